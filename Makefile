@@ -1,0 +1,53 @@
+# make play     set up what playing needs, and open the desk with the first set
+# make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
+# make check    style and types
+# make bench    every benchmark, each beside its baseline
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Some systems make environments without pip: then the system's pip installs into this one.
+PIP = $(if $(wildcard $(BIN)/pip),$(BIN)/python -m pip,$(PYTHON) -m pip --python $(BIN)/python)
+INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
+SET ?= sets/first.py
+
+.PHONY: setup play test test-all check bench clean
+
+play: $(VENV)/.ready-to-play
+	@$(BIN)/livecode play $(SET)
+
+setup: $(VENV)/.ready
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.ready
+	@for name in start engine latency recovery render space agent; do $(BIN)/livecode bench $$name || exit 1; done
+
+clean:
+	rm -rf $(VENV)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and \
+	  f"livecode needs Python 3.11 or newer, and {sys.executable} is {v[0]}.{v[1]}; make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip $(VENV)
+
+# What playing needs has no PyTorch in it: the first sound is one small download away.
+$(VENV)/.ready-to-play: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "setting up livecode (once, a minute or so) ..."
+	@$(INSTALL) --editable .
+	@$(BIN)/python -m livecode.voices.sinebank
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.ready-to-play
+	@echo "setting up training and tests (once, some minutes) ..."
+	@$(INSTALL) --editable '.[train,test,check]'
+	@touch $@

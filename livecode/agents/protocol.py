@@ -1,0 +1,78 @@
+"""What every exploring agent offers to the mind, and what it says about its own expectations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Beliefs:
+    """What an agent expects of each single-axis move from where it stands; all arrays (moves,)."""
+
+    axis: NDArray[np.int64]  # the axis that the move goes along
+    direction: NDArray[np.int64]  # +1 up, -1 down
+    predicted_reward: Array  # feedback expected for the move
+    novelty_bonus: Array  # how little visited the place it leads to is, in units of reward
+    allowed: NDArray[np.bool_]  # False where the move would leave the unit cube
+    chosen: int | None  # index of the last move made; None before the first and after a jump
+
+
+class Agent(Protocol):
+    """An explorer of [0, 1]^dims that is taught by feedback; every time is given, in seconds."""
+
+    dims: int  # axes in use; may be set while playing
+    step: float  # length of one move (precision); may be set while playing
+    dropped: str  # what the last change of dims made it lose; "" if nothing
+    paused: bool
+
+    @property
+    def position(self) -> Array:
+        """Where it is: (dims,) in [0, 1], a copy."""
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What it expects of each move from here."""
+
+    def act(self, time_s: float) -> Array:
+        """One action: learn, choose, move; returns the new position (dims,)."""
+
+    def place(self, position: Array) -> None:
+        """Be put there (dims,), without having walked."""
+
+    def feedback(self, reward: float, time_s: float) -> None:
+        """Praise (> 0) or blame (< 0) the way it went; 0, NaN and infinities say nothing."""
+
+    def zone(self, reward: float) -> None:
+        """Like (> 0) or dislike (< 0) this place."""
+
+    def jump(self) -> None:
+        """Change zone: go where it has hardly been."""
+
+    def explore(self, actions: int = 1) -> None:
+        """Make the next moves for novelty alone, even when paused."""
+
+    def back(self, actions: int = 1) -> None:
+        """Return to where it was so many actions ago."""
+
+    def forward(self, actions: int = 1) -> None:
+        """Undo `back`."""
+
+    def pause(self) -> None:
+        """Hold still."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def forget(self) -> None:
+        """Lose everything learned, visited and remembered; stay where it is."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything, as plain arrays."""
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Become the agent that was saved; a state that does not fit changes nothing."""

@@ -1,0 +1,54 @@
+"""Objects as flat dictionaries of plain arrays and back, for safetensors files and for undo."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def pack(thing: object, prefix: str, names: Iterable[str]) -> Arrays:
+    """Copies of the named attributes (arrays or numbers), as arrays named prefix + name."""
+    return {prefix + name: np.array(getattr(thing, name)) for name in names}
+
+
+def unpack(thing: object, prefix: str, names: Iterable[str], state: Mapping[str, Any]) -> None:
+    """Set the named attributes from `state`; arrays must have the shape they have in `thing`."""
+    for name in names:
+        value, now = entry(state, prefix + name), np.asarray(getattr(thing, name))
+        if value.shape != now.shape or not np.can_cast(value.dtype, now.dtype, "same_kind"):
+            raise LivecodeError(
+                f"This saved agent has '{prefix}{name}' as {value.dtype} {value.shape} where "
+                f"{now.dtype} {now.shape} belongs: load it into an agent with its settings."
+            )
+        copy = np.array(value, now.dtype)
+        setattr(thing, name, copy if copy.ndim else copy.item())
+
+
+def entry(state: Mapping[str, Any], name: str) -> NDArray[Any]:
+    """One array of a saved state."""
+    if name not in state:
+        raise LivecodeError(f"This saved agent lacks '{name}': was it saved by another program?")
+    return np.asarray(state[name])
+
+
+def pack_rng(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The state of a generator as bytes (JSON, because it holds 128-bit integers)."""
+    text = json.dumps(rng.bit_generator.state, default=np.ndarray.tolist)
+    return np.frombuffer(text.encode(), np.uint8).copy()
+
+
+def unpack_rng(rng: np.random.Generator, packed: NDArray[np.uint8]) -> None:
+    """Set a generator to a packed state."""
+    try:
+        rng.bit_generator.state = json.loads(packed.tobytes())
+    except (ValueError, TypeError, KeyError) as error:
+        raise LivecodeError(
+            "This saved agent's random generator is of another kind or damaged: "
+            "start it with the generator it was saved with."
+        ) from error

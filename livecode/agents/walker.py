@@ -1,0 +1,224 @@
+"""What every agent does without learning: stand in the unit cube, remember its path, be led."""
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.agents.density import Density
+from livecode.agents.protocol import Array
+from livecode.agents.saving import Arrays, entry, pack, pack_rng, unpack, unpack_rng
+from livecode.errors import LivecodeError
+
+PUT = -1  # in the path, instead of the number of a move: it was put here, it did not walk
+MAX_CREDITED = 256  # moves; at 15 ms a move more than any credit window holds
+
+CONTROLS = ("step", "paused", "explorations")
+CURSORS = ("cursor", "walked_from")
+COLUMNS = ("places", "moves", "times_s", "bonuses")
+
+
+@dataclass(frozen=True)
+class WalkerSettings:
+    """What every agent can be set to."""
+
+    dims: int = 2  # axes of the space
+    step: float = 0.01  # length of one move ("precision")
+    path_length: int = 4096  # moves that `back` can undo, at least
+
+
+class Path:
+    """Where it has been, with a cursor; moving on from an earlier place forgets what came after."""
+
+    def __init__(self, start: Array, length: int) -> None:
+        self.length = length
+        self.places = np.zeros((2 * length, len(start)))
+        self.moves = np.full(2 * length, PUT)
+        self.times_s = np.full(2 * length, -math.inf)
+        self.bonuses = np.zeros(2 * length)
+        self.places[0] = start
+        self.cursor, self.count = 0, 1
+        self.walked_from = 0  # only the moves after this entry can still be given credit
+
+    def append(self, place: Array, move: int, time_s: float, bonus: float) -> None:
+        """Go on from the cursor; the bonus is what the agent thinks the move's novelty worth."""
+        if self.cursor + 1 == len(self.moves):
+            for column in (getattr(self, name) for name in COLUMNS):
+                column[: self.length] = column[self.length :]
+            self.cursor -= self.length
+            self.walked_from = max(0, self.walked_from - self.length)
+        self.cursor += 1
+        self.count = self.cursor + 1
+        self.places[self.cursor] = place
+        self.moves[self.cursor] = move
+        self.times_s[self.cursor] = time_s
+        self.bonuses[self.cursor] = bonus
+        if move == PUT:
+            self.walked_from = self.cursor
+
+    def go(self, entries: int) -> None:
+        """Move the cursor along the path; what was walked before earns no more feedback."""
+        self.cursor = min(max(self.cursor + entries, 0), self.count - 1)
+        self.walked_from = self.cursor
+
+    def recent(self, from_s: float, to_s: float) -> NDArray[np.int64]:
+        """Entries of the moves made in (from_s, to_s], youngest first."""
+        first = max(self.walked_from + 1, self.cursor + 1 - MAX_CREDITED)
+        last = slice(first, self.cursor + 1)
+        times_s, moves = self.times_s[last], self.moves[last]
+        # A microsecond's grace, so that 0.3 - 0.1 counts as 0.2.
+        inside = (times_s > from_s + 1e-6) & (times_s <= to_s + 1e-6) & (moves != PUT)
+        return first + np.flatnonzero(inside)[::-1]
+
+
+class Walker:
+    """The body of an agent, and the controls that need no learning.
+
+    An agent derives from it and adds `act`, `feedback`, `zone` and `beliefs`; `_settle` is
+    called before it is put elsewhere, for feedback that is still about the way it came.
+    """
+
+    def __init__(self, settings: WalkerSettings, rng: np.random.Generator) -> None:
+        self.settings, self.rng = settings, rng
+        self._dims = dims = _checked_dims(settings.dims)
+        self.step = settings.step
+        self.paused = False
+        self.dropped = ""
+        self.explorations = 0  # moves still to be made for novelty alone
+        self.path = Path(np.full(dims, 0.5), settings.path_length)
+        self.density = Density(np.empty((0, dims)))
+
+    def _settle(self) -> bool:
+        """Learn from what feedback there is; False if there is none."""
+        raise NotImplementedError
+
+    def _resize(self, dims: int) -> str:
+        """Change what was learned to `dims` axes; returns what that loses, "" for nothing."""
+        raise NotImplementedError
+
+    @property
+    def position(self) -> Array:
+        """Where it is: (dims,) in [0, 1], a copy."""
+        here: Array = self.path.places[self.path.cursor].copy()
+        return here
+
+    @property
+    def step(self) -> float:
+        """Length of one move: its precision."""
+        return self._step
+
+    @step.setter
+    def step(self, step: float) -> None:
+        if not 0 < step <= 1:
+            raise LivecodeError(f"A step of {step} is no move: give a length above 0, up to 1.")
+        self._step = float(step)
+
+    @property
+    def dims(self) -> int:
+        """Axes in use. Those that stay keep their place; new ones open at 0.5.
+
+        A closed axis counts as resting at 0.5, so what was learned before an axis opened
+        stays true. `dropped` says what the last change made it lose.
+        """
+        return self._dims
+
+    @dims.setter
+    def dims(self, dims: int) -> None:
+        if _checked_dims(dims) == self._dims:
+            self.dropped = ""
+            return
+        self._settle()
+        self.dropped = self._resize(dims)
+        self._dims = dims
+        self.path.places = resize_places(self.path.places, dims)
+        self.density = Density(self.path.places[: self.path.cursor + 1])
+
+    def jump(self) -> None:
+        """Change zone: go to the least visited of 4 * dims random places."""
+        self._settle()
+        places = self.rng.random((4 * self._dims, self._dims))
+        place = places[np.argmin(self.density.count(places))]
+        self.path.append(place, PUT, -math.inf, 0.0)
+
+    def place(self, position: Array) -> None:
+        """Be put at a position (dims,) in [0, 1], without having walked there."""
+        self._settle()
+        self.path.append(np.clip(position, 0.0, 1.0), PUT, -math.inf, 0.0)
+
+    def explore(self, actions: int = 1) -> None:
+        """Make the next moves for novelty alone, even when paused."""
+        self.explorations = max(0, int(actions))
+
+    def back(self, actions: int = 1) -> None:
+        """Return to where it was so many actions ago; the next move goes on from there."""
+        self._settle()
+        self.path.go(-int(actions))
+
+    def forward(self, actions: int = 1) -> None:
+        """Undo `back`, as far as it has not moved on since."""
+        self._settle()
+        self.path.go(int(actions))
+
+    def pause(self) -> None:
+        """Autonomous off: hold still; feedback reaches only the moves made before."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Autonomous on."""
+        self.paused = False
+
+    def forget(self) -> None:
+        """Lose everything learned, visited and remembered; stay where it is."""
+        twin = type(self)(replace(self.settings, dims=self.dims, step=self.step), self.rng)
+        twin.path.places[0] = self.position
+        twin.paused, twin.settings = self.paused, self.settings
+        self.__dict__.update(twin.__dict__)
+
+    def state(self) -> Arrays:
+        """Everything, as plain arrays: an agent that loads it goes on exactly as this one."""
+        walked = slice(self.path.count)
+        cells = np.flatnonzero(self.density.counts)
+        return {
+            "dims": np.array(self._dims),
+            "rng": pack_rng(self.rng),
+            **pack(self, "", CONTROLS),
+            **pack(self.path, "path.", CURSORS),
+            **{f"path.{name}": getattr(self.path, name)[walked].copy() for name in COLUMNS},
+            "density.cells": cells,
+            "density.counts": self.density.counts[cells],
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Become the agent that was saved; a state that does not fit changes nothing."""
+        saved = replace(self.settings, dims=int(entry(state, "dims")))
+        twin = type(self)(saved, copy.deepcopy(self.rng))
+        twin._restore(state)
+        twin.settings = self.settings
+        self.__dict__.update(twin.__dict__)
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        unpack_rng(self.rng, entry(state, "rng"))
+        unpack(self, "", CONTROLS, state)
+        unpack(self.path, "path.", CURSORS, state)
+        self.path.count = len(entry(state, "path.moves"))
+        for name in COLUMNS:
+            getattr(self.path, name)[: self.path.count] = entry(state, f"path.{name}")
+        self.density.counts[entry(state, "density.cells")] = entry(state, "density.counts")
+
+
+def resize_places(places: Array, dims: int) -> Array:
+    """Places (rows, any) cut to, or filled up with 0.5 to, (rows, dims)."""
+    resized = np.full((len(places), dims), 0.5)
+    shared = min(dims, places.shape[1])
+    resized[:, :shared] = places[:, :shared]
+    return resized
+
+
+def _checked_dims(dims: int) -> int:
+    if not dims >= 1 or dims % 1 != 0:
+        raise LivecodeError(f"An agent cannot move in {dims} dimensions: give 1 or more.")
+    return int(dims)

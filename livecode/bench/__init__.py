@@ -1,0 +1,1 @@
+"""Measurements that print one row per figure, each against a baseline from the same run."""

@@ -1,0 +1,71 @@
+"""`livecode bench NAME`: which measurement a name stands for, and how its rows are printed."""
+
+from collections.abc import Callable
+
+from rich.console import Console
+
+from livecode.bench.rows import Row, print_rows, rows_to_json
+
+
+def _agent(seconds: float | None) -> list[Row]:
+    from livecode.bench.agent import run
+
+    return run(jobs=2)
+
+
+def _engine(seconds: float | None) -> list[Row]:
+    from livecode.bench.engine import run
+
+    return run(seconds or 5.0)
+
+
+def _recovery(seconds: float | None) -> list[Row]:
+    from livecode.bench.recovery import run
+
+    return run()
+
+
+def _latency(seconds: float | None) -> list[Row]:
+    from livecode.bench.latency import run
+
+    return run()
+
+
+def _render(seconds: float | None) -> list[Row]:
+    from livecode.bench.render import run
+
+    return run(seconds or 20.0)
+
+
+def _space(seconds: float | None) -> list[Row]:
+    from livecode.bench.space import run
+
+    return run(seconds or 1.0)
+
+
+def _start(seconds: float | None) -> list[Row]:
+    from livecode.bench.start import run
+
+    return run()
+
+
+#: Name -> what it measures, given the length of `--for`.
+BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
+    "agent": _agent,
+    "engine": _engine,
+    "recovery": _recovery,
+    "latency": _latency,
+    "render": _render,
+    "space": _space,
+    "start": _start,
+}
+
+
+def bench(name: str, as_json: bool, seconds: float | None) -> int:
+    """Measure, and print one row per figure."""
+    rows = BENCHES[name](seconds)
+    if as_json:
+        print(rows_to_json(rows))
+    else:
+        print_rows(rows, Console())
+    return 0

@@ -1,0 +1,90 @@
+"""`bench engine`: late blocks while the performer's process is kept busy, against the engine alone."""
+
+import time
+from dataclasses import dataclass
+
+from livecode.bench.live import Live
+from livecode.bench.rows import Row
+from livecode.desk.places import Places
+from livecode.desk.supervisor import Options, Supervisor
+
+#: What the performer evaluates; each keeps the mind busy until `end`.
+LOADS = {
+    "nothing": "",
+    "a Python loop": "while time.monotonic() < end: pass",
+    "sorted() on a million floats": (
+        "numbers = list(np.random.default_rng(1).random(1_000_000))\n"
+        "while time.monotonic() < end: sorted(numbers)"
+    ),
+    "a small torch training loop": (
+        "import torch\n"
+        "net = torch.nn.Sequential(torch.nn.Linear(64, 256), torch.nn.ReLU(), torch.nn.Linear(256, 1))\n"
+        "adam = torch.optim.Adam(net.parameters())\n"
+        "x = torch.randn(256, 64)\n"
+        "while time.monotonic() < end:\n"
+        "    adam.zero_grad(); net(x).square().mean().backward(); adam.step()"
+    ),
+}
+#: A load may cost this factor, and this many blocks, over the engine alone.
+FACTOR, GRACE = 1.2, 2
+
+
+@dataclass(frozen=True)
+class Count:
+    """Blocks and late blocks in a stretch of time."""
+
+    blocks: int
+    late: int
+
+
+def run(seconds: float = 5.0, audio: str = "headless") -> list[Row]:
+    """Measure each load for that long."""
+    alone = _engine_alone(seconds, audio)
+    rows = [_row("the engine alone", alone, alone, {})]
+    with Live(Options(audio=audio)) as live:
+        assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
+        assert live.evaluate("import time")[0]
+        live.await_sound()
+        for load, code in LOADS.items():
+            rows.append(_row(load, _under(live, code, seconds), alone, {"repl": load}))
+        underruns = live.header.underruns
+        rows.append(Row.measured("underruns of the voice", underruns, "", {"repl": "all of these"}))
+    return rows
+
+
+def _row(what: str, count: Count, alone: Count, about: dict) -> Row:
+    return Row.measured(
+        f"late blocks, {what}" if not about else "late blocks",
+        count.late,
+        f"of {count.blocks}",
+        about,
+        baseline=alone.late,
+        target=FACTOR * alone.late + GRACE,
+    )
+
+
+def _engine_alone(seconds: float, audio: str) -> Count:
+    """Late blocks of an engine process with nothing beside it."""
+    supervisor = Supervisor(Options(audio=audio), Places(), say=print)
+    try:
+        supervisor.start_one("engine")
+        supervisor.await_sound_path()
+        return _count(supervisor.arena.header, seconds)
+    finally:
+        supervisor.stop()
+
+
+def _under(live: Live, code: str, seconds: float) -> Count:
+    if code:
+        live.begin(f"end = time.monotonic() + {seconds + 1}\n{code}\n")
+        time.sleep(0.5)  # the load is to be under way throughout
+    count = _count(live.header, seconds)
+    if code:
+        assert live.evaluate("end", limit_s=seconds + 60)[0]
+    return count
+
+
+def _count(header: object, seconds: float) -> Count:
+    blocks, late = header.blocks, header.late_blocks  # type: ignore[attr-defined]
+    time.sleep(seconds)
+    return Count(header.blocks - blocks, header.late_blocks - late)  # type: ignore[attr-defined]

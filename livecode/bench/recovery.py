@@ -1,0 +1,84 @@
+"""`bench recovery`: how soon sound is back after each process is killed, beside a start from nothing."""
+
+import os
+import signal
+import statistics
+import time
+from collections.abc import Callable
+
+from livecode.bench.live import AUDIBLE, Live
+from livecode.bench.rows import Row
+from livecode.desk.supervisor import SPARE_AFTER_S, Options
+
+#: Seconds that a kill may cost; the mind's death is not heard at all.
+TARGETS_S = {"engine": 1.5, "voices": 2.0}
+
+
+def run(times: int = 3, audio: str = "headless") -> list[Row]:
+    """Kill each process so many times; medians."""
+    with Live(Options(audio=audio, osc_port=0)) as live:
+        began = time.monotonic()
+        assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
+        live.await_sound()
+        start_s = time.monotonic() - began
+        rows = []
+        for name, target in TARGETS_S.items():
+            taken = [_killed(live, name) for _ in range(times)]
+            rows.append(
+                Row.measured(
+                    "sound back after kill -9", statistics.median(taken), "s", {"process": name},
+                    baseline=start_s, target=target,
+                )
+            )  # fmt: skip
+        deaths = [_without_mind(live) for _ in range(times)]
+        rows.append(
+            Row.measured(
+                "mind back after kill -9", statistics.median(d[1] for d in deaths), "s",
+                {"process": "mind"}, baseline=start_s, target=1.0,
+            )
+        )  # fmt: skip
+        quietest = min(death[0] for death in deaths)
+        rows.append(
+            Row.measured(
+                "lowest peak while the mind is dead", quietest, "", {"process": "mind"},
+                target=AUDIBLE, better="higher",
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _killed(live: Live, name: str) -> float:
+    """Seconds from kill -9 to sound."""
+    beat = live.header.engine_beat_ns
+    pid = getattr(live.header, f"{name}_pid")
+    began = time.monotonic()
+    os.kill(pid, signal.SIGKILL)
+    if name == "engine":
+        back: Callable[[], bool] = lambda: (  # noqa: E731
+            live.header.engine_pid != pid
+            and live.header.engine_beat_ns > beat
+            and live.peak > AUDIBLE
+        )
+    else:
+        live.await_(lambda: live.peak < AUDIBLE / 10, "silence")
+        back = lambda: live.peak > AUDIBLE  # noqa: E731
+    live.await_(back, "sound")
+    taken = time.monotonic() - began
+    time.sleep(1.0)  # the next is to be killed in steady playing
+    return taken
+
+
+def _without_mind(live: Live) -> tuple[float, float]:
+    """(lowest peak while the mind is dead, seconds until another ticks)."""
+    time.sleep(SPARE_AFTER_S + 2.0)  # a mind that has just come up has no spare yet
+    beat, quietest = live.header.mind_beat_ns, 1.0
+    os.kill(live.header.mind_pid, signal.SIGKILL)
+    killed = time.monotonic_ns()
+
+    def back() -> bool:
+        nonlocal quietest
+        quietest = min(quietest, live.peak)
+        return live.header.mind_beat_ns > max(beat, killed)
+
+    taken = live.await_(back, "the mind")
+    return quietest, taken

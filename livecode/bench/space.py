@@ -1,0 +1,137 @@
+"""`bench space`: what decoding and sounding a latent space costs, beside plain torch and numpy."""
+
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.bench.rows import Identity, Row
+from livecode.errors import LivecodeError
+from livecode.neural.files import list_models, read_model
+from livecode.neural.load import load_model
+from livecode.neural.space import KIND, Space
+from livecode.neural.spectrum import Floats, unscaled
+from livecode.timing import HOP
+
+SAMPLE_RATE = 48_000  # Hz, of the sound
+TARGET_SHARE = 5.0  # percent of a core for one voice
+CHUNKS = 5  # the quickest of so many counts: what else the machine does is not the decoder's cost
+
+Decode = Callable[[Floats], Floats]
+
+
+def run(seconds: float = 1.0) -> list[Row]:
+    """Measure every space that is found by name, each figure for about so long."""
+    rows = []
+    for name, path in list_models().items():
+        meta, tensors = read_model(path)
+        if meta.kind != KIND:
+            continue
+        space = load_model(name)
+        about: Identity = {"space": name, "latent": space.latent}
+        plain = None
+        if find_spec("torch") is not None:
+            plain = plain_decoder(meta.config, meta.sample_rate, tensors)
+        rows.append(_decoding(space, plain, seconds, about))
+        rows.append(_voice(space, plain, seconds, about))
+    if not rows:
+        raise LivecodeError("there is no space to measure; train one with `livecode train space`")
+    return rows
+
+
+def voice_share(space: Space, seconds: float, sample_rate: int = SAMPLE_RATE) -> float:
+    """The share of one core, 0 to 1, that a latent voice takes while its position moves."""
+    from livecode.voices.latent import LatentVoice  # compiles on its first run ever
+
+    voice = LatentVoice(space, sample_rate, HOP, seed=1)
+    positions = _wandering(space.latent)
+    cost_s = seconds_each(lambda i: voice.play(positions[i % len(positions)]), seconds)
+    return cost_s * sample_rate / HOP
+
+
+def seconds_each(action: Callable[[int], object], seconds: float) -> float:
+    """Processor seconds that one `action(i)` takes, counted for about `seconds` in all."""
+    action(0)
+    began = time.process_time()
+    action(1)
+    times = max(1, int(seconds / CHUNKS / max(time.process_time() - began, 1e-6)))
+    counts = []
+    for _ in range(CHUNKS):
+        began = time.process_time()
+        for i in range(times):
+            action(i)
+        counts.append((time.process_time() - began) / times)
+    return min(counts)
+
+
+def plain_decoder(config: dict, sample_rate: int, tensors: dict[str, Floats]) -> Decode:
+    """The decoder as it is trained, in torch on one thread: a point (latent,) to (bins,)."""
+    import torch
+
+    from livecode.neural.spectral_vae import SpaceConfig, SpectralVAE
+
+    torch.set_num_threads(1)
+    known = {key: config[key] for key in SpaceConfig.__dataclass_fields__ if key in config}
+    model = SpectralVAE(SpaceConfig(**known), sample_rate)
+    weights = {key: torch.from_numpy(value) for key, value in tensors.items() if key != "axes"}
+    model.load_state_dict(weights)
+
+    def decode(z: Floats) -> Floats:
+        with torch.inference_mode():
+            return unscaled(model.decoder(torch.from_numpy(z)[None])[0].numpy())
+
+    return decode
+
+
+def plain_bank(bins: int, bin_hz: float, sample_rate: int) -> Callable[[Floats], Floats]:
+    """A sine per bin at a random phase, in numpy: magnitudes (bins,) to the next HOP samples."""
+    audible = min(bins, int(sample_rate / 2 / bin_hz) - 1)
+    turn = 2 * np.pi * bin_hz / sample_rate * np.arange(1, audible + 1, dtype=np.float32)
+    phase = np.random.default_rng(1).uniform(0, 2 * np.pi, audible).astype(np.float32)
+    way = turn[:, None] * np.arange(HOP, dtype=np.float32)
+    glide = np.linspace(0, 1, HOP, endpoint=False, dtype=np.float32)
+    before = np.zeros(audible, np.float32)
+
+    def play(magnitudes: Floats) -> Floats:
+        nonlocal before, phase
+        now = magnitudes[:audible]
+        sines = np.sin(phase[:, None] + way)
+        levels = before[:, None] + (now - before)[:, None] * glide
+        phase = np.mod(phase + turn * HOP, 2 * np.pi)
+        before = now.copy()
+        out: Floats = (sines * levels).sum(0)
+        return out
+
+    return play
+
+
+def _decoding(space: Space, plain: Decode | None, seconds: float, about: Identity) -> Row:
+    points = space.place(_wandering(space.latent))
+    out = np.empty(space.bins, np.float32)
+    own_s = seconds_each(lambda i: space.decode_into(points[i % len(points)], out), seconds)
+    plain_us = None
+    if plain is not None:
+        plain_us = 1e6 * seconds_each(lambda i: plain(points[i % len(points)]), seconds)
+    return Row.measured("decode one frame", 1e6 * own_s, "µs", about, baseline=plain_us)
+
+
+def _voice(space: Space, plain: Decode | None, seconds: float, about: Identity) -> Row:
+    share = 100 * voice_share(space, seconds)
+    plain_share = None
+    if plain is not None:
+        points = space.place(_wandering(space.latent))
+        bank = plain_bank(space.bins, space.sample_rate / space.n_fft, SAMPLE_RATE)
+        cost_s = seconds_each(lambda i: bank(plain(points[i % len(points)])), seconds)
+        plain_share = 100 * cost_s * SAMPLE_RATE / HOP
+    what = f"one voice at {SAMPLE_RATE} Hz"
+    return Row.measured(
+        what, share, "% of a core", about, baseline=plain_share, target=TARGET_SHARE
+    )
+
+
+def _wandering(dims: int, places: int = 997) -> NDArray[np.float64]:
+    """Positions (places, dims) in [0, 1] as an agent would take them: small steps."""
+    steps = np.random.default_rng(1).choice([-0.01, 0.01], (places, dims))
+    return np.asarray(np.abs((0.5 + steps.cumsum(0)) % 2 - 1))

@@ -1,0 +1,231 @@
+"""The `livecode` command: its words and options, and one sentence when something is wrong."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from livecode import __version__
+from livecode.arguments import THEMES, Parser, block, duration, port, sample_rate, whole
+from livecode.errors import LivecodeError
+
+AUDIO = ("auto", "portaudio", "jack", "headless")
+BENCHES = ("agent", "engine", "latency", "recovery", "render", "space", "start")
+#: What a shell sees of a program whose output nobody reads any more: 128 + SIGPIPE.
+UNREAD = 141
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except LivecodeError as error:
+        print(f"livecode: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Python flushes stdout once more at its end; let that succeed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        print(f"livecode: {error.strerror or error}{where and ':'}{where}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="livecode", description="Live-coding neural sound in a terminal.")
+    parser.add_argument("--version", action="version", version=f"livecode {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_play(commands.add_parser("play", help="open the desk and play"))
+    _add_kernel(commands.add_parser("kernel", help="play from JupyterLab, VS Code and the like"))
+    _add_render(commands.add_parser("render", help="play a set into a file, faster than real time"))
+    _add_train(commands.add_parser("train", help="train a model on your own sound"))
+    models = commands.add_parser("models", help="the models that can be named on stage")
+    models.set_defaults(run=_models)
+    _add_rings(commands.add_parser("rings", help="look at the motion rings, or simulate them"))
+    _add_bench(commands.add_parser("bench", help="measure, beside a baseline in the same run"))
+    doctor = commands.add_parser("doctor", help="what this machine has, and what is amiss")
+    doctor.add_argument("--osc-port", type=port, default=8888, metavar="PORT")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_play(play: Parser) -> None:
+    play.add_argument("set", nargs="?", type=Path, help="set file to open", metavar="SET.py")
+    play.add_argument("--audio", choices=AUDIO, default="auto", help="way out (auto)")
+    _add_sound(play)
+    _add_osc(play)
+    play.add_argument("--record", type=Path, metavar="OUT.wav", help="record what is heard")
+    play.add_argument("--theme", choices=THEMES, help="colours (LIVECODE_THEME, or else dark)")
+    _add_for(play, "end after so long")
+    play.set_defaults(run=_play)
+
+
+def _add_kernel(kernel: Parser) -> None:
+    kernel.add_argument(
+        "install",
+        nargs="?",
+        choices=["install"],
+        help="tell Jupyter of the kernel, with these options",
+    )
+    kernel.add_argument("--user", action="store_true", help="install for this user alone")
+    kernel.add_argument("--prefix", type=Path, metavar="DIR", help="install into this environment")
+    kernel.add_argument(
+        "-f", "--connection-file", type=Path, metavar="FILE", help="where the front end listens"
+    )
+    kernel.add_argument("--audio", choices=AUDIO, default="auto", help="way out (auto)")
+    _add_sound(kernel)
+    _add_osc(kernel)
+    kernel.set_defaults(run=_kernel)
+
+
+def _add_render(render: Parser) -> None:
+    render.add_argument("set", type=Path, metavar="SET.py")
+    render.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
+    _add_sound(render)
+    _add_for(render, "length (that of the set's scenes)")
+    render.add_argument("--osc", type=Path, metavar="FRAMES.jsonl", help="packets to play to it")
+    render.set_defaults(run=_render)
+
+
+def _add_train(train: Parser) -> None:
+    kinds = train.add_subparsers(required=True, metavar="KIND", dest="kind")
+    space = kinds.add_parser(
+        "space", fill=_fill_train_space, help="a latent space, from a folder or generated tones"
+    )
+    space.set_defaults(run=_train_space)
+
+
+def _add_rings(rings: Parser) -> None:
+    _add_osc(rings)
+    rings.add_argument(
+        "--simulate", action="store_true", help="send packets of two rings to this machine's port"
+    )
+    rings.add_argument(
+        "--version", type=int, choices=(1, 2), default=2, help="simulated R-IoT firmware (2)"
+    )
+    _add_seed(rings)
+    _add_for(rings, "end after so long")
+    rings.set_defaults(run=_rings)
+
+
+def _add_bench(bench: Parser) -> None:
+    bench.add_argument("name", choices=BENCHES, metavar="NAME", help=", ".join(BENCHES))
+    bench.add_argument("--json", action="store_true", help="one JSON list instead of a table")
+    _add_for(bench, "length of a figure, where it has one")
+    bench.set_defaults(run=_bench)
+
+
+def _add_sound(parser: Parser) -> None:
+    parser.add_argument(
+        "--sr", type=sample_rate, default=48000, metavar="HZ", help="sample rate (48000)"
+    )
+    parser.add_argument(
+        "--block", type=block, default=256, metavar="N", help="frames computed at a time (256)"
+    )
+    _add_seed(parser)
+
+
+def _add_seed(parser: Parser) -> None:
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="N", help="of all that is random (0)"
+    )
+
+
+def _add_osc(parser: Parser) -> None:
+    parser.add_argument(
+        "--osc-port", type=port, default=8888, metavar="PORT", help="UDP port of the rings (8888)"
+    )
+    parser.add_argument(
+        "--osc-bind", default="127.0.0.1", metavar="ADDRESS",
+        help="address to listen on (127.0.0.1); 0.0.0.0 opens it to the network",
+    )  # fmt: skip
+
+
+def _add_for(parser: Parser, what: str) -> None:
+    parser.add_argument("--for", dest="seconds", type=duration, metavar="SECONDS", help=what)
+
+
+# What each command runs; imported when it is, since most bring much with them.
+
+
+def _play(options: argparse.Namespace) -> int:
+    from livecode.desk.play import play
+
+    return play(options)
+
+
+def _render(options: argparse.Namespace) -> int:
+    from livecode.render import render
+
+    return render(options.set, options.out, options.seconds, options.seed, options.osc,
+                  options.sr, options.block)  # fmt: skip
+
+
+def _kernel(options: argparse.Namespace) -> int:
+    from livecode.desk.kernelspec import install, kernel
+
+    if not options.install:
+        return kernel(options)
+    names = ("audio", "sr", "block", "seed", "osc_port", "osc_bind")
+    played = [(f"--{name.replace('_', '-')}", str(getattr(options, name))) for name in names]
+    where = install(options.user, options.prefix, [word for pair in played for word in pair])
+    print(f"Jupyter knows the kernel livecode now; it is described in {where}")
+    return 0
+
+
+def _fill_train_space(parser: argparse.ArgumentParser) -> None:
+    try:
+        from livecode.neural.train_space import add_arguments
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise LivecodeError(
+            "training needs torch, which is not installed here: "
+            'run `make setup`, or pip install "livecode[train]"'
+        ) from None
+    add_arguments(parser)
+
+
+def _train_space(options: argparse.Namespace) -> int:
+    from livecode.neural.train_space import run
+
+    return run(options)
+
+
+def _models(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from livecode.neural.listing import print_models
+
+    return print_models(Console())
+
+
+def _rings(options: argparse.Namespace) -> int:
+    from livecode.desk.rings import RingsOptions, rings
+
+    return rings(
+        RingsOptions(options.simulate, options.version, options.osc_port, options.osc_bind,
+                     options.seed, options.seconds)
+    )  # fmt: skip
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from livecode.bench.command import bench
+
+    return bench(options.name, options.json, options.seconds)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from livecode.doctor import doctor
+
+    return doctor(options.osc_port)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

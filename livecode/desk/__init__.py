@@ -1,0 +1,1 @@
+"""The desk: the performer's terminal, and the supervisor of the other three processes."""

@@ -1,0 +1,91 @@
+"""Blocks evaluated before, tonight and on other nights, and the search through them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.history import FileHistory
+
+
+def history_path() -> Path:
+    """Where the evaluated blocks of all performances are kept."""
+    return platformdirs.user_state_path("livecode") / "history"
+
+
+class BlockHistory:
+    """Evaluated blocks, the newest first, in a file that outlives the performance."""
+
+    def __init__(self, path: Path):
+        self._file = FileHistory(str(path))
+        self._path = path
+        self._blocks: list[str] | None = None  # newest first; None: not yet read
+        self.error: str | None = None
+
+    def add(self, block: str) -> None:
+        """Remember a block; one evaluated twice in a row is kept once."""
+        blocks = self._read()
+        if blocks and blocks[0] == block:
+            return
+        blocks.insert(0, block)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file.store_string(block)
+        except OSError as error:  # a full disk is no reason to stop playing
+            self.error = f"the history {self._path} cannot be written: {error.strerror}"
+
+    def matching(self, words: str) -> Iterator[str]:
+        """Each block, once, in which all the words occur, newest first, in any case."""
+        wanted = words.lower().split()
+        seen = set()
+        for block in self._read():
+            low = block.lower()
+            if block not in seen and all(word in low for word in wanted):
+                seen.add(block)
+                yield block
+
+    def _read(self) -> list[str]:
+        if self._blocks is None:
+            try:
+                self._blocks = list(self._file.load_history_strings())
+            except OSError as error:
+                self._blocks = []
+                self.error = f"the history {self._path} cannot be read: {error.strerror}"
+        return self._blocks
+
+
+class HistorySearch:
+    """The search that a performer does: the words typed, and how many matches back it has gone."""
+
+    def __init__(self, history: BlockHistory):
+        self._history = history
+        self._matches: list[str] = []
+        self._at = 0
+        self.field = Buffer(name="search", on_text_changed=lambda _: self._look())
+
+    @property
+    def match(self) -> str | None:
+        """The block that is shown."""
+        return self._matches[self._at] if self._matches else None
+
+    def begin(self) -> None:
+        """Begin with no words, at the newest block."""
+        self.field.reset()
+        self._look()
+
+    def move(self, back: int) -> None:
+        """Go further back (positive) or forward."""
+        if self._matches:
+            self._at = min(max(0, self._at + back), len(self._matches) - 1)
+
+    def preview(self, rows: int) -> str:
+        """Which match of how many, and the block itself, cut to so many rows."""
+        if not self._matches:
+            return "nothing found"
+        lines = self._matches[self._at].split("\n")
+        if len(lines) > rows - 1:
+            lines = [*lines[: rows - 2], "…"]
+        return "\n".join([f"{self._at + 1} of {len(self._matches)}", *lines])
+
+    def _look(self) -> None:
+        self._matches, self._at = list(self._history.matching(self.field.text)), 0

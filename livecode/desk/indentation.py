@@ -1,0 +1,105 @@
+"""How far a line of Python is indented, by the editor and by the hand that types it."""
+
+from collections.abc import Sequence
+
+STEP = 4
+#: Keys that follow each other faster than this come from no hand: they are pasted.
+PASTED_WITHIN_S = 0.02
+_LEAVING = ("return", "raise", "pass", "break", "continue")
+
+
+def indentation(line: str) -> int:
+    """Columns of blank at the beginning of a line."""
+    return len(line) - len(line.lstrip(" "))
+
+
+def indent_after(lines: Sequence[str]) -> int:
+    """Columns to begin with after these lines, the last of which may be cut off at the cursor."""
+    if not lines or not lines[-1].strip():
+        return 0  # a blank line ends a block
+    opened: list[int] = []  # indentation of the lines that hold each open bracket
+    begun = indentation(lines[-1])
+    code = ""
+    for line in lines:
+        if not opened:
+            begun = indentation(line)
+        code = _without_text(line)
+        for character in code:
+            if character in "([{":
+                opened.append(indentation(line))
+            elif character in ")]}" and opened:
+                opened.pop()
+    if opened:
+        return opened[-1] + STEP
+    if code.rstrip().endswith(":"):
+        return begun + STEP
+    words = code.split(maxsplit=1)
+    if words and words[0] in _LEAVING:
+        return max(0, begun - STEP)
+    return begun
+
+
+class Typing:
+    """Tells hands that leave the indentation to the editor from text that brings its own.
+
+    Text that is pasted key by key, by tmux for instance, is indented already, and so is what some
+    people type by habit: the indentation put in for them gives way to theirs.
+    """
+
+    def __init__(self) -> None:
+        self.pasted = False  # whether the newest character was
+        self._typed_s = float("-inf")
+        self._newline_s = float("-inf")
+        self._line: tuple[int, int] | None = None  # (row, columns) put in automatically, untouched
+        self._own_columns = 0  # typed by hand in its stead
+        self._brings_own = False
+
+    def newline(self, row: int, columns: int, now_s: float) -> None:
+        """A line was begun, at `row`, and indented by so many columns."""
+        self._note(now_s)
+        self._line = (row, columns) if columns else None
+        self._own_columns = 0
+        self._newline_s = now_s
+
+    def character(self, text: str, row: int, line: str, now_s: float) -> tuple[int, bool]:
+        """(columns to take back before the cursor, whether to put `text` in) for a character."""
+        since_newline_s = now_s - self._newline_s
+        was_pasted = self.pasted
+        self._note(now_s)
+        if self._line is None or (row, line) != (self._line[0], " " * self._line[1]):
+            self._line = None
+            return 0, True
+        columns = self._line[1]
+        if text == " " and self._own_columns < columns:
+            self._own_columns += 1
+            return 0, False
+        self._line = None
+        pasted = was_pasted and since_newline_s < PASTED_WITHIN_S
+        if self._own_columns:
+            self._brings_own = True
+            return columns - self._own_columns, True
+        if pasted and self._brings_own:
+            return columns, True
+        self._brings_own = False
+        return 0, True
+
+    def _note(self, now_s: float) -> None:
+        self.pasted = now_s - self._typed_s < PASTED_WITHIN_S
+        self._typed_s = now_s
+
+
+def _without_text(line: str) -> str:
+    """The line without its comment and without what stands in strings on it."""
+    kept, quote, escaped = [], "", False
+    for character in line:
+        if quote:
+            if not escaped and character == quote:
+                quote = ""
+            escaped = character == "\\" and not escaped
+        elif character in "'\"":
+            quote = character
+        elif character == "#":
+            break
+        else:
+            kept.append(character)
+    return "".join(kept)

@@ -1,0 +1,124 @@
+"""What became of each line that was evaluated, kept with the line through later edits."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class State(Enum):
+    """What an evaluated block is doing now."""
+
+    PENDING = "pending"  # not yet answered
+    LIVE = "live"  # in force
+    FAILING = "failing"  # refused: what was there before still plays
+    REVERTED = "reverted"  # was live, failed while it played: its last good version plays
+
+
+GLYPHS = {State.PENDING: "◌", State.LIVE: "●", State.FAILING: "✗", State.REVERTED: "↺"}
+#: A live line that was edited and not evaluated since: what is read is not what is heard.
+EDITED_GLYPH = "○"
+_WITH_NAMES_OF_THEIR_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(eq=False)
+class Evaluation:
+    """One block that was sent to the mind, and what became of it."""
+
+    text: str
+    state: State = State.PENDING
+    flashing: bool = False
+    binds: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.binds = names_bound(self.text)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What stands beside one line."""
+
+    evaluation: Evaluation
+    edited: bool = False
+
+    @property
+    def glyph(self) -> str:
+        """Its sign in the margin."""
+        state = self.evaluation.state
+        return EDITED_GLYPH if self.edited and state is State.LIVE else GLYPHS[state]
+
+
+class Marks:
+    """The marks of all lines of one text."""
+
+    def __init__(self, lines: Sequence[str] = ("",)):
+        self._lines = list(lines)
+        self._marks: list[Mark | None] = [None] * len(self._lines)
+
+    def __getitem__(self, row: int) -> Mark | None:
+        return self._marks[row] if row < len(self._marks) else None
+
+    def put(self, first: int, last: int, evaluation: Evaluation) -> None:
+        """Mark the lines `first` to `last`, both included, where something stands on them."""
+        for row in range(first, min(last + 1, len(self._marks))):
+            self._marks[row] = Mark(evaluation) if self._lines[row].strip() else None
+
+    def follow(self, lines: Sequence[str]) -> None:
+        """Take the marks along to where their lines are after an edit."""
+        old, new = self._lines, list(lines)
+        head = _shared(old, new)
+        tail = _shared(old[head:][::-1], new[head:][::-1])
+        middle = self._marks[head : len(old) - tail]
+        renewed: list[Mark | None] = []
+        for offset, text in enumerate(new[head : len(new) - tail]):
+            mark = middle[offset] if offset < len(middle) else None
+            if mark is not None and text != old[head + offset]:
+                mark = Mark(mark.evaluation, edited=True)
+            renewed.append(mark if text.strip() else None)
+        self._marks = self._marks[:head] + renewed + self._marks[len(old) - tail :]
+        self._lines = new
+
+    def supersede(self, by: Evaluation) -> None:
+        """Unmark older blocks if `by` has defined again every name that they had defined."""
+        for row, mark in enumerate(self._marks):
+            if mark is not None and mark.evaluation is not by:
+                binds = mark.evaluation.binds
+                if binds and binds <= by.binds:
+                    self._marks[row] = None
+
+    def defining(self, name: str) -> Evaluation | None:
+        """The live evaluation of the block that defines `name`."""
+        for mark in filter(None, self._marks):
+            evaluation = mark.evaluation
+            if evaluation.state is State.LIVE and name in evaluation.binds:
+                return evaluation
+        return None
+
+
+def names_bound(code: str) -> frozenset[str]:
+    """Names that the code gives a value to, but for those within its functions."""
+    try:
+        return frozenset(_bound(ast.parse(code)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Store):
+            yield node.id
+    elif not isinstance(node, _WITH_NAMES_OF_THEIR_OWN):
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
+
+
+def _shared(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many lines the two begin with in common."""
+    count = 0
+    for one, other in zip(a, b, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

@@ -1,0 +1,158 @@
+"""The pane above the editor: messages, results and errors, the newest at the bottom."""
+
+from collections import deque
+from collections.abc import Callable
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.controls import UIContent, UIControl
+from prompt_toolkit.utils import get_cwidth
+
+#: Older messages are forgotten; a long night must not fill the memory.
+MOST_MESSAGES = 1000
+#: A block that prints without end is shown this much of at a time.
+MOST_LINES_AT_ONCE = 200
+MOST_CHARACTERS_AT_ONCE = 20_000
+MOST_COLUMNS = 2000
+
+
+class Output:
+    """What has been said, wrapped to the width of the pane."""
+
+    def __init__(self, on_change: Callable[[], None]):
+        self._on_change = on_change
+        self._messages: deque[tuple[str, str]] = deque(maxlen=MOST_MESSAGES)  # (style, line)
+        self._rows: list[tuple[str, str]] = []
+        self._width, self._height = 80, 1
+        self._unfinished = False  # the newest message is printed text without a line end
+        self.below = 0  # rows that are scrolled out of sight at the bottom
+
+    def say(self, text: str, style: str = "class:output.plain") -> None:
+        """Show a message; each of its lines wraps by itself."""
+        self._unfinished = False
+        for line in _bounded(text):
+            self._append(style, line)
+        self._on_change()
+
+    def show(self, text: str, style: str = "class:output.plain") -> None:
+        """Show something to be read from its beginning, which stays in sight however long it is."""
+        before = len(self._rows)
+        self.below = 0
+        self.say(text, style)
+        self.below = max(0, len(self._rows) - before - self._height)
+
+    def print(self, text: str, style: str = "class:output.plain") -> None:
+        """Show what a block prints; it may come in pieces."""
+        lines = _bounded(text)
+        if self._unfinished and lines:
+            before = self._messages.pop()
+            self._forget_rows(len(wrap(before[1], self._width)))
+            lines[0] = (before[1] + lines[0])[:MOST_COLUMNS]
+        for line in lines:
+            self._append(style, line)
+        self._unfinished = not text.endswith("\n")
+        self._on_change()
+
+    def to_end(self) -> None:
+        """Go down to the newest message."""
+        self.below = 0
+
+    def scroll(self, pages: int) -> None:
+        """Go up (negative) or down by pages."""
+        step = max(1, self._height - 1)
+        most = max(0, len(self._rows) - self._height)
+        self.below = min(max(0, self.below - pages * step), most)
+        self._on_change()
+
+    def visible(self, width: int, height: int) -> list[tuple[str, str]]:
+        """The rows to show, (style, text) each, `height` of them at most."""
+        if width != self._width:
+            self._width = width
+            self._rows = [row for message in self._messages for row in self._wrapped(*message)]
+        self._height = height
+        self.below = min(self.below, max(0, len(self._rows) - height))
+        end = len(self._rows) - self.below
+        return self._rows[max(0, end - height) : end]
+
+    def _append(self, style: str, line: str) -> None:
+        if len(self._messages) == MOST_MESSAGES:
+            self._forget_rows(len(wrap(self._messages[0][1], self._width)), oldest=True)
+        self._messages.append((style, line))
+        rows = self._wrapped(style, line)
+        self._rows.extend(rows)
+        if self.below:  # whoever reads further up is not moved
+            self.below += len(rows)
+
+    def _wrapped(self, style: str, line: str) -> list[tuple[str, str]]:
+        return [(style, row) for row in wrap(line, self._width)]
+
+    def _forget_rows(self, count: int, oldest: bool = False) -> None:
+        if oldest:
+            del self._rows[:count]
+        else:
+            del self._rows[len(self._rows) - count :]
+
+
+class OutputControl(UIControl):
+    """Draws an `Output`."""
+
+    def __init__(self, output: Output):
+        self._output = output
+
+    def create_content(self, width: int, height: int) -> UIContent:
+        """The newest rows, at the bottom of the pane."""
+        rows = self._output.visible(width, height)
+        blank = height - len(rows)
+
+        def line(index: int) -> StyleAndTextTuples:
+            return [rows[index - blank]] if index >= blank else []
+
+        return UIContent(get_line=line, line_count=height, show_cursor=False)
+
+    def is_focusable(self) -> bool:
+        """The cursor stays in the editor."""
+        return False
+
+
+def wrap(line: str, width: int) -> list[str]:
+    """The line in rows of at most `width` columns, broken between words where there are any."""
+    if line.isascii() and len(line) <= width:
+        return [line]
+    rows: list[str] = []
+    row, columns, space = "", 0, -1
+    for character in line:
+        wide = get_cwidth(character)
+        if columns + wide > width and row:
+            if character == " ":
+                space = len(row)
+            if space > len(row) // 2:
+                rows.append(row[:space])
+                row = row[space + 1 :]
+            else:
+                rows.append(row)
+                row = ""
+            columns, space = get_cwidth(row), -1
+            if character == " " and not row:
+                continue
+        if character == " ":
+            space = len(row)
+        row += character
+        columns += wide
+    return [*rows, row]
+
+
+def _bounded(text: str) -> list[str]:
+    if len(text) > MOST_CHARACTERS_AT_ONCE:  # before anything that takes time for each
+        text = "… " + text[-MOST_CHARACTERS_AT_ONCE:]
+    lines = [line[:MOST_COLUMNS] for line in _printable(text).split("\n")]
+    if len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    if len(lines) > MOST_LINES_AT_ONCE:
+        left_out = len(lines) - MOST_LINES_AT_ONCE
+        lines = [f"… {left_out} lines left out", *lines[-MOST_LINES_AT_ONCE:]]
+    return lines
+
+
+def _printable(text: str) -> str:
+    """The text with tabs as spaces and without control characters, which would move the cursor."""
+    text = text.replace("\t", "    ").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c == "\n" or c.isprintable() or ord(c) > 0x9F)

@@ -1,0 +1,174 @@
+"""`livecode rings`: both rings live in the terminal, from real packets or from simulated hands."""
+
+import socket
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from livecode.signals.intake import Intake
+from livecode.signals.rings import MAX_AGE_S, Ring, Rings
+from livecode.signals.simulate import PERIOD_S, Hands
+from livecode.signals.udp import DEFAULT_HOST, DEFAULT_PORT, UdpListener
+
+FRAMES_PER_S = 15
+LISTEN_EVERY_S = 0.01
+BAR = 27  # columns; odd, so that 0 has one of its own
+COLUMNS = 8  # of the whole table
+
+
+@dataclass(frozen=True)
+class RingsOptions:
+    """What `livecode rings` was told."""
+
+    simulate: bool = False  # send packets instead of waiting for some
+    version: int = 2  # of the R-IoT firmware that is simulated
+    port: int = DEFAULT_PORT
+    bind: str = DEFAULT_HOST
+    seed: int = 0
+    seconds: float | None = None  # None: until Ctrl-C
+
+
+class Source(Protocol):
+    """Where packets come from; `wait_s` is the time in seconds between two steps."""
+
+    intake: Intake
+    wait_s: float
+
+    def step(self, time_s: float) -> None:
+        """Take in what there is at `time_s` since the beginning."""
+
+    def caption(self) -> str:
+        """What is going on, in a sentence."""
+
+
+class Listening:
+    """The packets that arrive on a port."""
+
+    wait_s = LISTEN_EVERY_S
+
+    def __init__(self, listener: UdpListener, began_ns: int):
+        self._listener, self._began_ns = listener, began_ns
+        self.intake = Intake()
+
+    def step(self, time_s: float) -> None:
+        """Take in what has arrived."""
+        for arrived_ns, packet, _ in self._listener.drain():
+            self.intake.receive(packet, (arrived_ns - self._began_ns) * 1e-9)
+        self.intake.rings.advance(time_s)
+
+    def caption(self) -> str:
+        """How many packets there were, and what was wrong with some."""
+        listener = self._listener
+        where = f"{listener.host}, UDP port {listener.port}"
+        if not listener.received:
+            hint = "; rings on the network need --osc-bind 0.0.0.0"
+            return f"nothing heard yet on {where}{hint * (listener.host == DEFAULT_HOST)}"
+        refused = {**listener.refused, **self.intake.refused}
+        reasons = "".join(f"; refused {count}: {why}" for why, count in refused.items())
+        ids = ", ".join(self.intake.rings.ids)
+        return f"{listener.received} packets on {where}, ids {ids}{reasons}"
+
+
+class Simulating:
+    """Two simulated rings, sent to a port on this machine at the pace of real ones."""
+
+    wait_s = PERIOD_S
+
+    def __init__(self, hands: Hands, port: int):
+        self._hands, self._to = hands, (DEFAULT_HOST, port)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._steps = self._sent = 0
+        self.intake = Intake()
+
+    def step(self, time_s: float) -> None:
+        """Send what is due."""
+        while self._steps * PERIOD_S <= time_s:
+            for packet in self._hands.packets(self._steps * PERIOD_S):
+                self._socket.sendto(packet, self._to)
+                self.intake.receive(packet, time_s)
+                self._sent += 1
+            self._steps += 1
+        self.intake.rings.advance(time_s)
+
+    def caption(self) -> str:
+        """How many packets were sent, and where to."""
+        host, port = self._to
+        return f"{self._sent} packets of simulated rings sent to {host}, UDP port {port}"
+
+
+def rings(options: RingsOptions) -> int:
+    """Show the rings until Ctrl-C, or for a time."""
+    if options.simulate:
+        hands = Hands(np.random.default_rng(options.seed), options.version)
+        show(Simulating(hands, options.port), options.seconds)
+        return 0
+    began_ns = time.monotonic_ns()
+    with UdpListener(options.bind, options.port) as listener:
+        show(Listening(listener, began_ns), options.seconds)
+    return 0
+
+
+def show(source: Source, seconds: float | None) -> None:
+    """Step the source and draw its rings; Ctrl-C ends it."""
+    began_s = time.monotonic()
+    console = Console(highlight=False)
+    with Live(
+        get_renderable=lambda: view(source.intake.rings, source.caption()),
+        console=console,
+        refresh_per_second=FRAMES_PER_S,
+    ):
+        try:
+            while (time_s := time.monotonic() - began_s) < (seconds or float("inf")):
+                source.step(time_s)
+                time.sleep(source.wait_s)
+        except KeyboardInterrupt:
+            pass  # the way to end it
+    if not console.is_terminal:
+        console.print()  # a file wants its last line ended
+
+
+def view(rings: Rings, caption: str) -> Group:
+    """What is drawn: a line for each ring, one for their twist, and the caption."""
+    table = Table.grid(padding=(0, 1))
+    for _ in range(COLUMNS):
+        table.add_column(no_wrap=True)
+    table.add_row("", _scale(), "turn", "roll", "pitch", "acc", "energy", "")
+    for hand, ring in (("left", rings.left), ("right", rings.right)):
+        table.add_row(
+            hand,
+            bar(ring.turn, ring.alive),
+            f"{ring.turn:+.2f}",
+            f"{ring.roll:+4.0f}°",
+            f"{ring.pitch:+4.0f}°",
+            f"{ring.acc:.2f} g",
+            f"{ring.energy:.2f} g",
+            heard(ring),
+        )
+    alive = rings.left.alive or rings.right.alive
+    table.add_row("twist", bar(rings.twist, alive), f"{rings.twist:+.2f}")
+    return Group(table, Text(caption, "dim"))
+
+
+def bar(value: float, alive: bool) -> Text:
+    """A line from -1 to 1 with a mark at `value`."""
+    cells = ["─"] * BAR
+    cells[BAR // 2] = "┼"
+    cells[round((value + 1) / 2 * (BAR - 1))] = "●"
+    return Text("".join(cells), "bold" if alive else "dim")
+
+
+def heard(ring: Ring) -> str:
+    """When the ring was last heard."""
+    if ring.alive:
+        return "alive"
+    return "never heard" if ring.age >= MAX_AGE_S else f"silent {ring.age:.0f} s"
+
+
+def _scale() -> Text:
+    return Text("back" + "front".rjust(BAR - 4), "dim")

@@ -1,0 +1,297 @@
+"""The status bar's two lines: what plays, where the agents are, how loud it is, what is late."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+#: Faster meters would only flicker.
+METER_CELLS = 8
+METER_FLOOR_DB = -48.0
+#: A name's meter rises at once and falls as slowly as IEC 60268-10 has it: 20 dB in 1.7 s.
+FALL_DB_PER_S = 20 / 1.7
+#: A new dropout is shown as an alarm for this long.
+ALARM_S = 4.0
+MOST_BARS = 16
+MOST_VALUES = 6
+BEATS_PER_BAR = 4
+_EIGHTHS = "▁▂▃▄▅▆▇█"
+_PARTS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the shared memory says at one moment."""
+
+    board: Mapping[str, Any]
+    levels: Mapping[str, float] = field(default_factory=dict)  # name -> peak since just before
+    device: str = ""
+    load: float = 0.0
+    late: int = 0
+    underruns: int = 0
+    peak: float = 0.0
+    mind_silent_s: float = 0.0  # since the mind's heart last beat
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the mind has been asked to do."""
+
+    ready: bool = False
+    running_s: float = 0.0
+    waiting: int = 0
+    stuck: bool = False  # it was told to stop, and does not
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What there is to know of keys that do not type."""
+
+    fader: tuple[int, float] | None = None  # the one at hand: (number, value)
+    struck: str = ""  # like or dislike, just now
+    orphans: Sequence[str] = ()  # names that sound and that F4 fades
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a line; those of lowest weight shrink or go first when there is no room for all."""
+
+    fragments: tuple[tuple[str, str], ...]
+    weight: float
+    shorter: "Segment | None" = None
+    counted: bool = False  # one of several alike: how many of them had to go is said
+
+    @property
+    def width(self) -> int:
+        """In columns."""
+        return sum(len(text) for _, text in self.fragments)
+
+
+class StatusBar:
+    """Turns readings into two lines; remembers the last dropout, and meters while they fall."""
+
+    def __init__(self) -> None:
+        self._levels: dict[str, float] = {}  # dBFS
+        self._looked_s = 0.0
+        self._dropouts: tuple[int, int] | None = None
+        self._alarm_until_s = 0.0
+
+    def lines(
+        self, reading: Reading, work: Work, touch: Touch, width: int, now_s: float
+    ) -> tuple[StyleAndTextTuples, StyleAndTextTuples]:
+        """The two lines, `width` columns each."""
+        dropouts = reading.late, reading.underruns
+        if self._dropouts is not None and dropouts != self._dropouts:
+            self._alarm_until_s = now_s + ALARM_S
+        self._dropouts = dropouts
+        alarm = now_s < self._alarm_until_s
+        board = reading.board
+        left = [*_piece(board), *_touch(touch), *_values(board)]
+        above = line(left, [*_mind(reading, work), *_rings(board)], width)
+        below = line(_names(board, self._fallen(reading, now_s)), _engine(reading, alarm), width)
+        return above, below
+
+    def _fallen(self, reading: Reading, now_s: float) -> dict[str, float]:
+        """The level of each name in dBFS, not far below where it was when last looked at."""
+        fall_db = FALL_DB_PER_S * (now_s - self._looked_s)
+        self._looked_s = now_s
+        self._levels = {
+            name: max(
+                decibels(reading.levels.get(name, 0.0)),
+                self._levels.get(name, METER_FLOOR_DB) - fall_db,
+            )
+            for name in reading.board.get("sounding", {})
+        }
+        return self._levels
+
+
+def line(left: Sequence[Segment], right: Sequence[Segment], width: int) -> StyleAndTextTuples:
+    """Segments from both sides with blanks between, without the least important if need be."""
+    left, right, gone = list(left), list(right), 0
+    while True:
+        count = [Segment((("class:status.dim", f"+{gone}"),), math.inf)] if gone else []
+        used = sum(segment.width + 2 for segment in [*left, *count, *right])
+        if used <= width or not (left or right):
+            break
+        least = min([*left, *right], key=lambda segment: segment.weight)
+        side = left if least in left else right
+        at = side.index(least)
+        side[at : at + 1] = [] if least.shorter is None else [least.shorter]
+        gone += least.counted and least.shorter is None
+    if used > width:  # not even the count has room
+        count, used = [], 0
+    fragments: StyleAndTextTuples = []
+    for segment in [*left, *count]:
+        fragments += [("", " "), *segment.fragments, ("", " ")]
+    fragments.append(("", " " * (width - used)))
+    for segment in right:
+        fragments += [("", " "), *segment.fragments, ("", " ")]
+    return fragments
+
+
+def number(value: float) -> str:
+    """A number as short as it may be: 0.53, −12.5, 4000."""
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def bar(value: float) -> str:
+    """One character for a number from 0 to 1."""
+    return _EIGHTHS[min(7, max(0, int(value * 8)))] if math.isfinite(value) else "?"
+
+
+def meter(peak: float) -> str:
+    """A level from METER_FLOOR_DB to 0 dBFS as a bar of METER_CELLS columns."""
+    share = 1 - decibels(peak) / METER_FLOOR_DB
+    eighths = min(8 * METER_CELLS, max(0, round(share * 8 * METER_CELLS)))
+    full, part = divmod(eighths, 8)
+    return ("█" * full + (_PARTS[part] if part else "")).ljust(METER_CELLS)
+
+
+def decibels(peak: float) -> float:
+    """A peak in dBFS, not below METER_FLOOR_DB."""
+    if not peak > 0:  # not a number, too
+        return METER_FLOOR_DB
+    return max(METER_FLOOR_DB, 20 * math.log10(peak))
+
+
+def clock(seconds: float) -> str:
+    """`1:05`, rounded up, so that 0:00 is the end."""
+    whole = math.ceil(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _piece(board: Mapping[str, Any]) -> list[Segment]:
+    segments = []
+    if board.get("scene"):
+        left = board.get("scene_left_s")
+        time_left = "" if left is None else f" {clock(left)}"
+        name = ("class:status.scene", str(board["scene"])[:24])
+        segments.append(Segment((name, ("", time_left)), 8))
+    if "beat" in board:
+        beat = int(board["beat"])
+        bars, within = divmod(beat, BEATS_PER_BAR)
+        dots = "".join("●" if at == within else "·" for at in range(BEATS_PER_BAR))
+        segments.append(Segment((("", f"{bars + 1} {dots}"),), 4))
+        tempo = f"{board.get('tempo', 0):g} bpm"
+        segments.append(Segment((("class:status.dim", tempo),), 1))
+    return segments
+
+
+def _rings(board: Mapping[str, Any]) -> list[Segment]:
+    if not board.get("rings"):
+        return []
+    heard = "ok" in board["rings"]
+    segments = [Segment((("class:status.dim", f"rings {board['rings']}"),), 5 if heard else 2)]
+    twist = float(board.get("twist", 0.0))
+    if twist:
+        segments.append(Segment((("", f"twist {_needle(twist)} {twist:+.2f}"),), 3))
+    return segments
+
+
+def _needle(value: float, cells: int = 9) -> str:
+    """A mark on a line from −1 to 1."""
+    at = min(cells - 1, max(0, round((value + 1) / 2 * (cells - 1))))
+    return "".join("┃" if cell == at else "─" for cell in range(cells))
+
+
+def _touch(touch: Touch) -> list[Segment]:
+    segments = []
+    if touch.orphans:
+        first, *more = touch.orphans
+        others = f" +{len(more)}" if more else ""
+        short = Segment((("class:status.alarm", f" F4 fades {first} "),), 9)
+        text = f" orphan: {first}{others} (F4 fades it) "
+        segments.append(Segment((("class:status.alarm", text),), 8.5, short))
+    if touch.struck:
+        segments.append(Segment((("class:status.good", touch.struck),), 9))
+    if touch.fader is not None:
+        which, value = touch.fader
+        fragments = (
+            ("class:status.dim", f"fader {which} "),
+            ("class:status.bars", bar(value)),
+            ("", f" {value:.2f}"),
+        )
+        segments.append(Segment(fragments, 7))
+    return segments
+
+
+def _values(board: Mapping[str, Any]) -> list[Segment]:
+    """What varies now, such as `ego.level 0.53`."""
+    values = list(board.get("values", {}).items())[:MOST_VALUES]
+    return [
+        Segment((("class:status.dim", f"{name} "), ("", number(float(value)))), 3 - order / 100)
+        for order, (name, value) in enumerate(values)
+    ]
+
+
+def _names(board: Mapping[str, Any], levels: Mapping[str, float]) -> list[Segment]:
+    """What sounds, each with its level; agents with their place and reward if there is room."""
+    sounding, agents = board.get("sounding", {}), board.get("agents", {})
+    segments = []
+    for order, name in enumerate(dict.fromkeys([*sounding, *agents])):
+        fragments = [("class:status.name", name[:16])]
+        if name in sounding:
+            muted = sounding[name].get("muted")
+            fragments.append(("class:status.loud", " M") if muted else _level(levels[name]))
+        short = Segment(tuple(fragments), 7 - order / 100, counted=True)
+        if name in agents:
+            details = _agent(agents[name])
+            segments.append(Segment((*fragments, *details), 4 - order / 100, short))
+        else:
+            segments.append(short)
+    return segments
+
+
+def _level(level_db: float) -> tuple[str, str]:
+    share = 1 - level_db / METER_FLOOR_DB
+    return f"class:status.{_colour(level_db)}", f" {bar(share)}" if share > 0 else " ·"
+
+
+def _agent(agent: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    bars = "".join(bar(x) for x in agent["position"][:MOST_BARS])
+    reward = float(agent["reward"])
+    colour = "good" if reward > 0.005 else "bad" if reward < -0.005 else "dim"
+    text = f"{reward:+.2f}".replace("-", "−")
+    return ("class:status.bars", f" {bars} "), (f"class:status.{colour}", text)
+
+
+def _colour(level_db: float) -> str:
+    return "alarm" if level_db > -0.1 else "loud" if level_db > -6 else "good"
+
+
+def _engine(reading: Reading, alarm: bool) -> list[Segment]:
+    level = decibels(reading.peak)
+    shown = f"{level:+.0f}".replace("-", "−") if level > METER_FLOOR_DB else "−∞"
+    dropouts = reading.late + reading.underruns
+    style = f"class:status.{'alarm' if alarm else 'loud' if dropouts else 'dim'}"
+    weight = 8 if dropouts else 3
+    return [
+        Segment(
+            ((f"class:status.{_colour(level)}", meter(reading.peak)), ("", f"{shown:>4} dB")), 9
+        ),
+        Segment((("class:status.dim", f"load {reading.load:3.0%}"),), 2),
+        Segment(((style, f"late {reading.late}"),), weight),
+        Segment(((style, f"xruns {reading.underruns}"),), weight),
+        Segment((("class:status.dim", _short(reading.device)),), 1),
+    ]
+
+
+def _short(device: str) -> str:
+    return device.split(" (")[0][:18]
+
+
+def _mind(reading: Reading, work: Work) -> list[Segment]:
+    if not work.ready:
+        return [Segment((("class:status.busy", " the mind is starting "),), 10)]
+    waiting = f", {work.waiting} waiting" if work.waiting else ""
+    if work.running_s > 1:
+        how = "restarts the mind" if work.stuck else "interrupts"
+        text = f" running {work.running_s:.0f} s{waiting} · Ctrl-C {how} "
+        return [Segment((("class:status.busy", text),), 10)]
+    if reading.mind_silent_s > 1:
+        text = f" the mind hangs: {reading.mind_silent_s:.0f} s "
+        return [Segment((("class:status.busy", text),), 10)]
+    return []

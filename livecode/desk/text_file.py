@@ -1,0 +1,94 @@
+"""The file behind the editor: read once, saved whole or not at all, and never lost."""
+
+import os
+import time
+from pathlib import Path
+
+import platformdirs
+
+from livecode.errors import LivecodeError
+
+#: Texts that were left unsaved are kept, this many of them.
+MOST_KEPT = 50
+
+
+class TextFile:
+    """Where the editor's text is from and goes to; `path` is None until it is first saved."""
+
+    def __init__(self, path: Path | None):
+        self.path = path
+        self._saved = _ended(path.read_text("utf-8")) if path is not None else ""
+
+    @property
+    def text(self) -> str:
+        """The text as an editor takes it: with a fresh line at the end, apart from the rest."""
+        return self._saved + "\n" if self._saved else ""
+
+    @property
+    def title(self) -> str:
+        """The path as a performer would write it."""
+        if self.path is None:
+            return "no file yet"
+        try:
+            return str(self.path.relative_to(Path.cwd()))
+        except ValueError:
+            return str(self.path)
+
+    def unsaved(self, text: str) -> bool:
+        """Whether saving would change the file."""
+        return _ended(text) != self._saved
+
+    def save(self, text: str) -> str:
+        """Save; returns a sentence. A file that others changed meanwhile is kept beside it."""
+        if self.path is None:
+            self.path = Path.cwd() / time.strftime("livecode_%Y-%m-%d_%H-%M-%S.py")
+        said = f"saved {self.title}"
+        try:
+            there = self.path.read_text("utf-8", "replace") if self.path.exists() else ""
+            if there and _ended(there) != self._saved:
+                other = self.path.with_name(self.path.name + "~")
+                os.replace(self.path, other)
+                said += f"; it had been changed by others, whose version is now {other.name}"
+            _write_whole(self.path, _ended(text))
+        except OSError as error:
+            raise LivecodeError(f"{self.title} could not be saved: {error.strerror}") from None
+        self._saved = _ended(text)
+        return said
+
+    def keep(self, text: str) -> Path | None:
+        """Put a text that was not saved where it can be found again; None if there is no need."""
+        if not self.unsaved(text):
+            return None
+        folder = platformdirs.user_state_path("livecode") / "unsaved"
+        stem = self.path.stem if self.path is not None else "untitled"
+        path = folder / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{stem}.py"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, _ended(text))
+            for old in sorted(folder.glob("*.py"))[:-MOST_KEPT]:
+                old.unlink()
+        except OSError:
+            return None
+        return path
+
+
+def _ended(text: str) -> str:
+    """The text with one line end at its end."""
+    stripped = text.rstrip()
+    return stripped + "\n" if stripped else ""
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write beside the file and take its place, so that a power cut leaves the old or the new."""
+    target = path.resolve()  # a link stays a link
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(beside, target.stat().st_mode)
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)

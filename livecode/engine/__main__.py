@@ -1,0 +1,91 @@
+"""The engine's process: `python -m livecode.engine ARENA …`, started and watched by the desk."""
+
+import argparse
+import gc
+import sys
+import threading
+import time
+
+from livecode.engine.device import BACKENDS, boot, realtime, run_headless
+from livecode.engine.engine import Engine
+from livecode.errors import LivecodeError
+from livecode.process import begin, watch_lifeline
+from livecode.transport import Arena
+
+#: After the desk is gone the engine fades within its gate's block; this lets that block be heard.
+FAREWELL_S = 0.05
+
+
+def main() -> int:
+    """Play until the desk is gone; 2 if there is nothing to play on."""
+    parser = argparse.ArgumentParser(prog="livecode.engine")
+    parser.add_argument("arena")
+    parser.add_argument("--audio", choices=BACKENDS, default="auto")
+    parser.add_argument("--record", default="")
+    parser.add_argument("--resume", action="store_true", help="go on with clock and recording")
+    options = parser.parse_args()
+
+    begin("engine")
+    arena = Arena.attach(options.arena)
+    header = arena.header
+    stop = watch_lifeline()
+    try:
+        device = boot(options.audio, header.sample_rate, header.block)
+    except LivecodeError as error:
+        print(error, file=sys.stderr)
+        return 2
+    header.sample_rate = int(device.server.getSamplingRate())
+    header.block = int(device.server.getBufferSize())
+    engine = Engine(arena, device.server, time.monotonic_ns, time.thread_time_ns)
+    if options.resume:
+        arena.messages["mind", "engine"].discard()
+        arena.messages["desk", "engine"].discard()
+        frames = header.now(time.monotonic_ns())
+        engine.frame = int(frames) // engine.block * engine.block
+    header.engine_epoch += 1  # the mind now says what is to sound
+    try:
+        if options.record:
+            engine.start_recording(options.record, resume=options.resume)
+    except LivecodeError as error:
+        print(error, file=sys.stderr)
+        device.server.shutdown()
+        return 2
+    arena.device.post(device.description.encode())
+    _run(engine, device.backend, stop)
+    return 0
+
+
+def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
+    header = engine.arena.header
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # pauses; what the engine makes and drops has no cycles
+    first = True
+
+    def begin_block() -> None:
+        nonlocal first
+        if first:  # on the thread that computes, whichever the back end uses
+            first = False
+            header.realtime = int(realtime())
+        engine.begin_block()
+
+    engine.builder.start_thread()
+    engine.server.setCallback(begin_block)
+    engine.server.start()
+    if backend == "headless":
+        run_headless(engine.server, engine.sample_rate, engine.block, stop)
+    else:
+        stop.wait()
+        engine.master.close_gate()
+        time.sleep(FAREWELL_S)
+        engine.server.stop()
+    engine.stop_recording()
+    engine.arena.abandon()
+    if backend != "headless":
+        engine.server.shutdown()
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    raise SystemExit(code)

@@ -1,0 +1,103 @@
+"""Builds graphs away from the audio thread, one at a time, each on probation until it has run a while."""
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from livecode.engine.graph import Graph
+from livecode.errors import LivecodeError
+from livecode.guard import Watchdog
+from livecode.messages import PlayGraph
+from livecode.transport import Arena
+
+#: How often to look whether a graph's probation is over.
+_LOOK_S = 0.005
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A graph that could not be built."""
+
+    message: PlayGraph
+    why: str
+
+
+class Builder:
+    """Takes messages, gives graphs.
+
+    Until `start_thread` is called it builds at once, in the caller's thread: an offline
+    performance has no device to keep waiting.  While a graph is built, and for its first blocks,
+    its generation stands in the header: should the engine crash, the mind knows by whom.
+    """
+
+    def __init__(self, arena: Arena, server: Any):
+        self._header, self._server = arena.header, server
+        self._block = arena.header.block
+        self._header.suspect = self._header.probation  # left behind by an engine that died
+        self._header.probation = 0
+        self._watchdog: Watchdog | None = None
+        self._orders: queue.SimpleQueue[tuple[PlayGraph, Mapping[str, Any]]] = queue.SimpleQueue()
+        self._done: deque[Graph | Refused] = deque()
+        self._threaded = False
+        self._known: deque[int] = deque(maxlen=_REMEMBERED)
+        self._young: Graph | None = None
+        self.waiting = 0  # orders not yet taken as graphs
+
+    def knows(self, generation: int) -> bool:
+        """Whether that generation has been ordered before."""
+        return generation in self._known
+
+    def build(self, message: PlayGraph, inputs: Mapping[str, Any]) -> None:
+        """Order a graph; `take` has it, or why not, when it is done."""
+        self._known.append(message.generation)
+        self.waiting += 1
+        if self._threaded:
+            self._orders.put((message, inputs))
+        else:
+            self._build(message, inputs)
+
+    def take(self) -> list[Graph | Refused]:
+        """What has been built since the last call."""
+        if self._young is not None and not self._young.on_probation:
+            self._young = None
+            self._header.probation = 0
+        taken = []
+        while self._done:
+            taken.append(self._done.popleft())
+            self.waiting -= 1
+        return taken
+
+    def start_thread(self) -> None:
+        """From now on, build in a thread of its own."""
+        self._threaded = True
+        threading.Thread(target=self._work, name="builder", daemon=True).start()
+
+    def close(self) -> None:
+        """End the watchdog's thread."""
+        if self._watchdog is not None:
+            self._watchdog.close()
+
+    def _work(self) -> None:
+        while True:
+            message, inputs = self._orders.get()
+            while self._young is not None:
+                time.sleep(_LOOK_S)
+            self._build(message, inputs)
+
+    def _build(self, message: PlayGraph, inputs: Mapping[str, Any]) -> None:
+        self._header.probation = message.generation
+        if self._watchdog is None:
+            self._watchdog = Watchdog()
+        try:
+            graph = Graph(message, inputs, self._server, self._block, self._watchdog)
+        except LivecodeError as error:
+            self._header.probation = 0
+            self._done.append(Refused(message, str(error)))
+        else:
+            self._young = graph
+            self._done.append(graph)

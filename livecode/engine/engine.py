@@ -1,0 +1,362 @@
+"""The engine's block: clock, panic, messages, feeds, taps; run inside pyo's callback."""
+
+import traceback
+from collections.abc import Callable
+
+import msgspec
+
+from livecode.dsp_reach import MASTER
+from livecode.engine.builder import Builder
+from livecode.engine.graph import Graph
+from livecode.engine.master import Master
+from livecode.engine.pyo_quiet import pyo
+from livecode.engine.recorder import Recorder
+from livecode.engine.strip import Input, Strip
+from livecode.messages import (
+    Began,
+    Built,
+    Ended,
+    Fade,
+    Failed,
+    Listen,
+    Message,
+    Note,
+    OpenGate,
+    PlayGraph,
+    PlayRing,
+    Record,
+    receive,
+    send,
+)
+from livecode.transport import Arena
+
+#: What a performer is told when a voice is late.
+RAN_DRY = "had a gap: its voice was late; this machine is busy"
+#: Times a second that the meters are posted for the desk.
+METERS_HZ = 20
+#: The device's input, where it is only listened to.
+MIC = "mic"
+#: A block that begins this many periods after the one before it is late.
+LATE = 1.5
+#: The share of the newest block in the shown load.
+LOAD_SMOOTHING = 0.05
+
+
+class Engine:
+    """Mixes what sounds, block by block.
+
+    `server` is a booted pyo server that has not been started; `clock_ns` tells the time (a
+    monotonic clock, or a virtual one) and `work_ns` how long this thread has worked so far.  One
+    call of `begin_block` prepares each block.
+    """
+
+    def __init__(
+        self,
+        arena: Arena,
+        server: pyo.Server,
+        clock_ns: Callable[[], int],
+        work_ns: Callable[[], int] = lambda: 0,
+    ):
+        self.arena, self.server, self._clock_ns = arena, server, clock_ns
+        self.block, self.sample_rate = arena.header.block, arena.header.sample_rate
+        self.master = Master(server, self.sample_rate, self.block, arena.controls)
+        self.strips: dict[str, Strip] = {}
+        self.builder = Builder(arena, server)
+        self._listened: dict[int, str] = {}  # tap -> the name that it is filled with
+        self._input: Input | None = None
+        self._peaks: dict[str, float] = {}
+        self._meters_due = 0
+        self.recorder: Recorder | None = None
+        self.errors = 0  # parts of blocks that raised: a bug of ours, never silence
+        self.frame = 0
+        self._begun_ns: int | None = None
+        self._work_ns, self._worked_ns = work_ns, 0
+        self._panics = arena.header.panic
+        self._from = [arena.messages["mind", "engine"], arena.messages["desk", "engine"]]
+        self._to_mind = arena.messages["engine", "mind"]
+        self._handlers: dict[type, Callable] = {
+            PlayRing: self._play_ring,
+            PlayGraph: self._play_graph,
+            Fade: self._fade,
+            Listen: self._listen_to,
+            OpenGate: self._open_gate,
+            Record: self._record,
+        }
+        server.setCallback(self.begin_block)
+
+    def begin_block(self) -> None:
+        """Prepare the next block; pyo calls this before it computes each."""
+        now_ns = self._clock_ns()
+        self._attempt(self._open_block, now_ns)
+        self.listen()
+        for strip in list(self.strips.values()):
+            self._attempt(self._advance, strip)
+        self._attempt(self._advance_master)
+        self._attempt(self._make_room)
+        self._attempt(self._fill_taps)
+        self._attempt(self._post_meters)
+        self.frame += self.block
+        self._weigh()
+
+    def listen(self) -> None:
+        """Act on messages, and take in graphs that have been built."""
+        for ring in self._from:
+            for message in receive(ring):
+                self._attempt(self._handle, message)
+        self._attempt(self._take_built)
+
+    def start_recording(self, path: str, resume: bool = False) -> None:
+        """Record the master from the next block on; raises LivecodeError if that cannot be."""
+        self.stop_recording()
+        recorder = Recorder(path, self.sample_rate, self.frame if resume else None)
+        recorder.await_open()
+        self.recorder = recorder
+
+    def stop_recording(self) -> None:
+        """Finish the file that is being recorded, if there is one."""
+        if self.recorder is not None:
+            self.recorder.close()
+            self.recorder = None
+
+    def close(self) -> None:
+        """Finish the recording, end the threads, and leave the server, which holds what it calls."""
+        self.stop_recording()
+        self.builder.close()
+        self.server.setCallback(lambda: None)
+
+    def tell(self, message: Message) -> None:
+        """Send a message to the mind; while there is none to read it, it is dropped."""
+        send(self._to_mind, message)
+
+    def _attempt(self, step: Callable[..., None], *arguments: object) -> None:
+        """Do one part of a block; if it goes wrong, everything else is done all the same."""
+        try:
+            step(*arguments)
+        except Exception:
+            self.errors += 1
+            if self.errors < 10:  # enough for the log
+                traceback.print_exc()
+
+    # what messages do
+
+    def _handle(self, message: Message) -> None:
+        self._handlers[type(message)](message)
+
+    def _play_ring(self, message: PlayRing) -> None:
+        strip = self._strip(message.name)
+        strip.fader.bind()
+        ring = self.arena.rings[message.ring]
+        for other in self.strips.values():
+            other.feed.let_go(ring, but=message.generation)
+        strip.feed.add(message.generation, ring, message.at, message.fade_s * self.sample_rate)
+
+    def _play_graph(self, message: PlayGraph) -> None:
+        if self.builder.knows(message.generation):
+            return  # said twice, to be heard by an engine that had only just come up
+        inputs = {name: self._strip(name).sound for name in message.inputs if name != "mix"}
+        self.builder.build(message, {**inputs, "mix": self.master.mix})
+
+    def _fade(self, message: Fade) -> None:
+        if message.name == MASTER:
+            self.master.chain.leave(message.fade_s)
+            self.master.step_back(1.0, message.fade_s)
+        elif (strip := self.strips.get(message.name)) is not None:
+            strip.feed.fade_out(message.fade_s * self.sample_rate)
+            strip.chain.leave(message.fade_s)
+
+    def _listen_to(self, message: Listen) -> None:
+        if message.name == MIC and MIC not in self.strips and self._input is None:
+            self._input = Input(self.block)
+        if message.name:
+            self._listened[message.tap] = message.name
+        else:
+            self._listened.pop(message.tap, None)
+
+    def _open_gate(self, message: OpenGate) -> None:
+        if message.panics == self._panics:
+            self.master.open_gate()
+
+    def _record(self, message: Record) -> None:
+        """No disk is waited for here: a file that cannot be written is told of in a later block."""
+        former = self.recorder
+        if former is not None:
+            former.finish()
+        if message.path:
+            self.recorder = Recorder(message.path, self.sample_rate, after=former)
+
+    # what each block does
+
+    def _open_block(self, now_ns: int) -> None:
+        self._account(now_ns)
+        self.arena.header.tick_clock(self.frame, now_ns)
+        self._take_tap()
+        self._check_panic()
+
+    def _check_panic(self) -> None:
+        panics = self.arena.header.panic
+        if panics != self._panics:
+            self._panics = panics
+            self.master.close_gate()
+            for strip in self.strips.values():
+                strip.feed.fade_out(self.block)
+                strip.chain.leave(0.0)
+            self.master.chain.leave(0.0)
+            self.master.step_back(1.0, 0.0)
+
+    def _strip(self, name: str) -> Strip:
+        if name not in self.strips:
+            strip = self.strips[name] = Strip(name, self.arena, self.master, self.server)
+            strip.compute_before(self.master.first_stream)
+        return self.strips[name]
+
+    def _take_built(self) -> None:
+        """Let graphs that have been built run; tell of those that could not be."""
+        for graph in self.builder.take():
+            message = graph.message
+            if isinstance(graph, Graph):
+                self.tell(Built(message.name, message.generation))
+                if message.name == MASTER:
+                    self.master.fader.bind()
+                    self.master.chain.add(graph)
+                    for stream in graph.streams:
+                        place = self.master.insert_stream
+                        self.server._server.changeStreamPosition(place, stream)
+                else:
+                    strip = self._strip(message.name)
+                    strip.fader.bind()
+                    strip.chain.add(graph)
+                    self._order()
+            else:
+                self.tell(Failed(message.name, message.generation, graph.why))
+
+    def _order(self) -> None:
+        """Have every strip computed after those that its graphs take; count who takes whom."""
+        done: list[str] = []
+
+        def place(name: str, above: tuple[str, ...] = ()) -> None:
+            if name in done or name in above or name not in self.strips:
+                return  # a circle is heard with a block's delay, as in hardware
+            for taken in self.strips[name].inputs:
+                place(taken, (*above, name))
+            done.append(name)
+
+        for name in self.strips:
+            place(name)
+        takers = [taken for strip in self.strips.values() for taken in strip.inputs]
+        for name in done:
+            self.strips[name].compute_before(self.master.first_stream)
+            self.strips[name].taken = takers.count(name)
+
+    def _advance(self, strip: Strip) -> None:
+        if strip.empty and not self.builder.waiting:  # since the block before, which was its last
+            strip.close()
+            del self.strips[strip.name]
+            return
+        strip.prepare(self.frame)
+        if strip.feed.began:
+            fade_s = strip.feed.last_fade_frames / self.sample_rate
+            strip.chain.leave(fade_s, before=max(strip.feed.began))
+        before = len(strip.chain.graphs)
+        strip.chain.advance(self.frame, self._graph_began, self._graph_ended, self._graph_failed)
+        if len(strip.chain.graphs) != before:
+            self._order()
+        self._report(strip)
+
+    def _fill_taps(self) -> None:
+        for index, name in self._listened.items():
+            if name in self.strips:
+                self.arena.taps[index].write(self.strips[name].tap.block)
+            elif name == MIC and self._input is not None:
+                self.arena.taps[index].write(self._input.tap.read())
+
+    def _post_meters(self) -> None:
+        """The highest peak of each name since the last time, some times a second."""
+        for name, strip in self.strips.items():
+            self._peaks[name] = max(strip.peak, self._peaks.get(name, 0.0))
+        if self.frame >= self._meters_due:
+            self._meters_due = self.frame + self.sample_rate // METERS_HZ
+            self.arena.meters.post(msgspec.json.encode(self._peaks))
+            self._peaks = {}
+
+    def _make_room(self) -> None:
+        """Let each name step aside for the graphs that take it, as they fade in, and come back."""
+        takers: dict[str, list[Graph]] = {}
+        for strip in self.strips.values():
+            for graph in strip.chain.graphs:
+                for name in graph.message.inputs:
+                    takers.setdefault(name, []).append(graph)
+        for name, strip in self.strips.items():
+            graphs = takers.get(name, [])
+            aside = any(graph.heard for graph in graphs)
+            strip.step_aside(aside, max((graph.fade_s for graph in graphs), default=0.0))
+
+    def _advance_master(self) -> None:
+        self.master.follow(self.frame)
+        chain = self.master.chain
+        chain.advance(self.frame, self._graph_began, self._graph_ended, self._graph_failed)
+
+    def _graph_began(self, graph: Graph) -> None:
+        message = graph.message
+        if message.name == MASTER:
+            self.master.step_back(0.0, message.fade_s)
+        else:
+            fade_frames = message.fade_s * self.sample_rate
+            self.strips[message.name].feed.fade_out(fade_frames, before=graph.number)
+        self.tell(Began(message.name, message.generation, self.frame))
+
+    def _graph_ended(self, graph: Graph) -> None:
+        self.tell(Ended(graph.message.name, graph.number))
+
+    def _graph_failed(self, graph: Graph, why: str) -> None:
+        name = graph.message.name
+        if name == MASTER and len(self.master.chain.graphs) == 0:
+            self.master.step_back(1.0, 0.05)
+        self.tell(Failed(name, graph.number, f"it {why}"))
+
+    def _report(self, strip: Strip) -> None:
+        feed = strip.feed
+        for number in feed.began:
+            self.tell(Began(strip.name, number, self.frame))
+        for number in feed.broken:
+            why = f"{strip.name} gave samples that are not numbers and was taken out of the mix"
+            self.tell(Failed(strip.name, number, why))
+        for number in feed.ended:
+            self.tell(Ended(strip.name, number))
+        feed.began.clear()
+        feed.broken.clear()
+        feed.ended.clear()
+        if feed.underruns:
+            self.arena.header.underruns += feed.underruns
+            self.tell(Note(f"{strip.name} {RAN_DRY}", self.frame))
+            feed.underruns = 0
+
+    def _take_tap(self) -> None:
+        heard = self.master.read_tap()
+        header = self.arena.header
+        header.peak_left, header.peak_right = abs(heard).max(axis=0)
+        self.arena.tap.write(heard)
+        if self.recorder is not None:
+            self.recorder.write(heard)
+            if self.recorder.error is not None:
+                self.tell(Note(self.recorder.error, self.frame))
+                self.recorder = None
+
+    def _account(self, now_ns: int) -> None:
+        header = self.arena.header
+        header.blocks += 1
+        if self._begun_ns is not None:
+            gap_ns = now_ns - self._begun_ns
+            header.worst_gap_ns = max(header.worst_gap_ns, gap_ns)
+            if gap_ns > LATE * self.block / self.sample_rate * 1e9:
+                header.late_blocks += 1
+        self._begun_ns = now_ns
+
+    def _weigh(self) -> None:
+        """Load: the share of a block that this thread works, pyo's own computing included."""
+        worked_ns, before_ns = self._work_ns(), self._worked_ns
+        self._worked_ns = worked_ns
+        header = self.arena.header
+        if before_ns:
+            share = (worked_ns - before_ns) / (self.block / self.sample_rate * 1e9)
+            header.load += LOAD_SMOOTHING * (share - header.load)
+        header.engine_beat_ns = self._clock_ns()

@@ -1,0 +1,52 @@
+"""The level and place of one name in the mix, as its controls say."""
+
+from typing import Any
+
+import numpy as np
+
+from livecode.engine.graph import CEILING, SMOOTHING_S
+from livecode.engine.pyo_quiet import pyo
+from livecode.transport import ControlBlock, ControlReader
+
+_DEFAULTS = {"level": 1.0, "pan": 0.0, "dry": 0.0}
+
+
+class Fader:
+    """`gain` is what to multiply a stereo sound with."""
+
+    def __init__(self, name: str, controls: ControlBlock):
+        self._name, self._controls = name, controls
+        self._readers: dict[str, ControlReader] = {}
+        self._heard: tuple[float, float] | None = None
+        self.gain: Any = pyo.SigTo([1.0, 1.0], time=SMOOTHING_S, init=1.0)
+        self.bind()
+
+    def bind(self) -> None:
+        """Look for the controls of this name that have been opened by now."""
+        for what in _DEFAULTS:
+            slot = self._controls.find(f"{self._name}.{what}")
+            reader = self._readers.get(what)
+            if slot is not None and (reader is None or reader.closed):
+                self._readers[what] = ControlReader(self._controls, slot)
+
+    def follow(self, frame: int) -> None:
+        """Take over level and pan as they are at sample time `frame`."""
+        self.move(self.value("level", frame), self.value("pan", frame))
+
+    def move(self, level: float, pan: float) -> None:
+        """Go to that level, and that place from −1 to 1."""
+        if (level, pan) == self._heard:
+            return
+        self.gain.time = SMOOTHING_S if self._heard else 0.0  # at first it is there at once
+        self._heard = (level, pan)
+        angle = (min(max(pan, -1.0), 1.0) + 1) * np.pi / 4  # equal power, unity at the centre
+        gains = np.sqrt(2) * max(level, 0.0) * np.array([np.cos(angle), np.sin(angle)])
+        self.gain.value = [float(gain) for gain in np.minimum(gains, CEILING)]
+
+    def value(self, what: str, frame: int) -> float:
+        """One of the controls at sample time `frame`."""
+        reader = self._readers.get(what)
+        value = None if reader is None else reader.at(frame)
+        if value is None or not np.isfinite(value[0]):
+            return _DEFAULTS[what]
+        return float(value[0])

@@ -1,0 +1,181 @@
+"""From sample rings to one block of sound per name: generations, their envelopes, running dry.
+
+No pyo here: a strip (strip.py) plays what this writes.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from livecode.transport import SampleRing
+
+_QUARTER = np.pi / 2
+
+
+class Envelope:
+    """An equal-power fade: gain = sin(π/2 · x), with x moving in a straight line to 0 or 1.
+
+    A fade begun while another is under way starts from where that one is, so that overlapping
+    swaps never jump; one that goes the same way never slows it down.
+    """
+
+    def __init__(self, x: float = 0.0):
+        self.x = x
+        self._target = x
+        self._step = 0.0
+
+    def fade(self, target: float, frames: float) -> None:
+        """Move to `target` (0 or 1), taking `frames` frames (1 at least) for the whole way."""
+        step = 1.0 / frames
+        self._step = max(step, self._step) if target == self._target else step
+        self._target = target
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is at 0 and stays there."""
+        return self.x == 0.0 == self._target
+
+    def block(self, frames: int) -> np.ndarray | float:
+        """The next `frames` gains, (frames,), or one number where nothing moves."""
+        if self.x == self._target:
+            return float(np.sin(_QUARTER * self.x))
+        way = np.arange(1, frames + 1) * self._step
+        if self._target > self.x:
+            line = np.minimum(self.x + way, self._target)
+        else:
+            line = np.maximum(self.x - way, self._target)
+        self.x = float(line[-1])
+        return np.sin(_QUARTER * line).astype(np.float32)
+
+
+class RingSource:
+    """Reads a ring block by block, one block ahead, so that it can fade out before it runs dry."""
+
+    def __init__(self, ring: SampleRing, block: int):
+        self.ring = ring
+        self.underruns = 0
+        self.broken = False  # gave NaN or infinity; it is not read any more
+        self._next = np.zeros((block, 2), np.float32)
+        self._now = np.zeros((block, 2), np.float32)
+        self._raw = np.zeros((block, ring.channels), np.float32)
+        self._ahead = False  # _next holds a block
+        self._rise = np.sin(_QUARTER * np.arange(1, block + 1) / block)[:, None].astype(np.float32)
+        self._fall = self._rise[::-1]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the ring holds enough to begin."""
+        return self.ring.available >= 2 * len(self._raw)
+
+    def block(self) -> np.ndarray | None:
+        """The next block (frames, 2), or None while there is nothing to play."""
+        starting = not self._ahead
+        if starting and (self.broken or not self.ready or not self._fetch()):
+            return None
+        self._now, self._next = self._next, self._now
+        self._ahead = self._fetch()
+        if starting and self.underruns:
+            self._now *= self._rise
+        if not self._ahead:
+            self._now *= self._fall
+            self.underruns += not self.broken
+        return self._now
+
+    def _fetch(self) -> bool:
+        if self.ring.available < len(self._raw):
+            return False
+        self.ring.read_into(self._raw)
+        self.broken = not bool(np.isfinite(self._raw).all())
+        self._next[:] = self._raw  # one channel goes to both sides
+        return not self.broken
+
+
+@dataclass(eq=False)
+class Generation:
+    """One source that a name has sounded from, under its own envelope."""
+
+    number: int
+    source: RingSource
+    at: int
+    fade_frames: float
+    envelope: Envelope
+    begun: bool = False
+
+
+class Feed:
+    """All generations of one name, summed.
+
+    Every fade takes a block at least: a shorter one would click.
+    """
+
+    def __init__(self, block: int):
+        self._block = block
+        self._generations: list[Generation] = []
+        self.out = np.zeros((block, 2), np.float32)
+        self.underruns = 0
+        self.began: list[int] = []  # generations, until someone takes them out
+        self.ended: list[int] = []
+        self.last_fade_frames = 0.0  # of the generation that began last
+        self.broken: list[int] = []  # generations stopped because they gave NaN or infinity
+
+    def add(self, number: int, ring: SampleRing, at: int, fade_frames: float) -> None:
+        """Bring in a new generation: it begins when its ring is ready, and the others then fade."""
+        if any(generation.number == number for generation in self._generations):
+            return  # said twice, to be heard by an engine that had only just come up
+        source = RingSource(ring, self._block)
+        fade_frames = max(fade_frames, self._block)
+        self._generations.append(Generation(number, source, at, fade_frames, Envelope()))
+
+    def fade_out(self, fade_frames: float, before: float = math.inf) -> None:
+        """Fade out all generations before that one, those that have not begun yet included."""
+        older = sum(generation.number < before for generation in self._generations)
+        self._end_before(older, max(fade_frames, self._block))
+
+    def let_go(self, ring: SampleRing, but: int) -> None:
+        """Read this ring no more: it has been given to the generation `but`, if that is another."""
+        for generation in self._generations:
+            if generation.source.ring is ring and generation.number != but:
+                generation.begun, generation.envelope = True, Envelope()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no generation is left, sounding or to come."""
+        return not self._generations
+
+    def block(self, frame: int) -> np.ndarray:
+        """The sum of all generations for the block at sample time `frame`, (frames, 2)."""
+        out = self.out
+        out[:] = 0
+        for index, generation in enumerate(self._generations):
+            if not generation.begun and generation.at <= frame and generation.source.ready:
+                generation.begun = True
+                generation.envelope.fade(1.0, generation.fade_frames)
+                self.began.append(generation.number)
+                self.last_fade_frames = generation.fade_frames
+                self._end_before(index, generation.fade_frames)
+        for generation in self._generations:
+            if not generation.begun or generation.envelope.silent:
+                continue
+            before = generation.source.underruns
+            sound = generation.source.block()
+            gain = generation.envelope.block(self._block)
+            self.underruns += generation.source.underruns - before
+            if sound is not None:
+                out += sound * (gain if isinstance(gain, float) else gain[:, None])
+            if generation.source.broken:
+                self.broken.append(generation.number)
+                generation.envelope = Envelope()
+        self._drop_silent()
+        return out
+
+    def _end_before(self, index: int, fade_frames: float) -> None:
+        for older in self._generations[:index]:
+            older.begun = True  # one that never began is silent, and goes
+            older.envelope.fade(0.0, fade_frames)
+
+    def _drop_silent(self) -> None:
+        kept = [g for g in self._generations if not (g.begun and g.envelope.silent)]
+        if len(kept) < len(self._generations):
+            self.ended += [g.number for g in self._generations if g not in kept]
+            self._generations = kept

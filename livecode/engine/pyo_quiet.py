@@ -1,0 +1,12 @@
+"""pyo, imported without its notices on the performer's screen; the engine has it from here."""
+
+import contextlib
+import io
+import os
+
+os.environ.setdefault("PYO_GUI_WX", "0")  # no graphical widgets: skip looking for them
+os.environ.setdefault("JACK_NO_START_SERVER", "1")  # join a JACK server, never start one
+with contextlib.redirect_stdout(io.StringIO()):
+    import pyo
+
+__all__ = ["pyo"]

@@ -1,0 +1,39 @@
+"""Tables shared between pyo and numpy: blocks written for pyo to play, and blocks that it has computed."""
+
+from typing import Any
+
+import numpy as np
+
+from livecode.engine.pyo_quiet import pyo
+
+CHANNELS = 2
+
+
+class Table:
+    """A stereo pyo table with its samples in reach as arrays.
+
+    An array on a pyo table must be gone before the table is: one that outlives it corrupts
+    memory when it is freed (pyo 1.1.0).
+    """
+
+    def __init__(self, frames: int):
+        self.pyo = pyo.DataTable(frames, chnls=CHANNELS)
+        self.sides = [np.asarray(self.pyo.getBuffer(channel)) for channel in range(CHANNELS)]
+
+    def __del__(self) -> None:
+        self.sides.clear()
+
+
+class Tap:
+    """The block that an object computed last, as numbers."""
+
+    def __init__(self, sound: Any, block: int):
+        """`sound`: a pyo object of two streams."""
+        self._table = Table(block)
+        self._fill = pyo.TableFill(sound, self._table.pyo)
+        self.block = np.zeros((block, CHANNELS), np.float32)
+
+    def read(self) -> np.ndarray:
+        """Copy it into `block` (frames, 2) and return that."""
+        self.block[:, 0], self.block[:, 1] = self._table.sides
+        return self.block

@@ -1,0 +1,97 @@
+"""Calling the performer's functions so that none can hold up the performance: deadlines from outside."""
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from livecode.errors import LivecodeError
+
+Result = TypeVar("Result")
+
+
+class Overrun(BaseException):
+    """Raised inside a call that took too long; not an Exception, so that few handlers swallow it."""
+
+
+class TookTooLong(LivecodeError):
+    """What the caller of an overrunning function sees."""
+
+
+class Watchdog:
+    """Ends calls that overrun, from a thread of its own.
+
+    It raises `Overrun` inside the thread that is late.  That ends any loop in Python; a single long
+    call into C ends when it returns, and until then nothing in this process can be done about it.
+    """
+
+    CHECK_S = 0.01
+    #: A function that swallowed the first `Overrun` gets another after this long.
+    AGAIN_S = 0.1
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._deadlines: dict[int, float] = {}  # thread -> monotonic seconds
+        self._fired: set[int] = set()
+        self._armed = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._thread.start()
+
+    def call(self, function: Callable[..., Result], *arguments: Any, limit_s: float) -> Result:
+        """`function(*arguments)`, or TookTooLong after `limit_s` seconds of the wall clock."""
+        with self.limit(limit_s):
+            return function(*arguments)
+
+    @contextmanager
+    def limit(self, limit_s: float) -> Iterator[None]:
+        """A `with` block that raises TookTooLong if it takes more than `limit_s` seconds."""
+        thread = threading.get_ident()
+        try:
+            with self._lock:
+                self._deadlines[thread] = time.monotonic() + limit_s
+            self._armed.set()
+            try:
+                yield
+            finally:
+                self._disarm(thread)
+        except Overrun:
+            self._disarm(thread)
+            raise TookTooLong(f"took longer than {limit_s * 1000:.0f} ms") from None
+
+    def close(self) -> None:
+        """End the watching thread."""
+        self._closed = True
+        self._armed.set()
+        self._thread.join()
+
+    def _disarm(self, thread: int) -> None:
+        with self._lock:
+            self._deadlines.pop(thread, None)
+            if thread in self._fired:
+                self._fired.discard(thread)
+                _raise_in(thread, None)  # it may not have been delivered yet: take it back
+
+    def _watch(self) -> None:
+        while not self._closed:
+            if not self._deadlines:
+                self._armed.clear()
+                if not self._deadlines:
+                    self._armed.wait()
+            time.sleep(self.CHECK_S)
+            now = time.monotonic()
+            with self._lock:
+                for thread, deadline in self._deadlines.items():
+                    if now > deadline:
+                        self._deadlines[thread] = now + self.AGAIN_S
+                        self._fired.add(thread)
+                        _raise_in(thread, Overrun)
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """CPython: raise `error` in a thread at its next bytecode; None takes back one not yet raised."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), None if error is None else ctypes.py_object(error)
+    )

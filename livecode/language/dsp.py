@@ -1,0 +1,235 @@
+"""`@dsp`: pyo code that takes sounding names and has its keywords as live controls."""
+
+import ast
+import builtins
+import inspect
+import math
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from livecode.dsp_reach import FORBIDDEN, MASTER
+from livecode.errors import LivecodeError
+from livecode.language.sources import Sounding
+from livecode.language.things import Setting, Thing
+from livecode.language.units import finite, is_number
+from livecode.language.values import Value, as_value
+
+
+class Dsp(Sounding):
+    """A graph of pyo objects, heard in place of the sources that it takes.
+
+    Its keywords are controls: `hall.size = sine(0.2, 0.9)`. They outlive what it is made of.
+    """
+
+    kind = "dsp"
+    order = 3
+
+    def __init__(self, function: Callable[..., Any]):
+        super().__init__()
+        source, definition = _definition(function)
+        inputs, controls = _parameters(function)
+        self.settings["source"] = source
+        self.settings["function"] = function.__name__
+        self.settings["inputs"] = inputs
+        self.settings["defaults"] = controls
+        self.settings["first_line"] = function.__code__.co_firstlineno
+        _check_names(definition, {*inputs, *controls}, function.__code__.co_firstlineno - 1)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The sounding names that it takes."""
+        return self.settings["inputs"]
+
+    @property
+    def controls(self) -> dict[str, Any]:
+        """Its keywords, with what each is set to: a number, a curve, a signal or a function."""
+        set_by_hand = self.settings.get("controls", {})
+        defaults = self.settings["defaults"]
+        return {key: set_by_hand.get(key, default) for key, default in defaults.items()}
+
+    def adopt(self, other: Thing) -> None:
+        """Take over another source; controls set by hand outlive it."""
+        stay = self.settings.get("controls", {})
+        super().adopt(other)
+        if stay:
+            self.settings["controls"] = stay
+
+    def check(self) -> None:
+        if self.name == MASTER and self.inputs != ("mix",):
+            raise LivecodeError("a @dsp called master takes one parameter, mix: def master(mix): …")
+        if self.name != MASTER and "mix" in self.inputs:
+            raise LivecodeError("only a @dsp called master takes mix")
+        if MASTER in self.inputs:
+            raise LivecodeError("master shapes the sum of everything, so no @dsp takes it")
+        if self.name in self.inputs:
+            raise LivecodeError(f"{self.name} cannot take itself")
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        if key in self.__dict__.get("settings", {}).get("defaults", {}):
+            try:
+                checked = finite(value, "it") if is_number(value) else as_value(value)
+            except LivecodeError as error:
+                raise LivecodeError(f"{self}.{key}: {error}") from None
+            self.put_back(key, checked)
+        else:
+            super().__setattr__(key, value)
+
+    def put_back(self, setting: str, value: Any) -> None:
+        """Set without a check what has been set before."""
+        if setting in self.settings["defaults"]:
+            # a new dictionary, so that who has kept the former one has what was before
+            self.settings["controls"] = {**self.settings.get("controls", {}), setting: value}
+        else:
+            super().put_back(setting, value)
+
+    def __getattr__(self, key: str) -> Any:
+        settings = self.__dict__.get("settings", {})
+        if key in settings.get("defaults", {}):
+            return self.controls[key]
+        return super().__getattr__(key)
+
+    def attributes(self) -> list[str]:  # type: ignore[override]
+        """Names of all settings and controls."""
+        return [*type(self)._class_attributes(), *self.settings.get("defaults", {})]
+
+    @classmethod
+    def _class_attributes(cls) -> list[str]:
+        return [key for key in dir(cls) if isinstance(getattr(cls, key, None), Setting)]
+
+    def values(self) -> list[Value]:
+        """What varies in time among its settings and controls."""
+        every = [*self.settings.values(), *self.controls.values()]
+        return [value for value in every if isinstance(value, Value)]
+
+    def __repr__(self) -> str:
+        controls = "".join(f", {key}={value}" for key, value in self.controls.items())
+        return f"@dsp {self}({', '.join(self.inputs)}{controls})"
+
+
+def dsp(function: Callable[..., Any]) -> Dsp:
+    """Make a pyo graph of a function. Its parameters name the sources it takes; keywords are controls.
+
+    `@dsp` above `def hall(ego, size=0.9): return Freeverb(ego, size=size)` is heard in place of
+    `ego`; `hall.size = 0.5`, `hall.size = sine(0.2, 0.9, period=8*bars)` and
+    `hall.size = lambda rings: rings.left.energy` change it while it plays. All of pyo is in reach;
+    `master(mix)` shapes the sum of everything.
+    """
+    if not callable(function) or not hasattr(function, "__code__"):
+        raise LivecodeError(f"@dsp stands above a function, not above {function!r}")
+    return Dsp(function)
+
+
+def _definition(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
+    """The function's source, from its decorators on but without them, and its tree."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        tree = ast.parse(source).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        raise LivecodeError("@dsp needs the source of its function: define it with def") from None
+    if not isinstance(tree, ast.FunctionDef):
+        raise LivecodeError("@dsp stands above a function defined with def")
+    tree.decorator_list = []
+    lines = source.splitlines()
+    return "\n".join([*[""] * (tree.lineno - 1), *lines[tree.lineno - 1 :]]), tree
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, float]]:
+    """(names of the sources, keyword -> default)."""
+    inputs, controls = [], {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise LivecodeError("a @dsp names its sources one by one, without * or **")
+        if parameter.default is parameter.empty:
+            inputs.append(parameter.name)
+        elif hasattr(Dsp, parameter.name) or parameter.name in ("name", "settings", "player"):
+            raise LivecodeError(
+                f"every @dsp has a {parameter.name} of its own; give the keyword another name"
+            )
+        elif is_number(parameter.default) and math.isfinite(parameter.default):
+            controls[parameter.name] = float(parameter.default)
+        else:
+            raise LivecodeError(
+                f"the keyword {parameter.name}={parameter.default!r} is a control, so its default "
+                "is a number"
+            )
+    return tuple(inputs), controls
+
+
+class _Names(ast.NodeVisitor):
+    """Collects the names that a function reads, and those it makes."""
+
+    def __init__(self, above: int) -> None:
+        self._above = above
+        self.read: dict[str, int] = {}
+        self.made: set[str] = set()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.read.setdefault(node.id, node.lineno + self._above)
+        else:
+            self.made.add(node.id)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self.made.add(node.name)
+        self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.made.add(node.name)
+        self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self.made.add(node.arg)
+        self.generic_visit(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name is not None:
+            self.made.add(node.name)
+        self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        raise self._refusal(node, "nothing is imported in a @dsp; pyo and np are there")
+
+    visit_ImportFrom = visit_Import
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr.startswith("__"):
+            raise self._refusal(node, f"{node.attr} is out of reach in a @dsp")
+        self.generic_visit(node)
+
+    def _refusal(self, node: ast.stmt | ast.expr, why: str) -> LivecodeError:
+        return LivecodeError(f"line {node.lineno + self._above}: {why}")
+
+
+def _check_names(definition: ast.FunctionDef, parameters: set[str], above: int) -> None:
+    """Refuse names that the engine does not have; pyo's own are checked there.
+
+    `above`: lines of the block that stand above the function.
+    """
+    names = _Names(above)
+    for default in [*definition.args.defaults, *definition.args.kw_defaults]:
+        for node in ast.walk(default) if default is not None else ():
+            if isinstance(node, ast.Name):
+                raise LivecodeError(
+                    f"line {node.lineno + above}: the engine does not know {node.id!r}; "
+                    "write the default of a keyword as a number, such as size=0.9"
+                )
+    names.visit(definition)
+    for name, line in names.read.items():
+        if name in parameters or name in names.made or name == "np":
+            continue
+        if name in FORBIDDEN:
+            raise LivecodeError(f"line {line}: {name} is out of reach in a @dsp")
+        if hasattr(builtins, name) or name[:1].isupper() or name in LOWER_CASE:
+            continue
+        raise LivecodeError(
+            f"line {line}: {name!r} is not known in the engine; make it a keyword: "
+            f"it becomes a control, as in def {definition.name}(…, {name}=1.0)"
+        )
+
+
+#: pyo's functions begin in lower case, unlike its classes.
+LOWER_CASE = frozenset({
+    "midiToHz", "hzToMidi", "midiToTranspo", "sampsToSec", "secToSamps", "beatToDur", "linToCosCurve",
+    "rescale", "distanceToSegment", "floatmap", "getVersion", "sndinfo", "pm_get_input_devices",
+})  # fmt: skip

@@ -1,0 +1,40 @@
+"""Which signals a performer's function asks for: the names of its parameters."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.language.nearest import did_you_mean
+
+
+def called(function: Callable) -> str:
+    """What to call a function in a sentence."""
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def signal_names(function: Callable) -> list[str]:
+    """Names of the parameters of `function`; refuses those that no signal can fill."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # some that are written in C do not tell
+        raise LivecodeError(
+            f"{called(function)} does not say which signals it takes; wrap it: lambda rings: …"
+        ) from None
+    names = []
+    for parameter in parameters:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise LivecodeError(f"{called(function)} names its signals one by one, without * or **")
+        if parameter.default is parameter.empty:
+            names.append(parameter.name)
+    return names
+
+
+def pick(names: list[str], signals: Mapping[str, Any], asker: str) -> list[Any]:
+    """The signals of those names; an unknown one is an error with the nearest names."""
+    for name in names:
+        if name not in signals:
+            raise LivecodeError(
+                f"{asker} asks for {name!r}, which is no signal{did_you_mean(name, signals)}"
+            )
+    return [signals[name] for name in names]

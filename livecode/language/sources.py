@@ -1,0 +1,80 @@
+"""What every sounding thing has in common, and settings that vary in time."""
+
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.language.things import Setting, Thing, length, number
+from livecode.language.units import Span, is_number, span
+from livecode.language.values import Value, as_value
+
+#: `fade="gap"`: the old source ends before the new one begins, for sources too dear to run twice.
+GAP = "gap"
+
+
+def varying(default: float, low: float, high: float, doc: str) -> Setting:
+    """A setting that takes a number from `low` to `high`, or a curve, a signal or a function."""
+    plain = number(low, high)
+
+    def check(thing: Thing, value: Any) -> float | Value:
+        if isinstance(value, (bool, str)) or is_number(value):
+            return plain(thing, value)
+        return as_value(value)
+
+    return Setting(default, check, doc, bounds=(low, high))
+
+
+_fade_length = length(0, 60)
+
+
+def _fade(thing: Thing, value: Any) -> Span | str | None:
+    if value is None or value == GAP:
+        return value
+    if isinstance(value, str):
+        raise LivecodeError(f"takes a length of time or {GAP!r}, not {value!r}")
+    return _fade_length(thing, value)
+
+
+def _quant(thing: Thing, value: Any) -> Span | None:
+    if value is None:
+        return None
+    checked = span(value)
+    if checked.at(120) < 0:
+        raise LivecodeError(f"takes a length of time, as 1*bars, not {checked}")
+    return checked
+
+
+class Sounding(Thing):
+    """A thing that is heard: `running()` lists them, `mute(ego)` silences one, `del ego` ends it."""
+
+    order = 2
+
+    def check(self) -> None:
+        """Raise LivecodeError where settings do not go together."""
+
+    def values(self) -> list[Value]:
+        """What varies in time among its settings."""
+        return [value for value in self.settings.values() if isinstance(value, Value)]
+
+    kept = frozenset({"level", "pan", "fade", "quant", "dry"})
+    level = varying(
+        1.0, 0, 4, "loudness: 0 is silent, 1 as it is, 2 is 6 dB more; `sine(0.2, 1)` swells"
+    )
+    pan = varying(
+        0.0, -1, 1, "place in the stereo field: −1 left, 0 middle, 1 right; `tri(-1, 1)` wanders"
+    )
+    dry = varying(
+        0.0,
+        0,
+        4,
+        "how much goes past the @dsp that takes it, straight to the output: 0 none, 1 all",
+    )
+    fade = Setting(
+        None,
+        _fade,
+        'how long a change of source takes, as `2*s`; None: as `fade()` says; "gap": not both at once',
+    )
+    quant = Setting(
+        None,
+        _quant,
+        "a change of source waits for the next multiple of this, as `1*bars`; None: as `quant()` says",
+    )

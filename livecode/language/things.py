@@ -1,0 +1,140 @@
+"""What a performer's variable can hold: descriptions only, `livecode.mind` plays them.
+
+A description is a name and a dictionary of settings.  The mind plays what the settings say; it
+compares them with what is being played, so that evaluating the same description again changes
+nothing that is heard.
+"""
+
+from collections.abc import Callable
+from numbers import Integral
+from typing import Any, ClassVar
+
+from livecode.errors import LivecodeError
+from livecode.language.nearest import did_you_mean
+from livecode.language.units import Span, is_number, span
+
+Check = Callable[["Thing", Any], Any]
+
+
+class Setting:
+    """One attribute of a thing: its check on assignment, its default, and its help text.
+
+    `bounds` are given where it may vary in time: then it takes a number, a curve, a signal or a
+    function, and what those come to is held within the bounds.
+    """
+
+    def __init__(
+        self, default: Any, check: Check, doc: str, bounds: tuple[float, float] | None = None
+    ):
+        self.default, self.check, self.bounds = default, check, bounds
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, thing: "Thing | None", owner: type) -> Any:
+        if thing is None:
+            return self
+        return thing.settings.get(self.name, self.default)
+
+    def __set__(self, thing: "Thing", value: Any) -> None:
+        try:
+            thing.settings[self.name] = self.check(thing, value)
+        except LivecodeError as error:
+            raise LivecodeError(f"{thing}.{self.name}: {error}") from None
+
+
+class Thing:
+    """Something that a name stands for. The variable's name becomes the thing's name."""
+
+    kind: ClassVar[str] = "thing"
+    #: Things of a lower order are played first: others are made of them.
+    order: ClassVar[int] = 0
+    #: Settings that survive when the name is given a new description without them.
+    kept: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, **settings: Any):
+        self.name: str | None = None
+        self.settings: dict[str, Any] = {}
+        self.player: Any = None  # set by the mind while it plays
+        for key, value in settings.items():
+            if value is not None:
+                setattr(self, key, value)
+
+    def adopt(self, other: "Thing") -> None:
+        """Become what `other` describes; the name, and settings in `kept`, stay."""
+        stay = {key: value for key, value in self.settings.items() if key in self.kept}
+        self.settings = {**stay, **other.settings}
+
+    def put_back(self, setting: str, value: Any) -> None:
+        """Set without a check what has been set before."""
+        self.settings[setting] = value
+
+    def __str__(self) -> str:
+        return self.name or self.kind
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        if key in ("name", "settings", "player") or key in self.attributes():
+            super().__setattr__(key, value)
+        else:
+            raise LivecodeError(
+                f"{self} has nothing called {key!r} to set{did_you_mean(key, self.attributes())}"
+            )
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        known = [name for name in dir(type(self)) if not name.startswith("_")]
+        raise AttributeError(f"{self} has nothing called {key!r}{did_you_mean(key, known)}")
+
+    @classmethod
+    def attributes(cls) -> list[str]:
+        """Names of all settings."""
+        return [key for key in dir(cls) if isinstance(getattr(cls, key, None), Setting)]
+
+
+def number(low: float, high: float) -> Check:
+    """A check for a plain number from `low` to `high`."""
+
+    def check(thing: Thing, value: Any) -> float:
+        if not is_number(value):
+            raise LivecodeError(f"takes a number from {low:g} to {high:g}, not {value!r}")
+        if not low <= value <= high:  # false for NaN, too
+            raise LivecodeError(f"takes a number from {low:g} to {high:g}, not {value:g}")
+        return float(value)
+
+    return check
+
+
+def length(shortest_s: float, longest_s: float) -> Check:
+    """A check for a span of time; beats are checked as at 120 beats a minute."""
+
+    def check(thing: Thing, value: Any) -> Span:
+        checked = span(value)
+        if not shortest_s <= checked.at(120) <= longest_s:
+            raise LivecodeError(
+                f"takes {span(shortest_s)} to {span(longest_s)}, not {checked}"
+                + ("; a plain number is seconds" if not isinstance(value, Span) else "")
+            )
+        return checked
+
+    return check
+
+
+def whole(thing: Thing, value: Any) -> int:
+    """A check for a whole number, one of numpy's included."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise LivecodeError(f"takes a whole number, not {value!r}")
+    return int(value)
+
+
+def choice(*known: str) -> Check:
+    """A check for one of a few words."""
+
+    def check(thing: Thing, value: Any) -> str:
+        if value not in known:
+            listed = " or ".join(repr(each) for each in known)
+            raise LivecodeError(f"takes {listed}, not {value!r}")
+        return str(value)
+
+    return check

@@ -1,0 +1,91 @@
+"""Spans of time as values: `50*ms`, `2*s`, `8*bars`; and what counts as a number."""
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, TypeGuard
+
+from livecode.errors import LivecodeError
+
+BEATS_PER_BAR = 4
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is a plain number, one of numpy's included; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def finite(value: Any, where: str) -> float:
+    """`value` as a float, if it is a finite number."""
+    if not is_number(value) or not math.isfinite(value):
+        raise LivecodeError(f"{where} takes numbers, not {value!r}")
+    return float(value)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of time: `50*ms`, `2*s`, `4*beats`, `8*bars`; the last two follow the tempo."""
+
+    seconds: float = 0.0
+    beats: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.seconds) and math.isfinite(self.beats)):
+            raise LivecodeError("a length of time is a finite number of seconds or beats")
+
+    def at(self, tempo_bpm: float) -> float:
+        """Its length in seconds at that tempo."""
+        return self.seconds + self.beats * 60 / tempo_bpm
+
+    def __mul__(self, factor: float) -> "Span":
+        if not is_number(factor):
+            raise LivecodeError(
+                f"a length of time is multiplied by a number, as in 2*bars, not by {factor!r}"
+            )
+        factor = float(factor)
+        return Span(self.seconds * factor, self.beats * factor)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: float) -> "Span":
+        if not is_number(divisor) or divisor == 0:
+            raise LivecodeError(
+                f"a length of time is divided by a number, as in bars/2, not by {divisor!r}"
+            )
+        return self * (1 / divisor)
+
+    def __add__(self, other: "Span | float") -> "Span":
+        other = span(other)
+        return Span(self.seconds + other.seconds, self.beats + other.beats)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> "Span":
+        return self * -1
+
+    def __sub__(self, other: "Span | float") -> "Span":
+        return self + -span(other)
+
+    def __repr__(self) -> str:
+        parts = []
+        if self.beats:
+            parts.append(f"{self.beats:g}*beats")
+        if self.seconds or not parts:
+            short = 0 < abs(self.seconds) < 1
+            parts.append(f"{self.seconds * 1000:g}*ms" if short else f"{self.seconds:g}*s")
+        return " + ".join(parts)
+
+
+def span(length: "Span | float") -> Span:
+    """`length` as a Span; a plain number is seconds."""
+    if isinstance(length, Span):
+        return length
+    if is_number(length):
+        return Span(seconds=float(length))
+    raise LivecodeError(f"{length!r} is not a length of time; write it like 50*ms, 2*s or 4*beats")
+
+
+ms = Span(seconds=0.001)
+s = Span(seconds=1.0)
+beats = Span(beats=1.0)
+bars = Span(beats=float(BEATS_PER_BAR))

@@ -1,0 +1,362 @@
+"""Numbers that vary in time: constants, functions of signals, and arithmetic on all that varies.
+
+A value is a description like every thing; its node says how to sample it.  Nodes with a memory,
+such as where a ramp began, keep it themselves, so that a value evaluated afresh begins afresh.
+"""
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.language.signal_names import called, signal_names
+from livecode.language.sparkline import sparkline
+from livecode.language.things import Thing
+from livecode.language.units import Span, finite, is_number, span
+
+DRAWN_BPM = 120.0  # the tempo of drawings
+#: A value that is computed at every tick is made of no more parts than this.
+MOST_PARTS = 200
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in time, and what can be read at it."""
+
+    t: float  # seconds of sample time
+    beat: float
+    signals: Mapping[str, Any]
+    call: Callable[["Value"], float]  # a guarded call of a value that is a function
+
+
+class Node:
+    """One way of computing a number."""
+
+    parts: "tuple[Value, ...]" = ()
+
+    def sample(self, moment: Moment) -> float:
+        """The number at `moment`; moments never go back."""
+        raise NotImplementedError
+
+    def drawn(self, seconds: float, beat: float) -> float | None:
+        """The number so long after the beginning, for drawing; None if only playing can tell."""
+        return None
+
+    def shown(self) -> Span | None:
+        """The stretch of time that a drawing of it shows."""
+        stretches = [stretch for part in self.parts if (stretch := part.node.shown()) is not None]
+        return max(stretches, key=lambda stretch: stretch.at(DRAWN_BPM), default=None)
+
+
+class Arithmetic:
+    """`+ - * / **` and the shapers, for everything that can be read as a value."""
+
+    def _value(self) -> "Value":
+        raise NotImplementedError
+
+    def __add__(self, other: Any) -> "Value":
+        return _combine("+", self, other)
+
+    def __radd__(self, other: Any) -> "Value":
+        return _combine("+", other, self)
+
+    def __sub__(self, other: Any) -> "Value":
+        return _combine("-", self, other)
+
+    def __rsub__(self, other: Any) -> "Value":
+        return _combine("-", other, self)
+
+    def __mul__(self, other: Any) -> "Value":
+        return _combine("*", self, other)
+
+    def __rmul__(self, other: Any) -> "Value":
+        return _combine("*", other, self)
+
+    def __truediv__(self, other: Any) -> "Value":
+        if is_number(other) and other == 0:
+            raise LivecodeError("a value cannot be divided by 0")
+        return _combine("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> "Value":
+        return _combine("/", other, self)
+
+    def __pow__(self, other: Any) -> "Value":
+        return _combine("**", self, other)
+
+    def __rpow__(self, other: Any) -> "Value":
+        return _combine("**", other, self)
+
+    def __neg__(self) -> "Value":
+        return _combine("*", self, -1.0)
+
+    def __abs__(self) -> "Value":
+        return Value.of(Shaped(as_value(self), "abs", (), abs))
+
+    def lag(self, time: Span | float) -> "Value":
+        """Follow smoothly; after `time` it is 63 % of the way there: `rings.twist.lag(200*ms)`."""
+        length = span(time)
+        if length.at(DRAWN_BPM) < 0:
+            raise LivecodeError(f"lag({length}): a lag takes no time or some")
+        return Value.of(Lag(as_value(self), length))
+
+    def clip(self, low: float, high: float) -> "Value":
+        """Hold it between `low` and `high`: `(2 * sound.rms).clip(0, 1)`."""
+        low, high = finite(low, "clip"), finite(high, "clip")
+        if low > high:
+            raise LivecodeError(f"clip({low}, {high}): the first must not be above the second")
+        return Value.of(
+            Shaped(as_value(self), "clip", (low, high), lambda x: min(max(x, low), high))
+        )
+
+    def scale(self, low: float, high: float) -> "Value":
+        """Take what goes from 0 to 1 to `low` to `high`: `keys.fader1.scale(200, 4000)`."""
+        low, high = finite(low, "scale"), finite(high, "scale")
+        return Value.of(
+            Shaped(as_value(self), "scale", (low, high), lambda x: low + (high - low) * x)
+        )
+
+    def quantise(self, step: float) -> "Value":
+        """Round to multiples of `step`: `sine(0, 1).quantise(0.25)`."""
+        step = finite(step, "quantise")
+        if not step > 0:
+            raise LivecodeError(f"quantise({step:g}): the step must be above 0")
+
+        def nearest(x: float) -> float:
+            steps = x / step
+            return round(steps) * step if math.isfinite(steps) else x
+
+        return Value.of(Shaped(as_value(self), "quantise", (step,), nearest))
+
+    quantize = quantise
+
+
+class Value(Arithmetic, Thing):
+    """A number that varies in time: `0.5 + 0.5 * rings.twist.lag(200*ms)`; a reward is one, too.
+
+    It can be added, multiplied, and given wherever a number goes.
+    """
+
+    kind = "value"
+    order = 1
+
+    @classmethod
+    def of(cls, node: Node) -> "Value":
+        """The value that `node` computes."""
+        size = 1 + sum(part.settings["size"] for part in node.parts)
+        if size > MOST_PARTS:
+            raise LivecodeError("a value is made of too many parts here; write it as one function")
+        made = cls()
+        made.settings["node"] = node
+        made.settings["size"] = size
+        return made
+
+    @property
+    def node(self) -> Node:
+        """How it is computed."""
+        return self.settings["node"]
+
+    @property
+    def function(self) -> Callable[..., float] | None:
+        """Its function, if it is one."""
+        return self.node.function if isinstance(self.node, Function) else None
+
+    def adopt(self, other: Thing) -> None:
+        """Become what `other` computes; whoever uses this value follows."""
+        if isinstance(other, Value) and self in other.everything():
+            raise LivecodeError(f"{self} cannot be made of itself; give the result another name")
+        super().adopt(other)
+
+    def sample(self, moment: Moment) -> float:
+        """The number at `moment`."""
+        if isinstance(self.node, Function):
+            return moment.call(self)
+        return self.node.sample(moment)
+
+    def everything(self) -> "Iterator[Value]":
+        """This value and all that it is made of."""
+        waiting: list[Value] = [self]
+        seen: set[Value] = set()
+        while waiting:
+            value = waiting.pop()
+            if value not in seen:
+                seen.add(value)
+                yield value
+                waiting += value.node.parts
+
+    def _value(self) -> "Value":
+        return self
+
+    def sparkline(self, width: int = 24) -> str:
+        """The value over time as a line of little blocks; "" where only playing can tell."""
+        shown = self.node.shown()
+        if shown is None:
+            return ""
+        return sparkline(
+            lambda t: self.node.drawn(t, t * DRAWN_BPM / 60), shown.at(DRAWN_BPM), width
+        )
+
+    def __repr__(self) -> str:
+        text = f"{self.name} = {self.node}" if self.name else str(self.node)
+        return f"{text} {self.sparkline()}".rstrip()
+
+    def __str__(self) -> str:
+        return self.name or str(self.node)
+
+
+@dataclass(eq=False)
+class Function(Node):
+    """A performer's function of named signals; it is called through a guard, never from here."""
+
+    function: Callable[..., float]
+
+    def __str__(self) -> str:
+        return f"{called(self.function)}({', '.join(signal_names(self.function))})"
+
+
+@dataclass(eq=False)
+class Constant(Node):
+    """A plain number."""
+
+    number: float
+
+    def sample(self, moment: Moment) -> float:
+        return self.number
+
+    def drawn(self, seconds: float, beat: float) -> float | None:
+        return self.number
+
+    def __str__(self) -> str:
+        return f"{self.number:g}"
+
+
+_OPERATORS: Mapping[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": lambda a, b: math.pow(max(a, 0.0), b),
+}
+
+
+def _operate(name: str, left: float, right: float) -> float:
+    """`left`, the operator of that name, `right`; 0 where that is no finite number: a signal that
+    is 0 for a moment, under a /, must not end a piece."""
+    try:
+        result = _OPERATORS[name](left, right)
+    except (ArithmeticError, ValueError):
+        return 0.0
+    return result if math.isfinite(result) else 0.0
+
+
+@dataclass(eq=False)
+class Combined(Node):
+    """Two values under an operator."""
+
+    operator: str
+    left: Value
+    right: Value
+
+    @property
+    def parts(self) -> tuple[Value, ...]:  # type: ignore[override]
+        return (self.left, self.right)
+
+    def sample(self, moment: Moment) -> float:
+        return _operate(self.operator, self.left.sample(moment), self.right.sample(moment))
+
+    def drawn(self, seconds: float, beat: float) -> float | None:
+        left, right = self.left.node.drawn(seconds, beat), self.right.node.drawn(seconds, beat)
+        return None if left is None or right is None else _operate(self.operator, left, right)
+
+    def __str__(self) -> str:
+        return f"({self.left} {self.operator} {self.right})"
+
+
+@dataclass(eq=False)
+class Shaped(Node):
+    """A function without memory, of one value."""
+
+    source: Value
+    name: str
+    arguments: tuple[float, ...]
+    shape: Callable[[float], float]
+
+    @property
+    def parts(self) -> tuple[Value, ...]:  # type: ignore[override]
+        return (self.source,)
+
+    def sample(self, moment: Moment) -> float:
+        return self.shape(self.source.sample(moment))
+
+    def drawn(self, seconds: float, beat: float) -> float | None:
+        source = self.source.node.drawn(seconds, beat)
+        return None if source is None else self.shape(source)
+
+    def __str__(self) -> str:
+        return f"{self.source}.{self.name}({', '.join(f'{a:g}' for a in self.arguments)})"
+
+
+@dataclass(eq=False)
+class Lag(Node):
+    """A one-pole low-pass filter in time."""
+
+    source: Value
+    time: Span
+    _at: tuple[float, float] | None = field(default=None, repr=False)  # (t, value)
+
+    @property
+    def parts(self) -> tuple[Value, ...]:  # type: ignore[override]
+        return (self.source,)
+
+    def sample(self, moment: Moment) -> float:
+        target = self.source.sample(moment)
+        if self._at is None:
+            self._at = (moment.t, target)
+        then, value = self._at
+        if moment.t > then:
+            length_s = self.time.at(moment.signals.get("tempo", 120.0))
+            share = 1.0 if length_s <= 0 else 1.0 - math.exp(-(moment.t - then) / length_s)
+            value += share * (target - value)
+            self._at = (moment.t, value)
+        return value
+
+    def __str__(self) -> str:
+        return f"{self.source}.lag({self.time})"
+
+
+def as_value(something: Any) -> Value:
+    """`something` as a value: a number, a value, a signal, or a function of named signals."""
+    if isinstance(something, Arithmetic):
+        return something._value()
+    if is_number(something):
+        if not math.isfinite(something):
+            raise LivecodeError(f"{something} is not a finite number")
+        return Value.of(Constant(float(something)))
+    if callable(something) and not isinstance(something, type):
+        signal_names(something)
+        return Value.of(Function(something))
+    raise LivecodeError(
+        f"{something!r} is neither a number, a curve, a signal nor a function of named signals"
+    )
+
+
+def _combine(name: str, left: Any, right: Any) -> Value:
+    for side in (left, right):
+        if not (isinstance(side, Arithmetic) or is_number(side)):
+            raise LivecodeError(
+                f"values combine with rewards, curves, signals and numbers, not with {side!r}"
+            )
+    return Value.of(Combined(name, as_value(left), as_value(right)))
+
+
+def reward(function: Callable[..., float]) -> Value:
+    """Make a reward of a function. Its parameters name the signals it wants, as in `hands(rings)`.
+
+    It returns one number; higher is better, 0 says nothing. Give it to an agent, alone or summed
+    and scaled: `ego.reward = hands + 0.3 * shimmer`. Evaluate it again at any time: whoever uses
+    it follows.
+    """
+    if not callable(function):
+        raise LivecodeError(f"@reward stands above a function, not above {function!r}")
+    return as_value(function)

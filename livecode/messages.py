@@ -1,0 +1,203 @@
+"""What the processes say to each other, as frozen structs, and the sending of them over a message ring."""
+
+from collections.abc import Iterator
+from typing import Union
+
+import msgspec
+
+from livecode.transport import MessageRing
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """Base of all messages; encoded as MessagePack with the class's name as the tag."""
+
+
+# mind -> engine
+
+
+class PlayRing(Message, frozen=True, tag=True):
+    """Let `name` sound from a sample ring: fade it in and every older generation of the name out."""
+
+    name: str
+    generation: int
+    ring: int
+    at: int  # sample time, frames, from which it may begin
+    fade_s: float
+
+
+class PlayGraph(Message, frozen=True, tag=True):
+    """Build a @dsp from its source; once it has run unheard for a while, let `name` sound from it."""
+
+    name: str
+    generation: int
+    at: int  # sample time, frames, from which it may begin
+    fade_s: float
+    source: str  # one function definition
+    function: str  # its name
+    first_line: int  # where in the performer's block it stands
+    inputs: tuple[str, ...]  # names that it takes
+    controls: dict[str, float]  # keyword -> what it is before the first change
+
+
+class Fade(Message, frozen=True, tag=True):
+    """Fade out all that sounds under `name`."""
+
+    name: str
+    fade_s: float
+
+
+class Listen(Message, frozen=True, tag=True):
+    """Fill the tap of that index with what `name` sounds like; an empty name: with nothing."""
+
+    name: str
+    tap: int
+
+
+class OpenGate(Message, frozen=True, tag=True):
+    """After a panic: let sound through again, unless there has been another since."""
+
+    panics: int  # how many there had been when this was sent
+
+
+# desk -> engine, mind -> engine
+
+
+class Record(Message, frozen=True, tag=True):
+    """Record the master to a WAV file from now on; an empty path stops."""
+
+    path: str
+
+
+# desk -> mind
+
+
+class Press(Message, frozen=True, tag=True):
+    """A hot-key: `like`, `dislike`, a letter, or `fader3=0.5`."""
+
+    key: str
+
+
+# mind -> voices
+
+
+class LatentSource(msgspec.Struct, frozen=True, tag="latent"):
+    """A latent space, played at the control `<name>.position`. Equal sources sound alike."""
+
+    model: str
+    seed: int
+
+
+class StreamSource(msgspec.Struct, frozen=True, tag="stream"):
+    """A sampling model, at the temperature of the control `<name>.temperature`."""
+
+    model: str
+    seed: int
+
+
+class FileSource(msgspec.Struct, frozen=True, tag="file"):
+    """A sound file, looped at the speed of the control `<name>.speed`."""
+
+    path: str
+
+
+class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
+    """A @dsp, which the engine builds; see PlayGraph."""
+
+    source: str
+    function: str
+    first_line: int
+    inputs: tuple[str, ...]
+    controls: dict[str, float]
+
+
+VoiceSource = LatentSource | StreamSource | FileSource
+Source = VoiceSource | GraphSource
+
+
+class StartVoice(Message, frozen=True, tag=True):
+    """Begin a voice that writes a sample ring."""
+
+    name: str
+    generation: int
+    ring: int
+    at: int  # sample time, frames, at which its first sample is to be heard
+    source: VoiceSource
+
+
+class StopVoice(Message, frozen=True, tag=True):
+    """End the voice of that generation."""
+
+    generation: int
+
+
+# engine, voices -> mind
+
+
+class Began(Message, frozen=True, tag=True):
+    """A generation is being heard from sample time `at` on."""
+
+    name: str
+    generation: int
+    at: int
+
+
+class Built(Message, frozen=True, tag=True):
+    """A graph has been built, and runs unheard."""
+
+    name: str
+    generation: int
+
+
+class Ended(Message, frozen=True, tag=True):
+    """A generation is silent for good and its ring is no longer read."""
+
+    name: str
+    generation: int
+
+
+class Failed(Message, frozen=True, tag=True):
+    """A generation could not begin or had to stop; `why` is a sentence."""
+
+    name: str
+    generation: int
+    why: str
+
+
+class Note(Message, frozen=True, tag=True):
+    """Something that the performer should know of; `text` is a sentence."""
+
+    text: str
+    at: int
+
+
+AnyMessage = Union[
+    PlayRing,
+    PlayGraph,
+    Fade,
+    Listen,
+    OpenGate,
+    Press,
+    Record,
+    StartVoice,
+    StopVoice,
+    Began,
+    Built,
+    Ended,
+    Failed,
+    Note,
+]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(AnyMessage)
+
+
+def send(ring: MessageRing, message: Message) -> bool:
+    """Send one message; False if the other side has stopped reading and the ring is full."""
+    return ring.send(_encoder.encode(message))
+
+
+def receive(ring: MessageRing, most: int = 64) -> Iterator[AnyMessage]:
+    """Yield up to `most` waiting messages."""
+    for _ in range(most):
+        if (data := ring.receive()) is None:
+            return
+        yield _decoder.decode(data)

@@ -1,0 +1,129 @@
+"""Signals by name: what the performer's functions can ask for, features of what sounds included."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.signals.features import Features
+from livecode.transport import Arena, TapRing
+
+#: The features of everything together, and of the device's input.
+SOUND, MIC = "sound", "mic"
+
+
+class OscSignal:
+    """Any OSC address as a value: `osc["/slider/1"]` is its last message's first number, or 0."""
+
+    def __init__(self, addresses: Mapping[str, tuple]):
+        self._addresses = addresses
+
+    def __getitem__(self, address: str) -> float:
+        arguments = self._addresses.get(address, ())
+        numbers = [a for a in arguments if isinstance(a, (int, float))]
+        return float(numbers[0]) if numbers else 0.0
+
+    def get(self, address: str, index: int = 0, default: float = 0.0) -> float:
+        """The number at `index` of the address's last message."""
+        arguments = self._addresses.get(address, ())
+        return float(arguments[index]) if index < len(arguments) else default
+
+    def __repr__(self) -> str:
+        heard = ", ".join(list(self._addresses)[:8])
+        return f"OSC addresses heard: {heard or 'none'}"
+
+
+#: A name that has not been asked for in so many ticks (2 s) makes room for another.
+UNHEARD_TICKS = 400
+
+
+class Ear:
+    """Features of one source, fed from the tap that the engine fills."""
+
+    asked = 0  # the tick in which they were last asked for
+
+    def __init__(self, tap: TapRing, sample_rate: int):
+        self.features = Features(sample_rate)
+        self._tap = tap
+        self._heard = tap.written
+
+    def listen(self) -> None:
+        """Take in what has been played since the last call."""
+        frames, self._heard = self._tap.since(self._heard)
+        if len(frames):
+            self.features.listen(frames)
+
+
+class Hearing(Mapping[str, Any]):
+    """All signals: some are always there, features begin when they are first asked for."""
+
+    def __init__(
+        self,
+        arena: Arena,
+        always: dict[str, Any],
+        sounding: Callable[[], list[str]],
+        tap: Callable[[str, int], None],
+    ):
+        """`sounding` lists the names that sound; `tap(name, index)` has the engine fill a tap."""
+        self._arena, self.always = arena, always
+        self._sounding, self._tap = sounding, tap
+        self._ears: dict[str, Ear] = {}
+        self._taps: dict[int, str] = {}
+        self._ticks = 0
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.always:
+            return self.always[name]
+        if name not in self:
+            raise KeyError(name)
+        ear = self._ears.get(name) or self._open(name)
+        ear.asked = self._ticks
+        return ear.features
+
+    def __contains__(self, name: object) -> bool:
+        known = name in self.always or name in self._ears or name in (SOUND, MIC)
+        return known or name in self._sounding()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self.always, SOUND, MIC, *self._sounding()]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def listen(self) -> None:
+        """Take in what has been played since the last tick."""
+        self._ticks += 1
+        for ear in self._ears.values():
+            ear.listen()
+
+    def forget(self, name: str) -> None:
+        """Listen no more to a name that has gone."""
+        self._ears.pop(name, None)
+        for index in [index for index, taken in self._taps.items() if taken == name]:
+            self._tap("", index)
+            del self._taps[index]
+
+    def tap_again(self) -> None:
+        """Ask a new engine for all taps."""
+        for index, name in self._taps.items():
+            self._tap(name, index)
+
+    def _open(self, name: str) -> Ear:
+        if name == SOUND:
+            tap = self._arena.tap
+        else:
+            index = self._free_tap(name)
+            self._taps[index] = name
+            tap = self._arena.taps[index]
+            self._tap(name, index)
+        ear = self._ears[name] = Ear(tap, self._arena.header.sample_rate)
+        return ear
+
+    def _free_tap(self, name: str) -> int:
+        if len(self._taps) == len(self._arena.taps):
+            longest = min(self._taps.values(), key=lambda taken: self._ears[taken].asked)
+            if self._ticks - self._ears[longest].asked < UNHEARD_TICKS:
+                raise LivecodeError(
+                    f"{len(self._taps)} names are listened to already, so {name} cannot be one more"
+                )
+            self.forget(longest)
+        return next(i for i in range(len(self._arena.taps)) if i not in self._taps)

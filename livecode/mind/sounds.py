@@ -1,0 +1,257 @@
+"""All that sounds: starts, swaps, fades, mutes and ends it, and ticks its players."""
+
+import math
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from livecode.dsp_reach import MASTER
+from livecode.errors import LivecodeError
+from livecode.language.dsp import Dsp
+from livecode.language.sources import GAP, Sounding
+from livecode.language.units import Span
+from livecode.language.values import Moment
+from livecode.messages import GraphSource, Source
+from livecode.mind.patchbay import Patchbay, Playing
+from livecode.mind.players import Clockwork, SoundPlayer, player_for
+from livecode.signals.tempo import Tempo
+
+#: A new source begins this many blocks after its block was evaluated.
+START_LEAD_BLOCKS = 3
+#: What is deleted fades out over this long, or its own `fade` if that is longer.
+REMOVAL_FADE_S = 0.5
+#: Versions of a name to go back to when the newest one fails while it plays.
+KEPT = 8
+
+
+FADE, AT_ONCE = Span(0.05), Span()
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How what sounds is heard, and how it changes."""
+
+    muted: frozenset[str] = frozenset()
+    solo: frozenset[str] = frozenset()
+    fade: Span = FADE  # where a thing says nothing of its own
+    quant: Span = AT_ONCE
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a name has sounded from, by which thing, and that thing's settings at the time."""
+
+    thing: Sounding
+    source: Source
+    settings: dict[str, Any]
+
+
+class Sounds:
+    """The sounding things in force, each with its player."""
+
+    def __init__(
+        self,
+        patchbay: Patchbay,
+        clockwork: Clockwork,
+        tempo: Tempo,
+        block: int,
+        seed: int,
+        now_frame: Callable[[], int],
+    ):
+        self.patchbay, self._clockwork, self._tempo = patchbay, clockwork, tempo
+        self._block, self._seed, self._now_frame = block, seed, now_frame
+        self._things: dict[str, Sounding] = {}
+        self._mix = Mix()
+        self._good: dict[str, list[Version]] = {}  # by name, newest last
+        #: Told of a thing that takes its name back from another that failed.
+        self.on_return: Callable[[Sounding], None] = lambda thing: None
+        patchbay.on_begin = self._begun
+
+    def __iter__(self) -> Iterator[Sounding]:
+        return iter(list(self._things.values()))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._things
+
+    def play(self, thing: Sounding) -> int | None:
+        """Follow the thing's description: its settings at once, a new source at its quant.
+
+        Returns the generation of a source that is to begin, if there is one.
+        """
+        try:
+            thing.player = self._following(thing)
+        except LivecodeError:  # no room for its controls
+            self._forget_controls()
+            thing.player = self._following(thing)
+        former = self._things.get(str(thing), thing)
+        self._things[str(thing)] = thing
+        self._apply_mutes()
+        current = self.patchbay.current(str(thing))
+        if current is not None and current.begun:
+            self._note_good(current)
+        if former is not thing and current is not None:
+            thing.player.waiting = not self.plays(thing)
+        return None if self.patchbay.hold else self.sound(thing)
+
+    def plays(self, thing: Sounding) -> bool:
+        """Whether its name sounds from what its description says, or is about to."""
+        current = self.patchbay.current(str(thing))
+        return (
+            thing.player is not None
+            and current is not None
+            and _alike(current.source, thing.player.source)
+        )
+
+    def sound(self, thing: Sounding) -> int | None:
+        """Start the thing's source, unless it sounds already; returns its generation if it did."""
+        if self.plays(thing):
+            return None
+        name, source = str(thing), thing.player.source
+        current = self.patchbay.current(name)
+        at = self._now_frame() + START_LEAD_BLOCKS * self._block
+        quant = self.mix.quant if thing.quant is None else thing.quant
+        if quant.beats:
+            at = self._tempo.next(quant.beats, at)
+        if quant.seconds:
+            every = quant.seconds * self._clockwork.sample_rate
+            at = math.ceil(math.ceil(at / every) * every)
+        fade_s = self._fade_s(thing)
+        if thing.fade == GAP and current is not None:
+            self.patchbay.fade_out(name, fade_s)
+            at += round(fade_s * self._clockwork.sample_rate)
+        thing.player.begin(at)
+        return self.patchbay.start(name, source, at, fade_s)
+
+    def fall_back(self, name: str, generation: int) -> str:
+        """A generation has failed: sound from what the name last sounded from well; says so."""
+        current = self.patchbay.current(name)
+        if current is None or current.generation != generation:
+            self.patchbay.abort(generation)
+            return "it had been replaced already"
+        self.patchbay.abort(generation)
+        good = [
+            kept for kept in self._good.get(name, []) if not _alike(kept.source, current.source)
+        ]
+        self._good[name] = good
+        if name not in self or not good:
+            return "it is silent now"
+        thing = good[-1].thing
+        thing.settings = dict(good[-1].settings)
+        if (failed := self._things[name]) is not thing:
+            failed.player = None
+            self.on_return(thing)
+        self.play(thing)
+        return "still playing the previous version"
+
+    def _begun(self, playing: Playing) -> None:
+        thing = self._things.get(playing.name)
+        if thing is not None and not playing.leaving and self.plays(thing):
+            thing.player.begun(self._now_frame() / self._clockwork.sample_rate, playing.fade_s)
+            self._note_good(playing)
+
+    def _note_good(self, playing: Playing) -> None:
+        thing = self._things[playing.name]
+        if self.plays(thing):
+            version = Version(thing, playing.source, dict(thing.settings))
+            good = self._good.get(playing.name, [])
+            if good and _alike(good[-1].source, version.source):
+                good = good[:-1]  # the same, with the settings of now
+            self._good[playing.name] = [*good[1 - KEPT :], version]
+
+    def remove(self, thing: Sounding) -> None:
+        """Let it go: it fades out and its name is free, unless another has taken that already."""
+        name = str(thing)
+        thing.player = None
+        if self._things.get(name) is not thing:
+            return
+        del self._things[name]
+        self.patchbay.fade_out(name, max(self._fade_s(thing), REMOVAL_FADE_S))
+        self._good.pop(name, None)
+        self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
+
+    def hush(self, fade_s: float) -> None:
+        """Fade everything out; what is played again comes back."""
+        for name in self._things:
+            self.patchbay.fade_out(name, fade_s)
+
+    def take_over(self) -> None:
+        """From now on be heard: swap what has changed, and let go what is no more."""
+        for thing in self:
+            if self.patchbay.current(str(thing)) is not None:
+                self.sound(thing)
+        for name in self.patchbay.sounding():
+            if name not in self:
+                self.patchbay.fade_out(name, REMOVAL_FADE_S)
+
+    @property
+    def mix(self) -> Mix:
+        """How what sounds is heard, and how it changes."""
+        return self._mix
+
+    @mix.setter
+    def mix(self, mix: Mix) -> None:
+        self._mix = mix
+        self._apply_mutes()
+
+    def mute(self, names: list[str], muted: bool) -> None:
+        """Silence names, or let them be heard again."""
+        before = self.mix.muted
+        self.mix = replace(self.mix, muted=before | set(names) if muted else before - set(names))
+
+    def solo(self, names: list[str]) -> None:
+        """Let only these be heard; none: all again."""
+        self.mix = replace(self.mix, solo=frozenset(names))
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        """Advance every player to sample time `frame`."""
+        for thing in self:
+            thing.player.tick(frame, moment)
+
+    def _apply_mutes(self) -> None:
+        heard = self._heard_when_solo() if self.mix.solo else set(self._things)
+        for name, thing in self._things.items():
+            thing.player.muted = name in self.mix.muted or name not in heard
+
+    def _heard_when_solo(self) -> set[str]:
+        """The names to be heard, the @dsps that take them, and what those @dsps are made of."""
+        takes = {name: set(t.inputs) for name, t in self._things.items() if isinstance(t, Dsp)}
+        made_of, heard_in = set(self.mix.solo), set(self.mix.solo)
+        while more := {each for name in made_of for each in takes.get(name, ())} - made_of:
+            made_of |= more
+        while more := {name for name, taken in takes.items() if taken & heard_in} - heard_in:
+            heard_in |= more
+        return made_of | heard_in | {MASTER}
+
+    def _following(self, thing: Sounding) -> SoundPlayer:
+        seed = self._seed_of(thing)
+        player = thing.player or player_for(thing, self._clockwork, seed)
+        player.seed = seed
+        player.follow(self._now_frame() / self._clockwork.sample_rate, self._fade_s(thing))
+        return player
+
+    def _forget_controls(self) -> None:
+        """Make room for controls: names that are gone need none."""
+        controls = self._clockwork.controls
+        for control in controls.names():
+            if control.partition(".")[0] not in self._things:
+                controls.close(control)
+
+    def _fade_s(self, thing: Sounding) -> float:
+        fade = self.mix.fade if thing.fade is None or thing.fade == GAP else thing.fade
+        return fade.at(self._tempo.bpm)
+
+    def _seed_of(self, thing: Sounding) -> int:
+        own = thing.settings.get("seed")
+        return (
+            own if own is not None else zlib.crc32(str(thing).encode()) ^ self._seed & 0xFFFF_FFFF
+        )
+
+
+def _alike(one: Source, other: Source) -> bool:
+    """Whether two sources sound alike: a graph does so wherever it stands in its block."""
+    if isinstance(one, GraphSource) and isinstance(other, GraphSource):
+        return msgspec.structs.replace(one, first_line=other.first_line) == other
+    return one == other

@@ -1,0 +1,90 @@
+"""What a performance says of itself: a list of what sounds, and the document that the desk shows."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from livecode.language.sounding import Agent
+from livecode.language.values import Value
+
+if TYPE_CHECKING:
+    from livecode.mind.performance import Performance
+
+#: Below this a name is shown as silent: −80 dBFS.
+SILENT = 1e-4
+
+
+@dataclass(frozen=True)
+class Running:
+    """One thing that sounds."""
+
+    name: str
+    kind: str
+    peak: float  # 0 to 1
+    place: str  # the block and line that it is from
+    muted: bool
+
+    def __repr__(self) -> str:
+        level = "   silent" if self.peak < SILENT else f"{20 * math.log10(self.peak):+6.1f} dB"
+        muted = "  muted" if self.muted else ""
+        return f"{self.name:<12}{self.kind:<8}{level}  {self.place}{muted}"
+
+
+def running(performance: "Performance") -> list[Running]:
+    """What sounds: name, kind, level, and where it was defined."""
+    peaks = msgspec.json.decode(performance.arena.meters.look() or b"{}")
+    return [
+        Running(
+            str(thing),
+            thing.kind,
+            float(peaks.get(str(thing), 0.0)),
+            performance.namespace.places.get(str(thing), ""),
+            bool(thing.player is not None and thing.player.muted),
+        )
+        for thing in performance.sounds
+        if performance.patchbay.current(str(thing)) is not None
+    ]
+
+
+def status(performance: "Performance") -> dict[str, Any]:
+    """What the desk shows, and what a mind that has to take over needs, as plain values."""
+    agents = {
+        str(thing): {
+            "position": [round(float(x), 3) for x in thing.player.position],
+            "reward": round(thing.player.reward, 3),
+            "space": thing.space.model,
+        }
+        for thing in performance.sounds
+        if isinstance(thing, Agent) and thing.player is not None
+    }
+    rings, frame = performance.intake.rings, performance.frame
+    return {
+        "frame": frame,
+        "evaluating": performance.evaluating,
+        "agents": agents,
+        "rings": rings.summary(),
+        "twist": round(float(rings.twist), 3),
+        "refused": sum(performance.intake.refused.values()),
+        "beat": performance.signals["beat"],
+        "tempo": performance.tempo.bpm,
+        **performance.scenes.status(frame),
+        "sounding": {
+            str(thing): {"kind": thing.kind, "muted": thing.player.muted}
+            for thing in performance.sounds
+            if thing.player is not None and performance.patchbay.current(str(thing)) is not None
+        },
+        "values": dict(varying(performance)),
+        "playing": performance.patchbay.table(),
+    }
+
+
+def varying(performance: "Performance") -> Iterator[tuple[str, float]]:
+    """(name and setting, number now) of all that a curve, a signal or a function moves."""
+    for thing in performance.sounds:
+        for setting, control in thing.player.controls.items() if thing.player else ():
+            now = control.varying.now
+            if now is not None and isinstance(getattr(thing, setting), Value):
+                yield f"{thing}.{setting}", round(now, 3)

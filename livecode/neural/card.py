@@ -1,0 +1,108 @@
+"""The card beside a model: what it is, how to make it again, its figures, and a picture."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.neural import spectrum
+from livecode.neural.files import ModelMeta
+from livecode.neural.space import Space
+from livecode.neural.spectrum import Floats
+
+PICTURE = "axes.png"
+SWEEP_STEPS = 160  # pixels across an axis
+ROWS = 220  # pixels of height of an axis, on a logarithmic frequency scale
+RANGE_HZ = (50.0, 16_000.0)
+AXES_SHOWN = 8
+
+
+def write_card(folder: Path, space: Space, meta: ModelMeta) -> None:
+    """Writes README.md and the picture of the axes into the model's folder."""
+    (folder / PICTURE).write_bytes(png(_axes_picture(space)))
+    (folder / "README.md").write_text(_card(space, meta), encoding="utf-8")
+
+
+def _axes_picture(space: Space) -> NDArray[np.uint8]:
+    """Spectrograms of the strongest axes, swept alone from 0 to 1: (rows, columns, 3)."""
+    panels = []
+    rule = np.full((ROWS, 4, 3), 255, np.uint8)
+    for axis in range(min(space.latent, AXES_SHOWN)):
+        position = np.full((SWEEP_STEPS, space.latent), 0.5)
+        position[:, axis] = np.linspace(0, 1, SWEEP_STEPS)
+        panels += [_spectrogram(space, space.decode(space.place(position))), rule]
+    return np.concatenate(panels[:-1], axis=1)
+
+
+def _spectrogram(space: Space, mags: Floats) -> NDArray[np.uint8]:
+    """Colours (ROWS, frames, 3) of magnitudes (frames, bins), low frequencies at the bottom."""
+    low, high = np.log(RANGE_HZ[0]), np.log(min(RANGE_HZ[1], space.sample_rate / 2))
+    rows_hz = np.exp(np.linspace(high, low, ROWS))
+    levels = spectrum.scaled(mags)
+    shown = np.stack([np.interp(rows_hz, space.frequencies_hz, frame) for frame in levels], 1)
+    heat = np.clip(shown / 0.85, 0, 1)[..., None] * 3 - np.array([0.0, 0.8, 1.6])
+    return (np.clip(heat * [1, 0.9, 1.2], 0, 1) * 255).astype(np.uint8)
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """A PNG file of pixels (rows, columns, 3)."""
+
+    def chunk(tag: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(tag + body)
+        return struct.pack(">I", len(body)) + tag + body + struct.pack(">I", check)
+
+    rows, columns, _ = pixels.shape
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0)
+    lines = b"".join(b"\0" + row.tobytes() for row in pixels)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines, 9)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def _card(space: Space, meta: ModelMeta) -> str:
+    figures = meta.facts["figures"]
+    rows = "\n".join(
+        f"| {i} | {name} | {strength:.3f} | {ratio:.1f} |"
+        for i, (name, strength, ratio) in enumerate(
+            zip(
+                space.axis_names,
+                figures["axis_strengths"],
+                figures["axis_step_ratios"],
+                strict=True,
+            )
+        )
+    )
+    return f"""# {space.name}
+
+A latent sound space of {space.latent} dimensions: a spectral VAE whose decoder gives the
+magnitudes of {space.bins} bins at {space.sample_rate} Hz, for a bank of sines.
+
+```python
+glass = space("{space.name}")
+ego = agent(glass, dims=2)
+```
+
+**Data.** {meta.data}
+
+**Licence.** {meta.licence}
+
+**Made by** {meta.creator}, in {meta.facts["steps"]} steps, and made again by
+
+```
+{meta.command}
+```
+
+**Figures.** Log-spectral distance of held-out frames to their reconstruction:
+{figures["held_out_lsd_db"]:.2f} dB; through {space.latent} principal components:
+{figures["pca_lsd_db"]:.2f} dB.
+
+| axis | name | audible change of a quarter | largest step / smallest, middle 80 % |
+|---|---|---|---|
+{rows}
+
+The axes one by one, from 0 to 1 with the others at 0.5; frequency upwards from
+{RANGE_HZ[0]:.0f} Hz, logarithmic:
+
+![sweeps of the axes]({PICTURE})
+"""

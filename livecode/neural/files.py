@@ -1,0 +1,171 @@
+"""Model files: safetensors whose header says what the model is, and where they are found."""
+
+import difflib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from livecode.errors import LivecodeError
+
+FORMAT_VERSION = 1
+SUFFIX = ".safetensors"
+
+Tensors = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class ModelMeta:
+    """What a model file says about itself; every field is a string in the safetensors header."""
+
+    kind: str  # which loader understands it: "space", ...
+    config: dict[str, Any]  # shapes and settings that the loader needs (JSON)
+    sample_rate: int  # Hz
+    data: str = ""  # what it was trained on, and where that is from
+    licence: str = ""  # SPDX identifier or a sentence
+    creator: str = ""  # who or what made it
+    command: str = ""  # how to make it again
+    facts: dict[str, Any] = field(default_factory=dict)  # steps, seed, figures (JSON)
+
+    def header(self) -> dict[str, str]:
+        """The fields as safetensors' metadata."""
+        return {
+            "format_version": str(FORMAT_VERSION),
+            "kind": self.kind,
+            "config": json.dumps(self.config, sort_keys=True),
+            "sample_rate": str(self.sample_rate),
+            "data": self.data,
+            "licence": self.licence,
+            "creator": self.creator,
+            "command": self.command,
+            "facts": json.dumps(self.facts, sort_keys=True),
+        }
+
+
+def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -> None:
+    """Writes a model file in one piece: a reader sees the old file or the new one, never half.
+
+    Tensors keep their type; float16 halves the file.
+    """
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            file.write(save(contiguous, metadata=meta.header()))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise LivecodeError(
+            f"The model file {path} cannot be written ({error.strerror}): "
+            "choose another folder or make room."
+        ) from error
+
+
+def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]:
+    """Reads a model file; tensors of any float type come back as float32.
+
+    Raises LivecodeError if it is missing, truncated, corrupt, of another version, or not of
+    the `kind` asked for.
+    """
+    if not path.is_file():
+        raise LivecodeError(f"There is no model file at {path}: give the path of one, or a name.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+            meta = _meta(header, path)
+            if kind is not None and meta.kind != kind:
+                raise LivecodeError(
+                    f"The model file {path} is a {meta.kind!r}, but a {kind!r} is needed here."
+                )
+            tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise LivecodeError(
+            f"The model file {path} is damaged or cut short ({error}): copy or train it again."
+        ) from error
+    broken = [name for name, tensor in tensors.items() if not np.isfinite(tensor).all()]
+    if broken:
+        raise LivecodeError(
+            f"The model file {path} has values that are not numbers in {broken[0]!r}: "
+            "copy or train it again."
+        )
+    return meta, tensors
+
+
+def _meta(header: dict[str, str], path: Path) -> ModelMeta:
+    if "kind" not in header or "format_version" not in header:
+        raise LivecodeError(
+            f"The file {path} is not a livecode model (its header names no kind): "
+            "import it with `livecode import`, or choose another."
+        )
+    if header["format_version"] != str(FORMAT_VERSION):
+        raise LivecodeError(
+            f"The model file {path} has format version {header['format_version']}, but this "
+            f"livecode reads version {FORMAT_VERSION}: update livecode or train it again."
+        )
+    try:
+        config, facts = json.loads(header["config"]), json.loads(header.get("facts", "{}"))
+        if not isinstance(config, dict) or not isinstance(facts, dict):
+            raise ValueError("not an object")
+        return ModelMeta(
+            kind=header["kind"],
+            config=config,
+            sample_rate=int(header["sample_rate"]),
+            data=header.get("data", ""),
+            licence=header.get("licence", ""),
+            creator=header.get("creator", ""),
+            command=header.get("command", ""),
+            facts=facts,
+        )
+    except (KeyError, ValueError) as error:
+        raise LivecodeError(
+            f"The header of the model file {path} is damaged ({error}): copy or train it again."
+        ) from error
+
+
+def model_folders() -> list[Path]:
+    """Where models are looked for by name: shipped with the package, then the performer's own."""
+    package = Path(__file__).resolve().parents[1]
+    return [package / "_models", package.parent / "models", user_models()]
+
+
+def user_models() -> Path:
+    """Where `livecode train` puts models unless told otherwise."""
+    return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "models"
+
+
+def list_models() -> dict[str, Path]:
+    """Names and files of all models that are found by name; the first folder wins."""
+    found: dict[str, Path] = {}
+    for folder in model_folders():
+        for path in sorted(folder.glob(f"*/*{SUFFIX}")):
+            if path.stem == path.parent.name:
+                found.setdefault(path.stem, path)
+    return found
+
+
+def find_model(name_or_path: str | Path) -> Path:
+    """The model file of that name, or at that path."""
+    path = Path(name_or_path).expanduser()
+    if path.suffix == SUFFIX or len(path.parts) > 1:
+        if not path.is_file():
+            raise LivecodeError(f"There is no model file at {path}: give the path of one.")
+        return path
+    models = list_models()
+    if path.name in models:
+        return models[path.name]
+    near = difflib.get_close_matches(path.name, models, n=3)
+    guess = f" (near it: {', '.join(near)})" if near else ""
+    known = ", ".join(models) or "none yet"
+    raise LivecodeError(
+        f"There is no model named {path.name!r}{guess}; found are: {known}. "
+        "Train one with `livecode train`, or give a path."
+    )

@@ -1,0 +1,60 @@
+"""`load_model`: from the name of a model to the object that plays it, whatever its kind."""
+
+from pathlib import Path
+
+from livecode.errors import LivecodeError
+from livecode.neural.files import ModelMeta, Tensors, find_model, read_model
+from livecode.neural.space import KIND as SPACE
+from livecode.neural.space import KNOTS, Space
+
+
+def load_model(name_or_path: str | Path) -> Space:
+    """The model of that name in models/ or among the performer's own, or at that path."""
+    path = find_model(name_or_path)
+    meta, tensors = read_model(path)
+    if meta.kind != SPACE:
+        raise LivecodeError(
+            f"The model file {path} is of kind {meta.kind!r}, which this livecode cannot load: "
+            "update livecode, or choose another model."
+        )
+    _check(path, meta, tensors)
+    return Space(path.stem, meta.sample_rate, meta.config, tensors)
+
+
+def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
+    """Refuses a file whose tensors are not those its configuration calls for."""
+    try:
+        expected = space_shapes({key: meta.config[key] for key in _SIZES})
+        if len(meta.config["axis_names"]) != meta.config["latent"] or meta.sample_rate <= 0:
+            raise KeyError("axis_names")
+    except (KeyError, TypeError) as error:
+        raise LivecodeError(
+            f"The configuration in the model file {path} is incomplete ({error}): "
+            "copy or train it again."
+        ) from error
+    for name, shape in expected.items():
+        if name not in tensors or tensors[name].shape != shape:
+            raise LivecodeError(
+                f"The model file {path} lacks the tensor {name!r} of shape {shape}: "
+                "copy or train it again."
+            )
+
+
+_SIZES = ("latent", "n_fft", "partials", "bands", "hidden", "encoder_hidden")
+
+
+def space_shapes(sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the tensors of a space of these sizes."""
+    latent, hidden, encoder = sizes["latent"], sizes["hidden"], sizes["encoder_hidden"]
+    outputs = (2 + sizes["partials"] if sizes["partials"] else 0) + sizes["bands"]
+    layers = {
+        "encoder.0": (encoder, sizes["n_fft"] // 2),
+        "encoder.2": (encoder, encoder),
+        "encoder.4": (2 * latent, encoder),
+        "decoder.body.0": (hidden, latent),
+        "decoder.body.2": (hidden, hidden),
+        "decoder.head": (outputs, hidden),
+    }
+    shapes: dict[str, tuple[int, ...]] = {f"{name}.weight": s for name, s in layers.items()}
+    shapes |= {f"{name}.bias": s[:1] for name, s in layers.items()}
+    return shapes | {"decoder.skip.weight": (outputs, latent), "axes": (latent, KNOTS)}

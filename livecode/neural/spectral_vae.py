@@ -1,0 +1,174 @@
+"""The spectral VAE as torch modules: encoder, decoder, the drawing of spectra, and the loss."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from livecode.neural import spectrum
+from livecode.neural.space import (
+    LOG2_F0_RANGE,
+    LOG_GAIN_RANGE,
+    REACH,
+    STRETCH_RANGE,
+    STRETCH_UNIT,
+)
+from livecode.neural.spectrum import FLOOR, HANN_POWER, LEVEL, SCALE, Floats
+
+LOG_VARIANCE_RANGE = 12.0  # posterior variances lie between e^-12 and 1
+
+
+@dataclass(frozen=True)
+class SpaceConfig:
+    """The shape of a space's networks; stands in its model file."""
+
+    latent: int = 8  # dimensions of the latent space
+    n_fft: int = 2048  # window length in samples
+    partials: int = 24  # of the series that the decoder draws; 0 for none
+    bands: int = 0  # levels it draws besides; n_fft // 2 for a free spectrum
+    hidden: int = 384  # units in each hidden layer of the decoder
+    encoder_hidden: int = 512  # the same for the encoder
+    axis_names: tuple[str, ...] = ()  # what each latent dimension was guided to, or "axis n"
+
+    def json(self) -> dict[str, Any]:
+        """As it stands in the header of the model file."""
+        return asdict(self)
+
+
+class Decoder(nn.Module):
+    """From latent points (n, latent) to scaled magnitudes (n, bins), all of one loudness.
+
+    A harmonic-plus-residual decoder in the manner of DDSP (Engel et al., 2020), on magnitudes:
+    its outputs are log2 f0, stretch and log gains of a series of partials, whose window
+    lobes are drawn where they belong between the bins, and levels of the bands in between.
+    So a moving pitch moves peaks, where a plain network would cross-fade them.
+    """
+
+    def __init__(self, config: SpaceConfig, sample_rate: int) -> None:
+        super().__init__()
+        outputs = (2 + config.partials if config.partials else 0) + config.bands
+        self.config, self.bins_per_hz = config, config.n_fft / sample_rate
+        self.body = nn.Sequential(
+            nn.Linear(config.latent, config.hidden),
+            nn.SiLU(),
+            nn.Linear(config.hidden, config.hidden),
+            nn.SiLU(),
+        )
+        self.head = nn.Linear(config.hidden, outputs)
+        self.skip = nn.Linear(config.latent, outputs, bias=False)
+        frequencies = spectrum.bin_frequencies(config.n_fft, sample_rate)
+        loudness = spectrum.k_weighting(frequencies) ** 2 / (2 * HANN_POWER)
+        self.register_buffer("loudness", torch.from_numpy(loudness), persistent=False)
+        if config.bands:
+            spread = torch.from_numpy(spectrum.band_matrix(frequencies, config.bands))
+            self.register_buffer("spread", spread, persistent=False)
+
+    def start_from(self, log2_f0_mean: float, log2_f0_std: float) -> None:
+        """Begins with the first latent value as the standardised pitch of a plain series."""
+        with torch.no_grad():
+            self.head.weight.mul_(0.1)
+            self.head.bias.zero_()
+            self.skip.weight.zero_()
+            if self.config.partials:
+                self.head.bias[0], self.skip.weight[0, 0] = log2_f0_mean, log2_f0_std
+                self.head.bias[2 : 2 + self.config.partials] = -3.0
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Draws the spectra of points z."""
+        outputs = self.head(self.body(z)) + self.skip(z)
+        series = len(outputs.T) - self.config.bands
+        power = torch.full((len(z), self.config.n_fft // 2), 1e-10)
+        if series:
+            power = power + self._partial_power(outputs[:, :series])
+        if self.config.bands:
+            levels = torch.clamp(outputs[:, series:] @ self.spread.T, 0, 1)
+            power = power + torch.square(torch.expm1(levels * SCALE) * FLOOR)
+        power = power * LEVEL**2 / (power @ self.loudness)[:, None]
+        return torch.log1p(torch.sqrt(power) / FLOOR) / SCALE
+
+    def _partial_power(self, outputs: Tensor) -> Tensor:
+        bins = self.config.n_fft // 2
+        i = torch.arange(self.config.partials)
+        f0_hz = torch.exp2(outputs[:, :1].clamp(*LOG2_F0_RANGE))
+        stretch = STRETCH_UNIT * torch.sinh(outputs[:, 1:2].clamp(*STRETCH_RANGE))
+        gain = torch.exp(outputs[:, 2:].clamp(*LOG_GAIN_RANGE))
+        place = (
+            f0_hz * self.bins_per_hz * (i + 1) * torch.sqrt((1 + stretch * i**2).clamp(min=0.1)) - 1
+        )
+        where = place.detach().clamp(max=bins + REACH).floor().long()[..., None]
+        where = where + torch.arange(1 - REACH, REACH + 1)
+        offset = where - place[..., None]
+        lobe = torch.sinc(offset) + 0.5 * torch.sinc(offset - 1) + 0.5 * torch.sinc(offset + 1)
+        kept = (where >= 0) & (where < bins)
+        drawn = torch.where(kept, torch.square(gain[..., None] * lobe), torch.zeros(()))
+        empty = torch.zeros(len(outputs), bins)
+        return empty.scatter_add(1, where.clamp(0, bins - 1).flatten(1), drawn.flatten(1))
+
+
+class SpectralVAE(nn.Module):
+    """A variational autoencoder of scaled magnitudes, some of whose axes may be guided."""
+
+    def __init__(self, config: SpaceConfig, sample_rate: int) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = nn.Sequential(
+            nn.Linear(config.n_fft // 2, config.encoder_hidden),
+            nn.ReLU(),
+            nn.Linear(config.encoder_hidden, config.encoder_hidden),
+            nn.ReLU(),
+            nn.Linear(config.encoder_hidden, 2 * config.latent),
+        )
+        with torch.no_grad():
+            self.encoder[0].weight.mul_(4)  # most scaled magnitudes are near zero
+            self.encoder[4].bias[config.latent :] = -3.0  # begins uncertain
+        self.decoder = Decoder(config, sample_rate)
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance (n, latent) of the latent point of scaled magnitudes (n, bins)."""
+        mean, spread = self.encoder(x).chunk(2, -1)
+        return mean, -LOG_VARIANCE_RANGE * torch.sigmoid(spread)
+
+    def loss(self, x: Tensor, guide: Tensor, noise: Tensor, beta: float) -> Tensor:
+        """Reconstruction + guide + beta * KL, in one number.
+
+        x (n, bins) are scaled magnitudes, noise (n, latent) is standard normal, and guide
+        (n, latent) holds known values of latent dimensions, NaN where there are none. As in
+        attribute-regularised VAEs (Pati and Lerch, 2021) the encoder learns the known values,
+        here by their likelihood; the decoder is shown them; the others are free and variational.
+        """
+        mean, log_variance = self.posterior(x)
+        known = ~torch.isnan(guide)
+        target = torch.where(known, guide, torch.zeros(()))
+        sampled = mean + torch.exp(0.5 * log_variance) * noise
+        error = self.decoder(torch.where(known, target, sampled)) - x
+        reconstruction = torch.square(error).sum(-1) + 0.05 * torch.abs(error).sum(-1)
+        surprise = 0.5 * (torch.square(target - mean) * torch.exp(-log_variance) + log_variance)
+        kl = 0.5 * (torch.square(mean) + torch.exp(log_variance) - log_variance - 1)
+        guided = torch.where(known, surprise, torch.zeros(())).sum(-1)
+        free = torch.where(known, torch.zeros(()), kl).sum(-1)
+        return (reconstruction + 0.05 * guided + beta * free).mean()
+
+    def reconstruct(self, x: Floats) -> Floats:
+        """Scaled magnitudes (n, bins) through the encoder's mean and the decoder."""
+        with torch.no_grad():
+            decoded: Floats = self.decoder(torch.from_numpy(self.encode(x))).numpy()
+        return decoded
+
+    def encode(self, x: Floats) -> Floats:
+        """Latent means (n, latent) of scaled magnitudes (n, bins)."""
+        with torch.no_grad():
+            mean: Floats = self.posterior(torch.from_numpy(x))[0].numpy()
+        return mean
+
+    def arrays(self) -> dict[str, Floats]:
+        """The weights by name, as they stand in the model file."""
+        return {name: np.array(value.numpy()) for name, value in self.state_dict().items()}
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """Linear warm-up over 100 steps, then a half cosine to a hundredth of the peak."""
+    cosine = 0.5 + 0.5 * math.cos(math.pi * min(step / steps, 1.0))
+    return peak * min(1.0, (step + 1) / 100) * (0.01 + 0.99 * cosine)

@@ -1,0 +1,44 @@
+"""What every process of a performance does first: takes its name, and watches for the desk's end."""
+
+import os
+import signal
+import threading
+
+import setproctitle
+
+from livecode.transport import Arena
+
+
+def begin(name: str) -> None:
+    """Name the process, and leave Ctrl-C to the desk."""
+    setproctitle.setproctitle(f"livecode: {name}")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def watch_lifeline(go: threading.Event | None = None) -> threading.Event:
+    """An event that is set when the desk is gone or asks for the end; `go` is set by its first byte.
+
+    Each process holds the reading end of a pipe as its standard input; the desk holds the other.
+    However the desk ends, kill -9 included, the system closes that end.
+    """
+    stop = threading.Event()
+
+    def wait() -> None:
+        while os.read(0, 1):
+            if go is not None:
+                go.set()
+        stop.set()
+        if go is not None:
+            go.set()
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return stop
+
+
+def await_engine(arena: Arena, stop: threading.Event) -> bool:
+    """Wait for the engine's first block, which settles the sample rate; False if stopped before."""
+    while not arena.header.engine_beat_ns:
+        if stop.wait(0.005):
+            return False
+    return True

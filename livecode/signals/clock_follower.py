@@ -1,0 +1,145 @@
+"""Reads the beat off a MIDI clock whose pulses come late, early or not at all; no ports here."""
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from statistics import linear_regression, median
+from typing import NamedTuple
+
+PULSES_PER_BEAT = 24
+PULSES_PER_SIXTEENTH = 6  # the unit of a song position
+SONG_POSITION, CLOCK, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
+
+MEMORY_PULSES = 2 * PULSES_PER_BEAT
+LOCKED_PULSES = 7  # a quarter of a beat tells the tempo well enough to set it
+LONGEST_GAP_BEATS = 4.0  # of missing pulses; after a longer one the count begins anew
+FAR_OFF_PULSES, FAR_OFF_S = 0.25, 0.006  # more than jitter does: 3 ms either way and some
+RECENT_PULSES, LOST_PULSES = 8, 5  # so many far off among so many are a new tempo
+EVEN_S = 0.005  # pulses that lie this near to a straight line have none missing
+
+
+class Heard(NamedTuple):
+    """What a pulse says: the tempo, once it is known, and the beat that it is now."""
+
+    bpm: float | None
+    beat: float
+    jump: bool  # the song was started or moved: the beat is to be there at once
+
+
+def is_clock(message: bytes) -> bool:
+    """Whether it is one of the messages that carry a MIDI clock."""
+    if len(message) == 3:
+        return message[0] == SONG_POSITION
+    return len(message) == 1 and message[0] in (CLOCK, START, CONTINUE, STOP)
+
+
+class ClockFollower:
+    """A phase-locked loop: takes each message with its frame, and says what it heard.
+
+    The time and the period of the pulses are a straight line through the first ones, then come
+    from a g-h filter with expanding memory (Brookner, "Tracking and Kalman Filtering Made Easy",
+    1998): at first all pulses count alike, which locks at once; from two beats on the older
+    ones fade. Jitter of up to a quarter of a pulse does no harm, nor do pulses that are missing.
+    """
+
+    def __init__(self, sample_rate: int):
+        self._rate = sample_rate
+        self._song_pulse = 0  # which one of the song continues after a stop
+        self._jump = False  # the next pulse is `_song_pulse`
+        self._pulse = 0  # number of the last one
+        self._origin: float | None = None  # the beat of pulse 0
+        self._first: list[float] = []  # frames of the pulses until it is locked
+        self._recent = deque[tuple[float, int, bool]](maxlen=RECENT_PULSES)  # since: and far off?
+        self._heard = 0  # pulses that the estimate rests on, 0 until it is locked
+        self._frame = self._period = 0.0  # of the last pulse, estimated, in frames
+
+    @property
+    def locked(self) -> bool:
+        """Whether enough pulses have been heard to tell the tempo."""
+        return self._heard > 0
+
+    def hear(self, message: bytes, frame: float, beat: float) -> Heard | None:
+        """Take a message that arrived at `frame`, where the clock to be led is at `beat`."""
+        status = message[0]
+        if status == SONG_POSITION:
+            sixteenths = message[1] & 127 | (message[2] & 127) << 7
+            self._song_pulse = sixteenths * PULSES_PER_SIXTEENTH
+        elif status == START:
+            self._song_pulse, self._jump = 0, True
+        elif status == CONTINUE:
+            self._jump = True
+        elif status == STOP:
+            self._song_pulse = self._pulse + 1
+        elif status == CLOCK:
+            return self._hear_pulse(frame, beat)
+        return None
+
+    def _hear_pulse(self, frame: float, beat: float) -> Heard | None:
+        self._track(frame)
+        jump, self._jump = self._jump, False
+        if jump:
+            self._pulse, self._origin = self._song_pulse, 0.0
+            if not self.locked:
+                self._begin(frame)
+            return Heard(self._bpm(), self._pulse / PULSES_PER_BEAT, jump)
+        if not self.locked:
+            return None
+        since = (frame - self._frame) / self._period
+        heard = (self._pulse + since) / PULSES_PER_BEAT
+        if self._origin is None:  # a clock that was running already tells no beat: keep ours
+            self._origin = round((beat - heard) * PULSES_PER_BEAT) / PULSES_PER_BEAT
+        return Heard(self._bpm(), self._origin + heard, jump)
+
+    def _bpm(self) -> float | None:
+        return 60.0 * self._rate / (PULSES_PER_BEAT * self._period) if self.locked else None
+
+    def _track(self, frame: float) -> None:
+        if not self.locked:
+            self._pulse += 1
+            self._first.append(frame)
+            if len(self._first) == LOCKED_PULSES:
+                self._lock(self._first, self._pulse - LOCKED_PULSES + 1)
+            return
+        gap = (frame - self._frame) / self._period
+        if gap > LONGEST_GAP_BEATS * PULSES_PER_BEAT:
+            self._origin = None
+            self._begin(frame)
+            return
+        steps = max(1, round(gap))
+        late = frame - self._frame - steps * self._period
+        far = max(FAR_OFF_PULSES * self._period, FAR_OFF_S * self._rate)
+        late = min(max(late, -far), far)
+        n = min(self._heard, MEMORY_PULSES)
+        self._frame += steps * self._period + 2 * (2 * n + 1) / ((n + 1) * (n + 2)) * late
+        self._period = max(self._period + 6 / ((n + 1) * (n + 2)) * late, 1.0)
+        self._pulse += steps
+        self._heard += 1
+        self._recent.append((frame, self._pulse, steps > 1 or abs(late) >= far))
+        frames, pulses, far_off = zip(*self._recent, strict=True)
+        if sum(far_off) >= LOST_PULSES:
+            last_near = max(far_off.index(True) - 1, 0)
+            self._lock(frames[last_near:], pulses[last_near])
+
+    def _lock(self, frames: Sequence[float], first_pulse: int) -> None:
+        """Rest the estimate on these pulses alone."""
+        numbers = list(range(len(frames)))
+        if self._unevenness(numbers, frames) > EVEN_S * self._rate:
+            gaps = [later - earlier for earlier, later in pairwise(frames)]
+            usual = max(median(gaps), 1.0)
+            numbers = [0, *accumulate(max(1, round(gap / usual)) for gap in gaps)]
+        period, start = linear_regression(numbers, frames)
+        self._period = max(period, 1.0)
+        self._frame = start + numbers[-1] * self._period
+        self._pulse = first_pulse + numbers[-1]
+        self._heard = len(frames)
+        self._recent.clear()
+
+    def _unevenness(self, numbers: Sequence[int], frames: Sequence[float]) -> float:
+        """How far off the straight line the worst of the pulses is, in frames."""
+        period, start = linear_regression(numbers, frames)
+        return max(abs(f - start - n * period) for n, f in zip(numbers, frames, strict=True))
+
+    def _begin(self, frame: float) -> None:
+        self._heard = 0
+        self._first = [frame]
+        self._recent.clear()

@@ -1,0 +1,139 @@
+"""The MIDI ports of this machine, live: opened in the background as they come and go."""
+
+import logging
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+from threading import Event, Thread
+from typing import Any, NamedTuple
+
+POLL_S = 2.0
+MAX_WAITING = 4096  # messages kept for a reader that has stalled
+ALSA_SEQUENCER = "/dev/snd/seq"
+OURS = "livecode"
+
+log = logging.getLogger(__name__)
+
+
+class Arrived(NamedTuple):
+    """A message, and when it came in on the caller's clock."""
+
+    time_s: float
+    message: bytes
+
+
+class MidiPorts:
+    """All MIDI inputs heard together, and all outputs sent to; without any it just stays empty.
+
+    now      the caller's clock, in seconds; it is read in other threads
+    backend  a module like `rtmidi`; by default that one, imported in the background if it is there
+    """
+
+    def __init__(self, now: Callable[[], float], backend: Any = None, poll_s: float = POLL_S):
+        self.inputs: tuple[str, ...] = ()
+        self.outputs: tuple[str, ...] = ()
+        self.missing = ""  # why there are no ports, in a sentence
+        self._now, self._backend, self._poll_s = now, backend, poll_s
+        self._arrived = deque[Arrived](maxlen=MAX_WAITING)
+        self._open_inputs: dict[str, Any] = {}
+        self._open_outputs: dict[str, Any] = {}
+        self._scouts: tuple[Any, ...] = ()  # an input and an output that only look around
+        self._closing = Event()
+        self._thread = Thread(target=self._watch, name="midi ports", daemon=True)
+        self._thread.start()
+
+    def receive(self) -> list[Arrived]:
+        """What has come in since the last call."""
+        return [self._arrived.popleft() for _ in range(len(self._arrived))]
+
+    def send(self, messages: Iterable[bytes]) -> None:
+        """Send to every output at once; one that fails is closed until it is found again."""
+        for message in messages:
+            for name, port in list(self._open_outputs.items()):
+                try:
+                    port.send_message(message)
+                except Exception as error:  # the binding has errors of its own for each system
+                    log.info("MIDI output %s: %s", name, error)
+                    self._forget(self._open_outputs, name)
+
+    def close(self) -> None:
+        """Close all ports."""
+        self._closing.set()
+        self._thread.join(timeout=self._poll_s)
+
+    def _watch(self) -> None:
+        try:
+            while True:
+                self._look()
+                if self._closing.wait(self._poll_s):
+                    return
+        finally:
+            for ports in (self._open_inputs, self._open_outputs):
+                for name in list(ports):
+                    self._forget(ports, name)
+            for scout in self._scouts:
+                scout.delete()
+
+    def _look(self) -> None:
+        """Open what is new and close what is gone."""
+        try:
+            backend = self._load()
+            if backend is not None:
+                if not self._scouts:
+                    self._scouts = backend.MidiIn(name=OURS), backend.MidiOut(name=OURS)
+                inputs, outputs = (self._names(scout) for scout in self._scouts)
+                self._match(self._open_inputs, inputs, self._open_input)
+                self._match(self._open_outputs, outputs, self._open_output)
+                self.missing = ""
+        except Exception as error:  # no trouble with a cable may reach the performance
+            self.missing = f"MIDI is off: {error}"
+        self.inputs, self.outputs = tuple(self._open_inputs), tuple(self._open_outputs)
+
+    def _load(self) -> Any:
+        if self._backend is None:
+            if sys.platform == "linux" and not os.path.exists(ALSA_SEQUENCER):
+                # Trying it all the same would print to the performer's screen.
+                self.missing = f"MIDI is off: there is no {ALSA_SEQUENCER}; load snd-seq."
+                return None
+            try:
+                import mido  # noqa: F401 – so that the first note does not wait for it
+                import rtmidi
+
+                self._backend = rtmidi
+            except ImportError as error:
+                self.missing = f"MIDI is off: {error.name} is not installed; add livecode[midi]."
+        return self._backend
+
+    @staticmethod
+    def _names(scout: Any) -> dict[str, int]:
+        names = {name: number for number, name in enumerate(scout.get_ports())}
+        return {name: number for name, number in names.items() if not name.startswith(OURS)}
+
+    def _match(
+        self, ports: dict[str, Any], names: dict[str, int], open_port: Callable[[int], Any]
+    ) -> None:
+        for name in set(ports) - set(names):
+            self._forget(ports, name)
+        for name, number in names.items():
+            if name not in ports:
+                ports[name] = open_port(number)
+
+    def _open_input(self, number: int) -> Any:
+        port = self._backend.MidiIn(name=OURS)
+        port.ignore_types(sysex=True, timing=False, active_sense=True)
+        port.set_callback(self._take)
+        return port.open_port(number)
+
+    def _open_output(self, number: int) -> Any:
+        return self._backend.MidiOut(name=OURS).open_port(number)
+
+    def _take(self, event: tuple[list[int], float], _: Any = None) -> None:
+        self._arrived.append(Arrived(self._now(), bytes(event[0])))
+
+    @staticmethod
+    def _forget(ports: dict[str, Any], name: str) -> None:
+        port = ports.pop(name, None)
+        if port is not None:
+            port.close_port()
+            port.delete()

@@ -1,0 +1,152 @@
+"""One untrusted UDP payload to OSC messages and back; what a message means is not decided here.
+
+The decoder is written for a hostile sender (OSC 1.0, opensoundcontrol.org/spec-1_0): every
+size is checked before it is used, nesting is bounded, nothing is matched as a pattern, and time
+tags are ignored, so a packet can neither hang, nor exhaust, nor delay the performance.
+"""
+
+import math
+import struct
+from dataclasses import dataclass
+
+MAX_PACKET_BYTES = 4096  # an R-IoT v3 bundle, the largest we know, has about 800
+MAX_DEPTH = 4  # bundles within bundles; sensors send one
+IMMEDIATELY = 1  # the time tag that means "now"
+
+_BUNDLE_TAG = b"#bundle\0"
+_BUNDLE_HEADER_BYTES = len(_BUNDLE_TAG) + 8  # the tag and a time tag
+_RESERVED = frozenset(" #*,?[]{}")  # OSC 1.0 keeps these for patterns and separators
+_NUMBERS = {"i": struct.Struct(">i"), "f": struct.Struct(">f"),
+            "h": struct.Struct(">q"), "d": struct.Struct(">d")}  # fmt: skip
+_BOOLEANS = {"T": True, "F": False}
+_SIZE = _NUMBERS["i"]
+
+Argument = float | int | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class OscMessage:
+    """An address without wildcards and its arguments; every float is finite."""
+
+    address: str
+    args: tuple[Argument, ...] = ()
+
+
+class PacketError(Exception):
+    """Why a packet was refused, as one of a small fixed set of phrases, so it can be counted."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+def decode(data: bytes) -> list[OscMessage]:
+    """All messages of one packet, in order; raise `PacketError` if any part of it is off."""
+    if len(data) > MAX_PACKET_BYTES:
+        raise PacketError("packet too large")
+    messages: list[OscMessage] = []
+    _decode_element(data, 0, len(data), 0, messages)
+    return messages
+
+
+def encode(address: str, *args: Argument) -> bytes:
+    """One message; ints travel as `i` (`h` where 32 bits are too few), floats as `f`."""
+    tags, body = ",", b""
+    for arg in args:
+        if isinstance(arg, bool):
+            tags += "T" if arg else "F"
+        elif isinstance(arg, str):
+            tags += "s"
+            body += _padded(arg)
+        else:
+            tag = "f" if isinstance(arg, float) else "i" if -(2**31) <= arg < 2**31 else "h"
+            tags += tag
+            body += _NUMBERS[tag].pack(arg)
+    return _padded(address) + _padded(tags) + body
+
+
+def encode_bundle(*elements: bytes, time_tag: int = IMMEDIATELY) -> bytes:
+    """A bundle of encoded messages or bundles; R-IoT v3 sends time tag 0."""
+    body = b"".join(_SIZE.pack(len(element)) + element for element in elements)
+    return _BUNDLE_TAG + struct.pack(">Q", time_tag) + body
+
+
+def _decode_element(
+    data: bytes, start: int, end: int, depth: int, messages: list[OscMessage]
+) -> None:
+    if start == end or (end - start) % 4:
+        raise PacketError("size not a positive multiple of 4")
+    if data.startswith(_BUNDLE_TAG, start, end):
+        _decode_bundle(data, start, end, depth + 1, messages)
+    elif data.startswith(b"/", start, end):
+        messages.append(_decode_message(data, start, end))
+    else:
+        raise PacketError("neither a message nor a bundle")
+
+
+def _decode_bundle(
+    data: bytes, start: int, end: int, depth: int, messages: list[OscMessage]
+) -> None:
+    if depth > MAX_DEPTH:
+        raise PacketError("bundles nested too deep")
+    position = start + _BUNDLE_HEADER_BYTES
+    if position > end:
+        raise PacketError("bundle shorter than its header")
+    while position < end:
+        (size,) = _SIZE.unpack_from(data, position)  # in bounds: all sizes are multiples of 4
+        position += _SIZE.size
+        if not 0 < size <= end - position:
+            raise PacketError("element size out of bounds")
+        _decode_element(data, position, position + size, depth, messages)
+        position += size
+
+
+def _decode_message(data: bytes, start: int, end: int) -> OscMessage:
+    address, position = _decode_string(data, start, end)
+    if not (address.isascii() and address.isprintable()):
+        raise PacketError("address not printable ASCII")
+    if not _RESERVED.isdisjoint(address):
+        raise PacketError("wildcard in address")
+    tags, position = _decode_string(data, position, end)
+    if not tags.startswith(","):
+        raise PacketError("no type tags")
+    args: list[Argument] = []
+    arg: Argument
+    for tag in tags[1:]:
+        if tag in _NUMBERS:
+            number = _NUMBERS[tag]
+            if position + number.size > end:
+                raise PacketError("fewer bytes than arguments")
+            (value,) = number.unpack_from(data, position)
+            if not math.isfinite(value):
+                raise PacketError("not a finite number")
+            arg = value
+            position += number.size
+        elif tag in _BOOLEANS:
+            arg = _BOOLEANS[tag]
+        elif tag == "s":
+            arg, position = _decode_string(data, position, end)
+        else:
+            raise PacketError("unknown type tag")
+        args.append(arg)
+    if position != end:
+        raise PacketError("more bytes than arguments")
+    return OscMessage(address, tuple(args))
+
+
+def _decode_string(data: bytes, start: int, end: int) -> tuple[str, int]:
+    """The text at `start` and the position after its padding."""
+    terminator = data.find(b"\0", start, end)
+    if terminator < 0:
+        raise PacketError("string without an end")
+    try:
+        text = data[start:terminator].decode("utf-8")
+    except UnicodeDecodeError:
+        raise PacketError("text not UTF-8") from None
+    # `start` and `end` are multiples of 4, so the padding never passes `end`.
+    return text, terminator + 4 - terminator % 4
+
+
+def _padded(text: str) -> bytes:
+    raw = text.encode("utf-8")
+    return raw + bytes(4 - len(raw) % 4)

@@ -1,0 +1,77 @@
+"""Single numbers that all processes share: the clock, heartbeats, counts."""
+
+from typing import Any
+
+import numpy as np
+
+PROCESSES = ("desk", "mind", "voices", "engine")
+
+#: Single numbers, one 64-bit word each: (name, numpy type). Who writes: see docs/architecture.md.
+HEADER_FIELDS: tuple[tuple[str, str], ...] = (
+    ("magic", "i8"),
+    ("sample_rate", "i8"),  # Hz
+    ("block", "i8"),  # frames
+    ("clock_ticks", "i8"),  # its last bit says which pair below is the newest
+    ("clock_frames_0", "i8"),  # sample time of the block that began at clock_ns_0
+    ("clock_ns_0", "i8"),  # time.monotonic_ns()
+    ("clock_frames_1", "i8"),
+    ("clock_ns_1", "i8"),
+    ("panic", "i8"),  # counts presses; the engine compares
+    ("stop", "i8"),  # 1: the desk is ending the performance, and will remove the arena
+    ("blocks", "i8"),  # computed since the engine started
+    ("late_blocks", "i8"),  # began more than 1.5 periods after the one before
+    ("worst_gap_ns", "i8"),
+    ("underruns", "i8"),  # of all voices together
+    ("load", "f8"),  # engine: computing time over block length, smoothed
+    ("peak_left", "f8"),
+    ("peak_right", "f8"),
+    ("voices_load", "f8"),
+    ("probation", "i8"),  # the generation of the graph that the engine tries, 0: none
+    ("suspect", "i8"),  # the generation that the last engine died while trying
+    ("realtime", "i8"),  # 1: the system granted the engine real-time scheduling
+    *((f"{process}_beat_ns", "i8") for process in PROCESSES),
+    *((f"{process}_pid", "i8") for process in PROCESSES),
+    *((f"{process}_epoch", "i8") for process in PROCESSES),  # how often it has come up
+)
+
+
+class Header:
+    """The arena's single numbers as attributes: `header.panic += 1`."""
+
+    clock_ticks: int
+
+    def __init__(self, buffer: memoryview):
+        views = {}
+        for index, (name, kind) in enumerate(HEADER_FIELDS):
+            views[name] = np.frombuffer(buffer[8 * index : 8 * index + 8], kind)
+        object.__setattr__(self, "_views", views)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._views[name][0].item()
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: float) -> None:
+        self._views[name][0] = value
+
+    def tick_clock(self, frames: int, now_ns: int) -> None:
+        """Say that the block at sample time `frames` began at `now_ns` (engine only)."""
+        ticks = self.clock_ticks + 1
+        setattr(self, f"clock_frames_{ticks % 2}", frames)
+        setattr(self, f"clock_ns_{ticks % 2}", now_ns)
+        self.clock_ticks = ticks
+
+    def clock(self) -> tuple[int, int]:
+        """(sample time, monotonic ns) of the newest block, whatever became of the engine."""
+        while True:
+            ticks = self.clock_ticks
+            frames = getattr(self, f"clock_frames_{ticks % 2}")
+            now_ns = getattr(self, f"clock_ns_{ticks % 2}")
+            if ticks == self.clock_ticks:
+                return frames, now_ns
+
+    def now(self, now_ns: int) -> float:
+        """The sample time, in frames, that the engine is at by the clock on the wall."""
+        frames, then_ns = self.clock()
+        return frames + (now_ns - then_ns) * 1e-9 * self.sample_rate

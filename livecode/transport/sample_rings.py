@@ -1,0 +1,140 @@
+"""Rings of samples: from one producer to one consumer, and to any number of listeners."""
+
+import numpy as np
+
+from livecode.transport.lines import CACHE_LINE, aligned
+
+
+class SampleRing:
+    """Audio from one producer to one consumer: float32 frames of one or two channels."""
+
+    HEADER_BYTES = 3 * CACHE_LINE
+
+    def __init__(self, buffer: memoryview, frames: int):
+        if frames & (frames - 1):
+            raise ValueError(f"a ring holds a power of two of frames, not {frames}")
+        self.capacity = frames
+        self._mask = frames - 1
+        words = np.frombuffer(buffer[: self.HEADER_BYTES], np.int64)
+        self._head, self._tail, self._channels = words[0:1], words[8:9], words[16:17]
+        self._data = np.frombuffer(buffer[self.HEADER_BYTES : self.size(frames)], np.float32)
+
+    @classmethod
+    def size(cls, frames: int) -> int:
+        """Bytes that a ring of `frames` frames takes in the arena."""
+        return cls.HEADER_BYTES + aligned(frames * 2 * 4)
+
+    def reset(self, channels: int = 1) -> None:
+        """Empty the ring; only while neither side is using it."""
+        self._head[0] = self._tail[0] = 0
+        self._channels[0] = channels
+
+    @property
+    def channels(self) -> int:
+        """1 or 2."""
+        return int(self._channels[0])
+
+    @property
+    def written(self) -> int:
+        """Frames written since the reset: the producer's position."""
+        return int(self._head[0])
+
+    @property
+    def consumed(self) -> int:
+        """Frames read since the reset: the consumer's position."""
+        return int(self._tail[0])
+
+    @property
+    def available(self) -> int:
+        """Frames that wait to be read."""
+        return self.written - self.consumed
+
+    @property
+    def room(self) -> int:
+        """Frames that can be written."""
+        return self.capacity - self.available
+
+    def write(self, frames: np.ndarray) -> int:
+        """Append `frames` (n,) or (n, channels), as many as there is room for; returns how many."""
+        channels = self.channels
+        head = self.written
+        count = min(len(frames), self.capacity - (head - self.consumed))
+        start = head & self._mask
+        first = min(count, self.capacity - start)
+        data = self._data[: self.capacity * channels].reshape(self.capacity, channels)
+        source = frames.reshape(-1, channels)
+        data[start : start + first] = source[:first]
+        data[: count - first] = source[first:count]
+        self._head[0] = head + count
+        return count
+
+    def read_into(self, out: np.ndarray) -> int:
+        """Fill `out` (n, channels) from the oldest frames; returns how many there were."""
+        channels = self.channels
+        tail = self.consumed
+        count = min(len(out), self.written - tail)
+        start = tail & self._mask
+        first = min(count, self.capacity - start)
+        data = self._data[: self.capacity * channels].reshape(self.capacity, channels)
+        out[:first] = data[start : start + first]
+        out[first:count] = data[: count - first]
+        self._tail[0] = tail + count
+        return count
+
+
+class TapRing:
+    """Audio from one producer to any number of listeners, who may miss some but never hold it up.
+
+    Half of it is for listening to, the other half is room for what is written meanwhile.
+    """
+
+    HEADER_BYTES = CACHE_LINE
+    CHANNELS = 2
+
+    def __init__(self, buffer: memoryview, frames: int):
+        self.capacity = frames
+        self._mask = frames - 1
+        self._head = np.frombuffer(buffer[:8], np.int64)
+        self._data = np.frombuffer(
+            buffer[self.HEADER_BYTES : self.size(frames)], np.float32
+        ).reshape(frames, self.CHANNELS)
+
+    @classmethod
+    def size(cls, frames: int) -> int:
+        """Bytes that a ring of `frames` frames takes in the arena."""
+        return cls.HEADER_BYTES + frames * cls.CHANNELS * 4
+
+    @property
+    def written(self) -> int:
+        """Frames written so far."""
+        return int(self._head[0])
+
+    def write(self, frames: np.ndarray) -> None:
+        """Append `frames` (n, 2); the oldest are overwritten."""
+        head = self.written
+        start = head & self._mask
+        first = min(len(frames), self.capacity - start)
+        self._data[start : start + first] = frames[:first]
+        self._data[: len(frames) - first] = frames[first:]
+        self._head[0] = head + len(frames)
+
+    def since(self, position: int) -> tuple[np.ndarray, int]:
+        """(the frames written since `position`, (n, 2), and the position after them).
+
+        At most the newest half of the capacity: a listener who was held up misses the rest.
+        Before the first frame there is silence.
+        """
+        while True:
+            head = self.written
+            count = min(max(head - position, 0), self.capacity // 2)
+            index = np.arange(head - count, head)
+            frames = np.where(index[:, None] >= 0, self._data[index & self._mask], 0)
+            if self.written - head < self.capacity // 4:  # else some may have been written over
+                return frames, head
+
+    def latest(self, count: int) -> np.ndarray:
+        """The newest `count` frames (count, 2), at most half the capacity."""
+        if count > self.capacity // 2:
+            raise ValueError(f"{count} frames are more than half of the ring's {self.capacity}")
+        frames, _ = self.since(self.written - count)
+        return frames[len(frames) - count :]

@@ -1,0 +1,44 @@
+"""A latent voice: a place in a latent space, decoded to a spectrum, played by a bank of sines."""
+
+import numpy as np
+
+from livecode.neural.space import Space
+from livecode.voices.sinebank import SineBank
+
+#: The position is followed with this time constant, so that an agent's steps glide.
+GLIDE_S = 0.02
+#: Every spectrum is brought to this level: −20 dBFS RMS leaves room for a handful of voices.
+LEVEL_RMS = 0.1
+#: Spectra quieter than this (−60 dBFS) keep their distance: a near-silent one is not blown up.
+QUIET_RMS = 1e-3
+
+
+class LatentVoice:
+    """Plays one latent space. Nothing in it depends on time but what it is given."""
+
+    control = "position"
+
+    def __init__(self, space: Space, sample_rate: int, hop: int, seed: int):
+        """`hop`: frames between two spectra, at `sample_rate` Hz."""
+        self._space = space
+        self._hop = hop
+        self._bank = SineBank(space.bins, space.sample_rate / space.n_fft, sample_rate, seed)
+        self._follow = 1 - np.exp(-hop / (GLIDE_S * sample_rate))
+        self._position: np.ndarray | None = None
+        self._magnitudes = np.zeros(space.bins, np.float32)
+        self.out = np.zeros(hop, np.float32)
+
+    def play(self, value: np.ndarray | None) -> np.ndarray:
+        """The next hop (hop,) float32, on the way to the position value[:latent] in [0, 1]."""
+        if value is None:
+            position = np.full(self._space.latent, 0.5)
+        else:
+            position = np.clip(value[: self._space.latent], 0.0, 1.0)
+        if self._position is None:
+            self._position = position.copy()
+        else:
+            self._position += self._follow * (position - self._position)
+        self._space.decode_into(self._space.place(self._position), self._magnitudes)
+        rms = float(np.sqrt(np.square(self._magnitudes).sum() / 2 / 1.5))  # 1.5: Hann main lobe
+        self._bank.play(self._magnitudes, LEVEL_RMS / max(rms, QUIET_RMS), self.out)
+        return self.out

@@ -1,0 +1,195 @@
+"""A bank of sines that plays a spectrum: peaks become partials whose phases never break.
+
+Each spectrum's local maxima are followed from one to the next as tracks (McAulay & Quatieri 1986);
+between two spectra, amplitude and frequency of a track move in straight lines.  The lobe around a
+peak sounds as one sine of the lobe's energy, not as a sine per bin: neighbouring bins a fixed few
+Hz apart would beat with each other.
+"""
+
+import math
+
+import numba as nb
+import numpy as np
+
+#: Energy of a Hann window's main lobe in units of its peak's: 1 + 2·(1/2)².
+HANN_LOBE = 1.5
+#: Peaks this far below the loudest (−80 dB) are not played.
+FLOOR = 1e-4
+#: A peak goes on as the track nearest to it, if that is at most this many bins away.
+REACH_BINS = 2.0
+
+
+@nb.njit(cache=True, nogil=True)
+def find_peaks(magnitudes, bin_turns, frequency, amplitude):
+    """Fill frequency (turns a sample) and amplitude with the spectrum's partials; returns how many.
+
+    magnitudes: (bins,) amplitudes of bins 1, 2, …; bin_turns: a bin's width in turns a sample.
+    """
+    bins = len(magnitudes)
+    loudest = 0.0
+    for k in range(bins):
+        loudest = max(loudest, magnitudes[k])
+    floor = max(loudest * FLOOR, 1e-9)
+    count = 0
+    k = 1
+    while k < bins - 1:
+        if not (magnitudes[k] > floor and magnitudes[k] > magnitudes[k - 1]):
+            k += 1
+            continue
+        if magnitudes[k] < magnitudes[k + 1]:
+            k += 1
+            continue
+        low = k - 1
+        while low > 0 and magnitudes[low - 1] < magnitudes[low]:
+            low -= 1
+        high = k + 1
+        while high < bins - 1 and magnitudes[high + 1] < magnitudes[high]:
+            high += 1
+        energy = 0.0
+        for j in range(low, high + 1):
+            energy += magnitudes[j] * magnitudes[j]
+        left = math.log(magnitudes[k - 1] + 1e-9)
+        middle = math.log(magnitudes[k] + 1e-9)
+        right = math.log(magnitudes[k + 1] + 1e-9)
+        bend = left - 2 * middle + right
+        offset = 0.5 * (left - right) / bend if bend < 0 else 0.0
+        frequency[count] = (k + 1 + min(max(offset, -0.5), 0.5)) * bin_turns
+        amplitude[count] = math.sqrt(energy / HANN_LOBE)
+        count += 1
+        k = high + 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def follow(tracks, count, frequency, amplitude, peaks, reach, generator):
+    """Carry the tracks over to the new peaks; returns how many tracks there are now.
+
+    tracks: (5, capacity): phase, frequency and amplitude now, frequency and amplitude to go to;
+    sorted by frequency, as the peaks are.  Track and peak belong together if each is the nearest
+    to the other.  A track without a peak fades out, a peak without a track fades in at a random
+    phase.
+    """
+    capacity = tracks.shape[1]
+    old = tracks[:3, :count].copy()
+    t = 0
+    n = 0
+    for p in range(peaks):
+        while (
+            t < count
+            and old[1, t] < frequency[p]
+            and not (
+                abs(old[1, t] - frequency[p]) <= reach
+                and (
+                    t + 1 >= count
+                    or abs(old[1, t + 1] - frequency[p]) >= abs(old[1, t] - frequency[p])
+                )
+            )
+        ):
+            n = _write(tracks, n, old[0, t], old[1, t], old[2, t], old[1, t], 0.0)
+            t += 1
+        apart = abs(old[1, t] - frequency[p]) if t < count else np.inf
+        if apart <= reach and (p + 1 >= peaks or abs(old[1, t] - frequency[p + 1]) >= apart):
+            n = _write(tracks, n, old[0, t], old[1, t], old[2, t], frequency[p], amplitude[p])
+            t += 1
+        else:
+            generator[0] = generator[0] * np.uint64(6364136223846793005) + np.uint64(
+                1442695040888963407
+            )
+            phase = float(generator[0] >> np.uint64(40)) / 16777216.0
+            n = _write(tracks, n, phase, frequency[p], 0.0, frequency[p], amplitude[p])
+        if n >= capacity - 1:
+            return n
+    while t < count and n < capacity - 1:
+        n = _write(tracks, n, old[0, t], old[1, t], old[2, t], old[1, t], 0.0)
+        t += 1
+    return n
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _write(tracks, n, phase, frequency, amplitude, frequency_to, amplitude_to):
+    if amplitude == 0.0 and amplitude_to == 0.0:
+        return n
+    tracks[0, n] = phase
+    tracks[1, n] = frequency
+    tracks[2, n] = amplitude
+    tracks[3, n] = frequency_to
+    tracks[4, n] = amplitude_to
+    return n + 1
+
+
+@nb.njit(cache=True, nogil=True, fastmath=True)
+def render(tracks, count, out):
+    """Add the tracks' next len(out) samples to out (frames,), and move them to where they go."""
+    frames = len(out)
+    for t in range(count):
+        phase = np.float32(tracks[0, t])
+        step = np.float32(tracks[1, t])
+        bend = np.float32(0.5 * (tracks[3, t] - tracks[1, t]) / frames)
+        level = np.float32(tracks[2, t])
+        rise = np.float32((tracks[4, t] - tracks[2, t]) / frames)
+        for i in range(frames):
+            at = np.float32(i)
+            turns = phase + at * (step + bend * at)
+            turns -= np.floor(turns + np.float32(0.5))  # −½ … ½
+            # cos(2π·turns) = sin(2π·x) for x = ¼ − |turns|; odd minimax polynomial, error < 1e−6
+            x = np.float32(0.25) - abs(turns)
+            s = x * x
+            wave = x * (
+                np.float32(6.2831852)
+                + s
+                * (
+                    np.float32(-41.341667)
+                    + s
+                    * (
+                        np.float32(81.601631)
+                        + s * (np.float32(-76.56464) + s * np.float32(39.652567))
+                    )
+                )
+            )
+            out[i] += (level + rise * at) * wave
+        total = tracks[0, t] + frames * 0.5 * (tracks[1, t] + tracks[3, t])
+        tracks[0, t] = total - math.floor(total)
+        tracks[1, t] = tracks[3, t]
+        tracks[2, t] = tracks[4, t]
+
+
+class SineBank:
+    """Plays a changing spectrum at `sample_rate` Hz without a click."""
+
+    def __init__(self, bins: int, bin_hz: float, sample_rate: int, seed: int):
+        """`bins` bins, `bin_hz` apart, the first at `bin_hz`; `seed` gives the partials' phases."""
+        self._bin_turns = bin_hz / sample_rate
+        # What lies above the Nyquist frequency of the output would fold back.
+        self._audible = min(bins, int(0.5 / self._bin_turns) - 1)
+        self._frequency = np.zeros(bins)
+        self._amplitude = np.zeros(bins)
+        self._tracks = np.zeros((5, 2 * bins))
+        self._count = 0
+        self._generator = np.array([(seed * 2 + 1) % 2**64], np.uint64)
+
+    def play(self, magnitudes: np.ndarray, gain: float, out: np.ndarray) -> None:
+        """Move to the spectrum (bins,) in the course of out (frames,) float32, which is overwritten."""
+        peaks = find_peaks(
+            magnitudes[: self._audible], self._bin_turns, self._frequency, self._amplitude
+        )
+        self._amplitude[:peaks] *= gain
+        self._count = follow(
+            self._tracks,
+            self._count,
+            self._frequency,
+            self._amplitude,
+            peaks,
+            REACH_BINS * self._bin_turns,
+            self._generator,
+        )
+        out[:] = 0
+        render(self._tracks, self._count, out)
+
+
+def warm() -> None:
+    """Compile the kernels (once; they are kept on disk)."""
+    SineBank(1024, 21.5, 48000, 0).play(np.ones(1024, np.float32), 1.0, np.zeros(256, np.float32))
+
+
+if __name__ == "__main__":
+    warm()

@@ -1,0 +1,167 @@
+"""The explorer finds the place a listener has in mind, follows them, and wanders in silence."""
+
+import numpy as np
+import pytest
+
+from livecode.agents.explorer import Belief, Explorer, ExplorerSettings
+from livecode.agents.protocol import Agent
+from livecode.bench import agent as bench
+
+PERIOD_S = 0.1
+
+
+def make(dims=2, seed=1, **settings) -> Explorer:
+    return Explorer(ExplorerSettings(dims=dims, **settings), np.random.default_rng(seed))
+
+
+def teach(agent, target, actions, start=0, musician=bench.taps, seed=0):
+    """Distances to the target, heard by a musician who answers."""
+    rng = np.random.default_rng(seed)
+    heard = [float(np.linalg.norm(agent.position - target))]
+    for k in range(start + 1, start + actions + 1):
+        heard.append(float(np.linalg.norm(agent.act(k * PERIOD_S) - target)))
+        agent.feedback(musician(heard, agent.step, rng), k * PERIOD_S)
+    return np.array(heard) / np.sqrt(agent.dims)
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(np.array_equal(one[k], other[k]) for k in one)
+
+
+def test_it_is_an_agent_whose_moves_are_no_longer_than_a_step_and_stay_inside():
+    agent: Agent = make(dims=8)
+    places = [agent.position, *(agent.act(k * PERIOD_S) for k in range(500))]
+    assert np.linalg.norm(np.diff(places, axis=0), axis=1).max() <= 0.01 + 1e-9
+    assert np.min(places) >= 0
+    assert np.max(places) <= 1
+
+
+@pytest.mark.parametrize("dims", [1, 4, 8])
+@pytest.mark.parametrize("musician", [bench.taps, bench.rings])
+def test_it_comes_to_the_place_that_a_musician_has_in_mind(dims, musician):
+    target = np.full(dims, 0.8)
+    assert teach(make(dims), target, 1500, musician=musician)[-300:].mean() < 0.05
+
+
+def test_when_the_musician_changes_their_mind_it_follows():
+    agent = make()
+    teach(agent, np.array([0.8, 0.8]), 600)
+    assert teach(agent, np.array([0.2, 0.3]), 900, start=600)[-300:].mean() < 0.07
+
+
+def test_when_the_feedback_turns_random_it_leaves():
+    agent, target, rng = make(), np.array([0.8, 0.3]), np.random.default_rng(2)
+    teach(agent, target, 600)
+    distances = []
+    for k in range(601, 900):
+        distances.append(np.linalg.norm(agent.act(k * PERIOD_S) - target))
+        if k % 5 == 0:
+            agent.feedback(rng.choice([-1.0, 1.0]), k * PERIOD_S)
+    assert max(distances) > 0.2
+
+
+def test_in_silence_it_wanders_over_more_of_the_space_than_a_random_walk():
+    def cells(agent):
+        places = np.array([agent.act(k * PERIOD_S) for k in range(2000)])
+        return len({tuple(cell) for cell in np.minimum(places * 10, 9).astype(int)})
+
+    for dims, times in ((2, 1.0), (8, 2.0)):
+        walk = bench.RandomWalk(dims, 0.01, np.random.default_rng(0))
+        assert cells(make(dims)) > times * cells(walk)
+
+
+def test_in_silence_it_slowly_forgets_where_the_listener_wanted_it():
+    agent = make()
+    teach(agent, np.array([0.8, 0.8]), 600)
+    sure = np.trace(agent.first.cov)
+    for k in range(601, 1601):
+        agent.act(k * PERIOD_S)
+    assert np.trace(agent.first.cov) > 10 * sure
+
+
+@pytest.mark.parametrize("bad", [0.0, float("nan"), float("inf"), float("-inf")])
+def test_feedback_that_says_nothing_is_ignored(bad):
+    deaf, told = make(), make()
+    for k in range(50):
+        deaf.act(k * PERIOD_S)
+        told.act(k * PERIOD_S)
+        told.feedback(bad, k * PERIOD_S)
+    told.feedback(1.0, float("nan"))
+    told.zone(bad)
+    assert same(deaf.state(), told.state())
+
+
+def test_praise_for_standing_still_says_nothing():
+    agent = make()
+    agent.feedback(1.0, 0.0)
+    assert np.array_equal(agent.first.mean, [0.5, 0.5])
+
+
+def test_a_cut_of_the_belief_lies_on_the_praised_side_and_is_surer():
+    belief = Belief(ExplorerSettings(), 2)
+    way = np.array([0.05, 0.0])
+    belief.learn(way, float(way @ [0.5, 0.5]), sign=1.0, weight=1.0)
+    assert belief.mean[0] > 0.6
+    assert belief.mean[1] == 0.5
+    assert belief.cov[0, 0] < belief.cov[1, 1]
+
+
+def test_axes_that_stay_keep_their_place_and_their_beliefs():
+    agent = make(dims=2)
+    teach(agent, np.array([0.8, 0.3]), 300)
+    for dims in (4, 8, 1, 3):
+        position, mean, cov = agent.position, agent.first.mean, agent.first.cov
+        agent.dims = dims
+        kept = min(dims, len(position))
+        assert np.array_equal(agent.position[:kept], position[:kept])
+        assert np.array_equal(agent.first.mean[:kept], mean[:kept])
+        assert np.array_equal(agent.first.cov[:kept, :kept], cov[:kept, :kept])
+        assert np.array_equal(agent.position[kept:], [0.5] * (dims - kept))
+        assert bool(agent.dropped) == (dims < len(position))
+        agent.act(100.0)
+
+
+def test_a_saved_agent_goes_on_exactly_as_the_one_it_was_saved_from():
+    agent, twin = make(4), make(2, seed=9)
+    target = np.array([0.8, 0.3, 0.5, 0.2])
+    teach(agent, target, 300)
+    twin.load_state(agent.state())
+    assert same(agent.state(), twin.state())
+    one = teach(agent, target, 300, start=300)
+    assert np.array_equal(one, teach(twin, target, 300, start=300))
+
+
+def test_a_liked_place_is_where_it_stays_and_a_disliked_one_is_left():
+    agent = make()
+    here = agent.position
+    for _ in range(3):
+        agent.zone(1.0)
+    near = max(np.linalg.norm(agent.act(k * PERIOD_S) - here) for k in range(95))
+    agent.zone(-1.0)
+    far = max(np.linalg.norm(agent.act(k * PERIOD_S) - here) for k in range(95, 200))
+    assert near < 0.25 < far
+
+
+def test_back_returns_and_takes_that_place_for_what_is_wanted():
+    agent = make()
+    places = [agent.act(k * PERIOD_S) for k in range(100)]
+    agent.back(50)
+    assert np.array_equal(agent.position, places[-51])
+    assert np.allclose(agent.first.mean, agent.position, atol=0.05)
+
+
+def test_pause_holds_still_but_for_exploring():
+    agent = make()
+    agent.pause()
+    assert np.array_equal(agent.act(0.0), [0.5, 0.5])
+    agent.explore(3)
+    places = [agent.act(k * PERIOD_S) for k in range(1, 6)]
+    assert len({tuple(place) for place in places}) == 3
+
+
+def test_beliefs_expect_praise_on_the_way_to_the_place():
+    agent = make()
+    teach(agent, np.array([0.9, 0.5]), 12)
+    agent.first.like(np.array([0.9, 0.5]), 0.01)
+    up, down, *_ = agent.beliefs.predicted_reward
+    assert up > 0 > down

@@ -1,0 +1,52 @@
+"""Fixtures for every room."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from livecode import Session
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """An offline performance."""
+    with Session(seed=7) as opened:
+        yield opened
+
+
+def need(tool: str) -> pytest.MarkDecorator:
+    """Skip, and say so, where a program is not installed."""
+    return pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed here")
+
+
+@pytest.fixture
+def virtual_card(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A JACK server with a dummy card, under a name of its own; gives the name."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed here (Debian: jackd2)")
+    name = f"livecode-test-{os.getpid()}"
+    command = ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "256"]
+    environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+        monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+        try:
+            await_jack()
+            yield name
+        finally:
+            server.kill()
+
+
+def await_jack() -> None:
+    """Wait until the server of JACK_DEFAULT_SERVER takes clients."""
+    for _ in range(200):
+        if subprocess.run(["jack_lsp"], capture_output=True, timeout=10).returncode == 0:
+            return
+        time.sleep(0.02)
+    pytest.fail("the JACK server does not answer")

@@ -1,0 +1,151 @@
+"""An engine in this process under a virtual clock, and real JACK servers with a dummy card."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecode.engine.device import boot
+from livecode.engine.engine import Engine
+from livecode.messages import Ended, Fade, Message, PlayRing, receive, send
+from livecode.transport import Arena, Layout
+
+Signal = Callable[[np.ndarray], np.ndarray]  # positions in frames (n,) -> samples (n,) or (n, 2)
+AHEAD_BLOCKS = 4
+
+
+class Rig:
+    """An engine, and voices that write functions of time into its rings."""
+
+    def __init__(self, sample_rate: int = 48000, block: int = 256):
+        layout = Layout(rings=24, ring_frames=8192, slots=32, taps=2)
+        self.arena = Arena.private(sample_rate, block, layout)
+        self.sample_rate, self.block = sample_rate, block
+        self.server = boot("headless", sample_rate, block).server
+        self.now_ns = 0
+        self.engine = Engine(self.arena, self.server, lambda: self.now_ns)
+        self.server.start()
+        self._signals: dict[int, Signal] = {}  # ring -> what is written to it
+        self._generation = 0
+        self._rings: dict[int, int] = {}  # generation that has not ended -> ring
+        self._told: list[Message] = []
+
+    def close(self) -> None:
+        self.server.stop()
+        self.engine.close()
+        self.server.shutdown()
+
+    def play(
+        self,
+        name: str,
+        signal: Signal,
+        fade_s: float = 0.0,
+        channels: int = 1,
+        at: int = 0,
+        ring: int | None = None,
+    ) -> int:
+        """Let `name` sound from a ring, by default one that is free; returns the generation."""
+        if ring is None:
+            ring = next(n for n in range(len(self.arena.rings)) if n not in self._rings.values())
+        self._generation += 1
+        self._rings[self._generation] = ring
+        self.arena.rings[ring].reset(channels)
+        self._signals[ring] = signal
+        self.tell(PlayRing(name, self._generation, ring, at, fade_s))
+        return self._generation
+
+    def fade(self, name: str, fade_s: float = 0.0) -> None:
+        self.tell(Fade(name, fade_s))
+
+    def silence_source(self, generation: int) -> None:
+        """Let a generation's voice write no more."""
+        del self._signals[self._rings[generation]]
+
+    def tell(self, message: Message) -> None:
+        assert send(self.arena.messages["mind", "engine"], message)
+
+    def told(self) -> list[Message]:
+        """What the engine has said since the last call."""
+        told, self._told = self._told, []
+        return told
+
+    def control(self, name: str, frame: int, value: float) -> None:
+        controls = self.arena.controls
+        controls.write(controls.open(name), frame, value)
+
+    def run(self, blocks: int, tap: str | None = None) -> np.ndarray:
+        """What is heard in so many blocks, (frames, 2): everything, or one name before the mix."""
+        heard = np.zeros((blocks, self.block, 2), np.float32)
+        for n in range(blocks):
+            for number, signal in self._signals.items():
+                samples = self.arena.rings[number]
+                start = samples.written
+                missing = max(0, AHEAD_BLOCKS * self.block - samples.available)
+                samples.write(signal(np.arange(start, start + missing)).astype(np.float32))
+            self.server.process()
+            self.now_ns += int(self.block / self.sample_rate * 1e9)
+            for message in receive(self.arena.messages["engine", "mind"]):
+                self._told.append(message)
+                if isinstance(message, Ended):
+                    ring = self._rings.pop(message.generation)
+                    if ring not in self._rings.values():
+                        self._signals.pop(ring, None)
+            master = self.engine.master
+            heard[n] = master.read_tap() if tap is None else self.engine.strips[tap].tap.read()
+        return heard.reshape(-1, 2)
+
+    def sine(self, freq_hz: float, amplitude: float = 0.3) -> Signal:
+        return lambda at: amplitude * np.sin(2 * np.pi * freq_hz / self.sample_rate * at)
+
+    def steady_jump(self, freq_hz: float, amplitude: float = 0.3) -> float:
+        """The largest difference between neighbouring samples of a steady sine."""
+        return float(amplitude * 2 * np.sin(np.pi * freq_hz / self.sample_rate))
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    made = Rig()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A JACK server of our own with a dummy card at 48 kHz, 256 frames; the path of its log."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed here (Debian: apt-get install jackd2)")
+    name = f"livecode-test-{os.getpid()}"
+    log = tmp_path_factory.mktemp("jack") / "jackd.log"
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ.update(JACK_DEFAULT_SERVER=name, JACK_NO_AUDIO_RESERVATION="1")
+    with open(log, "wb") as out:
+        command = ["jackd", "-r", "-n", name, "-d", "dummy", "-r", "48000", "-p", "256"]
+        server = subprocess.Popen(command, stdout=out, stderr=out)
+    try:
+        end = time.monotonic() + 10
+        while not any(_sockets(name)):
+            if server.poll() is not None or time.monotonic() > end:
+                pytest.skip(f"jackd does not run here: {log.read_text()[-200:]}")
+            time.sleep(0.02)
+        yield log
+    finally:
+        server.terminate()
+        server.wait(10)
+        for left in _sockets(name):
+            left.unlink()
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+def _sockets(name: str) -> list[Path]:
+    """What a JACK server of that name has in the file system."""
+    return [
+        path for folder in ("/dev/shm", "/tmp") for path in Path(folder).glob(f"jack*_{name}_*")
+    ]

@@ -1,0 +1,23 @@
+"""Booting and shutting down, again and again in one process."""
+
+import gc
+
+import psutil
+
+from tests.engine.conftest import Rig
+
+
+def test_two_hundred_engines_come_and_go_in_one_process_and_leave_nothing():
+    process = psutil.Process()
+    sizes = []
+    for n in range(200):
+        rig = Rig()
+        rig.play("ego", rig.sine(300))
+        assert rig.run(6).any()
+        rig.close()
+        assert rig.engine.errors == 0
+        del rig
+        if n % 10 == 0:
+            gc.collect()
+            sizes.append(process.memory_info().rss)
+    assert sizes[-1] - sizes[5] < 30e6, "an engine has some 7 MB"

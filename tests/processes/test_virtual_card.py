@@ -1,0 +1,68 @@
+"""The whole path on a virtual sound card: packets from another program, a taught agent, a recording."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from livecode.bench.live import Live
+from livecode.desk.supervisor import Options
+from tests.conftest import need
+from tests.sound import jump, longest_silence_s
+
+PORT = 18889
+#: What an R-IoT of the second generation sends: 22 floats, the roll at index 20.
+REST = [0, 0, 1, *[0] * 6, 25, *[0] * 4, 1, *[0] * 5]
+
+
+def oscsend(ring: int, roll_deg: float) -> None:
+    arguments = [str(number) for number in (*REST, roll_deg, 0)]
+    command = ["oscsend", "localhost", str(PORT), f"/{ring}/raw", "f" * 22, *arguments]
+    subprocess.run(command, check=True)
+
+
+@need("oscsend")
+def test_rings_teach_an_agent_and_the_recording_has_no_gap_and_no_click(
+    virtual_card: str, tmp_path: Path
+):
+    take = tmp_path / "take.wav"
+    with Live(Options(audio="jack", osc_port=PORT, record=take)) as live:
+        assert live.supervisor.arena.device.look() == b"jack"
+        block = (
+            "ego = agent(space('additive'), dims=2, every=30*ms)\n"
+            "@reward\ndef hands(rings): return rings.twist\n"
+            "ego.reward = hands"
+        )
+        ok, error = live.evaluate(block)
+        assert ok, error
+        live.await_sound()
+
+        live.await_(lambda: "ego" in live.status.get("agents", {}), "the agent in the status")
+
+        def turned() -> bool:
+            oscsend(0, -60.0)  # the first id is the left hand: to the front
+            oscsend(1, 80.0)
+            agent = live.status["agents"]["ego"]
+            return live.status["twist"] > 0.6 and agent["reward"] > 0.6
+
+        live.await_(turned, "the rings to reach the reward")
+        first = live.status["agents"]["ego"]["position"]
+        live.await_(lambda: live.status["agents"]["ego"]["position"] != first, "the agent to move")
+        for code in ("ego.dims = 4", "1/0", "ego = agent(space('additive'), dims=2, seed=9)",
+                     "@reward\ndef hands(rings): return None"):  # fmt: skip
+            live.evaluate(code)
+            frame = live.status["frame"]
+            live.await_(lambda: live.status["frame"] > frame + 24000, "half a second")  # noqa: B023
+    audio, rate = soundfile.read(take, dtype="float32")
+    begins = np.flatnonzero(np.abs(audio).max(axis=1) > 0.01)[0] + rate // 10
+    played = audio[begins : -rate // 10]
+    assert longest_silence_s(played, rate) < 0.020
+    # what a steady tone of the space jumps by from sample to sample, as in tests/test_session.py
+    assert jump(played) < 0.15
+
+
+def test_auto_takes_the_card_that_is_there(virtual_card: str):
+    with Live(Options(audio="auto", osc_port=0)) as live:
+        assert live.supervisor.arena.device.look() == b"jack"
+        live.await_(lambda: live.header.blocks > 100, "blocks")

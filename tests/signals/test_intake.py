@@ -1,0 +1,123 @@
+"""From a packet's bytes to the rings: what is applied, kept, refused and counted."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livecode.signals.intake import MAX_ADDRESSES, Intake
+from livecode.signals.osc import encode, encode_bundle
+from livecode.signals.rings import Rings
+from livecode.signals.simulate import PERIOD_S, Hands, riot_packet
+
+
+def test_a_packet_moves_the_rings() -> None:
+    intake = Intake()
+    assert intake.receive(riot_packet("0", -45.0), 0.0) == 1
+    assert intake.rings.twist == pytest.approx(0.5, abs=1e-6)
+    assert intake.refused == {}
+    assert intake.osc == {}
+
+
+def test_a_v3_bundle_applies_all_its_messages() -> None:
+    intake = Intake()
+    bundle = encode_bundle(
+        encode("/riot/v3/0/accelerometer", 0.0, 0.0, 9.80665, 1),
+        encode("/riot/v3/0/absoluteorientation/euler", 0.0, 0.0, -45.0, 1),
+        encode("/riot/v3/0/control/key", 0.0, 0.0, 1),
+        time_tag=0,
+    )
+    assert intake.receive(bundle, 0.0) == 3
+    assert intake.rings.left.turn == pytest.approx(0.5)
+    assert intake.rings.left.acc == pytest.approx(1.0)
+
+
+def test_refusals_are_counted_by_reason_and_change_nothing() -> None:
+    rings = Rings()
+    intake = Intake(rings)
+    before = rings.summary()
+    assert intake.receive(b"junk", 0.0) == 0
+    assert intake.receive(b"junk", 0.0) == 0
+    assert intake.receive(encode("/0/raw", *range(12)), 0.0) == 0
+    assert intake.receive(encode("/0/raw", float("nan")), 0.0) == 0
+    assert intake.refused == {
+        "neither a message nor a bundle": 2,
+        "R-IoT firmware before 1.8 (12 raw counts): update the ring's firmware": 1,
+        "not a finite number": 1,
+    }
+    assert rings.summary() == before
+    assert intake.osc == {}
+
+
+def test_other_addresses_are_kept_with_their_last_arguments() -> None:
+    intake = Intake()
+    for value in (0.25, 0.5):
+        assert intake.receive(encode("/1/fader", value, "a"), 0.0) == 1
+    assert intake.osc == {"/1/fader": (0.5, "a")}
+
+
+def test_the_kept_addresses_are_bounded_and_known_ones_still_move() -> None:
+    intake = Intake()
+    for i in range(MAX_ADDRESSES + 10):
+        intake.receive(encode(f"/fader/{i}", i), 0.0)
+    assert len(intake.osc) == MAX_ADDRESSES
+    assert intake.refused == {"too many addresses": 10}
+    intake.receive(encode("/fader/3", 99), 0.0)
+    assert intake.osc["/fader/3"] == (99,)
+
+
+def test_a_fault_of_our_own_is_counted_and_the_next_packet_heard() -> None:
+    class Broken(Rings):
+        def receive(self, reading: object, time_s: float) -> None:
+            raise ZeroDivisionError
+
+    intake = Intake(Broken())
+    assert intake.receive(riot_packet("0", 0.0), 0.0) == 0
+    assert intake.refused == {"unexpected ZeroDivisionError": 1}
+    assert intake.receive(encode("/a", 1), 0.0) == 1
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.sampled_from([riot_packet("0", 10.0, version=1), riot_packet("1", 10.0),
+                     encode_bundle(encode("/riot/v3/0/gravity", 1.0, 2.0, 3.0, 4))]),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=20),
+)  # fmt: skip
+def test_damaged_sensor_packets_never_surprise_it(
+    packet: bytes, flips: list[tuple[int, int]]
+) -> None:
+    damaged = bytearray(packet)
+    for position, byte in flips:
+        damaged[position % len(damaged)] = byte
+    intake = Intake()
+    intake.receive(bytes(damaged), 0.0)
+    assert not any(reason.startswith("unexpected") for reason in intake.refused)
+    assert -1.0 <= intake.rings.twist <= 1.0
+
+
+def test_the_same_packets_give_the_same_rings() -> None:
+    def played() -> list[float]:
+        intake, hands = Intake(), Hands(np.random.default_rng(3))
+        heard = []
+        for i in range(400):
+            for packet in hands.packets(i * PERIOD_S):
+                intake.receive(packet, i * PERIOD_S)
+            heard += [intake.rings.twist, intake.rings.left.energy]
+        return heard
+
+    assert played() == played()
+
+
+def test_what_takes_packets_in_imports_without_torch_numba_or_numpy() -> None:
+    modules = ["frames", "intake", "osc", "rings", "sensors", "simulate", "udp"]
+    code = f"""
+import sys
+for module in {modules!r}:
+    __import__("livecode.signals." + module)
+print(sorted({{"torch", "numba", "numpy"}} & set(sys.modules)))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

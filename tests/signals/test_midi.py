@@ -1,0 +1,339 @@
+"""MIDI in and out: messages as numbers, notes and clock in sample time, ports that come and go."""
+
+import math
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livecode.errors import LivecodeError
+from livecode.signals.midi import MAX_AGE_S, Midi
+from livecode.signals.midi_out import MidiOut
+from livecode.signals.midi_ports import MidiPorts
+from livecode.signals.tempo import Tempo
+
+pytest.importorskip("mido", reason="MIDI is an extra: install livecode[midi]")
+
+SR = 48000
+START, CLOCK, STOP = b"\xfa", b"\xf8", b"\xfc"
+
+
+def on(note: int, velocity: int = 127, channel: int = 1) -> bytes:
+    return bytes([0x90 | channel - 1, note, velocity])
+
+
+def off(note: int, channel: int = 1) -> bytes:
+    return bytes([0x80 | channel - 1, note, 0])
+
+
+def cc(number: int, value: int, channel: int = 1) -> bytes:
+    return bytes([0xB0 | channel - 1, number, value])
+
+
+def heard(*messages: bytes, time_s: float = 1.0) -> Midi:
+    midi = Midi()
+    for message in messages:
+        assert midi.receive(message, time_s)
+    return midi
+
+
+def numbers(midi: Any) -> list[float]:
+    single = [midi.note, midi.hz, midi.velocity, midi.gate, midi.bend, midi.pressure, midi.age]
+    return [*single, *midi.notes, *midi.cc]
+
+
+# in
+
+
+def test_before_any_message_everything_is_neutral() -> None:
+    midi = Midi()
+    midi.advance(100.0)
+    assert (midi.note, midi.velocity, midi.gate, midi.notes) == (60, 0.0, 0.0, ())
+    assert midi.bend == midi.pressure == midi.cc[74] == midi.ch[16].cc[1] == 0.0
+    assert midi.age == MAX_AGE_S
+
+
+def test_a_note_that_is_held_has_its_number_its_velocity_and_a_gate() -> None:
+    midi = heard(on(69, 64))
+    assert (midi.note, midi.notes, midi.gate) == (69, (69,), 1.0)
+    assert midi.velocity == pytest.approx(64 / 127)
+    assert midi.hz == pytest.approx(440.0)
+
+
+def test_of_several_notes_the_one_pressed_last_leads_until_it_is_let_go() -> None:
+    midi = heard(on(60, 10), on(64, 20), on(67, 30))
+    assert (midi.notes, midi.note) == ((60, 64, 67), 67)
+    midi.receive(off(67), 1.0)
+    assert (midi.notes, midi.note) == ((60, 64), 64)
+    assert midi.velocity == pytest.approx(20 / 127)
+
+
+def test_a_note_struck_again_is_the_newest() -> None:
+    assert heard(on(60), on(64), on(60)).notes == (64, 60)
+
+
+@pytest.mark.parametrize("end", [off(60), on(60, 0), cc(123, 0), cc(120, 0)])
+def test_after_its_end_a_note_keeps_its_number_and_has_no_gate(end: bytes) -> None:
+    midi = heard(on(60), end)
+    assert (midi.note, midi.notes, midi.gate) == (60, (), 0.0)
+
+
+def test_controllers_bend_and_pressure_are_scaled_to_1() -> None:
+    midi = heard(cc(74, 127), b"\xe0\x7f\x7f", b"\xd0\x7f")
+    assert midi.cc[74] == midi.bend == midi.pressure == 1.0
+    midi = heard(b"\xe0\x00\x00", b"\xa0\x3c\x7f")
+    assert (midi.bend, midi.pressure) == (-1.0, 1.0)
+    midi.receive(cc(121, 0), 1.0)
+    assert (midi.bend, midi.pressure) == (0.0, 0.0)
+
+
+def test_bending_by_its_whole_way_is_two_semitones() -> None:
+    assert heard(on(69), b"\xe0\x7f\x7f").hz == pytest.approx(440 * 2 ** (2 / 12))
+
+
+def test_a_channel_hears_only_its_own_and_midi_hears_all() -> None:
+    midi = heard(on(50, channel=2), cc(7, 127, channel=3), on(62, channel=4))
+    assert midi.notes == (50, 62)
+    assert (midi.ch[2].notes, midi.ch[4].notes, midi.ch[1].notes) == ((50,), (62,), ())
+    assert (midi.cc[7], midi.ch[3].cc[7], midi.ch[2].cc[7]) == (1.0, 1.0, 0.0)
+
+
+def test_the_same_note_on_two_channels_is_held_until_both_let_go() -> None:
+    midi = heard(on(60, channel=1), on(60, channel=2), off(60, channel=1))
+    assert midi.gate == 1.0
+
+
+def test_age_counts_from_the_last_message() -> None:
+    midi = heard(on(60), time_s=2.0)
+    midi.advance(2.5)
+    assert midi.age == midi.ch[1].age == 0.5
+    assert midi.ch[2].age == MAX_AGE_S
+    midi.receive(CLOCK, 3.0)
+    midi.advance(3.0)
+    assert midi.age == 1.0, "a clock is not played"
+
+
+@pytest.mark.parametrize("bad", [b"", b"\x90", b"\x90\xff\x00", b"\x01\x02", b"\x90\x01\x02\x03"])
+def test_bad_bytes_are_counted_and_change_nothing(bad: bytes) -> None:
+    midi = heard(on(60))
+    before = numbers(midi)
+    assert not midi.receive(bad, 1.0)
+    assert sum(midi.refused.values()) == 1
+    assert numbers(midi) == before
+
+
+@given(st.lists(st.one_of(st.binary(max_size=5), st.binary(min_size=2, max_size=2).map(
+    lambda two: bytes([0x80 | two[0] & 0x7F, two[1] & 0x7F, 64])))))  # fmt: skip
+def test_whatever_bytes_come_all_values_stay_finite_and_in_range(messages: list[bytes]) -> None:
+    midi = Midi()
+    for message in messages:
+        midi.receive(message, 1.0)
+    for player in (midi, *midi.ch):
+        assert all(math.isfinite(number) for number in numbers(player))
+        assert all(0.0 <= value <= 1.0 for value in (player.velocity, player.gate, *player.cc))
+        assert -1.0 <= player.bend <= 1.0
+        assert all(0 <= note <= 127 for note in player.notes)
+
+
+def test_what_is_not_there_is_answered_with_what_is() -> None:
+    with pytest.raises(AttributeError, match="did you mean velocity"):
+        Midi().velocty
+    with pytest.raises(AttributeError, match=r"midi.ch\[3\] has no 'ch'"):
+        Midi().ch[3].ch
+    with pytest.raises(LivecodeError, match=r"midi.cc goes from \[0\] to \[127\]"):
+        Midi().cc[128]
+    with pytest.raises(LivecodeError, match=r"midi.ch goes from \[1\] to \[16\]"):
+        Midi().ch[0]
+
+
+# out
+
+
+def test_a_note_begins_and_ends_at_its_frames() -> None:
+    out = MidiOut(SR)
+    out.note(60, 1.0, length_s=0.5, at=1000)
+    assert out.due(999) == []
+    assert out.due(1000) == [on(60)]
+    assert out.due(1000 + SR // 2 - 1) == []
+    assert out.due(1000 + SR // 2) == [off(60)]
+
+
+def test_messages_come_in_the_order_of_their_frames() -> None:
+    out = MidiOut(SR)
+    out.note(62, 0.5, 0.1, at=500, channel=3)
+    out.note(60, 0.5, 1.0, at=100)
+    out.cc(74, 0.5)
+    assert out.due(600) == [cc(74, 64), on(60, 64), on(62, 64, channel=3)]
+
+
+def test_a_note_struck_while_it_sounds_is_not_cut_off_by_the_older_ones_end() -> None:
+    out = MidiOut(SR)
+    out.note(60, 1.0, length_s=1.0, at=0)
+    out.note(60, 1.0, length_s=1.0, at=SR // 2)
+    assert out.due(SR // 2) == [on(60), off(60), on(60)]
+    assert out.due(SR) == []
+    assert out.due(2 * SR) == [off(60)]
+
+
+def test_silence_ends_what_sounds_and_forgets_what_was_to_come() -> None:
+    out = MidiOut(SR)
+    out.note(60, 1.0, 10.0, at=0)
+    out.note(72, 1.0, 10.0, at=SR)
+    out.due(0)
+    ends = out.silence()
+    assert ends[0] == off(60)
+    assert ends[1:] == [cc(120, 0, channel) for channel in range(1, 17)]
+    assert out.due(100 * SR) == []
+    out.note(60, 1.0, 10.0, at=0)
+    assert out.due(100 * SR)[:1] == [on(60)]
+
+
+def sent(out: MidiOut, until: int, block: int = 256) -> list[tuple[int, bytes]]:
+    return [(frame, m) for frame in range(0, until, block) for m in out.due(frame)]
+
+
+def test_the_clock_starts_on_a_bar_line_and_sends_24_pulses_a_beat() -> None:
+    out, tempo = MidiOut(SR), Tempo(SR, 120.0)
+    out.start_clock(tempo, 100)
+    messages = sent(out, 4 * SR)
+    assert [m for _, m in messages[:2]] == [START, CLOCK]
+    assert messages[0][0] == pytest.approx(2 * SR, abs=256)
+    assert sum(m == CLOCK for _, m in messages) == pytest.approx(2 * 48, abs=1)
+    out.stop_clock()
+    assert out.due(4 * SR) == [STOP]
+    assert out.due(8 * SR) == []
+
+
+def test_the_clock_follows_a_change_of_tempo_even_before_it_has_started() -> None:
+    out, tempo = MidiOut(SR), Tempo(SR, 60.0)
+    out.start_clock(tempo, 100)
+    tempo.set(240.0, 2000)
+    messages = sent(out, 4 * SR)
+    assert [m for _, m in messages[:2]] == [START, CLOCK]
+    assert sum(m == CLOCK for _, m in messages) == pytest.approx((4 - 1) * 4 * 24, abs=3)
+
+
+def test_after_a_jump_of_the_beat_the_clock_goes_on_at_once_without_a_burst() -> None:
+    for beat in (0.0, 1000.0):
+        out, tempo = MidiOut(SR), Tempo(SR, 120.0)
+        out.start_clock(tempo, 0)
+        sent(out, SR)
+        tempo.locate(beat, SR)
+        messages = [out.due(frame) for frame in range(SR, 2 * SR, 256)]
+        assert max(map(len, messages)) == 1
+        assert sum(map(len, messages)) == pytest.approx(48, abs=2)
+
+
+def test_another_tempo_can_follow_the_clock_that_is_sent() -> None:
+    out, ours, theirs = MidiOut(SR), Tempo(SR, 133.0), Tempo(SR, 90.0)
+    out.start_clock(ours, 0)
+    for frame, message in sent(out, 10 * SR):
+        theirs.follow(message, frame)
+    apart_s = (theirs.beat_at(10 * SR) - ours.beat_at(10 * SR)) * 60 / 133
+    assert abs(apart_s - round(apart_s)) < 0.006  # a block: due is asked once in 256 frames
+
+
+@pytest.mark.parametrize("wrong", [-1, 128, 3.5, True])
+def test_numbers_that_midi_does_not_have_are_refused(wrong: Any) -> None:
+    out = MidiOut(SR)
+    with pytest.raises(LivecodeError, match="no note"):
+        out.note(wrong, 1.0, 1.0, at=0)
+    with pytest.raises(LivecodeError, match="no controller"):
+        out.cc(wrong, 1.0)
+    with pytest.raises(LivecodeError, match="no channel"):
+        out.note(60, 1.0, 1.0, at=0, channel=0)
+    with pytest.raises(LivecodeError, match="cannot be sent at frame nan"):
+        out.cc(1, 0.5, at=math.nan)
+    assert out.due(SR) == []
+
+
+# ports
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+
+
+def broken_port(**_: Any) -> None:
+    raise OSError("no sequencer")
+
+
+def test_without_a_working_back_end_there_are_just_no_ports_and_a_reason() -> None:
+    ports = MidiPorts(time.monotonic, SimpleNamespace(MidiIn=broken_port, MidiOut=broken_port))
+    until(lambda: bool(ports.missing))
+    assert ports.missing == "MIDI is off: no sequencer"
+    ports.send([on(60)])
+    assert (ports.inputs, ports.outputs, ports.receive()) == ((), (), [])
+    ports.close()
+
+
+def test_a_back_end_that_hangs_does_not_delay_the_start() -> None:
+    hanging = SimpleNamespace(MidiIn=lambda **_: time.sleep(1.0), MidiOut=broken_port)
+    began = time.monotonic()
+    ports = MidiPorts(time.monotonic, hanging)
+    ports.receive()
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.fixture
+def jack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """A back end of real ports, on a JACK server of its own that has no sound card."""
+    rtmidi = pytest.importorskip("rtmidi", reason="python-rtmidi is not installed")
+    if not shutil.which("jackd") or rtmidi.API_UNIX_JACK not in rtmidi.get_compiled_api():
+        pytest.skip("no jackd here, so there are no ports to try")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", f"livecode-midi-{os.getpid()}")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    command = ["jackd", "-r", "-d", "dummy", "-r", "48000", "-p", "256"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    backend = SimpleNamespace(
+        MidiIn=partial(rtmidi.MidiIn, rtmidi.API_UNIX_JACK),
+        MidiOut=partial(rtmidi.MidiOut, rtmidi.API_UNIX_JACK),
+    )
+
+    def up() -> bool:
+        try:
+            backend.MidiIn(name="probe").delete()
+        except rtmidi.SystemError:
+            return False
+        return True
+
+    try:
+        until(up)
+        yield backend
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def test_ports_are_opened_as_they_come_and_closed_as_they_go(jack: SimpleNamespace) -> None:
+    ports = MidiPorts(lambda: 5.0, jack, poll_s=0.05)
+    pad = jack.MidiOut(name="pad").open_virtual_port("pad")
+    synth = jack.MidiIn(name="synth").open_virtual_port("synth")
+    until(lambda: bool(ports.inputs and ports.outputs))
+    assert (ports.inputs, ports.outputs) == (("pad:pad",), ("synth:synth",))
+    arrived = []
+    pad.send_message(list(on(60)))
+    until(lambda: bool(arrived.extend(ports.receive()) or arrived))
+    assert arrived == [(5.0, on(60))]
+    ports.send([cc(74, 64)])
+    got: list[Any] = []
+    until(lambda: bool(got.append(synth.get_message()) or got[-1]))
+    assert bytes(got[-1][0]) == cc(74, 64)
+    pad.delete()
+    until(lambda: ports.inputs == ())
+    again = jack.MidiOut(name="pad").open_virtual_port("pad")
+    until(lambda: ports.inputs == ("pad:pad",))
+    ports.close()
+    again.delete()
+    synth.delete()

@@ -1,0 +1,26 @@
+"""Measures on audio for assertions: levels, gaps, jumps, brightness."""
+
+import numpy as np
+
+
+def rms(audio: np.ndarray) -> float:
+    """Root mean square over everything."""
+    return float(np.sqrt(np.mean(np.square(audio, dtype=np.float64))))
+
+
+def jump(audio: np.ndarray) -> float:
+    """The largest difference between neighbouring samples of one channel: a click's measure."""
+    return float(np.abs(np.diff(audio, axis=0)).max())
+
+
+def longest_silence_s(audio: np.ndarray, sample_rate: int, below: float = 1e-3) -> float:
+    """The longest stretch in which all channels stay below a level."""
+    loud = np.flatnonzero(np.abs(audio).max(axis=1) >= below)
+    edges = np.concatenate([[-1], loud, [len(audio)]])
+    return float(np.diff(edges).max() - 1) / sample_rate
+
+
+def centroid_hz(audio: np.ndarray, sample_rate: int) -> float:
+    """The spectrum's centre of gravity."""
+    power = np.abs(np.fft.rfft(audio[:, 0] * np.hanning(len(audio)))) ** 2
+    return float((np.fft.rfftfreq(len(audio), 1 / sample_rate) * power).sum() / power.sum())

@@ -1,0 +1,286 @@
+"""The host of voices: filled ahead, at the right controls, and each alone in its troubles."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from livecode.messages import Failed, FileSource, LatentSource, StartVoice, StopVoice, receive, send
+from livecode.timing import HOP, look_ahead, voice_lead
+from livecode.transport import Arena, ControlReader, Layout
+from livecode.voices.host import Voice, VoiceHost
+
+BLOCK = 256
+LAYOUT = Layout(rings=8, ring_frames=8192, slots=32, taps=1)
+
+
+class Stage:
+    """A host, and an engine that reads its rings as the real one does: one block ahead."""
+
+    def __init__(self, block: int = BLOCK, load_in_thread: bool = False):
+        self.arena = Arena.private(48000, block, LAYOUT)
+        self.host = VoiceHost(self.arena, load_in_thread)
+        self.block = block
+        self.frame = 0
+        self.begins: dict[int, int] = {}  # ring -> sample time from which it may be read
+        self.heard: dict[int, list[np.ndarray | None]] = {}  # None: it ran dry
+
+    def start(self, name: str, generation: int, source=None, at: int = 0) -> None:
+        ring = generation % LAYOUT.rings
+        self.arena.rings[ring].reset(1)
+        source = source or LatentSource("additive", 1)
+        self.tell(StartVoice(name, generation, ring, at, source))
+
+    def tell(self, message) -> None:
+        assert send(self.arena.messages["mind", "voices"], message)
+
+    def failures(self) -> dict[int, str]:
+        told = receive(self.arena.messages["voices", "mind"])
+        return {message.generation: message.why for message in told if isinstance(message, Failed)}
+
+    def available(self, generation: int) -> int:
+        return self.arena.rings[generation % LAYOUT.rings].available
+
+    def echo(self, name: str, generation: int, at: int = 0) -> None:
+        """A voice whose samples are the value of its control."""
+        ring = generation % LAYOUT.rings
+        self.arena.rings[ring].reset(1)
+        self.begins[ring] = at
+        reader = ControlReader(self.arena.controls, self.arena.controls.open(f"{name}.value"))
+        voice = Voice(name, Echo(), reader, self.arena.rings[ring], at)
+        self.host.voices[generation] = voice
+
+    def control(self, name: str, frame: int, value: float) -> None:
+        controls = self.arena.controls
+        controls.write(controls.open(name), frame, value)
+
+    def engine_block(self) -> None:
+        self.arena.header.tick_clock(self.frame, self.frame)
+        for number, begins in self.begins.items():
+            ring, heard = self.arena.rings[number], self.heard.setdefault(number, [])
+            ahead = bool(heard) and heard[-1] is not None
+            if self.frame >= begins and ring.available >= self.block * (1 if ahead else 2):
+                for _ in range(1 if ahead else 2):
+                    out = np.zeros((self.block, 1), np.float32)
+                    ring.read_into(out)
+                    heard.append(out[:, 0])
+            elif ahead:
+                heard.append(None)
+        self.frame += self.block
+
+
+class Echo:
+    control = "value"
+
+    def play(self, value: np.ndarray | None) -> np.ndarray:
+        return np.full(HOP, -1.0 if value is None else value[0], np.float32)
+
+
+class Broken:
+    control = "value"
+
+    def play(self, value: np.ndarray | None) -> np.ndarray:
+        raise ZeroDivisionError("deliberately")
+
+
+def await_(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.001)
+
+
+def test_a_voice_is_filled_to_the_look_ahead_and_no_further():
+    stage = Stage()
+    stage.start("ego", 1)
+    assert stage.host.process() == look_ahead(BLOCK) // HOP
+    assert stage.available(1) == look_ahead(BLOCK)
+    assert stage.host.process() == 0
+    stage.arena.rings[1].read_into(np.zeros((300, 1), np.float32))
+    assert stage.host.process() == 2
+    assert look_ahead(BLOCK) <= stage.available(1) < look_ahead(BLOCK) + HOP
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("block", [2048, 4096])
+def test_a_look_ahead_longer_than_the_ring_fills_the_ring(block: int):
+    stage = Stage(block)
+    assert look_ahead(block) >= LAYOUT.ring_frames
+    stage.start("ego", 1)
+    stage.host.process()
+    assert stage.available(1) == LAYOUT.ring_frames
+
+
+def test_a_voice_started_twice_is_one():
+    stage = Stage()
+    stage.start("ego", 1)
+    stage.host.process()
+    voice = stage.host.voices[1]
+    stage.tell(StartVoice("ego", 1, 1, 0, LatentSource("additive", 1)))
+    stage.host.process()
+    assert stage.host.voices == {1: voice}
+    assert stage.available(1) == look_ahead(BLOCK)
+
+
+def test_a_voice_that_is_stopped_writes_no_more_and_stopping_again_does_no_harm():
+    stage = Stage()
+    stage.start("ego", 1)
+    stage.host.process()
+    stage.tell(StopVoice(1))
+    stage.tell(StopVoice(1))
+    stage.tell(StopVoice(99))
+    stage.arena.rings[1].reset(1)
+    assert stage.host.process() == 0
+    assert stage.available(1) == 0
+
+
+def test_a_voice_that_fails_is_told_of_and_the_others_play_on():
+    stage = Stage()
+    stage.start("ego", 1)
+    stage.host.process()
+    stage.echo("bad", 2)
+    stage.echo("good", 3)
+    stage.host.voices[2].source = Broken()
+    stage.arena.rings[1].read_into(np.zeros((BLOCK, 1), np.float32))
+    stage.host.process()
+    assert stage.available(1) == stage.available(3) == look_ahead(BLOCK)
+    assert list(stage.host.voices) == [1, 3]
+    failures = stage.failures()
+    assert list(failures) == [2]
+    assert "ZeroDivisionError: deliberately" in failures[2]
+    stage.host.process()
+    assert not stage.failures(), "once"
+
+
+def test_what_cannot_be_loaded_is_told_of_and_the_others_play_on(tmp_path: Path):
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"\xff" * 100)
+    sources = [
+        LatentSource("nosuchmodel", 1),
+        LatentSource(str(broken), 1),
+        FileSource(str(tmp_path / "nosuch.wav")),
+        FileSource(str(broken)),
+    ]
+    stage = Stage()
+    for generation, source in enumerate(sources, start=1):
+        stage.start("bad", generation, source)
+    stage.start("ego", 5)
+    stage.host.process()
+    failures = stage.failures()
+    assert list(failures) == [1, 2, 3, 4]
+    assert all(len(why.splitlines()) == 1 for why in failures.values())
+    assert "nosuchmodel" in failures[1]
+    assert stage.available(5) == look_ahead(BLOCK)
+
+
+def test_a_source_of_a_strange_kind_or_seed_stops_no_other():
+    stage = Stage()
+    stage.start("odd", 1, LatentSource("additive", -5))
+    stage.start("ego", 2)
+    stage.host.process()
+    assert not stage.failures()
+    assert stage.available(1) == stage.available(2) == look_ahead(BLOCK)
+
+
+def test_while_a_voice_is_loaded_the_others_are_filled(tmp_path: Path):
+    long = tmp_path / "long.wav"
+    soundfile.write(long, np.random.default_rng(1).uniform(-1, 1, 44100 * 60), 44100)
+    stage = Stage(load_in_thread=True)
+    stage.start("ego", 1)
+    await_(lambda: stage.host.process() or stage.host.voices)
+    stage.start("file", 2, FileSource(str(long)))
+    stage.host.process()
+    assert list(stage.host.voices) == [1], "the file takes longer than that to read"
+    stage.arena.rings[1].read_into(np.zeros((BLOCK, 1), np.float32))
+    assert stage.host.process() == 1
+    await_(lambda: stage.host.process() or 2 in stage.host.voices)
+    await_(lambda: stage.available(2) == look_ahead(BLOCK) or stage.host.process())
+
+
+def test_a_voice_that_is_stopped_while_it_is_loaded_never_begins():
+    stage = Stage(load_in_thread=True)
+    stage.start("ego", 1)
+    stage.tell(StopVoice(1))
+    stage.start("alter", 2)
+    await_(lambda: stage.host.process() or 2 in stage.host.voices)
+    for _ in range(20):
+        stage.host.process()
+        time.sleep(0.002)
+    assert list(stage.host.voices) == [2]
+    assert stage.available(1) == 0
+
+
+def test_a_control_is_followed_in_the_sample_time_at_which_it_is_heard():
+    stage = Stage()
+    begin = 3 * BLOCK
+    stage.echo("ego", 1, begin)
+    for frame in range(0, 40 * HOP, HOP):
+        stage.control("ego.value", frame, frame / HOP)
+    for _ in range(30):
+        stage.host.process()
+        stage.engine_block()
+    heard = np.concatenate(stage.heard[1])
+    assert np.array_equal(heard, (begin + np.arange(len(heard))) // HOP)
+
+
+def walk(stage: Stage, blocks: int, computing: bool = True) -> None:
+    """The mind says ahead of time at which frame it is; the engine plays."""
+    for _ in range(blocks):
+        ahead = stage.frame + voice_lead(BLOCK)
+        stage.control("ego.value", ahead, ahead)
+        if computing:
+            stage.host.process()
+        stage.engine_block()
+
+
+def heard_now(stage: Stage) -> float:
+    """The value that was heard in the newest block: the engine holds one more."""
+    return float(stage.heard[1][-2][0])
+
+
+def test_after_a_ring_ran_dry_controls_are_followed_in_the_time_at_which_they_are_heard():
+    stage = Stage()
+    stage.echo("ego", 1, 3 * BLOCK)
+    walk(stage, 50)
+    assert stage.frame - BLOCK - heard_now(stage) <= HOP
+    walk(stage, 100, computing=False)  # the process was held up for half a second
+    assert stage.heard[1][-1] is None
+    walk(stage, 20)
+    assert stage.frame - BLOCK - heard_now(stage) <= 2 * HOP
+    assert len(stage.host.voices[1].control._waiting) < 20, "nothing piles up"
+
+
+def test_voices_that_take_the_place_of_dead_ones_follow_the_controls_of_now():
+    stage = Stage()
+    stage.echo("ego", 1, 3 * BLOCK)
+    walk(stage, 500)
+    stage.host = VoiceHost(stage.arena)
+    walk(stage, 20)
+    control = ControlReader(stage.arena.controls, stage.arena.controls.find("ego.value"))
+    ring = stage.arena.rings[1]
+    stage.host.voices[1] = Voice("ego", Echo(), control, ring, 3 * BLOCK)  # begun long ago
+    walk(stage, 20)
+    assert abs(stage.frame - BLOCK - heard_now(stage)) <= 2 * HOP
+
+
+def test_an_engine_that_comes_back_hears_the_controls_of_now():
+    stage = Stage()
+    stage.echo("ego", 1, 3 * BLOCK)
+    walk(stage, 50)
+    stage.frame += 200 * BLOCK  # it was away for a second, and the rings stood still
+    walk(stage, 20)
+    assert abs(stage.frame - BLOCK - heard_now(stage)) <= 2 * HOP
+
+
+def test_a_control_that_is_no_number_leaves_a_voice_where_it_is():
+    stage = Stage()
+    stage.echo("ego", 1)
+    stage.control("ego.value", 0, 3.0)
+    stage.control("ego.value", 1, np.nan)
+    stage.host.process()
+    out = np.zeros((look_ahead(BLOCK), 1), np.float32)
+    stage.arena.rings[1].read_into(out)
+    assert (out == 3.0).all()
