@@ -106,7 +106,7 @@ def main() -> int:
     ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate)
     Ticker(performance, listener, begin_scene, ports).start()
     app.start()
-    return 0
+    os._exit(0)  # told to end: what the performer's threads or open sockets still do is let go
 
 
 def _end(stop: threading.Event, arena: Arena, connection: str) -> None:

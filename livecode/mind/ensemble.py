@@ -80,6 +80,16 @@ class Ensemble:
                 if str(thing) not in self._sounds:
                     self._signals.forget(str(thing))
 
+    def state(self, thing: Thing) -> dict[str, Any] | None:
+        """What its player has learned, as of one tick; None if it learns nothing."""
+        with self._lock:
+            return None if thing.player is None else thing.player.state()
+
+    def load_state(self, thing: Thing, state: dict[str, Any]) -> None:
+        """Have its player be as it was when `state` was taken."""
+        with self._lock:
+            thing.player.load_state(state)
+
     def failures(self) -> list[Failed]:
         """What has failed since the last call, but for what a block waits for and says itself."""
         failures, self._unheard = [*self._unheard, *self._patchbay.receive()], []

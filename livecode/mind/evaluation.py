@@ -57,6 +57,12 @@ class Stage(Protocol):
     def remove(self, thing: Thing) -> None:
         """Let the thing go."""
 
+    def state(self, thing: Thing) -> Any:
+        """What the thing's player has learned, as of one tick; None if it learns nothing."""
+
+    def load_state(self, thing: Thing, state: Any) -> None:
+        """Have the thing's player be as it was when `state` was taken."""
+
 
 class Evaluator:
     """Runs blocks in a namespace, and has what they define played on a stage."""
@@ -158,7 +164,7 @@ class Evaluator:
         outcome = self._follow(back, before, settings, again=True)
         for thing in back:
             if str(thing) in outcome.names and step.states.get(thing) is not None:
-                thing.player.load_state(step.states[thing])
+                self._stage.load_state(thing, step.states[thing])
         if outcome.errors:
             raise LivecodeError("; ".join(outcome.errors))
         return names or ["the mix"]
@@ -204,8 +210,8 @@ class Evaluator:
         for thing in sorted(touched, key=lambda thing: thing.order):
             name = str(thing)
             former = self._played.get(name)
-            if former is not None and former.player is not None:
-                outcome.states[former] = former.player.state()
+            if former is not None:
+                outcome.states[former] = self._stage.state(former)
             try:
                 self._stage.play(thing, again)
             except (Exception, KeyboardInterrupt) as error:
@@ -219,7 +225,7 @@ class Evaluator:
         own = self.namespace.own()
         for name, thing in list(self._played.items()):
             if own.get(name) is not thing:
-                outcome.states[thing] = thing.player.state() if thing.player is not None else None
+                outcome.states[thing] = self._stage.state(thing)
                 self._stage.remove(thing)
                 del self._played[name]
                 outcome.names.append(name)

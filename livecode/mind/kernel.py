@@ -1,5 +1,6 @@
 """The mind as a Jupyter kernel: any client that speaks its protocol can play the performance."""
 
+import os
 import threading
 from collections import deque
 from typing import Any, ClassVar
@@ -15,6 +16,8 @@ from livecode.mind.performance import HUSH_S, Event, Performance
 TOLD = ("error", "fallback", "note", "scene", "swap")
 #: So many of them are told again to a client that comes later.
 TOLD_AGAIN = 100
+#: A mind that was told to end has so long to end by itself.
+END_WITHIN_S = 1.0
 
 
 class LivecodeKernel(Kernel):
@@ -133,6 +136,13 @@ class LivecodeKernel(Kernel):
     def do_is_complete(self, code: str) -> dict[str, str]:
         """A block is complete when its performer says so."""
         return {"status": "complete"}
+
+    async def do_shutdown(self, restart: bool) -> dict[str, Any]:
+        """End, even if a socket or a thread of the performer's would hold the process up."""
+        end = threading.Timer(END_WITHIN_S, os._exit, (0,))
+        end.daemon = True
+        end.start()
+        return {"status": "ok", "restart": restart}
 
     async def hush_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Fade out everything that sounds; comes on the control channel, in a thread of its own."""

@@ -1,5 +1,7 @@
 """undo(): one step back in sound, of one name or of the last block, with what had been learned."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -189,3 +191,23 @@ def test_a_thing_that_a_failed_block_had_named_can_be_named_again(session: Sessi
     session.advance(0.3)
     assert session.get("y").name == "y"
     assert rms(session.advance(0.3)) > 0.05
+
+
+def test_an_agent_is_remembered_as_of_one_tick_while_it_goes_on_walking(session: Session):
+    session.eval("glass = space('additive')\nego = agent(glass, dims=8, every=15*ms, step=0.1)")
+    performance, done = session.performance, threading.Event()
+
+    def walk() -> None:
+        frame = 0
+        while not done.is_set():
+            frame += performance.tick_frames
+            performance.tick(frame)
+
+    ticks = threading.Thread(target=walk)
+    ticks.start()
+    try:
+        results = [session.eval(f"ego = agent(glass, dims={n % 8 + 1})") for n in range(150)]
+    finally:
+        done.set()
+        ticks.join()
+    assert [result.error for result in results if not result.ok] == []
