@@ -26,9 +26,9 @@ def _recovery(seconds: float | None) -> list[Row]:
 
 
 def _latency(seconds: float | None) -> list[Row]:
-    from livecode.bench.latency import run
+    from livecode.bench import echo, latency
 
-    return run()
+    return [*latency.run(), *echo.run()]
 
 
 def _render(seconds: float | None) -> list[Row]:

@@ -1,4 +1,4 @@
-"""`bench latency`: from a ring's packet, and from an evaluation, to the first changed sample.
+"""`bench latency`, its first half: from a ring's packet or an evaluation to the first changed sample.
 
 A change is timed where it leaves the engine: at the start of the block that has it first, plus one
 period, which is when a device begins to play that block.

@@ -43,7 +43,8 @@ class Row:
         ratio = None if value is None or not baseline else value / baseline
         ok = None
         if target is not None:
-            ok = value is not None and (value <= target if better == "lower" else value >= target)
+            met = value is not None and (value <= target if better == "lower" else value >= target)
+            ok = bool(met)  # not one of numpy's
         return cls(what, value, unit, baseline, ratio, target, ok, about)
 
     def flat(self) -> dict[str, str | int | float | bool | None]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livecode.bench.rows import Identity, Row
 from livecode.errors import LivecodeError
 from livecode.neural.files import list_models, read_model
-from livecode.neural.load import load_model
+from livecode.neural.load import load_space
 from livecode.neural.space import KIND, Space
 from livecode.neural.spectrum import Floats, unscaled
 from livecode.timing import HOP
@@ -29,7 +29,7 @@ def run(seconds: float = 1.0) -> list[Row]:
         meta, tensors = read_model(path)
         if meta.kind != KIND:
             continue
-        space = load_model(name)
+        space = load_space(name)
         about: Identity = {"space": name, "latent": space.latent}
         plain = None
         if find_spec("torch") is not None:

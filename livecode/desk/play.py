@@ -10,6 +10,7 @@ from livecode.desk.connection import write_connection
 from livecode.desk.places import Places
 from livecode.desk.supervisor import Options, Supervisor
 from livecode.errors import LivecodeError
+from livecode.process import go_first
 
 #: Without a terminal there is no one to say when to end.
 WITHOUT_TERMINAL_S = 10.0
@@ -33,6 +34,7 @@ def play(options: argparse.Namespace) -> int:
         if sys.stdin.isatty() and sys.stdout.isatty():
             from livecode.desk.app import run_desk
 
+            go_first()
             return run_desk(supervisor, options.seconds, theme)
         return _play_by_itself(supervisor, options.seconds or WITHOUT_TERMINAL_S)
     finally:

@@ -71,7 +71,8 @@ def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
     for name, word in sorted(known.items()):
         kind = type(word)
         methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
-        if name in SIGNALS or not (isinstance(word, SignalWord) or kind is Tutorial):
+        plain = name in SIGNALS and not callable(word)
+        if plain or not (isinstance(word, SignalWord) or kind is Tutorial):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")
         for method in methods:

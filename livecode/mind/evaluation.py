@@ -30,7 +30,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Step:
-    """What a block changed, as it was before."""
+    """What a block changed or `hush` silenced, as it was before."""
 
     variables: dict[str, Any]  # name -> value, _ABSENT where there was none
     settings: dict[Thing, dict[str, Any]]
@@ -140,7 +140,7 @@ class Evaluator:
 
         Returns the names; LivecodeError if there is nothing to take back.
         """
-        steps = [step for step in self._steps if name is None or name in step.variables]
+        steps = [step for step in list(self._steps) if name is None or name in step.variables]
         if not steps:
             raise LivecodeError("there is nothing to undo" + (f" of {name}" if name else ""))
         step = steps[-1]
@@ -168,6 +168,17 @@ class Evaluator:
         if outcome.errors:
             raise LivecodeError("; ".join(outcome.errors))
         return names or ["the mix"]
+
+    def remember(self, things: list[Thing]) -> None:
+        """Let `undo` bring these things back, as they are now: they are about to be silenced."""
+        if things:
+            self._steps.append(
+                Step(
+                    {str(thing): thing for thing in things},
+                    {thing: dict(thing.settings) for thing in things},
+                    {thing: self._stage.state(thing) for thing in things},
+                )
+            )
 
     def put_back(self, thing: Thing) -> None:
         """A thing plays again under its name, in place of another that failed."""

@@ -59,8 +59,10 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
         return _page(_head(path, value), _described(value), rows=_settings(value))
     if isinstance(value, Features):
         return _page(_head(path, value), SIGNALS.get(path), rows=_properties(value))
-    if callable(value) and not isinstance(value, SignalWord):
-        return _page(f"{path}{signature(value)}", inspect.getdoc(value), SIGNALS.get(path))
+    if callable(value):
+        rows = _properties(_now(value)) if isinstance(value, SignalWord) else ()
+        head = f"{path}{signature(value)}"
+        return _page(head, inspect.getdoc(value), SIGNALS.get(path), rows=rows)
     if isinstance(value, ModuleType):
         return _page(path, (value.__doc__ or "").strip().partition("\n\n")[0])
     if isinstance(value, (bool, int, float, str, tuple)):  # what has no help of its own

@@ -221,8 +221,9 @@ class Performance:
         return running(self)
 
     def hush(self, fade_s: float) -> None:
-        """Fade out everything that sounds; evaluating a thing again brings it back."""
+        """Fade out everything that sounds; undo, or evaluating a thing again, brings it back."""
         with self.lock:
+            self._remember_what_sounds()
             self.sounds.hush(fade_s)
 
     def panic(self) -> None:
@@ -304,8 +305,13 @@ class Performance:
         panics = self.arena.header.panic
         if panics != self._panics:
             self._panics = panics
+            self._remember_what_sounds()
             self.patchbay.drop_all()
-            self.say("note", "panic: silent; evaluate a block to sound again")
+            self.say("note", "panic: silent; undo or evaluate a block to sound again")
+
+    def _remember_what_sounds(self) -> None:
+        sounding = set(self.patchbay.sounding())
+        self.evaluator.remember([thing for thing in self.sounds if str(thing) in sounding])
 
     def _set_time(self, frame: int) -> None:
         seconds, beat = frame / self.sample_rate, self.tempo.beat_at(frame)

@@ -12,10 +12,10 @@ from livecode.language.nearest import did_you_mean
 from livecode.language.signal_words import SignalWord
 from livecode.language.sounding import agent, space
 from livecode.language.sources import Sounding
-from livecode.language.streams import mic, sample, stream
+from livecode.language.streams import Mic, mic, sample, stream
 from livecode.language.tutorial import Tutorial
 from livecode.language.units import Span, bars, beats, is_number, ms, s, span
-from livecode.language.values import reward
+from livecode.language.values import Value, reward
 from livecode.mind.completion import Scope
 from livecode.mind.explanation import SIGNALS, Text, help_on
 from livecode.signals.link import LinkClock
@@ -60,6 +60,23 @@ class TempoWord(SignalWord):
             performance.leave_link()
         elif performance.link is None:
             performance.link = LinkClock(performance.tempo.bpm)
+
+
+class MicWord(SignalWord):
+    """The microphone: `voice = mic(level=0.5)` opens it as a sound, silent where there is no input.
+
+    What comes in is read as `mic.rms`, `mic.pitch`, `mic.onset`, opened or not.
+    """
+
+    def __call__(
+        self,
+        *,
+        level: float | Value | None = None,
+        pan: float | Value | None = None,
+        fade: Span | str | None = None,
+    ) -> Mic:
+        """Open the microphone: `voice = mic(level=0.5)`. Without an input it is silent."""
+        return mic(level=level, pan=pan, fade=fade)
 
 
 class MidiWord(SignalWord):
@@ -186,7 +203,7 @@ def words(performance: "Performance") -> dict[str, Any]:
         "go": go,
         "help": help,
         "hush": hush,
-        "mic": mic,
+        "mic": MicWord(("mic",), performance.signals),
         "midi": MidiWord(performance),
         "ms": ms,
         "mute": mute,

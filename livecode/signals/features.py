@@ -15,6 +15,7 @@ LONG_WINDOWS = 4  # windows long: what roughness and chroma are read from
 PITCH_WINDOWS = 2
 SILENCE = 1e-10  # mean square, -100 dBFS; below it everything is neutral
 FLOOR_DB = -100.0
+LEAST = 1e-9  # what a measure that is not negative reads in silence: a ratio of two is a number
 
 DARKEST_HZ, OCTAVES = 50.0, 8.0  # brightness 0 to 1 is 50 Hz to 12.8 kHz
 FLAT_FROM_HZ, FLAT_TO_HZ = 40.0, 8000.0  # also what a voice at 16 kHz can fill
@@ -44,7 +45,7 @@ class Features:
     At 48 kHz a window is 2048 frames (43 ms), a hop 512 (11 ms); at other rates nearly as long.
     Reading costs only the first time in a hop, and only what that attribute needs. The values
     depend on the sound alone, not on how it was cut into pieces. All are finite; silence reads 0
-    (`level` -100), a sample that is no number counts as 0. Spectra are of the mean of both
+    (`level` -100; measures that one may divide by read 1e-9), a sample that is no number counts as 0. Spectra are of the mean of both
     channels under a Hann window; P(f) is the power, without the lowest two bins.
     """
 
@@ -124,7 +125,7 @@ class Features:
     def rms(self) -> float:
         """Root of the mean square of both channels: 0 to 1; a full-scale sine reads 0.707."""
         self._measure_level()
-        return self._rms
+        return max(self._rms, LEAST)
 
     @property
     def level(self) -> float:
@@ -136,13 +137,13 @@ class Features:
     def peak(self) -> float:
         """The largest sample of the window, 0 to 1, its sign left off."""
         self._measure_level()
-        return self._peak
+        return max(self._peak, LEAST)
 
     @property
     def centroid(self) -> float:
         """Centre of gravity of the power, sum f P / sum P, in Hz, 0 to half the sample rate."""
         self._measure_shape()
-        return self._centroid
+        return max(self._centroid, LEAST)
 
     @property
     def spread(self) -> float:
@@ -151,7 +152,7 @@ class Features:
         Both moments as in Peeters, "A large set of audio features", Ircam 2004.
         """
         self._measure_shape()
-        return self._spread
+        return max(self._spread, LEAST)
 
     @property
     def flatness(self) -> float:
@@ -161,14 +162,14 @@ class Features:
         noise in one window uneven, so that it reads exp(-0.577) and not 1.
         """
         self._measure_shape()
-        return self._flatness
+        return max(self._flatness, LEAST)
 
     @property
     def brightness(self) -> float:
         """The centroid by octaves: 0 at 50 Hz and below, 1 at 12.8 kHz, an octave is 1/8."""
         self._measure_shape()
         if self._centroid <= DARKEST_HZ:
-            return 0.0
+            return LEAST
         return min(math.log2(self._centroid / DARKEST_HZ) / OCTAVES, 1.0)
 
     @property
@@ -180,7 +181,7 @@ class Features:
         independent of level. White noise reads about 0.22.
         """
         self._follow_change()
-        return self._flux
+        return max(self._flux, LEAST)
 
     @property
     def onset(self) -> float:
@@ -221,7 +222,7 @@ class Features:
             np.sqrt(self._long_power, out=self._long_scratch)
             silent = self._long_power.sum() <= SILENCE
             self._roughness = 0.0 if silent else self._partials.measure(self._long_scratch)
-        return self._roughness
+        return max(self._roughness, LEAST)
 
     @property
     def mel(self) -> NDArray[np.float32]:

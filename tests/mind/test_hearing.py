@@ -5,6 +5,7 @@ import pytest
 
 from livecode import Session
 from livecode.signals.features import Features
+from tests.sound import rms
 
 EGO = "ego = agent(space('additive'))"
 
@@ -119,6 +120,13 @@ def test_a_name_that_no_one_asks_for_any_more_makes_room(session: Session):
         assert now == pytest.approx(0.707, rel=0.05), index
     assert len(taps(session)) <= 12
     assert not [event for event in session.log if event.kind == "fallback"]
+
+
+def test_the_microphone_is_a_signal_wherever_a_number_goes(session: Session):
+    assert session.eval(EGO + "\nego.level = 0.5 + mic.rms").ok
+    session.advance(0.5)
+    assert rms(session.advance(0.3)) == pytest.approx(0.05, rel=0.1)
+    assert session.eval("voice = mic(level=0.5)").ok
 
 
 def test_the_microphone_is_listened_to_without_being_heard(session: Session):

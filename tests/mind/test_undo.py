@@ -193,6 +193,25 @@ def test_a_thing_that_a_failed_block_had_named_can_be_named_again(session: Sessi
     assert rms(session.advance(0.3)) > 0.05
 
 
+@pytest.mark.parametrize("silenced", ["hush(50*ms)", "panic()"])
+def test_what_was_silenced_comes_back_where_it_stood(session: Session, silenced: str):
+    session.eval(EGO)
+    session.advance(0.5)
+    session.eval("r7 = stream()")
+    session.advance(0.5)
+    before = session.get("ego").position.copy()
+    session.eval(silenced)
+    session.advance(0.5)
+    assert rms(session.advance(0.3)) < 1e-4
+    assert undo(session) == "undone: ego, r7"
+    assert session.get("ego").position == pytest.approx(before)
+    session.advance(0.3)
+    assert rms(session.advance(0.3)) > 0.1
+    undo(session)  # the block before
+    assert not session.eval("r7").ok
+    assert session.eval("ego").ok
+
+
 def test_an_agent_is_remembered_as_of_one_tick_while_it_goes_on_walking(session: Session):
     session.eval("glass = space('additive')\nego = agent(glass, dims=8, every=15*ms, step=0.1)")
     performance, done = session.performance, threading.Event()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livecode.signals.features import MEL_BANDS, READABLE, Features
+from livecode.signals.features import LEAST, MEL_BANDS, READABLE, Features
 
 SR = 48000
 NUMBERS = [name for name in READABLE if name not in ("mel", "chroma")]
@@ -56,8 +56,10 @@ def onsets(sound: Sound) -> int:
 
 def test_silence_reads_neutral_finite_numbers() -> None:
     for features in (Features(SR), heard(np.zeros(SR)), heard(np.full(SR, 0.3))):
-        assert features.centroid == features.flatness == features.flux == features.onset == 0.0
-        assert features.pitch == features.confidence == features.roughness == 0.0
+        assert features.centroid == features.flatness == features.flux == LEAST
+        assert features.onset == 0.0
+        assert features.pitch == features.confidence == 0.0
+        assert features.roughness == LEAST
         assert not features.chroma.any()
     assert heard(np.zeros(SR)).level == -100.0
     assert not heard(np.zeros(SR)).mel.any()
@@ -115,6 +117,12 @@ def test_white_noise_has_its_centroid_in_the_middle_and_a_wide_spread() -> None:
 def test_noise_is_flat_and_a_tone_is_not() -> None:
     assert heard(sine(440)).flatness < 0.001
     assert followed(noise(2.0), "flatness")[50:].mean() == pytest.approx(0.56, abs=0.03)
+
+
+def test_a_ratio_of_two_measures_is_a_number_even_in_silence() -> None:
+    silence = Features(SR)
+    names = ("rms", "peak", "centroid", "spread", "flatness", "brightness", "flux", "roughness")
+    assert all(1.0 / getattr(silence, name) > 0.0 for name in names)
 
 
 def test_flux_is_0_in_a_steady_tone_and_1_out_of_silence() -> None:
