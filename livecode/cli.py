@@ -99,6 +99,10 @@ def _add_train(train: Parser) -> None:
         "space", fill=_fill_train_space, help="a latent space, from a folder or generated tones"
     )
     space.set_defaults(run=_train_space)
+    samplernn = kinds.add_parser(
+        "samplernn", fill=_fill_train_samplernn, help="a SampleRNN stream, from audio"
+    )
+    samplernn.set_defaults(run=_train_samplernn)
 
 
 def _add_rings(rings: Parser) -> None:
@@ -179,21 +183,39 @@ def _kernel(options: argparse.Namespace) -> int:
     return 0
 
 
+def _needs_torch(error: ModuleNotFoundError) -> LivecodeError:
+    if error.name != "torch":
+        raise error
+    return LivecodeError(
+        "training needs torch, which is not installed here: "
+        'run `make setup`, or pip install "livecode[train]"'
+    )
+
+
 def _fill_train_space(parser: argparse.ArgumentParser) -> None:
     try:
         from livecode.neural.train_space import add_arguments
     except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise LivecodeError(
-            "training needs torch, which is not installed here: "
-            'run `make setup`, or pip install "livecode[train]"'
-        ) from None
+        raise _needs_torch(error) from None
     add_arguments(parser)
 
 
 def _train_space(options: argparse.Namespace) -> int:
     from livecode.neural.train_space import run
+
+    return run(options)
+
+
+def _fill_train_samplernn(parser: argparse.ArgumentParser) -> None:
+    try:
+        from livecode.neural.train_samplernn import add_arguments
+    except ModuleNotFoundError as error:
+        raise _needs_torch(error) from None
+    add_arguments(parser)
+
+
+def _train_samplernn(options: argparse.Namespace) -> int:
+    from livecode.neural.train_samplernn import run
 
     return run(options)
 

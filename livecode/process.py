@@ -10,7 +10,6 @@ import setproctitle
 
 from livecode.transport import Arena
 
-
 #: The desk goes before what the performer computes: keys are seen, and panic is heard, at once.
 DESK_NICE = -10
 

@@ -36,6 +36,7 @@ class Step:
     settings: dict[Thing, dict[str, Any]]
     states: dict[Thing, Any]  # what players had learned
     mix: Any = None  # None: the block did not touch it
+    silenced: bool = False  # by `hush` or a panic, not changed
 
 
 _ABSENT = object()
@@ -135,10 +136,10 @@ class Evaluator:
             )
         return outcome.result(shown)
 
-    def undo(self, name: str | None = None) -> list[str]:
+    def undo(self, name: str | None = None) -> str:
         """Take back what the last block changed, or the last change of one name; in sound, too.
 
-        Returns the names; LivecodeError if there is nothing to take back.
+        Returns what to say of it; LivecodeError if there is nothing to take back.
         """
         steps = [step for step in list(self._steps) if name is None or name in step.variables]
         if not steps:
@@ -167,7 +168,7 @@ class Evaluator:
                 self._stage.load_state(thing, step.states[thing])
         if outcome.errors:
             raise LivecodeError("; ".join(outcome.errors))
-        return names or ["the mix"]
+        return f"{'sounding again' if step.silenced else 'undone'}: {', '.join(names) or 'the mix'}"
 
     def remember(self, things: list[Thing]) -> None:
         """Let `undo` bring these things back, as they are now: they are about to be silenced."""
@@ -177,6 +178,7 @@ class Evaluator:
                     {str(thing): thing for thing in things},
                     {thing: dict(thing.settings) for thing in things},
                     {thing: self._stage.state(thing) for thing in things},
+                    silenced=True,
                 )
             )
 

@@ -199,8 +199,7 @@ class Performance:
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""
-        names = self.evaluator.undo(name)
-        self.say("swap", f"undone: {', '.join(names)}")
+        self.say("swap", self.evaluator.undo(name))
 
     def set_tempo(self, bpm: float) -> None:
         """Go on at another tempo, from the present beat."""

@@ -4,14 +4,19 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.neural.files import ModelMeta, Tensors, find_model, read_model
+from livecode.neural.samplernn import KIND as SAMPLERNN
+from livecode.neural.samplernn import SampleRNN
+from livecode.neural.samplernn_config import SampleRNNConfig
 from livecode.neural.space import KIND as SPACE
 from livecode.neural.space import KNOTS, Space
 
 
-def load_model(name_or_path: str | Path) -> Space:
+def load_model(name_or_path: str | Path) -> Space | SampleRNN:
     """The model of that name in models/ or among the performer's own, or at that path."""
     path = find_model(name_or_path)
     meta, tensors = read_model(path)
+    if meta.kind == SAMPLERNN:
+        return _samplernn(path, meta, tensors)
     if meta.kind != SPACE:
         raise LivecodeError(
             f"The model file {path} is of kind {meta.kind!r}, which this livecode cannot load: "
@@ -19,6 +24,37 @@ def load_model(name_or_path: str | Path) -> Space:
         )
     _check(path, meta, tensors)
     return Space(path.stem, meta.sample_rate, meta.config, tensors)
+
+
+def load_space(name_or_path: str | Path) -> Space:
+    """The same, for where only a space will do."""
+    model = load_model(name_or_path)
+    if not isinstance(model, Space):
+        raise LivecodeError(f"{str(name_or_path)!r} is not a space: `livecode models` lists them.")
+    return model
+
+
+def load_samplernn(name_or_path: str | Path) -> SampleRNN:
+    """The same, for where only a SampleRNN will do."""
+    model = load_model(name_or_path)
+    if not isinstance(model, SampleRNN):
+        raise LivecodeError(
+            f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them."
+        )
+    return model
+
+
+def _samplernn(path: Path, meta: ModelMeta, tensors: Tensors) -> SampleRNN:
+    try:
+        config = SampleRNNConfig.from_json(meta.config)
+        if meta.sample_rate <= 0:
+            raise ValueError("sample_rate")
+    except (TypeError, ValueError) as error:
+        raise LivecodeError(
+            f"The configuration in the model file {path} is incomplete or damaged ({error}): "
+            "copy or train it again."
+        ) from error
+    return SampleRNN(path.stem, meta.sample_rate, config, tensors)
 
 
 def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:

@@ -20,7 +20,7 @@ from livecode.messages import (
     receive,
     send,
 )
-from livecode.neural.load import load_model
+from livecode.neural.load import load_space
 from livecode.timing import HOP, look_ahead
 from livecode.transport import Arena, ControlReader, SampleRing
 from livecode.voices.file import FileVoice
@@ -129,7 +129,7 @@ class VoiceHost:
     def _source(self, message: StartVoice) -> Source:
         source, sample_rate = message.source, self.arena.header.sample_rate
         if isinstance(source, LatentSource):
-            return LatentVoice(load_model(source.model), sample_rate, HOP, source.seed)
+            return LatentVoice(load_space(source.model), sample_rate, HOP, source.seed)
         if isinstance(source, StreamSource):
             return NoiseVoice(sample_rate, HOP, source.seed)
         assert isinstance(source, FileSource)

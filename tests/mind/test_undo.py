@@ -203,7 +203,7 @@ def test_what_was_silenced_comes_back_where_it_stood(session: Session, silenced:
     session.eval(silenced)
     session.advance(0.5)
     assert rms(session.advance(0.3)) < 1e-4
-    assert undo(session) == "undone: ego, r7"
+    assert undo(session) == "sounding again: ego, r7"
     assert session.get("ego").position == pytest.approx(before)
     session.advance(0.3)
     assert rms(session.advance(0.3)) > 0.1
