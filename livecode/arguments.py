@@ -36,6 +36,13 @@ def whole(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
 
 
+def count(text: str) -> int:
+    """A whole number from 1 up."""
+    if text.isascii() and text.isdigit() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+
+
 def port(text: str) -> int:
     """A UDP port; 0 is any that is free."""
     if whole(text) < 65536:
@@ -55,6 +62,17 @@ def block(text: str) -> int:
     if whole(text) in (16, 32, 64, 128, 256, 512, 1024, 2048, 4096):
         return int(text)
     raise argparse.ArgumentTypeError(f"{text} is not a power of two from 16 to 4096")
+
+
+def percentage(text: str) -> float:
+    """A share in per cent, from 0 to 100."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if 0 <= share <= 100:
+        return share
+    raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 100 per cent")
 
 
 def duration(text: str) -> float:

@@ -6,11 +6,21 @@ import sys
 from pathlib import Path
 
 from livecode import __version__
-from livecode.arguments import THEMES, Parser, block, duration, port, sample_rate, whole
+from livecode.arguments import (
+    THEMES,
+    Parser,
+    block,
+    count,
+    duration,
+    percentage,
+    port,
+    sample_rate,
+    whole,
+)  # fmt: skip
 from livecode.errors import LivecodeError
 
 AUDIO = ("auto", "portaudio", "jack", "headless")
-BENCHES = ("agent", "engine", "latency", "recovery", "render", "space", "start")
+BENCHES = ("agent", "engine", "latency", "recovery", "render", "samplernn", "space", "start")
 #: What a shell sees of a program whose output nobody reads any more: 128 + SIGPIPE.
 UNREAD = 141
 
@@ -45,6 +55,9 @@ def _parser() -> Parser:
     _add_kernel(commands.add_parser("kernel", help="play from JupyterLab, VS Code and the like"))
     _add_render(commands.add_parser("render", help="play a set into a file, faster than real time"))
     _add_train(commands.add_parser("train", help="train a model on your own sound"))
+    _add_generate(commands.add_parser("generate", help="make many takes of a stream, offline"))
+    _add_takes(commands.add_parser("takes", help="listen to takes, keep some, splice them"))
+    _add_import(commands.add_parser("import", help="a samplernn-pytorch checkpoint as a model"))
     models = commands.add_parser("models", help="the models that can be named on stage")
     models.set_defaults(run=_models)
     _add_rings(commands.add_parser("rings", help="look at the motion rings, or simulate them"))
@@ -103,6 +116,44 @@ def _add_train(train: Parser) -> None:
         "samplernn", fill=_fill_train_samplernn, help="a SampleRNN stream, from audio"
     )
     samplernn.set_defaults(run=_train_samplernn)
+
+
+def _add_generate(generate: Parser) -> None:
+    add = generate.add_argument
+    add("model", metavar="MODEL", help="a SampleRNN: its name, or its file")
+    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the takes")
+    add("--seconds", type=duration, required=True, metavar="S", help="length of each take")
+    add("--takes", type=count, required=True, metavar="N", help="how many there are to be, in all")
+    add("--temperature", default="1.0", metavar="EXPR",
+        help='a number or a curve, as "ramp(0.875, 1.15, over=45*s)" (1.0)')  # fmt: skip
+    _add_seed(generate)
+    add("--prime", type=Path, metavar="AUDIO", help="the takes go on from the end of this sound")
+    add("--format", choices=("wav", "flac"), default="wav", help="of the files (wav)")
+    generate.set_defaults(run=_generate)
+
+
+def _add_takes(takes: Parser) -> None:
+    add = takes.add_argument
+    add("folder", type=Path, metavar="DIR", help="what `livecode generate` made")
+    add("--audio", choices=AUDIO, default="auto", help="way out (auto)")
+    add("--theme", choices=THEMES, help="colours (LIVECODE_THEME, or else dark)")
+    add("--list", action="store_true", help="print the takes instead")
+    add("--band", nargs=2, type=percentage, metavar=("LOW", "TOP"),
+        help="hide the LOW and the TOP per cent by likelihood (40 5 is a good band)")  # fmt: skip
+    add("--splice", type=Path, metavar="OUT.wav", help="join the kept takes into a file instead")
+    add("--fade", type=duration, default=1.0, metavar="S", help="of a splice's crossfades (1)")
+    takes.set_defaults(run=_takes)
+
+
+def _add_import(importing: Parser) -> None:
+    add = importing.add_argument
+    add("checkpoint", type=Path, metavar="FILE", help="what samplernn-pytorch saved")
+    add("--name", required=True, help="the new model's name")
+    add("--sample-rate", type=sample_rate, default=16000, metavar="HZ", help="(16000)")
+    add("--frame-sizes", type=count, nargs="+", metavar="F", help="checked against the file's")
+    add("--mu-law", action="store_true", help="its levels are mu-law, not linear")
+    add("--float16", action="store_true", help="half the size, a little less exact")
+    importing.set_defaults(run=_import)
 
 
 def _add_rings(rings: Parser) -> None:
@@ -187,7 +238,7 @@ def _needs_torch(error: ModuleNotFoundError) -> LivecodeError:
     if error.name != "torch":
         raise error
     return LivecodeError(
-        "training needs torch, which is not installed here: "
+        "training and importing need torch, which is not installed here: "
         'run `make setup`, or pip install "livecode[train]"'
     )
 
@@ -218,6 +269,37 @@ def _train_samplernn(options: argparse.Namespace) -> int:
     from livecode.neural.train_samplernn import run
 
     return run(options)
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from livecode.takes.generate import GenerateOptions, generate
+
+    return generate(
+        GenerateOptions(options.model, options.out, options.seconds, options.takes,
+                        options.temperature, options.seed, options.prime, options.format)
+    )  # fmt: skip
+
+
+def _takes(options: argparse.Namespace) -> int:
+    from livecode.takes.command import TakesOptions, takes
+
+    band = None if options.band is None else tuple(options.band)
+    return takes(
+        TakesOptions(options.folder, options.audio, options.theme, options.list, band,
+                     options.splice, options.fade)
+    )  # fmt: skip
+
+
+def _import(options: argparse.Namespace) -> int:
+    try:
+        from livecode.neural.import_samplernn import ImportOptions, import_samplernn
+    except ModuleNotFoundError as error:
+        raise _needs_torch(error) from None
+
+    return import_samplernn(
+        ImportOptions(options.checkpoint, options.name, options.sample_rate, options.frame_sizes,
+                      options.mu_law, options.float16)
+    )  # fmt: skip
 
 
 def _models(options: argparse.Namespace) -> int:

@@ -87,11 +87,18 @@ class LatentSource(msgspec.Struct, frozen=True, tag="latent"):
     seed: int
 
 
+#: The stream that is there without any model: noise whose temperature can be heard.
+TEST_MODEL = "test"
+
+
 class StreamSource(msgspec.Struct, frozen=True, tag="stream"):
     """A sampling model, at the temperature of the control `<name>.temperature`."""
 
     model: str
     seed: int
+    prime: str = ""  # a sound file that it goes on from
+    take: int = 0  # how often it was told to begin again
+    since: int = 0  # sample time of the moment that it goes back to; 0: none
 
 
 class FileSource(msgspec.Struct, frozen=True, tag="file"):

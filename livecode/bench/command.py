@@ -37,6 +37,12 @@ def _render(seconds: float | None) -> list[Row]:
     return run(seconds or 20.0)
 
 
+def _samplernn(seconds: float | None) -> list[Row]:
+    from livecode.bench.samplernn import run
+
+    return run(seconds or 1.0)
+
+
 def _space(seconds: float | None) -> list[Row]:
     from livecode.bench.space import run
 
@@ -56,6 +62,7 @@ BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "recovery": _recovery,
     "latency": _latency,
     "render": _render,
+    "samplernn": _samplernn,
     "space": _space,
     "start": _start,
 }

@@ -16,8 +16,7 @@ def model_begun(line: str) -> tuple[str, str] | None:
 def models_for(word: str) -> list[str]:
     """Names of the models that `space` or `stream` takes; reads the headers of their files."""
     from livecode.language.streams import TEST_MODEL  # imported when asked for: no start waits
-    from livecode.neural.files import list_models
-    from livecode.neural.listing import described
+    from livecode.neural.files import described, list_models
 
     found = [name for name, path in list_models().items() if described(path)[0] == _KINDS[word]]
     return [*found, TEST_MODEL] if word == "stream" else found

@@ -1,25 +1,57 @@
 """Sources that are not agents: streams of a sampling model, sound files, and the microphone."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import platformdirs
 import soundfile
 
 from livecode.errors import LivecodeError
 from livecode.language.sources import Sounding, varying
-from livecode.language.things import Setting, whole
+from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
-from livecode.language.values import Value
+from livecode.language.values import Value, as_value
+from livecode.messages import TEST_MODEL
+from livecode.neural.files import described, find_model
+from livecode.neural.samplernn_config import KIND as SAMPLERNN
 
-#: The stream that is there without any model: noise whose temperature can be heard.
-TEST_MODEL = "test"
+#: Where sounds that a block has computed are kept for the voices to read.
+PRIMES = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "primes"
+#: The rate that an array given to `prime` is taken to have.
+ARRAY_RATE_HZ = 48_000
+
+
+def _a_stream_model(thing: Thing, value: Any) -> str:
+    if value == TEST_MODEL:
+        return TEST_MODEL
+    if not isinstance(value, (str, Path)):
+        raise LivecodeError(
+            f"takes the name of a model, not {value!r}; `livecode models` lists them"
+        )
+    path = find_model(value)
+    kind, _ = described(path)
+    if kind != SAMPLERNN:
+        raise LivecodeError(
+            f"{str(value)!r} is a {kind}, not a SampleRNN; `livecode models` lists what there is"
+        )
+    return str(value)
+
+
+def _switch(thing: Thing, value: Any) -> float | Value:
+    return as_value(value) if not isinstance(value, (bool, int, float)) else float(bool(value))
 
 
 class Stream(Sounding):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
     kind = "stream"
+    kept = Sounding.kept | {"take", "prime"}
 
+    model = Setting(
+        TEST_MODEL, _a_stream_model, 'which model writes it: `r7.model = "choir"` fades to another'
+    )
     temperature = varying(
         1.0,
         0.05,
@@ -27,22 +59,68 @@ class Stream(Sounding):
         "below 1 it does the likely, above 1 the unlikely: `ramp(0.9, 1.1, over=30*s)`",
     )
     seed = Setting(None, whole, "where its randomness begins, as 7; the same seed, the same stream")
+    frozen = Setting(
+        0.0,
+        _switch,
+        "1: its last second is repeated, 0: it goes on; `square(0, 1, period=2*beats)` stutters",
+        bounds=(0, 1),
+    )
+    guard = Setting(
+        0.0,
+        _switch,
+        "1: taken back when it falls silent or bursts into noise, 0: left to itself",
+        bounds=(0, 1),
+    )
+    priority = varying(
+        1.0, 0, 10, "which stream is the last to be frozen when the machine cannot keep up"
+    )
 
-    def __init__(self, model: str, **settings: Any):
-        super().__init__(**settings)
-        if model != TEST_MODEL:
-            raise LivecodeError(
-                f"there is no stream model {model!r}; stream({TEST_MODEL!r}) makes a test sound"
-            )
-        self.settings["model"] = model
+    def prime(self, audio: str | Path | np.ndarray | None = None) -> None:
+        """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: silence."""
+        self.settings["prime"] = "" if audio is None else _prime_file(audio)
+        self.settings["take"] = self.settings.get("take", 0) + 1
 
-    @property
-    def model(self) -> str:
-        """The model's name."""
-        return self.settings["model"]
+    def reset(self) -> None:
+        """Begin again from silence: `r7.reset()`."""
+        self.prime(None)
+
+    def freeze(self) -> None:
+        """Repeat the last second until `thaw`: `r7.freeze()`."""
+        self.frozen = 1.0
+
+    def thaw(self) -> None:
+        """Go on from where it was frozen: `r7.thaw()`."""
+        self.frozen = 0.0
 
     def __repr__(self) -> str:
         return f"{self} = stream({self.model!r}), temperature={self.temperature}"
+
+
+def _prime_file(audio: str | Path | np.ndarray) -> str:
+    """The sound file to begin from; an array is written to one, named by what is in it."""
+    if isinstance(audio, (str, Path)):
+        path = Path(audio).expanduser()
+        try:
+            frames = soundfile.info(str(path)).frames
+        except (soundfile.SoundFileError, OSError) as error:
+            reason = "there is no such file" if not path.exists() else str(error)
+            raise LivecodeError(f"cannot open the sound file {audio}: {reason}") from None
+        if not frames:
+            raise LivecodeError(f"the sound file {audio} is empty")
+        return str(path.resolve())
+    try:
+        sound = np.asarray(audio, np.float32)
+    except (TypeError, ValueError):
+        raise LivecodeError(f"prime takes a sound file or an array, not {audio!r}") from None
+    if sound.ndim not in (1, 2) or not sound.size or not np.isfinite(sound).all():
+        raise LivecodeError(
+            "prime takes an array of finite numbers, (frames,) or (frames, channels)"
+        )
+    path = PRIMES / f"{hashlib.sha256(sound.tobytes()).hexdigest()[:16]}.wav"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, sound, ARRAY_RATE_HZ, subtype="FLOAT")
+    return str(path)
 
 
 class Sample(Sounding):
@@ -86,15 +164,32 @@ def stream(
     *,
     temperature: float | Value | None = None,
     seed: int | None = None,
+    prime: str | Path | np.ndarray | None = None,
+    guard: bool | None = None,
+    priority: float | Value | None = None,
     level: float | Value | None = None,
     pan: float | Value | None = None,
     fade: Span | str | None = None,
     quant: Span | None = None,
 ) -> Stream:
-    """Let a model write sound: `r7 = stream("test", temperature=ramp(0.8, 1.2, over=45*s))`."""
-    return Stream(
-        model, temperature=temperature, seed=seed, level=level, pan=pan, fade=fade, quant=quant
+    """Let a model write sound: `r7 = stream("quartet", temperature=ramp(0.875, 1.15, over=45*s))`.
+
+    `prime` is a sound to go on from. `stream("test")` is noise, for when there is no model.
+    """
+    made = Stream(
+        model=model,
+        temperature=temperature,
+        seed=seed,
+        guard=guard,
+        priority=priority,
+        level=level,
+        pan=pan,
+        fade=fade,
+        quant=quant,
     )
+    if prime is not None:
+        made.settings["prime"] = _prime_file(prime)
+    return made
 
 
 def sample(

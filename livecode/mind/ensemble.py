@@ -53,10 +53,11 @@ class Ensemble:
     def mix(self, mix: Any) -> None:
         self._sounds.mix = mix
 
-    def play(self, thing: Thing, again: bool = False) -> None:
+    def play(self, thing: Thing, again: bool = False, state: dict[str, Any] | None = None) -> None:
         """Make what is played follow the description; LivecodeError says why it cannot.
 
         again: it has been played like this before, so that what it takes need not be there now.
+        state: of its player, as `state` gave it, to go back to; None: it goes on.
         """
         if isinstance(thing, Value):
             self._prepare(thing)
@@ -67,7 +68,7 @@ class Ensemble:
             if isinstance(thing, Dsp) and not again and not self._sounds.plays(thing):
                 self._check_inputs(thing)
             with self._lock:
-                generation = self._sounds.play(thing)
+                generation = self._sounds.play(thing, state)
                 self._awaited = generation if isinstance(thing, Dsp) else None
             if self._awaited is not None:
                 self._await_built(self._awaited)
@@ -84,11 +85,6 @@ class Ensemble:
         """What its player has learned, as of one tick; None if it learns nothing."""
         with self._lock:
             return None if thing.player is None else thing.player.state()
-
-    def load_state(self, thing: Thing, state: dict[str, Any]) -> None:
-        """Have its player be as it was when `state` was taken."""
-        with self._lock:
-            thing.player.load_state(state)
 
     def failures(self) -> list[Failed]:
         """What has failed since the last call, but for what a block waits for and says itself."""

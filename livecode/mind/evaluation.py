@@ -4,9 +4,10 @@ import ast
 import linecache
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -49,10 +50,11 @@ class Stage(Protocol):
 
     mix: Any  # who is muted, who is alone, how things fade; compared and put back as a whole
 
-    def play(self, thing: Thing, again: bool = False) -> None:
+    def play(self, thing: Thing, again: bool = False, state: Any = None) -> None:
         """Follow the thing's description; LivecodeError if it cannot be played.
 
         again: it has been played like this before, so that what it takes need not be there now.
+        state: what its player had learned then; None leaves it as it is.
         """
 
     def remove(self, thing: Thing) -> None:
@@ -60,9 +62,6 @@ class Stage(Protocol):
 
     def state(self, thing: Thing) -> Any:
         """What the thing's player has learned, as of one tick; None if it learns nothing."""
-
-    def load_state(self, thing: Thing, state: Any) -> None:
-        """Have the thing's player be as it was when `state` was taken."""
 
 
 class Evaluator:
@@ -162,10 +161,7 @@ class Evaluator:
         for thing in back:
             if thing in step.settings:
                 thing.settings = dict(step.settings[thing])
-        outcome = self._follow(back, before, settings, again=True)
-        for thing in back:
-            if str(thing) in outcome.names and step.states.get(thing) is not None:
-                self._stage.load_state(thing, step.states[thing])
+        outcome = self._follow(back, before, settings, again=True, states=step.states)
         if outcome.errors:
             raise LivecodeError("; ".join(outcome.errors))
         return f"{'sounding again' if step.silenced else 'undone'}: {', '.join(names) or 'the mix'}"
@@ -217,6 +213,7 @@ class Evaluator:
         before: dict[str, Any],
         settings: dict[Thing, dict[str, Any]],
         again: bool = False,
+        states: Mapping[Thing, Any] = MappingProxyType({}),
     ) -> "Outcome":
         """Play what was touched and let go what is gone; what cannot be played is as it was before."""
         outcome = Outcome()
@@ -226,7 +223,7 @@ class Evaluator:
             if former is not None:
                 outcome.states[former] = self._stage.state(former)
             try:
-                self._stage.play(thing, again)
+                self._stage.play(thing, again, states.get(thing))
             except (Exception, KeyboardInterrupt) as error:
                 left = self._take_back(thing, before, settings)
                 outcome.fail(error, f"{thing}: {_sentence(error)} – {left}")

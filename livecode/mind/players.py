@@ -14,7 +14,14 @@ from livecode.language.sounding import EXPLORER, Agent
 from livecode.language.sources import Sounding
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.values import Moment, Value
-from livecode.messages import FileSource, GraphSource, LatentSource, Source, StreamSource
+from livecode.messages import (
+    TEST_MODEL,
+    FileSource,
+    GraphSource,
+    LatentSource,
+    Source,
+    StreamSource,
+)
 from livecode.mind.functions import NoVersion
 from livecode.mind.varying import Varying
 from livecode.transport import ControlBlock
@@ -258,12 +265,35 @@ class StreamPlayer(SoundPlayer):
     """Plays a stream, with its temperature."""
 
     thing: Stream
-    FOR_VOICE = ("temperature",)
+    FOR_VOICE = ("temperature", "frozen", "guard", "priority")
+
+    _since = 0  # the moment that it was taken back to
+    _frame = 0
 
     @property
     def source(self) -> Source:
-        """Its model."""
-        return StreamSource(self.thing.model, self.seed)
+        """Its model, and what it begins from."""
+        settings = self.thing.settings
+        return StreamSource(
+            self.thing.model,
+            self.seed,
+            settings.get("prime", ""),
+            settings.get("take", 0),
+            self._since,
+        )
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        super().tick(frame, moment)
+        self._frame = frame
+
+    def state(self) -> dict[str, Any]:
+        """When it is: the voice knows where it was at any time."""
+        return {"frame": self._frame}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go back to that moment; a test stream, which has no memory, just goes on."""
+        if self.thing.model != TEST_MODEL:
+            self._since = state["frame"]
 
 
 class SamplePlayer(SoundPlayer):

@@ -76,8 +76,10 @@ class Sounds:
     def __contains__(self, name: str) -> bool:
         return name in self._things
 
-    def play(self, thing: Sounding) -> int | None:
+    def play(self, thing: Sounding, state: dict[str, Any] | None = None) -> int | None:
         """Follow the thing's description: its settings at once, a new source at its quant.
+
+        state: of its player, to go back to.
 
         Returns the generation of a source that is to begin, if there is one.
         """
@@ -86,6 +88,8 @@ class Sounds:
         except LivecodeError:  # no room for its controls
             self._forget_controls()
             thing.player = self._following(thing)
+        if state is not None:
+            thing.player.load_state(state)
         former = self._things.get(str(thing), thing)
         self._things[str(thing)] = thing
         self._apply_mutes()

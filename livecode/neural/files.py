@@ -131,6 +131,16 @@ def _meta(header: dict[str, str], path: Path) -> ModelMeta:
         ) from error
 
 
+def described(path: Path) -> tuple[str, str]:
+    """Kind and licence of a model file; `damaged` for the kind of one that cannot be read."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+    except (SafetensorError, OSError):
+        return "damaged", ""
+    return header.get("kind", "no livecode model"), header.get("licence", "")
+
+
 def model_folders() -> list[Path]:
     """Where models are looked for by name: shipped with the package, then the performer's own."""
     package = Path(__file__).resolve().parents[1]

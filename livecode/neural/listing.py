@@ -5,9 +5,8 @@ from pathlib import Path
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
-from safetensors import SafetensorError, safe_open
 
-from livecode.neural.files import list_models, user_models
+from livecode.neural.files import described, list_models, user_models
 
 CARD = "README.md"
 
@@ -26,16 +25,6 @@ def print_models(console: Console) -> int:
     console.print(table)
     console.print(f"Your own go to {user_models()}", soft_wrap=True)
     return 0
-
-
-def described(path: Path) -> tuple[str, str]:
-    """Kind and licence of a model file; `damaged` for the kind of one that cannot be read."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
-    except (SafetensorError, OSError):
-        return "damaged", ""
-    return header.get("kind", "no livecode model"), header.get("licence", "")
 
 
 def first_line(card: Path) -> str:

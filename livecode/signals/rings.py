@@ -9,12 +9,13 @@ from livecode.signals.sensors import Reading
 ALIVE_S = 0.5  # a ring silent for longer counts as neutral
 MAX_AGE_S = 3600.0  # the age of a ring that was never heard: ages stay finite
 FULL_TURN_DEG = 90.0  # the rotation of the forearm that makes turn = 1
+UPRIGHT_DEG = 90.0  # the pitch that makes tilt = -1
 ENERGY_REST_S = 0.5  # how fast the resting acceleration follows
 ENERGY_SMOOTH_S = 0.15  # how fast the energy rises and falls
 MAX_IDS = 16  # ids remembered for `Rings.ids`
 
 READABLE = (
-    "turn", "roll", "pitch", "yaw", "acc", "acc_x", "acc_y", "acc_z", "energy", "age", "alive",
+    "turn", "tilt", "roll", "pitch", "yaw", "acc", "acc_x", "acc_y", "acc_z", "energy", "age", "alive",
 )  # fmt: skip
 _RINGS_READABLE = ("left", "right", "twist", "ids", "assign", "neutral", "summary")
 
@@ -28,6 +29,7 @@ class Ring:
     """One hand's ring, as plain numbers that are always finite; all 0 while it is silent.
 
       turn    rotation about the forearm, -1 to 1 for -90 to 90 degrees, positive to the front
+      tilt    how far the fingers point up, -1 to 1 for -90 to 90 degrees: the pitch, turned round
       roll, pitch, yaw    degrees, as the sensor gives them
       acc     length of the acceleration in g (about 1 at rest); acc_x, acc_y, acc_z its parts
       energy  how hard the hand moves, in g: 0 at rest, 2 and more when shaken hard
@@ -69,7 +71,7 @@ class Ring:
 
     def _fall_silent(self) -> None:
         self.alive = False
-        self.turn = self.roll = self.pitch = self.yaw = 0.0
+        self.turn = self.tilt = self.roll = self.pitch = self.yaw = 0.0
         self.acc = self.acc_x = self.acc_y = self.acc_z = self.energy = 0.0
         self._source, self._source_s = _FROM_ACCELERATION, -math.inf
         self._gravity = (0.0, 0.0, 0.0)
@@ -119,6 +121,7 @@ class Ring:
             return
         self._source, self._source_s = source, time_s
         self.roll, self.pitch, self.yaw = roll, pitch, yaw
+        self.tilt = min(max(-pitch / UPRIGHT_DEG, -1.0), 1.0) + 0.0
         self._turn()
 
     def _turn(self) -> None:

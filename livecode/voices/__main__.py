@@ -3,6 +3,7 @@
 import argparse
 import gc
 import os
+import time
 
 from livecode.process import await_engine, begin, watch_lifeline
 from livecode.transport import Arena
@@ -36,7 +37,7 @@ def main() -> int:
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
         except OSError:
             pass  # not granted: `livecode doctor` says how to change that
-    run(VoiceHost(arena, load_in_thread=True), stop.is_set)
+    run(VoiceHost(arena, live_clock=time.perf_counter), stop.is_set)
     arena.abandon()
     return 0
 

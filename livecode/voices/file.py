@@ -15,7 +15,7 @@ SEAM_S = 0.02
 class FileVoice:
     """Plays a file round and round."""
 
-    control = "speed"
+    controls = ("speed",)
 
     def __init__(self, path: str, sample_rate: int, hop: int):
         """Read the file, mixed to one channel; LivecodeError if that cannot be done."""

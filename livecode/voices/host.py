@@ -1,9 +1,11 @@
 """All voices of a performance: started and stopped by messages, each kept ahead of the engine."""
 
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,9 +13,11 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.messages import (
+    TEST_MODEL,
     Failed,
     FileSource,
     LatentSource,
+    Note,
     StartVoice,
     StopVoice,
     StreamSource,
@@ -26,15 +30,20 @@ from livecode.transport import Arena, ControlReader, SampleRing
 from livecode.voices.file import FileVoice
 from livecode.voices.latent import LatentVoice
 from livecode.voices.noise import NoiseVoice
+from livecode.voices.stream import Memory, StreamVoice
+from livecode.voices.thinning import Thinning
 
 
 class Source(Protocol):
     """Something that computes sound, one hop after the other."""
 
-    control: str  # the name of the control that it follows
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The names of the controls that it follows."""
 
-    def play(self, value: np.ndarray | None) -> np.ndarray:
-        """The next hop (HOP,) float32, at that value (width,) of its control; None: none yet."""
+    @property
+    def play(self) -> Callable[..., np.ndarray]:
+        """Gives the next hop (HOP,) float32, at those controls' values, (width,) each; None: none yet."""
 
 
 @dataclass
@@ -43,11 +52,11 @@ class Voice:
 
     name: str
     source: Source
-    control: ControlReader | None
+    controls: list[ControlReader | None]
     ring: SampleRing
     frame: int
 
-    def fill(self, ahead: int, due: int) -> int:
+    def fill(self, ahead: int, due: int, memory: Memory) -> int:
         """Compute until `ahead` frames wait in the ring; returns how many hops that took.
 
         due: the sample time of the engine's next block.  A ring that was empty then is heard later
@@ -56,8 +65,10 @@ class Voice:
         hops = 0
         while self.ring.available < ahead and self.ring.room >= HOP:
             self.frame = max(self.frame, due + self.ring.available)
-            value = None if self.control is None else self.control.at(self.frame)
-            self.ring.write(self.source.play(value))
+            if isinstance(self.source, StreamVoice):
+                memory.note(self.name, self.source, self.frame, HOP)
+            values = [None if c is None else c.at(self.frame) for c in self.controls]
+            self.ring.write(self.source.play(*values))
             self.frame += HOP
             hops += 1
         return hops
@@ -66,14 +77,22 @@ class Voice:
 class VoiceHost:
     """Keeps every voice's ring filled."""
 
-    def __init__(self, arena: Arena, load_in_thread: bool = False):
-        """`load_in_thread`: what a voice needs is read beside the others' playing."""
+    def __init__(self, arena: Arena, live_clock: Callable[[], float] | None = None):
+        """`live_clock`: in seconds, None where the performance does not run in real time.
+
+        Live, what a voice needs is read beside the others' playing, and streams that there is no
+        time for are frozen.
+        """
         self.arena = arena
         self.voices: dict[int, Voice] = {}
         self._ahead = look_ahead(arena.header.block)
         self._from_mind = arena.messages["mind", "voices"]
         self._to_mind = arena.messages["voices", "mind"]
-        self._load_in_thread = load_in_thread
+        self._load_in_thread = live_clock is not None
+        self._thinning = None
+        if live_clock is not None:
+            self._thinning = Thinning(HOP / arena.header.sample_rate, live_clock)
+        self._memory = Memory(arena.header.sample_rate)
         self._wanted: dict[int, StartVoice] = {}
         self._loaded: deque[tuple[StartVoice, Source | str]] = deque()
         self._handlers: dict[type, Callable] = {
@@ -91,20 +110,56 @@ class VoiceHost:
         due = self.arena.header.clock()[0] + self.arena.header.block
         for generation, voice in list(self.voices.items()):
             try:
-                computed += voice.fill(self._ahead, due)
+                computed += self._fill(generation, voice, due)
             except Exception as error:  # one voice's trouble stays its own
                 del self.voices[generation]
                 self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
+        if self._thinning is not None:
+            self._thin(self._thinning)
         return computed
+
+    def _fill(self, generation: int, voice: Voice, due: int) -> int:
+        def fill() -> int:
+            return voice.fill(self._ahead, due, self._memory)
+
+        resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
+        if self._thinning is None or resting:
+            return fill()
+        return self._thinning.timed(generation, fill)
+
+    def _thin(self, thinning: Thinning) -> None:
+        """Freeze a stream that there is no time for, or let it go on, and say so."""
+        streams = {
+            generation: voice.source
+            for generation, voice in self.voices.items()
+            if isinstance(voice.source, StreamVoice)
+        }
+        decision = thinning.decide(streams, self.voices)
+        if decision is None:
+            return
+        name = self.voices[decision.generation].name
+        text = (
+            f"{name} repeats its last second: this machine cannot keep up with all that sounds"
+            if decision.rests
+            else f"{name} goes on"
+        )
+        send(self._to_mind, Note(text, self.arena.header.clock()[0]))
 
     def _start(self, message: StartVoice) -> None:
         if message.generation in self.voices or message.generation in self._wanted:
             return  # said twice, to be heard by a host that had only just come up
         self._wanted[message.generation] = message
         if self._load_in_thread:
-            threading.Thread(target=self._load, args=(message,), daemon=True).start()
+            threading.Thread(target=self._load_beside, args=(message,), daemon=True).start()
         else:
             self._load(message)
+
+    def _load_beside(self, message: StartVoice) -> None:
+        """Load in this thread, which is not as urgent as the one that plays and began it."""
+        if hasattr(os, "sched_setscheduler"):
+            with suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        self._load(message)
 
     def _load(self, message: StartVoice) -> None:
         try:
@@ -121,17 +176,23 @@ class VoiceHost:
         if isinstance(loaded, str):
             self._fail(message.name, message.generation, loaded)
             return
-        slot = self.arena.controls.find(f"{message.name}.{loaded.control}")
-        control = None if slot is None else ControlReader(self.arena.controls, slot)
+        block = self.arena.controls
+        slots = [block.find(f"{message.name}.{control}") for control in loaded.controls]
+        controls = [None if slot is None else ControlReader(block, slot) for slot in slots]
         ring = self.arena.rings[message.ring]
-        self.voices[message.generation] = Voice(message.name, loaded, control, ring, message.at)
+        source = message.source
+        if isinstance(source, StreamSource) and isinstance(loaded, StreamVoice) and source.since:
+            self._memory.recall(message.name, loaded, source.since)
+        self.voices[message.generation] = Voice(message.name, loaded, controls, ring, message.at)
 
     def _source(self, message: StartVoice) -> Source:
         source, sample_rate = message.source, self.arena.header.sample_rate
         if isinstance(source, LatentSource):
             return LatentVoice(load_space(source.model), sample_rate, HOP, source.seed)
         if isinstance(source, StreamSource):
-            return NoiseVoice(sample_rate, HOP, source.seed)
+            if source.model == TEST_MODEL:
+                return NoiseVoice(sample_rate, HOP, source.seed)
+            return StreamVoice(source, sample_rate, HOP)
         assert isinstance(source, FileSource)
         return FileVoice(source.path, sample_rate, HOP)
 

@@ -16,7 +16,7 @@ QUIET_RMS = 1e-3
 class LatentVoice:
     """Plays one latent space. Nothing in it depends on time but what it is given."""
 
-    control = "position"
+    controls = ("position",)
 
     def __init__(self, space: Space, sample_rate: int, hop: int, seed: int):
         """`hop`: frames between two spectra, at `sample_rate` Hz."""

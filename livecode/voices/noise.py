@@ -9,7 +9,7 @@ LEVEL_RMS = 0.1
 class NoiseVoice:
     """Noise through a one-pole low-pass whose corner follows the temperature."""
 
-    control = "temperature"
+    controls = ("temperature",)
 
     def __init__(self, sample_rate: int, hop: int, seed: int):
         self._sample_rate, self._hop = sample_rate, hop

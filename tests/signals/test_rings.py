@@ -229,6 +229,16 @@ def test_roll_comes_from_acceleration_alone_when_that_is_all_there_is() -> None:
     assert rings.left.roll == pytest.approx(45.0)
 
 
+@pytest.mark.parametrize(("up_g", "tilt"), [(1.0, 1.0), (0.0, 0.0), (-1.0, -1.0), (0.7071, 0.5)])
+def test_fingers_that_point_up_read_as_tilt(up_g: float, tilt: float) -> None:
+    ring = Rings().left
+    level = math.sqrt(max(1 - up_g**2, 0.0))
+    ring._receive({"acc_x": up_g, "acc_y": 0.0, "acc_z": level}, 0.0)
+    assert ring.tilt == pytest.approx(tilt, abs=1e-3)
+    ring._set_time(1.0)
+    assert ring.tilt == 0.0
+
+
 def test_roll_comes_from_a_quaternion_before_gravity_and_from_angles_before_both() -> None:
     rings = Rings()
     half = math.radians(15)
@@ -262,7 +272,7 @@ def test_a_misspelt_name_is_an_error_with_the_nearest_one() -> None:
         _ = rings.left.trun
     with pytest.raises(AttributeError, match="'twits'; did you mean twist"):
         _ = rings.twits
-    with pytest.raises(AttributeError, match="there are turn, roll"):
+    with pytest.raises(AttributeError, match="there are turn, tilt"):
         _ = rings.left.zzz
 
 

@@ -20,9 +20,9 @@ LAYOUT = Layout(rings=8, ring_frames=8192, slots=32, taps=1)
 class Stage:
     """A host, and an engine that reads its rings as the real one does: one block ahead."""
 
-    def __init__(self, block: int = BLOCK, load_in_thread: bool = False):
+    def __init__(self, block: int = BLOCK, live_clock: Callable[[], float] | None = None):
         self.arena = Arena.private(48000, block, LAYOUT)
-        self.host = VoiceHost(self.arena, load_in_thread)
+        self.host = VoiceHost(self.arena, live_clock)
         self.block = block
         self.frame = 0
         self.begins: dict[int, int] = {}  # ring -> sample time from which it may be read
@@ -50,7 +50,7 @@ class Stage:
         self.arena.rings[ring].reset(1)
         self.begins[ring] = at
         reader = ControlReader(self.arena.controls, self.arena.controls.open(f"{name}.value"))
-        voice = Voice(name, Echo(), reader, self.arena.rings[ring], at)
+        voice = Voice(name, Echo(), [reader], self.arena.rings[ring], at)
         self.host.voices[generation] = voice
 
     def control(self, name: str, frame: int, value: float) -> None:
@@ -73,14 +73,14 @@ class Stage:
 
 
 class Echo:
-    control = "value"
+    controls = ("value",)
 
     def play(self, value: np.ndarray | None) -> np.ndarray:
         return np.full(HOP, -1.0 if value is None else value[0], np.float32)
 
 
 class Broken:
-    control = "value"
+    controls = ("value",)
 
     def play(self, value: np.ndarray | None) -> np.ndarray:
         raise ZeroDivisionError("deliberately")
@@ -188,7 +188,7 @@ def test_a_source_of_a_strange_kind_or_seed_stops_no_other():
 def test_while_a_voice_is_loaded_the_others_are_filled(tmp_path: Path):
     long = tmp_path / "long.wav"
     soundfile.write(long, np.random.default_rng(1).uniform(-1, 1, 44100 * 60), 44100)
-    stage = Stage(load_in_thread=True)
+    stage = Stage(live_clock=time.perf_counter)
     stage.start("ego", 1)
     await_(lambda: stage.host.process() or stage.host.voices)
     stage.start("file", 2, FileSource(str(long)))
@@ -201,7 +201,7 @@ def test_while_a_voice_is_loaded_the_others_are_filled(tmp_path: Path):
 
 
 def test_a_voice_that_is_stopped_while_it_is_loaded_never_begins():
-    stage = Stage(load_in_thread=True)
+    stage = Stage(live_clock=time.perf_counter)
     stage.start("ego", 1)
     stage.tell(StopVoice(1))
     stage.start("alter", 2)
@@ -250,7 +250,7 @@ def test_after_a_ring_ran_dry_controls_are_followed_in_the_time_at_which_they_ar
     assert stage.heard[1][-1] is None
     walk(stage, 20)
     assert stage.frame - BLOCK - heard_now(stage) <= 2 * HOP
-    assert len(stage.host.voices[1].control._waiting) < 20, "nothing piles up"
+    assert len(stage.host.voices[1].controls[0]._waiting) < 20, "nothing piles up"
 
 
 def test_voices_that_take_the_place_of_dead_ones_follow_the_controls_of_now():
@@ -261,7 +261,7 @@ def test_voices_that_take_the_place_of_dead_ones_follow_the_controls_of_now():
     walk(stage, 20)
     control = ControlReader(stage.arena.controls, stage.arena.controls.find("ego.value"))
     ring = stage.arena.rings[1]
-    stage.host.voices[1] = Voice("ego", Echo(), control, ring, 3 * BLOCK)  # begun long ago
+    stage.host.voices[1] = Voice("ego", Echo(), [control], ring, 3 * BLOCK)  # begun long ago
     walk(stage, 20)
     assert abs(stage.frame - BLOCK - heard_now(stage)) <= 2 * HOP
 

@@ -1,0 +1,114 @@
+"""Audio files as training sees them: read, judged, resampled, and said what is wrong with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+
+Floats = NDArray[np.float32]
+
+SHORTEST_S = 1.0  # of a file
+SILENT_DBFS = -60.0  # RMS below which a whole file is taken as silent
+CLIPPED_SHARE = 1e-3  # of samples that stand flat at full scale: worth a warning
+NARROW = 0.8  # a file whose rate is below this share of what is asked for has an empty treble
+
+
+@dataclass(frozen=True)
+class AudioFile:
+    """A file's sound, mono at the rate asked for."""
+
+    path: Path
+    audio: Floats  # (n,)
+    source_rate: int  # Hz, as it was in the file
+
+
+@dataclass(frozen=True)
+class AudioSet:
+    """All files that could be used, and a sentence for each that could not or is doubtful."""
+
+    files: tuple[AudioFile, ...]
+    skipped: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def audio_paths(sources: Sequence[Path]) -> list[Path]:
+    """The audio files among and below `sources`, sorted; raises LivecodeError on a missing one."""
+    suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
+    found: list[Path] = []
+    for source in sources:
+        if source.is_dir():
+            below = (p for p in source.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
+            found += sorted(below)
+        elif source.exists():
+            found.append(source)
+        else:
+            raise LivecodeError(f"There is no file or folder {source}: give audio that exists.")
+    return list(dict.fromkeys(found))
+
+
+def read_audio(sources: Sequence[Path], sample_rate: int) -> AudioSet:
+    """Reads every file, mono at `sample_rate` Hz; raises LivecodeError if none can be used."""
+    paths = audio_paths(sources)
+    files: list[AudioFile] = []
+    skipped: list[str] = []
+    warnings: list[str] = []
+    for path in paths:
+        try:
+            file, doubts = _read(path, sample_rate)
+        except LivecodeError as error:
+            skipped.append(str(error))
+            continue
+        files.append(file)
+        warnings += doubts
+    if not files:
+        reasons = " ".join(skipped[:3]) or "There are no audio files in it."
+        where = ", ".join(str(source) for source in sources)
+        raise LivecodeError(f"There is no usable audio in {where}: {reasons}")
+    return AudioSet(tuple(files), tuple(skipped), tuple(warnings))
+
+
+def _read(path: Path, sample_rate: int) -> tuple[AudioFile, list[str]]:
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
+        raise LivecodeError(f"{path} cannot be read ({error}).") from error
+    if len(audio) < SHORTEST_S * rate:
+        raise LivecodeError(
+            f"{path} is too short ({len(audio) / rate:.2f} s; at least {SHORTEST_S:g} s is needed)."
+        )
+    doubts = []
+    if not np.isfinite(audio).all():
+        audio = np.nan_to_num(audio, nan=0.0, posinf=1.0, neginf=-1.0)
+        doubts.append(f"{path} has samples that are not numbers; they count as silence.")
+    mono = audio.mean(axis=1, dtype=np.float32)
+    level_db = 20 * np.log10(np.sqrt(np.mean(np.square(mono - mono.mean()))) + 1e-9)
+    if level_db < SILENT_DBFS:
+        raise LivecodeError(f"{path} is silent ({level_db:.0f} dBFS).")
+    share = clipped_share(mono)
+    if share > CLIPPED_SHARE:
+        doubts.append(f"{path} is clipped ({share:.1%} of it stands at its limits).")
+    if rate < NARROW * sample_rate:
+        doubts.append(
+            f"{path} has {rate} Hz, below the {sample_rate} Hz asked for: it has no treble."
+        )
+    return AudioFile(path, _resampled(mono, rate, sample_rate), rate), doubts
+
+
+def _resampled(mono: Floats, rate: int, sample_rate: int) -> Floats:
+    if rate == sample_rate:
+        return mono
+    return np.asarray(soxr.resample(mono, rate, sample_rate), np.float32)
+
+
+def clipped_share(mono: Floats) -> float:
+    """The share of samples in runs of three and more that stand flat at the sound's own limits."""
+    peak = np.abs(mono).max()
+    at_limit = np.abs(mono) >= 0.999 * peak
+    runs = at_limit[:-2] & at_limit[1:-1] & at_limit[2:]
+    return float(runs.mean()) if peak > 0 else 0.0

@@ -1,0 +1,80 @@
+"""The order in which streams read a corpus: a function of the seed and the step, so it resumes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+QUIETEST = 0.4  # the least gain of augmentation, about -8 dB
+
+
+class ClipOrder:
+    """`batch` streams, each reading clip after clip in sequences of `sequence` samples.
+
+    Within an epoch every clip is read once (but for the few left over after the last full
+    batch); where the clips begin is drawn anew in every epoch. Raises nothing; the pieces must
+    be at least `shortest` long.
+    """
+
+    def __init__(
+        self,
+        pieces: tuple[Floats, ...],
+        batch: int,
+        sequence: int,
+        sequences: int,
+        lookback: int,
+        seed: int,
+        augment: bool = False,
+    ) -> None:
+        self._pieces = pieces
+        self._batch, self._sequence, self._lookback = batch, sequence, lookback
+        self._sequences, self._seed, self._augment = sequences, seed, augment
+        self._clip = sequences * sequence
+        self._epoch = -1
+        self._starts: list[tuple[int, int]] = []
+        self.groups = max(1, len(self._drawn(0)) // batch)  # in an epoch
+
+    @staticmethod
+    def shortest(sequence: int, sequences: int, lookback: int) -> int:
+        """The least length of a piece."""
+        return sequence * sequences + lookback
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps until every clip was read."""
+        return self.groups * self._sequences
+
+    def begins(self, step: int) -> bool:
+        """Whether the streams begin new clips at this step, from the learned state."""
+        return step % self._sequences == 0
+
+    def audio(self, step: int) -> Floats:
+        """What the streams read at this step: (batch, lookback + sequence)."""
+        group, at = divmod(step, self._sequences)
+        epoch, group = divmod(group, self.groups)
+        if epoch != self._epoch:
+            self._epoch, self._starts = epoch, self._drawn(epoch)
+        chosen = [
+            self._starts[(group * self._batch + b) % len(self._starts)] for b in range(self._batch)
+        ]
+        length = self._lookback + self._sequence
+        rows = [self._pieces[p][s + at * self._sequence :][:length] for p, s in chosen]
+        audio = np.stack(rows)
+        rng = np.random.default_rng([self._seed, epoch, group])
+        gains = rng.uniform(QUIETEST, 1, self._batch) * rng.choice([-1, 1], self._batch)
+        hushed = rng.random(self._batch) < 0.5
+        if self._augment:
+            audio = audio * gains[:, None].astype(np.float32)
+        if at == 0:  # as generation begins: half of the clips come out of silence
+            audio[hushed, : self._lookback] = 0
+        return audio
+
+    def _drawn(self, epoch: int) -> list[tuple[int, int]]:
+        """Piece and first sample of every clip of an epoch, in the order they are read."""
+        rng = np.random.default_rng([self._seed, epoch])
+        starts = []
+        for p, piece in enumerate(self._pieces):
+            spare = len(piece) - self._lookback - self._clip
+            first = int(rng.integers(min(spare, self._clip - 1) + 1))
+            starts += [(p, s) for s in range(first, spare + 1, self._clip)]
+        return [starts[i] for i in rng.permutation(len(starts))]

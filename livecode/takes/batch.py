@@ -1,0 +1,93 @@
+"""Several takes drawn together: one pass of the weights serves as many streams as the kernel takes."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.neural.samplernn import SampleRNN
+from livecode.takes.expression import KNOTS_PER_S
+from livecode.voices.samplernn import Sampler, StreamState
+
+TOGETHER = 4  # streams; more gain little, and a killed run loses as many unfinished takes
+CHUNK = 4000  # samples between two looks at whether to stop
+
+Weights = Literal["auto", "float32", "int8"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The takes of a batch."""
+
+    codes: NDArray[np.int32]  # (streams, n)
+    log_likelihood: NDArray[np.float64]  # (streams,) mean of each, natural
+
+
+class Batches:
+    """Draws batches, one after the other, with one sampler: for one thread."""
+
+    def __init__(self, model: SampleRNN, weights: Weights, start: StreamState | None) -> None:
+        """`start`: where every take begins; None for the model's own beginning."""
+        self._model, self._weights, self._start = model, weights, start
+        self._sampler: Sampler | None = None
+
+    def draw(
+        self,
+        seeds: Sequence[int],
+        count: int,
+        temperatures: NDArray[np.float32],
+        stop: threading.Event,
+        told: Callable[[int], None],
+    ) -> Drawn | None:
+        """Takes of `count` samples, one for each seed; None if stopped.
+
+        `temperatures` are those at every millisecond.  `told` is called with the samples that have
+        been drawn since the last time, of all takes together.  A take depends on its seed alone,
+        not on those beside it.
+        """
+        sampler = self._fresh(seeds)
+        codes = np.empty((len(seeds), count), np.int32)
+        sums = np.zeros(len(seeds))
+        for begin in range(0, count, CHUNK):
+            if stop.is_set():
+                return None
+            end = min(begin + CHUNK, count)
+            knots = np.arange(begin, end) * KNOTS_PER_S // self._model.sample_rate
+            wanted = temperatures[np.minimum(knots, len(temperatures) - 1)]
+            drawn = sampler.step_block(np.tile(wanted, (len(seeds), 1)), figures=True)
+            assert drawn.log_likelihood is not None
+            codes[:, begin:end] = drawn.codes
+            sums += drawn.log_likelihood.sum(axis=1, dtype=np.float64)
+            told(drawn.codes.size)
+        return Drawn(codes, sums / count)
+
+    def _fresh(self, seeds: Sequence[int]) -> Sampler:
+        """A sampler whose streams stand at the beginning."""
+        sampler = self._sampler
+        if sampler is None or sampler.streams != len(seeds):
+            model = self._model
+            sampler = Sampler(model.config, model.tensors, len(seeds), self._weights)
+            self._sampler = sampler
+        for stream, seed in enumerate(seeds):
+            sampler.reset(stream, seed)
+            if self._start is not None:
+                random = np.array([seed, 0], np.uint64)
+                sampler.set_state(stream, replace(self._start, random=random))
+        return sampler
+
+
+def primed(model: SampleRNN, weights: Weights, codes: NDArray[np.integer]) -> StreamState:
+    """Where a stream stands after it has heard codes (n,)."""
+    sampler = Sampler(model.config, model.tensors, 1, weights)
+    sampler.prime(0, codes)
+    return sampler.state(0)
+
+
+def split(numbers: Sequence[int], cores: int) -> list[list[int]]:
+    """The numbers in batches of TOGETHER at most, as even as may be, as many on each core."""
+    rounds = -(-len(numbers) // (cores * TOGETHER))
+    batches = min(len(numbers), rounds * cores)
+    return [part.tolist() for part in np.array_split(np.array(numbers, np.int64), batches or 1)]

@@ -1,0 +1,32 @@
+"""One run of `livecode generate` in a folder at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from livecode.errors import LivecodeError
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = ".generating"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system lets go when this process ends, however it does.
+
+    Raises LivecodeError if another process holds it.
+    """
+    with (folder / LOCK).open("a") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise LivecodeError(
+                    f"Another `livecode generate` is at work in {folder}: let it end, or choose "
+                    "another folder."
+                ) from None
+        yield

@@ -1,0 +1,150 @@
+"""The index of a folder of takes, `index.jsonl`: how they were made, and a line for each take.
+
+Only `livecode generate` writes it; what the performer thinks of the takes is in choices.py.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livecode.errors import LivecodeError
+
+INDEX = "index.jsonl"
+VERSION = 1
+DISCARDED = "discarded"
+FORMATS = ("wav", "flac")
+#: A take's file; what is between number and suffix is the name that the performer gave it.
+FILE = re.compile(r"take-(\d{4,})(?: (.+))?\.(?:wav|flac)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides every sample of a take, beside its number."""
+
+    model: str  # its name
+    model_sha256: str  # of its file
+    weights: str  # "int8" | "float32"
+    sample_rate: int  # Hz
+    seconds: float
+    temperature: str  # a curve, as text
+    seed: int
+    prime_sha256: str = ""  # of the audio file that the takes go on from
+    format: str = "wav"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A finished take."""
+
+    number: int  # from 1
+    frames: int
+    seed: int  # of this take's random numbers
+    temperature: str
+    log_likelihood: float  # mean natural logarithm of its samples' probabilities at temperature 1
+    silence: float  # share, 0 to 1, of 50 ms frames
+    centroid_hz: float
+
+
+@dataclass(frozen=True)
+class Index:
+    """All that the file says."""
+
+    settings: Settings
+    records: tuple[Record, ...] = ()  # by number
+
+
+def take_seed(seed: int, number: int) -> int:
+    """The seed of take `number` of a run with that seed: 64 bits."""
+    return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0])
+
+
+def file_name(number: int, name: str, suffix: str) -> str:
+    """`take-0017.wav`, or `take-0017 glass bells.wav`."""
+    return f"take-{number:04d}{' ' if name else ''}{name}.{suffix}"
+
+
+def take_files(folder: Path) -> dict[int, Path]:
+    """The files of takes that lie in that very folder, by number."""
+    found: dict[int, Path] = {}
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            match = FILE.fullmatch(path.name)
+            if match and path.is_file():
+                found.setdefault(int(match[1]), path)
+    return found
+
+
+def all_take_files(folder: Path) -> dict[int, Path]:
+    """The same, those that were discarded as well."""
+    return take_files(folder / DISCARDED) | take_files(folder)
+
+
+def write_index(folder: Path, index: Index) -> None:
+    """Write it in one piece: a reader sees the old file or the new one, never half."""
+    first = {"version": VERSION, "settings": asdict(index.settings)}
+    lines = [first, *(asdict(record) for record in sorted(index.records, key=_number))]
+    replace_text(folder / INDEX, "".join(json.dumps(line) + "\n" for line in lines))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put `text` in the place of the file, all at once and for good."""
+    unfinished = path.with_name(path.name + ".part")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+
+
+def read_index(folder: Path) -> Index | None:
+    """The folder's index, None if it has none; lines that are damaged are left out.
+
+    Raises LivecodeError if its first line is damaged or of another version.
+    """
+    try:
+        text = (folder / INDEX).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    first, *others = text.splitlines() or [""]
+    try:
+        head = json.loads(first)
+        settings = _made(Settings, head["settings"])
+        if head["version"] != VERSION:
+            raise ValueError(f"version {head['version']}")
+    except (KeyError, TypeError, ValueError) as error:
+        raise LivecodeError(
+            f"The index {folder / INDEX} is damaged or of another version ({error}): "
+            "put a copy back, or generate into another folder."
+        ) from None
+    records = {record.number: record for record in _records(others)}
+    return Index(settings, tuple(sorted(records.values(), key=_number)))
+
+
+def _records(lines: Iterable[str]) -> Iterable[Record]:
+    for line in lines:
+        try:
+            yield _made(Record, json.loads(line))
+        except (KeyError, TypeError, ValueError):
+            continue
+
+
+def _made(kind: type, values: dict[str, Any]) -> Any:
+    """A dataclass of what was read, its fields of the type they say."""
+    for field in fields(kind):
+        value = values.get(field.name, field.default)
+        if field.type is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if not isinstance(value, field.type) or isinstance(value, bool):  # type: ignore[arg-type]
+            raise ValueError(f"{field.name} is missing or no {field.type.__name__}")  # type: ignore[union-attr]
+        values[field.name] = value
+    return kind(**{field.name: values[field.name] for field in fields(kind)})
+
+
+def _number(record: Record) -> int:
+    return record.number

@@ -1,0 +1,304 @@
+"""Products of packed weights with a few vectors: LLVM code for one panel of rows, per type and instruction.
+
+A panel is ROWS rows of a matrix, packed so that one vector register holds the weights of
+neighbouring rows for the same input.  A sum then stays in its own lane from the first input to the
+last: its rounding does not depend on the register's width, on which other vectors go along, or on
+zeros that are left out.
+"""
+
+from typing import NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, typing
+from numba.extending import intrinsic
+
+ROWS = 64  # of a panel
+
+_I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
+_F32 = ir.FloatType()
+
+
+class Plain(NamedTuple):
+    """Stands in the kernel's types for float32 alone; `together`: streams in one pass of weights."""
+
+    together: int
+
+
+class Avx512Vnni(NamedTuple):
+    """Stands in the kernel's types for vpdpbusd on 512 bits."""
+
+    together: int
+
+
+class AvxVnni(NamedTuple):
+    """Stands in the kernel's types for vpdpbusd on 256 bits."""
+
+    together: int
+
+
+class Avx2(NamedTuple):
+    """Stands in the kernel's types for vpmaddwd on 256 bits."""
+
+    together: int
+
+
+Dot = Plain | Avx512Vnni | AvxVnni | Avx2
+
+
+class _Arrays:
+    """Pointers into numba arrays, in the making of one function."""
+
+    def __init__(self, context, builder, signature, args):
+        self.builder = builder
+        self._data = [
+            builder.bitcast(
+                context.make_array(kind)(context, builder, value).data, _I8.as_pointer()
+            )
+            if isinstance(kind, types.Array)
+            else value
+            for kind, value in zip(signature.args, args, strict=True)
+        ]
+
+    def __getitem__(self, index):
+        return self._data[index]
+
+    def load(self, base, offset, kind, align=1):
+        """The value of LLVM type `kind`, `offset` bytes behind `base`."""
+        place = self.builder.bitcast(self.builder.gep(base, [offset]), kind.as_pointer())
+        value = self.builder.load(place)
+        value.align = align
+        return value
+
+    def store(self, value, base, offset):
+        """Write a value `offset` bytes behind `base`."""
+        place = self.builder.bitcast(self.builder.gep(base, [offset]), value.type.as_pointer())
+        self.builder.store(value, place).align = 1
+
+    def call(self, name, result, *arguments):
+        """The value of an LLVM intrinsic."""
+        kind = ir.FunctionType(result, [value.type for value in arguments])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.call(function, arguments)
+
+    def splat(self, value, kind):
+        """`value` in every lane of the vector type `kind`."""
+        one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, _I32(0))
+        zeros = ir.Constant(ir.VectorType(_I32, kind.count), [0] * kind.count)
+        return self.builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
+
+
+_LANES = 16  # of the widest register, and of the code below; narrower processors take it in parts
+
+
+def float_panel(half: bool, streams: int, sparse: bool):
+    """f(weights, offset, x, width, indices, count, out, at, stride) for float weights.
+
+    out[s * stride + at + row] = sum over i of W[row, i] * x[s * width + i], for the panel that
+    begins at byte `offset` of weights (uint8).  x holds `count` values a stream; where `sparse`,
+    they belong to the inputs indices[:count].
+    """
+    size = 2 if half else 4
+    weight = ir.VectorType(ir.HalfType() if half else _F32, _LANES)
+    lanes = ir.VectorType(_F32, _LANES)
+
+    def values_of(a, x, place):
+        return (a.splat(a.load(x, a.builder.mul(place, _I64(4)), _F32), lanes),)
+
+    def add_product(a, total, row, values):
+        return a.call("llvm.fmuladd.v16f32", lanes, row, values[0], total)
+
+    def weights_of(a, pool, place):
+        row = a.load(pool, place, weight)
+        return a.builder.fpext(row, lanes) if half else row
+
+    codegen = _code(lanes, streams, sparse, size, values_of, weights_of, add_product)
+
+    @intrinsic
+    def sums_of_panel(typingctx, weights, offset, x, width, indices, count, out, at, stride):
+        i64 = types.int64
+        return types.void(weights, i64, x, i64, indices, i64, out, i64, i64), codegen
+
+    return sums_of_panel
+
+
+def byte_panel(streams: int):
+    """As `float_panel`, for int8 weights in groups of four inputs, and x of uint8; out is int32.
+
+    The first argument is one of the marks above, whose type names the instruction.  `count` is the
+    number of groups, `width` that of groups from one stream to the next.  Every instruction gives
+    the same sums: none saturates.
+    """
+
+    def codegen(context, builder, signature, args):
+        dot = signature.args[0].instance_class
+        if dot is Plain:
+            return context.get_dummy_value()  # compiled for every processor, called on none
+        signature = typing.signature(signature.return_type, *signature.args[1:])
+        return _bytes_code(dot, streams)(context, builder, signature, args[1:])
+
+    @intrinsic
+    def sums_of_panel(typingctx, dot, weights, offset, x, width, indices, count, out, at, stride):
+        i64 = types.int64
+        return types.void(dot, weights, i64, x, i64, indices, i64, out, i64, i64), codegen
+
+    return sums_of_panel
+
+
+def _bytes_code(dot: type, streams: int):
+    bits = 512 if dot is Avx512Vnni else 256
+    lanes = ir.VectorType(_I32, bits // 32)
+
+    def values_of(a, x, place):
+        four = a.load(x, a.builder.mul(place, _I64(4)), _I32)
+        if dot is not Avx2:
+            return (a.splat(four, lanes),)
+        even, odd = four, a.builder.lshr(four, _I32(8))
+        return tuple(a.splat(a.builder.and_(part, _I32(0x00FF00FF)), lanes) for part in (even, odd))
+
+    def add_product(a, total, row, values):
+        if dot is Avx2:
+            words = ir.VectorType(_I16, bits // 16)
+            eight = ir.Constant(words, [8] * words.count)
+            row = a.builder.bitcast(row, words)
+            parts = (a.builder.ashr(a.builder.shl(row, eight), eight), a.builder.ashr(row, eight))
+            for part, value in zip(parts, values, strict=True):
+                product = a.call(
+                    "llvm.x86.avx2.pmadd.wd", lanes, part, a.builder.bitcast(value, words)
+                )
+                total = a.builder.add(total, product)
+            return total
+        octets = ir.VectorType(_I8, bits // 8)
+        row, value = a.builder.bitcast(row, octets), a.builder.bitcast(values[0], octets)
+        return a.call(f"llvm.x86.avx512.vpdpbusd.{bits}", lanes, total, value, row)
+
+    def weights_of(a, pool, place):
+        return a.load(pool, place, lanes)
+
+    return _code(lanes, streams, False, 4, values_of, weights_of, add_product)
+
+
+def _code(lanes, streams, sparse, size, values_of, weights_of, add_product):
+    """The loop that all kinds share; `size` bytes are the weights of one row that belong together."""
+    vectors = ROWS // lanes.count
+
+    def codegen(context, builder, signature, args):
+        a = _Arrays(context, builder, signature, args)
+        pool, offset, x, width, indices, count, out, at, stride = (a[i] for i in range(9))
+        zero = ir.Constant(lanes, [0] * lanes.count)
+        sums = {
+            (s, r): cgutils.alloca_once_value(builder, zero)
+            for s in range(streams)
+            for r in range(vectors)
+        }
+        with cgutils.for_range(builder, count) as loop:
+            column = loop.index
+            if sparse:
+                column = builder.zext(a.load(indices, builder.mul(column, _I64(4)), _I32), _I64)
+            here = builder.add(offset, builder.mul(column, _I64(ROWS * size)))
+            values = [
+                values_of(a, x, builder.add(builder.mul(width, _I64(s)), loop.index))
+                for s in range(streams)
+            ]
+            for r in range(vectors):
+                row = weights_of(a, pool, builder.add(here, _I64(r * lanes.count * size)))
+                for s in range(streams):
+                    total = builder.load(sums[s, r])
+                    builder.store(add_product(a, total, row, values[s]), sums[s, r])
+        for (s, r), total in sums.items():
+            place = builder.add(builder.mul(stride, _I64(s)), at)
+            place = builder.add(place, _I64(r * lanes.count))
+            a.store(builder.load(total), out, builder.mul(place, _I64(4)))
+        return context.get_dummy_value()
+
+    return codegen
+
+
+def byte_rows(streams: int, blocks: int):
+    """As `byte_panel`, for positive inputs of which only some are not zero: 512 bits only.
+
+    The weights of an input are `step` neighbouring bytes, of which `blocks` times ROWS are summed
+    here; `count` is the number of fours among indices.  Four inputs' rows are woven into groups in
+    registers, so that any four can go together.
+    """
+    octets, words = ir.VectorType(_I8, 64), ir.VectorType(_I16, 32)
+    lanes = ir.VectorType(_I32, 16)
+
+    def codegen(context, builder, signature, args):
+        if signature.args[0].instance_class is not Avx512Vnni:
+            return context.get_dummy_value()
+        signature = typing.signature(signature.return_type, *signature.args[1:])
+        a = _Arrays(context, builder, signature, args[1:])
+        pool, offset, step, x, width, indices, count, out, at, stride = (a[i] for i in range(10))
+        zero = ir.Constant(lanes, [0] * lanes.count)
+        sums = {
+            (s, b, r): cgutils.alloca_once_value(builder, zero)
+            for s in range(streams)
+            for b in range(blocks)
+            for r in range(4)
+        }
+        with cgutils.for_range(builder, count) as loop:
+            first = builder.mul(loop.index, _I64(16))
+            here = []
+            for i in range(4):
+                index = a.load(indices, builder.add(first, _I64(4 * i)), _I32)
+                start = builder.mul(builder.zext(index, _I64), step)
+                here.append(builder.add(offset, start))
+            values = []
+            for s in range(streams):
+                place = builder.add(builder.mul(width, _I64(s)), loop.index)
+                four = a.load(x, builder.mul(place, _I64(4)), _I32)
+                values.append(builder.bitcast(a.splat(four, lanes), octets))
+            for b in range(blocks):
+                rows = [a.load(pool, builder.add(start, _I64(ROWS * b)), octets) for start in here]
+                for r, row in enumerate(_woven(builder, rows, octets, words)):
+                    for s in range(streams):
+                        total = builder.load(sums[s, b, r])
+                        total = a.call("llvm.x86.avx512.vpdpbusd.512", lanes, total, values[s], row)
+                        builder.store(total, sums[s, b, r])
+        for (s, b, r), total in sums.items():
+            place = builder.add(builder.mul(stride, _I64(s)), at)
+            place = builder.add(place, _I64(b * ROWS + r * lanes.count))
+            a.store(builder.load(total), out, builder.mul(place, _I64(4)))
+        return context.get_dummy_value()
+
+    @intrinsic
+    def sums_of_rows(
+        typingctx, dot, weights, offset, step, x, width, indices, count, out, at, stride
+    ):
+        i64 = types.int64
+        return types.void(dot, weights, i64, i64, x, i64, indices, i64, out, i64, i64), codegen
+
+    return sums_of_rows
+
+
+def woven_order() -> list[int]:
+    """The row of a panel that stands at each of the ROWS bytes of an input, for `byte_rows`."""
+    return [16 * (p % 16 // 4) + 4 * (p // 16) + p % 4 for p in range(ROWS)]
+
+
+def _woven(builder, rows, octets, words):
+    """Four registers of ROWS bytes to four registers of 16 groups: a b c d a b c d …
+
+    vpunpck takes 16 bytes at a time; `woven_order` puts right what that leaves apart.
+    """
+
+    def unpack(left, right, kind, high):
+        per = kind.count // 4  # in 16 bytes
+        mask = [
+            16 * 8 // kind.element.width * part + high * per // 2 + i // 2 + i % 2 * kind.count
+            for part in range(4)
+            for i in range(per)
+        ]
+        mask = ir.Constant(ir.VectorType(_I32, kind.count), mask)
+        return builder.shuffle_vector(
+            builder.bitcast(left, kind), builder.bitcast(right, kind), mask
+        )
+
+    halves = [
+        (unpack(rows[0], rows[1], octets, high), unpack(rows[2], rows[3], octets, high))
+        for high in (0, 1)
+    ]
+    return [
+        builder.bitcast(unpack(ab, cd, words, high), octets) for ab, cd in halves for high in (0, 1)
+    ]

@@ -1,0 +1,282 @@
+"""Streams of a SampleRNN as a live voice uses them: seeded, primed, stepped by blocks, put aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from livecode.errors import LivecodeError
+from livecode.neural.files import Tensors
+from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.voices.samplernn import processor
+from livecode.voices.samplernn.compiling import ensure_compiled
+from livecode.voices.samplernn.dot import ROWS
+from livecode.voices.samplernn.kernel import CACHE_PATH, Outputs, State, Workspace, advance, recall
+from livecode.voices.samplernn.weights import LARGEST_TABLE_BYTES, Weights, pack
+
+TEMPERATURES = (0.05, 3.0)  # what lies outside is clipped; what is no number is taken for 1
+TOGETHER = 4  # streams that the kernel may take in one pass of the weights
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Samples of all streams; the figures are None unless they were asked for."""
+
+    codes: NDArray[np.int32]  # (streams, n)
+    log_likelihood: NDArray[np.float32] | None = None  # (streams, n) of codes; nats, temperature 1
+    entropy: NDArray[np.float32] | None = None  # (streams, n) of the model's expectation; nats
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """All that decides how a stream goes on; of one model's streams, any can take it up."""
+
+    history: NDArray[np.int32]  # (N_top,)
+    t: int
+    random: NDArray[np.uint64]  # (2,)
+    h: NDArray[np.float32]  # (tiers, layers, dim)
+    c: NDArray[np.float32]  # (tiers, layers, dim)
+    out: NDArray[np.float32]  # (tiers, dim)
+
+
+class Sampler:
+    """Draws samples of one or more streams of a model, all with the same weights.
+
+    What a stream draws depends on its seed, its temperatures and its codes so far; not on how its
+    samples are divided into blocks, nor on which streams go along.
+    """
+
+    def __init__(
+        self,
+        config: SampleRNNConfig,
+        tensors: Tensors,
+        streams: int = 1,
+        weights: Literal["auto", "float32", "int8"] = "auto",
+        seeds: Sequence[int] | None = None,
+        dots: str | None = None,
+        table_bytes: int = LARGEST_TABLE_BYTES,
+        compile_apart: bool = True,
+    ):
+        """Packs the tensors; `dots`: one of `processor.available_dots()` (the best).
+
+        The first convolution becomes a table of at most `table_bytes`.  With `compile_apart`, code
+        that is not on disk yet is compiled in another process, so that this one's threads go on.
+        "auto" takes int8 where the processor has an instruction for it.  Seeds are by default
+        0, 1, …  Raises LivecodeError where int8 is asked for and cannot be had.
+        """
+        available = processor.available_dots()
+        dots = available[0] if dots is None else dots
+        if weights == "auto":
+            weights = "float32" if dots == processor.PLAIN else "int8"
+        if dots not in available or (weights == "int8" and dots == processor.PLAIN):
+            raise LivecodeError(
+                f"This processor cannot multiply int8 weights with {dots!r}: choose float32 weights."
+            )
+        if compile_apart:
+            ensure_compiled(CACHE_PATH)
+        self.config = config
+        self.weights = weights
+        self.dots = dots
+        self.streams = streams
+        self._weights, self.plan = pack(config, tensors, weights, dots, table_bytes)
+        count = len(config.frame_sizes)
+        self._h0 = np.stack([tensors[f"tiers.{i}.h0"] for i in range(count)])
+        self._c0 = np.zeros_like(self._h0)
+        if config.cell == "lstm":
+            self._c0 = np.stack([tensors[f"tiers.{i}.c0"] for i in range(count)])
+        self._state = _state(config, streams, taps=self.plan.taps >= 0)
+        self._space = _workspace(self._weights, config, streams)
+        self._none = np.zeros((0, 0), np.float32)
+        seeds = range(streams) if seeds is None else seeds
+        for stream, seed in zip(range(streams), seeds, strict=True):
+            self.reset(stream, seed)
+
+    @property
+    def matrices(self) -> NDArray[np.void]:
+        """How each matrix of `plan` is kept: records of `weights.MATRIX`."""
+        return self._weights.matrices
+
+    @property
+    def weight_bytes(self) -> int:
+        """Memory that the weights take."""
+        w: Weights = self._weights
+        parts = (w.pool, w.scale, w.shift, w.bias, w.table, w.short_table, w.embedding)
+        return sum(part.nbytes for part in parts)
+
+    @property
+    def stream_bytes(self) -> int:
+        """Memory that one more stream takes."""
+        s: State = self._state
+        return sum(part.nbytes for part in s) // self.streams
+
+    def step_block(self, temperatures: ArrayLike, figures: bool = False) -> Drawn:
+        """The next n samples of each stream at temperatures (streams, n).
+
+        Holds no interpreter lock, and is not to be called from two threads at once.
+        """
+        wanted = np.asarray(temperatures, np.float32)
+        if wanted.ndim != 2 or len(wanted) != self.streams:
+            raise ValueError(f"temperatures of shape ({self.streams}, n), not {wanted.shape}")
+        clipped = np.clip(np.nan_to_num(wanted, nan=1.0), *TEMPERATURES)
+        return self._advance(range(self.streams), clipped, None, figures)
+
+    def prime(self, stream: int, codes: ArrayLike, figures: bool = False) -> Drawn:
+        """Goes on as if the stream had drawn these codes (n,); Drawn holds that stream alone."""
+        forced = self._checked(codes)
+        drawn = self._advance([stream], None, (stream, forced), figures)
+        row = slice(stream, stream + 1)
+        if drawn.log_likelihood is None or drawn.entropy is None:
+            return Drawn(drawn.codes[row])
+        return Drawn(drawn.codes[row], drawn.log_likelihood[row], drawn.entropy[row])
+
+    def reset(self, stream: int, seed: int | None = None) -> None:
+        """To silence and the learned first state; without a seed, its random numbers go on."""
+        state = self._state
+        state.history[stream] = self.config.silence
+        state.t[stream] = 0
+        state.h[:, :, stream, : self.config.dim] = self._h0
+        state.c[:, :, stream, : self.config.dim] = self._c0
+        state.out[:, stream] = 0
+        if seed is not None:
+            state.random[stream] = seed % 2**64, 0
+        self._recall(stream)
+
+    def state(self, stream: int) -> StreamState:
+        """A copy of where the stream is."""
+        s = self._state
+        return StreamState(
+            s.history[stream].copy(),
+            int(s.t[stream]),
+            s.random[stream].copy(),
+            s.h[:, :, stream].copy(),
+            s.c[:, :, stream].copy(),
+            s.out[:, stream].copy(),
+        )
+
+    def set_state(self, stream: int, state: StreamState) -> None:
+        """Goes on from there."""
+        s = self._state
+        s.history[stream] = state.history
+        s.t[stream] = state.t
+        s.random[stream] = state.random
+        s.h[:, :, stream] = state.h
+        s.c[:, :, stream] = state.c
+        s.out[:, stream] = state.out
+        self._recall(stream)
+
+    def log_probs(self, codes: ArrayLike) -> NDArray[np.float32]:
+        """Natural log-probabilities (T - lookback, levels) of what follows codes (T,).
+
+        The streams stay where they are.
+        """
+        known = self._checked(codes)
+        lookback = self.config.lookback
+        out = np.empty((max(len(known) - lookback, 0), self.config.levels), np.float32)
+        if not len(out):
+            return out
+        before = self.state(0)
+        self.reset(0)
+        self._state.history[0] = known[:lookback]
+        self._recall(0)
+        self._advance([0], None, (0, known[lookback:]), False, out)
+        self.set_state(0, before)
+        return out
+
+    def _checked(self, codes: ArrayLike) -> NDArray[np.int32]:
+        known = np.asarray(codes)
+        if known.ndim != 1 or (
+            known.size and not 0 <= known.min() <= known.max() < self.config.levels
+        ):
+            raise ValueError(f"codes (n,) from 0 to {self.config.levels - 1}")
+        return known.astype(np.int32)
+
+    def _recall(self, stream: int) -> None:
+        """What is derived from the last codes."""
+        if self.plan.taps >= 0:
+            t = int(self._state.t[stream])
+            # t = 0 looks back on samples before the first: the history goes round
+            for before in range(1, self.config.frame_sizes[0] + 1):
+                recall(self._weights, self.plan, self._state, self._space, stream, t - before)
+
+    def _advance(
+        self,
+        streams: Sequence[int],
+        temperatures: NDArray[np.float32] | None,
+        forced: tuple[int, NDArray[np.int32]] | None,
+        figures: bool,
+        log_probs: NDArray[np.float32] | None = None,
+    ) -> Drawn:
+        if forced is not None:
+            codes = np.zeros((self.streams, len(forced[1])), np.int32)
+            codes[forced[0]] = forced[1]
+            temperatures = np.ones(codes.shape, np.float32)
+        else:
+            codes = np.zeros((self.streams, 0), np.int32)
+        assert temperatures is not None
+        members = np.array(streams, np.int64)
+        phases = self._state.t[members] % self.config.lookback
+        shape = temperatures.shape
+        likelihood = np.zeros(shape if figures else (self.streams, 0), np.float32)
+        outputs = Outputs(
+            np.zeros(shape, np.int32),
+            likelihood,
+            np.zeros_like(likelihood),
+            self._none if log_probs is None else log_probs,
+        )
+        advance(
+            self._weights,
+            self.plan,
+            self._state,
+            self._space,
+            members[np.argsort(phases, kind="stable")],
+            np.ascontiguousarray(temperatures),
+            codes,
+            outputs,
+        )
+        if figures:
+            return Drawn(outputs.codes, outputs.log_likelihood, outputs.entropy)
+        return Drawn(outputs.codes)
+
+
+def _padded(count: int) -> int:
+    return -(-count // ROWS) * ROWS
+
+
+def _state(config: SampleRNNConfig, streams: int, taps: bool) -> State:
+    tiers, first = len(config.frame_sizes), config.frame_sizes[0]
+    return State(
+        history=np.zeros((streams, config.lookback), np.int32),
+        t=np.zeros(streams, np.int64),
+        random=np.zeros((streams, 2), np.uint64),
+        h=np.zeros((tiers, config.layers, streams, config.dim), np.float32),
+        c=np.zeros((tiers, config.layers, streams, config.dim), np.float32),
+        out=np.zeros((tiers, streams, config.dim), np.float32),
+        taps=np.zeros((streams * first if taps else 0, first, config.dim), np.float32),
+    )
+
+
+def _workspace(weights: Weights, config: SampleRNNConfig, streams: int) -> Workspace:
+    # one panel more: a gathered vector is filled up to a whole number of fours
+    width = ROWS + _padded(int(max(weights.matrices[name].max() for name in ("rows", "columns"))))
+
+    def floats(*shape: int) -> NDArray[np.float32]:
+        return np.zeros(shape, np.float32)
+
+    return Workspace(
+        x=floats(streams, width),
+        y=floats(streams, width),
+        z=floats(streams, width),
+        frame=floats(streams, config.lookback),
+        packed=floats(TOGETHER, width),
+        octets=np.zeros((TOGETHER, width), np.uint8),
+        indices=np.zeros(width, np.int32),
+        steps=floats(TOGETHER),
+        sums=floats(TOGETHER * width),
+        int_sums=np.zeros(TOGETHER * width, np.int32),
+        recent=np.zeros(config.frame_sizes[0], np.int32),
+        alone=np.zeros(1, np.int64),
+        weights=floats(config.levels + 16),
+        shares=np.zeros(config.levels // 16 + 1),
+    )

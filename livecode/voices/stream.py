@@ -1,0 +1,190 @@
+"""A SampleRNN stream as a voice: sampled, brought to the engine's rate, frozen and remembered."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import soundfile
+import soxr
+
+from livecode.errors import LivecodeError
+from livecode.messages import StreamSource
+from livecode.neural.files import find_model, read_model
+from livecode.neural.samplernn_config import KIND, SampleRNNConfig
+from livecode.neural.samplernn_quantise import dequantised, quantised
+from livecode.voices.resampler import Resampler
+from livecode.voices.samplernn import Sampler, StreamState
+from livecode.voices.watch import Watch
+
+#: What the model's sound is brought to, where its file says how loud its training was: −20 dBFS.
+LEVEL_RMS = 0.1
+#: `freeze` repeats this much of what was heard last; its end runs into its beginning over the seam.
+LOOP_S, SEAM_S = 1.0, 0.05
+#: From sampling to the loop and back, so that it does not click.
+CROSSFADE_S = 0.01
+#: Of a sound to begin from so much is taken, the end of it.
+PRIME_S = 4.0
+#: Moments that a stream can be taken back to.
+MOMENTS, MOMENT_EVERY_S = 120, 1.0
+
+
+class StreamVoice:
+    """Plays one stream. Nothing in it depends on time but what it is given."""
+
+    controls = ("temperature", "frozen", "guard", "priority")
+
+    def __init__(self, source: StreamSource, sample_rate: int, hop: int):
+        """Read the model and begin from its silence, or from the source's prime.
+
+        Raises LivecodeError if the model or the prime cannot be read.
+        """
+        meta, tensors = read_model(find_model(source.model), KIND)
+        self.config = SampleRNNConfig.from_json(meta.config)
+        self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
+        self._sampler = Sampler(self.config, tensors, seeds=[source.seed])
+        self._resampler = Resampler(meta.sample_rate, sample_rate)
+        rms = float(meta.facts.get("rms", 0.0))
+        self._gain = LEVEL_RMS / rms if rms > 0 else 1.0
+        self._watch = Watch(meta.sample_rate, self.config.levels)
+        self._temperature: float | None = None
+        self._loop = _Loop(sample_rate, hop)
+        self.resting = False  # frozen by the host, which has no time for it
+        self.priority = 0.0
+        if source.prime:
+            self._prime(source.prime)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it samples, which takes time; a frozen stream takes next to none."""
+        return not self._loop.on
+
+    def play(
+        self,
+        temperature: np.ndarray | None,
+        frozen: np.ndarray | None,
+        guard: np.ndarray | None,
+        priority: np.ndarray | None,
+    ) -> np.ndarray:
+        """The next hop (hop,) float32, on the way to that temperature, sample by sample."""
+        self.priority = 0.0 if priority is None else float(priority[0])
+        wanted = 1.0 if temperature is None else float(temperature[0])
+        before = wanted if self._temperature is None else self._temperature
+        self._temperature = wanted
+        freeze = self.resting or (frozen is not None and frozen[0] >= 0.5)
+        guarded = guard is not None and guard[0] >= 0.5
+        if self._loop.plays_alone(freeze):
+            return self._loop.repeat()
+        count = self._resampler.needs(self._hop)
+        curve = np.linspace(before, wanted, count + 1, dtype=np.float32)[1:]
+        drawn = self._sampler.step_block(curve[None], figures=guarded)
+        audio = dequantised(drawn.codes[0], self.config.levels, self.config.quantiser)
+        if guarded:
+            audio = self._watch.over(self._sampler, audio, drawn)
+        return self._loop.pass_on(self._resampler.process(audio * self._gain, self._hop))
+
+    def state(self) -> StreamState:
+        """Where it is, for `load_state`."""
+        return self._sampler.state(0)
+
+    def load_state(self, state: StreamState) -> None:
+        """Go on from there."""
+        self._sampler.set_state(0, state)
+
+    def _prime(self, path: str) -> None:
+        """Hear the end of a sound file, and go on from there."""
+        try:
+            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        except (soundfile.SoundFileError, OSError) as error:
+            raise LivecodeError(f"cannot read the sound file {path}: {error}") from None
+        mono = np.nan_to_num(audio.mean(axis=1))[-round(2 * PRIME_S * rate) :]
+        mono = soxr.resample(mono, rate, self._rate)[-round(PRIME_S * self._rate) :]
+        self._sampler.prime(0, quantised(mono, self.config.levels, self.config.quantiser))
+
+
+class _Loop:
+    """What was heard last, repeated for as long as the stream is frozen."""
+
+    def __init__(self, sample_rate: int, hop: int):
+        self._hop = hop
+        self._seam = round(SEAM_S * sample_rate)
+        self._rise = np.sin(np.linspace(0, np.pi / 2, round(CROSSFADE_S * sample_rate)))
+        self._rise = self._rise.astype(np.float32)
+        self._heard = np.zeros(round(LOOP_S * sample_rate) + self._seam, np.float32)
+        self._known = 0  # frames of that which have been heard
+        self._loop: np.ndarray | None = None
+        self._at = 0
+        self._share = 0.0  # of the loop in what is heard: 0 none, 1 all
+
+    @property
+    def on(self) -> bool:
+        """Whether the loop alone is heard."""
+        return self._share == 1.0
+
+    def plays_alone(self, freeze: bool) -> bool:
+        """Turn towards the loop or away from it; whether nothing else is needed for this hop."""
+        if freeze and self._loop is None:
+            self._loop = self._seamless()
+            self._at = 0
+        self._frozen = freeze
+        return freeze and self.on
+
+    def repeat(self) -> np.ndarray:
+        """The next hop of the loop."""
+        assert self._loop is not None
+        places = (self._at + np.arange(self._hop)) % len(self._loop)
+        self._at = (self._at + self._hop) % len(self._loop)
+        return self._loop[places]
+
+    def pass_on(self, audio: np.ndarray) -> np.ndarray:
+        """A hop of what was sampled, mixed with the loop while one gives way to the other."""
+        if self._loop is None:
+            self._heard = np.concatenate([self._heard[len(audio) :], audio])
+            self._known = min(self._known + len(audio), len(self._heard))
+            return audio
+        step = (1.0 if self._frozen else -1.0) / len(self._rise)
+        share = np.clip(self._share + step * np.arange(1, len(audio) + 1), 0.0, 1.0)
+        self._share = float(share[-1])
+        places = np.minimum((share * len(self._rise)).astype(int), len(self._rise) - 1)
+        out = self.repeat() * self._rise[places] * (share > 0) + audio * self._rise[::-1][places]
+        if self._share == 0.0:
+            self._loop = None
+        return out.astype(np.float32)
+
+    def _seamless(self) -> np.ndarray:
+        """What was heard last, with its end faded into its beginning; it begins where it ends."""
+        seam = min(self._seam, max(self._known // 4, 1))
+        heard = self._heard[-max(self._known, 2 * seam + 1) :]
+        rise = np.sin(np.linspace(0, np.pi / 2, seam)).astype(np.float32)
+        loop = heard[seam:].copy()
+        loop[-seam:] = heard[-seam:] * rise[::-1] + heard[:seam] * rise
+        return loop
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a stream was."""
+
+    frame: int
+    model: str
+    state: StreamState
+
+
+class Memory:
+    """Where each stream was in the last two minutes, by name: `undo` takes it back there."""
+
+    def __init__(self, sample_rate: int):
+        self._every = round(MOMENT_EVERY_S * sample_rate)
+        self._moments: dict[str, deque[Moment]] = {}
+
+    def note(self, name: str, voice: StreamVoice, frame: int, hop: int) -> None:
+        """Remember now and then where the stream is before it plays the hop at `frame`."""
+        if frame // self._every != (frame - hop) // self._every:
+            moments = self._moments.setdefault(name, deque(maxlen=MOMENTS))
+            moments.append(Moment(frame, voice.model, voice.state()))
+
+    def recall(self, name: str, voice: StreamVoice, frame: int) -> None:
+        """Take the stream back to where it was at `frame`, if that is known."""
+        for moment in reversed(self._moments.get(name, ())):
+            if moment.frame <= frame and moment.model == voice.model:
+                voice.load_state(moment.state)
+                return

@@ -1,0 +1,68 @@
+"""Watching over a stream: notices when it has fallen silent or bursts into noise, and takes it back."""
+
+import numpy as np
+
+from livecode.voices.samplernn import Drawn, Sampler, StreamState
+
+#: Judged in pieces of this length; so many bad ones in a row are a collapse.
+PIECE_S = 0.25
+SILENT_PIECES, NOISY_PIECES = 4, 2
+#: Below −60 dBFS a piece is silent.
+SILENT_RMS = 1e-3
+#: What the model itself finds this unlikely is noise: bits a sample, as a share of all it could say.
+NOISY_SHARE = 0.85
+#: A piece that was good is gone back to at the earliest this long after it, and with a kick of
+#: temperature for as long, so that it does not go the same way again.
+KICK_S = 0.1
+
+
+class Watch:
+    """Judges what a stream draws, piece by piece."""
+
+    def __init__(self, sample_rate: int, levels: int):
+        self._piece = round(PIECE_S * sample_rate)
+        self._noisy_nats = NOISY_SHARE * np.log(levels)
+        self._kick = round(KICK_S * sample_rate)
+        self._count = 0
+        self._power = self._surprise = 0.0
+        self._silent = self._noisy = 0
+        self._good: StreamState | None = None  # where the last good piece began
+        self.rescues = 0
+
+    def over(self, sampler: Sampler, audio: np.ndarray, drawn: Drawn) -> np.ndarray:
+        """Take note of what stream 0 has drawn, with its figures; set it back if it has collapsed.
+
+        Returns the audio as it is: what is heard of a collapse is short.
+        """
+        assert drawn.log_likelihood is not None
+        self._count += len(audio)
+        self._power += float(np.square(audio - audio.mean()).sum()) if len(audio) else 0.0
+        self._surprise -= float(drawn.log_likelihood[0].sum())
+        if self._count < self._piece:
+            return audio
+        rms = np.sqrt(self._power / self._count)
+        surprise = self._surprise / self._count
+        self._count, self._power, self._surprise = 0, 0.0, 0.0
+        self._silent = self._silent + 1 if rms < SILENT_RMS else 0
+        self._noisy = self._noisy + 1 if surprise > self._noisy_nats else 0
+        if self._silent >= SILENT_PIECES or self._noisy >= NOISY_PIECES:
+            self._rescue(sampler)
+        elif not self._silent and not self._noisy:
+            self._good = sampler.state(0)
+        return audio
+
+    def _rescue(self, sampler: Sampler) -> None:
+        """Back to the last good piece, with other random numbers; without one, to the beginning."""
+        random = sampler.state(0).random
+        if self._good is None:
+            sampler.reset(0)
+        else:
+            state = self._good
+            sampler.set_state(
+                0, StreamState(state.history, state.t, random, state.h, state.c, state.out)
+            )
+        if self._silent:  # a nudge: so hot that it cannot stay silent
+            sampler.step_block(np.full((1, self._kick), 1.5, np.float32))
+        self._silent = self._noisy = 0
+        self._good = None
+        self.rescues += 1

@@ -1,0 +1,141 @@
+"""A SampleRNN as a voice: what it plays, how it is frozen, taken back and rescued."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from livecode.errors import LivecodeError
+from livecode.messages import StreamSource
+from livecode.timing import HOP
+from livecode.voices.stream import LOOP_S, Memory, StreamVoice
+from tests.samplernn_model import write_samplernn
+from tests.sound import jump, rms
+
+RATE = 48_000
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    return str(write_samplernn(tmp_path))
+
+
+def played(
+    voice: StreamVoice, hops: int, temperature: float = 1.0, frozen: float = 0, guard: float = 0
+) -> np.ndarray:
+    values = [np.array([value]) for value in (temperature, frozen, guard, 1.0)]
+    return np.concatenate([voice.play(*values) for _ in range(hops)])
+
+
+def test_a_seed_is_a_stream_and_every_hop_is_full(model: str) -> None:
+    one, same, other = (
+        played(StreamVoice(StreamSource(model, seed), RATE, HOP), 100) for seed in (1, 1, 2)
+    )
+    assert one.shape == (100 * HOP,)
+    assert one.dtype == np.float32
+    assert (one == same).all()
+    assert not (one == other).all()
+
+
+def test_it_is_as_loud_as_the_other_voices_by_what_its_file_says(tmp_path: Path) -> None:
+    loud, soft = (
+        played(
+            StreamVoice(
+                StreamSource(str(write_samplernn(tmp_path, name, rms=level)), 1), RATE, HOP
+            ),
+            100,
+        )
+        for name, level in (("loud", 0.5), ("soft", 0.25))
+    )
+    assert rms(soft) == pytest.approx(2 * rms(loud), rel=1e-3)
+
+
+def test_the_temperature_is_followed_sample_by_sample(tmp_path: Path) -> None:
+    model = str(write_samplernn(tmp_path, says=200, sure=12.0, sample_rate=RATE))
+    voice = StreamVoice(StreamSource(model, 1), RATE, HOP)
+    assert np.ptp(played(voice, 20, temperature=0.5)) < 1e-3
+    rising = played(voice, 1, temperature=3.0)
+    quarters = [np.ptp(part) for part in np.split(rising, 4)]
+    assert quarters[0] < 0.1 * quarters[3]
+    assert np.ptp(played(voice, 5, temperature=3.0)) > 0.2
+
+
+def test_frozen_it_repeats_its_last_second_without_a_click_and_takes_no_time(model: str) -> None:
+    voice = StreamVoice(StreamSource(model, 1), RATE, HOP)
+    sung = played(voice, 400)
+    drawn = voice.state().t
+    frozen = played(voice, 800, frozen=1.0)
+    assert voice.state().t - drawn <= 2 * HOP, "after the crossfade nothing is sampled"
+    assert not voice.busy
+    loop = round(LOOP_S * RATE)
+    settled = frozen[4 * HOP :]
+    assert settled[:loop] == pytest.approx(settled[loop : 2 * loop], abs=1e-6)
+    assert jump(frozen[:, None]) <= 1.5 * jump(sung[:, None])
+    again = played(voice, 10)
+    assert voice.busy
+    assert jump(np.concatenate([frozen, again])[:, None]) <= 1.5 * jump(sung[:, None])
+    assert not (again[1024:2048] == settled[1024:2048]).all()
+
+
+def test_it_goes_back_to_a_moment_that_is_remembered(tmp_path: Path) -> None:
+    model = str(write_samplernn(tmp_path, sample_rate=RATE))
+    voice, memory = StreamVoice(StreamSource(model, 1), RATE, HOP), Memory(RATE)
+    frame, heard = 0, []
+    for _ in range(3 * RATE // HOP):
+        memory.note("r7", voice, frame, HOP)
+        heard.append(played(voice, 1))
+        frame += HOP
+    later = StreamVoice(StreamSource(model, 99), RATE, HOP)
+    memory.recall("r7", later, round(1.5 * RATE))
+    again = played(later, 200)
+    second = np.concatenate(heard)[-(-RATE // HOP) * HOP :]  # moments are a second apart
+    assert (again == second[: 200 * HOP]).all()
+    memory.recall("r7", later, -1)  # nothing is known of that time: it goes on
+    assert np.isfinite(played(later, 10)).all()
+
+
+def test_it_goes_on_from_a_sound(model: str, tmp_path: Path) -> None:
+    path = tmp_path / "sweep.wav"
+    soundfile.write(path, 0.5 * np.sin(np.arange(44_100 * 5) * 0.05), 44_100)
+    primed, other = (
+        StreamVoice(StreamSource(model, 1, prime), RATE, HOP) for prime in (str(path), "")
+    )
+    assert primed.state().t == 4 * 16_000
+    assert not (played(primed, 10) == played(other, 10)).all()
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_a_model_of_any_rate_is_played_at_the_engine_s(tmp_path: Path, rate: int) -> None:
+    path = write_samplernn(tmp_path, sample_rate=rate)
+    voice = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
+    audio = played(voice, 300)
+    assert voice.state().t == pytest.approx(300 * HOP * rate / RATE, abs=100)
+    assert rms(audio) > 0.01
+
+
+def test_a_stream_that_falls_silent_is_nudged_only_where_it_is_watched(tmp_path: Path) -> None:
+    silent = str(write_samplernn(tmp_path, says=128))
+    left, watched = (StreamVoice(StreamSource(silent, 1), RATE, HOP) for _ in range(2))
+    assert rms(np.diff(played(left, 600)[HOP:])) < 1e-4
+    heard = played(watched, 600, guard=1.0)
+    assert watched._watch.rescues >= 2
+    assert np.isfinite(heard).all()
+
+
+def test_a_burst_of_noise_is_taken_back_to_before_it(tmp_path: Path) -> None:
+    sure = str(write_samplernn(tmp_path, says=160, sure=12.0))
+    voice = StreamVoice(StreamSource(sure, 1), RATE, HOP)
+    played(voice, 100, temperature=0.5, guard=1.0)
+    assert voice._watch.rescues == 0
+    noise = played(voice, 200, temperature=3.0, guard=1.0)
+    assert voice._watch.rescues >= 1
+    assert np.isfinite(noise).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "says"), [("additive", "is a 'space'"), ("nothing", "no model named 'nothing'")]
+)
+def test_what_is_no_stream_is_refused(model: str, says: str) -> None:
+    with pytest.raises(LivecodeError, match=says):
+        StreamVoice(StreamSource(model, 1), RATE, HOP)
