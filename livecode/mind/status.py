@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from livecode.language.sounding import Agent
+from livecode.language.streams import Stream
 from livecode.language.values import Value
+from livecode.timing import voice_lead
 
 if TYPE_CHECKING:
     from livecode.mind.performance import Performance
@@ -26,16 +28,19 @@ class Running:
     peak: float  # 0 to 1
     place: str  # the block and line that it is from
     muted: bool
+    latency_s: float | None = None  # from a change of a stream to the sound of it
 
     def __repr__(self) -> str:
         level = "   silent" if self.peak < SILENT else f"{20 * math.log10(self.peak):+6.1f} dB"
         muted = "  muted" if self.muted else ""
-        return f"{self.name:<12}{self.kind:<8}{level}  {self.place}{muted}"
+        late = "" if self.latency_s is None else f"  {1000 * self.latency_s:.0f} ms"
+        return f"{self.name:<12}{self.kind:<8}{level}  {self.place}{late}{muted}"
 
 
 def running(performance: "Performance") -> list[Running]:
     """What sounds: name, kind, level, and where it was defined."""
     peaks = msgspec.json.decode(performance.arena.meters.look() or b"{}")
+    latency_s = voice_lead(performance.block) / performance.sample_rate
     return [
         Running(
             str(thing),
@@ -43,6 +48,7 @@ def running(performance: "Performance") -> list[Running]:
             float(peaks.get(str(thing), 0.0)),
             performance.namespace.places.get(str(thing), ""),
             bool(thing.player is not None and thing.player.muted),
+            latency_s if isinstance(thing, Stream) else None,
         )
         for thing in performance.sounds
         if performance.patchbay.current(str(thing)) is not None

@@ -1,6 +1,7 @@
 """Tensors out of a torch checkpoint, with nothing else unpickled, and what is wrong with one."""
 
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +30,9 @@ def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
             "give a checkpoint of samplernn-pytorch."
         )
     try:
-        loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of files that are odd, and then refused or read
+            loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "nsupported" in str(error):  # a global, a class or an operand that is not of a tensor
             raise LivecodeError(

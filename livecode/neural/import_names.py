@@ -7,7 +7,7 @@ Its keys stand below `model.`: `frame_level_rnns.{i}.…` from the lowest tier u
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ def model_tensors(
     checkpoint = _Checkpoint(found, path, _prefix(found, path))
     config = checkpoint.config()
     tensors = checkpoint.tensors(config)
+    checkpoint.refuse_what_is_left()
     for name, shape in config.shapes().items():
         if tensors[name].shape != shape:
             raise LivecodeError(
@@ -57,6 +58,7 @@ class _Checkpoint:
     found: Arrays
     path: Path
     prefix: str
+    taken: set[str] = field(default_factory=set)
 
     def take(self, name: str, dims: int) -> NDArray[np.float32]:
         """The tensor of that name, with so many dimensions."""
@@ -65,6 +67,7 @@ class _Checkpoint:
             raise LivecodeError(
                 f"{self.path} lacks {full!r}: give a whole checkpoint of samplernn-pytorch."
             )
+        self.taken.add(full)
         tensor = self.found[full]
         if tensor.ndim != dims or 0 in tensor.shape:
             raise LivecodeError(
@@ -72,6 +75,16 @@ class _Checkpoint:
                 "needed: it is not of samplernn-pytorch's make."
             )
         return tensor
+
+    def refuse_what_is_left(self) -> None:
+        """A tensor that found no place tells of another make, whose sound would be another."""
+        parts = (f"{self.prefix}frame_level_rnns.", f"{self.prefix}sample_level_mlp.")
+        for name in self.found:
+            if name.startswith(parts) and name not in self.taken:
+                raise LivecodeError(
+                    f"{self.path} has {name!r}, for which a SampleRNN of its other sizes has no "
+                    "place: it is not of samplernn-pytorch's make."
+                )
 
     def weight(self, layer: str) -> NDArray[np.float32]:
         """A convolution's weight (a, b, c), weight norm over its first dimension folded in."""

@@ -171,7 +171,7 @@ class _Run:
         self._told: queue.SimpleQueue[int | list[Record] | BaseException | None] = (
             queue.SimpleQueue()
         )
-        self.finished = {n for n in self._records}
+        self.finished = set(self._records)
 
     def make(self, numbers: Sequence[int], cores: int) -> bool:
         """Makes those takes; False if stopped by Ctrl-C."""

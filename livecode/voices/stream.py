@@ -42,6 +42,8 @@ class StreamVoice:
         self.config = SampleRNNConfig.from_json(meta.config)
         self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
         self._sampler = Sampler(self.config, tensors, seeds=[source.seed])
+        self._sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
+        self._sampler.reset(0, source.seed)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         rms = float(meta.facts.get("rms", 0.0))
         self._gain = LEVEL_RMS / rms if rms > 0 else 1.0

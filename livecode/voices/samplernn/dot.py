@@ -102,17 +102,17 @@ def float_panel(half: bool, streams: int, sparse: bool):
     weight = ir.VectorType(ir.HalfType() if half else _F32, _LANES)
     lanes = ir.VectorType(_F32, _LANES)
 
-    def values_of(a, x, place):
-        return (a.splat(a.load(x, a.builder.mul(place, _I64(4)), _F32), lanes),)
+    def value_of(a, x, place):
+        return a.splat(a.load(x, a.builder.mul(place, _I64(4)), _F32), lanes)
 
-    def add_product(a, total, row, values):
-        return a.call("llvm.fmuladd.v16f32", lanes, row, values[0], total)
+    def add_product(a, total, row, value):
+        return a.call("llvm.fmuladd.v16f32", lanes, row, value, total)
 
     def weights_of(a, pool, place):
         row = a.load(pool, place, weight)
-        return a.builder.fpext(row, lanes) if half else row
+        return [a.builder.fpext(row, lanes) if half else row]
 
-    codegen = _code(lanes, streams, sparse, size, values_of, weights_of, add_product)
+    codegen = _code(lanes, streams, sparse, size, 1, value_of, weights_of, add_product)
 
     @intrinsic
     def sums_of_panel(typingctx, weights, offset, x, width, indices, count, out, at, stride):
@@ -122,12 +122,13 @@ def float_panel(half: bool, streams: int, sparse: bool):
     return sums_of_panel
 
 
-def byte_panel(streams: int):
+def byte_panel(streams: int, nibbles: bool = False):
     """As `float_panel`, for int8 weights in groups of four inputs, and x of uint8; out is int32.
 
-    The first argument is one of the marks above, whose type names the instruction.  `count` is the
-    number of groups, `width` that of groups from one stream to the next.  Every instruction gives
-    the same sums: none saturates.
+    The first argument is one of the marks above, whose type names the instruction.  `width` is the
+    number of groups from one stream to the next, `count` that of groups; with `nibbles`, of pairs
+    of groups: a byte holds a 4-bit weight of either, and counts sixteenfold.  Every instruction
+    gives the same sums: none saturates.
     """
 
     def codegen(context, builder, signature, args):
@@ -135,7 +136,7 @@ def byte_panel(streams: int):
         if dot is Plain:
             return context.get_dummy_value()  # compiled for every processor, called on none
         signature = typing.signature(signature.return_type, *signature.args[1:])
-        return _bytes_code(dot, streams)(context, builder, signature, args[1:])
+        return _bytes_code(dot, streams, nibbles)(context, builder, signature, args[1:])
 
     @intrinsic
     def sums_of_panel(typingctx, dot, weights, offset, x, width, indices, count, out, at, stride):
@@ -145,41 +146,49 @@ def byte_panel(streams: int):
     return sums_of_panel
 
 
-def _bytes_code(dot: type, streams: int):
+def _bytes_code(dot: type, streams: int, nibbles: bool):
     bits = 512 if dot is Avx512Vnni else 256
     lanes = ir.VectorType(_I32, bits // 32)
+    octets, words = ir.VectorType(_I8, bits // 8), ir.VectorType(_I16, bits // 16)
 
-    def values_of(a, x, place):
+    def value_of(a, x, place):
         four = a.load(x, a.builder.mul(place, _I64(4)), _I32)
         if dot is not Avx2:
-            return (a.splat(four, lanes),)
-        even, odd = four, a.builder.lshr(four, _I32(8))
-        return tuple(a.splat(a.builder.and_(part, _I32(0x00FF00FF)), lanes) for part in (even, odd))
+            return a.builder.bitcast(a.splat(four, lanes), octets)
+        parts = (four, a.builder.lshr(four, _I32(8)))  # inputs 0 and 2, 1 and 3
+        return [
+            a.builder.bitcast(a.splat(a.builder.and_(part, _I32(0x00FF00FF)), lanes), words)
+            for part in parts
+        ]
 
-    def add_product(a, total, row, values):
-        if dot is Avx2:
-            words = ir.VectorType(_I16, bits // 16)
-            eight = ir.Constant(words, [8] * words.count)
-            row = a.builder.bitcast(row, words)
-            parts = (a.builder.ashr(a.builder.shl(row, eight), eight), a.builder.ashr(row, eight))
-            for part, value in zip(parts, values, strict=True):
-                product = a.call(
-                    "llvm.x86.avx2.pmadd.wd", lanes, part, a.builder.bitcast(value, words)
-                )
-                total = a.builder.add(total, product)
-            return total
-        octets = ir.VectorType(_I8, bits // 8)
-        row, value = a.builder.bitcast(row, octets), a.builder.bitcast(values[0], octets)
-        return a.call(f"llvm.x86.avx512.vpdpbusd.{bits}", lanes, total, value, row)
+    def add_product(a, total, row, value):
+        if dot is not Avx2:
+            name = f"llvm.x86.avx512.vpdpbusd.{bits}"
+            return a.call(name, lanes, total, value, a.builder.bitcast(row, octets))
+        eight = ir.Constant(words, [8] * words.count)
+        row = a.builder.bitcast(row, words)
+        parts = (a.builder.ashr(a.builder.shl(row, eight), eight), a.builder.ashr(row, eight))
+        for part, pair in zip(parts, value, strict=True):
+            total = a.builder.add(total, a.call("llvm.x86.avx2.pmadd.wd", lanes, part, pair))
+        return total
 
     def weights_of(a, pool, place):
-        return a.load(pool, place, lanes)
+        row = a.load(pool, place, lanes)
+        if not nibbles:
+            return [row]
+        four = ir.Constant(lanes, [4] * lanes.count)
+        high = ir.Constant(lanes, [0xF0F0F0F0 - 2**32] * lanes.count)
+        return [a.builder.and_(a.builder.shl(row, four), high), a.builder.and_(row, high)]
 
-    return _code(lanes, streams, False, 4, values_of, weights_of, add_product)
+    return _code(lanes, streams, False, 4, 2 if nibbles else 1, value_of, weights_of, add_product)
 
 
-def _code(lanes, streams, sparse, size, values_of, weights_of, add_product):
-    """The loop that all kinds share; `size` bytes are the weights of one row that belong together."""
+def _code(lanes, streams, sparse, size, parts, value_of, weights_of, add_product):
+    """The loop that all kinds share.
+
+    `size` bytes are the weights of one row that belong together; they stand for `parts` values of
+    x, as `weights_of` takes them apart.
+    """
     vectors = ROWS // lanes.count
 
     def codegen(context, builder, signature, args):
@@ -196,15 +205,20 @@ def _code(lanes, streams, sparse, size, values_of, weights_of, add_product):
             if sparse:
                 column = builder.zext(a.load(indices, builder.mul(column, _I64(4)), _I32), _I64)
             here = builder.add(offset, builder.mul(column, _I64(ROWS * size)))
-            values = [
-                values_of(a, x, builder.add(builder.mul(width, _I64(s)), loop.index))
-                for s in range(streams)
-            ]
+            values = {}
+            for s in range(streams):
+                first = builder.add(
+                    builder.mul(width, _I64(s)), builder.mul(loop.index, _I64(parts))
+                )
+                for part in range(parts):
+                    values[s, part] = value_of(a, x, builder.add(first, _I64(part)))
             for r in range(vectors):
-                row = weights_of(a, pool, builder.add(here, _I64(r * lanes.count * size)))
+                rows = weights_of(a, pool, builder.add(here, _I64(r * lanes.count * size)))
                 for s in range(streams):
                     total = builder.load(sums[s, r])
-                    builder.store(add_product(a, total, row, values[s]), sums[s, r])
+                    for part, row in enumerate(rows):
+                        total = add_product(a, total, row, values[s, part])
+                    builder.store(total, sums[s, r])
         for (s, r), total in sums.items():
             place = builder.add(builder.mul(stride, _I64(s)), at)
             place = builder.add(place, _I64(r * lanes.count))

@@ -17,6 +17,9 @@ from livecode.voices.samplernn.kernel import CACHE_PATH, Outputs, State, Workspa
 from livecode.voices.samplernn.weights import LARGEST_TABLE_BYTES, Weights, pack
 
 TEMPERATURES = (0.05, 3.0)  # what lies outside is clipped; what is no number is taken for 1
+#: From this dim on, int8 models keep the upsamplers in 4 bits: they are most of what is to be read,
+#: and wider ones do not stay in the processor's cache.
+WIDE = 768
 TOGETHER = 4  # streams that the kernel may take in one pass of the weights
 
 
@@ -56,11 +59,13 @@ class Sampler:
         weights: Literal["auto", "float32", "int8"] = "auto",
         seeds: Sequence[int] | None = None,
         dots: str | None = None,
+        up_bits: Literal[4, 8] | None = None,
         table_bytes: int = LARGEST_TABLE_BYTES,
         compile_apart: bool = True,
     ):
         """Packs the tensors; `dots`: one of `processor.available_dots()` (the best).
 
+        up_bits: how many bits of an upsampler's weights int8 keeps (8, or 4 for wide models).
         The first convolution becomes a table of at most `table_bytes`.  With `compile_apart`, code
         that is not on disk yet is compiled in another process, so that this one's threads go on.
         "auto" takes int8 where the processor has an instruction for it.  Seeds are by default
@@ -78,9 +83,11 @@ class Sampler:
             ensure_compiled(CACHE_PATH)
         self.config = config
         self.weights = weights
+        wide = weights == "int8" and config.dim >= WIDE
+        self.up_bits = up_bits or (4 if wide else 8)
         self.dots = dots
         self.streams = streams
-        self._weights, self.plan = pack(config, tensors, weights, dots, table_bytes)
+        self._weights, self.plan = pack(config, tensors, weights, dots, self.up_bits, table_bytes)
         count = len(config.frame_sizes)
         self._h0 = np.stack([tensors[f"tiers.{i}.h0"] for i in range(count)])
         self._c0 = np.zeros_like(self._h0)

@@ -10,7 +10,7 @@ from livecode.neural.files import Tensors
 from livecode.neural.samplernn_config import SampleRNNConfig
 from livecode.voices.samplernn import dot, processor
 
-FLOAT32, FLOAT16, INT8, INT8_ROWS = range(4)  # how a matrix is kept
+FLOAT32, FLOAT16, INT8, INT8_ROWS, INT4 = range(5)  # how a matrix is kept
 GROUP = 4  # inputs that an int8 dot product takes at once
 #: Embedding and first convolution become one table if that is not larger than this; 65,536 levels
 #: would fill gigabytes.
@@ -77,10 +77,15 @@ def pack(
     tensors: Tensors,
     weights: str,
     dots: str,
+    up_bits: int = 8,
     table_bytes: int = LARGEST_TABLE_BYTES,
 ) -> tuple[Weights, Plan]:
-    """`weights`: "int8" or "float32"; `dots`: one of `processor.available_dots()`."""
+    """`weights`: "int8" or "float32"; `dots`: one of `processor.available_dots()`.
+
+    up_bits: 8, or 4 for int8 weights whose upsamplers are kept in half a byte each.
+    """
     packing = _Packing(weights == "int8", sparse=dots == "avx512-vnni")
+    nibbles = up_bits == 4 and weights == "int8"
     top = len(config.frame_sizes) - 1
     tiers, layers = range(top + 1), range(config.layers)
     first_input: list[int] = []
@@ -104,7 +109,7 @@ def pack(
                     -1 if folded else packing.add(rnn[f"{name}.rnn.weight_{side}_l{k}"], bias)
                 )
         steps = zip(tensors[f"{name}.up.weight"], tensors[f"{name}.up.bias"], strict=True)
-        numbers = [packing.add(w, b) for w, b in steps]
+        numbers = [packing.add(w, b, nibbles=nibbles) for w, b in steps]
         up.append(numbers[0])
     two = config.sample_tier == "two-layer"
     hidden = [
@@ -162,30 +167,36 @@ class _Packing:
     matrices: list[tuple[int, ...]] = field(default_factory=list)
     rows: list[tuple[NDArray, NDArray, NDArray]] = field(default_factory=list)
 
-    def add(self, w: NDArray, b: NDArray, positive: bool = False, exact: bool = False) -> int:
-        """Returns the matrix's number; `exact`: never in int8."""
+    def add(
+        self,
+        w: NDArray,
+        b: NDArray,
+        positive: bool = False,
+        exact: bool = False,
+        nibbles: bool = False,
+    ) -> int:
+        """Returns the matrix's number; `exact`: never in int8; `nibbles`: in four bits."""
         height = -(-len(w) // dot.ROWS) * dot.ROWS
         columns = w.shape[1]
         scale, shift = np.ones(len(w)), np.zeros(len(w))
         if self.int8 and not exact:
-            kind, group = INT8, GROUP
-            scale = np.maximum(np.abs(w).max(axis=1), 1e-30) / 127
-            packed = np.round(w / scale[:, None]).astype(np.int8)
+            kind, group = (INT4, 2 * GROUP) if nibbles else (INT8, GROUP)
+            scale, packed = _nibbles(w) if nibbles else _octets(w)
             if not positive:
                 shift = 128 * packed.sum(axis=1, dtype=np.int32)
         else:
             kind, group = FLOAT32, 1
             packed = w.astype(np.float32)
             if processor.has_half() and np.array_equal(packed.astype(np.float16), packed):
-                kind, packed = (
-                    FLOAT16,
-                    packed.astype(np.float16),
-                )  # as in the file: half as much to read
+                kind, packed = FLOAT16, packed.astype(np.float16)  # as in the file: half as much
         full = np.zeros((height, -(-columns // group) * group), packed.dtype)
         full[: len(w), :columns] = packed
         panels: NDArray = full.reshape(height // dot.ROWS, dot.ROWS, -1, group).transpose(
             0, 2, 1, 3
         )
+        if kind == INT4:
+            low, high = panels[..., :GROUP].view(np.uint8), panels[..., GROUP:].view(np.uint8)
+            panels = low >> 4 | high
         if kind == INT8 and positive and self.sparse:
             kind = INT8_ROWS
             woven = full.reshape(-1, dot.ROWS, full.shape[1])[:, dot.woven_order(), :columns]
@@ -225,6 +236,29 @@ class _Packing:
             short_step=step,
             embedding=embedding,
         )
+
+
+def _octets(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
+    """Per row of w, what a step is worth (rows,), and w in steps from −127 to 127."""
+    scale = np.maximum(np.abs(w).max(axis=1), 1e-30) / 127
+    return scale, np.round(w / scale[:, None]).astype(np.int8)
+
+
+def _nibbles(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
+    """As `_octets`, in sixteen steps a row, times 16; what is far out is cut where that costs least."""
+    best = (np.full(len(w), np.inf), np.ones(len(w)), np.zeros(w.shape, np.int8))
+    largest = np.maximum(np.abs(w).max(axis=1), 1e-30)
+    for cut in np.linspace(1.0, 0.6, 9):
+        scale = largest * cut / 7
+        steps = np.clip(np.round(w / scale[:, None]), -8, 7)
+        loss = np.square(steps * scale[:, None] - w).sum(axis=1)
+        better = loss < best[0]
+        best = (
+            np.where(better, loss, best[0]),
+            np.where(better, scale / 16, best[1]),
+            np.where(better[:, None], 16 * steps, best[2]).astype(np.int8),
+        )
+    return best[1], best[2]
 
 
 def aligned(size: int) -> NDArray[np.uint8]:

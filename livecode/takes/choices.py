@@ -1,0 +1,231 @@
+"""What the performer makes of a folder of takes: kept in an order, rated, named, discarded; and undo.
+
+A name stands in the take's file name, and what is discarded lies in `discarded/`; the rest is in
+`choices.json`.  Nothing is ever deleted.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.takes.index import (
+    DISCARDED,
+    FILE,
+    Index,
+    Record,
+    all_take_files,
+    file_name,
+    read_index,
+    replace_text,
+)  # fmt: skip
+
+CHOICES = "choices.json"
+VERSION = 1
+STARS = 5
+LONGEST_NAME = 60
+NOT_IN_NAMES = set('/\\:*?"<>|')  # of which some system or other takes one for something else
+
+
+@dataclass(frozen=True)
+class Take:
+    """A take, and what the performer makes of it."""
+
+    record: Record
+    path: Path
+    name: str = ""
+    discarded: bool = False
+    stars: int = 0  # 0 (not rated) to STARS
+    place: int = 0  # in the piece, from 1; 0: not kept
+
+    @property
+    def number(self) -> int:
+        """From 1, as it was generated."""
+        return self.record.number
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is in `choices.json`."""
+
+    kept: tuple[int, ...] = ()  # numbers, in the order of the piece
+    stars: tuple[tuple[int, int], ...] = ()  # number, stars
+
+
+class TakesFolder:
+    """A folder that `livecode generate` fills, or has filled."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises LivecodeError if there are no takes in it."""
+        self.folder = folder
+        self.choices = _read_choices(folder)
+        self._done: list[tuple[str, Callable[[], None]]] = []  # what undoes it
+        self.refresh()
+
+    def refresh(self) -> None:
+        """See what has been generated in the meantime."""
+        index = read_index(self.folder)
+        if index is None:
+            raise LivecodeError(
+                f"There are no takes in {self.folder}: make some with `livecode generate`."
+            )
+        self.index: Index = index
+        files = all_take_files(self.folder)
+        stars = dict(self.choices.stars)
+        places = {number: place for place, number in enumerate(self.choices.kept, 1)}
+        self._takes = {
+            record.number: Take(
+                record,
+                path := files[record.number],
+                _name(path),
+                path.parent != self.folder,
+                stars.get(record.number, 0),
+                places.get(record.number, 0),
+            )
+            for record in index.records
+            if record.number in files
+        }
+
+    @property
+    def takes(self) -> list[Take]:
+        """All takes, by number, those that were discarded as well."""
+        return list(self._takes.values())
+
+    @property
+    def kept(self) -> list[Take]:
+        """Those of the piece, in its order."""
+        return sorted((take for take in self.takes if take.place), key=lambda take: take.place)
+
+    def keep(self, number: int) -> str:
+        """Put the take at the end of the piece, or take it out; returns what happened."""
+        if self._take(number).discarded:
+            raise LivecodeError("It is discarded; bring it back first.")
+        kept = self.choices.kept
+        inside = number in kept
+        kept = tuple(n for n in kept if n != number) if inside else (*kept, number)
+        what = f"take {number} is {'not kept any more' if inside else 'kept'}"
+        return self._choose(replace(self.choices, kept=kept), what)
+
+    def move(self, number: int, by: int) -> str:
+        """Let a kept take come so many places later in the piece."""
+        kept = [n for n in self.choices.kept if n in self._takes]
+        if number not in kept:
+            raise LivecodeError("Only kept takes have a place in the piece.")
+        at = kept.index(number)
+        to = min(max(at + by, 0), len(kept) - 1)
+        kept.insert(to, kept.pop(at))
+        what = f"take {number} is number {to + 1} of the piece"
+        return self._choose(replace(self.choices, kept=tuple(kept)), what)
+
+    def rate(self, number: int, stars: int) -> str:
+        """Give it 1 to 5 stars, or 0 to take them away."""
+        self._take(number)
+        rated = {**dict(self.choices.stars), number: stars}
+        left = tuple(sorted((n, s) for n, s in rated.items() if s))
+        what = f"take {number}: {'★' * stars or 'no stars'}"
+        return self._choose(replace(self.choices, stars=left), what)
+
+    def discard(self, number: int) -> str:
+        """Move its file to `discarded/`, or back from there."""
+        take = self._take(number)
+        back = take.discarded
+        to = (self.folder if back else self.folder / DISCARDED) / take.path.name
+        before = self.choices
+        self._move(take.path, to)
+        if number in before.kept:
+            kept = tuple(n for n in before.kept if n != number)
+            self._write(replace(before, kept=kept))
+
+        def undo() -> None:
+            self._move(to, take.path)
+            self._write(before)
+
+        return self._did(f"take {number} is {'back' if back else 'discarded'}", undo)
+
+    def rename(self, number: int, name: str) -> str:
+        """Give it a name, which its file has from then on; "" takes it away."""
+        take, name = self._take(number), name.strip()
+        if len(name) > LONGEST_NAME or not name.isprintable() or NOT_IN_NAMES & set(name):
+            raise LivecodeError(
+                f"A name has {LONGEST_NAME} characters at most, and none of "
+                f"{' '.join(sorted(NOT_IN_NAMES))}"
+            )
+        to = take.path.with_name(file_name(number, name, take.path.suffix[1:]))
+        if to == take.path:
+            return f"take {number} is called that already"
+        self._move(take.path, to)
+        what = f"take {number} is called {name!r}" if name else f"take {number} has no name"
+        return self._did(what, lambda: self._move(to, take.path))
+
+    def undo(self) -> str:
+        """Take back what was done last."""
+        if not self._done:
+            raise LivecodeError("There is nothing to undo.")
+        what, undo = self._done.pop()
+        undo()
+        self.refresh()
+        return f"undone: {what}"
+
+    def _take(self, number: int) -> Take:
+        if number not in self._takes:
+            raise LivecodeError(f"There is no take {number}.")
+        return self._takes[number]
+
+    def _choose(self, choices: Choices, what: str) -> str:
+        before = self.choices
+        self._write(choices)
+        return self._did(what, lambda: self._write(before))
+
+    def _write(self, choices: Choices) -> None:
+        text = {"version": VERSION, "kept": choices.kept, "stars": dict(choices.stars)}
+        try:
+            replace_text(self.folder / CHOICES, json.dumps(text) + "\n")
+        except OSError as error:
+            raise LivecodeError(
+                f"{self.folder / CHOICES} cannot be written ({error.strerror})."
+            ) from None
+        self.choices = choices
+
+    def _move(self, path: Path, to: Path) -> None:
+        """Never over another file."""
+        if to.exists():
+            raise LivecodeError(f"There is a file {to} already; move it away first.")
+        try:
+            to.parent.mkdir(exist_ok=True)
+            os.rename(path, to)
+        except OSError as error:
+            raise LivecodeError(f"{path.name} cannot be moved ({error.strerror}).") from None
+
+    def _did(self, what: str, undo: Callable[[], None]) -> str:
+        self._done.append((what, undo))
+        self.refresh()
+        return what
+
+
+def _name(path: Path) -> str:
+    match = FILE.fullmatch(path.name)
+    return (match and match[2]) or ""
+
+
+def _read_choices(folder: Path) -> Choices:
+    path = folder / CHOICES
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        if found["version"] != VERSION:
+            raise ValueError(f"version {found['version']}")
+        stars = {int(n): min(max(int(s), 0), STARS) for n, s in found["stars"].items()}
+        return Choices(_once(int(n) for n in found["kept"]), tuple(sorted(stars.items())))
+    except FileNotFoundError:
+        return Choices()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise LivecodeError(
+            f"{path} is damaged or of another version ({error}): "
+            "put a copy back, or move it away to begin anew."
+        ) from None
+
+
+def _once(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(numbers))

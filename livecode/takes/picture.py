@@ -1,0 +1,100 @@
+"""A take drawn in characters: its waveform, and its spectrogram in half blocks or in shades."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+N_FFT = 1024
+LOWEST_HZ = 50.0
+RANGE_DB = 70.0  # below the loudest part of the take
+FLOOR_DB = -75.0  # no part is drawn as loud that is below this, however quiet the rest
+FRAMES_A_COLUMN = 4
+COLOURS = 24  # steps from dark to bright
+SHADES = " ░▒▓█"
+
+Floats = NDArray[np.float32]
+#: Styles and texts, as prompt_toolkit takes them.
+Line = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What can be drawn of a take, whatever of it has been played."""
+
+    peaks: Floats  # (columns,): 0 to 1
+    levels: NDArray[np.intp]  # (pixel rows, columns): 0 to COLOURS - 1, high frequencies first
+    seconds: float
+
+
+def look(path: Path, columns: int, pixel_rows: int) -> Picture:
+    """Reads a take; a file that cannot be read is drawn as silence."""
+    columns, pixel_rows = max(columns, 1), max(pixel_rows, 1)
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError):
+        audio, rate = np.zeros((0, 1), np.float32), 1
+    mono = audio.mean(axis=1, dtype=np.float32) if audio.size else np.zeros(1, np.float32)
+    edges = np.linspace(0, len(mono), columns + 1).astype(int)
+    starts = np.minimum(edges[:-1], len(mono) - 1)
+    peaks = np.minimum(np.maximum.reduceat(np.abs(mono), starts), 1.0)
+    return Picture(peaks, _levels(mono, rate, columns, pixel_rows), len(audio) / rate)
+
+
+def _levels(mono: Floats, rate: int, columns: int, pixel_rows: int) -> NDArray[np.intp]:
+    padded = np.pad(mono, (N_FFT // 2, N_FFT))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)
+    places = np.linspace(0, len(mono) - 1, columns * FRAMES_A_COLUMN).astype(int)
+    power = np.abs(np.fft.rfft(frames[places] * np.hanning(N_FFT).astype(np.float32))) ** 2
+    power = power.reshape(columns, FRAMES_A_COLUMN, -1).mean(axis=1) / (N_FFT / 4) ** 2
+    edges_hz = np.geomspace(min(LOWEST_HZ, rate / 8), rate / 2, pixel_rows + 1)
+    bins = np.clip((edges_hz * N_FFT / rate).astype(int), 1, N_FFT // 2)
+    rows = [power[:, low : max(high, low + 1)].max(axis=1) for low, high in zip(bins, bins[1:])]  # noqa: B905
+    db = 10 * np.log10(np.stack(rows)[::-1] + 1e-12)
+    top = max(float(db.max()), FLOOR_DB + RANGE_DB)
+    steps = (db - (top - RANGE_DB)) / RANGE_DB * COLOURS
+    return np.clip(steps, 0, COLOURS - 1).astype(np.intp)
+
+
+def _colour(step: int) -> str:
+    """From black through violet and orange to almost white."""
+    heat = np.clip(step / (COLOURS - 1) * 3 - np.array([0.2, 1.0, 1.8]), 0, 1) * [1, 0.95, 0.9]
+    blue = 0.45 * np.sin(np.pi * min(step / (COLOURS - 1) * 1.6, 1.0))
+    red, green, high = (heat * 255).astype(int)
+    return f"#{red:02x}{green:02x}{max(high, int(blue * 255)):02x}"
+
+
+_PALETTE = tuple(_colour(step) for step in range(COLOURS))
+
+
+def waveform(picture: Picture, rows: int, played: float) -> list[Line]:
+    """Lines of the waveform; the first share of it, `played`, is lit."""
+    # Half a character is a pixel; a column is lit from the middle up and down.
+    heights = np.round(np.sqrt(picture.peaks) * rows).astype(int)
+    lit = round(played * len(heights))
+    lines = []
+    for row in range(rows):
+        cells = "".join(_cell(row, rows, int(height)) for height in heights)
+        lines.append([("class:status.good", cells[:lit]), ("class:title", cells[lit:])])
+    return lines
+
+
+def _cell(row: int, rows: int, height: int) -> str:
+    upper = abs(2 * row + 0.5 - rows + 0.5) <= height
+    lower = abs(2 * row + 1.5 - rows + 0.5 - 1) <= height
+    return {(True, True): "█", (True, False): "▀", (False, True): "▄"}.get((upper, lower), " ")
+
+
+def spectrogram(picture: Picture, colours: bool) -> list[Line]:
+    """Lines of the spectrogram: two pixel rows each with colours, or else one, in shades."""
+    levels = picture.levels
+    if not colours:
+        shades = levels * len(SHADES) // COLOURS
+        return [[("", "".join(SHADES[step] for step in row))] for row in shades[::2].tolist()]
+    pairs = zip(levels[::2].tolist(), levels[1::2].tolist(), strict=True)
+    return [
+        [(f"{_PALETTE[a]} bg:{_PALETTE[b]}", "▀") for a, b in zip(above, below, strict=True)]
+        for above, below in pairs
+    ]

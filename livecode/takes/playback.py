@@ -1,0 +1,125 @@
+"""Playing takes from the screen: starts the player's process, and knows where in a take it is."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import soundfile
+
+from livecode.errors import LivecodeError
+
+FAREWELL_S = 2.0  # that a player has to end by itself
+
+
+class Playback:
+    """At most one take at a time, in a process of its own that is started when first needed."""
+
+    def __init__(self, audio: str, clock: Callable[[], float]) -> None:
+        """`audio`: auto, portaudio, jack or headless; `clock` tells seconds."""
+        self._audio, self._clock = audio, clock
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()  # what the reading thread writes, too
+        self._asked = 0
+        self._began_s: float | None = None  # by the clock, minus the place where it began
+        self._duration_s = 0.0
+        self.path: Path | None = None  # of the take that was asked for
+        self.device = ""  # what it plays on
+        self.error = ""  # why it does not
+
+    def play(self, path: Path, at_s: float = 0.0) -> None:
+        """From so many seconds on; raises LivecodeError if the file cannot be read."""
+        try:
+            found = soundfile.info(path)
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise LivecodeError(f"{path.name} cannot be read ({error}).") from None
+        duration_s = found.frames / found.samplerate
+        at_s = min(max(at_s, 0.0), duration_s)
+        with self._lock:
+            self._asked += 1
+            self._duration_s, self.path, self._at_s = duration_s, path, at_s
+            self._began_s = None
+            self.error = ""
+        if not self._tell({"play": str(path.resolve()), "at": at_s, "id": self._asked}):
+            self.path = None
+            raise LivecodeError("The sound did not start: run `livecode doctor`.")
+
+    def stop(self) -> None:
+        """Fade out."""
+        with self._lock:
+            self._began_s, self.path = None, None
+        if self._process is not None and self._process.poll() is None:
+            self._tell({"stop": True})
+
+    def position_s(self) -> float | None:
+        """Seconds into the take that sounds; None if none does."""
+        with self._lock:
+            if self.path is None:
+                return None
+            if self._process is None or self._process.poll() is not None:
+                self.path, self._began_s = None, None
+                return None
+            if self._began_s is None:
+                return self._at_s
+            position = self._clock() - self._began_s
+            if position >= self._duration_s:
+                self.path, self._began_s = None, None
+                return None
+            return position
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process, self.path = self._process, None, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        try:
+            process.stdin.close()
+            process.wait(FAREWELL_S)
+        except (OSError, subprocess.TimeoutExpired):
+            process.kill()
+            process.wait()
+
+    def _tell(self, what: dict[str, object]) -> bool:
+        """One line to the process, which is started afresh if it has died."""
+        for _ in range(2):
+            process = self._started()
+            assert process.stdin is not None
+            try:
+                process.stdin.write(json.dumps(what) + "\n")
+                process.stdin.flush()
+                return True
+            except OSError:
+                process.kill()
+                process.wait()
+        return False
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "livecode.takes.player", "--audio", self._audio],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,  # Ctrl-C on the screen is not for it
+            )
+            threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        return self._process
+
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue  # a library's own words
+            if not isinstance(said, dict):
+                continue
+            with self._lock:
+                self.device = said.get("device", self.device)
+                self.error = said.get("error", self.error)
+                if said.get("began") == self._asked and self.path is not None:
+                    self._began_s = self._clock() - self._at_s

@@ -1,0 +1,83 @@
+"""The process that plays takes to the sound card: pyo and nothing else, told what to do line by line.
+
+`python -m livecode.takes.player --audio auto`; it reads `{"play": PATH, "at": SECONDS}` and
+`{"stop": true}` from its standard input, and ends when that is closed.
+"""
+
+import argparse
+import json
+import sys
+import threading
+from typing import Any
+
+from livecode.engine.device import BACKENDS, boot, run_headless
+from livecode.engine.pyo_quiet import pyo
+from livecode.errors import LivecodeError
+
+SAMPLE_RATE, BLOCK = 48000, 512
+FADE_IN_S, FADE_OUT_S = 0.005, 0.03
+CUBIC = 4  # pyo's interpolation: takes are at their model's rate
+FADING = 4  # takes that may be fading out at a time
+
+
+class Deck:
+    """Plays one file at a time on a server; what it played before fades out."""
+
+    def __init__(self) -> None:
+        self._now: tuple[pyo.Fader, Any] | None = None
+        self._before: list[tuple[pyo.Fader, Any]] = []  # pyo stops what nobody refers to
+
+    def play(self, path: str, at_s: float) -> None:
+        """From so many seconds on; mono is heard on both sides."""
+        self.stop()
+        fader = pyo.Fader(fadein=FADE_IN_S, fadeout=FADE_OUT_S, dur=0)
+        file = pyo.SfPlayer(path, offset=at_s, interp=CUBIC, mul=fader)
+        heard = file.mix(2).out()
+        fader.play()
+        self._now = (fader, (file, heard))
+
+    def stop(self) -> None:
+        """Fade out."""
+        if self._now is not None:
+            self._now[0].stop()
+            self._before = [*self._before, self._now][-FADING:]
+            self._now = None
+
+
+def main() -> int:
+    """Play what is asked for until standard input is closed; 2 if there is no way out."""
+    parser = argparse.ArgumentParser(prog="livecode.takes.player")
+    parser.add_argument("--audio", choices=BACKENDS, default="auto")
+    options = parser.parse_args()
+    try:
+        device = boot(options.audio, SAMPLE_RATE, BLOCK)
+    except LivecodeError as error:
+        _say(error=str(error))
+        return 2
+    device.server.start()
+    _say(device=device.description)
+    ended = threading.Event()
+    if device.backend == "headless":
+        arguments = (device.server, SAMPLE_RATE, BLOCK, ended)
+        threading.Thread(target=run_headless, args=arguments, daemon=True).start()
+    deck = Deck()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "play" in asked:
+            deck.play(asked["play"], asked["at"])
+            _say(began=asked["id"])
+        else:
+            deck.stop()
+    deck.stop()
+    ended.wait(2 * FADE_OUT_S)
+    ended.set()
+    device.server.stop()
+    return 0
+
+
+def _say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

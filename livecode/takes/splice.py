@@ -1,0 +1,100 @@
+"""Takes joined into a piece: one file, an equal-power crossfade at every seam."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+
+EDGE_S = 0.01  # fades at the beginning and the end of the piece, so that it does not click
+LOUDEST = 0.999  # where a crossfade of takes that are alike would be beyond full scale
+#: A suffix and what is written for it.
+SUFFIXES = {".wav": "WAV", ".flac": "FLAC"}
+
+Floats = NDArray[np.float32]
+
+
+def crossfades(
+    paths: Sequence[Path], fade_s: float, edge_s: float = EDGE_S
+) -> Iterator[tuple[Floats, int]]:
+    """The piece, part by part (n,), and its sample rate in Hz.
+
+    A seam takes `fade_s`, or half of the shorter take where that is less; gains are cos and sin of
+    a quarter turn, whose squares sum to one.  Raises LivecodeError for takes that cannot be read or
+    are of different rates.
+    """
+    tail: Floats = np.zeros(0, np.float32)
+    rate = 0
+    for index, path in enumerate(paths):
+        audio, its_rate = _read(path)
+        if rate not in (0, its_rate):
+            raise LivecodeError(
+                f"{path} is at {its_rate} Hz and those before at {rate} Hz: splice takes of one "
+                "model."
+            )
+        rate = its_rate
+        if index == 0:
+            edge = min(round(edge_s * rate), len(audio) // 2)
+            audio[:edge] *= _rise(edge)
+        fade = len(tail)
+        audio[:fade] = tail * _rise(fade)[::-1] + audio[:fade] * _rise(fade)
+        last = index == len(paths) - 1
+        other = len(audio) if last else soundfile.info(paths[index + 1]).frames
+        fade = 0 if last else min(round(fade_s * rate), len(audio) // 2, other // 2)
+        end = len(audio) - fade
+        if last:
+            edge = min(round(edge_s * rate), len(audio) // 2)
+            audio[len(audio) - edge :] *= _rise(edge)[::-1]
+        tail = audio[end:]
+        yield audio[:end], rate
+
+
+def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
+    """Writes the piece, 24 bits, in one piece; returns a sentence about it.
+
+    Raises LivecodeError where that cannot be done; a file that is there already is never written
+    over.
+    """
+    if not paths:
+        raise LivecodeError("No take is kept, so there is nothing to splice.")
+    kind = SUFFIXES.get(out.suffix.lower())
+    if kind is None:
+        raise LivecodeError(f"{out} is to be a WAV or FLAC file: let its name end in .wav.")
+    if out.exists():
+        raise LivecodeError(f"There is a file {out} already: give the piece another name.")
+    parts = [(float(np.abs(part).max(initial=0)), rate) for part, rate in crossfades(paths, fade_s)]
+    peak, rate = max(part[0] for part in parts), parts[0][1]
+    gain = np.float32(min(1.0, LOUDEST / peak) if peak > LOUDEST else 1.0)
+    unfinished = out.with_name(out.name + ".part")
+    frames = 0
+    try:
+        with (
+            unfinished.open("wb") as file,
+            soundfile.SoundFile(file, "w", rate, 1, "PCM_24", format=kind) as piece,
+        ):
+            for part, _ in crossfades(paths, fade_s):
+                piece.write(part * gain)
+                frames += len(part)
+        os.replace(unfinished, out)
+    except soundfile.LibsndfileError as error:
+        raise LivecodeError(f"{out} cannot be written ({error}): make room.") from None
+    quieter = f", {20 * np.log10(gain):.1f} dB to fit" if gain < 1 else ""
+    minutes, seconds = divmod(round(frames / rate), 60)
+    return f"{len(paths)} takes, {minutes}:{seconds:02d}{quieter}, are in {out}"
+
+
+def _read(path: Path) -> tuple[Floats, int]:
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise LivecodeError(f"The take {path} cannot be read ({error}).") from None
+    return np.array(audio.mean(axis=1), np.float32), int(rate)
+
+
+def _rise(frames: int) -> Floats:
+    """Gains from 0 to 1 along a quarter of a sine, neither end included."""
+    return np.sin(np.pi / 2 * (np.arange(frames) + 0.5) / max(frames, 1)).astype(np.float32)
