@@ -30,7 +30,7 @@ check: $(VENV)/.ready
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready
-	@for name in start engine latency recovery render space agent; do $(BIN)/livecode bench $$name || exit 1; done
+	@for name in start engine latency recovery render space samplernn agent; do $(BIN)/livecode bench $$name || exit 1; done
 
 clean:
 	rm -rf $(VENV)

@@ -55,6 +55,7 @@ def _parser() -> Parser:
     _add_kernel(commands.add_parser("kernel", help="play from JupyterLab, VS Code and the like"))
     _add_render(commands.add_parser("render", help="play a set into a file, faster than real time"))
     _add_train(commands.add_parser("train", help="train a model on your own sound"))
+    _add_tune(commands.add_parser("tune", help="short trainings that find what suits your sound"))
     _add_generate(commands.add_parser("generate", help="make many takes of a stream, offline"))
     _add_takes(commands.add_parser("takes", help="listen to takes, keep some, splice them"))
     _add_import(commands.add_parser("import", help="a samplernn-pytorch checkpoint as a model"))
@@ -116,6 +117,14 @@ def _add_train(train: Parser) -> None:
         "samplernn", fill=_fill_train_samplernn, help="a SampleRNN stream, from audio"
     )
     samplernn.set_defaults(run=_train_samplernn)
+
+
+def _add_tune(tune: Parser) -> None:
+    kinds = tune.add_subparsers(required=True, metavar="KIND", dest="kind")
+    samplernn = kinds.add_parser(
+        "samplernn", fill=_fill_tune_samplernn, help="frame sizes, width, learning rate, sequence"
+    )
+    samplernn.set_defaults(run=_tune_samplernn)
 
 
 def _add_generate(generate: Parser) -> None:
@@ -267,6 +276,20 @@ def _fill_train_samplernn(parser: argparse.ArgumentParser) -> None:
 
 def _train_samplernn(options: argparse.Namespace) -> int:
     from livecode.neural.train_samplernn import run
+
+    return run(options)
+
+
+def _fill_tune_samplernn(parser: argparse.ArgumentParser) -> None:
+    try:
+        from livecode.neural.tune_samplernn import add_arguments
+    except ModuleNotFoundError as error:
+        raise _needs_torch(error) from None
+    add_arguments(parser)
+
+
+def _tune_samplernn(options: argparse.Namespace) -> int:
+    from livecode.neural.tune_samplernn import run
 
     return run(options)
 

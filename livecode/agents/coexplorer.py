@@ -284,7 +284,7 @@ class CoExplorer(Walker):
         """Probability of a random move, and scale of the novelty bonus."""
         s = self.settings
         decay = math.exp(-self.actions / s.epsilon_decay_actions)
-        return s.epsilon_end + (s.epsilon_start - s.epsilon_end) * decay
+        return self.curiosity * (s.epsilon_end + (s.epsilon_start - s.epsilon_end) * decay)
 
     @property
     def beliefs(self) -> Beliefs:
@@ -315,6 +315,12 @@ class CoExplorer(Walker):
         place = self.position
         allowed: NDArray[np.bool_] = np.stack([place < 1, place > 0], axis=1).ravel()
         return allowed
+
+    def wake(self, position: Array, time_s: float) -> None:
+        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
+        super().wake(position, time_s)
+        self.lesson_s = -math.inf
+        self._fed.clear()
 
     def _resize(self, dims: int) -> str:
         remembered = self.replay.count

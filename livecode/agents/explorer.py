@@ -5,8 +5,9 @@ a = the way and c = a times its midpoint, nearer is exactly a @ place > c. So fe
 space cut (a probit observation with some share of mistakes) of a Gaussian belief about the place,
 updated by moment matching (assumed-density filtering; Minka 2001). It walks in straight lines to
 places drawn from the belief (Thompson sampling), of several the one least visited: in doubt
-it explores, when sure it stays about. A second opinion, begun afresh whenever the first does
-better, takes over when the listener has changed their mind.
+it explores, when sure it stays about. Feedback that surprises it more than it should unsettles
+it, and it draws from further afield. A second opinion, begun afresh whenever the first does
+better, takes over when the listener has changed their mind. Without feedback it wanders.
 """
 
 import math
@@ -28,19 +29,25 @@ class ExplorerSettings(WalkerSettings):
     glide: float = 5.0  # a goal nearer than so many steps is approached ever more slowly ...
     slow_step: float = 0.01  # ... down to this
     prior_sd: float = 0.29  # a listener of whom nothing is known: that of a uniform distribution
-    least_sd: float = 0.045  # it never rests closer about a place than this
+    stray: float = 0.06  # how far it strays from a place, along each axis, ...
+    unsettled_stray: float = 0.3  # ... and how far when it is quite unsettled
+    settled_sd: float = 0.05  # surer than this of a place, it goes to and fro through it, ...
+    aside: float = 0.3  # ... more or less straight
     zone_sd: float = 0.05  # how near to a liked place the listener's may be
     mistakes: float = 0.1  # share of the feedback that says the opposite
     blur: float = 0.02  # differences in distance that a listener cannot tell, per length of way
     drift: float = 0.004  # how far the listener's place wanders in a second
-    quiet_s: float = 10.0  # after so much silence the belief fades ...
-    fade_s: float = 20.0  # ... with this time constant, and it wanders
+    wander_after: float = 3.0  # times its patience of silence, the belief long faded
     candidates: int = 4  # places drawn for each plan
     lags_s: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # reaction times thought possible
     lag_memory: float = 0.98  # share of the evidence about them kept from lesson to lesson
     window_s: float = 0.5  # how long a way the listener judges
     lesson_s: float = 0.2  # feedback this far apart, and full, counts as one lesson
-    alarm: float = 2.5  # log odds at which the second opinion, or chance, beats the first
+    alarm: float = 3.0  # log odds at which the second opinion beats the first
+    unsettling: float = 3.5  # log odds of mere chance at which all that it believes is in doubt
+    trust: float = 0.7  # share of the alarm that speaks for the former opinion at once then
+    slack: float = 0.0  # log odds a lesson that do not count
+    legs: int = 24  # steps between two looks for the least visited way on, when it wanders
 
 
 class Belief:
@@ -53,8 +60,11 @@ class Belief:
 
     def expect(self, ways: Array, middles: Array, sign: float) -> Array:
         """Probability of praise (sign 1) or blame (-1) for each of some ways (rows, dims)."""
-        likely = [self.praise(*each, sign)[0] for each in zip(ways, middles, strict=True)]
-        return np.array(likely)
+        s = self.settings
+        scales = np.sqrt(((ways @ self.cov + s.blur**2 * ways) * ways).sum(axis=1) + 1e-10)
+        margins = sign * (ways @ self.mean - middles) / scales / math.sqrt(2)
+        nearer = np.array([0.5 * math.erfc(-margin) for margin in margins.tolist()])
+        return s.mistakes + (1 - 2 * s.mistakes) * nearer
 
     def praise(self, way: Array, middle: float, sign: float) -> tuple[float, float, float]:
         """The same for one way, with its probit argument and the scale of that."""
@@ -91,16 +101,15 @@ class Belief:
         belief.cov[:kept, :kept] = self.cov[:kept, :kept]
         return belief
 
-    def draw(self, rows: int, rng: np.random.Generator) -> Array:
-        """Places (rows, dims) that may be the listener's, no closer together than least_sd."""
-        s = self.settings
+    def draw(self, rows: int, least_sd: float, rng: np.random.Generator) -> Array:
+        """Places (rows, dims) that may be the listener's, give or take least_sd at least."""
         variances, axes = np.linalg.eigh(self.cov)
-        sds = np.sqrt(variances.clip(s.least_sd**2, s.prior_sd**2))
+        sds = np.sqrt(variances.clip(least_sd**2, max(least_sd, self.settings.prior_sd) ** 2))
         places: Array = self.mean + rng.standard_normal((rows, len(sds))) * sds @ axes.T
         return places.clip(0, 1)
 
 
-NUMBERS = ("odds", "chance", "lessons", "fed_s", "acted_s", "lag_scores", "goal")
+NUMBERS = ("odds", "unrest", "lessons", "fed_s", "acted_s", "lag_scores", "goal", "heading", "leg")
 
 
 class Explorer(Walker):
@@ -113,27 +122,70 @@ class Explorer(Walker):
         self.first = Belief(settings, self.dims)
         self.second = Belief(settings, self.dims)
         self.odds = 0.0  # log odds of the second against the first, since the second began
-        self.chance = 0.0  # the same for chance
+        self.unrest = 0.0  # how much more than expected it was surprised of late, in nats
         self.lag_scores = np.zeros(len(settings.lags_s))  # log-likelihood of each reaction time
         self.lessons = 0.0  # learned since the last plan
         self.fed_s = self.acted_s = -math.inf
         self.goal = self.position
+        self.heading = np.zeros(self.dims)  # where it wanders, a unit vector; zeros for nowhere yet
+        self.leg = 0  # steps that it still goes there
 
     def act(self, time_s: float) -> Array:
         """One action towards the goal; returns the new position (dims,)."""
         self._pass_time(time_s)
         if self.paused and not self.explorations:
             return self.position
-        if self.lessons >= 1 or np.array_equal(self.goal, self.position):
-            self._plan()
-        way = self.goal - self.position
-        far = float(np.linalg.norm(way))
-        length = min(self.step, max(far / self.settings.glide, self.settings.slow_step))
-        place = self.goal if far <= length else (self.position + way * (length / far)).clip(0, 1)
+        place = self._wander() if self._wandering(time_s) else self._approach()
         self.density.visit(place)
         self.path.append(place, 0, time_s, 0.0)
         self.explorations = max(0, self.explorations - 1)
         return self.position
+
+    def _wandering(self, time_s: float) -> bool:
+        """Whether there is nobody to please."""
+        silent_s = self.settings.wander_after * self.patience_s
+        return self.explorations > 0 or time_s - self.fed_s > silent_s
+
+    def _approach(self) -> Array:
+        """One step on the way to the goal, shorter where it is near."""
+        if self._settled():
+            astray = float(np.linalg.norm(self.goal - self.first.mean))
+            stale = astray > 1.5 * self._stray() * math.sqrt(self.dims)
+        else:
+            stale = self.lessons >= 1
+        if stale or np.array_equal(self.goal, self.position):
+            self._plan()
+        self.leg = 0
+        way = self.goal - self.position
+        far = float(np.linalg.norm(way))
+        length = min(self.step, max(far / self.settings.glide, self.settings.slow_step))
+        place: Array = self.goal if far <= length else self.position + way * (length / far)
+        return place.clip(0, 1)
+
+    def _wander(self) -> Array:
+        """One step straight on, along every axis alike; it turns round before the borders, and
+        now and then to where it has been least."""
+        here = self.position
+        if self.leg <= 0 or not self.heading.any():
+            signs = np.sign(self.rng.standard_normal((self.settings.candidates, self.dims)))
+            ways = signs * self.rng.uniform(0.85, 1.15, signs.shape)
+            ways /= np.linalg.norm(ways, axis=1)[:, None]
+            if self.heading.any():
+                ways[0] = self.heading  # straight on, if that is as new
+            ahead = here + ways * (self.settings.legs * self.step)
+            ahead = 1 - np.abs(1 - np.abs(ahead) % 2)  # as mirrored by the borders
+            self.heading = ways[np.argmin(self.density.count(ahead))]
+            self.leg = self.settings.legs
+        self.leg -= 1
+        margin = 0.1 * self.rng.random()
+        outwards = (here + 0.0 < margin) & (self.heading < 0)
+        outwards |= (here > 1 - margin) & (self.heading > 0)
+        beyond = here + self.heading * self.step
+        outwards |= (beyond < 0) | (beyond > 1)
+        self.heading = np.where(outwards, -self.heading, self.heading)
+        self.goal = here
+        place: Array = here + self.heading * self.step
+        return place.clip(0, 1)
 
     def feedback(self, reward: float, time_s: float) -> None:
         """Praise (> 0) or blame (< 0) the way it went, up to half a second and longer ago.
@@ -145,8 +197,19 @@ class Explorer(Walker):
         ways, middles = self._ways(time_s)
         if np.abs(ways).max() < 0.1 * self.step:
             return  # it did not go anywhere
+        weight = min(max(time_s - self.fed_s, 0.0) / self.settings.lesson_s, 1.0)
+        self._learn(reward, weight, time_s, ways, middles)
+
+    def tap(self, reward: float, time_s: float) -> None:
+        """Feedback that stands for itself, however soon after other."""
+        self.fed_s = min(self.fed_s, time_s - self.settings.lesson_s)
+        self.feedback(reward, time_s)
+
+    def _learn(
+        self, reward: float, weight: float, time_s: float, ways: Array, middles: Array
+    ) -> None:
         s, sign = self.settings, math.copysign(1.0, reward)
-        weight = min(abs(reward), 1.0) * min(max(time_s - self.fed_s, 0.0) / s.lesson_s, 1.0)
+        weight *= min(abs(reward), 1.0)
         self.fed_s = time_s
 
         # Any of the reaction times may be the listener's: weigh them by how well they explained
@@ -161,18 +224,19 @@ class Explorer(Walker):
         self.lessons += weight
 
         self.odds += weight * math.log(second / first)
-        self.chance = max(0.0, self.chance + weight * math.log(0.5 / first))
+        self.unrest = max(0.0, self.unrest + weight * (math.log(0.5 / first) - s.slack))
         if self.odds <= 0:
             self.odds, self.second = 0.0, self._prior()
         elif self.odds > s.alarm:
             self._doubt(self.second)
-        elif self.chance > s.alarm:
+        if self.unrest > s.unsettling:
             self._doubt(self._prior())
+            self.odds = s.trust * s.alarm
 
     def _doubt(self, better: Belief) -> None:
         """Follow another opinion; the former stays, ready to be followed again."""
         self.first, self.second = better, self.first
-        self.odds, self.chance = 0.7 * self.settings.alarm, 0.0
+        self.odds, self.unrest = 0.7 * self.settings.alarm, 0.0
 
     def _ways(self, time_s: float) -> tuple[Array, Array]:
         """The way judged at each reaction time, (lags, dims), and way @ midpoint, (lags,)."""
@@ -189,10 +253,30 @@ class Explorer(Walker):
     def _plan(self) -> None:
         """Choose where to go: of some places the listener may mean, the least visited."""
         s = self.settings
-        belief = self._prior() if self.explorations else self.first
-        places = belief.draw(s.candidates, self.rng)
+        stray = self._stray()
+        if self._settled():
+            # To and fro through the middle: there every answer tells the most.
+            here = self.position - self.first.mean
+            aside = self.rng.standard_normal((s.candidates, self.dims)) * s.aside
+            ways = aside - here / max(float(np.linalg.norm(here)), 1e-9)
+            ways /= np.linalg.norm(ways, axis=1)[:, None]
+            places = (self.first.mean + ways * stray * math.sqrt(self.dims)).clip(0, 1)
+        else:
+            places = self.first.draw(s.candidates, stray, self.rng)
         self.goal = places[np.argmin(self.density.count(places))]
         self.lessons = 0.0
+
+    def _stray(self) -> float:
+        """How far along each axis it strays from what it believes in."""
+        s = self.settings
+        unsettled = max(0.0, self.unrest / s.unsettling - 0.3) / 0.7
+        stray = s.stray + min(unsettled, 1.0) * (s.unsettled_stray - s.stray)
+        more = max(0.0, self.curiosity - 1.0) / 3.0 * s.prior_sd
+        return stray * min(self.curiosity, 1.0) + more
+
+    def _settled(self) -> bool:
+        """Whether it knows where the listener's place is, as far as it matters."""
+        return float(self.first.cov.trace()) < self.dims * self.settings.settled_sd**2
 
     def _pass_time(self, time_s: float) -> None:
         """Grow less sure, slowly, and in silence faster."""
@@ -201,8 +285,8 @@ class Explorer(Walker):
         self.acted_s = time_s
         for belief in (self.first, self.second):
             belief.cov[np.diag_indices(self.dims)] += s.drift**2 * passed_s
-            if time_s - self.fed_s > s.quiet_s:
-                belief.blend(self._prior(), passed_s / s.fade_s)
+            if time_s - self.fed_s > self.patience_s:
+                belief.blend(self._prior(), passed_s / self.patience_s)
 
     def _prior(self) -> Belief:
         return Belief(self.settings, self.dims)
@@ -228,7 +312,7 @@ class Explorer(Walker):
     def explore(self, actions: int = 1) -> None:
         """Make the next moves for novelty alone, even when paused."""
         super().explore(actions)
-        self._plan()
+        self.leg = 0
 
     def back(self, actions: int = 1) -> None:
         """Return to where it was so many actions ago, and take that for what is wanted."""
@@ -243,6 +327,12 @@ class Explorer(Walker):
     def _take_for_wanted(self) -> None:
         self._doubt(self._prior())
         self.first.like(self.position, 2 * self.settings.zone_sd)
+        self.goal = self.position
+
+    def wake(self, position: Array, time_s: float) -> None:
+        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
+        super().wake(position, time_s)
+        self.fed_s = self.acted_s = time_s
         self.goal = self.position
 
     @property
@@ -273,6 +363,7 @@ class Explorer(Walker):
         closed = self.dims - dims
         self.first, self.second = self.first.resized(dims), self.second.resized(dims)
         self.goal = np.append(self.goal, np.full(max(0, -closed), 0.5))[:dims]
+        self.heading, self.leg = np.zeros(dims), 0
         self.lessons = 1.0  # plan anew
         return f"Closing {closed} of {self.dims} axes dropped the beliefs about them." * (
             closed > 0

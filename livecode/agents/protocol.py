@@ -21,6 +21,17 @@ class Beliefs:
     allowed: NDArray[np.bool_]  # False where the move would leave the unit cube
     chosen: int | None  # index of the last move made; None before the first and after a jump
 
+    def __repr__(self) -> str:
+        """A row for each move, with its praise or blame, how new it is, and which was made last."""
+        rows = []
+        for move, (axis, direction) in enumerate(zip(self.axis, self.direction, strict=True)):
+            reward, new = self.predicted_reward[move], self.novelty_bonus[move]
+            marks = "" if self.allowed[move] else "  at the border"
+            marks += "  last move" if move == self.chosen else ""
+            way = "up  " if direction > 0 else "down"
+            rows.append(f"axis {axis} {way}  reward {reward:+.2f}  new {new:.2f}{marks}")
+        return "\n".join(rows)
+
 
 class Agent(Protocol):
     """An explorer of [0, 1]^dims that is taught by feedback; every time is given, in seconds."""
@@ -29,10 +40,16 @@ class Agent(Protocol):
     step: float  # length of one move (precision); may be set while playing
     dropped: str  # what the last change of dims made it lose; "" if nothing
     paused: bool
+    curiosity: float  # 0 goes straight for what was praised, 1 tries things, 4 roams
+    patience_s: float  # how long it stays with what was praised, in silence
 
     @property
     def position(self) -> Array:
         """Where it is: (dims,) in [0, 1], a copy."""
+
+    @property
+    def moved(self) -> Array:
+        """What its last move added to its position, (dims,)."""
 
     @property
     def beliefs(self) -> Beliefs:
@@ -46,6 +63,12 @@ class Agent(Protocol):
 
     def feedback(self, reward: float, time_s: float) -> None:
         """Praise (> 0) or blame (< 0) the way it went; 0, NaN and infinities say nothing."""
+
+    def tap(self, reward: float, time_s: float) -> None:
+        """Feedback that stands for itself, however soon after other."""
+
+    def sense(self, value: float, time_s: float) -> None:
+        """How good it is here, on any scale: what changes along its way is praise or blame."""
 
     def zone(self, reward: float) -> None:
         """Like (> 0) or dislike (< 0) this place."""
@@ -62,6 +85,9 @@ class Agent(Protocol):
     def forward(self, actions: int = 1) -> None:
         """Undo `back`."""
 
+    def go_back(self, seconds: float) -> None:
+        """Return to where it was so long ago; below 0, `forward`."""
+
     def pause(self) -> None:
         """Hold still."""
 
@@ -70,6 +96,9 @@ class Agent(Protocol):
 
     def forget(self) -> None:
         """Lose everything learned, visited and remembered; stay where it is."""
+
+    def wake(self, position: Array, time_s: float) -> None:
+        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything, as plain arrays."""

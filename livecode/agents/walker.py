@@ -88,6 +88,9 @@ class Walker:
         self.step = settings.step
         self.paused = False
         self.dropped = ""
+        self.curiosity = 1.0
+        self.patience_s = 10.0
+        self._sensed: tuple[float, float] | None = None  # the last value, and how much they vary
         self.explorations = 0  # moves still to be made for novelty alone
         self.path = Path(np.full(dims, 0.5), settings.path_length)
         self.density = Density(np.empty((0, dims)))
@@ -105,6 +108,15 @@ class Walker:
         """Where it is: (dims,) in [0, 1], a copy."""
         here: Array = self.path.places[self.path.cursor].copy()
         return here
+
+    @property
+    def moved(self) -> Array:
+        """What its last move added to its position, (dims,); zeros where it was put here."""
+        cursor, places = self.path.cursor, self.path.places
+        if self.path.moves[cursor] == PUT:
+            return np.zeros(self._dims)
+        way: Array = places[cursor] - places[cursor - 1]
+        return way
 
     @property
     def step(self) -> float:
@@ -163,6 +175,49 @@ class Walker:
         self._settle()
         self.path.go(int(actions))
 
+    def go_back(self, seconds: float) -> None:
+        """Return to where it was so long ago; below 0, undo that."""
+        path = self.path
+        times_s, cursor = path.times_s[: path.count], path.cursor
+        known = np.isfinite(times_s)
+        here = np.flatnonzero(known[: cursor + 1])
+        now_s = times_s[here[-1]] if len(here) else 0.0
+        if seconds >= 0:
+            before = np.flatnonzero(known[:cursor] & (times_s[:cursor] <= now_s - seconds + 1e-6))
+            self.back(cursor - int(before[-1]) if len(before) else cursor)
+        else:
+            after = np.flatnonzero(
+                known[cursor + 1 :] & (times_s[cursor + 1 :] >= now_s - seconds - 1e-6)
+            )
+            self.forward(int(after[0]) + 1 if len(after) else path.count - 1 - cursor)
+
+    def feedback(self, reward: float, time_s: float) -> None:
+        """Praise (> 0) or blame (< 0) the way it went."""
+        raise NotImplementedError
+
+    def sense(self, value: float, time_s: float) -> None:
+        """How good it is here, on any scale: what changes along its way is praise or blame.
+
+        The change since the last call, over twice what changes have been of late, is feedback.
+        """
+        if not math.isfinite(value):
+            return
+        before, spread = self._sensed or (value, 0.0)
+        change = value - before
+        spread = math.sqrt(0.98 * spread**2 + 0.02 * change**2) if spread else abs(change)
+        self._sensed = (value, spread)
+        if spread > 1e-9 * max(abs(value), 1e-9):
+            self.feedback(min(max(change / (2 * spread), -1.0), 1.0), time_s)
+
+    def tap(self, reward: float, time_s: float) -> None:
+        """Feedback that stands for itself, however soon after other."""
+        self.feedback(reward, time_s)
+
+    def wake(self, position: Array, time_s: float) -> None:
+        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
+        self.path = Path(np.clip(position, 0.0, 1.0), self.settings.path_length)
+        self.explorations, self._sensed = 0, None
+
     def pause(self) -> None:
         """Autonomous off: hold still; feedback reaches only the moves made before."""
         self.paused = True
@@ -176,6 +231,7 @@ class Walker:
         twin = type(self)(replace(self.settings, dims=self.dims, step=self.step), self.rng)
         twin.path.places[0] = self.position
         twin.paused, twin.settings = self.paused, self.settings
+        twin.curiosity, twin.patience_s = self.curiosity, self.patience_s
         self.__dict__.update(twin.__dict__)
 
     def state(self) -> Arrays:
@@ -198,6 +254,7 @@ class Walker:
         twin = type(self)(saved, copy.deepcopy(self.rng))
         twin._restore(state)
         twin.settings = self.settings
+        twin.curiosity, twin.patience_s = self.curiosity, self.patience_s
         self.__dict__.update(twin.__dict__)
 
     def _restore(self, state: Mapping[str, Any]) -> None:

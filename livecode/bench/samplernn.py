@@ -1,18 +1,20 @@
-"""`bench samplernn`: how fast streams are drawn on one core, beside the plain torch loop of the same weights."""
+"""`bench samplernn`: how fast streams are drawn on one core, beside a plain torch loop."""
 
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Literal
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from livecode.bench.rows import Identity, Row
 from livecode.neural.files import Tensors, list_models, read_model
 from livecode.neural.samplernn_config import KIND, SampleRNNConfig
-from livecode.voices.samplernn import Sampler
+from livecode.voices.samplernn import Sampler, kernel
+from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
+from livecode.voices.samplernn.sampler import WIDE
 
 SAMPLE_RATE = 16_000  # Hz: 1 × real time
 KL_TARGET = 0.01  # bits a sample
@@ -29,8 +31,9 @@ GROWTH = (
     (1024, 1, 2),
     (1024, 1, 4),
 )
-COUNTS = 5  # the quickest of so many: what else the machine does is not the kernel's cost
-KL_SAMPLES = 4000
+LIMITS = (256, 1024)  # dims whose time is taken apart
+COUNTS = 25  # the quickest of so many: what else the machine does is not the kernel's cost
+KL_SAMPLES, KL_DIMS = 4000, (256, 1024)
 
 
 def run(seconds: float = 1.0) -> list[Row]:
@@ -38,7 +41,7 @@ def run(seconds: float = 1.0) -> list[Row]:
     rows = []
     for dim, layers, streams in (*TARGETS, *GROWTH):
         rows += _speeds(dim, layers, streams, seconds)
-    for dim in (256, 1024):
+    for dim in KL_DIMS:
         config = SampleRNNConfig(dim=dim)
         rows += _closeness(config, plausible_tensors(config, 1), {"model": "random", "dim": dim})
     for name, path in list_models().items():
@@ -80,53 +83,55 @@ def plausible_tensors(config: SampleRNNConfig, seed: int) -> Tensors:
 def seconds_a_sample(step: Callable[[int], object], seconds: float) -> float:
     """Of step(n), which draws n samples; counted for about `seconds` in all."""
     step(16)
-    began = time.perf_counter()
+    began = time.process_time()
     step(64)
-    samples = max(64, int(seconds / COUNTS / ((time.perf_counter() - began) / 64)) // 64 * 64)
-    counts = []
+    samples = max(64, int(seconds / COUNTS / ((time.process_time() - began) / 64)) // 64 * 64)
+    counts: list[float] = []
     for _ in range(COUNTS):
-        began = time.perf_counter()
+        began = time.process_time()
         step(samples)
-        counts.append((time.perf_counter() - began) / samples)
+        counts.append((time.process_time() - began) / samples)
     return min(counts)
 
 
-def bytes_a_sample(sampler: Sampler) -> float:
-    """Bytes of weights that one sample of one stream passes over, if no zero is left out."""
-    plan, matrices = sampler.plan, sampler.matrices
-    total = float(_size(matrices, [plan.up[0], *plan.hidden, plan.output]))
-    for i, span in enumerate(plan.spans):
-        numbers = [plan.input[i], *plan.ih[i], *plan.hh[i]]
-        if i + 1 < len(plan.spans):
-            numbers.append(plan.up[i + 1])
-        total += _size(matrices, [n for n in numbers if n >= 0]) / span
-    return total
+def schedule(sampler: Sampler) -> list[int]:
+    """The matrices that one stream is multiplied with in its first N_top samples, in their order."""
+    plan = sampler.plan
+    numbers = []
+    for t in range(int(plan.spans[-1])):
+        for i in range(len(plan.spans) - 1, -1, -1):
+            if t % plan.spans[i]:
+                continue
+            numbers += [plan.input[i], *plan.ih[i], *plan.hh[i]]
+            if i + 1 < len(plan.spans):
+                numbers.append(plan.up[i + 1] + t // plan.spans[i] % plan.sizes[i + 1])
+        numbers += [plan.up[0] + t % plan.sizes[0], *plan.hidden, plan.output]
+    return [int(number) for number in numbers if number >= 0]
 
 
-def read_rate(size: int, seconds: float) -> float:
-    """Bytes a second at which one core reads so much memory, over and over."""
-    words = np.ones(size // 8 + 64, np.int64)
-    _total(words)
-    counts = []
-    until = time.perf_counter() + seconds
-    while len(counts) < COUNTS or time.perf_counter() < until:
-        began = time.perf_counter()
-        _total(words)
-        counts.append(time.perf_counter() - began)
-    return words.nbytes / min(counts)
+def seconds_of_products(sampler: Sampler, numbers: list[int], seconds: float) -> float:
+    """What the products with these matrices take alone, on vectors as they stand in the sampler."""
+    order, alone = np.array(numbers), np.zeros(1, np.int64)
+    weights, space = sampler.kept
+
+    def run_through(times: int) -> None:
+        _multiply_all(weights, order, space.x, alone, space.y, space, times)
+
+    run_through(1)
+    counts: list[float] = []
+    until = time.process_time() + seconds
+    while len(counts) < COUNTS or time.process_time() < until:
+        began = time.process_time()
+        run_through(10)
+        counts.append((time.process_time() - began) / 10)
+    return min(counts)
 
 
-@nb.njit(cache=True)
-def _total(words):
-    total = 0
-    for word in words:
-        total += word
-    return total
-
-
-def _size(matrices: NDArray[np.void], numbers: list[int]) -> int:
-    chosen = matrices[np.array(numbers)]
-    return int((chosen["panel"] * chosen["rows"] // 64).sum())
+@nb.njit(nogil=True, error_model="numpy", _nrt=False)
+def _multiply_all(weights, numbers, x, members, y, space, times):
+    for _ in range(times):
+        for number in numbers:
+            kernel.multiply(weights, number, x, members, y, space)
 
 
 def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
@@ -136,33 +141,35 @@ def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
     if find_spec("torch") is not None:
         plain = 1 / SAMPLE_RATE / _plain_seconds(config, tensors, seconds)
     rows = []
-    kinds = ["float32"] if available_dots() == [PLAIN] else ["int8", "float32"]
-    for weights in kinds:
-        sampler = Sampler(config, tensors, streams, "int8" if weights == "int8" else "float32")
-        warm = np.ones((streams, 64), np.float32)
-        sampler.step_block(warm)
-        cost_s = seconds_a_sample(
-            lambda n, s=sampler: s.step_block(np.ones((streams, n), np.float32)), seconds
-        )
-        about: Identity = {
+    kinds: list[tuple[Literal["int8", "float32"], Literal[5, 8] | None]] = [("float32", None)]
+    if available_dots() != [PLAIN]:
+        kinds = [("int8", None), ("float32", None)]
+        if dim >= WIDE and streams == 1:
+            kinds.insert(1, ("int8", 8))
+    for weights, up_bits in kinds:
+        sampler = Sampler(config, tensors, streams, weights, up_bits=up_bits)
+        step = _stepping(sampler)
+        cost_s = seconds_a_sample(step, seconds)
+        about: dict[str, str | int | float] = {
             "dim": dim, "layers": layers, "streams": streams, "cores": 1, "weights": weights,
-            "by": sampler.dots if weights == "int8" else "float32",
+        }  # fmt: skip
+        if weights == "int8":
+            about |= {"upsamplers": f"{sampler.up_bits} bit", "by": sampler.dots}
+        target = TARGETS.get((dim, layers, streams)) if (weights, up_bits) == kinds[0] else None
+        speed = 1 / SAMPLE_RATE / cost_s
+        memory: dict[str, str | int | float] = {
             "weights_mb": round(sampler.weight_bytes / 1e6, 1),
             "stream_kb": round(sampler.stream_bytes / 1e3, 1),
-        }  # fmt: skip
-        target = TARGETS.get((dim, layers, streams)) if weights == kinds[0] else None
-        speed = 1 / SAMPLE_RATE / cost_s
+        }
+        what = "each stream" if streams > 1 else "one stream"
         rows.append(
             Row.measured(
-                "each stream" if streams > 1 else "one stream", speed, "× real time", about,
+                what, speed, "× real time", about | memory,
                 baseline=plain, target=target, better="higher",
             )
         )  # fmt: skip
-        if streams == 1:
-            passed = bytes_a_sample(sampler) / cost_s / 1e9
-            rate = read_rate(sampler.weight_bytes, seconds / 4) / 1e9
-            what = "weights passed over, beside reading them"
-            rows.append(Row.measured(what, passed, "GB/s", about, baseline=rate, better="higher"))
+        if streams == 1 and layers == 1 and dim in LIMITS:
+            rows += _limits(sampler, about, seconds)
         if weights == "float32" and plain and (dim, layers, streams) == (1024, 1, 1):
             rows.append(
                 Row.measured(
@@ -170,6 +177,25 @@ def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
                     target=OVER_TORCH, better="higher",
                 )
             )  # fmt: skip
+    return rows
+
+
+def _stepping(sampler: Sampler) -> Callable[[int], object]:
+    return lambda n: sampler.step_block(np.ones((sampler.streams, n), np.float32))
+
+
+def _limits(sampler: Sampler, about: Identity, seconds: float) -> list[Row]:
+    """Where the time goes: the products alone, one product from the cache, one through all weights."""
+    plan = sampler.plan
+    span = int(plan.spans[-1])
+    alone_s = seconds_of_products(sampler, schedule(sampler), seconds / 4) / span
+    rows = [Row("matrix products alone", 1 / SAMPLE_RATE / alone_s, "× real time", about=about)]
+    matrices = sampler.matrices
+    every = [n for n in range(len(matrices)) if matrices["kind"][n] == matrices["kind"][plan.up[0]]]
+    for where, numbers in (("one upsampler's", [int(plan.up[0])]), ("all such", every)):
+        weights = sum(int(matrices["rows"][n] * matrices["columns"][n]) for n in numbers)
+        rate = weights / seconds_of_products(sampler, numbers, seconds / 8) / 1e9
+        rows.append(Row(f"product with {where} weights", rate, "GMAC/s", about=about))
     return rows
 
 
@@ -189,13 +215,11 @@ def _closeness(config: SampleRNNConfig, tensors: Tensors, about: Identity) -> li
         return []
     exact = Sampler(config, tensors, weights="float32")
     codes = exact.step_block(np.ones((1, KL_SAMPLES + config.lookback))).codes[0]
-    bits = divergence_bits(
-        exact.log_probs(codes), Sampler(config, tensors, weights="int8").log_probs(codes)
-    )
-    return [Row.measured("int8 from float32", bits, "bit/sample (KL)", about, target=KL_TARGET)]
-
-
-def divergence_bits(p: NDArray[np.floating], q: NDArray[np.floating]) -> float:
-    """Mean Kullback–Leibler divergence of rows of natural log-probabilities q from p, in bits."""
-    p64, q64 = p.astype(np.float64), q.astype(np.float64)
-    return float((np.exp(p64) * (p64 - q64)).sum(axis=1).mean() / np.log(2))
+    expected = exact.log_probs(codes)
+    rows = []
+    for up_bits in dict.fromkeys((Sampler(config, tensors, weights="int8").up_bits, 8)):
+        small = Sampler(config, tensors, weights="int8", up_bits=up_bits)
+        bits = divergence_bits(expected, small.log_probs(codes))
+        found = dict(about) | {"weights": "int8", "upsamplers": f"{up_bits} bit"}
+        rows.append(Row.measured("from float32 (KL)", bits, "bit/sample", found, target=KL_TARGET))
+    return rows

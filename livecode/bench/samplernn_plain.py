@@ -1,4 +1,4 @@
-"""SampleRNN sampled the plain way, in torch: the baseline, with the same weights, module by module."""
+"""SampleRNN sampled the plain way, in torch: the baseline, with the same weights, layer by layer."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,11 @@ from livecode.neural.samplernn_config import SampleRNNConfig
 
 
 class PlainLoop:
-    """One stream; every sample passes through embedding, convolution and layers as they were trained."""
+    """One stream, as published implementations sample it: in the layers that were trained.
+
+    Those are embedding, convolutions (also where a matrix would do), RNN and transposed
+    convolution; every sample passes through them on its own.
+    """
 
     def __init__(self, config: SampleRNNConfig, tensors: Tensors):
         """`tensors` as `config.shapes()` names them."""
@@ -66,8 +70,8 @@ class PlainLoop:
         if config.sample_tier == "two-layer":
             x = x.relu()
         for layer in self._hidden:
-            x = layer(x).relu()
-        return torch.as_tensor(self._output(x))
+            x = _through(layer, x).relu()
+        return _through(self._output, x)
 
 
 class _Tier:
@@ -89,13 +93,16 @@ class _Tier:
             self._layers.append(layer)
             parts = ("h0",) if config.cell == "gru" else ("h0", "c0")
             self._states.append(tuple(weights[f"{name}.{part}"][k][None] for part in parts))
-        self._up, self._up_bias = weights[f"{name}.up.weight"], weights[f"{name}.up.bias"]
+        size, dim = config.frame_sizes[i], config.dim
+        self._up = nn.ConvTranspose1d(dim, dim, size, stride=size, bias=False)
+        self._up.weight.data = weights[f"{name}.up.weight"].permute(2, 1, 0).contiguous()
+        self._up_bias = weights[f"{name}.up.bias"]
         self.said = self._up_bias
 
     def step(self, codes: Tensor, said: Tensor | None) -> None:
         """Codes (N_top,), and what the tier above says to this frame (dim,)."""
         frame = 2 * (codes[-self._span :].float() / (self._config.levels / 2) - 1)
-        x = self._input(frame)
+        x = _through(self._input, frame)
         if said is not None:
             x = x + said
         outputs = []
@@ -106,11 +113,15 @@ class _Tier:
             x = y[0]
             outputs.append(x)
         total = torch.stack(outputs).sum(0) if self._config.skip else x
-        self.said = self._up @ total + self._up_bias
+        self.said = self._up(total[None, :, None])[0].T + self._up_bias
 
 
-def _linear(weights: dict[str, Tensor], name: str) -> nn.Linear:
+def _linear(weights: dict[str, Tensor], name: str) -> nn.Conv1d:
     weight = weights[f"{name}.weight"]
-    layer = nn.Linear(weight.shape[1], weight.shape[0])
-    layer.weight.data, layer.bias.data = weight, weights[f"{name}.bias"]
+    layer = nn.Conv1d(weight.shape[1], weight.shape[0], 1)
+    layer.weight.data, layer.bias.data = weight[..., None], weights[f"{name}.bias"]
     return layer
+
+
+def _through(layer: nn.Conv1d, x: Tensor) -> Tensor:
+    return torch.as_tensor(layer(x[None, :, None])[0, :, 0])

@@ -70,7 +70,8 @@ class PlainSampleRNN(nn.Module):
         """Mean loss in nats of codes (batch, lookback + T), and the states after."""
         config, look = self.config, self.config.lookback
         samples = codes.float() * (4 / config.levels) - 2
-        above, after = None, []
+        above = None
+        after: list[Tensor] = []
         for i in reversed(range(len(config.spans))):
             span = config.spans[i]
             frames = samples[:, look - span : -span].reshape(len(codes), -1, span)

@@ -1,4 +1,4 @@
-"""`bench space`: what decoding and sounding a latent space costs, beside plain torch and numpy."""
+"""`bench space`: what a latent space costs, beside plain torch and numpy, and what it holds to."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.bench.rows import Identity, Row
+from livecode.bench.space_sound import sound_rows
 from livecode.errors import LivecodeError
 from livecode.neural.files import list_models, read_model
 from livecode.neural.load import load_space
@@ -36,6 +37,7 @@ def run(seconds: float = 1.0) -> list[Row]:
             plain = plain_decoder(meta.config, meta.sample_rate, tensors)
         rows.append(_decoding(space, plain, seconds, about))
         rows.append(_voice(space, plain, seconds, about))
+        rows += sound_rows(space, meta, about)
     if not rows:
         raise LivecodeError("there is no space to measure; train one with `livecode train space`")
     return rows
@@ -75,7 +77,7 @@ def plain_decoder(config: dict, sample_rate: int, tensors: dict[str, Floats]) ->
     torch.set_num_threads(1)
     known = {key: config[key] for key in SpaceConfig.__dataclass_fields__ if key in config}
     model = SpectralVAE(SpaceConfig(**known), sample_rate)
-    weights = {key: torch.from_numpy(value) for key, value in tensors.items() if key != "axes"}
+    weights = {key: torch.from_numpy(value) for key, value in tensors.items() if "." in key}
     model.load_state_dict(weights)
 
     def decode(z: Floats) -> Floats:

@@ -15,6 +15,7 @@ FALL_DB_PER_S = 20 / 1.7
 #: A new dropout is shown as an alarm for this long.
 ALARM_S = 4.0
 MOST_BARS = 16
+MOST_TERMS = 3
 MOST_VALUES = 6
 BEATS_PER_BAR = 4
 _EIGHTHS = "▁▂▃▄▅▆▇█"
@@ -255,7 +256,14 @@ def _agent(agent: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     reward = float(agent["reward"])
     colour = "good" if reward > 0.005 else "bad" if reward < -0.005 else "dim"
     text = f"{reward:+.2f}".replace("-", "−")
-    return ("class:status.bars", f" {bars} "), (f"class:status.{colour}", text)
+    terms = agent.get("terms", {})
+    parts = [f" {name[:8]}{part:+.2f}".replace("-", "−") for name, part in terms.items()]
+    summed = "".join(parts[:MOST_TERMS]) if len(parts) > 1 else ""
+    return (
+        ("class:status.bars", f" {bars} "),
+        (f"class:status.{colour}", text),
+        ("class:status.dim", summed),
+    )
 
 
 def _colour(level_db: float) -> str:

@@ -21,7 +21,7 @@ from livecode.mind.hearing import Hearing, OscSignal
 from livecode.mind.journal import BlockBegun, BlockEnded, Journal, Record
 from livecode.mind.namespace import Namespace
 from livecode.mind.patchbay import Patchbay
-from livecode.mind.players import Clockwork
+from livecode.mind.sound_player import Clockwork
 from livecode.mind.scenes import Scenes
 from livecode.mind.sounds import Sounds
 from livecode.mind.status import Running, running, status
@@ -105,6 +105,7 @@ class Performance:
             engine_lead=ENGINE_LEAD_BLOCKS * self.block,
             voice_lead=voice_lead(self.block),
             say=lambda text: self.say("fallback", text),
+            replaying=lambda: self.taking_over,
         )
         self.sounds = Sounds(
             self.patchbay, clockwork, self.tempo, self.block, seed, lambda: self.frame

@@ -16,7 +16,8 @@ from livecode.language.units import Span
 from livecode.language.values import Moment
 from livecode.messages import GraphSource, Source
 from livecode.mind.patchbay import Patchbay, Playing
-from livecode.mind.players import Clockwork, SoundPlayer, player_for
+from livecode.mind.players import player_for
+from livecode.mind.sound_player import Clockwork, SoundPlayer
 from livecode.signals.tempo import Tempo
 
 #: A new source begins this many blocks after its block was evaluated.
@@ -211,8 +212,13 @@ class Sounds:
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Advance every player to sample time `frame`."""
-        for thing in self:
-            thing.player.tick(frame, moment)
+        ticking = self._clockwork.ticking
+        ticking.now = True
+        try:
+            for thing in self:
+                thing.player.tick(frame, moment)
+        finally:
+            ticking.now = False
 
     def _apply_mutes(self) -> None:
         heard = self._heard_when_solo() if self.mix.solo else set(self._things)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from livecode.language.sounding import Agent
+from livecode.language.agents import Agent
 from livecode.language.streams import Stream
 from livecode.language.values import Value
 from livecode.timing import voice_lead
@@ -58,11 +58,7 @@ def running(performance: "Performance") -> list[Running]:
 def status(performance: "Performance") -> dict[str, Any]:
     """What the desk shows, and what a mind that has to take over needs, as plain values."""
     agents = {
-        str(thing): {
-            "position": [round(float(x), 3) for x in thing.player.position],
-            "reward": round(thing.player.reward, 3),
-            "space": thing.space.model,
-        }
+        str(thing): agent_status(thing)
         for thing in performance.sounds
         if isinstance(thing, Agent) and thing.player is not None
     }
@@ -87,10 +83,39 @@ def status(performance: "Performance") -> dict[str, Any]:
     }
 
 
+def agent_status(agent: Agent) -> dict[str, Any]:
+    """Where an agent is and why: places and moves by axis, rewards by the names of their terms.
+
+    position: (dims,); action: the last move in steps along each axis, (dims,); terms: what each
+    summand of the reward came to; beliefs: by move, up and down each axis in turn, (2 * dims,);
+    novelty: how new it is here, 1 where it has never been, less with each visit.
+    """
+    player = agent.player
+    beliefs = player.beliefs
+    up_and_down = beliefs.novelty_bonus
+    return {
+        "position": _rounded(player.position),
+        "action": _rounded(player.moved, 2),
+        "reward": round(player.reward, 3),
+        "terms": {name: round(number, 3) for name, number in player.terms.items()},
+        "novelty": round(float(min(up_and_down.mean(), 1.0)), 3),
+        "beliefs": {
+            "reward": _rounded(beliefs.predicted_reward, 2),
+            "novelty": _rounded(up_and_down, 2),
+        },
+        "space": agent.space.model,
+        "paused": player.explorer.paused,
+    }
+
+
+def _rounded(numbers: Any, digits: int = 3) -> list[float]:
+    return [round(float(number), digits) for number in numbers]
+
+
 def varying(performance: "Performance") -> Iterator[tuple[str, float]]:
     """(name and setting, number now) of all that a curve, a signal or a function moves."""
     for thing in performance.sounds:
-        for setting, control in thing.player.controls.items() if thing.player else ():
-            now = control.varying.now
+        for setting, varying in thing.player.varyings() if thing.player else ():
+            now = varying.now
             if now is not None and isinstance(getattr(thing, setting), Value):
                 yield f"{thing}.{setting}", round(now, 3)

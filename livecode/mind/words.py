@@ -7,10 +7,11 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.language import curves
+from livecode.language.agents import agent
 from livecode.language.dsp import dsp
 from livecode.language.nearest import did_you_mean
 from livecode.language.signal_words import SignalWord
-from livecode.language.sounding import agent, space
+from livecode.language.sounding import space
 from livecode.language.sources import Sounding
 from livecode.language.streams import Mic, mic, sample, stream
 from livecode.language.tutorial import Tutorial

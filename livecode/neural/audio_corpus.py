@@ -70,8 +70,7 @@ def load_corpus(
         gain,
         description,
         where,
-        tuple(f"Skipped: {reason}" for reason in found.skipped)
-        + tuple(f"Note: {doubt}" for doubt in found.warnings),
+        found.notes(),
     )
 
 

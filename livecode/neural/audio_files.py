@@ -36,6 +36,11 @@ class AudioSet:
     skipped: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    def notes(self) -> tuple[str, ...]:
+        """What to tell the person: what was skipped, then what is doubtful."""
+        skipped = tuple(f"Skipped: {reason}" for reason in self.skipped)
+        return skipped + tuple(f"Note: {doubt}" for doubt in self.warnings)
+
 
 def audio_paths(sources: Sequence[Path]) -> list[Path]:
     """The audio files among and below `sources`, sorted; raises LivecodeError on a missing one."""

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from livecode.neural import spectrum
+from livecode.neural.descriptors import ALIGNABLE
 from livecode.neural.space import KNOTS, Space
 from livecode.neural.spectrum import Floats
 
 BANDS = 80  # on the ERB-rate scale, half a critical band each
 CONTEXTS = 48  # points of the space at which each axis is swept
-EVEN = 1.45  # audible change may differ from its mean by this factor before an axis is warped
+EVEN = 1.15  # audible change may differ from its mean by this factor before an axis is warped
+UNEVEN = 2.2  # the halves of an axis may differ by this factor in how audible they are
+SWEPT = 64  # steps of half an axis at which it is listened to
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,14 @@ def audible_change(space: Space, mags: Floats) -> Floats:
     Mean difference of level over half critical bands, levels scaled as for the models, all
     spectra at equal loudness; so a moved peak counts, and an inaudibly fine one does not.
     """
-    bands = spectrum.band_matrix(space.frequencies_hz, BANDS)
-    levels = spectrum.scaled(np.sqrt(np.square(mags) @ (bands > 0)))
-    change: Floats = np.abs(np.diff(levels, axis=0)).mean(-1)
+    change: Floats = np.abs(np.diff(listened(space, mags), axis=0)).mean(-1)
     return change
+
+
+def listened(space: Space, mags: Floats) -> Floats:
+    """Scaled levels over half critical bands of magnitudes (..., bins): (..., BANDS)."""
+    bands = spectrum.band_matrix(space.frequencies_hz, BANDS)
+    return spectrum.scaled(np.sqrt(np.square(mags) @ (bands > 0)))
 
 
 def _sweep(space: Space, axis: int, values: Floats, contexts: Floats) -> Floats:
@@ -41,8 +48,8 @@ def _sweep(space: Space, axis: int, values: Floats, contexts: Floats) -> Floats:
     return space.decode(points)
 
 
-def _equal_steps(values: Floats, change: Floats) -> Floats:
-    """Resamples values so that the change between them varies little: len(values) again.
+def _equal_steps(values: Floats, change: Floats, count: int) -> Floats:
+    """`count` of the values, resampled so that the change between them varies little.
 
     Only what differs much from the mean is evened out; so an axis that is nearly even, such as
     pitch in octaves, stays as it was trained.
@@ -51,35 +58,55 @@ def _equal_steps(values: Floats, change: Floats) -> Floats:
     usual = np.exp(np.log(change).mean())
     excess = change / np.clip(change, usual / EVEN, usual * EVEN)
     heard = np.concatenate([[0.0], np.cumsum(excess)])
-    even = np.linspace(0, heard[-1], len(values))
+    even = np.linspace(0, heard[-1], count)
     return np.interp(even, heard, values).astype(np.float32)
 
 
-def find_axes(space: Space, points: Floats, rng: np.random.Generator) -> Axes:
+def _shortened(values: Floats, change: Floats, most: float) -> tuple[Floats, Floats]:
+    """The first of the values, up to where their change sums to `most`; and that change."""
+    kept = max(4, int(np.searchsorted(np.cumsum(change), most)))
+    return values[: kept + 1], change[:kept]
+
+
+def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bool = False) -> Axes:
     """The axes of a space whose training data lies at latent points (n, latent).
 
-    Each half of an axis, from the median outwards, is warped on its own: the median stays the
-    middle, and within each half equal steps differ little in how audible they are.
+    An axis reaches from the 2nd to the 98th percentile, with its middle, the median, at 0.5. Each
+    half, from the middle outwards, is warped on its own, so that equal steps within it differ
+    little in how audible they are; a half more than `UNEVEN` times as audible as the other is cut
+    short. In a `nested` space the middle is 0, where closed axes rested in training, and
+    the order is that of the training; in others, axes are ordered by their strength.
     """
     low, middle, high = np.percentile(points, [2, 50, 98], axis=0).astype(np.float32)
-    contexts = points[rng.permutation(len(points))[:CONTEXTS]]
+    if nested:
+        middle[:] = 0
+    least = 0.1 * np.maximum(high - low, 1e-3)  # an axis never stands still
+    low, high = np.minimum(low, middle - least), np.maximum(high, middle + least)
+    contexts = rng.uniform(low, high, (CONTEXTS, space.latent)).astype(np.float32)
+    contexts[::2] = points[rng.permutation(len(points))[: len(contexts[::2])]][: len(contexts[::2])]
     half = KNOTS // 2
     knots, strengths, signs = [], [], []
     for axis in range(space.latent):
-        least = 0.1 * max(high[axis] - low[axis], 1e-3)  # an axis never stands still
-        below = np.linspace(min(low[axis], middle[axis] - least), middle[axis], 65)
-        above = np.linspace(middle[axis], max(high[axis], middle[axis] + least), 65)
-        values = np.concatenate([below, above[1:]]).astype(np.float32)
-        mags = _sweep(space, axis, values, contexts)
-        change = audible_change(space, mags).mean(-1)
-        warped_below = _equal_steps(below, change[:64])[:: 64 // half]
-        warped_above = _equal_steps(above, change[64:])[:: 64 // half]
-        knots.append(np.concatenate([warped_below, warped_above[1:]]))
-        strengths.append(float(audible_change(space, mags[::32]).mean()))  # a quarter at a time
+        below = np.linspace(middle[axis], low[axis], SWEPT + 1, dtype=np.float32)
+        above = np.linspace(middle[axis], high[axis], SWEPT + 1, dtype=np.float32)
+        changes = [
+            audible_change(space, _sweep(space, axis, values, contexts)).mean(-1)
+            for values in (below, above)
+        ]
+        weaker = min(change.sum() for change in changes)
+        halves = [
+            _equal_steps(*_shortened(values, change, UNEVEN * weaker), half + 1)
+            for values, change in zip((below, above), changes, strict=True)
+        ]
+        knots.append(np.concatenate([halves[0][::-1], halves[1][1:]]))
+        mags = _sweep(space, axis, knots[-1][:: half // 2], contexts)  # a quarter at a time
+        strengths.append(float(audible_change(space, mags).mean()))
         power = np.square(mags[[0, -1]])
         centroid = np.log((power @ space.frequencies_hz) / power.sum(-1)).mean(-1)
-        signs.append(1.0 if centroid[1] >= centroid[0] else -1.0)
-    order = np.argsort(strengths)[::-1]
+        signs.append(
+            1.0 if centroid[1] >= centroid[0] or space.axis_names[axis] in ALIGNABLE else -1.0
+        )
+    order = np.arange(space.latent) if nested else np.argsort(strengths)[::-1]
     table = np.array([knots[i] if signs[i] > 0 else -knots[i][::-1] for i in order], np.float32)
     return Axes(
         order=tuple(int(i) for i in order),

@@ -73,6 +73,11 @@ def _card(space: Space, meta: ModelMeta) -> str:
             )
         )
     )
+    distances = "\n".join(
+        f"| {row['dimensions']}{'' if row['axes'] == row['dimensions'] else ' (all axes)'} "
+        f"| {row['space_db']:.2f} | {row['pca_db']:.2f} |"
+        for row in figures["by_dimensions"]
+    )
     return f"""# {space.name}
 
 A latent sound space of {space.latent} dimensions: a spectral VAE whose decoder gives the
@@ -93,9 +98,13 @@ ego = agent(glass, dims=2)
 {meta.command}
 ```
 
-**Figures.** Log-spectral distance of held-out frames to their reconstruction:
-{figures["held_out_lsd_db"]:.2f} dB; through {space.latent} principal components:
-{figures["pca_lsd_db"]:.2f} dB.
+**Figures.** Log-spectral distance of held-out frames to the nearest spectrum of the space
+({figures["encoder_lsd_db"]:.2f} dB to that of the encoder's first guess), with the first axes open
+and the others at rest; and through as many principal components of the training frames:
+
+| dimensions | space, dB | principal components, dB |
+|---|---|---|
+{distances}
 
 | axis | name | audible change of a quarter | largest step / smallest, middle 80 % |
 |---|---|---|---|

@@ -1,24 +1,14 @@
-"""What a space is trained on: frames drawn from synthetic tones or from a folder of audio."""
+"""What a space is trained on, as batches; and the synthetic tones, new at every draw."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import soundfile
-import soxr
-from numpy.typing import NDArray
 
-from livecode.errors import LivecodeError
 from livecode.neural import spectrum, synthetic
 from livecode.neural.spectrum import Floats
 
 HELD_OUT = 1024  # frames that figures are measured on, at most
-MOST_FRAMES = 60_000  # kept of a folder: about 120 MB
-QUIET_DB = 30.0  # frames further below their file's loudest are dropped
-UNSTEADY_DB = 3.0  # and those that change by more from one window to the next
-PITCH_RANGE_HZ = (55.0, 2000.0)
-PITCHED = 0.85  # normalised autocorrelation above which a frame has a pitch
 
 
 @dataclass(frozen=True)
@@ -36,6 +26,7 @@ class Frames(Protocol):
     log2_f0: tuple[float, float] | None  # mean and deviation of the pitch, if there is one
     description: str  # the data, for the model file and its card
     licence: str
+    sounds: dict[str, Floats]  # some frames (n, bins) of each sound, by its file's name
 
     def draw(self, n: int, rng: np.random.Generator) -> Batch:
         """n frames to train on."""
@@ -44,8 +35,8 @@ class Frames(Protocol):
         """Frames never trained on, always the same."""
 
 
-def _levels(waves: Floats, sample_rate: int) -> Floats:
-    """Scaled magnitudes of frames at equal loudness."""
+def levels_of(waves: Floats, sample_rate: int) -> Floats:
+    """Scaled magnitudes (n, bins) of frames (n, n_fft) at equal loudness."""
     weighting = spectrum.k_weighting(spectrum.bin_frequencies(waves.shape[-1], sample_rate))
     return spectrum.scaled(spectrum.normalised(spectrum.magnitudes(waves), weighting))
 
@@ -57,6 +48,7 @@ class AdditiveFrames:
 
     def __init__(self, latent: int, sample_rate: int, n_fft: int, seed: int) -> None:
         self._latent, self._sample_rate, self._n_fft, self._seed = latent, sample_rate, n_fft, seed
+        self.sounds: dict[str, Floats] = {}
         self._open = min(latent, len(synthetic.FACTORS))
         self.axis_names: tuple[str, ...] = synthetic.FACTORS[: self._open]
         ends = np.log2(synthetic.tones_of(np.array([[0.0] * 8, [1.0] * 8])).f0_hz)
@@ -76,137 +68,8 @@ class AdditiveFrames:
         guide = np.full((n, self._latent), np.nan, np.float32)
         # of mean 0 and variance 1, as the prior of the free dimensions
         guide[:, : self._open] = (factors[:, : self._open] - 0.5) * np.sqrt(12)
-        return Batch(_levels(waves, self._sample_rate), guide)
+        return Batch(levels_of(waves, self._sample_rate), guide)
 
     def held_out(self) -> Batch:
         """Tones of a generator that training never uses."""
         return self.draw(HELD_OUT, np.random.default_rng([self._seed, 2**32]))
-
-
-class AudioFrames:
-    """The steady frames of all audio files below a folder; every tenth file is held out.
-
-    If most frames have a pitch, it guides the first latent dimension; the others are free.
-    """
-
-    def __init__(self, folder: Path, latent: int, sample_rate: int, n_fft: int, seed: int) -> None:
-        if not folder.is_dir():
-            raise LivecodeError(f"There is no folder {folder}: give one that holds audio files.")
-        suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif"}
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
-        self.skipped: list[str] = []  # a sentence for each file that could not be used
-        per_file = max(1, MOST_FRAMES // max(1, len(paths)))
-        rng = np.random.default_rng(seed)
-        kept: list[Floats] = []
-        for path in paths:
-            waves = self._read(path, sample_rate, n_fft)
-            if len(waves):
-                kept.append(waves[np.sort(rng.permutation(len(waves))[:per_file])])
-        if sum(map(len, kept)) < 20:
-            reasons = " ".join(self.skipped[:3])
-            raise LivecodeError(
-                f"The folder {folder} holds no usable audio ({len(paths)} audio files). {reasons}"
-            )
-        self._split(kept, latent, sample_rate, rng)
-        self.description = (
-            f"{sum(map(len, kept))} steady frames of {len(kept)} audio files in {folder.name}/."
-        )
-        self.licence = "that of the audio it was trained on"
-
-    def _read(self, path: Path, sample_rate: int, n_fft: int) -> Floats:
-        """The steady frames (n, n_fft) of a file; none, with a reason noted, if unusable."""
-        none = np.zeros((0, n_fft), np.float32)
-        try:
-            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        except (soundfile.LibsndfileError, OSError) as error:
-            self.skipped.append(f"{path.name} cannot be read ({error}).")
-            return none
-        mono = soxr.resample(np.nan_to_num(audio.mean(axis=1)), rate, sample_rate)
-        if len(mono) < 2 * n_fft:
-            self.skipped.append(f"{path.name} is too short.")
-            return none
-        waves = steady_frames(mono, n_fft)
-        if not len(waves):
-            self.skipped.append(f"{path.name} has no steady sound.")
-        return waves
-
-    def _split(
-        self, kept: list[Floats], latent: int, sample_rate: int, rng: np.random.Generator
-    ) -> None:
-        order = rng.permutation(len(kept))
-        count = max(1, len(kept) // 10)
-        if len(kept) > 1:
-            waves = np.concatenate([kept[i] for i in sorted(order[count:])])
-            test = np.concatenate([kept[i] for i in sorted(order[:count])])
-        else:  # a single recording: its end is held out, less the frames that overlap
-            edge = int(0.9 * len(kept[0]))
-            waves, test = kept[0][: max(1, edge - 4)], kept[0][edge:]
-        test = test[np.sort(rng.permutation(len(test))[:HELD_OUT])]
-        log2_f0 = np.log2(pitches_hz(waves, sample_rate))
-        known = ~np.isnan(log2_f0)
-        pitched = known.mean() > 0.5
-        self.log2_f0: tuple[float, float] | None = None
-        if pitched:
-            deviation = max(float(log2_f0[known].std()), 0.02)
-            self.log2_f0 = (float(log2_f0[known].mean()), deviation)
-        self.axis_names: tuple[str, ...] = ("pitch",) if pitched else ()
-        self._train = self._batch(waves, log2_f0, latent, sample_rate)
-        test_log2_f0 = np.log2(pitches_hz(test, sample_rate))
-        self._test = self._batch(test, test_log2_f0, latent, sample_rate)
-
-    def _batch(
-        self, waves: Floats, log2_f0: NDArray[np.floating], latent: int, sample_rate: int
-    ) -> Batch:
-        guide = np.full((len(waves), latent), np.nan, np.float32)
-        if self.log2_f0:
-            mean, deviation = self.log2_f0
-            guide[:, 0] = (log2_f0 - mean) / deviation
-        levels = np.empty((len(waves), waves.shape[1] // 2), np.float16)
-        for at in range(0, len(waves), 1024):
-            levels[at : at + 1024] = _levels(waves[at : at + 1024], sample_rate)
-        return Batch(levels, guide)  # type: ignore[arg-type]  # half precision saves memory
-
-    def draw(self, n: int, rng: np.random.Generator) -> Batch:
-        """n frames, each any of the folder's with equal chance."""
-        chosen = rng.integers(len(self._train.levels), size=n)
-        return Batch(self._train.levels[chosen].astype(np.float32), self._train.guide[chosen])
-
-    def held_out(self) -> Batch:
-        """Frames of the files that were held out."""
-        return Batch(self._test.levels.astype(np.float32), self._test.guide)
-
-
-def steady_frames(audio: Floats, n_fft: int) -> Floats:
-    """The frames (n, n_fft) of audio (samples,) that are neither near-silent nor on the move."""
-    hop = n_fft // 4
-    frames = spectrum.cut(audio, n_fft, hop)
-    level_db = 10 * np.log10(np.square(frames).mean(-1) + 1e-12)
-    before = np.concatenate([np.full(4, np.inf), level_db[:-4]])  # the window before: 4 hops
-    loud = (level_db > level_db.max() - QUIET_DB) & (level_db > -70)
-    return np.array(frames[loud & (np.abs(level_db - before) < UNSTEADY_DB)])
-
-
-def pitches_hz(frames: Floats, sample_rate: int) -> NDArray[np.float64]:
-    """Fundamental of each frame (n, n_fft) by its autocorrelation; NaN where there is none.
-
-    The window's own autocorrelation is divided out and the first high peak is taken, as in
-    Boersma (1993), here on plain blocks.
-    """
-    n_fft = frames.shape[-1]
-    window = np.hanning(n_fft)
-    shape = np.fft.irfft(np.abs(np.fft.rfft(window, 2 * n_fft)) ** 2)[: n_fft // 2]
-    shortest, longest = (int(sample_rate / hz) for hz in PITCH_RANGE_HZ[::-1])
-    pitches = np.full(len(frames), np.nan)
-    for i, frame in enumerate(frames):
-        power = np.abs(np.fft.rfft((frame - frame.mean()) * window, 2 * n_fft)) ** 2
-        likeness = np.fft.irfft(power)[: n_fft // 2] / shape
-        likeness /= likeness[0] + 1e-12
-        inner = likeness[shortest : min(longest, n_fft // 2 - 2) + 1]
-        peaks = np.flatnonzero((inner[1:-1] >= inner[:-2]) & (inner[1:-1] > inner[2:])) + 1
-        if not len(peaks) or inner[peaks].max() < PITCHED:
-            continue
-        best = peaks[np.argmax(inner[peaks] > 0.95 * inner[peaks].max())]
-        left, middle, right = inner[best - 1 : best + 2]
-        bend = 0.5 * (left - right) / (left - 2 * middle + right - 1e-12)
-        pitches[i] = sample_rate / (shortest + best + bend)
-    return pitches

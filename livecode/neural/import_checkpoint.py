@@ -77,7 +77,9 @@ def _array(tensor: torch.Tensor, what: str) -> NDArray[np.float32]:
     try:
         array: NDArray[np.float32] = tensor.detach().to_dense().to(torch.float32).numpy()
     except (RuntimeError, TypeError, NotImplementedError):
-        raise LivecodeError(f"{what} as a tensor of a kind that is not read: save it as float.") from None
+        raise LivecodeError(
+            f"{what} as a tensor of a kind that is not read: save it as float."
+        ) from None
     if not np.isfinite(array).all():
         raise LivecodeError(f"{what} with values that are not numbers: choose another checkpoint.")
     return array

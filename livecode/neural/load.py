@@ -63,6 +63,8 @@ def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
         expected = space_shapes({key: meta.config[key] for key in _SIZES})
         if len(meta.config["axis_names"]) != meta.config["latent"] or meta.sample_rate <= 0:
             raise KeyError("axis_names")
+        if names := meta.config.get("sounds"):
+            expected["sounds"] = (len(names), int(meta.config["latent"]))
     except (KeyError, TypeError) as error:
         raise LivecodeError(
             f"The configuration in the model file {path} is incomplete ({error}): "

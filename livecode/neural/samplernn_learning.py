@@ -67,7 +67,7 @@ class Learning:
         self.adam = torch.optim.Adam(self.net.parameters(), 1e-3, betas=BETAS, fused=True)
         self.batch = self._mine.stop - self._mine.start  # streams of this process
         self.done = 0  # steps
-        self.seconds = 0.0  # of training so far
+        self.seconds = 0.0  # that training ran so far; waiting for other programs is not counted
         self.state: State = [state.detach() for state in self.net.start(self.batch)]
 
     @property

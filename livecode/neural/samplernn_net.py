@@ -1,7 +1,5 @@
 """SampleRNN as it is trained: torch modules whose folded weights are what a model file holds."""
 
-import math
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,6 +10,8 @@ from livecode.neural.samplernn_cells import gru, lstm
 from livecode.neural.samplernn_config import GATES, SampleRNNConfig
 
 CHUNK = 8192  # samples that pass the sample tier at a time, so that they stay in the cache
+
+SPREAD = 0.3  # of an embedding's values at first; 1 learns more slowly
 
 State = list[Tensor]  # per tier (2 for an LSTM, else 1; layers; batch; dim)
 
@@ -61,19 +61,16 @@ class Tier(nn.Module):
         d, size, self.span = config.dim, config.frame_sizes[tier], config.spans[tier]
         self.config, self.size = config, size
         self.lstm = config.cell == "lstm"
-        self.input = Normed(_uniform((d, self.span), math.sqrt(6 / self.span)), norm)
+        self.input = Normed(_uniform((d, self.span), self.span), norm)
         self.input_bias = nn.Parameter(torch.zeros(d))
         self.h0 = nn.Parameter(torch.zeros(2 if self.lstm else 1, config.layers, d))
         gates = GATES[config.cell]
         for k in range(config.layers):
-            hidden = torch.cat([_square(d, last=g == gates - 1) for g in range(gates)])
-            for side, weight in (
-                ("ih", _uniform((gates * d, d), math.sqrt(3 / d))),
-                ("hh", hidden),
-            ):
-                self.register_parameter(f"weight_{side}_l{k}", nn.Parameter(weight))
+            for side in ("ih", "hh"):
+                weight = nn.Parameter(_uniform((gates * d, d), d))
+                self.register_parameter(f"weight_{side}_l{k}", weight)
                 self.register_parameter(f"bias_{side}_l{k}", nn.Parameter(torch.zeros(gates * d)))
-        self.up = Normed(_uniform((size * d, d), math.sqrt(6 / d)), norm)
+        self.up = Normed(_uniform((size * d, d), d), norm)
         self.up_bias = nn.Parameter(torch.zeros(size * d))
 
     def start(self, batch: int) -> Tensor:
@@ -118,12 +115,12 @@ class SampleTier(nn.Module):
         super().__init__()
         d, e, size = config.dim, config.embedding, config.frame_sizes[0]
         self.config = config
-        self.embedding = nn.Parameter(torch.randn(config.levels, e))
-        self.input = Normed(_uniform((d, e, size), math.sqrt(6 / (e * size))), norm)
+        self.embedding = nn.Parameter(SPREAD * torch.randn(config.levels, e))
+        self.input = Normed(_uniform((d, e, size), e * size), norm)
         names = ["hidden", "hidden2"] if config.sample_tier == "three-layer" else ["hidden"]
-        self.hidden = nn.ModuleList(Normed(_uniform((d, d), math.sqrt(6 / d)), norm) for _ in names)
+        self.hidden = nn.ModuleList(Normed(_uniform((d, d), d), norm) for _ in names)
         self.hidden_bias = nn.ParameterList(nn.Parameter(torch.zeros(d)) for _ in names)
-        self.output = Normed(_uniform((config.levels, d), 0.1 * math.sqrt(3 / d)), norm)
+        self.output = Normed(_uniform((config.levels, d), d), norm)
         self.output_bias = nn.Parameter(torch.zeros(config.levels))
 
     def weights(self) -> list[Tensor]:
@@ -250,14 +247,6 @@ class SampleRNNNet(nn.Module):
         return {name: tensor.detach().numpy().copy() for name, tensor in found.items()}
 
 
-def _uniform(shape: tuple[int, ...], bound: float) -> Tensor:
-    return torch.empty(shape).uniform_(-bound, bound)
-
-
-def _square(dim: int, last: bool) -> Tensor:
-    """A gate's hidden weight; the last gate's is orthogonal, as in the authors' own code."""
-    return (
-        nn.init.orthogonal_(torch.empty(dim, dim))
-        if last
-        else _uniform((dim, dim), math.sqrt(3 / dim))
-    )
+def _uniform(shape: tuple[int, ...], inputs: int) -> Tensor:
+    """Torch's own beginning for layers; the larger ones of the first SampleRNN learn more slowly."""
+    return torch.empty(shape).uniform_(-(inputs**-0.5), inputs**-0.5)

@@ -23,10 +23,10 @@ class TrainSampleRNNSettings:
     config: SampleRNNConfig = USUAL
     sample_rate: int = 16_000  # Hz
     steps: int | None = None  # the end of training
-    minutes: float | None = None  # or its length, whichever is over first
+    minutes: float | None = None  # or its length, less what other programs took, if that is first
     batch: int = 16  # streams, over all processes
     sequence: int = 512  # samples that gradients run back through
-    sequences: int = 128  # in a clip, through which the state is carried
+    sequences: int = 128  # in a clip, through which the state is carried, at most
     peak_rate: float = 4e-3  # learning rate after its warm-up
     seed: int = 0
     augment: bool = False  # gains of 0.4 to 1 and either polarity, drawn per clip

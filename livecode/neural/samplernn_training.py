@@ -10,7 +10,7 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio_corpus import Corpus, load_corpus
-from livecode.neural.audio_order import ClipOrder
+from livecode.neural.audio_order import ClipOrder, clip_sequences
 from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.samplernn import SampleRNN
 from livecode.neural.samplernn_card import write_card, write_page
@@ -51,15 +51,13 @@ class _Training:
     def __init__(self, settings: TrainSampleRNNSettings, ranks: Ranks, watch: Watch | None) -> None:
         self.settings, self.ranks, self.watch = settings, ranks, watch
         look = settings.config.lookback
-        clip = (settings.sequence, settings.sequences)
         self.corpus: Corpus = load_corpus(
-            settings.sources,
-            settings.sample_rate,
-            ClipOrder.shortest(*clip, look),
-            settings.held_out,
+            settings.sources, settings.sample_rate, look + settings.sequence, settings.held_out
         )
+        reading = (settings.batch, settings.sequence)
+        clip = clip_sequences(self.corpus.train, *reading, look, settings.sequences)
         self.order = ClipOrder(
-            self.corpus.train, settings.batch, *clip, look, settings.seed, settings.augment
+            self.corpus.train, *reading, clip, look, settings.seed, settings.augment
         )
         low = {"auto": multiplies_bfloat16(), "bfloat16": True, "float32": False}
         self.learning = Learning(
@@ -118,8 +116,8 @@ class _Training:
     def _steps(self, show: Show, noted: list[int]) -> bool:
         """Steps until the end; whether it was Ctrl-C."""
         settings, learning = self.settings, self.learning
-        began = before = saved = time.monotonic()
-        trained, taken = learning.seconds, -math.inf
+        before = saved = time.monotonic()
+        began, trained, taken = time.thread_time(), learning.seconds, -math.inf
         losses: list[float] = []
         epoch = learning.done // self.order.steps_per_epoch
         while True:
@@ -134,7 +132,7 @@ class _Training:
                     "resume it with a smaller --peak-rate, or start again with another --seed."
                 )
             now = time.monotonic()
-            learning.seconds = trained + now - began
+            learning.seconds = trained + time.thread_time() - began
             if learning.done % CURVE_EVERY:
                 continue
             point = self._point(losses, rate, now - before)

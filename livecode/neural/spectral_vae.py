@@ -9,15 +9,18 @@ import torch
 from torch import Tensor, nn
 
 from livecode.neural import spectrum
-from livecode.neural.space import (
+from livecode.neural.space_decoder import (
     LOG2_F0_RANGE,
     LOG_GAIN_RANGE,
     REACH,
     STRETCH_RANGE,
     STRETCH_UNIT,
 )
-from livecode.neural.spectrum import FLOOR, HANN_POWER, LEVEL, SCALE, Floats
+from livecode.neural.spectrum import FLOOR, HANN_POWER, LEVEL, SCALE, SCALE_DB, Floats
 
+PITCH_SCALE = 0.01  # octaves per unit of the network's first output while it is trained
+STRETCH_SCALE = 0.5
+GUIDED_WEIGHT = 0.02  # of the surprise at known values, beside a distance in dB
 LOG_VARIANCE_RANGE = 12.0  # posterior variances lie between e^-12 and 1
 
 
@@ -31,7 +34,8 @@ class SpaceConfig:
     bands: int = 0  # levels it draws besides; n_fft // 2 for a free spectrum
     hidden: int = 384  # units in each hidden layer of the decoder
     encoder_hidden: int = 512  # the same for the encoder
-    axis_names: tuple[str, ...] = ()  # what each latent dimension was guided to, or "axis n"
+    nested: bool = False  # whether the first k dimensions were trained to do alone, for every k
+    axis_names: tuple[str, ...] = ()  # what each latent dimension was guided to, or "free n"
 
     def json(self) -> dict[str, Any]:
         """As it stands in the header of the model file."""
@@ -60,25 +64,39 @@ class Decoder(nn.Module):
         self.head = nn.Linear(config.hidden, outputs)
         self.skip = nn.Linear(config.latent, outputs, bias=False)
         frequencies = spectrum.bin_frequencies(config.n_fft, sample_rate)
+        # how far outputs go as the weights do: a pitch in octaves must be exact to a cent
+        self.register_buffer("scale", torch.ones(outputs), persistent=False)
+        self.register_buffer("tie", torch.zeros(2), persistent=False)
         loudness = spectrum.k_weighting(frequencies) ** 2 / (2 * HANN_POWER)
         self.register_buffer("loudness", torch.from_numpy(loudness), persistent=False)
         if config.bands:
             spread = torch.from_numpy(spectrum.band_matrix(frequencies, config.bands))
             self.register_buffer("spread", spread, persistent=False)
 
-    def start_from(self, log2_f0_mean: float, log2_f0_std: float) -> None:
-        """Begins with the first latent value as the standardised pitch of a plain series."""
+    def start_from(self, log2_f0_mean: float, log2_f0_std: float, quiet: float = 0.0) -> None:
+        """Begins with the first latent value as the standardised pitch of a plain series.
+
+        The tie to that value stays outside the weights while training goes on: they learn
+        only by how much the pitch that is drawn differs from it. `quiet` is the first level of
+        all bands.
+        """
         with torch.no_grad():
             self.head.weight.mul_(0.1)
             self.head.bias.zero_()
             self.skip.weight.zero_()
+            if self.config.bands:
+                self.head.bias[-self.config.bands :] = quiet
             if self.config.partials:
-                self.head.bias[0], self.skip.weight[0, 0] = log2_f0_mean, log2_f0_std
                 self.head.bias[2 : 2 + self.config.partials] = -3.0
+                self.tie.copy_(torch.tensor([log2_f0_mean, log2_f0_std]))
+                self.scale[0], self.scale[1] = PITCH_SCALE, STRETCH_SCALE
 
     def forward(self, z: Tensor) -> Tensor:
         """Draws the spectra of points z."""
-        outputs = self.head(self.body(z)) + self.skip(z)
+        outputs = (self.head(self.body(z)) + self.skip(z)) * self.scale
+        if self.config.partials:
+            tied = self.tie[0] + self.tie[1] * z[:, :1]
+            outputs = torch.cat([outputs[:, :1] + tied, outputs[:, 1:]], 1)
         series = len(outputs.T) - self.config.bands
         power = torch.full((len(z), self.config.n_fft // 2), 1e-10)
         if series:
@@ -101,7 +119,10 @@ class Decoder(nn.Module):
         where = place.detach().clamp(max=bins + REACH).floor().long()[..., None]
         where = where + torch.arange(1 - REACH, REACH + 1)
         offset = where - place[..., None]
-        lobe = torch.sinc(offset) + 0.5 * torch.sinc(offset - 1) + 0.5 * torch.sinc(offset + 1)
+        # sinc(x) + sinc(x - 1) / 2 + sinc(x + 1) / 2, in one sine
+        beside = 1 - torch.square(offset)
+        beside = torch.where(beside.abs() < 1e-3, torch.full_like(beside, 1e-3), beside)
+        lobe = torch.sinc(offset) / beside
         kept = (where >= 0) & (where < bins)
         drawn = torch.where(kept, torch.square(gain[..., None] * lobe), torch.zeros(()))
         empty = torch.zeros(len(outputs), bins)
@@ -131,25 +152,28 @@ class SpectralVAE(nn.Module):
         mean, spread = self.encoder(x).chunk(2, -1)
         return mean, -LOG_VARIANCE_RANGE * torch.sigmoid(spread)
 
-    def loss(self, x: Tensor, guide: Tensor, noise: Tensor, beta: float) -> Tensor:
-        """Reconstruction + guide + beta * KL, in one number.
+    def loss(self, x: Tensor, guide: Tensor, noise: Tensor, opened: Tensor, beta: float) -> Tensor:
+        """Log-spectral distance in dB + guide + beta * KL, in one number.
 
         x (n, bins) are scaled magnitudes, noise (n, latent) is standard normal, and guide
         (n, latent) holds known values of latent dimensions, NaN where there are none. As in
         attribute-regularised VAEs (Pati and Lerch, 2021) the encoder learns the known values,
         here by their likelihood; the decoder is shown them; the others are free and variational.
+        Only the first opened (n,) dimensions of each point reach the decoder, the others rest at
+        0: nested dropout (Rippel et al., 2014), which puts what matters most first.
         """
         mean, log_variance = self.posterior(x)
         known = ~torch.isnan(guide)
         target = torch.where(known, guide, torch.zeros(()))
         sampled = mean + torch.exp(0.5 * log_variance) * noise
-        error = self.decoder(torch.where(known, target, sampled)) - x
-        reconstruction = torch.square(error).sum(-1) + 0.05 * torch.abs(error).sum(-1)
+        reaches = torch.arange(self.config.latent) < opened[:, None]
+        error = self.decoder(torch.where(known, target, sampled) * reaches) - x
+        distance = SCALE_DB * torch.sqrt(torch.square(error).mean(-1) + 1e-8)
         surprise = 0.5 * (torch.square(target - mean) * torch.exp(-log_variance) + log_variance)
         kl = 0.5 * (torch.square(mean) + torch.exp(log_variance) - log_variance - 1)
         guided = torch.where(known, surprise, torch.zeros(())).sum(-1)
-        free = torch.where(known, torch.zeros(()), kl).sum(-1)
-        return (reconstruction + 0.05 * guided + beta * free).mean()
+        free = torch.where(known | ~reaches, torch.zeros(()), kl).sum(-1)
+        return (distance + GUIDED_WEIGHT * guided + beta * free).mean()
 
     def reconstruct(self, x: Floats) -> Floats:
         """Scaled magnitudes (n, bins) through the encoder's mean and the decoder."""
@@ -164,8 +188,16 @@ class SpectralVAE(nn.Module):
         return mean
 
     def arrays(self) -> dict[str, Floats]:
-        """The weights by name, as they stand in the model file."""
-        return {name: np.array(value.numpy()) for name, value in self.state_dict().items()}
+        """The weights by name, as they stand in the model file: with scale and tie worked in."""
+        weights = {name: np.array(value.numpy()) for name, value in self.state_dict().items()}
+        scale, tie = self.decoder.scale.numpy(), self.decoder.tie.numpy()
+        for name in ("head.weight", "skip.weight"):
+            weights[f"decoder.{name}"] *= scale[:, None]
+        weights["decoder.head.bias"] *= scale
+        if self.config.partials:
+            weights["decoder.head.bias"][0] += tie[0]
+            weights["decoder.skip.weight"][0, 0] += tie[1]
+        return weights
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:

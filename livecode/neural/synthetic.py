@@ -46,7 +46,7 @@ def tones_of(factors: NDArray[np.float64]) -> Tones:
         f0_hz=65.4 * (1760 / 65.4) ** pitch,
         partials=1 + (PARTIALS - 1) * partials**1.3,
         decay=6 * decay,
-        inharmonicity=np.where(bent < 0, -1.2e-3 * np.abs(bent) ** 1.5, 0.02 * np.abs(bent) ** 3),
+        inharmonicity=np.where(bent < 0, -1.6e-3 * np.abs(bent), 0.01 * np.abs(bent) ** 2.5),
         balance=2 * balance - 1,
         first_formant_hz=250 * 4**first,
         second_formant_hz=700 * 5**second,

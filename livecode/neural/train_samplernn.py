@@ -33,7 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("sources", nargs="+", type=Path, metavar="AUDIO", help="audio files, or folders of them")
     add("--name", required=True, help="the new model's name")
     add("--steps", type=int, metavar="N", help="training steps")
-    add("--minutes", type=float, metavar="M", help="or the length of training")
+    add(
+        "--minutes",
+        type=float,
+        metavar="M",
+        help="or its length, not counting what other programs take",
+    )
     add("--sample-rate", type=int, default=plain.sample_rate, metavar="HZ",
         help=f"8000 to 48000 ({plain.sample_rate})")  # fmt: skip
     add_make(parser)

@@ -2,13 +2,9 @@
 
 import argparse
 import math
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -24,56 +20,23 @@ from rich.progress import (
 )
 
 from livecode.errors import LivecodeError
-from livecode.neural.axes import arranged, find_axes
-from livecode.neural.card import write_card
+from livecode.neural.audio_frames import AudioFrames
 from livecode.neural.checkpoint import load_checkpoint, save_checkpoint
-from livecode.neural.files import ModelMeta, user_models, write_model
-from livecode.neural.frames import AdditiveFrames, AudioFrames, Frames
-from livecode.neural.space import KIND, KNOTS, Space
-from livecode.neural.space_figures import distance_db, space_figures
+from livecode.neural.descriptors import ALIGNABLE
+from livecode.neural.files import user_models
+from livecode.neural.frames import AdditiveFrames, Frames
+from livecode.neural.interrupts import noted_interrupts
+from livecode.neural.space_export import export_space
+from livecode.neural.space_figures import distance_db
+from livecode.neural.space_settings import TrainSpaceSettings
 from livecode.neural.spectral_vae import SpaceConfig, SpectralVAE, learning_rate
-from livecode.neural.spectrum import Floats
 
 N_FFT = 2048
-SERIES = 48  # partials drawn in a space of pitched audio
-RESIDUAL_BANDS = 64  # and bands between them
+SERIES = 64  # partials drawn in a space of pitched audio
+RESIDUAL_BANDS = 96  # and bands between them
+FIRST_LEVEL = 0.15  # of bands, scaled, before training
+ALL_OPEN = 0.4  # share of frames that are trained with all axes; the others with the first few
 REPORT_EVERY = 250  # steps between measurements on held-out frames
-ENCODED = 4096  # frames that the ranges of the axes are taken from
-
-
-@dataclass(frozen=True)
-class TrainSpaceSettings:
-    """What to train a space on, and how long."""
-
-    name: str  # of the model; its files go to OUT/NAME/
-    folder: Path | None = None  # audio to train on
-    synthetic: str | None = None  # or a synthetic set: "additive"
-    latent: int = 8  # dimensions, 1 to 64
-    steps: int = 20_000
-    sample_rate: int = 44_100  # Hz
-    seed: int = 0
-    resume: bool = False  # go on from the last checkpoint
-    out: Path = field(default_factory=user_models)  # folder of models
-    batch: int = 128  # frames a step
-    peak_rate: float = 1e-3  # learning rate after its warm-up
-    beta: float = 1e-3  # weight of the KL term after its warm-up
-    beta_warm_up: float = 0.2  # share of the steps over which it rises from 0
-    checkpoint_every: int = 500  # steps
-
-    def identity(self) -> dict[str, Any]:
-        """The settings that decide the weights: what a resumed training must agree on."""
-        sizes = ("latent", "steps", "sample_rate", "seed", "batch")
-        names = (*sizes, "peak_rate", "beta", "beta_warm_up")
-        source = self.synthetic or str(self.folder)
-        return {"source": source} | {name: getattr(self, name) for name in names}
-
-    def command(self) -> str:
-        """The command that trains this space."""
-        source = f"--synthetic {self.synthetic}" if self.synthetic else str(self.folder)
-        return (
-            f"livecode train space {source} --name {self.name} --latent {self.latent} "
-            f"--steps {self.steps} --sample-rate {self.sample_rate} --seed {self.seed}"
-        )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latent", type=int, default=8, help="dimensions, 1 to 64 (8)")
     parser.add_argument("--steps", type=int, default=20_000, help="training steps (20000)")
     parser.add_argument("--sample-rate", type=int, default=44_100, metavar="HZ")
+    parser.add_argument(
+        "--align",
+        type=lambda text: tuple(name.strip() for name in text.split(",") if name.strip()),
+        default=(),
+        metavar="NAMES",
+        help=f"descriptors that the first axes follow, of {','.join(ALIGNABLE)}",
+    )
+    parser.add_argument("--data", default="", help="what the audio is and where from, for the card")
+    parser.add_argument("--licence", default="", help="of the audio, for the card")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--out", type=Path, default=user_models(), help="folder of models")
@@ -92,7 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs `livecode train space`; returns the exit status."""
-    names = ("name", "folder", "synthetic", "latent", "steps", "sample_rate", "seed", "resume")
+    sizes = ("latent", "steps", "sample_rate", "seed")
+    names = ("name", "folder", "synthetic", *sizes, "align", "data", "licence", "resume")
     settings = TrainSpaceSettings(out=args.out, **{name: getattr(args, name) for name in names})
     print(f"The space is in {train_space(settings)}")
     return 0
@@ -105,12 +78,12 @@ def train_space(settings: TrainSpaceSettings) -> Path:
     seeded with (seed, n), so a training that was killed and resumed ends in the same weights.
     Ctrl-C saves a checkpoint and raises LivecodeError with the way to go on.
     """
-    _check(settings)
+    settings.check()
     frames = _frames(settings)
     config = _config(settings, frames)
     torch.manual_seed(settings.seed)
     model = SpectralVAE(config, settings.sample_rate)
-    model.decoder.start_from(*(frames.log2_f0 or (8.0, 1.0)))
+    model.decoder.start_from(*(frames.log2_f0 or (8.0, 1.0)), quiet=FIRST_LEVEL)
     adam = torch.optim.Adam(model.parameters(), settings.peak_rate)
     folder = settings.out / settings.name
     checkpoint = folder / "checkpoint.safetensors"
@@ -123,24 +96,9 @@ def train_space(settings: TrainSpaceSettings) -> Path:
             )
         done = load_checkpoint(checkpoint, model, adam, settings.identity())
     _train(settings, frames, model, adam, checkpoint, done)
-    path = _export(settings, frames, model, folder)
+    path = export_space(settings, frames, model, folder)
     checkpoint.unlink(missing_ok=True)
     return path
-
-
-def _check(settings: TrainSpaceSettings) -> None:
-    if not 1 <= settings.latent <= 64:
-        raise LivecodeError(f"A space has 1 to 64 dimensions: --latent {settings.latent} is not.")
-    if settings.steps < 1:
-        raise LivecodeError("Training takes at least one step: give --steps a positive number.")
-    if not 8000 <= settings.sample_rate <= 192_000:
-        raise LivecodeError(
-            f"--sample-rate {settings.sample_rate} is out of range: give 8000 to 192000 Hz."
-        )
-    if not settings.name or Path(settings.name).name != settings.name:
-        raise LivecodeError(f"{settings.name!r} cannot name a model: use letters and digits.")
-    if settings.synthetic not in (None, "additive"):
-        raise LivecodeError(f"There is no synthetic set {settings.synthetic!r}: try additive.")
 
 
 def _make(folder: Path) -> None:
@@ -156,7 +114,7 @@ def _frames(settings: TrainSpaceSettings) -> Frames:
     shape = (settings.latent, settings.sample_rate, N_FFT, settings.seed)
     if settings.folder is None:
         return AdditiveFrames(*shape)
-    frames = AudioFrames(settings.folder, *shape)
+    frames = AudioFrames(settings.folder, *shape, settings.align)
     for reason in frames.skipped:
         Console(stderr=True).print(f"Skipped: {reason}", markup=False, highlight=False)
     return frames
@@ -167,9 +125,8 @@ def _config(settings: TrainSpaceSettings, frames: Frames) -> SpaceConfig:
     names = frames.axis_names + tuple(f"free {i + 1}" for i in range(settings.latent - guided))
     if settings.folder is None:
         return SpaceConfig(settings.latent, N_FFT, axis_names=names)
-    if frames.log2_f0:
-        return SpaceConfig(settings.latent, N_FFT, SERIES, RESIDUAL_BANDS, axis_names=names)
-    return SpaceConfig(settings.latent, N_FFT, 0, N_FFT // 2, axis_names=names)
+    partials, bands = (SERIES, RESIDUAL_BANDS) if frames.log2_f0 else (0, N_FFT // 2)
+    return SpaceConfig(settings.latent, N_FFT, partials, bands, nested=True, axis_names=names)
 
 
 def _train(
@@ -181,7 +138,7 @@ def _train(
     done: int,
 ) -> None:
     test = frames.held_out().levels
-    with _progress(settings, done) as (show, task), _ctrl_c() as interrupts:
+    with _progress(settings, done) as (show, task), noted_interrupts() as interrupts:
         for step in range(done, settings.steps):
             loss = _step(settings, frames, model, adam, step)
             if not math.isfinite(loss):
@@ -202,20 +159,6 @@ def _train(
             show.update(task, completed=step + 1, loss=f"loss {loss:.3f}", held_out=held_out)
 
 
-@contextmanager
-def _ctrl_c() -> Iterator[list[int]]:
-    """Collects Ctrl-C instead of raising it in the middle of a step."""
-    interrupts: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupts  # only the main thread may ask for signals, and only it gets them
-        return
-    usual = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, usual)
-
-
 def _step(
     settings: TrainSpaceSettings,
     frames: Frames,
@@ -234,14 +177,27 @@ def _step(
         torch.from_numpy(batch.levels),
         torch.from_numpy(batch.guide),
         torch.from_numpy(noise),
+        torch.from_numpy(_opened(model.config, settings.batch, rng)),
         settings.beta * warm,
     )
     adam.zero_grad()
     loss.backward()
-    for part in (model.encoder, model.decoder):
-        torch.nn.utils.clip_grad_norm_(part.parameters(), 5.0)
+    torch.nn.utils.clip_grad_norm_(model.encoder.parameters(), 5.0)
+    torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 2.0)
     adam.step()
     return float(loss.item())
+
+
+def _opened(config: SpaceConfig, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """How many axes of each of n frames are open: in a nested space, often only the first few."""
+    opened = np.full(n, config.latent)
+    if config.nested:
+        counts = [
+            count for count in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48) if count < config.latent
+        ]
+        fewer = rng.choice([*counts, config.latent], n)
+        opened = np.where(rng.random(n) < ALL_OPEN, opened, fewer)
+    return opened
 
 
 @contextmanager
@@ -260,41 +216,3 @@ def _progress(settings: TrainSpaceSettings, done: int) -> Iterator[tuple[Progres
                 settings.name, total=settings.steps, completed=done, loss="", held_out=""
             ),
         )
-
-
-def _export(settings: TrainSpaceSettings, frames: Frames, model: SpectralVAE, folder: Path) -> Path:
-    """Orders the axes, writes the model in half precision, and its card."""
-    rng = np.random.default_rng([settings.seed, 2**33])
-    config, weights = model.config.json(), model.arrays()
-    batch = frames.draw(ENCODED, rng)
-    points = np.where(np.isnan(batch.guide), model.encode(batch.levels), batch.guide)
-    reach = np.linspace(points.min(0), points.max(0), KNOTS, dtype=np.float32, axis=1)
-    unordered = Space(settings.name, settings.sample_rate, config, weights | {"axes": reach})
-    axes = find_axes(unordered, points, rng)
-    config["axis_names"] = [model.config.axis_names[i] for i in axes.order]
-    tensors = _halved(arranged(weights, axes))
-    whole = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
-    space = Space(settings.name, settings.sample_rate, config, whole)
-    figures = space_figures(space, frames, rng)
-    meta = ModelMeta(
-        kind=KIND,
-        config=config,
-        sample_rate=settings.sample_rate,
-        data=frames.description,
-        licence=frames.licence,
-        creator="livecode",
-        command=settings.command(),
-        facts={"steps": settings.steps, "seed": settings.seed, "figures": figures},
-    )
-    path = folder / f"{settings.name}.safetensors"
-    write_model(path, tensors, meta)
-    write_card(folder, space, meta)
-    return path
-
-
-def _halved(tensors: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """Matrices in half precision; the axes and the short vectors keep theirs."""
-    return {
-        name: tensor if name == "axes" or tensor.ndim == 1 else tensor.astype(np.float16)
-        for name, tensor in tensors.items()
-    }

@@ -4,12 +4,12 @@ A name stands in the take's file name, and what is discarded lies in `discarded/
 `choices.json`.  Nothing is ever deleted.
 """
 
-import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.takes.index import (
@@ -20,7 +20,7 @@ from livecode.takes.index import (
     all_take_files,
     file_name,
     read_index,
-    replace_text,
+    replace_file,
 )  # fmt: skip
 
 CHOICES = "choices.json"
@@ -51,8 +51,9 @@ class Take:
 class Choices:
     """What is in `choices.json`."""
 
+    version: int = VERSION
     kept: tuple[int, ...] = ()  # numbers, in the order of the piece
-    stars: tuple[tuple[int, int], ...] = ()  # number, stars
+    stars: dict[int, int] = field(default_factory=dict)  # by number, 1 to STARS
 
 
 class TakesFolder:
@@ -74,7 +75,7 @@ class TakesFolder:
             )
         self.index: Index = index
         files = all_take_files(self.folder)
-        stars = dict(self.choices.stars)
+        stars = self.choices.stars
         places = {number: place for place, number in enumerate(self.choices.kept, 1)}
         self._takes = {
             record.number: Take(
@@ -123,8 +124,8 @@ class TakesFolder:
     def rate(self, number: int, stars: int) -> str:
         """Give it 1 to 5 stars, or 0 to take them away."""
         self._take(number)
-        rated = {**dict(self.choices.stars), number: stars}
-        left = tuple(sorted((n, s) for n, s in rated.items() if s))
+        rated = self.choices.stars | {number: stars}
+        left = {n: s for n, s in sorted(rated.items()) if s}
         what = f"take {number}: {'★' * stars or 'no stars'}"
         return self._choose(replace(self.choices, stars=left), what)
 
@@ -180,9 +181,8 @@ class TakesFolder:
         return self._did(what, lambda: self._write(before))
 
     def _write(self, choices: Choices) -> None:
-        text = {"version": VERSION, "kept": choices.kept, "stars": dict(choices.stars)}
         try:
-            replace_text(self.folder / CHOICES, json.dumps(text) + "\n")
+            replace_file(self.folder / CHOICES, msgspec.json.encode(choices) + b"\n")
         except OSError as error:
             raise LivecodeError(
                 f"{self.folder / CHOICES} cannot be written ({error.strerror})."
@@ -213,19 +213,15 @@ def _name(path: Path) -> str:
 def _read_choices(folder: Path) -> Choices:
     path = folder / CHOICES
     try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-        if found["version"] != VERSION:
-            raise ValueError(f"version {found['version']}")
-        stars = {int(n): min(max(int(s), 0), STARS) for n, s in found["stars"].items()}
-        return Choices(_once(int(n) for n in found["kept"]), tuple(sorted(stars.items())))
+        found = msgspec.json.decode(path.read_bytes(), type=Choices)
+        if found.version != VERSION:
+            raise ValueError(f"version {found.version}")
+        stars = {number: min(max(s, 0), STARS) for number, s in found.stars.items()}
+        return Choices(VERSION, tuple(dict.fromkeys(found.kept)), stars)
     except FileNotFoundError:
         return Choices()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except ValueError as error:  # msgspec's own are of that kind
         raise LivecodeError(
             f"{path} is damaged or of another version ({error}): "
             "put a copy back, or move it away to begin anew."
         ) from None
-
-
-def _once(numbers: Iterable[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(numbers))

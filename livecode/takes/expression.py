@@ -2,6 +2,7 @@
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,7 +44,7 @@ def parse(text: str) -> Value:
     if len(text) > MOST_CHARACTERS:
         raise LivecodeError(f"A temperature takes at most {MOST_CHARACTERS} characters.")
     try:
-        return as_value(_evaluate(ast.parse(text.strip(), mode="eval").body))
+        return as_value(_evaluate(_tree(text).body))
     except LivecodeError as error:
         raise LivecodeError(f"The temperature {text!r}: {error}.".replace("..", ".")) from None
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -57,10 +58,16 @@ def parse(text: str) -> Value:
         ) from None
 
 
+def _tree(text: str) -> ast.Expression:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd escapes in strings, which are refused anyway
+        return ast.parse(text.strip(), mode="eval")
+
+
 def tidied(text: str) -> str:
     """The same expression, its spaces and brackets as Python would put them."""
     parse(text)
-    return ast.unparse(ast.parse(text.strip(), mode="eval"))
+    return ast.unparse(_tree(text))
 
 
 def knots(text: str, seconds: float) -> NDArray[np.float32]:

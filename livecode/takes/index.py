@@ -3,14 +3,13 @@
 Only `livecode generate` writes it; what the performer thinks of the takes is in choices.py.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from livecode.errors import LivecodeError
@@ -18,7 +17,6 @@ from livecode.errors import LivecodeError
 INDEX = "index.jsonl"
 VERSION = 1
 DISCARDED = "discarded"
-FORMATS = ("wav", "flac")
 #: A take's file; what is between number and suffix is the name that the performer gave it.
 FILE = re.compile(r"take-(\d{4,})(?: (.+))?\.(?:wav|flac)", re.DOTALL)
 
@@ -36,6 +34,14 @@ class Settings:
     seed: int
     prime_sha256: str = ""  # of the audio file that the takes go on from
     format: str = "wav"
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The first line."""
+
+    version: int
+    settings: Settings
 
 
 @dataclass(frozen=True)
@@ -87,16 +93,16 @@ def all_take_files(folder: Path) -> dict[int, Path]:
 
 def write_index(folder: Path, index: Index) -> None:
     """Write it in one piece: a reader sees the old file or the new one, never half."""
-    first = {"version": VERSION, "settings": asdict(index.settings)}
-    lines = [first, *(asdict(record) for record in sorted(index.records, key=_number))]
-    replace_text(folder / INDEX, "".join(json.dumps(line) + "\n" for line in lines))
+    head = _Head(VERSION, index.settings)
+    lines = [head, *sorted(index.records, key=_number)]
+    replace_file(folder / INDEX, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Put `text` in the place of the file, all at once and for good."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in the place of the file, all at once and for good."""
     unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write(text)
+    with unfinished.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(unfinished, path)
@@ -108,42 +114,28 @@ def read_index(folder: Path) -> Index | None:
     Raises LivecodeError if its first line is damaged or of another version.
     """
     try:
-        text = (folder / INDEX).read_text(encoding="utf-8", errors="replace")
+        first, *others = (folder / INDEX).read_bytes().splitlines() or [b""]
     except FileNotFoundError:
         return None
-    first, *others = text.splitlines() or [""]
     try:
-        head = json.loads(first)
-        settings = _made(Settings, head["settings"])
-        if head["version"] != VERSION:
-            raise ValueError(f"version {head['version']}")
-    except (KeyError, TypeError, ValueError) as error:
+        head = msgspec.json.decode(first, type=_Head)
+        if head.version != VERSION:
+            raise ValueError(f"version {head.version}")
+    except ValueError as error:  # msgspec's own are of that kind
         raise LivecodeError(
             f"The index {folder / INDEX} is damaged or of another version ({error}): "
             "put a copy back, or generate into another folder."
         ) from None
     records = {record.number: record for record in _records(others)}
-    return Index(settings, tuple(sorted(records.values(), key=_number)))
+    return Index(head.settings, tuple(sorted(records.values(), key=_number)))
 
 
-def _records(lines: Iterable[str]) -> Iterable[Record]:
+def _records(lines: Iterable[bytes]) -> Iterable[Record]:
     for line in lines:
         try:
-            yield _made(Record, json.loads(line))
-        except (KeyError, TypeError, ValueError):
+            yield msgspec.json.decode(line, type=Record)
+        except ValueError:
             continue
-
-
-def _made(kind: type, values: dict[str, Any]) -> Any:
-    """A dataclass of what was read, its fields of the type they say."""
-    for field in fields(kind):
-        value = values.get(field.name, field.default)
-        if field.type is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if not isinstance(value, field.type) or isinstance(value, bool):  # type: ignore[arg-type]
-            raise ValueError(f"{field.name} is missing or no {field.type.__name__}")  # type: ignore[union-attr]
-        values[field.name] = value
-    return kind(**{field.name: values[field.name] for field in fields(kind)})
 
 
 def _number(record: Record) -> int:

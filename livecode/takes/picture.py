@@ -1,11 +1,13 @@
 """A take drawn in characters: its waveform, and its spectrogram in half blocks or in shades."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 N_FFT = 1024
 LOWEST_HZ = 50.0
@@ -16,8 +18,7 @@ COLOURS = 24  # steps from dark to bright
 SHADES = " ░▒▓█"
 
 Floats = NDArray[np.float32]
-#: Styles and texts, as prompt_toolkit takes them.
-Line = list[tuple[str, str]]
+Line = StyleAndTextTuples
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _levels(mono: Floats, rate: int, columns: int, pixel_rows: int) -> NDArray[n
     power = power.reshape(columns, FRAMES_A_COLUMN, -1).mean(axis=1) / (N_FFT / 4) ** 2
     edges_hz = np.geomspace(min(LOWEST_HZ, rate / 8), rate / 2, pixel_rows + 1)
     bins = np.clip((edges_hz * N_FFT / rate).astype(int), 1, N_FFT // 2)
-    rows = [power[:, low : max(high, low + 1)].max(axis=1) for low, high in zip(bins, bins[1:])]  # noqa: B905
+    rows = [power[:, low : max(high, low + 1)].max(axis=1) for low, high in pairwise(bins)]
     db = 10 * np.log10(np.stack(rows)[::-1] + 1e-12)
     top = max(float(db.max()), FLOOR_DB + RANGE_DB)
     steps = (db - (top - RANGE_DB)) / RANGE_DB * COLOURS
@@ -69,32 +70,33 @@ def _colour(step: int) -> str:
 _PALETTE = tuple(_colour(step) for step in range(COLOURS))
 
 
-def waveform(picture: Picture, rows: int, played: float) -> list[Line]:
+def waveform(picture: Picture, rows: int, played: float, colours: bool) -> list[Line]:
     """Lines of the waveform; the first share of it, `played`, is lit."""
-    # Half a character is a pixel; a column is lit from the middle up and down.
+    light = "class:status.good" if colours else "reverse"
     heights = np.round(np.sqrt(picture.peaks) * rows).astype(int)
     lit = round(played * len(heights))
-    lines = []
+    lines: list[Line] = []
     for row in range(rows):
         cells = "".join(_cell(row, rows, int(height)) for height in heights)
-        lines.append([("class:status.good", cells[:lit]), ("class:title", cells[lit:])])
+        lines.append([(light, cells[:lit]), ("class:title", cells[lit:])])
     return lines
 
 
 def _cell(row: int, rows: int, height: int) -> str:
-    upper = abs(2 * row + 0.5 - rows + 0.5) <= height
-    lower = abs(2 * row + 1.5 - rows + 0.5 - 1) <= height
+    """The character of a row, of a column that is lit `height` pixels up and down."""
+    upper, lower = (abs(pixel + 0.5 - rows) < max(height, 1) for pixel in (2 * row, 2 * row + 1))
     return {(True, True): "█", (True, False): "▀", (False, True): "▄"}.get((upper, lower), " ")
 
 
 def spectrogram(picture: Picture, colours: bool) -> list[Line]:
     """Lines of the spectrogram: two pixel rows each with colours, or else one, in shades."""
     levels = picture.levels
+    lines: list[Line] = []
     if not colours:
-        shades = levels * len(SHADES) // COLOURS
-        return [[("", "".join(SHADES[step] for step in row))] for row in shades[::2].tolist()]
-    pairs = zip(levels[::2].tolist(), levels[1::2].tolist(), strict=True)
-    return [
-        [(f"{_PALETTE[a]} bg:{_PALETTE[b]}", "▀") for a, b in zip(above, below, strict=True)]
-        for above, below in pairs
-    ]
+        for row in (levels * len(SHADES) // COLOURS)[::2].tolist():
+            lines.append([("", "".join(SHADES[step] for step in row))])
+        return lines
+    for above, below in zip(levels[::2].tolist(), levels[1::2].tolist(), strict=True):
+        pixels = zip(above, below, strict=True)
+        lines.append([(f"{_PALETTE[a]} bg:{_PALETTE[b]}", "▀") for a, b in pixels])
+    return lines

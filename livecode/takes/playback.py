@@ -24,7 +24,7 @@ class Playback:
         self._lock = threading.Lock()  # what the reading thread writes, too
         self._asked = 0
         self._began_s: float | None = None  # by the clock, minus the place where it began
-        self._duration_s = 0.0
+        self._duration_s = self._at_s = 0.0
         self.path: Path | None = None  # of the take that was asked for
         self.device = ""  # what it plays on
         self.error = ""  # why it does not

@@ -72,19 +72,28 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
     unfinished = out.with_name(out.name + ".part")
     frames = 0
     try:
-        with (
-            unfinished.open("wb") as file,
-            soundfile.SoundFile(file, "w", rate, 1, "PCM_24", format=kind) as piece,
-        ):
+        with soundfile.SoundFile(unfinished, "w", rate, 1, "PCM_24", format=kind) as piece:
             for part, _ in crossfades(paths, fade_s):
                 piece.write(part * gain)
                 frames += len(part)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        if soundfile.info(unfinished).frames != frames:
+            raise AssertionError
         os.replace(unfinished, out)
-    except soundfile.LibsndfileError as error:
-        raise LivecodeError(f"{out} cannot be written ({error}): make room.") from None
+    except (soundfile.LibsndfileError, AssertionError):  # the latter is how soundfile says it
+        unfinished.unlink(missing_ok=True)
+        raise LivecodeError(
+            f"{out} cannot be written: make room, or choose a folder that can be written to."
+        ) from None
     quieter = f", {20 * np.log10(gain):.1f} dB to fit" if gain < 1 else ""
     minutes, seconds = divmod(round(frames / rate), 60)
-    return f"{len(paths)} takes, {minutes}:{seconds:02d}{quieter}, are in {out}"
+    return f"{out} holds {counted(len(paths))}, {minutes}:{seconds:02d}{quieter}"
+
+
+def counted(takes: int) -> str:
+    """`1 take`, `2 takes`."""
+    return f"{takes} take{'s' * (takes != 1)}"
 
 
 def _read(path: Path) -> tuple[Floats, int]:

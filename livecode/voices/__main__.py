@@ -2,14 +2,10 @@
 
 import argparse
 import gc
-import os
 import time
 
 from livecode.process import await_engine, begin, watch_lifeline
 from livecode.transport import Arena
-
-#: Below the engine, above everything else: a voice that is late is a hole in the sound.
-REALTIME_PRIORITY = 10
 
 
 def main() -> int:
@@ -24,6 +20,7 @@ def main() -> int:
     stop = watch_lifeline()
     from livecode.voices import sinebank
     from livecode.voices.host import VoiceHost, run
+    from livecode.voices.priority import realtime
 
     sinebank.warm()
     if not await_engine(arena, stop):
@@ -32,12 +29,10 @@ def main() -> int:
         arena.messages["mind", "voices"].discard()
     arena.header.voices_epoch += 1  # the mind now says what is to sound
     gc.freeze()
-    if hasattr(os, "sched_setscheduler"):
-        try:
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
-        except OSError:
-            pass  # not granted: `livecode doctor` says how to change that
-    run(VoiceHost(arena, live_clock=time.perf_counter), stop.is_set)
+    realtime()
+    host = VoiceHost(arena, live_clock=time.perf_counter)
+    run(host, stop.is_set)
+    host.close()
     arena.abandon()
     return 0
 

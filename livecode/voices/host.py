@@ -1,11 +1,9 @@
 """All voices of a performance: started and stopped by messages, each kept ahead of the engine."""
 
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,12 +22,15 @@ from livecode.messages import (
     receive,
     send,
 )
+from livecode.neural.foreign import is_foreign
 from livecode.neural.load import load_space
 from livecode.timing import HOP, look_ahead
 from livecode.transport import Arena, ControlReader, SampleRing
+from livecode.voices.apart import Apart
 from livecode.voices.file import FileVoice
 from livecode.voices.latent import LatentVoice
 from livecode.voices.noise import NoiseVoice
+from livecode.voices.priority import ordinary
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.thinning import Thinning
 
@@ -88,7 +89,8 @@ class VoiceHost:
         self._ahead = look_ahead(arena.header.block)
         self._from_mind = arena.messages["mind", "voices"]
         self._to_mind = arena.messages["voices", "mind"]
-        self._load_in_thread = live_clock is not None
+        self._live = live_clock is not None
+        self._apart: dict[int, Apart] = {}
         self._thinning = None
         if live_clock is not None:
             self._thinning = Thinning(HOP / arena.header.sample_rate, live_clock)
@@ -114,9 +116,19 @@ class VoiceHost:
             except Exception as error:  # one voice's trouble stays its own
                 del self.voices[generation]
                 self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
+        for generation, apart in list(self._apart.items()):
+            if (why := apart.poll()) is not None:
+                del self._apart[generation]
+                self._fail(apart.name, generation, why)
         if self._thinning is not None:
             self._thin(self._thinning)
         return computed
+
+    def close(self) -> None:
+        """End the processes of voices that have one of their own."""
+        for apart in self._apart.values():
+            apart.stop()
+        self._apart.clear()
 
     def _fill(self, generation: int, voice: Voice, due: int) -> int:
         def fill() -> int:
@@ -146,19 +158,23 @@ class VoiceHost:
         send(self._to_mind, Note(text, self.arena.header.clock()[0]))
 
     def _start(self, message: StartVoice) -> None:
-        if message.generation in self.voices or message.generation in self._wanted:
+        if any(message.generation in each for each in (self.voices, self._wanted, self._apart)):
             return  # said twice, to be heard by a host that had only just come up
         self._wanted[message.generation] = message
-        if self._load_in_thread:
+        if (
+            self._live
+            and isinstance(message.source, LatentSource)
+            and is_foreign(message.source.model)
+        ):
+            self._begin_apart(message)
+        elif self._live:
             threading.Thread(target=self._load_beside, args=(message,), daemon=True).start()
         else:
             self._load(message)
 
     def _load_beside(self, message: StartVoice) -> None:
         """Load in this thread, which is not as urgent as the one that plays and began it."""
-        if hasattr(os, "sched_setscheduler"):
-            with suppress(OSError):
-                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        ordinary()
         self._load(message)
 
     def _load(self, message: StartVoice) -> None:
@@ -169,6 +185,10 @@ class VoiceHost:
         except Exception as error:
             loaded = f"{type(error).__name__}: {error}"
         self._loaded.append((message, loaded))
+
+    def _begin_apart(self, message: StartVoice) -> None:
+        del self._wanted[message.generation]
+        self._apart[message.generation] = Apart(self.arena, message)
 
     def _begin(self, message: StartVoice, loaded: Source | str) -> None:
         if self._wanted.pop(message.generation, None) is None:
@@ -187,6 +207,10 @@ class VoiceHost:
 
     def _source(self, message: StartVoice) -> Source:
         source, sample_rate = message.source, self.arena.header.sample_rate
+        if isinstance(source, LatentSource) and is_foreign(source.model):
+            from livecode.voices.torchscript import TorchScriptVoice  # PyTorch is there to train
+
+            return TorchScriptVoice(source.model, sample_rate, HOP, source.seed)
         if isinstance(source, LatentSource):
             return LatentVoice(load_space(source.model), sample_rate, HOP, source.seed)
         if isinstance(source, StreamSource):
@@ -199,6 +223,8 @@ class VoiceHost:
     def _stop(self, message: StopVoice) -> None:
         self._wanted.pop(message.generation, None)
         self.voices.pop(message.generation, None)
+        if (apart := self._apart.pop(message.generation, None)) is not None:
+            apart.stop()
 
     def _fail(self, name: str, generation: int, why: str) -> None:
         send(self._to_mind, Failed(name, generation, why))

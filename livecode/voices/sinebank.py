@@ -3,7 +3,8 @@
 Each spectrum's local maxima are followed from one to the next as tracks (McAulay & Quatieri 1986);
 between two spectra, amplitude and frequency of a track move in straight lines.  The lobe around a
 peak sounds as one sine of the lobe's energy, not as a sine per bin: neighbouring bins a fixed few
-Hz apart would beat with each other.
+Hz apart would beat with each other.  What is broader than a lobe is noise: sines two bins apart
+whose frequencies never stand still.
 """
 
 import math
@@ -17,19 +18,29 @@ HANN_LOBE = 1.5
 FLOOR = 1e-4
 #: A peak goes on as the track nearest to it, if that is at most this many bins away.
 REACH_BINS = 2.0
+#: Two bins from its peak a lobe has fallen to half at most; what has not to this share is no lobe.
+BLUNT = 0.75
+#: At d bins from the peak a lobe's rest is below this / d³ of the peak; what is above is noise.
+SKIRT = 3.0
+#: Noise this far below the loudest peak (−60 dB) is not played.
+NOISE_FLOOR = 1e-3
+#: A noise's sine strays so far from its bin, in bins, anew at each spectrum.
+STRAY_BINS = 0.45
 
 
 @nb.njit(cache=True, nogil=True)
-def find_peaks(magnitudes, bin_turns, frequency, amplitude):
+def find_peaks(magnitudes, bin_turns, frequency, amplitude, generator):
     """Fill frequency (turns a sample) and amplitude with the spectrum's partials; returns how many.
 
-    magnitudes: (bins,) amplitudes of bins 1, 2, …; bin_turns: a bin's width in turns a sample.
+    magnitudes: (bins,) amplitudes of bins 1, 2, …; bin_turns: a bin's width in turns a sample;
+    generator: (1,) state of the random numbers by which noise strays.
     """
     bins = len(magnitudes)
     loudest = 0.0
     for k in range(bins):
         loudest = max(loudest, magnitudes[k])
     floor = max(loudest * FLOOR, 1e-9)
+    noise_floor = loudest * NOISE_FLOOR
     count = 0
     k = 1
     while k < bins - 1:
@@ -45,19 +56,64 @@ def find_peaks(magnitudes, bin_turns, frequency, amplitude):
         high = k + 1
         while high < bins - 1 and magnitudes[high + 1] < magnitudes[high]:
             high += 1
-        energy = 0.0
-        for j in range(low, high + 1):
-            energy += magnitudes[j] * magnitudes[j]
-        left = math.log(magnitudes[k - 1] + 1e-9)
-        middle = math.log(magnitudes[k] + 1e-9)
-        right = math.log(magnitudes[k + 1] + 1e-9)
-        bend = left - 2 * middle + right
-        offset = 0.5 * (left - right) / bend if bend < 0 else 0.0
-        frequency[count] = (k + 1 + min(max(offset, -0.5), 0.5)) * bin_turns
-        amplitude[count] = math.sqrt(energy / HANN_LOBE)
-        count += 1
+        blunt = (k - low >= 2 and magnitudes[k - 2] > BLUNT * magnitudes[k]) or (
+            high - k >= 2 and magnitudes[k + 2] > BLUNT * magnitudes[k]
+        )
+        first = k if blunt else max(low, k - 2)
+        last = k if blunt else min(high, k + 2)
+        skirt = 0.0 if blunt else SKIRT * magnitudes[k]
+        count = _noise(
+            magnitudes, bin_turns, low, first, k, skirt, noise_floor, frequency, amplitude, count,
+            generator,
+        )  # fmt: skip
+        if blunt:
+            last = k - 1
+        else:
+            energy = 0.0
+            for j in range(first, last + 1):
+                energy += magnitudes[j] * magnitudes[j]
+            left = math.log(magnitudes[k - 1] + 1e-9)
+            middle = math.log(magnitudes[k] + 1e-9)
+            right = math.log(magnitudes[k + 1] + 1e-9)
+            bend = left - 2 * middle + right
+            offset = 0.5 * (left - right) / bend if bend < 0 else 0.0
+            frequency[count] = (k + 1 + min(max(offset, -0.5), 0.5)) * bin_turns
+            amplitude[count] = math.sqrt(energy / HANN_LOBE)
+            count += 1
+        count = _noise(
+            magnitudes, bin_turns, last + 1, high + 1, k, skirt, noise_floor, frequency, amplitude,
+            count, generator,
+        )  # fmt: skip
         k = high + 1
     return count
+
+
+@nb.njit(cache=True, nogil=True)
+def _noise(
+    magnitudes, bin_turns, start, stop, peak, skirt, floor, frequency, amplitude, count, generator
+):
+    """Adds a straying sine for every second bin of start … stop that stands above a lobe's skirt."""
+    for j in range(start + start % 2, stop, 2):
+        apart = abs(j - peak)
+        if magnitudes[j] <= floor or magnitudes[j] * apart * apart * apart <= skirt:
+            continue
+        energy = magnitudes[j] * magnitudes[j]
+        if j > 0:
+            energy += 0.5 * magnitudes[j - 1] * magnitudes[j - 1]
+        if j < len(magnitudes) - 1:
+            energy += 0.5 * magnitudes[j + 1] * magnitudes[j + 1]
+        stray = STRAY_BINS * (2 * _random(generator) - 1)
+        frequency[count] = (j + 1 + stray) * bin_turns
+        amplitude[count] = math.sqrt(energy / HANN_LOBE)
+        count += 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True, inline="always")
+def _random(generator):
+    """The next number, 0 to 1, of a linear congruential generator (Knuth's MMIX)."""
+    generator[0] = generator[0] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+    return float(generator[0] >> np.uint64(40)) / 16777216.0
 
 
 @nb.njit(cache=True, nogil=True)
@@ -92,11 +148,7 @@ def follow(tracks, count, frequency, amplitude, peaks, reach, generator):
             n = _write(tracks, n, old[0, t], old[1, t], old[2, t], frequency[p], amplitude[p])
             t += 1
         else:
-            generator[0] = generator[0] * np.uint64(6364136223846793005) + np.uint64(
-                1442695040888963407
-            )
-            phase = float(generator[0] >> np.uint64(40)) / 16777216.0
-            n = _write(tracks, n, phase, frequency[p], 0.0, frequency[p], amplitude[p])
+            n = _write(tracks, n, _random(generator), frequency[p], 0.0, frequency[p], amplitude[p])
         if n >= capacity - 1:
             return n
     while t < count and n < capacity - 1:
@@ -170,7 +222,11 @@ class SineBank:
     def play(self, magnitudes: np.ndarray, gain: float, out: np.ndarray) -> None:
         """Move to the spectrum (bins,) in the course of out (frames,) float32, which is overwritten."""
         peaks = find_peaks(
-            magnitudes[: self._audible], self._bin_turns, self._frequency, self._amplitude
+            magnitudes[: self._audible],
+            self._bin_turns,
+            self._frequency,
+            self._amplitude,
+            self._generator,
         )
         self._amplitude[:peaks] *= gain
         self._count = follow(

@@ -59,7 +59,7 @@ def test_a_reward_redefined_and_used_in_one_block_is_one_thing(session: Session)
         ("y = 1\n1/0", "line 2: ZeroDivisionError"),
         ("ego.dims = 99", "has 8 dimensions, so not 99"),
         ("ego.dims = 2.5", "whole number"),
-        ("ego.every = 5*ms", "15*ms to 1*s"),
+        ("ego.every = 5*ms", "15*ms to 10*s"),
         ("ego.every = 50", "a plain number is seconds"),
         ("ego.level = float('nan')", "from 0 to 4"),
         ("ego.revard = None", "did you mean reward?"),

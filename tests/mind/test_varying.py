@@ -5,7 +5,7 @@ import pytest
 
 from livecode import Session
 from livecode.language.dsp import Dsp
-from livecode.language.sounding import Agent
+from livecode.language.agents import Agent
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import Setting
 
@@ -51,7 +51,10 @@ def fallbacks(session: Session) -> list[str]:
 
 
 def test_the_settings_that_vary_are_those_of_the_reference():
-    assert set(settings(Agent)) == {"level", "pan", "dry", "every", "step"}
+    assert set(settings(Agent)) == {
+        *("level", "pan", "dry"),
+        *("curiosity", "every", "patience", "step"),
+    }
     assert set(settings(Stream)) == {"level", "pan", "dry", "temperature"}
     assert set(settings(Sample)) == {"level", "pan", "dry", "speed"}
     assert set(settings(Mic)) == set(settings(Dsp)) == {"level", "pan", "dry"}

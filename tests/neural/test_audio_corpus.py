@@ -9,7 +9,7 @@ import soundfile
 from livecode.errors import LivecodeError
 from livecode.neural.audio_corpus import PEAK, load_corpus, loud_pieces
 from livecode.neural.audio_files import read_audio
-from livecode.neural.audio_order import ClipOrder
+from livecode.neural.audio_order import ClipOrder, clip_sequences
 
 RATE = 8000
 
@@ -122,7 +122,7 @@ def test_every_clip_is_read_once_an_epoch_and_in_order() -> None:
         heard = audio[:, 10:]
         assert np.array_equal(np.diff(heard, axis=1), np.ones((2, 19)))
         if not order.begins(step):
-            assert np.array_equal(audio[:, :10], before[:, -10:])  # noqa: F821
+            assert np.array_equal(audio[:, :10], before[:, -10:])
         before = audio  # noqa: F841
         seen += heard.ravel().tolist()
     assert len(set(seen)) == len(seen)
@@ -142,3 +142,15 @@ def test_the_order_depends_on_seed_epoch_and_step_alone() -> None:
     assert np.array_equal(one.audio(late), other.audio(late))
     assert not np.array_equal(order(2).audio(late), other.audio(late))
     assert not np.array_equal(one.audio(2), one.audio(2 + one.steps_per_epoch))
+
+
+def test_clips_are_shorter_where_the_sound_is_in_short_pieces_or_scarce() -> None:
+    def sequences(*lengths: int) -> int:
+        pieces = [np.zeros(length, np.float32) for length in lengths]
+        return clip_sequences(pieces, batch=4, sequence=100, lookback=10, most=50)
+
+    assert sequences(100_000) == 50
+    assert sequences(8010) == 20  # a clip for each of four streams
+    assert sequences(*[760] * 40) == 7  # notes of equal length
+    assert sequences(*[100_000, 300]) == 50  # one short piece is not worth it
+    assert sequences(120) == 1

@@ -211,9 +211,7 @@ def test_values_that_are_not_numbers_are_refused(tmp_path: Path, capsys: Capture
     assert "not numbers" in refusal(capsys, tmp_path / "net.pt")
 
 
-def test_other_frame_sizes_than_were_asked_for_are_refused(
-    tmp_path: Path, capsys: Capture
-) -> None:
+def test_other_frame_sizes_than_were_asked_for_are_refused(tmp_path: Path, capsys: Capture) -> None:
     checkpoint(tmp_path / "net.pt")
     assert "are 4 3, not 16 4" in refusal(capsys, tmp_path / "net.pt", "--frame-sizes", "16", "4")
 

@@ -1,13 +1,7 @@
-"""Training a SampleRNN for real, for seconds: it learns, survives being killed, and says what it did."""
+"""Training a SampleRNN for real, for seconds: it learns, it resumes, it says what it did."""
 
 import argparse
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,9 +19,7 @@ from livecode.neural.samplernn_config import SampleRNNConfig  # noqa: E402
 from livecode.neural.samplernn_settings import TrainSampleRNNSettings  # noqa: E402
 from livecode.neural.samplernn_training import train_samplernn  # noqa: E402
 from livecode.neural.train_samplernn import add_arguments, settings_of  # noqa: E402
-
-RATE = 8000
-TINY = SampleRNNConfig(dim=24, frame_sizes=(4, 4), embedding=16)
+from tests.neural.tiny_training import RATE, TINY, curve_of, settings_for, write_tones  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -37,43 +29,13 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="module")
 def tone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty seconds of two gliding tones."""
-    path = tmp_path_factory.mktemp("audio") / "tone.flac"
-    t = np.arange(20 * RATE) / RATE
-    glide = np.cumsum(330 + 110 * np.sin(t)) / RATE
-    audio = 0.4 * np.sin(2 * np.pi * glide) + 0.2 * np.sin(2 * np.pi * 220 * t)
-    noise = np.random.default_rng(0).normal(0, 0.004, len(t))
-    soundfile.write(path, audio + noise, RATE)
-    return path
-
-
-def _settings(tone: Path, out: Path, **more: object) -> TrainSampleRNNSettings:
-    plain = TrainSampleRNNSettings(
-        "tone",
-        (tone,),
-        TINY,
-        sample_rate=RATE,
-        steps=60,
-        batch=4,
-        sequence=64,
-        sequences=20,
-        takes_seconds=0.1,
-        temperatures=(0.9, 1.0),
-        checkpoint_minutes=1e-9,
-        out=out,
-    )
-    return replace(plain, **more)
-
-
-def _curve(settings: TrainSampleRNNSettings) -> dict[int, float]:
-    lines = (settings.out / "tone" / "run" / "curve.jsonl").read_text().splitlines()
-    return {point["step"]: point["train"] for point in map(json.loads, lines)}
+    return write_tones(tmp_path_factory.mktemp("audio") / "tone.flac")
 
 
 @pytest.fixture(scope="module")
 def trained(tone: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainSampleRNNSettings:
     torch.set_num_threads(1)
-    settings = _settings(
+    settings = settings_for(
         tone, tmp_path_factory.mktemp("models"), steps=250, data="two tones", licence="CC0-1.0"
     )
     train_samplernn(settings)
@@ -85,8 +47,8 @@ def test_seconds_of_training_beat_the_frequencies_of_levels(
 ) -> None:
     meta, _ = read_model(trained.out / "tone" / "tone.safetensors", "samplernn")
     assert meta.facts["held_out_bits"] < meta.facts["unigram_bits"] - 1.0
-    curve = _curve(trained)
-    assert np.mean(list(curve.values())[-3:]) < list(curve.values())[0] - 2.0
+    curve = curve_of(trained)
+    assert np.mean(list(curve.values())[-3:]) < next(iter(curve.values())) - 1.0
 
 
 def test_training_leaves_two_models_a_card_pictures_takes_and_a_page(
@@ -144,8 +106,8 @@ def test_both_models_are_kept_and_the_best_has_a_name(
 
 
 def test_a_training_in_two_halves_ends_as_one_that_ran_through(tone: Path, tmp_path: Path) -> None:
-    whole = _settings(tone, tmp_path / "whole")
-    halves = _settings(tone, tmp_path / "halves")
+    whole = settings_for(tone, tmp_path / "whole")
+    halves = settings_for(tone, tmp_path / "halves")
     train_samplernn(whole)
 
     class Enough(Exception):
@@ -158,89 +120,15 @@ def test_a_training_in_two_halves_ends_as_one_that_ran_through(tone: Path, tmp_p
     with pytest.raises(Enough):
         train_samplernn(halves, watch=stop)
     train_samplernn(replace(halves, resume=True))
-    assert _curve(whole) == _curve(halves)
+    assert curve_of(whole) == curve_of(halves)
     one, other = (read_model(s.out / "tone" / "tone-last.safetensors")[1] for s in (whole, halves))
     assert all(np.array_equal(one[name], other[name]) for name in one)
 
 
-def _start(settings: TrainSampleRNNSettings, *more: str) -> subprocess.Popen[str]:
-    words = ["--name", "tone", "--out", str(settings.out), "--steps", str(settings.steps)]
-    words += ["--sample-rate", str(RATE), "--dim", "24", "--frame-sizes", "4", "4"]
-    words += ["--embedding", "16", "--batch", "4", "--sequence", "64", "--sequences", "20"]
-    words += ["--checkpoint-minutes", "1e-9", "--takes-seconds", "0.1", *more]
-    return subprocess.Popen(
-        [sys.executable, "-m", "livecode.cli", "train", "samplernn", str(settings.sources[0])]
-        + words,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        text=True,
-    )
-
-
-def _await(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def test_a_killed_training_goes_on_where_its_checkpoint_stands(tone: Path, tmp_path: Path) -> None:
-    whole = _settings(tone, tmp_path / "whole", steps=150)
-    killed = _settings(tone, tmp_path / "killed", steps=150)
-    train_samplernn(whole)
-    process = _start(killed)
-    checkpoint = killed.out / "tone" / "run" / "checkpoint.safetensors"
-    _await(checkpoint.exists, process)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    done = read_model(checkpoint)[0].config["step"]
-    assert 0 < done < 150
-    steps_seen = []
-    train_samplernn(replace(killed, resume=True), watch=lambda p: steps_seen.append(p["step"]))
-    assert steps_seen[0] == done + 10
-    assert _curve(killed) == _curve(whole)
-
-
-def test_ctrl_c_saves_and_says_how_to_go_on(tone: Path, tmp_path: Path) -> None:
-    settings = _settings(tone, tmp_path, steps=100_000)
-    process = _start(settings)
-    curve = tmp_path / "tone" / "run" / "curve.jsonl"
-    _await(lambda: curve.exists() and len(curve.read_text().splitlines()) >= 2, process)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert errors.splitlines()[-1].endswith("and is saved: add --resume to go on.")
-    saved = read_model(tmp_path / "tone" / "run" / "checkpoint.safetensors")[0].config["step"]
-    assert f"stopped after {saved} steps" in errors
-
-
-def test_two_processes_learn_what_one_would(tone: Path, tmp_path: Path) -> None:
-    alone = _settings(tone, tmp_path / "alone", steps=40, precision="float32")
-    train_samplernn(alone)
-    together = replace(alone, out=tmp_path / "together", steps=20)
-    words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    words += ["-m", "livecode.cli", "train", "samplernn", str(tone), "--name", "tone"]
-    words += ["--out", str(together.out), "--sample-rate", str(RATE), "--dim", "24"]
-    words += ["--frame-sizes", "4", "4", "--embedding", "16", "--batch", "4", "--sequence", "64"]
-    words += ["--sequences", "20", "--precision", "float32", "--checkpoint-minutes", "1e-9"]
-    words += ["--steps", "40", "--takes-seconds", "0.1"]
-    done = subprocess.run(
-        words, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    one, both = _curve(alone), _curve(together)
-    assert list(one) == list(both)
-    assert np.allclose(list(one.values()), list(both.values()), atol=2e-3)
-    state = read_model(together.out / "tone" / "run" / "checkpoint.safetensors")[1]["state.0"]
-    assert state.shape == (1, 1, 4, 24)  # of all streams, so that any number can resume
-
-
 def test_training_ends_early_when_held_out_sound_gets_no_better(tone: Path, tmp_path: Path) -> None:
-    settings = _settings(tone, tmp_path, steps=100_000, peak_rate=1e-12, patience=2)
+    settings = settings_for(tone, tmp_path, steps=100_000, peak_rate=1e-12, patience=2)
     train_samplernn(settings)
-    assert max(_curve(settings)) < 1000
+    assert max(curve_of(settings)) < 1000
 
 
 @pytest.mark.parametrize(
@@ -253,7 +141,7 @@ def test_training_ends_early_when_held_out_sound_gets_no_better(tone: Path, tmp_
     ids=["two tiers of LSTM", "four tiers", "12 bits"],
 )
 def test_every_make_trains(make: dict, tone: Path, tmp_path: Path) -> None:
-    settings = _settings(tone, tmp_path, steps=20, config=replace(TINY, **make), augment=True)
+    settings = settings_for(tone, tmp_path, steps=20, config=replace(TINY, **make), augment=True)
     model = load_model(train_samplernn(settings))
     assert isinstance(model, SampleRNN)
     assert np.isfinite(model.generate(0.05)).all()
@@ -262,7 +150,7 @@ def test_every_make_trains(make: dict, tone: Path, tmp_path: Path) -> None:
 def test_bfloat16_products_learn_as_well_as_float32_ones(tone: Path, tmp_path: Path) -> None:
     curves = {}
     for precision in ("float32", "bfloat16"):
-        settings = _settings(tone, tmp_path / precision, steps=150, precision=precision)
+        settings = settings_for(tone, tmp_path / precision, steps=150, precision=precision)
         train_samplernn(settings)
         points = settings.out / "tone" / "run" / "curve.jsonl"
         curves[precision] = json.loads(points.read_text().splitlines()[-1])["held_out"]
@@ -285,7 +173,7 @@ def test_what_is_wrong_with_the_settings_is_said(
     wrong: dict, said: str, tone: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(LivecodeError, match=said):
-        train_samplernn(_settings(tone, tmp_path, **wrong))
+        train_samplernn(settings_for(tone, tmp_path, **wrong))
 
 
 def test_a_checkpoint_of_other_settings_is_refused(
@@ -297,7 +185,7 @@ def test_a_checkpoint_of_other_settings_is_refused(
 
 def test_the_command_on_the_card_says_the_settings(tone: Path) -> None:
     settings = replace(
-        _settings(tone, Path("out")),
+        settings_for(tone, Path("out")),
         config=SampleRNNConfig(dim=32, frame_sizes=(4, 2), cell="lstm", embedding=64, skip=True),
         minutes=3.0,
         augment=True,

@@ -140,7 +140,8 @@ def test_resuming_with_other_settings_is_refused(tmp_path: Path) -> None:
     settings = replace(SHORT, out=tmp_path)
     model = SpectralVAE(SpaceConfig(2), 44100)
     adam = torch.optim.Adam(model.parameters())
-    model.loss(*(torch.zeros(1, n) for n in (1024, 2, 2)), beta=0.0).backward()
+    opened = torch.tensor([2])
+    model.loss(*(torch.zeros(1, n) for n in (1024, 2, 2)), opened, beta=0.0).backward()
     adam.step()
     checkpoint = tmp_path / "short" / "checkpoint.safetensors"
     training.save_checkpoint(checkpoint, model, adam, 5, settings.identity())

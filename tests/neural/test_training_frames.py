@@ -8,7 +8,8 @@ import soundfile
 
 from livecode.errors import LivecodeError
 from livecode.neural import spectrum
-from livecode.neural.frames import AdditiveFrames, AudioFrames, pitches_hz, steady_frames
+from livecode.neural.audio_frames import AudioFrames, steady_frames
+from livecode.neural.frames import AdditiveFrames
 
 SR, N_FFT = 22050, 2048
 
@@ -92,23 +93,6 @@ def test_pitched_audio_guides_the_first_axis_and_noise_none(tmp_path: Path) -> N
     assert hiss.log2_f0 is None
 
 
-@pytest.mark.parametrize("freq_hz", [70.0, 220.5, 1234.0])
-def test_pitch_is_found_within_a_few_cents(freq_hz: float) -> None:
-    frame = _tone(freq_hz, 0.2, 44100)[None, :N_FFT]
-    assert 1200 * abs(np.log2(pitches_hz(frame, 44100)[0] / freq_hz)) < 10
-
-
-def test_a_strong_octave_does_not_hide_the_pitch() -> None:
-    t = np.arange(N_FFT) / 44100
-    frame = 0.3 * np.cos(2 * np.pi * 220 * t) + np.cos(2 * np.pi * 440 * t)
-    assert pitches_hz(frame[None], 44100)[0] == pytest.approx(220, rel=0.01)
-
-
-def test_noise_has_no_pitch() -> None:
-    noise = np.random.default_rng(0).normal(0, 0.1, (20, N_FFT))
-    assert np.isnan(pitches_hz(noise, 44100)).all()
-
-
 def test_steady_frames_leave_out_attack_and_silence() -> None:
     tone = _tone(440, 1.0)
     audio = np.concatenate([np.zeros(SR), tone, np.zeros(SR)]).astype(np.float32)
@@ -116,6 +100,56 @@ def test_steady_frames_leave_out_attack_and_silence() -> None:
     level = np.sqrt(np.square(frames).mean(1))
     assert len(frames) == pytest.approx(SR / 512 - 6, abs=3)
     assert level.min() > 0.7 * level.max()
+
+
+def test_copies_fill_the_gaps_between_the_notes_played(tmp_path: Path) -> None:
+    frames = AudioFrames(_folder(tmp_path), 1, SR, N_FFT, seed=0)
+    mean, deviation = frames.log2_f0 or (0.0, 0.0)
+    guide = frames.draw(4000, np.random.default_rng(0)).guide[:, 0]
+    played = np.log2(200 * 1.3 ** np.arange(4))
+    apart = np.abs(guide[:, None] * deviation + mean - played).min(1) * 12
+    assert 0.3 < (apart < 0.05).mean() < 0.7, "some are as they were"
+    assert apart.max() == pytest.approx(1.0, abs=0.1), "and none is farther than a semitone"
+    held_out = frames.held_out().guide[:, 0] * deviation + mean
+    assert np.abs(held_out[:, None] - played).min(1).max() * 12 < 0.05
+
+
+def test_axes_are_aligned_with_descriptors_in_the_order_given(tmp_path: Path) -> None:
+    align = ("flatness", "centroid")
+    frames = AudioFrames(_folder(tmp_path), 4, SR, N_FFT, seed=0, align=align)
+    assert frames.axis_names == ("pitch", "flatness", "centroid")
+    batch = frames.draw(500, np.random.default_rng(0))
+    assert np.isfinite(batch.guide[:, :3]).all()
+    assert np.isnan(batch.guide[:, 3]).all()
+    assert np.abs(batch.guide[:, 1:3].mean(0)).max() < 0.3
+    mags = spectrum.unscaled(batch.levels)
+    centroid = (mags**2 @ spectrum.bin_frequencies(N_FFT, SR)) / (mags**2).sum(1)
+    assert np.corrcoef(batch.guide[:, 2], np.log2(centroid))[0, 1] > 0.999
+
+
+@pytest.mark.parametrize(
+    ("align", "words"),
+    [(("warmth",), "cannot be aligned with 'warmth'"), (("centroid",), "2 axes are guided")],
+)
+def test_alignments_that_cannot_be_are_refused(
+    tmp_path: Path, align: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(LivecodeError, match=words):
+        AudioFrames(_folder(tmp_path), 1, SR, N_FFT, seed=0, align=align)
+
+
+def test_noise_is_not_aligned_with_pitch(tmp_path: Path) -> None:
+    for i in range(2):
+        sound = np.random.default_rng(i).normal(0, 0.1, 2 * SR)
+        soundfile.write(tmp_path / f"{i}.wav", sound, SR)
+    with pytest.raises(LivecodeError, match="no pitch to align"):
+        AudioFrames(tmp_path, 2, SR, N_FFT, seed=0, align=("pitch",))
+
+
+def test_every_file_is_remembered_by_some_of_its_frames(tmp_path: Path) -> None:
+    frames = AudioFrames(_folder(tmp_path), 2, SR, N_FFT, seed=0)
+    assert list(frames.sounds) == ["tone0", "tone1", "tone2", "tone3"]
+    assert frames.sounds["tone3"].shape == (8, 1024)
 
 
 def test_additive_tones_are_new_at_every_draw_and_held_out_ones_never_change() -> None:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from livecode.neural.files import ModelMeta, write_model
 from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.takes.index import Index, Record, Settings, file_name, write_index
 
 RATE = 8000
 
@@ -28,3 +30,25 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     meta = ModelMeta("samplernn", config.json(), RATE, data="none", licence="CC0-1.0")
     write_model(path, random_tensors(config), meta)
     return path
+
+
+def take_folder(folder: Path, takes: int = 10, seconds: float = 0.5) -> Path:
+    """A folder of takes whose likelihoods go up with their numbers, each a tone of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings("small", "0" * 64, "float32", RATE, seconds, "1.0", 0)
+    records = []
+    t = np.arange(round(seconds * RATE)) / RATE
+    for number in range(1, takes + 1):
+        audio = 0.3 * np.sin(2 * np.pi * (100 + 50 * number) * t)
+        soundfile.write(folder / file_name(number, "", "wav"), audio, RATE, "PCM_16")
+        likelihood = -3 + number / 100
+        silence, centroid = (number * 7 % 10) / 10, 100.0 + 50 * (number * 3 % 10)
+        records.append(Record(number, len(t), number, "1.0", likelihood, silence, centroid))
+    write_index(folder, Index(settings, tuple(records)))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Ten takes."""
+    return take_folder(tmp_path / "takes")

@@ -16,6 +16,8 @@ from livecode.voices.samplernn.processor import features
 
 HERE = Path(__file__).parent
 PACKAGE = __package__  # `python -m` of it compiles
+#: What compiled code is made of.
+SOURCES = ("activations", "compiling", "dot", "kernel", "rows", "weights")
 COMPILE_S = 300  # a quarter of a minute, and more on a busy machine
 
 
@@ -33,7 +35,7 @@ def compiled(**more: Any) -> Callable[[Callable], Callable]:
 
 def fingerprint() -> str:
     """Of all that the compiled code depends on: numba looks at one source file alone."""
-    parts = [path.read_bytes() for path in sorted(HERE.glob("*.py"))]
+    parts = [(HERE / f"{name}.py").read_bytes() for name in SOURCES]
     parts += [nb.__version__.encode(), binding.get_host_cpu_name().encode()]
     return hashlib.sha256(b"\0".join([*parts, *map(str.encode, sorted(features()))])).hexdigest()
 
@@ -67,10 +69,10 @@ def ensure_compiled(cache_path: str) -> None:
 
 
 def forget(cache_path: str) -> None:
-    """Remove code of other sources; of this package alone."""
+    """Remove what is kept there of these sources as they once were."""
     folder = Path(cache_path)
-    for source in HERE.glob("*.py"):
-        for kept in folder.glob(f"{source.stem}.*.nb[ic]"):
+    for name in SOURCES:
+        for kept in folder.glob(f"{name}.*.nb[ic]"):
             kept.unlink(missing_ok=True)
     stamp(cache_path).unlink(missing_ok=True)
 

@@ -108,11 +108,11 @@ def float_panel(half: bool, streams: int, sparse: bool):
     def add_product(a, total, row, value):
         return a.call("llvm.fmuladd.v16f32", lanes, row, value, total)
 
-    def weights_of(a, pool, place):
-        row = a.load(pool, place, weight)
+    def weights_of(a, pool, here, r):
+        row = a.load(pool, a.builder.add(here, _I64(r * _LANES * size)), weight)
         return [a.builder.fpext(row, lanes) if half else row]
 
-    codegen = _code(lanes, streams, sparse, size, 1, value_of, weights_of, add_product)
+    codegen = _code(lanes, streams, sparse, ROWS * size, 1, value_of, weights_of, add_product)
 
     @intrinsic
     def sums_of_panel(typingctx, weights, offset, x, width, indices, count, out, at, stride):
@@ -122,13 +122,14 @@ def float_panel(half: bool, streams: int, sparse: bool):
     return sums_of_panel
 
 
-def byte_panel(streams: int, nibbles: bool = False):
+def byte_panel(streams: int, five_bits: bool = False):
     """As `float_panel`, for int8 weights in groups of four inputs, and x of uint8; out is int32.
 
     The first argument is one of the marks above, whose type names the instruction.  `width` is the
-    number of groups from one stream to the next, `count` that of groups; with `nibbles`, of pairs
-    of groups: a byte holds a 4-bit weight of either, and counts sixteenfold.  Every instruction
-    gives the same sums: none saturates.
+    number of groups from one stream to the next, `count` that of groups; with `five_bits`, of pairs
+    of groups: a byte holds the upper four bits of a weight of either, and behind the bytes of all
+    rows stand their fifth bits, one group's after the other's; they count eightfold.  Every
+    instruction gives the same sums: none saturates.
     """
 
     def codegen(context, builder, signature, args):
@@ -136,7 +137,7 @@ def byte_panel(streams: int, nibbles: bool = False):
         if dot is Plain:
             return context.get_dummy_value()  # compiled for every processor, called on none
         signature = typing.signature(signature.return_type, *signature.args[1:])
-        return _bytes_code(dot, streams, nibbles)(context, builder, signature, args[1:])
+        return _bytes_code(dot, streams, five_bits)(context, builder, signature, args[1:])
 
     @intrinsic
     def sums_of_panel(typingctx, dot, weights, offset, x, width, indices, count, out, at, stride):
@@ -146,7 +147,7 @@ def byte_panel(streams: int, nibbles: bool = False):
     return sums_of_panel
 
 
-def _bytes_code(dot: type, streams: int, nibbles: bool):
+def _bytes_code(dot: type, streams: int, five_bits: bool):
     bits = 512 if dot is Avx512Vnni else 256
     lanes = ir.VectorType(_I32, bits // 32)
     octets, words = ir.VectorType(_I8, bits // 8), ir.VectorType(_I16, bits // 16)
@@ -172,22 +173,30 @@ def _bytes_code(dot: type, streams: int, nibbles: bool):
             total = a.builder.add(total, a.call("llvm.x86.avx2.pmadd.wd", lanes, part, pair))
         return total
 
-    def weights_of(a, pool, place):
-        row = a.load(pool, place, lanes)
-        if not nibbles:
+    def weights_of(a, pool, here, r):
+        row = a.load(pool, a.builder.add(here, _I64(r * bits // 8)), lanes)
+        if not five_bits:
             return [row]
         four = ir.Constant(lanes, [4] * lanes.count)
         high = ir.Constant(lanes, [0xF0F0F0F0 - 2**32] * lanes.count)
-        return [a.builder.and_(a.builder.shl(row, four), high), a.builder.and_(row, high)]
+        pair = [a.builder.and_(a.builder.shl(row, four), high), a.builder.and_(row, high)]
+        for part in range(2):
+            place = _I64(ROWS * 4 + part * ROWS // 2 + r * bits // 64)
+            fifths = a.load(pool, a.builder.add(here, place), ir.IntType(bits // 8))
+            fifths = a.builder.bitcast(fifths, ir.VectorType(ir.IntType(1), octets.count))
+            whole = a.builder.bitcast(pair[part], octets)
+            eight = ir.Constant(octets, [8] * octets.count)
+            pair[part] = a.builder.select(fifths, a.builder.or_(whole, eight), whole)
+        return pair
 
-    return _code(lanes, streams, False, 4, 2 if nibbles else 1, value_of, weights_of, add_product)
+    step, parts = (ROWS * 5, 2) if five_bits else (ROWS * 4, 1)
+    return _code(lanes, streams, False, step, parts, value_of, weights_of, add_product)
 
 
-def _code(lanes, streams, sparse, size, parts, value_of, weights_of, add_product):
+def _code(lanes, streams, sparse, step, parts, value_of, weights_of, add_product):
     """The loop that all kinds share.
 
-    `size` bytes are the weights of one row that belong together; they stand for `parts` values of
-    x, as `weights_of` takes them apart.
+    In `step` bytes are what all rows have for `parts` values of x; `weights_of` takes them apart.
     """
     vectors = ROWS // lanes.count
 
@@ -204,7 +213,7 @@ def _code(lanes, streams, sparse, size, parts, value_of, weights_of, add_product
             column = loop.index
             if sparse:
                 column = builder.zext(a.load(indices, builder.mul(column, _I64(4)), _I32), _I64)
-            here = builder.add(offset, builder.mul(column, _I64(ROWS * size)))
+            here = builder.add(offset, builder.mul(column, _I64(step)))
             values = {}
             for s in range(streams):
                 first = builder.add(
@@ -213,7 +222,7 @@ def _code(lanes, streams, sparse, size, parts, value_of, weights_of, add_product
                 for part in range(parts):
                     values[s, part] = value_of(a, x, builder.add(first, _I64(part)))
             for r in range(vectors):
-                rows = weights_of(a, pool, builder.add(here, _I64(r * lanes.count * size)))
+                rows = weights_of(a, pool, here, r)
                 for s in range(streams):
                     total = builder.load(sums[s, r])
                     for part, row in enumerate(rows):

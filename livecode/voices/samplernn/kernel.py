@@ -18,13 +18,13 @@ from livecode.voices.samplernn.rows import (
     relu,
     unquantise,
 )  # fmt: skip
-from livecode.voices.samplernn.weights import FLOAT16, INT4, INT8, INT8_ROWS
+from livecode.voices.samplernn.weights import FLOAT16, INT5, INT8, INT8_ROWS
 
 _float_1, _float_2, _float_4 = (float_panel(False, streams, False) for streams in (1, 2, 4))
 _half_1, _half_2, _half_4 = (float_panel(True, streams, False) for streams in (1, 2, 4))
 _float_sparse, _half_sparse = float_panel(False, 1, True), float_panel(True, 1, True)
 _bytes_1, _bytes_2, _bytes_4 = byte_panel(1), byte_panel(2), byte_panel(4)
-_nibbles_1, _nibbles_2, _nibbles_4 = (byte_panel(streams, True) for streams in (1, 2, 4))
+_fives_1, _fives_2, _fives_4 = (byte_panel(streams, True) for streams in (1, 2, 4))
 _rows_1, _rows_1_narrow = byte_rows(1, 4), byte_rows(1, 1)
 _rows_2, _rows_2_narrow, _rows_4 = byte_rows(2, 2), byte_rows(2, 1), byte_rows(4, 1)
 
@@ -346,12 +346,12 @@ def _multiply_bytes(weights, number, x, members, at, streams, y, space):
             space.steps[s] = quantise(x, members[at + s], m.columns, m.positive == 1, octets, s)
         for panel in range(rows // ROWS):
             offset, row = m.offset + panel * m.panel, panel * ROWS
-            if m.kind == INT4 and streams == 1:
-                _nibbles_1(dot, pool, offset, octets, width, indices, pairs, sums, row, rows)
-            elif m.kind == INT4 and streams == 2:
-                _nibbles_2(dot, pool, offset, octets, width, indices, pairs, sums, row, rows)
-            elif m.kind == INT4:
-                _nibbles_4(dot, pool, offset, octets, width, indices, pairs, sums, row, rows)
+            if m.kind == INT5 and streams == 1:
+                _fives_1(dot, pool, offset, octets, width, indices, pairs, sums, row, rows)
+            elif m.kind == INT5 and streams == 2:
+                _fives_2(dot, pool, offset, octets, width, indices, pairs, sums, row, rows)
+            elif m.kind == INT5:
+                _fives_4(dot, pool, offset, octets, width, indices, pairs, sums, row, rows)
             elif streams == 1:
                 _bytes_1(dot, pool, offset, octets, width, indices, count, sums, row, rows)
             elif streams == 2:

@@ -12,12 +12,13 @@ from livecode.neural.files import Tensors
 from livecode.neural.samplernn_config import SampleRNNConfig
 from livecode.voices.samplernn import processor
 from livecode.voices.samplernn.compiling import ensure_compiled
+from livecode.voices.samplernn.divergence import SAMPLES, is_near
 from livecode.voices.samplernn.dot import ROWS
 from livecode.voices.samplernn.kernel import CACHE_PATH, Outputs, State, Workspace, advance, recall
 from livecode.voices.samplernn.weights import LARGEST_TABLE_BYTES, Weights, pack
 
 TEMPERATURES = (0.05, 3.0)  # what lies outside is clipped; what is no number is taken for 1
-#: From this dim on, int8 models keep the upsamplers in 4 bits: they are most of what is to be read,
+#: From this dim on, int8 models keep the upsamplers in 5 bits: they are most of what is to be read,
 #: and wider ones do not stay in the processor's cache.
 WIDE = 768
 TOGETHER = 4  # streams that the kernel may take in one pass of the weights
@@ -59,13 +60,14 @@ class Sampler:
         weights: Literal["auto", "float32", "int8"] = "auto",
         seeds: Sequence[int] | None = None,
         dots: str | None = None,
-        up_bits: Literal[4, 8] | None = None,
+        up_bits: Literal[5, 8] | None = None,
         table_bytes: int = LARGEST_TABLE_BYTES,
         compile_apart: bool = True,
     ):
         """Packs the tensors; `dots`: one of `processor.available_dots()` (the best).
 
-        up_bits: how many bits of an upsampler's weights int8 keeps (8, or 4 for wide models).
+        up_bits: how many bits of an upsampler's weights int8 keeps (8; for wide models 5, if that
+        is measured to say nearly the same).
         The first convolution becomes a table of at most `table_bytes`.  With `compile_apart`, code
         that is not on disk yet is compiled in another process, so that this one's threads go on.
         "auto" takes int8 where the processor has an instruction for it.  Seeds are by default
@@ -83,10 +85,9 @@ class Sampler:
             ensure_compiled(CACHE_PATH)
         self.config = config
         self.weights = weights
-        wide = weights == "int8" and config.dim >= WIDE
-        self.up_bits = up_bits or (4 if wide else 8)
         self.dots = dots
         self.streams = streams
+        self.up_bits: Literal[5, 8] = up_bits or 8
         self._weights, self.plan = pack(config, tensors, weights, dots, self.up_bits, table_bytes)
         count = len(config.frame_sizes)
         self._h0 = np.stack([tensors[f"tiers.{i}.h0"] for i in range(count)])
@@ -97,8 +98,24 @@ class Sampler:
         self._space = _workspace(self._weights, config, streams)
         self._none = np.zeros((0, 0), np.float32)
         seeds = range(streams) if seeds is None else seeds
+        if up_bits is None and weights == "int8" and config.dim >= WIDE:
+            self._narrow(tensors, table_bytes)
         for stream, seed in zip(range(streams), seeds, strict=True):
             self.reset(stream, seed)
+
+    def _narrow(self, tensors: Tensors, table_bytes: int) -> None:
+        """Take 5 bits for the upsamplers if that says nearly the same of what the model draws."""
+        small = Sampler(
+            self.config, tensors, 1, "int8", None, self.dots, 5, table_bytes, compile_apart=False
+        )
+        codes = small.step_block(np.ones((1, SAMPLES + self.config.lookback))).codes[0]
+        if is_near(self, small, codes):
+            self._weights, self.plan, self.up_bits = small._weights, small.plan, small.up_bits
+
+    @property
+    def kept(self) -> tuple[Weights, Workspace]:
+        """What the kernel is given, for measuring its parts."""
+        return self._weights, self._space
 
     @property
     def matrices(self) -> NDArray[np.void]:

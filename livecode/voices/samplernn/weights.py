@@ -10,7 +10,7 @@ from livecode.neural.files import Tensors
 from livecode.neural.samplernn_config import SampleRNNConfig
 from livecode.voices.samplernn import dot, processor
 
-FLOAT32, FLOAT16, INT8, INT8_ROWS, INT4 = range(5)  # how a matrix is kept
+FLOAT32, FLOAT16, INT8, INT8_ROWS, INT5 = range(5)  # how a matrix is kept
 GROUP = 4  # inputs that an int8 dot product takes at once
 #: Embedding and first convolution become one table if that is not larger than this; 65,536 levels
 #: would fill gigabytes.
@@ -82,10 +82,10 @@ def pack(
 ) -> tuple[Weights, Plan]:
     """`weights`: "int8" or "float32"; `dots`: one of `processor.available_dots()`.
 
-    up_bits: 8, or 4 for int8 weights whose upsamplers are kept in half a byte each.
+    up_bits: 8, or 5 for int8 weights whose upsamplers are kept in so many bits.
     """
     packing = _Packing(weights == "int8", sparse=dots == "avx512-vnni")
-    nibbles = up_bits == 4 and weights == "int8"
+    five_bits = up_bits == 5 and weights == "int8"
     top = len(config.frame_sizes) - 1
     tiers, layers = range(top + 1), range(config.layers)
     first_input: list[int] = []
@@ -94,12 +94,13 @@ def pack(
     up: list[int] = []
     for i in tiers:
         name = f"tiers.{i}"
-        w, b = tensors[f"{name}.input.weight"], tensors[f"{name}.input.bias"]
+        w: NDArray = tensors[f"{name}.input.weight"]
+        b: NDArray = tensors[f"{name}.input.bias"]
         rnn = {k: v for k, v in tensors.items() if k.startswith(f"{name}.rnn.")}
         if i == top:  # nothing is added to its frames: on to the gates in one product
             first = rnn[f"{name}.rnn.weight_ih_l0"].astype(np.float64)
             b = first @ b + rnn[f"{name}.rnn.bias_ih_l0"]
-            w = np.asarray(first @ w, np.float32)
+            w = first @ w
         first_input.append(packing.add(w, b, exact=True))
         for side, found in (("ih", ih), ("hh", hh)):
             for k in layers:
@@ -109,7 +110,7 @@ def pack(
                     -1 if folded else packing.add(rnn[f"{name}.rnn.weight_{side}_l{k}"], bias)
                 )
         steps = zip(tensors[f"{name}.up.weight"], tensors[f"{name}.up.bias"], strict=True)
-        numbers = [packing.add(w, b, nibbles=nibbles) for w, b in steps]
+        numbers = [packing.add(w, b, five_bits=five_bits) for w, b in steps]
         up.append(numbers[0])
     two = config.sample_tier == "two-layer"
     hidden = [
@@ -173,15 +174,15 @@ class _Packing:
         b: NDArray,
         positive: bool = False,
         exact: bool = False,
-        nibbles: bool = False,
+        five_bits: bool = False,
     ) -> int:
-        """Returns the matrix's number; `exact`: never in int8; `nibbles`: in four bits."""
+        """Returns the matrix's number; `exact`: never in int8; `five_bits`: in as many."""
         height = -(-len(w) // dot.ROWS) * dot.ROWS
         columns = w.shape[1]
         scale, shift = np.ones(len(w)), np.zeros(len(w))
         if self.int8 and not exact:
-            kind, group = (INT4, 2 * GROUP) if nibbles else (INT8, GROUP)
-            scale, packed = _nibbles(w) if nibbles else _octets(w)
+            kind, group = (INT5, 2 * GROUP) if five_bits else (INT8, GROUP)
+            scale, packed = _fives(w) if five_bits else _octets(w)
             if not positive:
                 shift = 128 * packed.sum(axis=1, dtype=np.int32)
         else:
@@ -194,9 +195,13 @@ class _Packing:
         panels: NDArray = full.reshape(height // dot.ROWS, dot.ROWS, -1, group).transpose(
             0, 2, 1, 3
         )
-        if kind == INT4:
-            low, high = panels[..., :GROUP].view(np.uint8), panels[..., GROUP:].view(np.uint8)
-            panels = low >> 4 | high
+        if kind == INT5:
+            low, high = (
+                np.ascontiguousarray(part) for part in np.split(panels.view(np.uint8), 2, -1)
+            )
+            fours = (low >> 4 | high & 0xF0).reshape(*panels.shape[:2], -1)
+            bits = np.stack([low, high], axis=2).reshape(*panels.shape[:2], -1) >> 3 & 1
+            panels = np.concatenate([fours, np.packbits(bits, -1, bitorder="little")], -1)
         if kind == INT8 and positive and self.sparse:
             kind = INT8_ROWS
             woven = full.reshape(-1, dot.ROWS, full.shape[1])[:, dot.woven_order(), :columns]
@@ -244,19 +249,19 @@ def _octets(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
     return scale, np.round(w / scale[:, None]).astype(np.int8)
 
 
-def _nibbles(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
-    """As `_octets`, in sixteen steps a row, times 16; what is far out is cut where that costs least."""
+def _fives(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
+    """As `_octets`, in 32 steps a row, times 8; what is far out is cut where that costs least."""
     best = (np.full(len(w), np.inf), np.ones(len(w)), np.zeros(w.shape, np.int8))
     largest = np.maximum(np.abs(w).max(axis=1), 1e-30)
     for cut in np.linspace(1.0, 0.6, 9):
-        scale = largest * cut / 7
-        steps = np.clip(np.round(w / scale[:, None]), -8, 7)
+        scale = largest * cut / 15
+        steps = np.clip(np.round(w / scale[:, None]), -16, 15)
         loss = np.square(steps * scale[:, None] - w).sum(axis=1)
         better = loss < best[0]
         best = (
             np.where(better, loss, best[0]),
-            np.where(better, scale / 16, best[1]),
-            np.where(better[:, None], 16 * steps, best[2]).astype(np.int8),
+            np.where(better, scale / 8, best[1]),
+            np.where(better[:, None], 8 * steps, best[2]).astype(np.int8),
         )
     return best[1], best[2]
 

@@ -1,0 +1,96 @@
+"""Saved agents: safetensors files in the performer's data folder, `agents/NAME.safetensors`."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from livecode.errors import LivecodeError
+
+SUFFIX = ".safetensors"
+FORMAT = "livecode agent 1"
+MOST_DIMS = 256
+MOST_BYTES = 1 << 27  # of a file; an agent of 32 dimensions takes 8 MB
+
+_NAME = re.compile(r"[\w][\w .-]{0,60}")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedAgent:
+    """An agent as a file has it."""
+
+    name: str
+    mind: str  # "explorer" or "coexplorer"
+    space: str  # the model that it walked in
+    state: Mapping[str, NDArray[Any]]
+
+
+def folder() -> Path:
+    """Where agents are saved."""
+    return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "agents"
+
+
+def path_of(name: str) -> Path:
+    """The file of that name; refuses what could be elsewhere."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
+        raise LivecodeError(
+            f"{name!r} is no name for a saved agent: use letters, digits, - and _, as in 'glassy'"
+        )
+    return folder() / (name + SUFFIX)
+
+
+def write(saved: SavedAgent) -> Path:
+    """Save in one piece, over an older one of that name; returns the file."""
+    path = path_of(saved.name)
+    unfinished = path.with_name(path.name + ".part")
+    about = {"format": FORMAT, "mind": saved.mind, "space": saved.space}
+    arrays = {key: np.array(array, order="C") for key, array in saved.state.items()}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            file.write(save(arrays, metadata=about))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise LivecodeError(
+            f"the agent cannot be saved in {path} ({error.strerror}): make room, or allow writing"
+        ) from error
+    return path
+
+
+def read(name: str) -> SavedAgent:
+    """A saved agent; raises LivecodeError if there is none, or its file is damaged."""
+    path = path_of(name)
+    if not path.is_file():
+        there = ", ".join(sorted(each.stem for each in folder().glob("*" + SUFFIX)))
+        raise LivecodeError(
+            f"there is no saved agent {name!r}" + (f"; there is {there}" if there else " yet")
+        )
+    damaged = f"the saved agent {path} is damaged"
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise LivecodeError(f"{damaged}: no agent is so large")
+        with safe_open(path, framework="numpy") as file:
+            about = file.metadata() or {}
+            if about.get("format") != FORMAT:
+                raise LivecodeError(f"{path} is not a saved agent of this version")
+            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        raise LivecodeError(f"{damaged} ({error})") from error
+    dims = state.get("dims")
+    if dims is None or dims.shape != () or not 1 <= int(dims) <= MOST_DIMS:
+        raise LivecodeError(f"{damaged}: it does not say how many dimensions it knows")
+    for key, array in state.items():
+        numbers = array[~np.isneginf(array)] if key.endswith("_s") else array
+        if array.dtype.kind == "f" and not np.isfinite(numbers).all():
+            raise LivecodeError(f"{damaged}: its {key!r} has values that are not numbers")
+    return SavedAgent(name, about.get("mind", ""), about.get("space", ""), state)

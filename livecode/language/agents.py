@@ -1,0 +1,273 @@
+"""Agents that explore a space and are heard where they are: their settings, and what one tells them."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from livecode.agents import library
+from livecode.agents.protocol import Beliefs
+from livecode.errors import LivecodeError
+from livecode.language.sounding import Space
+from livecode.language.sources import Sounding, varying
+from livecode.language.things import Setting, Thing, choice, length, whole
+from livecode.language.units import Span, is_number, span
+from livecode.language.values import Value, as_value
+
+#: The ways that an agent can learn.
+COEXPLORER, EXPLORER = "coexplorer", "explorer"
+#: An agent remembers so many of the things that it was told.
+MOST_ASKED = 256
+LONGEST_S = 600.0
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """Something that the performer told an agent to do; each is done once."""
+
+    what: str  # a method of the agent
+    argument: Any = None
+
+
+def _a_space(thing: Thing, value: Any) -> Space:
+    if isinstance(value, str):
+        return Space(value)
+    if not isinstance(value, Space):
+        raise LivecodeError(f"takes a space, as in agent(space('additive')), not {value!r}")
+    return value
+
+
+def _some_dims(thing: Thing, value: Any) -> int | Value:
+    if not is_number(value) and not isinstance(value, (bool, str)) and value is not None:
+        return as_value(value)
+    value = whole(thing, value)
+    if value < 1:
+        raise LivecodeError(f"takes a whole number from 1 up, not {value}")
+    space = thing.settings.get("space")
+    if space is not None and value > space.latent:
+        raise LivecodeError(f"{space.model} has {space.latent} dimensions, so not {value}")
+    return value
+
+
+def _a_reward(thing: Thing, value: Any) -> Value | None:
+    if value is None:
+        return None
+    try:
+        return as_value(value)
+    except LivecodeError:
+        raise LivecodeError(
+            f"takes a reward, as in ego.reward = hands + 0.3 * shimmer, not {value!r}"
+        ) from None
+
+
+def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> Setting:
+    """A setting that takes a length of time, or a curve, a signal or a function of seconds."""
+    plain = length(shortest_s, longest_s)
+
+    def check(thing: Thing, value: Any) -> Span | Value:
+        if isinstance(value, (Span, bool, str)) or is_number(value):
+            return plain(thing, value)
+        return as_value(value)
+
+    return Setting(default, check, doc, (shortest_s, longest_s))
+
+
+class Agent(Sounding):
+    """A player that walks a space, learns from its reward where to go, and is heard where it is."""
+
+    kind = "agent"
+    kept = Sounding.kept | {"reward", "asked"}
+    #: What it can be told, in the order of the reference.
+    told: ClassVar[tuple[str, ...]] = (
+        "like", "dislike", "like_here", "dislike_here", "jump", "surprise", "pause", "resume",
+        "back", "forward", "forget", "save", "load",
+    )  # fmt: skip
+
+    space = Setting(
+        None,
+        _a_space,
+        'the space it walks; `ego.space = space("additive")` glides into that one, at the same '
+        "place, with what it has learned of the axes that both have",
+    )
+    dims = Setting(
+        2,
+        _some_dims,
+        "how many dimensions are open to it, as 4: so many qualities of the sound move, the others "
+        "rest where they are; `steps(1, 2, 4, every=8*bars)` opens them one after the other",
+    )
+    every = _a_length(
+        0.015,
+        10.0,
+        Span(0.05),
+        "time between two of its steps, 15*ms to 10*s: short ones glide, long ones are notes; "
+        "`0.25*beats` is on the beat",
+    )
+    step = varying(
+        0.01,
+        0.001,
+        0.25,
+        "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 leaps",
+    )
+    curiosity = varying(
+        1.0,
+        0,
+        4,
+        "how far it strays from what you like: at 0 it heads straight there and stays, at 1 it "
+        "tries things about it, at 4 it roams",
+    )
+    patience = _a_length(
+        1.0,
+        LONGEST_S,
+        Span(10.0),
+        "how long it stays with what you liked when you fall silent, 1*s to 600*s, before it "
+        "begins to wander; and how slowly it gives in when you contradict yourself",
+    )
+    reward = Setting(
+        None, _a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"
+    )
+    mind = Setting(
+        EXPLORER,
+        choice(COEXPLORER, EXPLORER),
+        'how it learns: "explorer" works out which sound you have in mind and heads for it in '
+        'long lines; "coexplorer", as in ægo, learns move by move and zigzags',
+    )
+    seed = Setting(None, whole, "where its randomness begins, as 7; None: by its name")
+
+    @property
+    def position(self) -> np.ndarray:
+        """Where it is: a number from 0 to 1 for each open dimension, as an array (dims,)."""
+        if self.player is None:
+            return np.full(2 if isinstance(self.dims, Value) else self.dims, 0.5)
+        return self.player.position
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What it expects of each move from here: praise or blame, and how new it would be."""
+        if self.player is None:
+            raise LivecodeError(f"{self} believes nothing yet: it does not play")
+        return self.player.beliefs
+
+    def like(self, much: float = 1.0) -> None:
+        """Praise the way that the sound has just gone: it goes on that way: `ego.like()`."""
+        self._ask("like", _amount(much))
+
+    def dislike(self, much: float = 1.0) -> None:
+        """Blame the way that the sound has just gone: it turns back: `ego.dislike()`."""
+        self._ask("dislike", _amount(much))
+
+    def like_here(self, much: float = 1.0) -> None:
+        """Like the sound as it is: it stays about here, and comes back: `ego.like_here()`."""
+        self._ask("like_here", _amount(much))
+
+    def dislike_here(self, much: float = 1.0) -> None:
+        """Dislike the sound as it is: it leaves for somewhere else: `ego.dislike_here()`."""
+        self._ask("dislike_here", _amount(much))
+
+    def jump(self) -> None:
+        """Cut to a sound that you have hardly heard: `ego.jump()`."""
+        self._ask("jump")
+
+    def surprise(self, length: Span | float = 3.0) -> None:
+        """Drift for so long away from what you have heard, whatever you like: `ego.surprise(5)`."""
+        self._ask("surprise", _stretch(length))
+
+    def pause(self) -> None:
+        """Hold the sound where it is, until `ego.resume()`; it still listens: `ego.pause()`."""
+        self._ask("pause")
+
+    def resume(self) -> None:
+        """Move on from where it was held: `ego.resume()`."""
+        self._ask("resume")
+
+    def back(self, length: Span | float = 5.0) -> None:
+        """Cut to the sound of so long ago, and go on from there: `ego.back(8)`, `ego.back(2*bars)`."""
+        self._ask("back", _stretch(length))
+
+    def forward(self, length: Span | float = 5.0) -> None:
+        """Take `back` back, as far as it has not moved on since: `ego.forward(5)`."""
+        self._ask("forward", _stretch(length))
+
+    def forget(self) -> None:
+        """Nothing changes at once: it stays, but has to be taught afresh: `ego.forget()`."""
+        self._ask("forget")
+
+    def save(self, name: str) -> None:
+        """Keep what it has learned, for another evening, inaudibly: `ego.save("glassy")`."""
+        library.path_of(name)  # says what is wrong with it
+        self._ask("save", name)
+
+    def load(self, name: str) -> None:
+        """Head for what it liked when it was saved, from where it is: `ego.load("glassy")`."""
+        saved = library.read(name)
+        if saved.mind != self.mind:
+            raise LivecodeError(
+                f"{name!r} was learned by another mind: set {self}.mind = {saved.mind!r} first"
+            )
+        self._ask("load", saved)
+
+    def _ask(self, what: str, argument: Any = None) -> None:
+        """Have it done: at once in a function that plays, in a block when the block succeeds.
+
+        What was told is a setting, so that a block that fails takes it back, as `undo()` does.
+        """
+        ask = Ask(what, argument)
+        if self.player is not None and self.player.ticking:
+            self.player.take(ask)
+        else:
+            asked = (*self.settings.get("asked", ()), ask)
+            self.settings["asked"] = asked[-MOST_ASKED:]
+
+    def __repr__(self) -> str:
+        where = " ".join(f"{x:.2f}" for x in self.position)
+        return f"{self} in {self.space.model}, dims={self.dims}, every={self.every}, at {where}"
+
+
+def _amount(much: float) -> float:
+    if not is_number(much) or not 0 < much <= 1:
+        raise LivecodeError(f"it takes how much, above 0 up to 1, not {much!r}")
+    return float(much)
+
+
+def _stretch(length: Span | float) -> Span:
+    checked = span(length)
+    if not 0 < checked.at(120) <= LONGEST_S:
+        raise LivecodeError(f"it takes a length above 0, up to {LONGEST_S:g}*s, not {checked}")
+    return checked
+
+
+def agent(
+    space: Space | str,
+    dims: int | Value | None = None,
+    every: Span | Value | None = None,
+    *,
+    step: float | Value | None = None,
+    curiosity: float | Value | None = None,
+    patience: Span | Value | None = None,
+    reward: Value | None = None,
+    mind: str | None = None,
+    seed: int | None = None,
+    level: float | Value | None = None,
+    pan: float | Value | None = None,
+    fade: Span | str | None = None,
+    quant: Span | None = None,
+) -> Agent:
+    """Let an agent explore a space; it sounds at once: `ego = agent(glass, dims=2, every=50*ms)`.
+
+    Everything that it takes can be changed while it plays: `ego.dims = 4`, `ego.every = 30*ms`,
+    `ego.reward = hands`, `ego.level = 0.5`. `ego.like()` and its like tell it what you think.
+    """
+    return Agent(
+        space=space,
+        dims=dims,
+        every=every,
+        step=step,
+        curiosity=curiosity,
+        patience=patience,
+        reward=reward,
+        mind=mind,
+        seed=seed,
+        level=level,
+        pan=pan,
+        fade=fade,
+        quant=quant,
+    )

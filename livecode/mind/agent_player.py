@@ -1,0 +1,297 @@
+"""Playing an agent: its steps in time, its reward by terms, and what the performer tells it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from livecode.agents import library
+from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
+from livecode.agents.explorer import Explorer, ExplorerSettings
+from livecode.agents.protocol import Agent as Explores
+from livecode.agents.protocol import Beliefs
+from livecode.language.agents import EXPLORER, Agent, Ask
+from livecode.language.units import Span
+from livecode.language.values import Moment, Value
+from livecode.messages import LatentSource, Source
+from livecode.mind.functions import NoVersion
+from livecode.mind.reward_terms import Term, terms_of
+from livecode.mind.sound_player import Clockwork, SoundPlayer
+from livecode.mind.varying import Varying
+
+#: A reward so far beyond ±1 is one that was never scaled.
+HUGE = 10.0
+VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
+
+
+class AgentPlayer(SoundPlayer):
+    """Steps an agent's explorer, and says where it is."""
+
+    thing: Agent
+
+    def __init__(self, thing: Agent, clockwork: Clockwork, seed: int):
+        super().__init__(thing, clockwork, seed)
+        self._mind = thing.mind
+        self._asked: tuple[Ask, ...] = ()  # as of the last block
+        self._own = {
+            setting: Varying(thing, setting, getattr(type(thing), setting).bounds, clockwork.say)
+            for setting in VARYING
+        }
+        dims = 2 if isinstance(thing.dims, Value) else thing.dims
+        self.explorer = new_explorer(thing.mind, min(dims, thing.space.latent), seed)
+        self._rest = np.full(thing.space.latent, 0.5)
+        self._stepped: float | None = None  # the frame of the last step, in fractions
+        self._beat = 0.0  # of the last tick
+        self.reward = 0.0
+        self.terms: dict[str, float] = {}  # what each summand of the reward came to
+        self._terms: list[Term] = []
+        self._described: Any = None  # the reward that the terms are of
+        self._was: float | None = None  # what the terms of the place came to
+        self._was_huge = False
+        self._slot = clockwork.controls.open(f"{thing.name}.position")
+        if (left_off := clockwork.controls.last(self._slot)) is not None:
+            self.place(left_off[: thing.space.latent])  # where a former mind, or name, was
+
+    @property
+    def ticking(self) -> bool:
+        """Whether it is called from a function that plays, rather than from a block."""
+        return self.clockwork.ticking.now
+
+    @property
+    def source(self) -> Source:
+        """Its space, as a voice plays it."""
+        return LatentSource(self.thing.space.model, self.seed)
+
+    @property
+    def position(self) -> np.ndarray:
+        """Where it is, (dims,) in [0, 1]."""
+        return self.explorer.position
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What it expects of each move from here."""
+        return self.explorer.beliefs
+
+    @property
+    def moved(self) -> np.ndarray:
+        """How its last move went, in steps along each axis, (dims,)."""
+        return self.explorer.moved / self.explorer.step
+
+    @property
+    def full_position(self) -> np.ndarray:
+        """Where it is in the whole space, closed dimensions included, (latent,)."""
+        full = self._rest.copy()
+        position = self.explorer.position
+        full[: len(position)] = position
+        return full
+
+    def place(self, full_position: np.ndarray) -> None:
+        """Stand there (latent,) without having walked."""
+        self._rest = full_position.copy()
+        self.explorer.place(full_position[: self.explorer.dims])
+
+    def varyings(self) -> Iterator[tuple[str, Varying]]:
+        """Its settings that vary, but for the reward, by name."""
+        yield from super().varyings()
+        yield from ((name, each) for name, each in self._own.items() if name != "reward")
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        for setting, varying in self._own.items():
+            varying.follow(t, 0.0 if setting == "dims" else fade_s)
+        thing = self.thing
+        if len(self._rest) != thing.space.latent:
+            self._fit_space()
+        if self._mind != thing.mind:
+            place, self._mind = self.full_position, thing.mind
+            self.explorer = new_explorer(thing.mind, self.explorer.dims, self.seed)
+            self.place(place)
+        if not isinstance(thing.dims, Value):
+            self._open(thing.dims)
+        if thing.reward is not self._described:
+            self._described, self._was_huge = thing.reward, False
+            self._terms, self._was = terms_of(thing.reward), None
+        asked = thing.settings.get("asked", ())
+        for ask in asked:
+            if ask not in self._asked:
+                self.take(ask, t)
+        self._asked = asked
+        if asked or not isinstance(thing.dims, Value):
+            self._write(self.clockwork.voice_lead + round(t * self.clockwork.sample_rate))
+
+    def begin(self, frame: int) -> None:
+        self._write(frame)
+
+    def take(self, ask: Ask, t: float | None = None) -> None:
+        """Do what it was told."""
+        explorer, argument = self.explorer, ask.argument
+        now = self._t if t is None else t
+        match ask.what:
+            case "like" | "dislike":
+                explorer.tap(argument if ask.what == "like" else -argument, now)
+            case "like_here" | "dislike_here":
+                explorer.zone(argument if ask.what == "like_here" else -argument)
+            case "surprise":
+                length_s, every_s = argument.at(self._tempo), self._own["every"].now or 0.05
+                explorer.explore(math.ceil(length_s / every_s))
+            case "back" | "forward":
+                sign = 1 if ask.what == "back" else -1
+                explorer.go_back(sign * argument.at(self._tempo))
+            case "save":
+                self._save(argument)
+            case "load":
+                self._load(argument, now)
+            case _:  # jump, pause, resume, forget
+                getattr(explorer, ask.what)()
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        self._t, self._tempo = moment.t, moment.signals["tempo"]
+        super().tick(frame, moment)
+        if self._due(frame, moment):
+            self._step(frame, moment)
+
+    _t, _tempo = 0.0, 120.0  # of the last tick
+
+    def _due(self, frame: int, moment: Moment) -> bool:
+        """Whether a step falls into this tick."""
+        beat, self._beat = self._beat, moment.beat
+        period = self._own["every"].sample(moment) * self.clockwork.sample_rate
+        length = self.thing.every
+        if isinstance(length, Span) and length.beats and not length.seconds:
+            self._stepped = float(frame)
+            return math.floor(moment.beat / length.beats) != math.floor(beat / length.beats)
+        if self._stepped is None:
+            self._stepped = frame - period
+        if frame < self._stepped + period:
+            return False
+        self._stepped = max(self._stepped + period, frame - period)
+        return True
+
+    def _step(self, frame: int, moment: Moment) -> None:
+        """Learn and move."""
+        explorer, own = self.explorer, self._own
+        if isinstance(self.thing.dims, Value):
+            self._open(round(own["dims"].sample(moment)))
+        explorer.step = own["step"].sample(moment)
+        explorer.curiosity = own["curiosity"].sample(moment)
+        explorer.patience_s = own["patience"].sample(moment)
+        self._hear(_lenient(moment))
+        explorer.act(moment.t)
+        self._write(frame + self.clockwork.voice_lead)
+
+    def _hear(self, moment: Moment) -> None:
+        """Sample the reward, and tell the explorer."""
+        self.reward = self._own["reward"].sample(moment)
+        self.terms = {}
+        of_way = of_place = 0.0
+        placed = False
+        for term in self._terms:
+            try:
+                number = term.sign * term.value.sample(moment)
+            except Exception:  # the reward as a whole has fallen back, and has said so
+                continue
+            number = number if math.isfinite(number) else 0.0
+            self.terms[term.name] = self.terms.get(term.name, 0.0) + number
+            if term.of_place:
+                of_place, placed = of_place + number, True
+            else:
+                of_way += number
+        if not placed:
+            of_way = self.reward  # with its blend from the former one
+        if abs(of_way) > HUGE and not self._was_huge:
+            self._was_huge = True
+            self.clockwork.say(
+                f"{self.thing}.reward is {of_way:.3g}: beyond −1 to 1 it is no stronger; scale it"
+            )
+        self.explorer.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
+        if placed:
+            self.explorer.sense(of_place, moment.t)
+
+    def _open(self, dims: int) -> None:
+        """Let so many axes move, as far as the space has them; says what that loses."""
+        dims = min(max(dims, 1), self.thing.space.latent)
+        if dims == self.explorer.dims:
+            return
+        self._rest = self.full_position
+        self.explorer.dims = dims
+        if self.explorer.dropped and not isinstance(self.thing.dims, Value):
+            self.clockwork.say(f"{self.thing}: {self.explorer.dropped}")
+        self.place(self._rest)
+
+    def _fit_space(self) -> None:
+        """Another space: the axes that both have stay where they are."""
+        latent = self.thing.space.latent
+        rest, shared = np.full(latent, 0.5), min(latent, len(self._rest))
+        rest[:shared] = self.full_position[:shared]
+        self._rest = rest
+        if self.explorer.dims > latent:
+            self._open(latent)
+
+    def _save(self, name: str) -> None:
+        if self.clockwork.replaying():
+            return  # it was saved when this was first typed, and has been better since
+        state = self.explorer.state()
+        library.write(library.SavedAgent(name, self._mind, self.thing.space.model, state))
+
+    def _load(self, saved: library.SavedAgent, t: float) -> None:
+        """Know what was saved, of the axes that are open; stand where it stood."""
+        dims, place, paused = self.explorer.dims, self.full_position, self.explorer.paused
+        known = int(saved.state["dims"])
+        explorer = new_explorer(self._mind, known, self.seed)
+        explorer.load_state(saved.state)
+        explorer.dims = dims
+        explorer.wake(place[:dims], t)
+        explorer.paused = paused
+        self.explorer = explorer
+        said = []
+        if known != dims:
+            kept = f"of its {known} axes {dims} are open" if known > dims else ""
+            kept = kept or f"it knows {known} of the {dims} open axes"
+            said.append(f"{kept}. {explorer.dropped}".rstrip(" ."))
+        if saved.space != self.thing.space.model:
+            said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
+        if said:
+            self.clockwork.say(f"{self.thing} has loaded {saved.name!r}: {'; '.join(said)}")
+
+    def state(self) -> dict[str, Any]:
+        """What it has learned, and where it is."""
+        learned = self.explorer.state()
+        return {"mind": self._mind, "explorer": learned, "rest": self._rest.copy()}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Be as it was when `state` was taken."""
+        self._rest = state["rest"].copy()
+        self._mind = state["mind"]
+        dims = int(state["explorer"]["dims"])
+        self.explorer = new_explorer(self._mind, dims, self.seed)
+        self.explorer.load_state(state["explorer"])
+        self._write(round(self._stepped or 0) + self.clockwork.voice_lead)
+
+    def _write(self, frame: int) -> None:
+        self.clockwork.controls.write(self._slot, frame, self.full_position)
+
+
+def new_explorer(mind: str, dims: int, seed: int) -> Explores:
+    """An explorer that knows nothing yet."""
+    rng = np.random.default_rng(seed)
+    if mind == EXPLORER:
+        return Explorer(ExplorerSettings(dims=dims), rng)
+    return CoExplorer(CoExplorerSettings(dims=dims), rng)
+
+
+def _lenient(moment: Moment) -> Moment:
+    """The same moment, where each function is called once, and one that has no working version
+    counts as 0: in a sum of rewards the others go on."""
+    heard: dict[Value, float] = {}
+
+    def call(value: Value) -> float:
+        if value not in heard:
+            try:
+                heard[value] = moment.call(value)
+            except NoVersion:
+                heard[value] = 0.0
+        return heard[value]
+
+    return replace(moment, call=call)

@@ -1,0 +1,71 @@
+"""What a reward is made of: its terms by name, and whether one judges the way or the place."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from livecode.language.signal_names import called, signal_names
+from livecode.language.signal_words import Reading
+from livecode.language.values import Combined, Constant, Value
+
+#: Signals that are the performer's own word.
+LISTENERS = frozenset({"rings", "keys", "midi", "osc", "mic"})
+#: Signals that say nothing of a place.
+CLOCKS = frozenset({"t", "beat", "bar", "tempo"})
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of a reward."""
+
+    name: str
+    sign: float
+    value: Value
+
+    @cached_property
+    def of_place(self) -> bool:
+        """Whether it says how good a place is, as a feature of the sound does.
+
+        What reads rings or keys is praise or blame for the way that was gone. What reads the
+        sound, or a position, is higher in one place than in another: there the changes teach.
+        """
+        reads = [name for part in self.value.everything() for name in _reads(part)]
+        return bool(reads) and not LISTENERS.intersection(reads) and not CLOCKS.issuperset(reads)
+
+
+def terms_of(reward: object) -> list[Term]:
+    """The summands of a reward, in order; of a plain sum that has a name, those that it names."""
+    if not isinstance(reward, Value):
+        return []
+    return list(_summands(reward, 1.0, whole=True))
+
+
+def _summands(value: Value, sign: float, whole: bool = False) -> list[Term]:
+    node = value.node
+    if isinstance(node, Combined) and node.operator in "+-" and (whole or value.name is None):
+        other = -sign if node.operator == "-" else sign
+        return [*_summands(node.left, sign), *_summands(node.right, other)]
+    return [Term(_name(value), sign, value)]
+
+
+def _name(value: Value) -> str:
+    """Its own name, or that of what a constant scales."""
+    node = value.node
+    if value.name is None and isinstance(node, Combined) and node.operator in ("*", "/"):
+        if isinstance(node.left.node, Constant):
+            return _name(node.right)
+        if isinstance(node.right.node, Constant):
+            return _name(node.left)
+    if value.name is None and value.function is not None:
+        return called(value.function).strip("<>")  # a lambda's is <lambda>
+    return str(value)
+
+
+def _reads(part: Value) -> list[str]:
+    """The signals that one part reads itself; "position" for one that looks where an agent is."""
+    if isinstance(part.node, Reading):
+        return [part.node.path[0]]
+    if part.function is None:
+        return []
+    code = getattr(part.function, "__code__", None)
+    looks = ["position"] if code is not None and "position" in code.co_names else []
+    return [*signal_names(part.function), *looks]
