@@ -156,12 +156,18 @@ def _add_takes(takes: Parser) -> None:
 
 def _add_import(importing: Parser) -> None:
     add = importing.add_argument
-    add("checkpoint", type=Path, metavar="FILE", help="what samplernn-pytorch saved")
+    add(
+        "checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="what samplernn-pytorch saved, or a TorchScript model in the nn~ convention (.ts)",
+    )
     add("--name", required=True, help="the new model's name")
     add("--sample-rate", type=sample_rate, default=16000, metavar="HZ", help="(16000)")
     add("--frame-sizes", type=count, nargs="+", metavar="F", help="checked against the file's")
     add("--mu-law", action="store_true", help="its levels are mu-law, not linear")
     add("--float16", action="store_true", help="half the size, a little less exact")
+    add("--trust", action="store_true", help="a .ts file may run its code here; else you are asked")
     importing.set_defaults(run=_import)
 
 
@@ -314,6 +320,8 @@ def _takes(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    if options.checkpoint.suffix == ".ts":
+        return _import_foreign(options.checkpoint, options.name, options.trust)
     try:
         from livecode.neural.import_samplernn import ImportOptions, import_samplernn
     except ModuleNotFoundError as error:
@@ -323,6 +331,21 @@ def _import(options: argparse.Namespace) -> int:
         ImportOptions(options.checkpoint, options.name, options.sample_rate, options.frame_sizes,
                       options.mu_law, options.float16)
     )  # fmt: skip
+
+
+def _import_foreign(path: Path, name: str, trust: bool) -> int:
+    from livecode.neural.foreign import fingerprint, import_foreign, is_trusted
+
+    if not trust and not is_trusted(path) and sys.stdin.isatty():
+        print(f"{path} is a program as well as a model: it will run as you, whenever it is played.")
+        print(f"SHA-256 {fingerprint(path)}")
+        trust = input("Do you trust who made it? [y/N] ").strip().lower() in ("y", "yes")
+    about = import_foreign(path, name, trust)
+    print(
+        f"{name}: {about.latent} dimensions, {about.ratio} samples each at {about.sample_rate} Hz; "
+        f'play it with agent(space("{name}"))'
+    )
+    return 0
 
 
 def _models(options: argparse.Namespace) -> int:

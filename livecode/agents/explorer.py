@@ -44,8 +44,8 @@ class ExplorerSettings(WalkerSettings):
     window_s: float = 0.5  # how long a way the listener judges
     lesson_s: float = 0.2  # feedback this far apart, and full, counts as one lesson
     alarm: float = 3.0  # log odds at which the second opinion beats the first
-    unsettling: float = 3.5  # log odds of mere chance at which all that it believes is in doubt
-    trust: float = 0.7  # share of the alarm that speaks for the former opinion at once then
+    unsettling: float = 2.5  # log odds of mere chance at which all that it believes is in doubt
+    trust: float = 0.2  # share of the alarm that speaks for the former opinion at once then
     slack: float = 0.0  # log odds a lesson that do not count
     legs: int = 24  # steps between two looks for the least visited way on, when it wanders
 
@@ -295,6 +295,7 @@ class Explorer(Walker):
         """Like this place: it is about here; dislike it: anywhere, but hardly here."""
         if not math.isfinite(reward) or reward == 0:
             return
+        self._hear_of_it()
         if reward > 0:
             self.first.like(self.position, self.settings.zone_sd / min(reward, 1.0))
         else:
@@ -324,7 +325,12 @@ class Explorer(Walker):
         super().forward(actions)
         self._take_for_wanted()
 
+    def _hear_of_it(self) -> None:
+        """Someone is there: it does not wander."""
+        self.fed_s = max(self.fed_s, self.acted_s if self.acted_s > -math.inf else 0.0)
+
     def _take_for_wanted(self) -> None:
+        self._hear_of_it()
         self._doubt(self._prior())
         self.first.like(self.position, 2 * self.settings.zone_sd)
         self.goal = self.position

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from livecode.agents.saving import Arrays, entry, pack, pack_rng, unpack, unpack
 from livecode.errors import LivecodeError
 
 PUT = -1  # in the path, instead of the number of a move: it was put here, it did not walk
+SENSED_S = 0.5  # over so long a stretch it is noticed whether it got better
 MAX_CREDITED = 256  # moves; at 15 ms a move more than any credit window holds
 
 CONTROLS = ("step", "paused", "explorations")
@@ -90,7 +92,8 @@ class Walker:
         self.dropped = ""
         self.curiosity = 1.0
         self.patience_s = 10.0
-        self._sensed: tuple[float, float] | None = None  # the last value, and how much they vary
+        self._sensed = deque[tuple[float, float]](maxlen=MAX_CREDITED)  # (time_s, value) of late
+        self._spread = 0.0  # root of the mean square of their changes
         self.explorations = 0  # moves still to be made for novelty alone
         self.path = Path(np.full(dims, 0.5), settings.path_length)
         self.density = Density(np.empty((0, dims)))
@@ -198,16 +201,20 @@ class Walker:
     def sense(self, value: float, time_s: float) -> None:
         """How good it is here, on any scale: what changes along its way is praise or blame.
 
-        The change since the last call, over twice what changes have been of late, is feedback.
+        The change over the last half second, over twice what such changes have been of late, is
+        feedback.
         """
-        if not math.isfinite(value):
+        if not (math.isfinite(value) and math.isfinite(time_s)):
             return
-        before, spread = self._sensed or (value, 0.0)
-        change = value - before
-        spread = math.sqrt(0.98 * spread**2 + 0.02 * change**2) if spread else abs(change)
-        self._sensed = (value, spread)
-        if spread > 1e-9 * max(abs(value), 1e-9):
-            self.feedback(min(max(change / (2 * spread), -1.0), 1.0), time_s)
+        sensed = self._sensed
+        sensed.append((float(time_s), float(value)))
+        while len(sensed) > 2 and sensed[1][0] <= time_s - SENSED_S + 1e-6:
+            sensed.popleft()
+        change = value - sensed[0][1]
+        if abs(change) > 1e-9 * abs(value):
+            spread = self._spread
+            self._spread = math.hypot(0.99 * spread, 0.14 * change) if spread else abs(change)
+            self.feedback(min(max(change / (2 * self._spread), -1.0), 1.0), time_s)
 
     def tap(self, reward: float, time_s: float) -> None:
         """Feedback that stands for itself, however soon after other."""
@@ -216,7 +223,8 @@ class Walker:
     def wake(self, position: Array, time_s: float) -> None:
         """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
         self.path = Path(np.clip(position, 0.0, 1.0), self.settings.path_length)
-        self.explorations, self._sensed = 0, None
+        self.explorations = 0
+        self._sensed.clear()
 
     def pause(self) -> None:
         """Autonomous off: hold still; feedback reaches only the moves made before."""
@@ -244,6 +252,8 @@ class Walker:
             **pack(self, "", CONTROLS),
             **pack(self.path, "path.", CURSORS),
             **{f"path.{name}": getattr(self.path, name)[walked].copy() for name in COLUMNS},
+            "sensed": np.array(self._sensed).reshape(-1, 2),
+            "spread": np.array(self._spread),
             "density.cells": cells,
             "density.counts": self.density.counts[cells],
         }
@@ -264,6 +274,8 @@ class Walker:
         self.path.count = len(entry(state, "path.moves"))
         for name in COLUMNS:
             getattr(self.path, name)[: self.path.count] = entry(state, f"path.{name}")
+        self._sensed.extend((float(t), float(value)) for t, value in entry(state, "sensed"))
+        self._spread = float(entry(state, "spread"))
         self.density.counts[entry(state, "density.cells")] = entry(state, "density.counts")
 
 

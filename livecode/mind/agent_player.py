@@ -102,6 +102,11 @@ class AgentPlayer(SoundPlayer):
         for setting, varying in self._own.items():
             varying.follow(t, 0.0 if setting == "dims" else fade_s)
         thing = self.thing
+        asked = thing.settings.get("asked", ())
+        self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone
+        new = [ask for ask in asked if ask not in self._asked]
+        while new and new[0].what == "save":  # as it is before anything else changes
+            self._take_once(new.pop(0), t)
         if len(self._rest) != thing.space.latent:
             self._fit_space()
         if self._mind != thing.mind:
@@ -113,16 +118,17 @@ class AgentPlayer(SoundPlayer):
         if thing.reward is not self._described:
             self._described, self._was_huge = thing.reward, False
             self._terms, self._was = terms_of(thing.reward), None
-        asked = thing.settings.get("asked", ())
-        for ask in asked:
-            if ask not in self._asked:
-                self.take(ask, t)
-        self._asked = asked
+        for ask in new:
+            self._take_once(ask, t)
         if asked or not isinstance(thing.dims, Value):
             self._write(self.clockwork.voice_lead + round(t * self.clockwork.sample_rate))
 
     def begin(self, frame: int) -> None:
         self._write(frame)
+
+    def _take_once(self, ask: Ask, t: float) -> None:
+        self.take(ask, t)  # what raises may be tried again
+        self._asked = (*self._asked, ask)
 
     def take(self, ask: Ask, t: float | None = None) -> None:
         """Do what it was told."""
@@ -223,11 +229,11 @@ class AgentPlayer(SoundPlayer):
     def _fit_space(self) -> None:
         """Another space: the axes that both have stay where they are."""
         latent = self.thing.space.latent
-        rest, shared = np.full(latent, 0.5), min(latent, len(self._rest))
-        rest[:shared] = self.full_position[:shared]
-        self._rest = rest
         if self.explorer.dims > latent:
             self._open(latent)
+        place = self.full_position
+        self._rest = np.full(latent, 0.5)
+        self._rest[: len(place)] = place[:latent]
 
     def _save(self, name: str) -> None:
         if self.clockwork.replaying():

@@ -80,15 +80,15 @@ def _split(
     """Training and held-out sound: whole files if there are several, else the end of the one."""
     if len(files) > 1:
         total = sum(len(f.audio) for f in files)
-        by_length = sorted(range(len(files)), key=lambda i: (len(files[i].audio), str(i)))
+        by_length = sorted(range(len(files)), key=lambda i: len(files[i].audio))
+        likely = by_length[len(files) // 4 :]  # not the very shortest, which say little
         held: list[int] = []
-        for i in by_length[len(by_length) // 4 :]:  # not the very shortest, which say little
-            if (
-                len(held) == len(files) - 1
-                or sum(len(files[j].audio) for j in held) >= share * total
-            ):
+        sound = 0
+        for i in np.random.default_rng(0).permutation(likely).tolist():
+            if len(held) == len(files) - 1 or sound >= share * total:
                 break
             held.append(i)
+            sound += len(files[i].audio)
         train = [f.audio for i, f in enumerate(files) if i not in held]
         names = ", ".join(files[i].path.name for i in held[:3])
         return train, [files[i].audio for i in held], f"{len(held)} of {len(files)} files ({names})"

@@ -74,11 +74,16 @@ def describe(path: str | Path, trust: bool = False) -> Description:
     if not trust:
         raise LivecodeError(
             f"{path} is a program as well as a model, and would run as you: if you trust who made "
-            f"it, say so once with space({str(path)!r}, trust=True) or `livecode import {path}`"
+            f"it, say so once with space({str(path)!r}, trust=True), or --trust with livecode import"
         )
     description = _ask(path)
     _remember({**_trusted(), digest: asdict(description)})
     return description
+
+
+def is_trusted(path: Path) -> bool:
+    """Whether the performer has said yes to this very file."""
+    return fingerprint(path) in _trusted()
 
 
 def fingerprint(path: Path) -> str:

@@ -26,8 +26,8 @@ def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
         raise LivecodeError(f"There is no checkpoint at {path}: give the path of one.")
     if _is_torchscript(path):
         raise LivecodeError(
-            f"{path} is TorchScript, which cannot be imported yet: "
-            "give a checkpoint of samplernn-pytorch."
+            f"{path} is TorchScript, not a checkpoint: "
+            "call the file .ts if it is a model to be played, as RAVE exports them."
         )
     try:
         with warnings.catch_warnings():

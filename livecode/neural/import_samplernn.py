@@ -38,11 +38,6 @@ def import_samplernn(options: ImportOptions, folder: Path | None = None) -> int:
 
     Raises LivecodeError with what does not fit.
     """
-    if options.checkpoint.suffix == ".ts":
-        raise LivecodeError(
-            f"{options.checkpoint} is TorchScript by its name, which cannot be imported yet: "
-            "give a checkpoint of samplernn-pytorch."
-        )
     if not NAME.fullmatch(options.name):
         raise LivecodeError(
             f"{options.name!r} is no name for a model: use letters, digits, '-', '_' and '.'."

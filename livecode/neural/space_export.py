@@ -17,7 +17,6 @@ from livecode.neural.space_settings import TrainSpaceSettings
 from livecode.neural.spectral_vae import SpectralVAE
 from livecode.neural.spectrum import Floats
 
-ENCODED = 4096  # frames that the ranges of the axes are taken from
 WHOLE = ("axes", "sounds")  # tensors that keep single precision, as vectors do
 
 
@@ -27,7 +26,7 @@ def export_space(
     """Lays out the axes, places the sounds, writes the model in half precision, and its card."""
     rng = np.random.default_rng([settings.seed, 2**33])
     config, weights = model.config.json(), model.arrays()
-    batch = frames.draw(ENCODED, rng)
+    batch = frames.draw(settings.measured // 2, rng)
     points = np.where(np.isnan(batch.guide), model.encode(batch.levels), batch.guide)
     reach = np.linspace(points.min(0), points.max(0), KNOTS, dtype=np.float32, axis=1)
     unordered = Space(settings.name, settings.sample_rate, config, weights | {"axes": reach})
@@ -39,7 +38,7 @@ def export_space(
     if frames.sounds:
         config["sounds"] = list(frames.sounds)
         tensors["sounds"] = _placed(space, frames.sounds)
-    figures = space_figures(space, frames, rng)
+    figures = space_figures(space, frames, rng, settings.measured)
     meta = ModelMeta(
         kind=KIND,
         config=config,

@@ -13,8 +13,7 @@ from livecode.neural.space import Space
 from livecode.neural.space_search import SEARCH_STEPS, nearest
 from livecode.neural.spectrum import SCALE_DB, Floats
 
-PCA_FRAMES = 8192
-SEARCHED = 400  # held-out frames whose nearest points are searched for
+SEARCHED = 400  # held-out frames at most whose nearest points are searched for
 DIMENSIONS = (1, 2, 4, 8, 16)
 
 
@@ -87,11 +86,17 @@ def step_ratios(steps: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     return middle.max(1) / middle.min(1)
 
 
-def space_figures(space: Space, frames: Frames, rng: np.random.Generator) -> dict[str, Any]:
-    """The figures of a finished space, as they stand in its file and card."""
+def space_figures(
+    space: Space, frames: Frames, rng: np.random.Generator, measured: int
+) -> dict[str, Any]:
+    """The figures of a finished space, as they stand in its file and card.
+
+    Principal components are those of `measured` frames to train on.
+    """
     held_out = frames.held_out().levels
-    few = held_out[np.linspace(0, len(held_out) - 1, min(SEARCHED, len(held_out))).astype(int)]
-    train = frames.draw(PCA_FRAMES, rng).levels
+    count = min(SEARCHED, max(16, measured // 16), len(held_out))
+    few = held_out[np.linspace(0, len(held_out) - 1, count).astype(int)]
+    train = frames.draw(measured, rng).levels
     rows = by_dimensions(space, train, few)
     whole = distance_db(reconstructed(space, few), few)
     pca = pca_reconstructed(train, few, min(space.latent, len(train) - 1))

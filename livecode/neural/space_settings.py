@@ -29,6 +29,7 @@ class TrainSpaceSettings:
     beta: float = 3e-4  # weight of the KL term after its warm-up
     beta_warm_up: float = 0.2  # share of the steps over which it rises from 0
     checkpoint_every: int = 500  # steps
+    measured: int = 8192  # frames that the axes and the figures are taken from
 
     def identity(self) -> dict[str, Any]:
         """The settings that decide the weights: what a resumed training must agree on."""

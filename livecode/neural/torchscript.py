@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,9 @@ class TorchScriptModel:
         self._torch, self._path = torch, path
         torch.set_num_threads(1)
         try:
-            self._model = torch.jit.load(str(path), map_location="cpu").eval()
+            with warnings.catch_warnings():  # that TorchScript is being given up is no news here
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._model = torch.jit.load(str(path), map_location="cpu").eval()
         except (RuntimeError, ValueError, OSError) as error:
             raise LivecodeError(f"{path} is no TorchScript model: {_first_line(error)}") from None
         self.description = self._described()

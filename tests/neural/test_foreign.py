@@ -5,10 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livecode import cli
 from livecode.errors import LivecodeError
 from livecode.neural import foreign
 from livecode.neural.torchscript import TorchScriptModel
 from tests import torchscript_model as made
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +91,12 @@ def test_an_imported_model_has_a_name(tones: Path) -> None:
     assert found is not None
     assert found.read_bytes() == tones.read_bytes()
     assert foreign.find_foreign("additive") is None
+
+
+def test_the_command_asks_once_and_imports(tones: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["import", str(tones), "--name", "bells"]) == 2
+    assert "--trust" in capsys.readouterr().err
+    assert cli.main(["import", str(tones), "--name", "bells", "--trust"]) == 0
+    assert "bells: 4 dimensions, 512 samples each at 48000 Hz" in capsys.readouterr().out
+    assert cli.main(["import", str(tones), "--name", "again"]) == 0
+    assert cli.main(["import", str(tones), "--name", "a/b"]) == 2

@@ -24,7 +24,9 @@ from livecode.neural.space_figures import axis_steps, distance_db, reconstructed
 from livecode.neural.spectral_vae import SpaceConfig, SpectralVAE  # noqa: E402
 from livecode.neural.train_space import TrainSpaceSettings, train_space  # noqa: E402
 
-SHORT = TrainSpaceSettings("short", synthetic="additive", latent=2, steps=40, batch=16)
+SHORT = TrainSpaceSettings(
+    "short", synthetic="additive", latent=2, steps=40, batch=16, measured=256
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +42,32 @@ def _weights(path: Path) -> dict[str, np.ndarray]:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
     out = tmp_path_factory.mktemp("models")
-    return train_space(replace(SHORT, out=out, steps=250, batch=32))
+    return train_space(replace(SHORT, out=out, steps=250, batch=32, measured=1024))
+
+
+@pytest.fixture(scope="module")
+def noises(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A space of four noises, from dark to bright, aligned with their centroids."""
+    torch.set_num_threads(1)
+    out = tmp_path_factory.mktemp("noises")
+    rng = np.random.default_rng(0)
+    (out / "audio").mkdir()
+    for name, pole in (("dark", 0.97), ("dim", 0.9), ("middling", 0.6), ("bright", -0.5)):
+        sound = rng.normal(0, 0.05, 66_150)
+        for i in range(1, len(sound)):
+            sound[i] += pole * sound[i - 1]
+        soundfile.write(out / "audio" / f"{name}.wav", 0.1 * sound / sound.std(), 22050)
+    settings = TrainSpaceSettings(
+        "noises",
+        out / "audio",
+        latent=3,
+        align=("centroid",),
+        steps=250,
+        batch=32,
+        out=out,
+        measured=512,
+    )
+    return train_space(replace(settings, sample_rate=22050))
 
 
 def test_seconds_of_training_beat_none(trained: Path, tmp_path: Path) -> None:
@@ -63,6 +90,27 @@ def test_the_trained_space_has_ordered_axes_of_even_steps(trained: Path) -> None
     ends = space.decode(space.place(np.array([[0.0], [1.0]])))
     centroids = ends @ space.frequencies_hz / ends.sum(1)
     assert centroids[0] < centroids[1]
+
+
+def test_a_nested_space_puts_what_matters_most_first_and_names_what_it_follows(
+    noises: Path,
+) -> None:
+    space = load_model(noises)
+    assert space.axes == ("centroid", "free 1", "free 2")
+    mags = space.decode(space.place(np.linspace(0.1, 0.9, 9)[:, None]))
+    centroids = (mags**2 @ space.frequencies_hz) / (mags**2).sum(1)
+    assert (np.diff(centroids) > 0).all()
+    rows = read_model(noises)[0].facts["figures"]["by_dimensions"]
+    assert [row["dimensions"] for row in rows] == [1, 2, 4, 8, 16]
+    assert [row["axes"] for row in rows] == [1, 2, 3, 3, 3]
+    assert rows[0]["space_db"] >= rows[1]["space_db"] >= rows[2]["space_db"]
+
+
+def test_a_trained_space_knows_where_its_sounds_lie(noises: Path) -> None:
+    space = load_model(noises)
+    assert space.sound_names == ("bright", "dark", "dim", "middling")
+    where = space.position(space.sound_points)
+    assert list(where[:, 0].argsort()) == [1, 2, 3, 0], "along the axis of brightness"
 
 
 def test_training_leaves_a_model_a_card_and_a_picture(trained: Path) -> None:
@@ -98,7 +146,7 @@ def test_a_training_killed_at_any_moment_resumes_to_the_same_weights(tmp_path: P
         "from pathlib import Path\n"
         "from livecode.neural.train_space import TrainSpaceSettings, train_space\n"
         "train_space(TrainSpaceSettings('short', synthetic='additive', latent=2, steps=120,"
-        f" batch=16, checkpoint_every=7, out=Path({str(tmp_path / 'killed')!r})))\n"
+        f" batch=16, measured=256, checkpoint_every=7, out=Path({str(tmp_path / 'killed')!r})))\n"
     )
     checkpoint = tmp_path / "killed" / "short" / "checkpoint.safetensors"
     child = subprocess.Popen(
@@ -170,7 +218,14 @@ def test_a_folder_of_audio_becomes_a_space(tmp_path: Path, kind: str) -> None:
         sound = 0.05 * (tone if kind == "pitched" else noise)
         soundfile.write(tmp_path / "audio" / f"{i}.wav", sound, 22050)
     settings = TrainSpaceSettings(
-        "own", tmp_path / "audio", latent=3, steps=60, batch=16, sample_rate=22050, out=tmp_path
+        "own",
+        tmp_path / "audio",
+        latent=3,
+        steps=60,
+        batch=16,
+        sample_rate=22050,
+        out=tmp_path,
+        measured=256,
     )
     space = load_model(train_space(settings))
     assert ("pitch" in space.axis_names) == (kind == "pitched")
@@ -188,6 +243,7 @@ def test_a_folder_of_audio_becomes_a_space(tmp_path: Path, kind: str) -> None:
         ({"sample_rate": 10}, "out of range"),
         ({"name": "a/b"}, "cannot name a model"),
         ({"synthetic": "plaid"}, "no synthetic set 'plaid'"),
+        ({"align": ("centroid",)}, "leave out --align"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(change: dict[str, object], words: str) -> None:
