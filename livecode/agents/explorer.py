@@ -19,7 +19,7 @@ import numpy as np
 
 from livecode.agents.protocol import Array, Beliefs
 from livecode.agents.saving import Arrays, pack, unpack
-from livecode.agents.walker import PUT, Walker, WalkerSettings
+from livecode.agents.walker import PUT, Walker, WalkerSettings, resize_places
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,17 @@ class ExplorerSettings(WalkerSettings):
     candidates: int = 4  # places drawn for each plan
     lags_s: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # reaction times thought possible
     lag_memory: float = 0.98  # share of the evidence about them kept from lesson to lesson
+    lag_prior: float = 0.5  # lessons' worth of evidence for each before there is any
+    mode: int = 0
     window_s: float = 0.5  # how long a way the listener judges
     lesson_s: float = 0.2  # feedback this far apart, and full, counts as one lesson
     alarm: float = 3.0  # log odds at which the second opinion beats the first
     unsettling: float = 2.5  # log odds of mere chance at which all that it believes is in doubt
     trust: float = 0.2  # share of the alarm that speaks for the former opinion at once then
     slack: float = 0.0  # log odds a lesson that do not count
+    fair: float = 0.5  # log odds against chance that make the second opinion worth following then
+    leave: float = 0.2  # how far it strides off before it listens again, over sqrt(dims)
+    pace_s: float = 1.1  # how long it takes to go as far as it strays
     legs: int = 24  # steps between two looks for the least visited way on, when it wanders
 
 
@@ -109,7 +114,7 @@ class Belief:
         return places.clip(0, 1)
 
 
-NUMBERS = ("odds", "unrest", "lessons", "fed_s", "acted_s", "lag_scores", "goal", "heading", "leg")
+NUMBERS = ("odds", "unrest", "lessons", "fed_s", "acted_s", "lag_scores", "goal", "heading", "leg", "leaving", "left", "period_s")
 
 
 class Explorer(Walker):
@@ -123,12 +128,14 @@ class Explorer(Walker):
         self.second = Belief(settings, self.dims)
         self.odds = 0.0  # log odds of the second against the first, since the second began
         self.unrest = 0.0  # how much more than expected it was surprised of late, in nats
-        self.lag_scores = np.zeros(len(settings.lags_s))  # log-likelihood of each reaction time
+        self.lag_scores = np.full(len(settings.lags_s), settings.lag_prior)  # how often each reaction time was it
         self.lessons = 0.0  # learned since the last plan
         self.fed_s = self.acted_s = -math.inf
         self.goal = self.position
         self.heading = np.zeros(self.dims)  # where it wanders, a unit vector; zeros for nowhere yet
         self.leg = 0  # steps that it still goes there
+        self.leaving, self.left = False, self.position  # whether it strides off, and from where
+        self.period_s = 0.1  # between actions, of late
 
     def act(self, time_s: float) -> Array:
         """One action towards the goal; returns the new position (dims,)."""
@@ -148,18 +155,28 @@ class Explorer(Walker):
 
     def _approach(self) -> Array:
         """One step on the way to the goal, shorter where it is near."""
-        if self._settled():
-            astray = float(np.linalg.norm(self.goal - self.first.mean))
-            stale = astray > 1.5 * self._stray() * math.sqrt(self.dims)
+        s, here, settled = self.settings, self.position, self._settled()
+        reach = 1.5 * self._stray() * math.sqrt(self.dims)
+        if self.leaving:
+            self.leaving = float(np.linalg.norm(here - self.left)) < s.leave * math.sqrt(self.dims)
+            stale = False
+        elif settled:
+            stale = float(np.linalg.norm(self.goal - self.first.mean)) > reach
         else:
             stale = self.lessons >= 1
-        if stale or np.array_equal(self.goal, self.position):
+        if stale or np.array_equal(self.goal, here):
             self._plan()
         self.leg = 0
-        way = self.goal - self.position
+        way = self.goal - here
         far = float(np.linalg.norm(way))
-        length = min(self.step, max(far / self.settings.glide, self.settings.slow_step))
-        place: Array = self.goal if far <= length else self.position + way * (length / far)
+        if not settled:
+            slow = max(far / s.glide, s.slow_step)
+        elif float(np.linalg.norm(here - self.first.mean)) > reach:
+            slow = self.step
+        else:
+            slow = max(reach * self.period_s / s.pace_s, s.slow_step)
+        length = min(self.step, slow)
+        place: Array = self.goal if far <= length else here + way * (length / far)
         return place.clip(0, 1)
 
     def _wander(self) -> Array:
@@ -214,11 +231,13 @@ class Explorer(Walker):
 
         # Any of the reaction times may be the listener's: weigh them by how well they explained
         # the feedback so far. Where they disagree about it, it surprises nobody.
-        shares = np.exp(self.lag_scores - self.lag_scores.max())
-        shares /= shares.sum()
+        shares = self.lag_scores / self.lag_scores.sum()
         by_lag = self.first.expect(ways, middles, sign)
         first, second = shares @ by_lag, shares @ self.second.expect(ways, middles, sign)
-        self.lag_scores = s.lag_memory * self.lag_scores + weight * np.log(by_lag)
+        guilty = shares * by_lag / first
+        self.lag_scores += weight * (guilty - (1 - s.lag_memory) * self.lag_scores)
+        if s.mode == 1:
+            shares = guilty
         for belief in (self.first, self.second):
             belief.learn(shares @ ways, float(shares @ middles), sign, weight)
         self.lessons += weight
@@ -229,14 +248,16 @@ class Explorer(Walker):
             self.odds, self.second = 0.0, self._prior()
         elif self.odds > s.alarm:
             self._doubt(self.second)
-        if self.unrest > s.unsettling:
-            self._doubt(self._prior())
+        elif self.unrest > s.unsettling:
+            self._doubt(self.second if self.odds > self.unrest + s.fair else self._prior())
             self.odds = s.trust * s.alarm
+            self.leaving, self.left = self.first.cov.trace() > 0.9 * self._prior().cov.trace(), self.position
+            self._plan()
 
     def _doubt(self, better: Belief) -> None:
         """Follow another opinion; the former stays, ready to be followed again."""
         self.first, self.second = better, self.first
-        self.odds, self.unrest = 0.7 * self.settings.alarm, 0.0
+        self.odds, self.unrest, self.leaving = 0.7 * self.settings.alarm, 0.0, False
 
     def _ways(self, time_s: float) -> tuple[Array, Array]:
         """The way judged at each reaction time, (lags, dims), and way @ midpoint, (lags,)."""
@@ -263,7 +284,10 @@ class Explorer(Walker):
             places = (self.first.mean + ways * stray * math.sqrt(self.dims)).clip(0, 1)
         else:
             places = self.first.draw(s.candidates, stray, self.rng)
-        self.goal = places[np.argmin(self.density.count(places))]
+        if self.leaving:
+            self.goal = places[np.argmax(np.linalg.norm(places - self.position, axis=1))]
+        else:
+            self.goal = places[np.argmin(self.density.count(places))]
         self.lessons = 0.0
 
     def _stray(self) -> float:
@@ -283,6 +307,8 @@ class Explorer(Walker):
         s = self.settings
         passed_s = min(max(time_s - self.acted_s, 0.0), 1.0) if self.acted_s > -math.inf else 0.0
         self.acted_s = time_s
+        if 0 < passed_s < 1:
+            self.period_s += 0.1 * (passed_s - self.period_s)
         for belief in (self.first, self.second):
             belief.cov[np.diag_indices(self.dims)] += s.drift**2 * passed_s
             if time_s - self.fed_s > self.patience_s:
@@ -370,6 +396,7 @@ class Explorer(Walker):
         self.first, self.second = self.first.resized(dims), self.second.resized(dims)
         self.goal = np.append(self.goal, np.full(max(0, -closed), 0.5))[:dims]
         self.heading, self.leg = np.zeros(dims), 0
+        self.leaving, self.left = False, resize_places(self.left[None], dims)[0]
         self.lessons = 1.0  # plan anew
         return f"Closing {closed} of {self.dims} axes dropped the beliefs about them." * (
             closed > 0

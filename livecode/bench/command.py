@@ -10,7 +10,7 @@ from livecode.bench.rows import Row, print_rows, rows_to_json
 def _agent(seconds: float | None) -> list[Row]:
     from livecode.bench.agent import run
 
-    return run(jobs=2)
+    return run(jobs=2, changed=("explorer", "coexplorer"), paths=True)
 
 
 def _engine(seconds: float | None) -> list[Row]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livecode.bench.rows import Identity, Row
 from livecode.bench.space_sound import sound_rows
 from livecode.errors import LivecodeError
-from livecode.neural.files import list_models, read_model
+from livecode.neural.files import ModelMeta, Tensors, list_models, read_model
 from livecode.neural.load import load_space
 from livecode.neural.space import KIND, Space
 from livecode.neural.spectrum import Floats, unscaled
@@ -24,23 +24,27 @@ Decode = Callable[[Floats], Floats]
 
 
 def run(seconds: float = 1.0) -> list[Row]:
-    """Measure every space that is found by name, each figure for about so long."""
+    """Measure every space that is found by name, each cost for about so long."""
     rows = []
     for name, path in list_models().items():
         meta, tensors = read_model(path)
         if meta.kind != KIND:
             continue
-        space = load_space(name)
-        about: Identity = {"space": name, "latent": space.latent}
-        plain = None
-        if find_spec("torch") is not None:
-            plain = plain_decoder(meta.config, meta.sample_rate, tensors)
-        rows.append(_decoding(space, plain, seconds, about))
-        rows.append(_voice(space, plain, seconds, about))
-        rows += sound_rows(space, meta, about)
+        rows += cost_rows(name, meta, tensors, seconds)
+        rows += sound_rows(load_space(name), meta, {"space": name})
     if not rows:
         raise LivecodeError("there is no space to measure; train one with `livecode train space`")
     return rows
+
+
+def cost_rows(name: str, meta: ModelMeta, tensors: Tensors, seconds: float) -> list[Row]:
+    """What decoding one frame and sounding one voice take, each measured for about so long."""
+    space = load_space(name)
+    about: Identity = {"space": name, "latent": space.latent}
+    plain = None
+    if find_spec("torch") is not None:
+        plain = plain_decoder(meta.config, meta.sample_rate, tensors)
+    return [_decoding(space, plain, seconds, about), _voice(space, plain, seconds, about)]
 
 
 def voice_share(space: Space, seconds: float, sample_rate: int = SAMPLE_RATE) -> float:

@@ -23,6 +23,7 @@ AGENT_STEPS = 100  # of an axis, from end to end
 CONTEXTS = 24  # places at which each axis is swept
 PLACES = 500  # places at which loudness is measured
 WAY = 21  # points of the way between two sounds
+NEIGHBOURS = 3  # sounds nearest to each of its points, but for a tenth at either end
 WAYS = 3  # between each two families of sounds
 
 
@@ -114,8 +115,9 @@ def way_rows(space: Space, about: Identity) -> list[Row]:
             way = morph(space, space.sound_names[a], space.sound_names[b])
             mags = space.decode(space.place(way(np.linspace(0, 1, WAY))))
             inner = listened(space, mags)[WAY // 10 : WAY - WAY // 10]
-            nearest = np.abs(inner[:, None] - spectra).mean(-1).argmin(1)
-            both.append({one, other} <= {families[i] for i in nearest})
+            apart = np.abs(inner[:, None] - spectra).mean(-1)
+            nearest = np.argsort(apart, axis=1)[:, :NEIGHBOURS]
+            both.append({one, other} <= {families[i] for i in nearest.reshape(-1)})
             levels.append(_rms_db(mags))
     what = "ways between two families whose nearest sounds are of both"
     count: Identity = {**about, "ways": len(both)}

@@ -21,8 +21,8 @@ from livecode.mind.hearing import Hearing, OscSignal
 from livecode.mind.journal import BlockBegun, BlockEnded, Journal, Record
 from livecode.mind.namespace import Namespace
 from livecode.mind.patchbay import Patchbay
-from livecode.mind.sound_player import Clockwork
 from livecode.mind.scenes import Scenes
+from livecode.mind.sound_player import Clockwork
 from livecode.mind.sounds import Sounds
 from livecode.mind.status import Running, running, status
 from livecode.mind.words import HUSH_S as HUSH_S

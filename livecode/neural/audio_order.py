@@ -88,6 +88,8 @@ class ClipOrder:
         starts = []
         for p, piece in enumerate(self._pieces):
             spare = len(piece) - self._lookback - self._clip
+            if spare < 0:
+                continue
             first = int(rng.integers(min(spare, self._clip - 1) + 1))
             starts += [(p, s) for s in range(first, spare + 1, self._clip)]
         return [starts[i] for i in rng.permutation(len(starts))]

@@ -11,8 +11,8 @@ from livecode.neural.spectrum import Floats
 
 BANDS = 80  # on the ERB-rate scale, half a critical band each
 CONTEXTS = 48  # points of the space at which each axis is swept
-EVEN = 1.15  # audible change may differ from its mean by this factor before an axis is warped
-UNEVEN = 2.2  # the halves of an axis may differ by this factor in how audible they are
+EVEN = 1.1  # audible change may differ from its mean by this factor before an axis is warped
+UNEVEN = 2.0  # the halves of an axis may differ by this factor in how audible they are
 SWEPT = 64  # steps of half an axis at which it is listened to
 
 
@@ -68,24 +68,12 @@ def _shortened(values: Floats, change: Floats, most: float) -> tuple[Floats, Flo
     return values[: kept + 1], change[:kept]
 
 
-def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bool = False) -> Axes:
-    """The axes of a space whose training data lies at latent points (n, latent).
-
-    An axis reaches from the 2nd to the 98th percentile, with its middle, the median, at 0.5. Each
-    half, from the middle outwards, is warped on its own, so that equal steps within it differ
-    little in how audible they are; a half more than `UNEVEN` times as audible as the other is cut
-    short. In a `nested` space the middle is 0, where closed axes rested in training, and
-    the order is that of the training; in others, axes are ordered by their strength.
-    """
-    low, middle, high = np.percentile(points, [2, 50, 98], axis=0).astype(np.float32)
-    if nested:
-        middle[:] = 0
-    least = 0.1 * np.maximum(high - low, 1e-3)  # an axis never stands still
-    low, high = np.minimum(low, middle - least), np.maximum(high, middle + least)
-    contexts = rng.uniform(low, high, (CONTEXTS, space.latent)).astype(np.float32)
-    contexts[::2] = points[rng.permutation(len(points))[: len(contexts[::2])]][: len(contexts[::2])]
+def _laid_out(
+    space: Space, low: Floats, middle: Floats, high: Floats, contexts: Floats
+) -> list[Floats]:
+    """Latent values (KNOTS,) of every axis at equally audible steps of each of its halves."""
     half = KNOTS // 2
-    knots, strengths, signs = [], [], []
+    knots = []
     for axis in range(space.latent):
         below = np.linspace(middle[axis], low[axis], SWEPT + 1, dtype=np.float32)
         above = np.linspace(middle[axis], high[axis], SWEPT + 1, dtype=np.float32)
@@ -99,14 +87,39 @@ def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bo
             for values, change in zip((below, above), changes, strict=True)
         ]
         knots.append(np.concatenate([halves[0][::-1], halves[1][1:]]))
-        mags = _sweep(space, axis, knots[-1][:: half // 2], contexts)  # a quarter at a time
+    return knots
+
+
+def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bool = False) -> Axes:
+    """The axes of a space whose training data lies at latent points (n, latent).
+
+    An axis reaches from the 2nd to the 98th percentile, with its middle, the median, at 0.5. Each
+    half, from the middle outwards, is warped on its own, so that equal steps within it differ
+    little in how audible they are; a half more than `UNEVEN` times as audible as the other is cut
+    short. In a `nested` space the middle is 0, where closed axes rested in training.
+    """
+    low, middle, high = np.percentile(points, [2, 50, 98], axis=0).astype(np.float32)
+    if nested:
+        middle[:] = 0
+    least = 0.1 * np.maximum(high - low, 1e-3)  # an axis never stands still
+    low, high = np.minimum(low, middle - least), np.maximum(high, middle + least)
+    contexts = points[rng.permutation(len(points))[:CONTEXTS]]
+    knots = _laid_out(space, low, middle, high, contexts)
+    # once more, now with the other axes anywhere, as a performer may leave them
+    steps, anywhere = np.linspace(0, 1, KNOTS), rng.random((CONTEXTS, space.latent))
+    contexts = np.stack(
+        [np.interp(anywhere[:, i], steps, knots[i]) for i in range(space.latent)], 1
+    )
+    knots = _laid_out(space, low, middle, high, contexts.astype(np.float32))
+    strengths, signs = [], []
+    for axis in range(space.latent):
+        mags = _sweep(space, axis, knots[axis][:: KNOTS // 4], contexts)  # a quarter at a time
         strengths.append(float(audible_change(space, mags).mean()))
         power = np.square(mags[[0, -1]])
         centroid = np.log((power @ space.frequencies_hz) / power.sum(-1)).mean(-1)
-        signs.append(
-            1.0 if centroid[1] >= centroid[0] or space.axis_names[axis] in ALIGNABLE else -1.0
-        )
-    order = np.arange(space.latent) if nested else np.argsort(strengths)[::-1]
+        named = space.axis_names[axis] in ALIGNABLE  # and so has a sign already
+        signs.append(1.0 if centroid[1] >= centroid[0] or named else -1.0)
+    order = np.argsort(strengths)[::-1]
     table = np.array([knots[i] if signs[i] > 0 else -knots[i][::-1] for i in order], np.float32)
     return Axes(
         order=tuple(int(i) for i in order),

@@ -3,7 +3,8 @@
 import ctypes
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ BETAS = (0.9, 0.99)
 WARM_UP = 100  # steps
 FLOOR = 0.01  # of the peak learning rate at the end
 CLIP = 1.0  # norm of the gradient
+AVERAGE = 0.998  # of the weights' running mean that a step keeps: some 500 steps
 LOG2 = math.log(2)
 HELD_OUT_STREAMS = 16
 HELD_OUT_SAMPLES = 16_384  # of each stream, at most
@@ -66,6 +68,7 @@ class Learning:
         self.low, self.ranks, self._mine = low, ranks, ranks.share(batch)
         self.adam = torch.optim.Adam(self.net.parameters(), 1e-3, betas=BETAS, fused=True)
         self.batch = self._mine.stop - self._mine.start  # streams of this process
+        self._mean = [p.detach().clone() for p in self.net.parameters()]
         self.done = 0  # steps
         self.seconds = 0.0  # that training ran so far; waiting for other programs is not counted
         self.state: State = [state.detach() for state in self.net.start(self.batch)]
@@ -93,7 +96,25 @@ class Learning:
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), CLIP)
         self.adam.step()
         self.done += 1
+        kept = min(AVERAGE, self.done / (self.done + 10))
+        weights = [p.detach() for p in self.net.parameters()]
+        torch._foreach_lerp_(self._mean, weights, 1 - kept)
         return loss / LOG2
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Within it the net has the running mean of its weights, which is what is kept of it.
+
+        The mean is as good as weights whose learning rate has come down (Polyak and Juditsky 1992).
+        """
+        own_weights = [p.data for p in self.net.parameters()]
+        try:
+            for p, mean in zip(self.net.parameters(), self._mean, strict=True):
+                p.data = mean
+            yield
+        finally:
+            for p, weight in zip(self.net.parameters(), own_weights, strict=True):
+                p.data = weight
 
     def held_out_bits(self, codes: Tensor) -> float:
         """Bits a sample, in float32, of held-out streams (streams, lookback + n)."""
@@ -112,8 +133,9 @@ class Learning:
         }
         if not self.ranks.leads:
             return
-        for name, parameter in self.net.named_parameters():
+        for (name, parameter), mean in zip(self.net.named_parameters(), self._mean, strict=True):
             tensors[f"model.{name}"] = parameter.detach().numpy()
+            tensors[f"mean.{name}"] = mean.numpy()
             for short, long in ADAM.items():
                 if parameter in self.adam.state:
                     tensors[f"adam.{short}.{name}"] = self.adam.state[parameter][long].numpy()
@@ -133,7 +155,8 @@ class Learning:
         self.done, self.seconds = int(meta.config["step"]), float(meta.config["seconds"])
         self.state = [own(tensors[f"state.{i}"][:, :, self._mine]) for i in range(len(self.state))]
         with torch.no_grad():
-            for name, parameter in self.net.named_parameters():
+            for i, (name, parameter) in enumerate(self.net.named_parameters()):
+                self._mean[i] = own(tensors.get(f"mean.{name}", tensors[f"model.{name}"]))
                 parameter.copy_(torch.from_numpy(tensors[f"model.{name}"]))
                 moments = {
                     long: own(tensors[f"adam.{short}.{name}"])

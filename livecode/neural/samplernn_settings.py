@@ -10,7 +10,7 @@ from livecode.neural.files import user_models
 from livecode.neural.samplernn_config import RATES_HZ, SampleRNNConfig
 
 #: What `livecode train samplernn` makes unless told otherwise: small enough to play live anywhere.
-USUAL = SampleRNNConfig(dim=256, frame_sizes=(8, 8), embedding=64)
+USUAL = SampleRNNConfig(dim=256, frame_sizes=(16, 4), quantiser="linear", embedding=64)
 MAKE = ("dim", "frame_sizes", "layers", "cell", "levels", "quantiser", "embedding", "sample_tier")
 
 

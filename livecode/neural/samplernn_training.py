@@ -174,12 +174,14 @@ class _Training:
 
     def _checkpoint(self) -> float:
         """Measures on held-out sound, keeps the best and the last, and saves; returns the bits."""
-        bits = self.learning.held_out_bits(self.test)
+        with self.learning.averaged():
+            bits = self.learning.held_out_bits(self.test)
+            arrays = self.learning.net.arrays()
         better = bits < self.best
         self.waited = 0 if better else self.waited + 1
         self.best = min(self.best, bits)
         if self.ranks.leads:
-            arrays, facts = self.learning.net.arrays(), self._facts(bits)
+            facts = self._facts(bits)
             if better:
                 self.folder.write_model(self.folder.best, arrays, self.corpus.description, facts)
             self.folder.write_model(self.folder.last, arrays, self.corpus.description, facts)
@@ -209,9 +211,9 @@ class _Training:
     def _takes(self, show: Show) -> None:
         """Takes of the net as it stands, and the page with its curve."""
         settings, learning = self.settings, self.learning
-        model = SampleRNN(
-            settings.name, settings.sample_rate, settings.config, learning.net.arrays()
-        )
+        with learning.averaged():
+            arrays = learning.net.arrays()
+        model = SampleRNN(settings.name, settings.sample_rate, settings.config, arrays)
         takes = self.folder.write_takes(model, learning.done, seed=settings.seed + learning.done)
         drawn = write_page(
             self.folder.page, settings.name, self.folder.points(), takes, settings.sample_rate,

@@ -63,11 +63,11 @@ def add_make(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--dim", type=int, default=USUAL.dim, help=f"width of the tiers ({USUAL.dim})")
     add("--frame-sizes", type=int, nargs="+", default=USUAL.frame_sizes, metavar="F",
-        help="samples in a frame of the lowest tier, then frames in one of the next (8 8)")  # fmt: skip
+        help="samples in a frame of the lowest tier, then frames in one of the next (16 4)")  # fmt: skip
     add("--layers", type=int, default=USUAL.layers, help="of RNN in a tier (1)")
     add("--cell", choices=("gru", "lstm"), default=USUAL.cell, help="(gru)")
     add("--levels", type=int, default=USUAL.levels, help="of quantisation, 256 to 65536 (256)")
-    add("--quantiser", choices=QUANTISERS, default=USUAL.quantiser, help="(mu-law)")
+    add("--quantiser", choices=QUANTISERS, default=USUAL.quantiser, help="(linear)")
     add("--embedding", type=int, default=USUAL.embedding, help="width of a level's embedding (64)")
     add("--sample-tier", choices=SAMPLE_TIERS, default=USUAL.sample_tier, help="(two-layer)")
     add("--skip", action="store_true", help="sum the outputs of a tier's layers")

@@ -1,6 +1,5 @@
 """Agents in the hand: what they are told and taught, what is seen of them, and what can go wrong."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +23,11 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def playing(session: Session) -> Iterator[Session]:
+def playing(session: Session) -> Session:
     """An agent that has walked for two seconds."""
     assert session.eval(EGO).ok
     session.advance(2.0)
-    yield session
+    return session
 
 
 def where(session: Session, name: str = "ego") -> np.ndarray:
@@ -366,7 +365,9 @@ def test_a_mind_that_takes_over_does_it_all_again_in_order_but_saves_nothing(
 def test_two_agents_in_two_spaces_teach_each_other_by_their_sound(playing: Session, tmp_path: Path):
     small = a_space("small", 4, tmp_path)
     tell(playing, f"two = agent({str(small)!r}, dims=3, every=30*ms)")
-    tell(playing, "two.reward = lambda ego: ego.brightness\nego.reward = lambda two: -0.5 * two.flux")
+    tell(
+        playing, "two.reward = lambda ego: ego.brightness\nego.reward = lambda two: -0.5 * two.flux"
+    )
     sure = np.trace(playing.get("two").player.explorer.first.cov)
     playing.advance(4.0)
     assert np.trace(playing.get("two").player.explorer.first.cov) < sure
@@ -431,12 +432,17 @@ def test_a_reward_gone_wrong_is_one_sentence_and_the_sound_goes_on(
     session: Session, mind: str, body: str, sentence: str | None
 ):
     tell(session, f"ego = agent('additive', dims=2, every=30*ms, mind={mind!r})")
-    tell(session, f"n = [0]\n@reward\ndef r(rings):\n    n[0] += 1\n    return {body}\nego.reward = r")
+    tell(
+        session,
+        f"n = [0]\n@reward\ndef r(rings):\n    n[0] += 1\n    return {body}\nego.reward = r",
+    )
     audio = session.advance(2.0)
     assert np.isfinite(audio).all()
     assert longest_silence_s(audio[4800:], 48000) < 0.005
     assert np.isfinite(where(session)).all()
-    assert len([line for line in said(session) if "goes back" not in line]) == (sentence is not None)
+    assert len([line for line in said(session) if "goes back" not in line]) == (
+        sentence is not None
+    )
     assert sentence is None or sentence in said(session)[0]
     before = where(session)
     session.advance(0.5)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.language.dsp import Dsp
 from livecode.language.agents import Agent
+from livecode.language.dsp import Dsp
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import Setting
 

@@ -154,3 +154,10 @@ def test_clips_are_shorter_where_the_sound_is_in_short_pieces_or_scarce() -> Non
     assert sequences(*[760] * 40) == 7  # notes of equal length
     assert sequences(*[100_000, 300]) == 50  # one short piece is not worth it
     assert sequences(120) == 1
+
+
+def test_a_piece_shorter_than_a_clip_is_passed_over() -> None:
+    long, short = np.ones(2000, np.float32), np.full(80, 7, np.float32)
+    order = ClipOrder((long, short), batch=2, sequence=20, sequences=4, lookback=10, seed=0)
+    for step in range(order.steps_per_epoch):
+        assert order.audio(step).max() == 1

@@ -138,6 +138,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tmp_path:
     assert any((one[name] != other[name]).any() for name in one)
 
 
+@pytest.mark.slow
 def test_a_training_killed_at_any_moment_resumes_to_the_same_weights(tmp_path: Path) -> None:
     settings = replace(SHORT, steps=120, checkpoint_every=7)
     whole = _weights(train_space(replace(settings, out=tmp_path / "whole")))

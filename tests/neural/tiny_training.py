@@ -11,7 +11,7 @@ from livecode.neural.samplernn_config import SampleRNNConfig
 from livecode.neural.samplernn_settings import TrainSampleRNNSettings
 
 RATE = 8000
-TINY = SampleRNNConfig(dim=24, frame_sizes=(4, 4), embedding=16)
+TINY = SampleRNNConfig(dim=24, frame_sizes=(4, 4), quantiser="linear", embedding=16)
 
 
 def write_tones(path: Path) -> Path:

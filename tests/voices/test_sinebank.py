@@ -233,3 +233,35 @@ def test_rendering_holds_no_interpreter_lock():
     done.set()
     counter.join()
     assert beside > 0.2 * alone, "with the lock held it would stand still"
+
+
+def hump(centre_hz: float, width_hz: float, level: float) -> np.ndarray:
+    """Magnitudes (BINS,) of a band of noise."""
+    apart = (np.arange(1, BINS + 1) * BIN_HZ - centre_hz) / width_hz
+    return (level * np.exp(-(apart**2))).astype(np.float32)
+
+
+def test_what_is_broader_than_a_lobe_sounds_as_noise_of_its_level():
+    magnitudes = hump(4000, 800, 0.01)
+    heard = play(bank(), *[magnitudes] * 600)[50 * HOP :]
+    assert rms(heard) == pytest.approx(np.sqrt(np.square(magnitudes).sum() / 3), rel=0.1)
+    power = np.abs(np.fft.rfft(heard * np.hanning(len(heard)))) ** 2
+    bins = np.add.reduceat(power, np.arange(0, len(power) - 100, 100))
+    assert bins.max() < 0.1 * bins.sum(), "no sine stands out of it"
+    half = len(heard) // 2
+    assert abs(np.corrcoef(heard[:half], heard[half : 2 * half])[0, 1]) < 0.1
+
+
+def test_a_partial_in_noise_stays_a_partial():
+    magnitudes = np.hypot(spectrum([(4000, 0.2)]), hump(4000, 800, 0.01)).astype(np.float32)
+    heard = play(bank(), *[magnitudes] * 400)[-RATE:]
+    ((freq_hz, amplitude),) = peaks(heard, RATE, 1)
+    assert freq_hz == pytest.approx(4000, abs=2)
+    assert abs(20 * np.log10(amplitude / 0.2)) < 0.5
+
+
+def test_noise_begins_and_ends_without_a_click():
+    sines, noise, nothing = bank(), hump(4000, 800, 0.01), np.zeros(BINS, np.float32)
+    steady = jump(play(bank(), *[noise] * 200))
+    heard = play(sines, nothing, *[noise] * 3, nothing, *[noise] * 3, nothing, nothing)
+    assert jump(heard) < 1.2 * steady

@@ -1,0 +1,121 @@
+"""What an agent does when its listener changes their mind, contradicts themselves, or falls silent.
+
+A listener with a place in mind teaches for 1,500 actions. Then the place moves, about as far as it
+was from the start; or the feedback turns random. An agent *leaves* when it is further than 0.15
+times sqrt(dims) from where it has stayed, the mean of its last ten seconds: that is three times as
+far as arriving means, at every number of dimensions. How often one that goes on being taught does
+so in as long is its baseline.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livecode.agents.protocol import Array
+from livecode.bench import agent as bench
+
+TAUGHT = 1500  # actions before the change
+LEFT = 0.15  # over sqrt(dims)
+LEAVES_S = 10.0
+COVERED = 3000  # actions in silence
+CELLS_A_SIDE = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """One agent whose listener changes."""
+
+    subject: str
+    musician: str
+    dims: int
+    seed: int
+    step: float = 0.01
+
+
+def found_again(change: Change) -> tuple[int | None, int | None]:
+    """Actions to arrive the first time, and after the place has moved; None where it never does."""
+    target, musician_rng, subject = _begin(change)
+    rng = np.random.default_rng([change.seed, change.dims, 3])
+    first = _teach(change, subject, target, musician_rng, 0, TAUGHT)
+    far = np.linalg.norm(target - 0.5)
+    while True:
+        moved = rng.uniform(0.1, 0.9, change.dims)
+        if abs(np.linalg.norm(moved - target) - far) <= 0.1 * far:
+            break
+    again = _teach(change, subject, moved, musician_rng, TAUGHT, TAUGHT)
+    return bench.arrival(first), bench.arrival(again)
+
+
+def leaves_after(change: Change, turns_random: bool = True) -> float | None:
+    """Seconds until it is gone after its feedback has turned random; None if it stays for 10 s.
+
+    The same with a listener who goes on as before, for comparison.
+    """
+    target, musician_rng, subject = _begin(change)
+    places: list[Array] = []
+    _teach(change, subject, target, musician_rng, 0, TAUGHT, places)
+    home = np.mean(places[-round(LEAVES_S / bench.PERIOD_S) :], axis=0)
+    after = round(LEAVES_S / bench.PERIOD_S)
+    places = []
+    if not turns_random:
+        _teach(change, subject, target, musician_rng, TAUGHT, after, places)
+    for k in range(TAUGHT + 1, TAUGHT + after + 1) if turns_random else ():
+        places.append(subject.act(k * bench.PERIOD_S))
+        reward = _random(change.musician, k, musician_rng)
+        if reward:
+            subject.feedback(reward, k * bench.PERIOD_S)
+    far = np.linalg.norm(np.array(places) - home, axis=1) / change.dims**0.5
+    gone = np.flatnonzero(far > LEFT)
+    return float(gone[0] + 1) * bench.PERIOD_S if len(gone) else None
+
+
+def cells_covered(change: Change) -> int:
+    """How many cells of a tenth a side it visits in silence."""
+    subject = bench.SUBJECTS[change.subject](
+        change.dims, change.step, np.random.default_rng([change.seed, change.dims, 2])
+    )
+    places = np.array([subject.act(k * bench.PERIOD_S) for k in range(COVERED)])
+    cells = np.minimum(places * CELLS_A_SIDE, CELLS_A_SIDE - 1).astype(int)
+    return len({tuple(cell) for cell in cells})
+
+
+def _begin(change: Change) -> tuple[Array, np.random.Generator, bench.Subject]:
+    target_rng, musician_rng, subject_rng = (
+        np.random.default_rng([change.seed, change.dims, stream]) for stream in range(3)
+    )
+    target = bench.draw_target(change.dims, target_rng)
+    return (
+        target,
+        musician_rng,
+        bench.SUBJECTS[change.subject](change.dims, change.step, subject_rng),
+    )
+
+
+def _teach(
+    change: Change,
+    subject: bench.Subject,
+    target: Array,
+    rng: np.random.Generator,
+    start: int,
+    actions: int,
+    places: list[Array] | None = None,
+) -> Array:
+    """Distance / sqrt(dims) to the target before the first and after every action."""
+    here = subject.position
+    heard = [float(np.linalg.norm(here - target))]
+    for k in range(start + 1, start + actions + 1):
+        place = subject.act(k * bench.PERIOD_S)
+        heard.append(float(np.linalg.norm(place - target)))
+        if places is not None:
+            places.append(place)
+        reward = bench.MUSICIANS[change.musician](heard, change.step, rng)
+        if reward:
+            subject.feedback(reward, k * bench.PERIOD_S)
+    return np.array(heard) / change.dims**0.5
+
+
+def _random(musician: str, k: int, rng: np.random.Generator) -> float:
+    """Feedback as often as that musician's, about nothing."""
+    if musician.startswith("A"):
+        return 0.0 if k % 5 or rng.random() < 0.2 else float(rng.choice([-1.0, 1.0]))
+    return float(np.clip(rng.uniform(-1, 1) + rng.normal(0, 0.2), -1, 1))
