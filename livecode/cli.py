@@ -20,7 +20,8 @@ from livecode.arguments import (
 from livecode.errors import LivecodeError
 
 AUDIO = ("auto", "portaudio", "jack", "headless")
-BENCHES = ("agent", "engine", "latency", "recovery", "render", "samplernn", "space", "start")
+BENCHES = ("agent", "engine", "latency", "recovery", "render", "samplernn", "space", "start",
+           "streams")  # fmt: skip
 #: What a shell sees of a program whose output nobody reads any more: 128 + SIGPIPE.
 UNREAD = 141
 

@@ -42,13 +42,11 @@ class ExplorerSettings(WalkerSettings):
     lags_s: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # reaction times thought possible
     lag_memory: float = 0.98  # share of the evidence about them kept from lesson to lesson
     lag_prior: float = 0.5  # lessons' worth of evidence for each before there is any
-    mode: int = 0
     window_s: float = 0.5  # how long a way the listener judges
     lesson_s: float = 0.2  # feedback this far apart, and full, counts as one lesson
     alarm: float = 3.0  # log odds at which the second opinion beats the first
     unsettling: float = 2.5  # log odds of mere chance at which all that it believes is in doubt
     trust: float = 0.2  # share of the alarm that speaks for the former opinion at once then
-    slack: float = 0.0  # log odds a lesson that do not count
     fair: float = 0.5  # log odds against chance that make the second opinion worth following then
     leave: float = 0.2  # how far it strides off before it listens again, over sqrt(dims)
     pace_s: float = 1.1  # how long it takes to go as far as it strays
@@ -114,7 +112,20 @@ class Belief:
         return places.clip(0, 1)
 
 
-NUMBERS = ("odds", "unrest", "lessons", "fed_s", "acted_s", "lag_scores", "goal", "heading", "leg", "leaving", "left", "period_s")
+NUMBERS = (
+    "odds",
+    "unrest",
+    "lessons",
+    "fed_s",
+    "acted_s",
+    "lag_scores",
+    "goal",
+    "heading",
+    "leg",
+    "leaving",
+    "left",
+    "period_s",
+)
 
 
 class Explorer(Walker):
@@ -128,7 +139,9 @@ class Explorer(Walker):
         self.second = Belief(settings, self.dims)
         self.odds = 0.0  # log odds of the second against the first, since the second began
         self.unrest = 0.0  # how much more than expected it was surprised of late, in nats
-        self.lag_scores = np.full(len(settings.lags_s), settings.lag_prior)  # how often each reaction time was it
+        self.lag_scores = np.full(
+            len(settings.lags_s), settings.lag_prior
+        )  # how often each reaction time was it
         self.lessons = 0.0  # learned since the last plan
         self.fed_s = self.acted_s = -math.inf
         self.goal = self.position
@@ -236,22 +249,20 @@ class Explorer(Walker):
         first, second = shares @ by_lag, shares @ self.second.expect(ways, middles, sign)
         guilty = shares * by_lag / first
         self.lag_scores += weight * (guilty - (1 - s.lag_memory) * self.lag_scores)
-        if s.mode == 1:
-            shares = guilty
         for belief in (self.first, self.second):
             belief.learn(shares @ ways, float(shares @ middles), sign, weight)
         self.lessons += weight
 
         self.odds += weight * math.log(second / first)
-        self.unrest = max(0.0, self.unrest + weight * (math.log(0.5 / first) - s.slack))
+        self.unrest = max(0.0, self.unrest + weight * math.log(0.5 / first))
         if self.odds <= 0:
             self.odds, self.second = 0.0, self._prior()
         elif self.odds > s.alarm:
             self._doubt(self.second)
-        elif self.unrest > s.unsettling:
+        elif self.unrest > self._unsettling():
             self._doubt(self.second if self.odds > self.unrest + s.fair else self._prior())
             self.odds = s.trust * s.alarm
-            self.leaving, self.left = self.first.cov.trace() > 0.9 * self._prior().cov.trace(), self.position
+            self.leaving, self.left = not self._settled(), self.position
             self._plan()
 
     def _doubt(self, better: Belief) -> None:
@@ -293,10 +304,14 @@ class Explorer(Walker):
     def _stray(self) -> float:
         """How far along each axis it strays from what it believes in."""
         s = self.settings
-        unsettled = max(0.0, self.unrest / s.unsettling - 0.3) / 0.7
+        unsettled = max(0.0, self.unrest / self._unsettling() - 0.3) / 0.7
         stray = s.stray + min(unsettled, 1.0) * (s.unsettled_stray - s.stray)
         more = max(0.0, self.curiosity - 1.0) / 3.0 * s.prior_sd
         return stray * min(self.curiosity, 1.0) + more
+
+    def _unsettling(self) -> float:
+        """How much contradiction it bears, in nats: the more, the more patient it is."""
+        return self.settings.unsettling * min(max(self.patience_s / 10, 0.4), 4.0) ** 0.5
 
     def _settled(self) -> bool:
         """Whether it knows where the listener's place is, as far as it matters."""

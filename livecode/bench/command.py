@@ -55,6 +55,12 @@ def _start(seconds: float | None) -> list[Row]:
     return run()
 
 
+def _streams(seconds: float | None) -> list[Row]:
+    from livecode.bench.streams import run
+
+    return run(seconds or 6.0)
+
+
 #: Name -> what it measures, given the length of `--for`.
 BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "agent": _agent,
@@ -65,6 +71,7 @@ BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "samplernn": _samplernn,
     "space": _space,
     "start": _start,
+    "streams": _streams,
 }
 
 

@@ -96,6 +96,10 @@ def _settings() -> Iterator[str]:
         for name, setting in sorted(own.items()):
             yield f"| `{name}` | {_code(setting.default)} | {_cell(setting.__doc__)} |"
         yield ""
+        for name in vars(kind).get("told", ()):
+            method = vars(kind)[name]
+            yield f"* `.{name}{signature(method)}`: {_cell(inspect.getdoc(method))}"
+        yield from ("",) if "told" in vars(kind) else ()
 
 
 def _kinds(kind: type[Thing]) -> Iterator[type[Thing]]:

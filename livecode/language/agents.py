@@ -120,7 +120,7 @@ class Agent(Sounding):
         LONGEST_S,
         Span(10.0),
         "how long it stays with what you liked when you fall silent, 1*s to 600*s, before it "
-        "begins to wander; and how slowly it gives in when you contradict yourself",
+        "begins to wander; and how much contradiction it bears. A coexplorer has none",
     )
     reward = Setting(
         None, _a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"

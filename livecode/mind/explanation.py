@@ -123,6 +123,9 @@ def _settings(thing: Thing) -> Iterator[str]:
     for name in sorted(thing.attributes(), key=lambda name: name in vars(Sounding)):
         setting = getattr(type(thing), name, None)
         yield _row(name, setting.__doc__ if isinstance(setting, Setting) else _CONTROL)
+    for name in getattr(type(thing), "told", ()):
+        method = getattr(type(thing), name)
+        yield _row(f"{name}{signature(method)}", inspect.getdoc(method))
 
 
 def _properties(value: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from livecode.neural.spectrum import Floats
 BANDS = 80  # on the ERB-rate scale, half a critical band each
 CONTEXTS = 48  # points of the space at which each axis is swept
 EVEN = 1.1  # audible change may differ from its mean by this factor before an axis is warped
-UNEVEN = 2.0  # the halves of an axis may differ by this factor in how audible they are
+UNEVEN = 1.6  # the halves of an axis may differ by this factor in how audible they are
 SWEPT = 64  # steps of half an axis at which it is listened to
 
 

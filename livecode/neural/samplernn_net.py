@@ -12,6 +12,8 @@ from livecode.neural.samplernn_config import GATES, SampleRNNConfig
 CHUNK = 8192  # samples that pass the sample tier at a time, so that they stay in the cache
 
 SPREAD = 0.3  # of an embedding's values at first; 1 learns more slowly
+WAVES = 32  # cosines over the levels that an embedding begins with, and twice as many an output
+SLOPE = 3.0  # how steep the outputs are over the levels at first
 
 State = list[Tensor]  # per tier (2 for an LSTM, else 1; layers; batch; dim)
 
@@ -115,12 +117,15 @@ class SampleTier(nn.Module):
         super().__init__()
         d, e, size = config.dim, config.embedding, config.frame_sizes[0]
         self.config = config
-        self.embedding = nn.Parameter(SPREAD * torch.randn(config.levels, e))
+        embedding = SPREAD * torch.randn(config.levels, e)
+        embedding[:, :WAVES] = _smooth(config.levels, min(WAVES, e))
+        self.embedding = nn.Parameter(embedding)
         self.input = Normed(_uniform((d, e, size), e * size), norm)
         names = ["hidden", "hidden2"] if config.sample_tier == "three-layer" else ["hidden"]
         self.hidden = nn.ModuleList(Normed(_uniform((d, d), d), norm) for _ in names)
         self.hidden_bias = nn.ParameterList(nn.Parameter(torch.zeros(d)) for _ in names)
-        self.output = Normed(_uniform((config.levels, d), d), norm)
+        mix = SLOPE * torch.randn(2 * WAVES, d) / d**0.5
+        self.output = Normed(_smooth(config.levels, 2 * WAVES) @ mix, norm)
         self.output_bias = nn.Parameter(torch.zeros(config.levels))
 
     def weights(self) -> list[Tensor]:
@@ -187,19 +192,23 @@ class SampleRNNNet(nn.Module):
         steps = torch.arange(size, dtype=codes.dtype) * self.config.levels
         return (windows + steps).reshape(-1, size)
 
-    def losses(self, codes: Tensor, state: State) -> tuple[float, State]:
+    def losses(
+        self, codes: Tensor, state: State, read: Tensor | None = None
+    ) -> tuple[float, State]:
         """Mean negative log-likelihood in nats of the T samples, and the states after.
 
+        `read` are the codes that it reads, where they are not just those that it predicts.
         With gradients enabled they are added to the parameters' `grad` on the way, chunk by
         chunk through the sample tier, so that its activations never leave the cache.
         """
-        told, after = self.conditioning(codes, state)
+        read = codes if read is None else read
+        told, after = self.conditioning(read, state)
         weights = self.sample.weights()
         learning = torch.is_grad_enabled()
         leaves = [w.detach().requires_grad_(learning) for w in weights]
         flat = told.detach().reshape(-1, self.config.dim)
         of_told = torch.empty_like(flat) if learning else flat
-        past, targets = self.past(codes), codes[:, self.config.lookback :].reshape(-1).long()
+        past, targets = self.past(read), codes[:, self.config.lookback :].reshape(-1).long()
         total = 0.0
         for begin in range(0, len(flat), CHUNK):
             part = slice(begin, begin + CHUNK)
@@ -245,6 +254,13 @@ class SampleRNNNet(nn.Module):
         found["sample.output.weight"] = sample.output()
         found["sample.output.bias"] = sample.output_bias
         return {name: tensor.detach().numpy().copy() for name, tensor in found.items()}
+
+
+def _smooth(levels: int, waves: int) -> Tensor:
+    """Cosines over the levels (levels, waves), the slower ones the larger: near levels are alike."""
+    places = (torch.arange(levels) + 0.5) / levels
+    numbers = torch.arange(1, waves + 1)
+    return torch.cos(torch.pi * places[:, None] * numbers) / numbers
 
 
 def _uniform(shape: tuple[int, ...], inputs: int) -> Tensor:

@@ -61,7 +61,12 @@ class _Training:
         )
         low = {"auto": multiplies_bfloat16(), "bfloat16": True, "float32": False}
         self.learning = Learning(
-            settings.config, settings.batch, settings.seed, low[settings.precision], ranks
+            settings.config,
+            settings.batch,
+            settings.seed,
+            low[settings.precision],
+            ranks,
+            settings.disturb,
         )
         self.folder = RunFolder(settings)
         self.test = held_out_codes(self.learning, self.corpus.held_out)
@@ -206,6 +211,7 @@ class _Training:
             "unigram_bits": round(self.unigram, 4),
             "held_out_from": self.corpus.held_out_from,
             "gain": self.corpus.gain,
+            "rms": round(float(np.concatenate(self.corpus.train).std()), 5),
         }
 
     def _takes(self, show: Show) -> None:

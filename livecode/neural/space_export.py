@@ -1,5 +1,6 @@
 """From trained weights to a space that can be played: its axes, its sounds, its file and card."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def export_space(
     reach = np.linspace(points.min(0), points.max(0), KNOTS, dtype=np.float32, axis=1)
     unordered = Space(settings.name, settings.sample_rate, config, weights | {"axes": reach})
     axes = find_axes(unordered, points, rng, model.config.nested)
-    config["axis_names"] = [model.config.axis_names[i] for i in axes.order]
+    config["axis_names"] = _renumbered([model.config.axis_names[i] for i in axes.order])
     tensors = _halved(arranged(weights, axes))
     whole = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
     space = Space(settings.name, settings.sample_rate, config, whole)
@@ -53,6 +54,12 @@ def export_space(
     write_model(path, tensors, meta)
     write_card(folder, space, meta)
     return path
+
+
+def _renumbered(names: list[str]) -> list[str]:
+    """The names with the free axes counted in their new order."""
+    free = itertools.count(1)
+    return [f"free {next(free)}" if name.startswith("free ") else name for name in names]
 
 
 def _placed(space: Space, sounds: dict[str, Floats]) -> Floats:

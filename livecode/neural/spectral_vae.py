@@ -175,10 +175,14 @@ class SpectralVAE(nn.Module):
         free = torch.where(known | ~reaches, torch.zeros(()), kl).sum(-1)
         return (distance + GUIDED_WEIGHT * guided + beta * free).mean()
 
-    def reconstruct(self, x: Floats) -> Floats:
-        """Scaled magnitudes (n, bins) through the encoder's mean and the decoder."""
+    def reconstruct(self, x: Floats, guide: Floats) -> Floats:
+        """Scaled magnitudes (n, bins) through the encoder's mean and the decoder.
+
+        Where `guide` (n, latent) is a number, it stands in for the encoder's, as in training.
+        """
+        points = np.where(np.isnan(guide), self.encode(x), guide).astype(np.float32)
         with torch.no_grad():
-            decoded: Floats = self.decoder(torch.from_numpy(self.encode(x))).numpy()
+            decoded: Floats = self.decoder(torch.from_numpy(points)).numpy()
         return decoded
 
     def encode(self, x: Floats) -> Floats:

@@ -21,6 +21,7 @@ NUMBERS = {
     "checkpoint_minutes": "time between checkpoints",
     "takes_minutes": "least time between takes",
     "takes_seconds": "length of a take",
+    "disturb": "levels by which what it reads is off, so that it finds back; 0: not at all",
 }
 OTHERS = ("name", "sample_rate", "steps", "minutes", "precision", "patience", "augment", "resume",
           "out", "data", "licence", "tensorboard")  # fmt: skip

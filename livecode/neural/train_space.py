@@ -137,7 +137,7 @@ def _train(
     checkpoint: Path,
     done: int,
 ) -> None:
-    test = frames.held_out().levels
+    test = frames.held_out()
     with _progress(settings, done) as (show, task), noted_interrupts() as interrupts:
         for step in range(done, settings.steps):
             loss = _step(settings, frames, model, adam, step)
@@ -154,7 +154,7 @@ def _train(
                     "saved: add --resume to go on."
                 )
             if step == done or (step + 1) % REPORT_EVERY == 0:
-                distance = distance_db(model.reconstruct(test), test)
+                distance = distance_db(model.reconstruct(test.levels, test.guide), test.levels)
                 held_out = f"held-out {distance:.2f} dB"
             show.update(task, completed=step + 1, loss=f"loss {loss:.3f}", held_out=held_out)
 

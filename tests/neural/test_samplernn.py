@@ -170,6 +170,24 @@ def _plain_loss(net, codes):  # type: ignore[no-untyped-def]
     return functional.cross_entropy(logits.flatten(0, 1), codes[:, look:].flatten().long())
 
 
+def test_what_is_read_may_be_off_while_what_is_predicted_is_not() -> None:
+    torch = pytest.importorskip("torch")
+    from livecode.neural.samplernn_net import SampleRNNNet
+
+    net = SampleRNNNet(MAKES[0])
+    codes = torch.from_numpy(np.stack([_codes(MAKES[0], MAKES[0].lookback * 5)] * 2))
+    with torch.no_grad():
+        clean, _ = net.losses(codes, net.start(2))
+        same, _ = net.losses(codes, net.start(2), codes.clone())
+        read = codes.clone()
+        read[:, : MAKES[0].lookback] = 0
+        off, _ = net.losses(codes, net.start(2), read)
+        both, _ = net.losses(read, net.start(2))
+    assert clean == same
+    assert len({clean, off}) == 2
+    assert off == pytest.approx(both), "the look-back is read and not predicted"
+
+
 def test_generated_levels_follow_the_distribution_that_is_stated() -> None:
     config = MAKES[0]
     model = SampleRNN("tiny", 8000, config, _tensors(config))

@@ -13,6 +13,7 @@ from livecode.neural.space_figures import (
     distance_db,
     pca_reconstructed,
     reconstructed,
+    step_ratios,
 )
 from livecode.neural.synthetic import FACTORS, synthesise, tones_of
 
@@ -42,10 +43,17 @@ def test_it_reconstructs_unseen_tones_better_than_eight_principal_components(
     additive: Space,
 ) -> None:
     frames = AdditiveFrames(8, 44100, 2048, UNSEEN_SEED)
-    held_out = frames.held_out().levels
+    held_out = frames.held_out().levels[:100]
     train = frames.draw(4096, np.random.default_rng(UNSEEN_SEED)).levels
     pca_db = distance_db(pca_reconstructed(train, held_out, 8), held_out)
-    assert distance_db(reconstructed(additive, held_out), held_out) < 0.8 * pca_db
+    assert distance_db(reconstructed(additive, held_out), held_out) < 0.5 * pca_db
+    assert distance_db(reconstructed(additive, held_out, search=0), held_out) < 0.8 * pca_db
+
+
+def test_any_number_of_its_axes_is_nearer_than_as_many_principal_components() -> None:
+    rows = read_model(find_model("additive"))[0].facts["figures"]["by_dimensions"]
+    assert [row["dimensions"] for row in rows] == [1, 2, 4, 8, 16]
+    assert all(row["space_db"] < row["pca_db"] for row in rows)
 
 
 def test_every_point_sounds_as_distinct_partials(additive: Space) -> None:
@@ -79,8 +87,7 @@ def test_every_axis_is_audible_in_nearly_even_steps(additive: Space) -> None:
     quarters = axis_steps(additive, 4, np.random.default_rng(UNSEEN_SEED))
     assert quarters.min() > 0.004  # a third of a decibel in every half critical band
     steps = axis_steps(additive, 20, np.random.default_rng(UNSEEN_SEED))
-    for half in (steps[:, 2:10], steps[:, 10:18]):  # either side of the median
-        assert (half.max(1) < 4 * half.min(1)).all()
+    assert step_ratios(steps).max() < 3
 
 
 def test_the_corners_of_the_two_strongest_axes_are_far_apart(additive: Space) -> None:

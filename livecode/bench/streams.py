@@ -1,0 +1,146 @@
+"""`bench streams`: what temperature does to each SampleRNN shipped, and how near its source it is."""
+
+import argparse
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+from rich.console import Console
+
+from livecode.bench.rows import Row, print_rows
+from livecode.neural.files import described, list_models, read_model
+from livecode.neural.samplernn_config import KIND, SampleRNNConfig
+from livecode.neural.samplernn_quantise import dequantised
+from livecode.voices.samplernn import Sampler
+
+TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)
+#: Takes of each temperature, side by side, and what is left away of their beginnings.
+TAKES, LEAD_S = 8, 1.0
+FLAT_HZ = (100.0, 7000.0)
+WINDOW = 1024
+#: Below the loudest frame by this much a frame is a rest, and has no timbre.
+REST_DB = 40.0
+BANDS = 40
+
+Floats = NDArray[np.float64]
+
+
+def run(seconds: float = 6.0) -> list[Row]:
+    """Entropy and flatness of each shipped model's takes, which are to rise with the temperature."""
+    rows = []
+    shipped = Path(__file__).resolve().parents[2] / "models"
+    for name, path in list_models().items():
+        if path.is_relative_to(shipped) and described(path)[0] == KIND:
+            entropies, flatnesses = zip(
+                *(measured(path, t, seconds) for t in TEMPERATURES), strict=True
+            )
+            for what, unit, figures in (
+                ("entropy of what is drawn", "bits a sample", entropies),
+                ("spectral flatness", "", flatnesses),
+            ):
+                for i, (temperature, figure) in enumerate(zip(TEMPERATURES, figures, strict=True)):
+                    before = figures[i - 1] if i else None
+                    about = {"model": name, "temperature": temperature, "beside": "the one before"}
+                    rows.append(
+                        Row.measured(what, figure, unit, about, baseline=before, target=before,
+                                     better="higher")
+                    )  # fmt: skip
+    return rows
+
+
+def measured(path: Path, temperature: float, seconds: float) -> tuple[float, float]:
+    """(bits a sample of the distribution that was drawn from, spectral flatness) of some takes."""
+    audio, entropy, rate = takes(path, temperature, seconds)
+    return entropy, float(np.mean([flatness(take, rate) for take in audio]))
+
+
+def takes(path: Path, temperature: float, seconds: float) -> tuple[NDArray[np.float32], float, int]:
+    """Takes (TAKES, n) of a model, their entropy in bits a sample, and their rate in Hz.
+
+    The entropy is that of the samples at the temperature that they were drawn at, estimated by
+    the mean surprise of the model at that temperature.
+    """
+    meta, tensors = read_model(path, KIND)
+    config = SampleRNNConfig.from_json(meta.config)
+    sampler = Sampler(config, tensors, streams=TAKES)
+    count = round((LEAD_S + seconds) * meta.sample_rate)
+    drawn = sampler.step_block(np.full((TAKES, count), temperature, np.float32))
+    skip = round(LEAD_S * meta.sample_rate)
+    audio = dequantised(drawn.codes[:, skip:], config.levels, config.quantiser)
+    surprise = [_surprise(sampler, codes[: skip * 2], temperature) for codes in drawn.codes]
+    return audio, float(np.mean(surprise)), meta.sample_rate
+
+
+def _surprise(sampler: Sampler, codes: NDArray[np.int32], temperature: float) -> float:
+    """Entropy in bits a sample of the tempered distributions along the codes."""
+    scaled = sampler.log_probs(codes).astype(np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    weights = np.exp(scaled)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return float(-(weights * np.log2(weights + 1e-300)).sum(axis=1).mean())
+
+
+def flatness(audio: NDArray[np.float32], rate: int) -> float:
+    """Geometric over arithmetic mean of the mean power from 100 Hz to 7 kHz (Johnston 1988)."""
+    power = frames(audio) ** 2
+    hz = np.fft.rfftfreq(WINDOW, 1 / rate)
+    chosen = power[:, (hz >= FLAT_HZ[0]) & (hz <= min(FLAT_HZ[1], 0.45 * rate))] + 1e-14
+    return float(np.mean(np.exp(np.log(chosen).mean(1)) / chosen.mean(1)))
+
+
+def frames(audio: NDArray[np.float32]) -> Floats:
+    """Magnitudes (frames, WINDOW // 2 + 1) under a Hann window, half overlapping."""
+    windows = np.lib.stride_tricks.sliding_window_view(audio, WINDOW)[:: WINDOW // 2]
+    return np.abs(np.fft.rfft(windows * np.hanning(WINDOW), axis=1)) / (WINDOW / 4)
+
+
+def timbres(audio: NDArray[np.float32], rate: int) -> Floats:
+    """Levels in dB (frames, BANDS), evenly spaced in mel, of what sounds, its loudness taken out."""
+    power = frames(audio) ** 2
+    hz = np.fft.rfftfreq(WINDOW, 1 / rate)
+    mel = 2595 * np.log10(1 + hz / 700)
+    edges = np.linspace(mel[2], mel[-1], BANDS + 1)
+    bands = np.stack([power[:, (mel >= a) & (mel < b)].sum(1) for a, b in pairwise(edges)], 1)
+    loudness = bands.sum(1)
+    bands = bands[loudness > loudness.max() * 10 ** (-REST_DB / 10)]
+    levels = np.maximum(10 * np.log10(bands / bands.sum(1, keepdims=True) + 1e-12), -60.0)
+    return levels
+
+
+def distance_db(audio: NDArray[np.float32], source: Floats, rate: int) -> float:
+    """How far what sounds is from the nearest thing in the source: dB, RMS over bands, mean over frames."""
+    heard = timbres(audio, rate)[:400]
+    nearest = [np.sqrt(np.square(source - frame).mean(1)).min() for frame in heard]
+    return float(np.mean(nearest))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m livecode.bench.streams AUDIO MODEL…`: distance of each model's takes to held-out sound."""
+    parser = argparse.ArgumentParser(prog="livecode.bench.streams")
+    parser.add_argument("audio", type=Path, help="the source; its last twentieth is held out")
+    parser.add_argument("models", type=Path, nargs="+", help="model files, the source's own first")
+    parser.add_argument("--temperature", type=float, default=0.95)
+    options = parser.parse_args(arguments)
+    sound, rate = soundfile.read(options.audio, dtype="float32", always_2d=True)
+    rows = []
+    own = None
+    for path in options.models:
+        audio, _, model_rate = takes(path, options.temperature, 6.0)
+        held_out = soxr.resample(sound.mean(1), rate, model_rate)
+        source = timbres(held_out[-len(held_out) // 20 :], model_rate)
+        distance = float(np.mean([distance_db(take, source, model_rate) for take in audio]))
+        own = distance if own is None else own
+        about = {"model": path.stem, "source": options.audio.stem, "beside": "the source's own"}
+        rows.append(
+            Row.measured("distance to held-out source", distance, "dB", about, baseline=own)
+        )
+    print_rows(rows, Console())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
