@@ -52,6 +52,16 @@ def test_two_signals_teach_the_agent_to_go_up_the_first_axis() -> None:
     assert x > 0.8  # untaught it ends at 0.58, taught the opposite at 0.27
 
 
+def test_practise_teaches_an_agent_without_rings_and_says_when_it_arrived(tmp_path: Path) -> None:
+    said = run("practise", "--offline", "--seconds", 20, "--seed", 2)
+    assert "in mind: [" in said
+    assert float(said.rsplit("arrived after ", 1)[1].split()[0]) < 20
+    own = tmp_path / "own.py"
+    own.write_text("# %% one\ntwo = agent('additive', dims=3)\n")
+    said = run("practise", own, "--agent", "two", "--offline", "--seconds", 2)
+    assert "never arrived" in said, "nobody listens to the rings"
+
+
 def test_frames_are_recorded_as_they_arrive(tmp_path: Path) -> None:
     with UdpListener(port=0) as free:
         port = free.port

@@ -79,6 +79,15 @@ class AgentPlayer(SoundPlayer):
         """How its last move went, in steps along each axis, (dims,)."""
         return self.explorer.moved / self.explorer.step
 
+    def walked(self, latent: int) -> np.ndarray:
+        """Where it has been in a space of so many dimensions, (places, latent), the last one last."""
+        path = self.explorer.path
+        steps = path.places[: path.cursor + 1]
+        full = np.full((len(steps), latent), 0.5)
+        full[:, : len(self._rest)] = self._rest[:latent]
+        full[:, : steps.shape[1]] = steps[:, :latent]
+        return full
+
     @property
     def full_position(self) -> np.ndarray:
         """Where it is in the whole space, closed dimensions included, (latent,)."""

@@ -10,6 +10,7 @@ from typing import Any
 from livecode.language.dsp import Dsp
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
+from livecode.language.text import Text
 from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import COLUMNS
 from livecode.language.values import Value
@@ -29,13 +30,6 @@ SIGNALS = {
     "bar": "Bars since the beginning, in fractions, four beats each: `lambda bar: bar % 2 < 1`.",
 }
 _CONTROL = "a control: it takes a number, a curve, a signal, or a function of signals"
-
-
-class Text(str):
-    """Text that shows as it is, without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def explain(scope: Scope, path: str, code: str = "") -> str:

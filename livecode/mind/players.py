@@ -1,15 +1,28 @@
 """What plays each kind of sounding thing; agents have a room of their own."""
 
+import math
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from livecode.language.agents import Agent
 from livecode.language.dsp import Dsp
+from livecode.language.places import Morph, Spot
 from livecode.language.sources import Sounding
 from livecode.language.streams import Mic, Sample, Stream
-from livecode.language.values import Moment
-from livecode.messages import TEST_MODEL, FileSource, GraphSource, Source, StreamSource
+from livecode.language.values import Moment, Value
+from livecode.messages import (
+    TEST_MODEL,
+    FileSource,
+    GraphSource,
+    LatentSource,
+    Source,
+    StreamSource,
+)
 from livecode.mind.agent_player import AgentPlayer
 from livecode.mind.sound_player import Clockwork, Control, SoundPlayer
+from livecode.mind.varying import Varying
 
 
 class DspPlayer(SoundPlayer):
@@ -75,6 +88,72 @@ class StreamPlayer(SoundPlayer):
             self._since = state["frame"]
 
 
+class PlacePlayer(SoundPlayer):
+    """Plays what stands somewhere in a space: says where that is whenever it has changed."""
+
+    thing: Spot | Morph
+
+    def __init__(self, thing: Spot | Morph, clockwork: Clockwork, seed: int):
+        super().__init__(thing, clockwork, seed)
+        self._slot = clockwork.controls.open(f"{thing.name}.position")
+        self._at: np.ndarray | None = None  # (latent,), as written last
+
+    @property
+    def source(self) -> Source:
+        """Its space, as a voice plays it."""
+        return LatentSource(self.thing.space.model, self.seed)
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        super().tick(frame, moment)
+        place = self._place(moment)
+        if self._at is None or np.abs(place - self._at).max() > Control.LEAST:
+            self._at = place
+            self.clockwork.controls.write(self._slot, frame + self.clockwork.voice_lead, place)
+
+    def _place(self, moment: Moment) -> np.ndarray:
+        raise NotImplementedError
+
+
+class SpotPlayer(PlacePlayer):
+    """Plays a place whose coordinates vary, each for itself."""
+
+    thing: Spot
+
+    def _place(self, moment: Moment) -> np.ndarray:
+        place = np.full(self.thing.space.latent, 0.5) if self._at is None else self._at.copy()
+        for i, where in enumerate(self.thing.where):
+            try:
+                number = where.sample(moment) if isinstance(where, Value) else where
+            except Exception:  # its function has no version left: it stays where it is
+                continue
+            if math.isfinite(number):
+                place[i] = min(max(number, 0.0), 1.0)
+        place[len(self.thing.where) :] = 0.5
+        return place
+
+
+class MorphPlayer(PlacePlayer):
+    """Plays a place on the way from one sound to another."""
+
+    thing: Morph
+
+    def __init__(self, thing: Morph, clockwork: Clockwork, seed: int):
+        super().__init__(thing, clockwork, seed)
+        bounds = type(thing).position.bounds
+        self._position = Varying(thing, "position", bounds, clockwork.say)
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        self._position.follow(t, fade_s)
+
+    def varyings(self) -> Iterator[tuple[str, Varying]]:
+        yield from super().varyings()
+        yield "position", self._position
+
+    def _place(self, moment: Moment) -> np.ndarray:
+        return self.thing.place(self._position.sample(moment))
+
+
 class SamplePlayer(SoundPlayer):
     """Plays a sound file, with its speed."""
 
@@ -110,4 +189,6 @@ _PLAYERS: dict[type[Sounding], type[SoundPlayer]] = {
     Stream: StreamPlayer,
     Sample: SamplePlayer,
     Mic: MicPlayer,
+    Spot: SpotPlayer,
+    Morph: MorphPlayer,
 }

@@ -14,11 +14,12 @@ from livecode.language.signal_words import SignalWord
 from livecode.language.sounding import space
 from livecode.language.sources import Sounding
 from livecode.language.streams import Mic, mic, sample, stream
+from livecode.language.text import Text
 from livecode.language.tutorial import Tutorial
 from livecode.language.units import Span, bars, beats, is_number, ms, s, span
 from livecode.language.values import Value, reward
 from livecode.mind.completion import Scope
-from livecode.mind.explanation import SIGNALS, Text, help_on
+from livecode.mind.explanation import SIGNALS, help_on
 from livecode.signals.link import LinkClock
 from livecode.signals.tempo import MAX_BPM, MIN_BPM
 

@@ -165,3 +165,104 @@ def test_beliefs_expect_praise_on_the_way_to_the_place():
     agent.first.like(np.array([0.9, 0.5]), 0.01)
     up, down, *_ = agent.beliefs.predicted_reward
     assert up > 0 > down
+
+
+def climbed(agent, value, actions=200):
+    for k in range(1, actions + 1):
+        agent.sense(value(agent.act(k * PERIOD_S)), k * PERIOD_S)
+    return agent
+
+
+def test_how_good_a_place_is_teaches_by_its_changes_on_any_scale():
+    near, far = make(), make()
+    climbed(near, lambda place: -np.sum((place - [0.8, 0.3]) ** 2))
+    climbed(far, lambda place: 1e6 - 1e4 * np.sum((place - [0.8, 0.3]) ** 2))
+    assert np.allclose(near.first.mean, far.first.mean, atol=1e-3)
+    assert np.linalg.norm(near.first.mean - [0.8, 0.3]) < 0.1
+
+
+@pytest.mark.parametrize("value", [0.0, 0.7, -1e9, float("nan"), float("inf")])
+def test_what_is_the_same_everywhere_teaches_nothing(value):
+    agent = climbed(make(), lambda place: value, 50)
+    assert np.array_equal(agent.first.mean, [0.5, 0.5])
+
+
+def test_a_tap_counts_in_full_however_soon_after_other_feedback():
+    def taught(tell):
+        agent = make()
+        for k in range(1, 20):
+            agent.act(k * PERIOD_S)
+        agent.feedback(0.01, 1.9)
+        before = np.trace(agent.first.cov)
+        getattr(agent, tell)(1.0, 1.91)
+        return before - np.trace(agent.first.cov)
+
+    assert taught("tap") > 5 * taught("feedback")
+
+
+@pytest.mark.parametrize("late", [1, 4])
+def test_it_finds_out_how_late_its_listener_is(late):
+    agent, target = make(dims=2), np.array([0.8, 0.3])
+    heard = [0.0]
+    for k in range(1, 600):
+        heard.append(float(np.linalg.norm(agent.act(k * PERIOD_S) - target)))
+        if k > late + 5 and k % 3 == 0:
+            agent.feedback(np.sign(heard[-late - 6] - heard[-late - 1]), k * PERIOD_S)
+    believed = agent.lag_scores @ agent.settings.lags_s / agent.lag_scores.sum()
+    assert believed == pytest.approx(late * PERIOD_S, abs=0.1)
+
+
+def test_contradictions_unsettle_it_and_it_strays_further():
+    agent, target, rng = make(), np.array([0.8, 0.3]), np.random.default_rng(1)
+    teach(agent, target, 600)
+    calm = agent._stray()
+    strays = []
+    for k in range(601, 660):
+        agent.act(k * PERIOD_S)
+        agent.feedback(rng.choice([-1.0, 1.0]), k * PERIOD_S)
+        strays.append(agent._stray())
+    assert calm < 0.07
+    assert max(strays) > 0.1
+
+
+def test_the_patient_bear_more_and_stay_longer_in_silence():
+    def stays(patience_s):
+        agent, target = make(), np.array([0.8, 0.8])
+        agent.patience_s = patience_s
+        teach(agent, target, 600)
+        places = [agent.act(k * PERIOD_S) for k in range(601, 1001)]
+        return np.linalg.norm(np.array(places) - target, axis=1).mean()
+
+    assert stays(60.0) < 0.15 < stays(3.0)
+
+
+def test_without_curiosity_it_rests_on_what_it_believes():
+    agent, target = make(), np.array([0.8, 0.8])
+    teach(agent, target, 600)
+    agent.curiosity = 0.0
+    for k in range(601, 640):
+        agent.act(k * PERIOD_S)
+    assert np.linalg.norm(agent.position - agent.first.mean) < 0.02
+
+
+def test_woken_at_another_time_it_knows_what_it_knew():
+    agent, target = make(), np.array([0.8, 0.3])
+    teach(agent, target, 600)
+    mean = agent.first.mean.copy()
+    agent.wake(np.array([0.1, 0.9]), 0.0)
+    assert np.array_equal(agent.position, [0.1, 0.9])
+    for k in range(1, 150):
+        agent.act(k * PERIOD_S)
+    assert np.linalg.norm(agent.position - mean) < 0.15
+    assert np.allclose(agent.first.mean, mean, atol=0.02)
+
+
+def test_going_back_by_seconds_counts_its_own_time():
+    agent = make()
+    places = [agent.act(k * 0.05) for k in range(100)]
+    agent.go_back(2.0)
+    assert np.array_equal(agent.position, places[-41])
+    agent.go_back(-1.0)
+    assert np.array_equal(agent.position, places[-21])
+    agent.go_back(100.0)
+    assert np.array_equal(agent.position, [0.5, 0.5])

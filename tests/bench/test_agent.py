@@ -95,13 +95,18 @@ def test_an_agent_rewarded_for_approaching_a_hidden_point_gets_nearer_than_a_ran
 
 
 def test_a_run_gives_rows_for_every_musician_approach_and_timing():
-    rows = bench.run(seeds=2, dims=(1,), steps=(0.05,), musicians=("A",), jobs=1)
+    rows = bench.run(
+        seeds=2, dims=(1,), steps=(0.05,), musicians=("A",), subjects=("explorer",), jobs=1
+    )
     names = [row.what for row in rows]
     assert names[:3] == ["success", "median actions to arrive", "last minute"]
-    assert rows[0].about == {"agent": "coexplorer", "musician": "A", "dims": 1, "step": 0.05}
+    assert rows[0].about == {"agent": "explorer", "musician": "A", "dims": 1, "step": 0.05}
+    assert rows[1].about["q25"] <= rows[1].value <= rows[1].about["q75"]
+    together = next(row for row in rows if row.about.get("agents") == 4)
+    assert together.value > 0
     approach = [row for row in rows if row.what.startswith("approach")]
     assert len(approach) == 2
-    timed = {(row.about["dims"], row.what) for row in rows if row.unit == "ms"}
+    timed = {(row.about["dims"], row.what) for row in rows if row.what.startswith("act + learn, ")}
     assert timed == {(n, f"act + learn, {kind}") for n in (2, 8, 32) for kind in ("mean", "p99")}
 
 

@@ -4,8 +4,10 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
+from livecode.bench import agent_path
 from livecode.bench.live import Live
 from livecode.desk.supervisor import Options
 from tests.conftest import need
@@ -66,3 +68,12 @@ def test_auto_takes_the_card_that_is_there(virtual_card: str):
     with Live(Options(audio="auto", osc_port=0)) as live:
         assert live.supervisor.arena.device.look() == b"jack"
         live.await_(lambda: live.header.blocks > 100, "blocks")
+
+
+@pytest.mark.slow
+def test_a_musician_with_rings_teaches_an_agent_by_the_whole_path_as_well_as_in_the_bench(
+    virtual_card: str,
+):
+    found = agent_path.arrivals(3)
+    benched = agent_path.benched(3)
+    assert sum(each is not None for each in found) >= sum(each is not None for each in benched) - 1
