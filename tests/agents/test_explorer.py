@@ -248,7 +248,7 @@ def test_without_curiosity_it_rests_on_what_it_believes():
 def test_woken_at_another_time_it_knows_what_it_knew():
     agent, target = make(), np.array([0.8, 0.3])
     teach(agent, target, 600)
-    mean = agent.first.mean.copy()
+    mean, agent.patience_s = agent.first.mean.copy(), 60.0
     agent.wake(np.array([0.1, 0.9]), 0.0)
     assert np.array_equal(agent.position, [0.1, 0.9])
     for k in range(1, 150):
