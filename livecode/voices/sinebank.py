@@ -25,7 +25,7 @@ SKIRT = 3.0
 #: Noise this far below the loudest peak (−60 dB) is not played.
 NOISE_FLOOR = 1e-3
 #: A noise's sine strays so far from its bin, in bins, anew at each spectrum.
-STRAY_BINS = 0.45
+STRAY_BINS = 0.95
 
 
 @nb.njit(cache=True, nogil=True)
