@@ -11,7 +11,7 @@ import soxr
 from numpy.typing import NDArray
 from rich.console import Console
 
-from livecode.bench.rows import Row, print_rows
+from livecode.bench.rows import Identity, Row, print_rows
 from livecode.neural.files import described, list_models, read_model
 from livecode.neural.samplernn_config import KIND, SampleRNNConfig
 from livecode.neural.samplernn_quantise import dequantised
@@ -44,7 +44,7 @@ def run(seconds: float = 6.0) -> list[Row]:
             ):
                 for i, (temperature, figure) in enumerate(zip(TEMPERATURES, figures, strict=True)):
                     before = figures[i - 1] if i else None
-                    about = {"model": name, "temperature": temperature, "beside": "the one before"}
+                    about: Identity = {"model": name, "temperature": temperature, "beside": "the one before"}
                     rows.append(
                         Row.measured(what, figure, unit, about, baseline=before, target=before,
                                      better="higher")

@@ -80,7 +80,7 @@ class Space(Thing):
         position: float | Value | None = None,
         **settings: Any,
     ) -> "Morph":
-        """Go from one sound to another: `blend = o.morph("flute_072_f", "violin_072_f", sine(0, 1))`."""
+        """Go from one sound to another: `blend = o.morph("flute_072_f", "violin_071_f", sine(0, 1))`."""
         from livecode.language.places import Morph
 
         way = space_map.morph(self._known(), one, other)
@@ -121,10 +121,10 @@ def _walked(walkers: Sequence[Any], latent: int) -> tuple[np.ndarray | None, np.
     """The places (n, latent) that agents have been at, and the last one of the last agent."""
     places = []
     for walker in walkers:
-        player = getattr(walker, "player", None)
-        if not hasattr(player, "walked"):
+        walked = getattr(getattr(walker, "player", None), "walked", None)
+        if walked is None:
             raise LivecodeError(f"map takes agents that play, not {walker!r}")
-        places.append(player.walked(latent))
+        places.append(walked(latent))
     return (np.concatenate(places), places[-1][-1]) if places else (None, None)
 
 
