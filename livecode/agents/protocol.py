@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from livecode.agents.walker import Path
 
 Array = NDArray[np.float64]
 
@@ -38,6 +41,7 @@ class Agent(Protocol):
 
     dims: int  # axes in use; may be set while playing
     step: float  # length of one move (precision); may be set while playing
+    path: "Path"  # where it has been
     dropped: str  # what the last change of dims made it lose; "" if nothing
     paused: bool
     curiosity: float  # 0 goes straight for what was praised, 1 tries things, 4 roams

@@ -44,7 +44,11 @@ def run(seconds: float = 6.0) -> list[Row]:
             ):
                 for i, (temperature, figure) in enumerate(zip(TEMPERATURES, figures, strict=True)):
                     before = figures[i - 1] if i else None
-                    about: Identity = {"model": name, "temperature": temperature, "beside": "the one before"}
+                    about: Identity = {
+                        "model": name,
+                        "temperature": temperature,
+                        "beside": "the one before",
+                    }
                     rows.append(
                         Row.measured(what, figure, unit, about, baseline=before, target=before,
                                      better="higher")

@@ -12,7 +12,7 @@ from livecode.errors import LivecodeError
 from livecode.language.sources import Sounding, varying
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
-from livecode.language.values import Value, as_value
+from livecode.language.values import Value
 from livecode.messages import TEST_MODEL
 from livecode.neural.files import described, find_model
 from livecode.neural.samplernn_config import KIND as SAMPLERNN
@@ -39,8 +39,11 @@ def _a_stream_model(thing: Thing, value: Any) -> str:
     return str(value)
 
 
+_share = varying(0.0, 0, 1, "").check
+
+
 def _switch(thing: Thing, value: Any) -> float | Value:
-    return as_value(value) if not isinstance(value, (bool, int, float)) else float(bool(value))
+    return float(value) if isinstance(value, bool) else _share(thing, value)
 
 
 class Stream(Sounding):

@@ -22,7 +22,9 @@ def test_a_place_sounds_and_follows_curves(session: Session) -> None:
     session.eval("glass = space('additive')\nbell = glass.hold(0.2, 0.7, fade=0)")
     audio = session.advance(1.0)
     assert rms(audio[RATE // 2 :]) == pytest.approx(0.1, rel=0.15)
-    assert session.eval("bell.where = 0.2, ramp(0.1, 0.9, over=1*s), lambda rings: 0.5 + rings.twist").ok
+    assert session.eval(
+        "bell.where = 0.2, ramp(0.1, 0.9, over=1*s), lambda rings: 0.5 + rings.twist"
+    ).ok
     moving = session.advance(1.5)
     assert longest_silence_s(moving, RATE) < 0.01
     assert session.eval("bell").value.startswith("bell in additive, at 0.2, ramp(0.1, 0.9")
@@ -30,7 +32,9 @@ def test_a_place_sounds_and_follows_curves(session: Session) -> None:
 
 
 def test_a_place_s_function_that_fails_leaves_it_where_it_is(session: Session) -> None:
-    session.eval("fail = False\nbell = space('additive').hold(lambda t: 0.5 if not fail else 1 / 0)")
+    session.eval(
+        "fail = False\nbell = space('additive').hold(lambda t: 0.5 if not fail else 1 / 0)"
+    )
     session.advance(0.5)
     session.eval("fail = True")
     assert longest_silence_s(session.advance(1.0), RATE) < 0.01

@@ -55,7 +55,10 @@ def test_the_settings_that_vary_are_those_of_the_reference():
         *("level", "pan", "dry"),
         *("curiosity", "every", "patience", "step"),
     }
-    assert set(settings(Stream)) == {"level", "pan", "dry", "temperature"}
+    assert set(settings(Stream)) == {
+        *("level", "pan", "dry", "temperature"),
+        *("frozen", "guard", "priority"),
+    }
     assert set(settings(Sample)) == {"level", "pan", "dry", "speed"}
     assert set(settings(Mic)) == set(settings(Dsp)) == {"level", "pan", "dry"}
 

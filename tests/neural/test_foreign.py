@@ -11,7 +11,6 @@ from livecode.neural import foreign
 from livecode.neural.torchscript import TorchScriptModel
 from tests import torchscript_model as made
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
 
 
