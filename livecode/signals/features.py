@@ -45,8 +45,9 @@ class Features:
     At 48 kHz a window is 2048 frames (43 ms), a hop 512 (11 ms); at other rates nearly as long.
     Reading costs only the first time in a hop, and only what that attribute needs. The values
     depend on the sound alone, not on how it was cut into pieces. All are finite; silence reads 0
-    (`level` -100; measures that one may divide by read 1e-9), a sample that is no number counts as 0. Spectra are of the mean of both
-    channels under a Hann window; P(f) is the power, without the lowest two bins.
+    (`level` -100; measures that one may divide by read 1e-9), a sample that is no number counts
+    as 0. Spectra are of the mean of both channels under a Hann window; P(f) is the power, without
+    the lowest two bins.
     """
 
     def __init__(self, sample_rate: int):
