@@ -1,5 +1,6 @@
 """Agents that explore a space and are heard where they are: their settings, and what one tells them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -37,7 +38,9 @@ def _a_space(thing: Thing, value: Any) -> Space:
     return value
 
 
-def _some_dims(thing: Thing, value: Any) -> int | Value:
+def _some_dims(thing: Thing, value: Any) -> int | Value | tuple[str | int, ...]:
+    if isinstance(value, (list, tuple)):
+        return _some_axes(thing, value)
     if not is_number(value) and not isinstance(value, (bool, str)) and value is not None:
         return as_value(value)
     value = whole(thing, value)
@@ -47,6 +50,16 @@ def _some_dims(thing: Thing, value: Any) -> int | Value:
     if space is not None and value > space.latent:
         raise LivecodeError(f"{space.model} has {space.latent} dimensions, so not {value}")
     return value
+
+
+def _some_axes(thing: Thing, value: Sequence[Any]) -> tuple[str | int, ...]:
+    """Axes by name, or by number from 1; whether the space has them is checked when it plays."""
+    for each in value:
+        if not isinstance(each, str):
+            whole(thing, each)
+    if not value or len(set(value)) < len(value):
+        raise LivecodeError("takes one axis or more, each once, as dims=['centroid', 3]")
+    return tuple(each if isinstance(each, str) else int(each) for each in value)
 
 
 def _a_reward(thing: Thing, value: Any) -> Value | None:
@@ -93,7 +106,8 @@ class Agent(Sounding):
         2,
         _some_dims,
         "how many dimensions are open to it, as 4: so many qualities of the sound move, the others "
-        "rest where they are; `steps(1, 2, 4, every=8*bars)` opens them one after the other",
+        "rest where they are; `steps(1, 2, 4, every=8*bars)` opens them one after the other, and "
+        "`['centroid', 3]` says which, by name or by number from 1",
     )
     every = _a_length(
         0.015,
@@ -137,8 +151,28 @@ class Agent(Sounding):
     def position(self) -> np.ndarray:
         """Where it is: a number from 0 to 1 for each open dimension, as an array (dims,)."""
         if self.player is None:
-            return np.full(2 if isinstance(self.dims, Value) else self.dims, 0.5)
+            return np.full(2 if isinstance(self.dims, Value) else len(self.open_axes), 0.5)
         return self.player.position
+
+    @property
+    def open_axes(self) -> tuple[int, ...]:
+        """The axes of its space that it moves along, from 0; a number of dims is the strongest."""
+        if not isinstance(self.dims, tuple):
+            return tuple(range(2 if isinstance(self.dims, Value) else self.dims))
+        names = self.space.axes
+        found = []
+        for axis in self.dims:
+            if isinstance(axis, str) and axis in names:
+                found.append(names.index(axis))
+            elif isinstance(axis, int) and 1 <= axis <= len(names):
+                found.append(axis - 1)
+            else:
+                raise LivecodeError(
+                    f"{self.space.model} has no axis {axis!r}; it has {', '.join(names)}"
+                )
+        if len(set(found)) < len(found):
+            raise LivecodeError(f"dims={list(self.dims)} names an axis of {self.space.model} twice")
+        return tuple(found)
 
     @property
     def beliefs(self) -> Beliefs:
@@ -217,6 +251,10 @@ class Agent(Sounding):
             asked = (*self.settings.get("asked", ()), ask)
             self.settings["asked"] = asked[-MOST_ASKED:]
 
+    def check(self) -> None:
+        """Raise LivecodeError where its space has not the axes that it is to move along."""
+        _ = self.open_axes
+
     def __repr__(self) -> str:
         where = " ".join(f"{x:.2f}" for x in self.position)
         return f"{self} in {self.space.model}, dims={self.dims}, every={self.every}, at {where}"
@@ -237,7 +275,7 @@ def _stretch(length: Span | float) -> Span:
 
 def agent(
     space: Space | str,
-    dims: int | Value | None = None,
+    dims: int | Sequence[str | int] | Value | None = None,
     every: Span | Value | None = None,
     *,
     step: float | Value | None = None,

@@ -39,8 +39,9 @@ class AgentPlayer(SoundPlayer):
             setting: Varying(thing, setting, getattr(type(thing), setting).bounds, clockwork.say)
             for setting in VARYING
         }
-        dims = 2 if isinstance(thing.dims, Value) else thing.dims
-        self.explorer = new_explorer(thing.mind, min(dims, thing.space.latent), seed)
+        axes = thing.open_axes[: thing.space.latent]
+        self.explorer = new_explorer(thing.mind, len(axes), seed)
+        self._order = _ordered(axes, thing.space.latent)  # all axes, those that are open first
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # the frame of the last step, in fractions
         self._beat = 0.0  # of the last tick
@@ -85,7 +86,7 @@ class AgentPlayer(SoundPlayer):
         steps = path.places[: path.cursor + 1]
         full = np.full((len(steps), latent), 0.5)
         full[:, : len(self._rest)] = self._rest[:latent]
-        full[:, : steps.shape[1]] = steps[:, :latent]
+        full[:, self._order[: steps.shape[1]]] = steps
         return full
 
     @property
@@ -93,13 +94,13 @@ class AgentPlayer(SoundPlayer):
         """Where it is in the whole space, closed dimensions included, (latent,)."""
         full = self._rest.copy()
         position = self.explorer.position
-        full[: len(position)] = position
+        full[self._order[: len(position)]] = position
         return full
 
     def place(self, full_position: np.ndarray) -> None:
         """Stand there (latent,) without having walked."""
         self._rest = full_position.copy()
-        self.explorer.place(full_position[: self.explorer.dims])
+        self.explorer.place(full_position[self._order[: self.explorer.dims]])
 
     def varyings(self) -> Iterator[tuple[str, Varying]]:
         """Its settings that vary, but for the reward, by name."""
@@ -123,7 +124,7 @@ class AgentPlayer(SoundPlayer):
             self.explorer = new_explorer(thing.mind, self.explorer.dims, self.seed)
             self.place(place)
         if not isinstance(thing.dims, Value):
-            self._open(thing.dims)
+            self._open(thing.open_axes)
         if thing.reward is not self._described:
             self._described, self._was_huge = thing.reward, False
             self._terms, self._was = terms_of(thing.reward), None
@@ -188,7 +189,7 @@ class AgentPlayer(SoundPlayer):
         """Learn and move."""
         explorer, own = self.explorer, self._own
         if isinstance(self.thing.dims, Value):
-            self._open(round(own["dims"].sample(moment)))
+            self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
         explorer.step = own["step"].sample(moment)
         explorer.curiosity = own["curiosity"].sample(moment)
         explorer.patience_s = own["patience"].sample(moment)
@@ -224,25 +225,43 @@ class AgentPlayer(SoundPlayer):
         if placed:
             self.explorer.sense(of_place, moment.t)
 
-    def _open(self, dims: int) -> None:
-        """Let so many axes move, as far as the space has them; says what that loses."""
-        dims = min(max(dims, 1), self.thing.space.latent)
-        if dims == self.explorer.dims:
+    def _open(self, axes: tuple[int, ...]) -> None:
+        """Let these axes move, as far as the space has them; says what that loses."""
+        latent = self.thing.space.latent
+        axes = tuple(axis for axis in axes if axis < latent)
+        order, dims = _ordered(axes, latent), len(axes)
+        before = self._order[: self.explorer.dims]
+        if dims == len(before) and (order == self._order).all():
             return
-        self._rest = self.full_position
+        place, shared = self.full_position, 0
+        while shared < min(dims, len(before)) and before[shared] == order[shared]:
+            shared += 1
+        lost = ""
+        if shared == 0:  # it knows nothing of any of them
+            self.explorer = new_explorer(self._mind, dims, self.seed)
+            lost = "these are other axes, of which it knows nothing yet"
+        elif shared < len(before):
+            self.explorer.dims = shared
+            lost = self.explorer.dropped
         self.explorer.dims = dims
-        if self.explorer.dropped and not isinstance(self.thing.dims, Value):
-            self.clockwork.say(f"{self.thing}: {self.explorer.dropped}")
-        self.place(self._rest)
+        self._order = order
+        if lost and not isinstance(self.thing.dims, Value):
+            self.clockwork.say(f"{self.thing}: {lost}")
+        self.place(place)
 
     def _fit_space(self) -> None:
         """Another space: the axes that both have stay where they are."""
         latent = self.thing.space.latent
-        if self.explorer.dims > latent:
-            self._open(latent)
         place = self.full_position
+        axes = tuple(int(axis) for axis in self._order[: self.explorer.dims] if axis < latent)
+        if len(axes) < self.explorer.dims:
+            self.explorer.dims = max(len(axes), 1)
+            if self.explorer.dropped:
+                self.clockwork.say(f"{self.thing}: {self.explorer.dropped}")
+        self._order = _ordered(axes or (0,), latent)
         self._rest = np.full(latent, 0.5)
         self._rest[: len(place)] = place[:latent]
+        self.place(self._rest)
 
     def _save(self, name: str) -> None:
         if self.clockwork.replaying():
@@ -257,7 +276,7 @@ class AgentPlayer(SoundPlayer):
         explorer = new_explorer(self._mind, known, self.seed)
         explorer.load_state(saved.state)
         explorer.dims = dims
-        explorer.wake(place[:dims], t)
+        explorer.wake(place[self._order[:dims]], t)
         explorer.paused = paused
         self.explorer = explorer
         said = []
@@ -273,11 +292,12 @@ class AgentPlayer(SoundPlayer):
     def state(self) -> dict[str, Any]:
         """What it has learned, and where it is."""
         learned = self.explorer.state()
-        return {"mind": self._mind, "explorer": learned, "rest": self._rest.copy()}
+        rest, order = self._rest.copy(), self._order.copy()
+        return {"mind": self._mind, "explorer": learned, "rest": rest, "order": order}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Be as it was when `state` was taken."""
-        self._rest = state["rest"].copy()
+        self._rest, self._order = state["rest"].copy(), state["order"].copy()
         self._mind = state["mind"]
         dims = int(state["explorer"]["dims"])
         self.explorer = new_explorer(self._mind, dims, self.seed)
@@ -286,6 +306,12 @@ class AgentPlayer(SoundPlayer):
 
     def _write(self, frame: int) -> None:
         self.clockwork.controls.write(self._slot, frame, self.full_position)
+
+
+def _ordered(axes: tuple[int, ...], latent: int) -> np.ndarray:
+    """All axes (latent,), these first."""
+    others = [axis for axis in range(latent) if axis not in axes]
+    return np.array([*axes, *others], np.int64)
 
 
 def new_explorer(mind: str, dims: int, seed: int) -> Explores:

@@ -473,3 +473,47 @@ def test_keys_midi_and_osc_are_praise_like_any_other(playing: Session):
     playing.performance.receive_midi(bytes([0xB0, 74, 127]), playing._frame)
     playing.advance(0.1)
     assert playing.get("ego").player.reward == pytest.approx(1, abs=0.02)
+
+
+def test_axes_are_opened_by_name_and_the_others_rest(session: Session):
+    session.eval("o = space('orchestra')\nego = agent(o, dims=['centroid', 5], step=0.05)")
+    session.advance(2.0)
+    player = session.get("ego").player
+    walked = player.walked(16)
+    moved = set(np.flatnonzero(np.ptp(walked, axis=0) > 0.01))
+    assert moved == {1, 4}
+    assert session.get("ego").position.shape == (2,)
+
+
+def test_other_axes_open_where_it_stands_and_what_is_lost_is_said(session: Session):
+    session.eval("o = space('orchestra')\nego = agent(o, dims=2, step=0.05)")
+    session.advance(2.0)
+    before = session.get("ego").player.full_position
+    assert session.eval("ego.dims = ['flatness', 'pitch']").ok
+    assert session.get("ego").player.full_position == pytest.approx(before, abs=1e-6)
+    assert any("knows nothing" in event.text for event in session.log)
+    session.eval("ego.dims = ['flatness', 'pitch', 7]")
+    assert len([event for event in session.log if "knows nothing" in event.text]) == 1
+    session.eval("undo()")
+    assert session.get("ego").player.full_position[0] != 0.5
+    assert len(session.get("ego").position) == 2
+
+
+@pytest.mark.parametrize(
+    ("dims", "says"),
+    [
+        ("['brightness']", "orchestra has no axis 'brightness'; it has pitch, centroid"),
+        ("[17]", "no axis 17"),
+        ("[0]", "no axis 0"),
+        ("[]", "one axis or more"),
+        ("['pitch', 'pitch']", "each once"),
+        ("['pitch', 1]", "names an axis of orchestra twice"),
+        ("[1.5]", "whole number"),
+    ],
+)
+def test_axes_that_cannot_be_are_refused(session: Session, dims: str, says: str):
+    session.eval("ego = agent(space('orchestra'))")
+    result = session.eval(f"ego.dims = {dims}")
+    assert not result.ok
+    assert says in result.error
+    assert session.get("ego").dims == 2
