@@ -246,7 +246,7 @@ class AgentPlayer(SoundPlayer):
         self.explorer.dims = dims
         self._order = order
         if lost and not isinstance(self.thing.dims, Value):
-            self.clockwork.say(f"{self.thing}: {lost}")
+            self.clockwork.note(f"{self.thing}: {lost}")
         self.place(place)
 
     def _fit_space(self) -> None:
@@ -257,7 +257,7 @@ class AgentPlayer(SoundPlayer):
         if len(axes) < self.explorer.dims:
             self.explorer.dims = max(len(axes), 1)
             if self.explorer.dropped:
-                self.clockwork.say(f"{self.thing}: {self.explorer.dropped}")
+                self.clockwork.note(f"{self.thing}: {self.explorer.dropped}")
         self._order = _ordered(axes or (0,), latent)
         self._rest = np.full(latent, 0.5)
         self._rest[: len(place)] = place[:latent]
@@ -287,7 +287,7 @@ class AgentPlayer(SoundPlayer):
         if saved.space != self.thing.space.model:
             said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
         if said:
-            self.clockwork.say(f"{self.thing} has loaded {saved.name!r}: {'; '.join(said)}")
+            self.clockwork.note(f"{self.thing} has loaded {saved.name!r}: {'; '.join(said)}")
 
     def state(self) -> dict[str, Any]:
         """What it has learned, and where it is."""

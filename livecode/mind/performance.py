@@ -105,6 +105,7 @@ class Performance:
             engine_lead=ENGINE_LEAD_BLOCKS * self.block,
             voice_lead=voice_lead(self.block),
             say=lambda text: self.say("fallback", text),
+            note=lambda text: self.say("note", text),
             replaying=lambda: self.taking_over,
         )
         self.sounds = Sounds(

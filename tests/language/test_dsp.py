@@ -285,7 +285,7 @@ def test_a_name_that_a_dsp_takes_is_heard_through_it_but_for_its_dry_share(stage
     ("quant", "fade"), [("0", "0"), ("0", "1*s"), ("1*bars", "50*ms"), ("1.7*s", "1*s")]
 )
 def test_coming_and_going_a_dsp_leaves_no_gap(stage: Session, quant: str, fade: str):
-    stage.eval(f"quant({quant})\nfade({fade})")
+    stage.eval(f"quant({quant})\nfade({fade})\nego.pause()")
     steady = jump(stage.advance(1.0))
     heard = []
     for code in (HALL, "hall.gain = 0.7", HALL.replace("gain=", "size="), "del hall", HALL):

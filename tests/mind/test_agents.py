@@ -35,7 +35,7 @@ def where(session: Session, name: str = "ego") -> np.ndarray:
 
 
 def said(session: Session) -> list[str]:
-    return [event.text for event in session.log if event.kind == "fallback"]
+    return [event.text for event in session.log if event.kind in ("fallback", "note")]
 
 
 def tell(session: Session, code: str) -> None:

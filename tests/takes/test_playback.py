@@ -143,7 +143,10 @@ def test_a_player_that_was_killed_is_started_again(tmp_path: Path) -> None:
     assert not psutil.pid_exists(last)
 
 
-def test_a_card_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_card_that_is_not_there_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "livecode-test-none")
     playback = Playback("jack", time.monotonic)
     playback.play(tones(tmp_path / "a.wav"))
     until(lambda: bool(playback.error))
