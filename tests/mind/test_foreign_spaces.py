@@ -81,7 +81,7 @@ def test_one_that_raises_while_it_plays_falls_back_to_what_was(
     session.advance(0.5)
     assert session.eval(f"ego.space = space({str(path)!r}, trust=True)").ok
     session.advance(0.3)
-    session.get("ego").player.place(np.full(8, 0.99))
+    session.get("ego").player.place(np.full(4, 0.99))
     session.advance(0.5)
     assert [event for event in session.log if "too far out" in event.text]
     assert longest_silence_s(session.advance(0.5), RATE) < 0.01
