@@ -59,7 +59,7 @@ def run(seconds: float = 6.0) -> list[Row]:
 def measured(path: Path, temperature: float, seconds: float) -> tuple[float, float]:
     """(bits a sample of the distribution that was drawn from, spectral flatness) of some takes."""
     audio, entropy, rate = takes(path, temperature, seconds)
-    return entropy, float(np.mean([flatness(take, rate) for take in audio]))
+    return entropy, flatness(audio.ravel(), rate)
 
 
 def takes(path: Path, temperature: float, seconds: float) -> tuple[NDArray[np.float32], float, int]:
@@ -89,11 +89,14 @@ def _surprise(sampler: Sampler, codes: NDArray[np.int32], temperature: float) ->
 
 
 def flatness(audio: NDArray[np.float32], rate: int) -> float:
-    """Geometric over arithmetic mean of the mean power from 100 Hz to 7 kHz (Johnston 1988)."""
+    """Geometric over arithmetic mean of the mean power from 100 Hz to 7 kHz (Johnston 1988).
+
+    The power is averaged over the take first: rests, which are noise far below, do not count.
+    """
     power = frames(audio) ** 2
     hz = np.fft.rfftfreq(WINDOW, 1 / rate)
-    chosen = power[:, (hz >= FLAT_HZ[0]) & (hz <= min(FLAT_HZ[1], 0.45 * rate))] + 1e-14
-    return float(np.mean(np.exp(np.log(chosen).mean(1)) / chosen.mean(1)))
+    chosen = power[:, (hz >= FLAT_HZ[0]) & (hz <= min(FLAT_HZ[1], 0.45 * rate))].mean(0) + 1e-14
+    return float(np.exp(np.log(chosen).mean()) / chosen.mean())
 
 
 def frames(audio: NDArray[np.float32]) -> Floats:

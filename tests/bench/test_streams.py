@@ -27,7 +27,7 @@ def test_a_tone_is_flat_nowhere_and_noise_everywhere() -> None:
     noise = np.random.default_rng(1).standard_normal(RATE).astype(np.float32)
     tone = np.sin(np.arange(RATE) * 0.3).astype(np.float32)
     assert streams.flatness(tone, RATE) < 0.01
-    assert 0.4 < streams.flatness(noise, RATE) < 0.7
+    assert streams.flatness(noise, RATE) > 0.9
 
 
 def test_a_sound_is_nearest_to_its_own_kind() -> None:
