@@ -61,6 +61,12 @@ def _streams(seconds: float | None) -> list[Row]:
     return run(seconds or 6.0)
 
 
+def _training(seconds: float | None) -> list[Row]:
+    from livecode.bench.samplernn_training import training_speed
+
+    return training_speed()
+
+
 #: Name -> what it measures, given the length of `--for`.
 BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "agent": _agent,
@@ -72,6 +78,7 @@ BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "space": _space,
     "start": _start,
     "streams": _streams,
+    "training": _training,
 }
 
 

@@ -146,16 +146,16 @@ def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
         kinds = [("int8", None), ("float32", None)]
         if dim >= WIDE and streams == 1:
             kinds.insert(1, ("int8", 8))
-    for weights, up_bits in kinds:
-        sampler = Sampler(config, tensors, streams, weights, up_bits=up_bits)
+    for weights, bits in kinds:
+        sampler = Sampler(config, tensors, streams, weights, bits=bits)
         step = _stepping(sampler)
         cost_s = seconds_a_sample(step, seconds)
         about: dict[str, str | int | float] = {
             "dim": dim, "layers": layers, "streams": streams, "cores": 1, "weights": weights,
         }  # fmt: skip
         if weights == "int8":
-            about |= {"upsamplers": f"{sampler.up_bits} bit", "by": sampler.dots}
-        target = TARGETS.get((dim, layers, streams)) if (weights, up_bits) == kinds[0] else None
+            about |= {"tiers": f"{sampler.bits} bit", "by": sampler.dots}
+        target = TARGETS.get((dim, layers, streams)) if (weights, bits) == kinds[0] else None
         speed = 1 / SAMPLE_RATE / cost_s
         memory: dict[str, str | int | float] = {
             "weights_mb": round(sampler.weight_bytes / 1e6, 1),
@@ -217,9 +217,9 @@ def _closeness(config: SampleRNNConfig, tensors: Tensors, about: Identity) -> li
     codes = exact.step_block(np.ones((1, KL_SAMPLES + config.lookback))).codes[0]
     expected = exact.log_probs(codes)
     rows = []
-    for up_bits in dict.fromkeys((Sampler(config, tensors, weights="int8").up_bits, 8)):
-        small = Sampler(config, tensors, weights="int8", up_bits=up_bits)
-        bits = divergence_bits(expected, small.log_probs(codes))
-        found = dict(about) | {"weights": "int8", "upsamplers": f"{up_bits} bit"}
-        rows.append(Row.measured("from float32 (KL)", bits, "bit/sample", found, target=KL_TARGET))
+    for bits in dict.fromkeys((Sampler(config, tensors, weights="int8").bits, 8)):
+        small = Sampler(config, tensors, weights="int8", bits=bits)
+        away = divergence_bits(expected, small.log_probs(codes))
+        found = dict(about) | {"weights": "int8", "tiers": f"{bits} bit"}
+        rows.append(Row.measured("from float32 (KL)", away, "bit/sample", found, target=KL_TARGET))
     return rows

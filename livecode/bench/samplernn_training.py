@@ -1,4 +1,4 @@
-"""`training_speed`: how fast a SampleRNN learns here, beside a plain torch loop of the same make."""
+"""`bench training`: how fast a SampleRNN learns here, beside a plain torch loop of the same make."""
 
 import time
 from collections.abc import Callable

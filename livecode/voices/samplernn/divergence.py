@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-#: Bits a sample that upsamplers of fewer bits may cost, against whole bytes.
+#: Bits a sample that weights of fewer bits may cost, against whole bytes.
 NEAR_BITS = 0.008
 SAMPLES = 500
 

@@ -18,8 +18,8 @@ from livecode.voices.samplernn.kernel import CACHE_PATH, Outputs, State, Workspa
 from livecode.voices.samplernn.weights import LARGEST_TABLE_BYTES, Weights, pack
 
 TEMPERATURES = (0.05, 3.0)  # what lies outside is clipped; what is no number is taken for 1
-#: From this dim on, int8 models keep the upsamplers in 5 bits: they are most of what is to be read,
-#: and wider ones do not stay in the processor's cache.
+#: From this dim on, int8 models keep the tiers in 5 bits: they are most of what is to be read, and
+#: wider ones do not stay in the processor's cache.
 WIDE = 768
 TOGETHER = 4  # streams that the kernel may take in one pass of the weights
 
@@ -60,14 +60,14 @@ class Sampler:
         weights: Literal["auto", "float32", "int8"] = "auto",
         seeds: Sequence[int] | None = None,
         dots: str | None = None,
-        up_bits: Literal[5, 8] | None = None,
+        bits: Literal[5, 8] | None = None,
         table_bytes: int = LARGEST_TABLE_BYTES,
         compile_apart: bool = True,
     ):
         """Packs the tensors; `dots`: one of `processor.available_dots()` (the best).
 
-        up_bits: how many bits of an upsampler's weights int8 keeps (8; for wide models 5, if that
-        is measured to say nearly the same).
+        bits: how many bits of a tier's weights int8 keeps (8; for wide models 5, if that is
+        measured to say nearly the same).
         The first convolution becomes a table of at most `table_bytes`.  With `compile_apart`, code
         that is not on disk yet is compiled in another process, so that this one's threads go on.
         "auto" takes int8 where the processor has an instruction for it.  Seeds are by default
@@ -87,8 +87,8 @@ class Sampler:
         self.weights = weights
         self.dots = dots
         self.streams = streams
-        self.up_bits: Literal[5, 8] = up_bits or 8
-        self._weights, self.plan = pack(config, tensors, weights, dots, self.up_bits, table_bytes)
+        self.bits: Literal[5, 8] = bits or 8
+        self._weights, self.plan = pack(config, tensors, weights, dots, self.bits, table_bytes)
         count = len(config.frame_sizes)
         self._h0 = np.stack([tensors[f"tiers.{i}.h0"] for i in range(count)])
         self._c0 = np.zeros_like(self._h0)
@@ -98,19 +98,19 @@ class Sampler:
         self._space = _workspace(self._weights, config, streams)
         self._none = np.zeros((0, 0), np.float32)
         seeds = range(streams) if seeds is None else seeds
-        if up_bits is None and weights == "int8" and config.dim >= WIDE:
+        if bits is None and weights == "int8" and config.dim >= WIDE:
             self._narrow(tensors, table_bytes)
         for stream, seed in zip(range(streams), seeds, strict=True):
             self.reset(stream, seed)
 
     def _narrow(self, tensors: Tensors, table_bytes: int) -> None:
-        """Take 5 bits for the upsamplers if that says nearly the same of what the model draws."""
+        """Take 5 bits for the tiers if that says nearly the same of what the model draws."""
         small = Sampler(
             self.config, tensors, 1, "int8", None, self.dots, 5, table_bytes, compile_apart=False
         )
         codes = small.step_block(np.ones((1, SAMPLES + self.config.lookback))).codes[0]
         if is_near(self, small, codes):
-            self._weights, self.plan, self.up_bits = small._weights, small.plan, small.up_bits
+            self._weights, self.plan, self.bits = small._weights, small.plan, small.bits
 
     @property
     def kept(self) -> tuple[Weights, Workspace]:

@@ -77,15 +77,15 @@ def pack(
     tensors: Tensors,
     weights: str,
     dots: str,
-    up_bits: int = 8,
+    bits: int = 8,
     table_bytes: int = LARGEST_TABLE_BYTES,
 ) -> tuple[Weights, Plan]:
     """`weights`: "int8" or "float32"; `dots`: one of `processor.available_dots()`.
 
-    up_bits: 8, or 5 for int8 weights whose upsamplers are kept in so many bits.
+    bits: 8, or 5 for int8 weights whose tiers (RNN and upsamplers) are kept in so many.
     """
     packing = _Packing(weights == "int8", sparse=dots == "avx512-vnni")
-    five_bits = up_bits == 5 and weights == "int8"
+    five_bits = bits == 5 and weights == "int8"
     top = len(config.frame_sizes) - 1
     tiers, layers = range(top + 1), range(config.layers)
     first_input: list[int] = []
@@ -106,9 +106,8 @@ def pack(
             for k in layers:
                 bias = rnn[f"{name}.rnn.bias_{side}_l{k}"]
                 folded = side == "ih" and i == top and k == 0
-                found.append(
-                    -1 if folded else packing.add(rnn[f"{name}.rnn.weight_{side}_l{k}"], bias)
-                )
+                w = rnn[f"{name}.rnn.weight_{side}_l{k}"]
+                found.append(-1 if folded else packing.add(w, bias, five_bits=five_bits))
         steps = zip(tensors[f"{name}.up.weight"], tensors[f"{name}.up.bias"], strict=True)
         numbers = [packing.add(w, b, five_bits=five_bits) for w, b in steps]
         up.append(numbers[0])

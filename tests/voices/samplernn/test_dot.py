@@ -105,7 +105,7 @@ def test_every_instruction_draws_the_same_codes(shape: dict):
     config, tensors = model(**shape)
     drawn = []
     for name in INSTRUCTIONS:
-        sampler = Sampler(config, tensors, 5, "int8", dots=name, up_bits=5)
+        sampler = Sampler(config, tensors, 5, "int8", dots=name, bits=5)
         sampler.prime(1, chords(config, 7))
         drawn.append(sampler.step_block(np.ones((5, 200))).codes)
     assert all(np.array_equal(codes, drawn[0]) for codes in drawn)

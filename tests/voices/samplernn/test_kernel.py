@@ -53,23 +53,23 @@ def test_int8_weights_say_nearly_the_same(shape: str):
     codes = chords(config, config.lookback + (60 if config.levels > 1000 else 1000))
     exact = Sampler(config, tensors, weights="float32").log_probs(codes)
     small = Sampler(config, tensors, weights="int8")
-    assert small.up_bits == 8
+    assert small.bits == 8
     assert 0 < divergence_bits(exact, small.log_probs(codes)) <= 0.004
 
 
 @pytest.mark.skipif(len(WEIGHTS) == 1, reason="no int8 products on this processor")
-def test_wide_models_have_upsamplers_of_5_bits_only_where_that_says_nearly_the_same():
+def test_wide_models_have_tiers_of_5_bits_only_where_that_says_nearly_the_same():
     config, tensors = model(dim=WIDE, frame_sizes=(4, 2))
     tensors["tiers.0.up.weight"] *= 0.5
     codes = chords(config, 500)
     exact = Sampler(config, tensors, weights="float32")
     small = Sampler(config, tensors, weights="int8")
-    assert small.up_bits == 5
+    assert small.bits == 5
     assert 0 < divergence_bits(exact.log_probs(codes), small.log_probs(codes)) <= 0.01
     tensors["tiers.0.up.weight"][:, :, 0] *= (
         40  # one that is far out leaves no steps for the others
     )
-    assert Sampler(config, tensors, weights="int8").up_bits == 8
+    assert Sampler(config, tensors, weights="int8").bits == 8
 
 
 def uniform_if_drawn_right(
