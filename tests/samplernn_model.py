@@ -16,6 +16,7 @@ def write_samplernn(
     says: int | None = None,
     sure: float = 30.0,
     rms: float = 0.25,
+    held_out_bits: float = 8.0,
     **make: object,
 ) -> Path:
     """A model file; `says`: the level that it finds likelier than others by a factor of exp(sure)."""
@@ -31,6 +32,6 @@ def write_samplernn(
         tensors["sample.output.weight"][:] *= 0.1
         tensors["sample.output.bias"][says] = sure
     path = folder / name / f"{name}.safetensors"
-    facts = {"rms": rms}
+    facts = {"rms": rms, "held_out_bits": held_out_bits}
     write_model(path, tensors, ModelMeta(KIND, config.json(), sample_rate, facts=facts))
     return path

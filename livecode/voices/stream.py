@@ -47,7 +47,7 @@ class StreamVoice:
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         rms = float(meta.facts.get("rms", 0.0))
         self._gain = LEVEL_RMS / rms if rms > 0 else 1.0
-        self._watch = Watch(meta.sample_rate, self.config.levels)
+        self._watch = Watch(meta.sample_rate, self.config.levels, meta.facts)
         self._temperature: float | None = None
         self._loop = _Loop(sample_rate, hop)
         self.resting = False  # frozen by the host, which has no time for it

@@ -133,6 +133,20 @@ def test_a_burst_of_noise_is_taken_back_to_before_it(tmp_path: Path) -> None:
     assert np.isfinite(noise).all()
 
 
+def test_a_roar_is_taken_back_where_it_is_louder_and_less_likely_than_what_was_learned(
+    tmp_path: Path,
+) -> None:
+    def rescues(name: str, **facts: float) -> int:
+        path = write_samplernn(tmp_path, name, says=200, sure=5.0, **facts)
+        voice = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
+        played(voice, 400, guard=1.0)
+        return voice._watch.rescues
+
+    assert rescues("roars", rms=0.1, held_out_bits=3.0) >= 1
+    assert rescues("loud", rms=0.1, held_out_bits=8.0) == 0
+    assert rescues("unlikely", rms=1.0, held_out_bits=3.0) == 0
+
+
 @pytest.mark.parametrize(
     ("model", "says"), [("additive", "is a 'space'"), ("nothing", "no model named 'nothing'")]
 )
