@@ -44,16 +44,23 @@ def cost_rows(name: str, meta: ModelMeta, tensors: Tensors, seconds: float) -> l
     plain = None
     if find_spec("torch") is not None:
         plain = plain_decoder(meta.config, meta.sample_rate, tensors)
-    return [_decoding(space, plain, seconds, about), _voice(space, plain, seconds, about)]
+    rows = [_decoding(space, plain, seconds, about), _voice(space, plain, seconds, about)]
+    if space.texture is not None:
+        share = 100 * voice_share(space, seconds, texture=1.0)
+        what = f"one voice with its texture at {SAMPLE_RATE} Hz"
+        rows.append(Row.measured(what, share, "% of a core", about, target=TARGET_SHARE))
+    return rows
 
 
-def voice_share(space: Space, seconds: float, sample_rate: int = SAMPLE_RATE) -> float:
+def voice_share(
+    space: Space, seconds: float, sample_rate: int = SAMPLE_RATE, texture: float = 0.0
+) -> float:
     """The share of one core, 0 to 1, that a latent voice takes while its position moves."""
     from livecode.voices.latent import LatentVoice  # compiles on its first run ever
 
     voice = LatentVoice(space, sample_rate, HOP, seed=1)
-    positions = _wandering(space.latent)
-    cost_s = seconds_each(lambda i: voice.play(positions[i % len(positions)]), seconds)
+    positions, alive = _wandering(space.latent), np.array([texture])
+    cost_s = seconds_each(lambda i: voice.play(positions[i % len(positions)], alive), seconds)
     return cost_s * sample_rate / HOP
 
 
@@ -81,7 +88,11 @@ def plain_decoder(config: dict, sample_rate: int, tensors: dict[str, Floats]) ->
     torch.set_num_threads(1)
     known = {key: config[key] for key in SpaceConfig.__dataclass_fields__ if key in config}
     model = SpectralVAE(SpaceConfig(**known), sample_rate)
-    weights = {key: torch.from_numpy(value) for key, value in tensors.items() if "." in key}
+    weights = {
+        key: torch.from_numpy(value)
+        for key, value in tensors.items()
+        if key.startswith(("encoder.", "decoder."))
+    }
     model.load_state_dict(weights)
 
     def decode(z: Floats) -> Floats:

@@ -31,6 +31,8 @@ def sound_rows(space: Space, meta: ModelMeta, about: Identity) -> list[Row]:
     """Every promise about a space's sound as a row."""
     rows = distance_rows(meta, about)
     rows += [_evenness(space, about), _loudness(space, about), _clicks(space, about)]
+    if space.texture is not None:
+        rows.append(_clicks(space, about, texture=1.0))
     return rows + way_rows(space, about)
 
 
@@ -74,13 +76,15 @@ def _loudness(space: Space, about: Identity) -> Row:
     return Row.measured(what, value, "dB", about, target=0.1)
 
 
-def _clicks(space: Space, about: Identity) -> Row:
-    ratio = max(joins(space, reach, np.random.default_rng(1)) for reach in (0.01, 1.0))
+def _clicks(space: Space, about: Identity, texture: float = 0.0) -> Row:
+    ratio = max(joins(space, reach, np.random.default_rng(1), texture) for reach in (0.01, 1.0))
     what = "sharpest bend where two hops join / inside hops"
+    if texture:
+        what += ", with its texture"
     return Row.measured(what, round(ratio, 2), "", about, target=CLICK)
 
 
-def joins(space: Space, reach: float, rng: np.random.Generator) -> float:
+def joins(space: Space, reach: float, rng: np.random.Generator, texture: float = 0.0) -> float:
     """The sharpest bend of a moving voice's wave where hops join, over that anywhere else.
 
     At every hop the position moves by up to `reach` on every axis: 0.01 is an agent at its
@@ -90,11 +94,11 @@ def joins(space: Space, reach: float, rng: np.random.Generator) -> float:
     from livecode.voices.latent import LatentVoice  # compiles on its first run ever
 
     voice = LatentVoice(space, SAMPLE_RATE, HOP, seed=1)
-    position = rng.random(space.latent)
+    position, alive = rng.random(space.latent), np.array([texture])
     hops = []
     for _ in range(MOVES):
         position = np.abs((position + rng.uniform(-reach, reach, space.latent) + 1) % 2 - 1)
-        hops.append(voice.play(position).copy())
+        hops.append(voice.play(position, alive).copy())
     bends = np.abs(np.diff(np.concatenate(hops[1:]), 2))
     at = np.arange(HOP - 2, len(bends), HOP)  # a bend there takes in samples of two hops
     joined = np.concatenate([at, at[at + 1 < len(bends)] + 1])

@@ -6,7 +6,7 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.language.sounding import Space
-from livecode.language.sources import Sounding, varying
+from livecode.language.sources import Placed, varying
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
@@ -32,7 +32,7 @@ def _coordinate(value: Any) -> float | Value:
     return float(value)
 
 
-class Spot(Sounding):
+class Spot(Placed):
     """A place in a space, heard for as long as it stands: `bell = glass.hold(0.2, rings.left.tilt)`."""
 
     kind = "spot"
@@ -62,7 +62,7 @@ class Spot(Sounding):
         return f"{self} in {self.space.model}, at {', '.join(map(str, self.where))}"
 
 
-class Morph(Sounding):
+class Morph(Placed):
     """A way between two sounds of a space, heard where `position` is on it."""
 
     kind = "morph"

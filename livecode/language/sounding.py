@@ -55,6 +55,12 @@ class Space(Thing):
         return tuple(f"free {i + 1}" for i in range(loaded.latent))
 
     @property
+    def lives(self) -> bool:
+        """Whether it has a texture, so that a place in it can sound alive: `ego.texture = 1`."""
+        loaded = self.settings["loaded"]
+        return isinstance(loaded, neural.Space) and loaded.texture is not None
+
+    @property
     def sounds(self) -> tuple[str, ...]:
         """Names of the sounds that it was trained on, for `at` and `morph`."""
         return self._known().sound_names

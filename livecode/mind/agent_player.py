@@ -30,10 +30,12 @@ class AgentPlayer(SoundPlayer):
     """Steps an agent's explorer, and says where it is."""
 
     thing: Agent
+    FOR_VOICE = ("texture",)
 
     def __init__(self, thing: Agent, clockwork: Clockwork, seed: int):
         super().__init__(thing, clockwork, seed)
-        self._mind = thing.mind
+        self._mind, self._space = thing.mind, thing.space
+        self.texture: Any = None  # as it is described, since it was last followed
         self._asked: tuple[Ask, ...] = ()  # as of the last block
         self._own = {
             setting: Varying(thing, setting, getattr(type(thing), setting).bounds, clockwork.say)
@@ -112,6 +114,9 @@ class AgentPlayer(SoundPlayer):
         for setting, varying in self._own.items():
             varying.follow(t, 0.0 if setting == "dims" else fade_s)
         thing = self.thing
+        if thing.textured and self._space.lives and not thing.space.lives:
+            self.clockwork.note(f"{thing}: {thing.space.model} has no texture, so it is still")
+        self.texture, self._space = thing.texture, thing.space
         asked = thing.settings.get("asked", ())
         self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone
         new = [ask for ask in asked if ask not in self._asked]

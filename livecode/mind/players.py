@@ -92,11 +92,17 @@ class PlacePlayer(SoundPlayer):
     """Plays what stands somewhere in a space: says where that is whenever it has changed."""
 
     thing: Spot | Morph
+    FOR_VOICE = ("texture",)
 
     def __init__(self, thing: Spot | Morph, clockwork: Clockwork, seed: int):
         super().__init__(thing, clockwork, seed)
         self._slot = clockwork.controls.open(f"{thing.name}.position")
         self._at: np.ndarray | None = None  # (latent,), as written last
+        self.texture: Any = None  # as it is described, since it was last followed
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        self.texture = self.thing.texture
 
     @property
     def source(self) -> Source:

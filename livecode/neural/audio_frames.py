@@ -59,17 +59,14 @@ class AudioFrames:
         seed: int,
         align: tuple[str, ...] = (),
     ) -> None:
-        if not folder.is_dir():
-            raise LivecodeError(f"There is no folder {folder}: give one that holds audio files.")
-        suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif"}
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
+        paths = audio_files(folder)
         self._latent, self._sample_rate, self._n_fft = latent, sample_rate, n_fft
         self._frequencies = spectrum.bin_frequencies(n_fft, sample_rate)
-        self.skipped: list[str] = []  # a sentence for each file that could not be used
+        #: A sentence for each file that could not be used.
+        files, self.skipped = usable_files(paths, sample_rate, n_fft)
         self.sounds: dict[str, Floats] = {}
         self._per_file = max(2, MOST_FRAMES // max(1, len(paths)))
         rng = np.random.default_rng(seed)
-        files = [path for path in paths if self._usable(path)]
         train, test = self._read_all(files, rng)
         if len(train) + len(test) < 20 or not len(test):
             reasons = " ".join(self.skipped[:3])
@@ -84,30 +81,12 @@ class AudioFrames:
             f"{folder.name}/, copies shifted by up to a semitone among them."
         )
 
-    def _usable(self, path: Path) -> bool:
-        """Whether a file can be read and is long enough; the reason is noted if not."""
-        try:
-            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-            self.skipped.append(f"{path.name} cannot be read ({error}).")
-            return False
-        if len(audio) / rate * self._sample_rate < 2 * self._n_fft:
-            self.skipped.append(f"{path.name} is too short.")
-            return False
-        mono = soxr.resample(np.nan_to_num(audio.mean(axis=1)), rate, self._sample_rate)
-        if not len(steady_frames(mono, self._n_fft)):
-            self.skipped.append(f"{path.name} has no steady sound.")
-            return False
-        return True
-
     def _read_all(self, files: list[Path], rng: np.random.Generator) -> tuple[_Kept, _Kept]:
         """Frames to train on and frames held out."""
-        order = rng.permutation(len(files))
-        held_out = {files[i] for i in order[: max(1, len(files) // 10)]}
+        held_out = held_out_of(files, rng)
         train, test = _Kept(), _Kept()
         for path in files:
-            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-            mono = soxr.resample(np.nan_to_num(audio.mean(axis=1)), rate, self._sample_rate)
+            mono = read_mono(path, self._sample_rate)
             self._remember(path, mono)
             if len(files) == 1:  # a single recording: its end is held out, less the overlap
                 starts = steady_starts(mono, self._n_fft)
@@ -211,6 +190,45 @@ class AudioFrames:
     def held_out(self) -> Batch:
         """Frames of the files that were held out."""
         return self._test
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """The audio files below a folder, by their suffixes; LivecodeError if there is no such folder."""
+    if not folder.is_dir():
+        raise LivecodeError(f"There is no folder {folder}: give one that holds audio files.")
+    suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif"}
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
+
+
+def usable_files(paths: list[Path], sample_rate: int, n_fft: int) -> tuple[list[Path], list[str]]:
+    """Those of the files that can be read and have steady sound; a sentence for each other."""
+    files, skipped = [], []
+    for path in paths:
+        try:
+            mono = read_mono(path, sample_rate)
+        except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
+            skipped.append(f"{path.name} cannot be read ({error}).")
+            continue
+        if len(mono) < 2 * n_fft:
+            skipped.append(f"{path.name} is too short.")
+        elif not len(steady_starts(mono, n_fft)):
+            skipped.append(f"{path.name} has no steady sound.")
+        else:
+            files.append(path)
+    return files, skipped
+
+
+def read_mono(path: Path, sample_rate: int) -> Floats:
+    """A file's sound (n,), its channels mixed, at that sample rate."""
+    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = np.nan_to_num(audio.mean(axis=1))
+    return np.asarray(soxr.resample(mono, rate, sample_rate), np.float32)
+
+
+def held_out_of(files: list[Path], rng: np.random.Generator) -> set[Path]:
+    """Every tenth of the files, at random: what figures are measured on."""
+    order = rng.permutation(len(files))
+    return {files[i] for i in order[: max(1, len(files) // 10)]}
 
 
 def steady_frames(audio: Floats, n_fft: int) -> Floats:

@@ -114,4 +114,17 @@ The axes one by one, from 0 to 1 with the others at 0.5; frequency upwards from
 {RANGE_HZ[0]:.0f} Hz, logarithmic:
 
 ![sweeps of the axes]({PICTURE})
+{_texture(meta)}"""
+
+
+def _texture(meta: ModelMeta) -> str:
+    about = meta.facts.get("texture")
+    if not about:
+        return ""
+    return f"""
+**Texture.** How held sounds move, learned from {about["stretches"]} stretches, and again by
+
+```
+{about["command"]}
+```
 """

@@ -19,6 +19,7 @@ FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
 
 Tensors = dict[str, NDArray[np.float32]]
+Stored = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,12 @@ def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]
             "copy or train it again."
         )
     return meta, tensors
+
+
+def stored_tensors(path: Path) -> Stored:
+    """The tensors of a model file that has been read before, of the types that they are stored in."""
+    with safe_open(path, framework="numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
 
 
 def _meta(header: dict[str, str], path: Path) -> ModelMeta:

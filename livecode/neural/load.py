@@ -9,6 +9,7 @@ from livecode.neural.samplernn import SampleRNN
 from livecode.neural.samplernn_config import SampleRNNConfig
 from livecode.neural.space import KIND as SPACE
 from livecode.neural.space import KNOTS, Space
+from livecode.neural.texture import texture_shapes
 
 
 def load_model(name_or_path: str | Path) -> Space | SampleRNN:
@@ -65,7 +66,13 @@ def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
             raise KeyError("axis_names")
         if names := meta.config.get("sounds"):
             expected["sounds"] = (len(names), int(meta.config["latent"]))
-    except (KeyError, TypeError) as error:
+        if about := meta.config.get("texture"):
+            outputs = expected["decoder.head.bias"][0]
+            sizes = (int(about["components"]), int(about["hidden"]))
+            expected |= texture_shapes(int(meta.config["latent"]), outputs, *sizes)
+            if int(about["step"]) < 1:
+                raise KeyError("step")
+    except (KeyError, TypeError, ValueError) as error:
         raise LivecodeError(
             f"The configuration in the model file {path} is incomplete ({error}): "
             "copy or train it again."

@@ -9,6 +9,7 @@ from livecode.neural import spectrum
 from livecode.neural.space_decoder import SpaceDecoder
 from livecode.neural.space_search import SEARCH_STEPS, nearest
 from livecode.neural.spectrum import Floats
+from livecode.neural.texture import Texture
 
 KIND = "space"
 KNOTS = 33  # points of each axis' map from position to latent value; the middle one is the rest
@@ -31,6 +32,7 @@ class Space:
         self.n_fft = int(config["n_fft"])
         self.latent = int(config["latent"])
         self.bins = self.n_fft // 2
+        self.partials, self.bands = int(config["partials"]), int(config["bands"])
         self.frequencies_hz = spectrum.bin_frequencies(self.n_fft, sample_rate)
         self.axis_names: tuple[str, ...] = tuple(config["axis_names"])
         #: Names of the sounds it was trained on, and where they lie: (sounds, latent).
@@ -45,6 +47,10 @@ class Space:
             (tensors[f"encoder.{i}.weight"], tensors[f"encoder.{i}.bias"]) for i in (0, 2, 4)
         ]
         self._decoder = SpaceDecoder(config, tensors, self.n_fft, sample_rate)
+        #: How it moves about a held position; None if it only knows how to stand still.
+        self.texture: Texture | None = None
+        if about := config.get("texture"):
+            self.texture = Texture(tensors, int(about["step"]) / sample_rate)
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -60,13 +66,14 @@ class Space:
             self.decode_into(point, frame)
         return out.reshape(*z.shape[:-1], self.bins)
 
-    def decode_into(self, z: Floats, out: Floats) -> None:
+    def decode_into(self, z: Floats, out: Floats, moves: Floats | None = None) -> None:
         """Magnitudes at one latent point (latent,) into `out` (bins,), with no new arrays.
 
         Any z is playable: it is held within reach of the trained range, and what is not a
-        number counts as the lower end.
+        number counts as the lower end. `moves` (outputs,) are added to the decoder's outputs: a
+        texture's, as `Motion.advance` gives them.
         """
-        self._decoder.draw(z, self.low, self.high, out)
+        self._decoder.draw(z, self.low, self.high, out, moves)
 
     def log2_f0(self, z: Floats) -> Floats:
         """Log2 of the fundamental in Hz (n,) drawn at latent points (n, latent)."""

@@ -53,8 +53,10 @@ class SpaceDecoder:
         # room on both sides of the bins, so that lobes may hang over the edges
         self._power = np.empty(REACH + self._bins + 3 * REACH, np.float32)
 
-    def draw(self, z: Floats, low: Floats, high: Floats, out: Floats) -> None:
-        """Magnitudes at z, held between low and high, into out (bins,)."""
+    def draw(
+        self, z: Floats, low: Floats, high: Floats, out: Floats, moves: Floats | None = None
+    ) -> None:
+        """Magnitudes at z, held between low and high, outputs moved, into out (bins,)."""
         np.fmax(z, low, out=self._z)
         np.fmin(self._z, high, out=self._z)
         self._layer(self._w0, self._z, self._b0, self._h0)
@@ -63,6 +65,8 @@ class SpaceDecoder:
         np.dot(self._skip, self._z, out=self._from_z)
         self._outputs += self._from_z
         self._outputs += self._bias
+        if moves is not None:
+            self._outputs += moves
         self._power.fill(0)
         if self._partials:
             self._draw_partials()

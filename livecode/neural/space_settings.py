@@ -19,6 +19,9 @@ class TrainSpaceSettings:
     steps: int = 20_000
     sample_rate: int = 44_100  # Hz
     align: tuple[str, ...] = ()  # descriptors that guide the first axes of a folder's space
+    texture: bool = False  # whether it learns, besides, how held sounds move
+    texture_only: bool = False  # whether a space that there is learns that, and nothing else
+    texture_steps: int = 1500  # of learning it
     licence: str = ""  # of the audio, for the card
     data: str = ""  # what the audio is and where from, for the card
     seed: int = 0
@@ -43,10 +46,15 @@ class TrainSpaceSettings:
         """The command that trains this space."""
         source = f"--synthetic {self.synthetic}" if self.synthetic else f"{self._folder_name()}/"
         align = f"--align {','.join(self.align)} " if self.align else ""
+        texture = " --texture" if self.texture else ""
         return (
             f"livecode train space {source} --name {self.name} --latent {self.latent} {align}"
-            f"--steps {self.steps} --sample-rate {self.sample_rate} --seed {self.seed}"
+            f"--steps {self.steps} --sample-rate {self.sample_rate} --seed {self.seed}{texture}"
         )
+
+    def texture_command(self) -> str:
+        """The command that gives the space its texture once there is one."""
+        return f"livecode train space {self._folder_name()}/ --name {self.name} --texture-only"
 
     def _folder_name(self) -> str:
         return self.folder.resolve().name if self.folder else ""
@@ -65,6 +73,8 @@ class TrainSpaceSettings:
             raise LivecodeError(f"{self.name!r} cannot name a model: use letters and digits.")
         if self.synthetic not in (None, "additive"):
             raise LivecodeError(f"There is no synthetic set {self.synthetic!r}: try additive.")
+        if self.synthetic and (self.texture or self.texture_only):
+            raise LivecodeError("Generated tones stand still: a texture needs a folder of audio.")
         if self.synthetic and self.align:
             raise LivecodeError(
                 "The axes of generated tones follow their factors already: leave out --align."

@@ -30,6 +30,7 @@ from livecode.neural.space_export import export_space
 from livecode.neural.space_figures import distance_db
 from livecode.neural.space_settings import TrainSpaceSettings
 from livecode.neural.spectral_vae import SpaceConfig, SpectralVAE, learning_rate
+from livecode.neural.train_texture import train_texture
 
 N_FFT = 2048
 SERIES = 64  # partials drawn in a space of pitched audio
@@ -55,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help=f"descriptors that the first axes follow, of {','.join(ALIGNABLE)}",
     )
+    parser.add_argument(
+        "--texture", action="store_true", help="learn, besides, how held sounds move"
+    )
+    parser.add_argument(
+        "--texture-only", action="store_true", help="learn that alone, for the space of that name"
+    )
     parser.add_argument("--data", default="", help="what the audio is and where from, for the card")
     parser.add_argument("--licence", default="", help="of the audio, for the card")
     parser.add_argument("--seed", type=int, default=0)
@@ -66,7 +73,13 @@ def run(args: argparse.Namespace) -> int:
     """Runs `livecode train space`; returns the exit status."""
     sizes = ("latent", "steps", "sample_rate", "seed")
     names = ("name", "folder", "synthetic", *sizes, "align", "data", "licence", "resume")
-    settings = TrainSpaceSettings(out=args.out, **{name: getattr(args, name) for name in names})
+    stages = ("texture", "texture_only")
+    settings = TrainSpaceSettings(
+        out=args.out, **{name: getattr(args, name) for name in names + stages}
+    )
+    if settings.texture_only:
+        print(f"The texture is in {train_texture(settings)}")
+        return 0
     print(f"The space is in {train_space(settings)}")
     return 0
 
@@ -97,6 +110,8 @@ def train_space(settings: TrainSpaceSettings) -> Path:
         done = load_checkpoint(checkpoint, model, adam, settings.identity())
     _train(settings, frames, model, adam, checkpoint, done)
     path = export_space(settings, frames, model, folder)
+    if settings.texture:
+        train_texture(settings)
     checkpoint.unlink(missing_ok=True)
     return path
 

@@ -42,3 +42,10 @@ def test_every_space_gets_a_row_for_decoding_and_one_for_a_voice() -> None:
     assert [row.unit for row in rows] == ["µs", "% of a core"]
     assert all(row.value and row.baseline and row.value < row.baseline for row in rows)
     assert rows[1].target == 5.0
+
+
+def test_a_space_with_a_texture_gets_a_row_for_that() -> None:
+    meta, tensors = read_model(find_model("orchestra"))
+    rows = bench.cost_rows("orchestra", meta, tensors, seconds=0.05)
+    assert rows[2].what == "one voice with its texture at 48000 Hz"
+    assert rows[2].value

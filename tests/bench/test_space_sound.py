@@ -44,7 +44,7 @@ def test_a_voice_joins_its_hops_smoothly(additive: Space) -> None:
 def test_a_voice_that_clicks_is_found_out(additive: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     play = LatentVoice.play
 
-    def clicking(voice: LatentVoice, position: np.ndarray) -> np.ndarray:
+    def clicking(voice: LatentVoice, position: np.ndarray, texture: np.ndarray) -> np.ndarray:
         return play(voice, position) + np.random.default_rng(int(1e6 * position[0])).normal(0, 0.1)
 
     monkeypatch.setattr(LatentVoice, "play", clicking)

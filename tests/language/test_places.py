@@ -68,6 +68,39 @@ def test_a_morph_goes_from_one_sound_to_the_other_without_a_hole(orchestra: Sess
     assert jump(orchestra.advance(0.5)) < 2 * steady
 
 
+def test_a_place_is_as_alive_as_its_texture_says(orchestra: Session) -> None:
+    assert orchestra.eval("bell = o.hold(*o.at('violin_075_f'), fade=0)").ok
+
+    def swells_db() -> float:
+        windows = orchestra.advance(1.5)[RATE // 4 : RATE // 4 + 60_000, 0].reshape(-1, 2000)
+        return float(np.std(20 * np.log10(np.sqrt(np.square(windows).mean(1)))))
+
+    still = swells_db()
+    assert orchestra.eval("bell.texture = 1").ok
+    alive = swells_db()
+    assert orchestra.eval("bell.texture = ramp(1, 0, over=0.1*s)").ok
+    orchestra.advance(0.5)
+    assert still < 0.1 < 0.5 < alive
+    assert swells_db() < 0.1
+    assert orchestra.eval("ego = agent(o, texture=0.5)\nm = o.morph(*o.sounds[:2], texture=1)").ok
+    assert orchestra.eval("ego.texture = lambda rings: rings.twist").ok
+
+
+def test_a_space_that_has_no_texture_says_so_and_plays_on(session: Session) -> None:
+    session.eval("glass = space('additive')\nego = agent(glass)\no = space('orchestra')")
+    session.advance(0.5)
+    for code in ("ego.texture = 0.5", "bell = glass.hold(0.5, texture=sine(0, 1))"):
+        result = session.eval(code)
+        assert not result.ok
+        assert "additive has no texture, so" in result.error
+    assert session.eval("ego.space = o\nego.texture = 0.5").ok
+    assert session.eval("ego.space = glass").ok
+    assert session.log[-2].text == "ego: additive has no texture, so it is still"
+    assert session.eval("ego.dims = 4").ok
+    assert not session.eval("ego.texture = 0.6").ok
+    assert longest_silence_s(session.advance(0.5), RATE) < 0.01
+
+
 def test_the_map_shows_sounds_and_where_an_agent_has_been(orchestra: Session) -> None:
     orchestra.eval("ego = agent(o, dims=2, step=0.1)")
     orchestra.advance(2.0)

@@ -10,7 +10,7 @@ from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import Setting
 
 THINGS = {
-    "ego": "ego = agent(space('additive'), dims=2)",
+    "ego": "ego = agent(space('orchestra'), dims=2)",
     "r7": "r7 = stream()",
     "hall": "@dsp\ndef hall(ego, cut=2.0): return ego",
 }
@@ -53,7 +53,7 @@ def fallbacks(session: Session) -> list[str]:
 def test_the_settings_that_vary_are_those_of_the_reference():
     assert set(settings(Agent)) == {
         *("level", "pan", "dry"),
-        *("curiosity", "every", "patience", "step"),
+        *("curiosity", "every", "patience", "step", "texture"),
     }
     assert set(settings(Stream)) == {
         *("level", "pan", "dry", "temperature"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from livecode.bench.space_sound import family, joins, way_rows
+from livecode.bench.space_texture import life_of, played
 from livecode.neural import space_map, spectrum
 from livecode.neural.descriptors import described
 from livecode.neural.files import find_model, read_model
@@ -85,6 +86,25 @@ def test_ways_between_instruments_pass_both(orchestra: Space) -> None:
 @pytest.mark.parametrize("reach", [0.01, 1.0])
 def test_a_voice_in_it_never_clicks(orchestra: Space, reach: float) -> None:
     assert joins(orchestra, reach, np.random.default_rng(4)) < 1.5
+
+
+def test_held_places_move_as_held_out_notes_do(orchestra: Space) -> None:
+    facts = read_model(find_model("orchestra"))[0].facts["texture"]
+    places = {
+        name: orchestra.sound_points[orchestra.sound_names.index(name)]
+        for name in facts["held_out"]
+    }
+    assert len(places) == 19
+    known = {"violin": (8.0, 15.0), "piano": (0.0, 5.0)}  # cents, of the recordings
+    for name, point in places.items():
+        if family(name) in known:
+            life = life_of(played(orchestra, point, 1.0, 2.0), orchestra)
+            still = life_of(played(orchestra, point, 0.0, 1.0), orchestra)
+            low, high = known[family(name)]
+            assert low / 1.5 < life.pitch_cents < high * 1.5
+            assert still.pitch_cents < 0.5
+            assert life.change_db > still.change_db
+            assert 0.3 < life.level_db < 4
 
 
 def test_a_morph_from_flute_to_violin_changes_timbre_but_hardly_pitch(orchestra: Space) -> None:

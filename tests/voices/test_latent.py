@@ -61,6 +61,63 @@ def test_the_same_seed_and_positions_give_the_same_samples(space):
     assert not np.array_equal(a, c)
 
 
+@pytest.fixture(scope="module")
+def orchestra():
+    return load_model("orchestra")
+
+
+def held(space, texture: float | None, seed: int = 3, hops: int = 400) -> np.ndarray:
+    """One of its sounds, held for 2 s, so much alive; None: as if nobody had said anything."""
+    voice = LatentVoice(space, RATE, HOP, seed)
+    place = space.position(space.sound_points[100])
+    alive = None if texture is None else np.array([texture])
+    return np.concatenate([voice.play(place, alive).copy() for _ in range(hops)])
+
+
+def swells_db(audio: np.ndarray) -> float:
+    """How much its level moves, by windows of 40 ms."""
+    windows = audio[40 * HOP :].reshape(-1, 8 * HOP)
+    return float(np.std(20 * np.log10(np.sqrt(np.square(windows).mean(1)))))
+
+
+def test_without_its_texture_a_held_place_is_what_it_always_was(orchestra, space):
+    assert np.array_equal(held(orchestra, 0.0), held(orchestra, None))
+    still = load_model("orchestra")
+    still.texture = None
+    assert np.array_equal(held(orchestra, 0.0), held(still, 1.0)), "one that has none stands still"
+    voice = LatentVoice(orchestra, RATE, HOP, 3)
+    place = orchestra.position(orchestra.sound_points[100])
+    for texture in (1.0, 0.0):
+        for _ in range(200):
+            voice.play(place, np.array([texture]))
+    assert not voice._alive, "it comes to rest"
+    voice.play(place, np.array([1.0]))
+    assert 0 < voice._alive < 0.5, "and glides"
+
+
+def test_a_texture_lets_a_held_place_live_as_much_as_it_is_asked_for(orchestra):
+    still, half, alive = (swells_db(held(orchestra, texture)) for texture in (0.0, 0.5, 1.0))
+    assert still < 0.2 < 0.6 * half < half < alive < 6
+    assert np.array_equal(held(orchestra, 1.0), held(orchestra, 1.0))
+    assert not np.array_equal(held(orchestra, 1.0), held(orchestra, 1.0, seed=4))
+
+
+@pytest.mark.parametrize("texture", [1.0, 2.0])
+def test_a_texture_keeps_loudness_and_never_clicks(orchestra, texture):
+    for sound in (0, 60, 120, 180):
+        voice = LatentVoice(orchestra, RATE, HOP, sound)
+        place = orchestra.position(orchestra.sound_points[sound])
+        alive = [texture] * 600 + [0.0, texture] * 50  # and switched on and off in the end
+        audio = np.concatenate([voice.play(place, np.array([each])).copy() for each in alive])
+        assert 20 * np.log10(rms(audio[RATE // 2 :]) / LEVEL_RMS) == pytest.approx(
+            0, abs=0.6 * texture
+        )
+        bends = np.abs(np.diff(audio[HOP:], 2))
+        joined = np.arange(HOP - 2, len(bends), HOP)
+        within = np.delete(bends, np.concatenate([joined, joined[joined + 1 < len(bends)] + 1]))
+        assert bends[joined].max() < 1.5 * within.max()
+
+
 def test_the_voices_bring_in_neither_torch_nor_pyo():
     code = (
         "import sys, livecode.voices.host, livecode.voices.__main__\n"
