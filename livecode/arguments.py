@@ -1,8 +1,9 @@
-"""The command line's parser and the kinds of arguments that it knows; no command's own are here."""
+"""The command line's parser, kinds of arguments, and those that several commands share."""
 
 import argparse
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 #: Colours of the desk; the first is what nobody asked for.
@@ -75,6 +76,17 @@ def percentage(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 100 per cent")
 
 
+def factor(text: str) -> float:
+    """A number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if number > 0 and math.isfinite(number):
+        return number
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+
+
 def duration(text: str) -> float:
     """A length of time in seconds."""
     try:
@@ -84,3 +96,39 @@ def duration(text: str) -> float:
     if seconds > 0 and math.isfinite(seconds):
         return seconds
     raise argparse.ArgumentTypeError(f"{text!r} is not a length of time in seconds above 0")
+
+
+def add_sound(parser: Parser) -> None:
+    """How sound is computed: its rate, its blocks, its seed."""
+    parser.add_argument(
+        "--sr", type=sample_rate, default=48000, metavar="HZ", help="sample rate (48000)"
+    )
+    parser.add_argument(
+        "--block", type=block, default=256, metavar="N", help="frames computed at a time (256)"
+    )
+    add_seed(parser)
+
+
+def add_seed(parser: Parser) -> None:
+    """What all that is random goes by."""
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="N", help="of all that is random (0)"
+    )
+
+
+def add_for(parser: Parser, what: str) -> None:
+    """For how long, under the name `seconds`."""
+    parser.add_argument("--for", dest="seconds", type=duration, metavar="SECONDS", help=what)
+
+
+def add_record(parser: Parser) -> None:
+    """Where what is heard is recorded."""
+    parser.add_argument("--record", type=Path, metavar="OUT.wav", help="record what is heard")
+    add_stems(parser)
+
+
+def add_stems(parser: Parser) -> None:
+    """Where what each name adds to it is recorded."""
+    parser.add_argument(
+        "--stems", type=Path, metavar="DIR", help="a file for each name, whose sum is what is heard"
+    )

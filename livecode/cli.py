@@ -9,19 +9,24 @@ from livecode import __version__
 from livecode.arguments import (
     THEMES,
     Parser,
-    block,
+    add_for,
+    add_record,
+    add_seed,
+    add_sound,
+    add_stems,
     count,
     duration,
     percentage,
     port,
     sample_rate,
-    whole,
 )  # fmt: skip
 from livecode.errors import LivecodeError
+from livecode.session_commands import add_replay, add_resume, add_sessions
+from livecode.set_commands import add_check, add_rehearse
 
 AUDIO = ("auto", "portaudio", "jack", "headless")
 BENCHES = ("agent", "engine", "latency", "recovery", "render", "samplernn", "space", "start",
-           "streams")  # fmt: skip
+           "streams", "training")  # fmt: skip
 #: What a shell sees of a program whose output nobody reads any more: 128 + SIGPIPE.
 UNREAD = 141
 
@@ -54,7 +59,14 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_play(commands.add_parser("play", help="open the desk and play"))
     _add_kernel(commands.add_parser("kernel", help="play from JupyterLab, VS Code and the like"))
+    resume = commands.add_parser("resume", help="go back to a performance, alive or cut off")
+    _add_osc(resume)
+    add_resume(resume, AUDIO)
+    add_sessions(commands.add_parser("sessions", help="what has been played, and its code"))
+    add_replay(commands.add_parser("replay", help="a performance again, from its journal"))
     _add_render(commands.add_parser("render", help="play a set into a file, faster than real time"))
+    add_check(commands.add_parser("check", help="try every scene of a set before the evening"))
+    add_rehearse(commands.add_parser("rehearse", help="go through a set at speed, from any scene"))
     _add_train(commands.add_parser("train", help="train a model on your own sound"))
     _add_tune(commands.add_parser("tune", help="short trainings that find what suits your sound"))
     _add_generate(commands.add_parser("generate", help="make many takes of a stream, offline"))
@@ -73,11 +85,13 @@ def _parser() -> Parser:
 def _add_play(play: Parser) -> None:
     play.add_argument("set", nargs="?", type=Path, help="set file to open", metavar="SET.py")
     play.add_argument("--audio", choices=AUDIO, default="auto", help="way out (auto)")
-    _add_sound(play)
+    add_sound(play)
     _add_osc(play)
-    play.add_argument("--record", type=Path, metavar="OUT.wav", help="record what is heard")
+    add_record(play)
+    play.add_argument("--cues", nargs="?", const="", metavar="TOKEN",
+        help="let a second person cue over OSC who knows the token (one is made)")  # fmt: skip
     play.add_argument("--theme", choices=THEMES, help="colours (LIVECODE_THEME, or else dark)")
-    _add_for(play, "end after so long")
+    add_for(play, "end after so long")
     play.set_defaults(run=_play)
 
 
@@ -94,7 +108,7 @@ def _add_kernel(kernel: Parser) -> None:
         "-f", "--connection-file", type=Path, metavar="FILE", help="where the front end listens"
     )
     kernel.add_argument("--audio", choices=AUDIO, default="auto", help="way out (auto)")
-    _add_sound(kernel)
+    add_sound(kernel)
     _add_osc(kernel)
     kernel.set_defaults(run=_kernel)
 
@@ -102,8 +116,9 @@ def _add_kernel(kernel: Parser) -> None:
 def _add_render(render: Parser) -> None:
     render.add_argument("set", type=Path, metavar="SET.py")
     render.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.wav")
-    _add_sound(render)
-    _add_for(render, "length (that of the set's scenes)")
+    add_stems(render)
+    add_sound(render)
+    add_for(render, "length (that of the set's scenes)")
     render.add_argument("--osc", type=Path, metavar="FRAMES.jsonl", help="packets to play to it")
     render.set_defaults(run=_render)
 
@@ -136,7 +151,7 @@ def _add_generate(generate: Parser) -> None:
     add("--takes", type=count, required=True, metavar="N", help="how many there are to be, in all")
     add("--temperature", default="1.0", metavar="EXPR",
         help='a number or a curve, as "ramp(0.875, 1.15, over=45*s)" (1.0)')  # fmt: skip
-    _add_seed(generate)
+    add_seed(generate)
     add("--prime", type=Path, metavar="AUDIO", help="the takes go on from the end of this sound")
     add("--format", choices=("wav", "flac"), default="wav", help="of the files (wav)")
     generate.set_defaults(run=_generate)
@@ -180,32 +195,16 @@ def _add_rings(rings: Parser) -> None:
     rings.add_argument(
         "--version", type=int, choices=(1, 2), default=2, help="simulated R-IoT firmware (2)"
     )
-    _add_seed(rings)
-    _add_for(rings, "end after so long")
+    add_seed(rings)
+    add_for(rings, "end after so long")
     rings.set_defaults(run=_rings)
 
 
 def _add_bench(bench: Parser) -> None:
     bench.add_argument("name", choices=BENCHES, metavar="NAME", help=", ".join(BENCHES))
     bench.add_argument("--json", action="store_true", help="one JSON list instead of a table")
-    _add_for(bench, "length of a figure, where it has one")
+    add_for(bench, "length of a figure, where it has one")
     bench.set_defaults(run=_bench)
-
-
-def _add_sound(parser: Parser) -> None:
-    parser.add_argument(
-        "--sr", type=sample_rate, default=48000, metavar="HZ", help="sample rate (48000)"
-    )
-    parser.add_argument(
-        "--block", type=block, default=256, metavar="N", help="frames computed at a time (256)"
-    )
-    _add_seed(parser)
-
-
-def _add_seed(parser: Parser) -> None:
-    parser.add_argument(
-        "--seed", type=whole, default=0, metavar="N", help="of all that is random (0)"
-    )
 
 
 def _add_osc(parser: Parser) -> None:
@@ -216,10 +215,6 @@ def _add_osc(parser: Parser) -> None:
         "--osc-bind", default="127.0.0.1", metavar="ADDRESS",
         help="address to listen on (127.0.0.1); 0.0.0.0 opens it to the network",
     )  # fmt: skip
-
-
-def _add_for(parser: Parser, what: str) -> None:
-    parser.add_argument("--for", dest="seconds", type=duration, metavar="SECONDS", help=what)
 
 
 # What each command runs; imported when it is, since most bring much with them.
@@ -235,7 +230,7 @@ def _render(options: argparse.Namespace) -> int:
     from livecode.render import render
 
     return render(options.set, options.out, options.seconds, options.seed, options.osc,
-                  options.sr, options.block)  # fmt: skip
+                  options.sr, options.block, options.stems)  # fmt: skip
 
 
 def _kernel(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Calling the performer's functions so that none can hold up the performance: deadlines from outside."""
 
 import ctypes
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ class Watchdog:
         self._lock = threading.Lock()
         self._deadlines: dict[int, float] = {}  # thread -> monotonic seconds
         self._fired: set[int] = set()
+        self._woken: set[int] = set()  # by a signal
+        self._hurried: set[int] = set()
         self._armed = threading.Event()
         self._closed = False
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -49,17 +52,36 @@ class Watchdog:
     def limit(self, limit_s: float) -> Iterator[None]:
         """A `with` block that raises TookTooLong if it takes more than `limit_s` seconds."""
         thread = threading.get_ident()
+        outer = self._deadlines.get(thread)
         try:
             with self._lock:
                 self._deadlines[thread] = time.monotonic() + limit_s
+                self._woken.discard(thread)
+                self._hurried.discard(thread)
             self._armed.set()
             try:
                 yield
             finally:
-                self._disarm(thread)
-        except Overrun:
-            self._disarm(thread)
-            raise TookTooLong(f"took longer than {limit_s * 1000:.0f} ms") from None
+                self._disarm(thread, outer)
+        except (Overrun, KeyboardInterrupt) as error:
+            fired = thread in self._woken
+            self._woken.discard(thread)
+            self._disarm(thread, outer)
+            if isinstance(error, KeyboardInterrupt) and not fired:
+                raise
+            took = f"{limit_s:g} s" if limit_s >= 1 else f"{limit_s * 1000:.0f} ms"
+            hurried = thread in self._hurried
+            self._hurried.discard(thread)
+            why = "was interrupted, for something else was waiting"
+            late = TookTooLong(why if hurried else f"took longer than {took}")
+            raise late.with_traceback(error.__traceback__) from None
+
+    def hurry(self, thread: int) -> None:
+        """Let the limit that is in force in that thread be over now."""
+        with self._lock:
+            if thread in self._deadlines and thread not in self._fired:
+                self._deadlines[thread] = time.monotonic()
+                self._hurried.add(thread)
 
     def close(self) -> None:
         """End the watching thread."""
@@ -67,9 +89,12 @@ class Watchdog:
         self._armed.set()
         self._thread.join()
 
-    def _disarm(self, thread: int) -> None:
+    def _disarm(self, thread: int, outer: float | None = None) -> None:
+        """End the thread's limit, and go on with the one around it, if there is one."""
         with self._lock:
             self._deadlines.pop(thread, None)
+            if outer is not None:
+                self._deadlines[thread] = outer
             if thread in self._fired:
                 self._fired.discard(thread)
                 _raise_in(thread, None)  # it may not have been delivered yet: take it back
@@ -86,8 +111,18 @@ class Watchdog:
                 for thread, deadline in self._deadlines.items():
                     if now > deadline:
                         self._deadlines[thread] = now + self.AGAIN_S
+                        again = thread in self._fired
                         self._fired.add(thread)
-                        _raise_in(thread, Overrun)
+                        _raise_in(thread, None if again and self._wake(thread) else Overrun)
+
+    def _wake(self, thread: int) -> bool:
+        """Interrupt a main thread that sleeps, as Ctrl-C would; False if that is not to be had."""
+        main = threading.main_thread().ident
+        if thread != main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return False
+        self._woken.add(thread)
+        signal.pthread_kill(thread, signal.SIGINT)
+        return True
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:

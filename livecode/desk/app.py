@@ -7,11 +7,14 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Sequence
+from dataclasses import replace
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.desk.completer import MindCompleter
+from livecode.desk.cue_list import LEAST_ROWS, LIST_COLUMNS, WIDE, cue_line, cue_rows
 from livecode.desk.editor import Editor
 from livecode.desk.evaluating import Evaluating
 from livecode.desk.faders import Faders
@@ -24,11 +27,12 @@ from livecode.desk.orphans import Orphans
 from livecode.desk.output import Output
 from livecode.desk.reading import read_arena
 from livecode.desk.signatures import Signatures
-from livecode.desk.status import StatusBar, Touch, Work
+from livecode.desk.status import Reading, StatusBar, Touch, Work
 from livecode.desk.style import style
 from livecode.desk.supervisor import Supervisor
 from livecode.desk.text_file import TextFile
 from livecode.errors import LivecodeError
+from livecode.messages import CUE
 
 #: The status bar is brought up to date, and the other processes are looked after, this often.
 LOOK_EVERY_S = 0.1
@@ -48,9 +52,11 @@ class Desk:
     evaluating: Evaluating
     faders: Faders
 
-    def __init__(self, supervisor: Supervisor, theme: str = "dark"):
+    def __init__(self, supervisor: Supervisor, theme: str = "dark", told: Sequence[str] = ()):
+        """`told`: what is said when the desk opens, after the keys that one needs."""
+        self._told = told
         self.supervisor = supervisor
-        self.file = TextFile(supervisor.options.set_path)
+        self.file = TextFile(supervisor.options.text_path or supervisor.options.set_path)
         self.output = Output(self._changed)
         self.editor = Editor(self.file.text, MindCompleter(self._complete), time.monotonic)
         history = BlockHistory(history_path())
@@ -68,6 +74,8 @@ class Desk:
         self._struck, self._struck_s = "", float("-inf")
         self._status = StatusBar()
         self._status_lines: StyleAndTextTuples = []
+        self._cues: StyleAndTextTuples = []
+        self._cue_line: StyleAndTextTuples = []
         self._interrupted_s = self._nothing_ran_s = float("-inf")  # when Ctrl-C was pressed
         self._mind_pid = supervisor.arena.header.mind_pid
         self.app: Application[None] = Application(
@@ -79,6 +87,8 @@ class Desk:
                 title=self._title,
                 status=lambda: self._status_lines,
                 preview=lambda: self.search.preview(PREVIEW_ROWS),
+                cues=lambda: self._cues,
+                cue_line=lambda: self._cue_line,
             ),
             key_bindings=key_bindings(self),
             style=style(theme),
@@ -91,13 +101,15 @@ class Desk:
         """Until the performer leaves, or for so many seconds; raises what the supervisor raises."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_bug)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.quit)
+        loop.add_signal_handler(signal.SIGTERM, self.quit)
+        loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         if seconds is not None:
             loop.call_later(seconds, self.quit)
         say, self.supervisor.say = self.supervisor.say, self._warn
         self.editor.buffer.on_cursor_position_changed += lambda _: self._signatures.follow()
         self.output.say(hints(), "class:output.help")
+        for sentence in [*self._told, *([self.file.trouble] if self.file.trouble else [])]:
+            self.output.say(f"· {sentence}", "class:output.note")
         self._look()
         looking = asyncio.create_task(self._look_again_and_again())
         try:
@@ -134,6 +146,11 @@ class Desk:
         self.supervisor.press(key)
         self._struck, self._struck_s = key, time.monotonic()
 
+    def cue(self, code: str) -> None:
+        """Go to another scene, even if the cell of the present one does not end."""
+        self.supervisor.press(CUE)
+        self.evaluating.run(code, quietly=True)
+
     def fade_orphan(self) -> None:
         """Let go the first name that sounds although its text is gone."""
         if self._touch.orphans:
@@ -142,6 +159,11 @@ class Desk:
             self.evaluating.run(f'free("{name}")', quietly=True)
         else:
             self.output.say("the text defines all that sounds", "class:output.note")
+
+    def hang_up(self) -> None:
+        """The terminal was closed: leave, and let what sounds play on."""
+        self.supervisor.left = True
+        self.quit()
 
     def quit(self) -> None:
         """Leave the desk."""
@@ -211,6 +233,9 @@ class Desk:
             self._struck if now < self._struck_s + STRUCK_S else "",
             self._orphans.among(reading.board.get("sounding", ()), self.editor.buffer.text),
         )
+        self._show_cues(reading)
+        if self._cues or self._cue_line:
+            reading = replace(reading, board={**reading.board, "scene": None})
         above, below = self._status.lines(
             reading,
             Work(mind.ready, mind.running_for_s, mind.waiting, self._stuck(now)),
@@ -221,6 +246,16 @@ class Desk:
         lines = [*above, ("", "\n"), *below]
         if lines != self._status_lines:
             self._status_lines = lines
+            self._changed()
+
+    def _show_cues(self, reading: Reading) -> None:
+        """The cue list beside the messages, or in one line where the screen is narrow."""
+        columns, rows = self.app.output.get_size().columns, self.app.output.get_size().rows
+        listed, line = self._cues, self._cue_line
+        wide = columns >= WIDE
+        self._cues = cue_rows(reading.board, LIST_COLUMNS, rows // 3) if wide else []
+        self._cue_line = [] if wide or rows < LEAST_ROWS else cue_line(reading.board, columns)
+        if (self._cues, self._cue_line) != (listed, line):
             self._changed()
 
     def _stuck(self, now_s: float) -> bool:
@@ -250,13 +285,19 @@ class Desk:
         self.evaluating.say_error(f"the desk itself stumbled: {what}", trace)
 
 
-def run_desk(supervisor: Supervisor, seconds: float | None = None, theme: str = "dark") -> int:
+def run_desk(
+    supervisor: Supervisor,
+    seconds: float | None = None,
+    theme: str = "dark",
+    told: Sequence[str] = (),
+) -> int:
     """Open the desk on this terminal; returns the exit status when the performer has left it.
 
     `theme` is one of dark, light and high-contrast; NO_COLOR in the environment overrules it.
+    `told`: what is to be said when it opens.
     """
     learn_terminal_keys()
-    desk = Desk(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme)
+    desk = Desk(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
     try:
         asyncio.run(desk.run(seconds))
     finally:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from prompt_toolkit.document import Document
 
+from livecode.language.cells import cells
+
 _CELL = re.compile(r"#\s*%%")
 
 
@@ -66,10 +68,10 @@ def cell_at(lines: Sequence[str], row: int) -> Block | None:
 
 
 def cell_named(lines: Sequence[str], name: str) -> Block | None:
-    """The cell whose `# %%` line begins with `name`."""
-    for row, line in enumerate(lines):
-        if (match := _CELL.match(line)) and _is_called(line[match.end() :], name):
-            return cell_at(lines, row)
+    """The cell of the scene of that name."""
+    for cell in cells("\n".join(lines))[1:]:
+        if cell.name == name:
+            return cell_at(lines, cell.line - 1)
     return None
 
 
@@ -105,8 +107,3 @@ def code_at_cursor(document: Document) -> tuple[str, int]:
 
 def _block(lines: Sequence[str], first: int, last: int) -> Block:
     return Block(first, last, textwrap.dedent("\n".join(lines[first : last + 1])))
-
-
-def _is_called(header: str, name: str) -> bool:
-    words, wanted = header.split(), name.split()
-    return words[: len(wanted)] == wanted

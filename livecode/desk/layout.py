@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.filters import has_focus
+from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.formatted_text import AnyFormattedText, StyleAndTextTuples
 from prompt_toolkit.layout import (
     BufferControl,
@@ -15,6 +15,7 @@ from prompt_toolkit.layout import (
     HSplit,
     Layout,
     UIContent,
+    VSplit,
     Window,
 )
 from prompt_toolkit.layout.containers import ScrollOffsets, WindowRenderInfo
@@ -30,6 +31,7 @@ from prompt_toolkit.layout.processors import (
 )
 from prompt_toolkit.lexers import Lexer
 
+from livecode.desk.cue_list import LIST_COLUMNS
 from livecode.desk.editor import Editor
 from livecode.desk.output import Output, OutputControl
 from livecode.desk.signatures import Signature
@@ -121,8 +123,13 @@ def desk_layout(
     title: Text,
     status: Text,
     preview: Text,
+    cues: Text = lambda: "",
+    cue_line: Text = lambda: "",
 ) -> Layout:
-    """The layout; `title`, `status` and `preview` say what stands there now."""
+    """The layout; `title`, `status`, `preview`, `cues` and `cue_line` say what stands there now.
+
+    Of the last two, each is there only while it has something to say.
+    """
     searching = has_focus(search)
     text = Window(
         BufferControl(
@@ -142,6 +149,16 @@ def desk_layout(
     )
     # The message pane must not grow and shrink with what is said: heights are shares, not needs.
     messages = Window(OutputControl(output), height=Dimension(min=0, preferred=1, weight=2))
+    beside = ConditionalContainer(
+        Window(
+            FormattedTextControl(cues), width=LIST_COLUMNS, height=Dimension(min=0, preferred=1)
+        ),
+        filter=Condition(lambda: bool(cues())),
+    )
+    line = ConditionalContainer(
+        Window(FormattedTextControl(cue_line), height=1, style="class:status", wrap_lines=False),
+        filter=Condition(lambda: bool(cue_line())),
+    )
     search_rows = HSplit(
         [
             Window(FormattedTextControl(preview), height=Dimension(max=PREVIEW_ROWS)),
@@ -157,7 +174,7 @@ def desk_layout(
     body = FloatContainer(
         HSplit(
             [
-                messages,
+                VSplit([messages, beside], padding=1),
                 Window(
                     FormattedTextControl(title),
                     height=Dimension(min=0, preferred=1, max=1),
@@ -165,6 +182,7 @@ def desk_layout(
                 ),
                 text,
                 ConditionalContainer(search_rows, filter=searching),
+                line,
                 Window(
                     FormattedTextControl(status),
                     height=Dimension(min=0, preferred=2, max=2),

@@ -10,6 +10,8 @@ from livecode.errors import LivecodeError
 
 #: Texts that were left unsaved are kept, this many of them.
 MOST_KEPT = 50
+#: An editor with more text than this is slow.
+MOST_BYTES = 1 << 20
 
 
 class TextFile:
@@ -17,7 +19,26 @@ class TextFile:
 
     def __init__(self, path: Path | None):
         self.path = path
-        self._saved = _ended(path.read_text("utf-8")) if path is not None else ""
+        #: A file that is not all text is kept beside what is saved in its place.
+        self._keep_former = False
+        #: What is to be said of the file; "" if it is like any other.
+        self.trouble = ""
+        self._saved = "" if path is None else _ended(self._read(path))
+
+    def _read(self, path: Path) -> str:
+        data = path.read_bytes()
+        if len(data) > MOST_BYTES:
+            self.path = None
+            self.trouble = f"{path.name} is too large to be edited here; it is played all the same"
+            return ""
+        try:
+            return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError:
+            self._keep_former = True
+            self.trouble = (
+                f"{path.name} is not all UTF-8; Ctrl-S keeps the file as it was beside it"
+            )
+            return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
     @property
     def text(self) -> str:
@@ -45,14 +66,14 @@ class TextFile:
         said = f"saved {self.title}"
         try:
             there = self.path.read_text("utf-8", "replace") if self.path.exists() else ""
-            if there and _ended(there) != self._saved:
+            if there and (self._keep_former or _ended(there) != self._saved):
                 other = self.path.with_name(self.path.name + "~")
                 os.replace(self.path, other)
                 said += f"; it had been changed by others, whose version is now {other.name}"
             _write_whole(self.path, _ended(text))
         except OSError as error:
             raise LivecodeError(f"{self.title} could not be saved: {error.strerror}") from None
-        self._saved = _ended(text)
+        self._saved, self._keep_former = _ended(text), False
         return said
 
     def keep(self, text: str) -> Path | None:

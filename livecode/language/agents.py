@@ -10,7 +10,7 @@ from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
 from livecode.language.sounding import Space
-from livecode.language.sources import Sounding, varying
+from livecode.language.sources import Placed, varying
 from livecode.language.things import Setting, Thing, choice, length, whole
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
@@ -85,11 +85,11 @@ def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> S
     return Setting(default, check, doc, (shortest_s, longest_s))
 
 
-class Agent(Sounding):
+class Agent(Placed):
     """A player that walks a space, learns from its reward where to go, and is heard where it is."""
 
     kind = "agent"
-    kept = Sounding.kept | {"reward", "asked"}
+    kept = Placed.kept | {"reward", "asked"}
     #: What it can be told, in the order of the reference.
     told: ClassVar[tuple[str, ...]] = (
         "like", "dislike", "like_here", "dislike_here", "jump", "surprise", "pause", "resume",
@@ -252,7 +252,8 @@ class Agent(Sounding):
             self.settings["asked"] = asked[-MOST_ASKED:]
 
     def check(self) -> None:
-        """Raise LivecodeError where its space has not the axes that it is to move along."""
+        """Raise LivecodeError where its space has not the axes or the texture that it is to have."""
+        super().check()
         _ = self.open_axes
 
     def __repr__(self) -> str:
@@ -279,6 +280,7 @@ def agent(
     every: Span | Value | None = None,
     *,
     step: float | Value | None = None,
+    texture: float | Value | None = None,
     curiosity: float | Value | None = None,
     patience: Span | Value | None = None,
     reward: Value | None = None,
@@ -299,6 +301,7 @@ def agent(
         dims=dims,
         every=every,
         step=step,
+        texture=texture,
         curiosity=curiosity,
         patience=patience,
         reward=reward,

@@ -16,6 +16,7 @@ from livecode.language.tutorial import COLUMNS
 from livecode.language.values import Value
 from livecode.mind import pyo_pages
 from livecode.mind.completion import Scope
+from livecode.mind.hearing import Witnessed
 from livecode.signals.features import Features
 
 #: The signals that are always there, and what each is.
@@ -27,6 +28,7 @@ SIGNALS = {
     "mic": "What comes in at the microphone, as numbers: `mic.rms`, `mic.pitch`, `mic.onset`.",
     "t": "Seconds since the performance began: `lambda t: 0.5 + 0.5 * np.sin(t)`.",
     "beat": "Beats since the beginning, in fractions, as the tempo goes: `lambda beat: beat % 1`.",
+    "scene": "The present scene of the set: `scene.time` and `scene.left` in seconds, `scene.name`.",
     "bar": "Bars since the beginning, in fractions, four beats each: `lambda bar: bar % 2 < 1`.",
 }
 _CONTROL = "a control: it takes a number, a curve, a signal, or a function of signals"
@@ -51,6 +53,8 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
         return _page(_head(path, value), _CONTROL)
     if isinstance(value, Thing):
         return _page(_head(path, value), _described(value), rows=_settings(value))
+    if isinstance(value, Witnessed):
+        value = value.features
     if isinstance(value, Features):
         return _page(_head(path, value), SIGNALS.get(path), rows=_properties(value))
     if callable(value):

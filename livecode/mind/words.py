@@ -20,13 +20,14 @@ from livecode.language.units import Span, bars, beats, is_number, ms, s, span
 from livecode.language.values import Value, reward
 from livecode.mind.completion import Scope
 from livecode.mind.explanation import SIGNALS, help_on
-from livecode.signals.link import LinkClock
+from livecode.mind.record_word import RecordWord
+from livecode.mind.scene_words import scene_words
 from livecode.signals.tempo import MAX_BPM, MIN_BPM
 
 if TYPE_CHECKING:
     from livecode.mind.performance import Performance
 
-CURVES = ("env", "hold", "noise", "ramp", "saw", "sine", "square", "steps", "tri")
+CURVES = ("env", "noise", "ramp", "saw", "sine", "square", "steps", "tri")
 #: How long `hush()` takes, in seconds.
 HUSH_S = 2.0
 #: Who waits longer for the next multiple has mistyped.
@@ -61,7 +62,7 @@ class TempoWord(SignalWord):
         if not on:
             performance.leave_link()
         elif performance.link is None:
-            performance.link = LinkClock(performance.tempo.bpm)
+            performance.link = performance.new_link(performance.tempo.bpm)
 
 
 class MicWord(SignalWord):
@@ -136,11 +137,6 @@ def words(performance: "Performance") -> dict[str, Any]:
         """Silence at once: `panic()`. F12 does the same even when this terminal hangs."""
         performance.panic()
 
-    def go(where: str | int = 1) -> None:
-        """Go to a scene of the set: `go("coda")`, `go(+1)`, `go(-1)`; `go()` is the next one."""
-        scenes = performance.scenes
-        performance.evaluator.call_soon(lambda: performance.play_scene(scenes.find(where)))
-
     def mute(*things: Any) -> None:
         """Silence names while they go on: `mute(ego)`."""
         names = names_of(things)
@@ -202,7 +198,6 @@ def words(performance: "Performance") -> dict[str, Any]:
         "dsp": dsp,
         "fade": fade,
         "free": free,
-        "go": go,
         "help": help,
         "hush": hush,
         "mic": MicWord(("mic",), performance.signals),
@@ -212,6 +207,7 @@ def words(performance: "Performance") -> dict[str, Any]:
         "np": np,
         "panic": panic,
         "quant": quant,
+        "record": RecordWord(performance),
         "reward": reward,
         "running": running,
         "s": s,
@@ -223,5 +219,6 @@ def words(performance: "Performance") -> dict[str, Any]:
         "tutorial": Tutorial(),
         "undo": undo,
         "unmute": unmute,
+        **scene_words(performance),
     }
     return known

@@ -1,9 +1,13 @@
 """Where a packet goes once it has arrived, live or replayed: into the rings, or kept as `osc`."""
 
+from collections.abc import Callable
+
 from livecode.signals import osc, sensors
 from livecode.signals.rings import Rings
 
 MAX_ADDRESSES = 256  # other addresses than sensors' that are kept
+CUES = "/livecode/"  # addresses of cues, which are never kept: a token may be in them
+CUES_TOKEN = "LIVECODE_CUES"  # hands it to the mind: a command line is for all to see
 
 
 class Intake:
@@ -18,6 +22,8 @@ class Intake:
         self.rings = Rings() if rings is None else rings
         self.osc: dict[str, tuple[osc.Argument, ...]] = {}
         self.refused: dict[str, int] = {}
+        #: Told of each cue; whether it was one to follow.
+        self.on_cue: Callable[[osc.OscMessage], bool] = lambda message: False
 
     def receive(self, packet: bytes, time_s: float) -> int:
         """Apply one packet that arrived at `time_s`; return how many messages were of use.
@@ -35,6 +41,8 @@ class Intake:
         return used
 
     def _apply(self, message: osc.OscMessage, time_s: float) -> bool:
+        if message.address.startswith(CUES):
+            return self.on_cue(message)
         try:
             reading = sensors.read(message)
         except sensors.SensorError as error:

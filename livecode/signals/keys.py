@@ -62,6 +62,14 @@ class Keys:
         _check(name)
         self._pressed_s[name] = time_s
 
+    def take(self, key: str, time_s: float) -> None:
+        """A key as the desk says it: its name, or `fader3=0.5`."""
+        name, _, value = key.partition("=")
+        if value:
+            self.set_fader(int(name.removeprefix("fader")), float(value))
+        else:
+            self.press(name, time_s)
+
     def set_fader(self, number: int, value: float) -> None:
         """Put a fader, 1 to 8, to a value between 0 and 1; beyond them is as far as it goes."""
         self.fader[number]  # says so if there is none

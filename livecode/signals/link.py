@@ -44,16 +44,21 @@ class LinkClock:
         """The tempo that all share."""
         return float(self._link.tempo)
 
-    def lead(self, tempo: Tempo, frame: float) -> None:
-        """Bring `tempo` to the shared beat at sample time `frame`, which is now."""
+    def lead(self, tempo: Tempo, frame: float) -> tuple[float, float] | None:
+        """Bring `tempo` to the shared beat at sample time `frame`, which is now.
+
+        Returns the tempo and the beat that it was given, None where it was left alone.
+        """
         time_s = frame / tempo.sample_rate
         if time_s < self._due_s:
-            return
+            return None
         self._due_s = time_s + CORRECT_EVERY_S
         if abs(tempo.bpm - self._bpm) > 1e-6:  # the performer has set it since
             self._link.tempo = tempo.bpm
         self._bpm = self.bpm
-        tempo.lead(self._bpm, float(self._link.beat), frame)
+        led = self._bpm, float(self._link.beat)
+        tempo.lead(*led, frame)
+        return led
 
     def close(self) -> None:
         """Leave."""

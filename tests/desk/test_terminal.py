@@ -21,7 +21,8 @@ class Terminal:
 
     def __init__(self, folder: Path, columns: int, rows: int, arguments: str):
         self._socket = str(folder / "tmux")
-        environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
+        own = {"XDG_STATE_HOME": str(folder / "state"), "XDG_DATA_HOME": str(folder / "data")}
+        self._environment = environment = {**os.environ, **own}
         environment.pop("TMUX", None)
         command = (
             f"{sys.executable} -m livecode.cli play {arguments} --audio headless;"
@@ -64,6 +65,12 @@ class Terminal:
 
     def close(self) -> None:
         subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False)
+        # what sounds outlives its terminal
+        stop = [sys.executable, "-m", "livecode.cli", "sessions", "stop"]
+        ended = subprocess.run(stop, env=self._environment, capture_output=True, check=False)
+        if ended.returncode:  # the desk was not gone yet, or has ended all by itself
+            time.sleep(0.5)
+            subprocess.run(stop, env=self._environment, capture_output=True, check=False)
 
     def _tmux(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         return subprocess.run(
@@ -161,7 +168,8 @@ def test_a_set_in_a_terminal_of_any_shape(terminal: Callable[..., Terminal]) -> 
     desk = terminal(200, 50, str(set_path))
     screen = desk.until("▶ wander")
     assert "first.py" in screen
-    desk.until("wander 0:")
+    desk.until(lambda screen: re.search("▶ wander +0:0", screen) is not None)
+    assert "→ learn" in desk.screen
     desk.type("ego.level = 0.5")
     desk.keys("M-Enter")
     desk.until("● ego")

@@ -73,3 +73,24 @@ def test_what_was_not_saved_is_kept_when_the_desk_closes(path: Path) -> None:
     assert kept is not None
     assert kept.read_text() == "a = 3\n"
     assert path.read_text() == "a = 1\n"
+
+
+def test_a_file_that_is_not_all_text_is_kept_beside_what_is_saved_in_its_place(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "piece.py"
+    path.write_bytes(b"# gr\xfcn\n")
+    file = TextFile(path)
+    assert "not all UTF-8" in file.trouble
+    file.save(file.text)
+    assert (tmp_path / "piece.py~").read_bytes() == b"# gr\xfcn\n"
+    file.save("x = 1\n")
+    assert (tmp_path / "piece.py~").read_bytes() == b"# gr\xfcn\n", "once is enough"
+
+
+def test_a_file_that_is_too_large_to_be_edited_is_never_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "piece.py"
+    path.write_bytes(b"#" * 10_000_000)
+    file = TextFile(path)
+    assert (file.text, file.path) == ("", None)
+    assert "too large to be edited" in file.trouble

@@ -1,0 +1,138 @@
+"""Draws a set as a picture: its spectrogram, where its scenes begin, and what its agents do in them."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.language.agents import Agent
+from livecode.language.sets import read_set
+from livecode.offline import estimated_s
+from livecode.session import Session
+
+STEP_S = 0.5
+WINDOW = 8192  # samples at 48 kHz: 6 Hz between bins
+LOWEST_HZ, HIGHEST_HZ, BANDS = 40.0, 16_000.0, 360
+FLOOR_DB = -90.0
+
+
+class Seen(NamedTuple):
+    """An agent at one moment."""
+
+    t: float  # seconds
+    agent: str
+    space: str
+    dims: int
+    every_ms: float
+
+
+class Course(NamedTuple):
+    """A set as it was played."""
+
+    levels_db: NDArray[np.floating]  # (BANDS, steps), bands evenly spaced in log frequency
+    scenes: list[tuple[float, str]]  # when each began, seconds
+    seen: list[Seen]
+    seconds: float
+
+
+def main() -> int:
+    """Play a set offline and draw it."""
+    parser = argparse.ArgumentParser(prog="python -m livecode.bench.set_picture")
+    parser.add_argument("set", type=Path)
+    parser.add_argument("picture", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    draw(play(options.set, options.seed), options.picture)
+    return 0
+
+
+def play(path: Path, seed: int = 0) -> Course:
+    """The course of a set that nobody touches."""
+    piece = read_set(path)
+    seconds = estimated_s(piece)
+    columns, seen = [], []
+    with Session(seed) as session:
+        session.open_set(piece)
+        for _ in range(round(seconds / STEP_S)):
+            audio = session.advance(STEP_S).mean(axis=1)
+            columns.append(_levels_db(audio, session.sample_rate))
+            seen += _agents(session)
+        scenes = [
+            (event.frame / session.sample_rate, event.text)
+            for event in session.log
+            if event.kind == "scene"
+        ]
+    return Course(np.array(columns).T, scenes, seen, seconds)
+
+
+def _agents(session: Session) -> Iterator[Seen]:
+    names = {each.name for each in session.performance.running()}
+    for name in sorted(names):
+        thing = session.get(name)
+        if isinstance(thing, Agent):
+            every_s = dict(thing.player.varyings())["every"].now or 0.0
+            yield Seen(session.time, name, thing.space.model, len(thing.position), 1000 * every_s)
+
+
+def _levels_db(audio: NDArray[np.float32], rate: int) -> NDArray[np.floating]:
+    """The loudest level (BANDS,) in each band, dBFS of a sine."""
+    windows = np.lib.stride_tricks.sliding_window_view(audio, WINDOW)[:: WINDOW // 2]
+    weights = np.hanning(WINDOW)
+    power = np.abs(np.fft.rfft(windows * weights, axis=1)).mean(axis=0) / (weights.sum() / 2)
+    edges = np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1) * WINDOW / rate
+    bins = [
+        slice(int(low), max(int(high), int(low) + 1)) for low, high in np.c_[edges[:-1], edges[1:]]
+    ]
+    return 20 * np.log10(np.array([power[part].max() for part in bins]) + 1e-9)
+
+
+def draw(course: Course, picture: Path) -> None:
+    """The spectrogram above, the agents' dimensions and periods below; needs matplotlib."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(13, 6.4), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    t = np.arange(course.levels_db.shape[1] + 1) * STEP_S
+    hz = np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
+    top = course.levels_db.max()
+    above.pcolormesh(t, hz, course.levels_db, vmin=max(FLOOR_DB, top - 70), vmax=top, cmap="magma")
+    above.set(yscale="log", ylabel="Hz")
+    above.set_yticks([50, 100, 200, 500, 1000, 2000, 5000, 10_000],
+                     ["50", "100", "200", "500", "1k", "2k", "5k", "10k"])  # fmt: skip
+    for axes in (above, below):
+        for began, _ in course.scenes[1:]:
+            axes.axvline(began, color="white" if axes is above else "grey", linewidth=0.7)
+    for began, name in course.scenes:
+        above.text(began + 0.004 * course.seconds, HIGHEST_HZ * 0.97, name, color="white", va="top")
+    _draw_agents(below, course)
+    below.set(xlim=(0, course.seconds), xlabel="seconds", ylabel="dimensions")
+    figure.savefig(picture, dpi=90)
+
+
+def _draw_agents(axes: Any, course: Course) -> None:
+    """One line for each agent, coloured by its space, and its period as each scene leaves it."""
+    spaces = list(dict.fromkeys(each.space for each in course.seen))
+    axes.set_yscale("log", base=2)
+    axes.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
+    axes.set_ylim(0.7, 24)
+    for number, space in enumerate(spaces):
+        axes.plot([], [], color=f"C{number}", linewidth=4, label=space)
+    begins = [began for began, _ in course.scenes]
+    left: dict[int, dict[str, Seen]] = {}  # by scene and name, the last that was seen
+    for each in course.seen:
+        colour = f"C{spaces.index(each.space)}"
+        axes.plot([each.t - STEP_S, each.t], [each.dims] * 2, color=colour, linewidth=4)
+        scene = max(sum(began < each.t - STEP_S for began in begins) - 1, 0)
+        left.setdefault(scene, {})[each.agent] = each
+    for scene, agents in left.items():
+        dims = max(each.dims for each in agents.values())
+        text = ", ".join(f"{name} {each.every_ms:.0f} ms" for name, each in agents.items())
+        axes.text(begins[scene] + 0.004 * course.seconds, dims * 1.25, text, fontsize="small")
+    axes.legend(loc="upper left", ncols=max(len(spaces), 1), frameon=False, fontsize="small")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,17 @@
+"""Waiting for the next multiple of a length of time, counted in beats or in seconds."""
+
+import math
+
+from livecode.language.units import Span
+from livecode.signals.tempo import Tempo
+
+
+def next_multiple(quant: Span, frame: float, tempo: Tempo) -> int:
+    """The first sample time from `frame` on that is a multiple of `quant`; of 0*s: `frame`."""
+    at = math.ceil(frame)
+    if quant.beats:
+        at = tempo.next(quant.beats, at)
+    if quant.seconds:
+        every = quant.seconds * tempo.sample_rate
+        at = math.ceil(math.ceil(at / every) * every)
+    return at
