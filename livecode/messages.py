@@ -40,10 +40,12 @@ class PlayGraph(Message, frozen=True, tag=True):
 
 
 class Fade(Message, frozen=True, tag=True):
-    """Fade out all that sounds under `name`."""
+    """Fade out what sounds under `name` from sample time `at` on, generations before `before`."""
 
     name: str
     fade_s: float
+    at: int = 0  # 0: at once
+    before: int = 1 << 62
 
 
 class Listen(Message, frozen=True, tag=True):
@@ -66,9 +68,30 @@ class Record(Message, frozen=True, tag=True):
     """Record the master to a WAV file from now on; an empty path stops."""
 
     path: str
+    stems: str = ""  # a folder for what each name adds to it
+    bits: int = 32  # 24: integer, 32: float
+
+
+class Tape(msgspec.Struct, frozen=True):
+    """What is being recorded, as the engine posts it: for the desk, the mind and the next engine."""
+
+    path: str = ""
+    stems: str = ""
+    bits: int = 32
+    begin: int = 0  # sample time of the first sample
+    error: str = ""  # why the last recording stopped, a sentence
+
+    @property
+    def on(self) -> bool:
+        """Whether anything is being recorded."""
+        return bool(self.path or self.stems)
 
 
 # desk -> mind
+
+
+#: Pressed as a key when another scene is asked for, so that a cell without end makes way.
+CUE = "cue"
 
 
 class Press(Message, frozen=True, tag=True):
@@ -149,10 +172,11 @@ class Began(Message, frozen=True, tag=True):
 
 
 class Built(Message, frozen=True, tag=True):
-    """A graph has been built, and runs unheard."""
+    """A graph has been built, and runs unheard from sample time `at` on."""
 
     name: str
     generation: int
+    at: int
 
 
 class Ended(Message, frozen=True, tag=True):
@@ -177,6 +201,55 @@ class Note(Message, frozen=True, tag=True):
     at: int
 
 
+# engine, voices -> mind, for the journal alone: what came otherwise than the mind had asked for
+
+
+class Placed(Message, frozen=True, tag=True):
+    """What a voice writes into its ring from `position` on is for sample time `frame` and after."""
+
+    generation: int
+    position: int  # frames since the ring was emptied
+    frame: int
+    fresh: bool  # it is a new voice, and not one that was late
+
+
+class Rested(Message, frozen=True, tag=True):
+    """From `position` in its ring on a stream rests, for there is no time for it, or goes on."""
+
+    generation: int
+    position: int
+    rests: bool
+
+
+class Dry(Message, frozen=True, tag=True):
+    """A generation had no samples in the blocks from `begin` up to `end`."""
+
+    generation: int
+    begin: int  # sample time
+    end: int
+
+
+class FadedLate(Message, frozen=True, tag=True):
+    """A fade that was to begin at sample time `stamp` did so at `frame`."""
+
+    name: str
+    stamp: int
+    frame: int
+
+
+class Late(Message, frozen=True, tag=True):
+    """A change of a control, for sample time `stamp`, came late to one reader: there it is `frame`."""
+
+    change: tuple[int, str, int, int]  # generation of a voice or 0, control, number, stamp
+    frame: int
+
+
+class Silenced(Message, frozen=True, tag=True):
+    """A panic has closed the gate in the block at that sample time."""
+
+    at: int
+
+
 AnyMessage = Union[
     PlayRing,
     PlayGraph,
@@ -192,6 +265,12 @@ AnyMessage = Union[
     Ended,
     Failed,
     Note,
+    Placed,
+    Rested,
+    Dry,
+    FadedLate,
+    Late,
+    Silenced,
 ]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)

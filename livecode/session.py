@@ -9,13 +9,14 @@ from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.language.sets import SetFile
+from livecode.messages import Tape
 from livecode.mind.evaluation import Result
 from livecode.mind.performance import Event, Performance
 from livecode.transport import Arena, Layout
 from livecode.voices.host import VoiceHost
 
 #: Offline nothing is ever late, so short rings do; this keeps many sessions small.
-_LAYOUT = Layout(rings=32, ring_frames=8192)
+OFFLINE_LAYOUT = Layout(rings=32, ring_frames=8192)
 
 
 class Session:
@@ -43,19 +44,21 @@ class Session:
         if Session._open:
             raise LivecodeError("another Session is open in this process; close it first")
         Session._open = True
-        self._arena = Arena.private(self.sample_rate, self.block, _LAYOUT)
+        self._arena = Arena.private(self.sample_rate, self.block, OFFLINE_LAYOUT)
         self._frame = 0
         self._server = boot("headless", self.sample_rate, self.block).server
         self._engine = Engine(self._arena, self._server, self._now_ns)
+        self._engine.recording.patient = True
         self._server.setGlobalSeed(self.seed % 2**31 or 1)
         self._voices = VoiceHost(self._arena)
         self.performance = Performance(self._arena, self.seed, lambda: self._frame)
-        self.performance.pump = self._engine.listen
+        self.performance.pump = self._pump
         self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.stop()
+        self._engine.recording.take_last(self._frame)
         self._engine.close()
         self.performance.close()
         self._server.shutdown()
@@ -71,9 +74,9 @@ class Session:
     def open_set(self, set_file: SetFile) -> Result:
         """Prepare a set and begin its first scene; scenes with a length then follow by themselves."""
         result = self.performance.open_set(set_file)
-        if result.ok and set_file.scenes:
-            result = self.performance.play_scene(0)
-        self.performance.run_later()
+        if set_file.scenes:
+            scene = self.performance.begin_scene(0)
+            result = scene if result.ok else result
         return result
 
     def receive_osc(self, packet: bytes) -> None:
@@ -92,9 +95,22 @@ class Session:
         """The live object of that name."""
         return self.performance.get(name)
 
-    def record(self, path: str | Path) -> None:
-        """Record the master to a WAV file from now on."""
-        self._engine.start_recording(str(path))
+    def record(
+        self, path: str | Path | None = None, stems: str | Path | None = None, bits: int = 32
+    ) -> None:
+        """Record the master to a WAV file from now on, and what each name adds to it to a folder.
+
+        Without a path there are stems alone; without both, recording ends.  `bits`: 32 (float) or 24.
+        LivecodeError: it cannot be written there, or what was recorded before could not.
+        """
+        recording = self._engine.recording
+        recording.take_last(self._frame)
+        recording.stop()
+        if recording.error:
+            raise LivecodeError(recording.error)
+        if path is not None or stems is not None:
+            tape = Tape(str(path or ""), str(stems or ""), bits)
+            recording.start(tape, self._frame, pass_over=True)
 
     @property
     def log(self) -> list[Event]:
@@ -112,13 +128,16 @@ class Session:
         for frame in range(self._frame, end, performance.tick_frames):
             due = performance.scenes.due(frame)
             if due is not None:
-                performance.play_scene(due)
-                performance.run_later()
+                performance.begin_scene(due)
             performance.tick(frame)
         self._voices.process()
         self._server.process()
         self._frame = end
         return self._engine.master.read_tap().copy()
+
+    def _pump(self) -> None:
+        self._engine.listen()
+        self.performance.ensemble.take_in()
 
     def _now_ns(self) -> int:
         return round(self._frame / self.sample_rate * 1e9)

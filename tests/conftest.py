@@ -11,6 +11,14 @@ import pytest
 from livecode import Session
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_performances(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests play is kept among the tests' own things."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture
 def session() -> Iterator[Session]:
     """An offline performance."""

@@ -5,9 +5,10 @@ a = the way and c = a times its midpoint, nearer is exactly a @ place > c. So fe
 space cut (a probit observation with some share of mistakes) of a Gaussian belief about the place,
 updated by moment matching (assumed-density filtering; Minka 2001). It walks in straight lines to
 places drawn from the belief (Thompson sampling), of several the one least visited: in doubt
-it explores, when sure it stays about. Feedback that surprises it more than it should unsettles
-it, and it draws from further afield. A second opinion, begun afresh whenever the first does
-better, takes over when the listener has changed their mind. Without feedback it wanders.
+it explores, when sure it stays about. It learns how often the listener is mistaken. Feedback that
+surprises it more than such a listener should unsettles it, and it strides off. A second opinion,
+begun afresh whenever the first does better, takes over when the listener has changed their mind.
+Without feedback it wanders.
 """
 
 import math
@@ -24,7 +25,11 @@ from livecode.agents.walker import PUT, Walker, resize_places
 
 NUMBERS = (
     "odds",
+    "merit",
+    "worth",
     "unrest",
+    "mistaken",
+    "judged",
     "lessons",
     "fed_s",
     "acted_s",
@@ -48,7 +53,11 @@ class Explorer(Walker):
         self.first = Belief(settings, self.dims)
         self.second = Belief(settings, self.dims)
         self.odds = 0.0  # log odds of the second against the first, since the second began
-        self.unrest = 0.0  # how much more than expected it was surprised of late, in nats
+        self.merit = 0.0  # log odds of the second against mere chance, since then
+        self.worth = 0.0  # log odds of the first against mere chance, since it was taken up
+        self.unrest = 0.0  # log odds of mere chance against the first, of late
+        self.judged = settings.mistakes_prior  # lessons that told how reliable the listener is
+        self.mistaken = settings.mistakes * self.judged  # those of them that were mistakes
         self.lag_scores = np.full(
             len(settings.lags_s), settings.lag_prior
         )  # how often each reaction time was it
@@ -97,7 +106,7 @@ class Explorer(Walker):
         elif float(np.linalg.norm(here - self.first.mean)) > reach:
             slow = self.step
         else:
-            slow = max(reach * self.period_s / s.pace_s, s.slow_step)
+            slow = max(reach * self.period_s / s.pace_s, s.least_pace)
         length = min(self.step, slow)
         place: Array = self.goal if far <= length else here + way * (length / far)
         return place.clip(0, 1)
@@ -155,30 +164,73 @@ class Explorer(Walker):
         # Any of the reaction times may be the listener's: weigh them by how well they explained
         # the feedback so far. Where they disagree about it, it surprises nobody.
         shares = self.lag_scores / self.lag_scores.sum()
-        by_lag = self.first.expect(ways, middles, sign)
-        first, second = shares @ by_lag, shares @ self.second.expect(ways, middles, sign)
+        mistakes = self._mistakes()
+        by_lag = self.first.expect(ways, middles, sign, mistakes)
+        first = float(shares @ by_lag)
+        second = float(shares @ self.second.expect(ways, middles, sign, mistakes))
         guilty = shares * by_lag / first
         self.lag_scores += weight * (guilty - (1 - s.lag_memory) * self.lag_scores)
+        self._judge(first, mistakes, weight)
+        careful = max(mistakes, s.lesson_mistakes_least)
         for belief in (self.first, self.second):
-            belief.learn(shares @ ways, float(shares @ middles), sign, weight)
+            belief.learn(shares @ ways, float(shares @ middles), sign, weight, careful)
         self.lessons += weight
 
         self.odds += weight * math.log(second / first)
-        self.unrest = max(0.0, self.unrest + weight * math.log(0.5 / first))
+        self.merit += weight * math.log(second / 0.5)
+        self.worth += weight * math.log(first / 0.5)
+        self.unrest = max(0.0, self.unrest - weight * math.log(first / 0.5))
+        self._reconsider()
+
+    def _mistakes(self) -> float:
+        """How often the listener is mistaken, at most, give or take a standard deviation."""
+        share = self.mistaken / self.judged
+        most = share + math.sqrt(share * (1 - share) / self.judged)
+        return min(max(most, self.settings.mistakes_least), 0.3)
+
+    def _judge(self, expected: float, mistakes: float, weight: float) -> None:
+        """Take what was said with that probability for evidence of the listener's reliability.
+
+        One step of expectation maximisation, for lessons of which the belief is sure.
+        """
+        nearer = (expected - mistakes) / (1 - 2 * mistakes)
+        weight *= abs(2 * nearer - 1)
+        kept = self.settings.mistakes_memory**weight
+        self.mistaken = kept * self.mistaken + weight * mistakes * (1 - nearer) / expected
+        self.judged = kept * self.judged + weight
+
+    def _reconsider(self) -> None:
+        """Whom to believe: the first opinion, the second, or nothing."""
+        s, unsettling = self.settings, self._unsettling()
+        if self.worth > s.sense:
+            self.leaving = False
         if self.odds <= 0:
-            self.odds, self.second = 0.0, self._prior()
-        elif self.odds > s.alarm:
-            self._doubt(self.second)
-        elif self.unrest > self._unsettling():
-            self._doubt(self.second if self.odds > self.unrest + s.fair else self._prior())
+            self.odds, self.merit, self.second = 0.0, 0.0, self._prior()
+        elif self.odds > s.alarm and self.merit > (s.sense if self.leaving else s.fair):
+            self._leave(self.second)
+        elif self.unrest > unsettling and self.leaving:
+            self.first, self.unrest, self.worth = self._prior(), 0.0, 0.0
+        elif self.unrest > unsettling:
+            hint = self.odds > s.alarm / 2 and self.merit > s.hint
+            self._leave(self.second if hint else self._prior())
             self.odds = s.trust * s.alarm
-            self.leaving, self.left = not self._settled(), self.position
-            self._plan()
+        if self.unrest > s.doubtful * unsettling and not self.leaving and self._settled():
+            out = self.position - self.first.mean
+            far = self._stray() * math.sqrt(self.dims) / max(float(np.linalg.norm(out)), 1e-9)
+            self.goal = (self.first.mean + out * far).clip(0, 1)
+
+    def _leave(self, better: Belief) -> None:
+        """Follow another opinion, in one long stride unless it is quite sure."""
+        left = self.first.mean
+        self._doubt(better)
+        self.leaving, self.left = not self._settled(), left
+        self._plan()
 
     def _doubt(self, better: Belief) -> None:
         """Follow another opinion; the former stays, ready to be followed again."""
         self.first, self.second = better, self.first
-        self.odds, self.unrest, self.leaving = 0.7 * self.settings.alarm, 0.0, False
+        self.odds, self.leaving = 0.7 * self.settings.alarm, False
+        self.merit = self.worth = self.unrest = 0.0
 
     def _ways(self, time_s: float) -> tuple[Array, Array]:
         """The way judged at each reaction time, (lags, dims), and way @ midpoint, (lags,)."""
@@ -204,9 +256,12 @@ class Explorer(Walker):
             ways /= np.linalg.norm(ways, axis=1)[:, None]
             places = (self.first.mean + ways * stray * math.sqrt(self.dims)).clip(0, 1)
         else:
-            places = self.first.draw(s.candidates, stray, self.rng)
+            places = self.first.draw(s.ways_out if self.leaving else s.candidates, stray, self.rng)
         if self.leaving:
-            self.goal = places[np.argmax(np.linalg.norm(places - self.position, axis=1))]
+            ways = places - self.position
+            ways *= s.leave * math.sqrt(self.dims) / (np.linalg.norm(ways, axis=1)[:, None] + 1e-9)
+            gone = (self.position + ways).clip(0, 1) - self.left
+            self.goal = places[np.argmax(np.linalg.norm(gone, axis=1))]
         else:
             self.goal = places[np.argmin(self.density.count(places))]
         self.lessons = 0.0

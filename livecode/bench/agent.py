@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -246,6 +247,7 @@ def run(
             walk = score(runs("random walk", "A", n, step, BUDGET))
             best = score(runs("oracle", "A", n, step, BUDGET))
             for subject, musician in product(subjects, musicians):
+                _progress(f"{subject}, {musician}, {n} dimensions, step {step}")
                 own = score(runs(subject, musician, n, step, BUDGET))
                 about: Identity = {"agent": subject, "musician": musician, "dims": n, "step": step}
                 rows += _score_rows(own, walk, best, about)
@@ -253,13 +255,19 @@ def run(
             walked = runs("random walk", "B", 2, 0.01, LAST)
             rows += _approach_rows(subject, runs(subject, "B", 2, 0.01, LAST), walked)
         for subject in changed:
+            _progress(f"{subject}: a listener who changes, or falls silent")
             rows += change_rows(subject, dims, seeds, lambda call, jobs: list(pool.map(call, jobs)))
         for subject, n in product(subjects, (2, 8, 32)):
             rows += _timing_rows(pool.submit(action_times_ms, subject, n).result(), subject, n)
         if paths:
+            _progress("explorer, taught by packets")
             rows += path_rows()
         rows += _together_rows(pool.submit(together_ms, "explorer").result())
     return rows
+
+
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _score_rows(own: Score, walk: Score, best: Score, about: Identity) -> list[Row]:

@@ -1,5 +1,6 @@
 """`livecode bench NAME`: which measurement a name stands for, and how its rows are printed."""
 
+import os
 from collections.abc import Callable
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from livecode.bench.rows import Row, print_rows, rows_to_json
 def _agent(seconds: float | None) -> list[Row]:
     from livecode.bench.agent import run
 
-    return run(jobs=2, changed=("explorer", "coexplorer"), paths=True)
+    return run(jobs=min(os.cpu_count() or 1, 4), changed=("explorer",), paths=True)
 
 
 def _engine(seconds: float | None) -> list[Row]:

@@ -2,25 +2,30 @@
 
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import platformdirs
 
+from livecode import sessions
+
 
 class Places:
-    """Paths of one performance; the journal outlives it, the rest is removed at its end."""
+    """Paths of one performance; what is kept of it outlives it, the rest is removed at its end."""
 
-    def __init__(self) -> None:
-        state = platformdirs.user_state_path("livecode")
-        self._folder = Path(tempfile.mkdtemp(prefix="livecode-"))
-        self.connection = self._folder / "kernel.json"
-        stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
-        self.journal = state / "journals" / f"{stamp}_{self._folder.name[-4:]}.journal"
-        self._logs = state / "logs"
+    def __init__(self, kept: sessions.Kept | None = None, connection: Path | None = None) -> None:
+        """`kept`: one that is taken up again; `connection`: of its mind, if that still runs."""
+        self.kept = sessions.new() if kept is None else kept
+        if connection is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="livecode-"))
+            self.connection = self._folder / "kernel.json"
+        else:
+            self._folder, self.connection = connection.parent, connection
+        self.journal = self.kept.journal
+        self._logs = platformdirs.user_state_path("livecode") / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
-        for name in ("engine", "mind", "voices"):
-            self.log(name).write_bytes(b"")
+        if connection is None:
+            for name in ("engine", "mind", "voices"):
+                self.log(name).write_bytes(b"")
 
     def log(self, name: str) -> Path:
         """The log of one process, of the newest performance."""
@@ -32,5 +37,6 @@ class Places:
         return lines[-1] if lines else f"the {name} ended without a word"
 
     def clean(self) -> None:
-        """Remove what only this performance needed."""
+        """Remove what was needed only while it played."""
+        self.kept.playing.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -20,6 +20,7 @@ from livecode.language.units import Span
 from livecode.language.values import Arithmetic
 from livecode.mind.explanation import SIGNALS, signature
 from livecode.mind.performance import Performance
+from livecode.mind.record_word import RecordWord
 from livecode.mind.words import words
 from livecode.signals.rings import READABLE, Ring, Rings
 from livecode.transport import Arena, Layout
@@ -72,7 +73,7 @@ def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
         kind = type(word)
         methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
         plain = name in SIGNALS and not callable(word)
-        if plain or not (isinstance(word, SignalWord) or kind is Tutorial):
+        if plain or not (isinstance(word, SignalWord) or kind in (Tutorial, RecordWord)):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")
         for method in methods:

@@ -34,6 +34,8 @@ class Reading:
     underruns: int = 0
     peak: float = 0.0
     mind_silent_s: float = 0.0  # since the mind's heart last beat
+    tape: Mapping[str, Any] = field(default_factory=dict)  # what is being recorded
+    recorded_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class StatusBar:
         alarm = now_s < self._alarm_until_s
         board = reading.board
         left = [*_piece(board), *_touch(touch), *_values(board)]
-        above = line(left, [*_mind(reading, work), *_rings(board)], width)
+        above = line(left, [*_mind(reading, work), *_tape(reading), *_rings(board)], width)
         below = line(_names(board, self._fallen(reading, now_s)), _engine(reading, alarm), width)
         return above, below
 
@@ -179,6 +181,20 @@ def _piece(board: Mapping[str, Any]) -> list[Segment]:
         tempo = f"{board.get('tempo', 0):g} bpm"
         segments.append(Segment((("class:status.dim", tempo),), 1))
     return segments
+
+
+def _tape(reading: Reading) -> list[Segment]:
+    """That something is being recorded and for how long, or that it had to stop."""
+    tape = reading.tape
+    if tape.get("error"):
+        return [Segment((("class:status.alarm", " not recording "),), 8.5)]
+    if not (tape.get("path") or tape.get("stems")):
+        return []
+    minutes, seconds = divmod(int(reading.recorded_s), 60)
+    stems = " stems" if tape.get("stems") else ""
+    short = Segment((("class:status.bad", "●"),), 8.5)
+    text = f" {minutes}:{seconds:02d}{stems}"
+    return [Segment((("class:status.bad", "●"), ("", text)), 8.5, short)]
 
 
 def _rings(board: Mapping[str, Any]) -> list[Segment]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from livecode.desk.places import Places
 from livecode.errors import LivecodeError
 from livecode.messages import Press, send
+from livecode.mind.journal import last_status
+from livecode.sessions import Playing, runs
 from livecode.transport import Arena
 
 #: The linear algebra in mind and voices is small: threads of its own would only hold up the engine.
@@ -39,6 +41,52 @@ class Options:
     osc_bind: str = "127.0.0.1"
     osc_port: int = 8888
     record: Path | None = None
+    stems: Path | None = None  # a folder for what each name adds to the recording
+    #: Seconds that the others play on if the desk is killed or its terminal closed; 0: they end.
+    outlive_s: int = 0
+    begin_again: bool = False  # go on where the journal ends
+    text_path: Path | None = None  # what the desk opens in place of the set
+
+
+def master_file(record: Path | None, stems: Path | None) -> Path | None:
+    """Where the master is recorded: stems without a place for it have it among them."""
+    if record is None and stems is not None:
+        record = stems / "master.wav"
+    return None if record is None else record.resolve()
+
+
+class Adopted:
+    """A process that another desk has started, as far as it is a `Popen` to us."""
+
+    stdin = None
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """None while it runs; what it ended with is not known."""
+        if self.returncode is None and not runs(self.pid):
+            self.returncode = -1
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; TimeoutExpired as of a Popen."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+            time.sleep(0.01)
+        return -1
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
 
 
 @dataclass
@@ -46,7 +94,7 @@ class Child:
     """One supervised process and its lifeline, the pipe that tells it when the desk is gone."""
 
     name: str
-    process: subprocess.Popen
+    process: subprocess.Popen | Adopted
     started_s: float
     starts: list[float] = field(default_factory=list)
 
@@ -54,18 +102,66 @@ class Child:
 class Supervisor:
     """Owns the arena and the other processes."""
 
-    def __init__(self, options: Options, places: Places, say: Callable[[str], None]):
-        """`say` is given sentences for the performer, such as that the engine was restarted."""
+    def __init__(
+        self,
+        options: Options,
+        places: Places,
+        say: Callable[[str], None],
+        arena: Arena | None = None,
+    ):
+        """`say` is given sentences for the performer, such as that the engine was restarted.
+
+        arena: of a performance that another desk has begun, and that still plays.
+        """
         self.options, self.places, self.say = options, places, say
-        self.arena = Arena.create(options.sample_rate, options.block)
-        self.arena.header.desk_pid = os.getpid()
         self.children: dict[str, Child] = {}
         self._spare: Child | None = None
+        self.left = False  # the terminal is gone: what sounds is not ended with it
+        if arena is None:
+            self.arena = self._create()
+        else:
+            self.arena = arena
+            self._adopt()
+        self.arena.header.desk_beat_ns = time.monotonic_ns()
+        self.arena.header.desk_pid = os.getpid()
+        if arena is None:
+            self._tell_where()
+
+    def _create(self) -> Arena:
+        options = self.options
+        outlives = options.outlive_s > 0
+        arena = Arena.create(options.sample_rate, options.block, outlives=outlives)
+        arena.header.outlive_s = options.outlive_s
+        if options.begin_again:  # sample time goes on
+            frame, _ = last_status(self.places.journal)
+            arena.header.tick_clock(frame, time.monotonic_ns())
+        return arena
+
+    def _tell_where(self) -> None:
+        """Let other desks find what plays here."""
+        options = self.options
+        Playing(
+            self.arena.name,
+            str(self.places.connection),
+            options.audio,
+            options.seed,
+            None if options.set_path is None else str(options.set_path),
+            options.osc_bind,
+            options.osc_port,
+        ).write(self.places.kept.playing)
+
+    def _adopt(self) -> None:
+        now = time.monotonic()
+        for name in ("engine", "voices", "mind"):
+            process = Adopted(getattr(self.arena.header, f"{name}_pid"))
+            self.children[name] = Child(name, process, now, [now])
 
     def start(self) -> None:
         """Start all processes; returns at once."""
+        again = self.options.begin_again
+        how = {"engine": ["--resume"], "mind": ["--begin-again"]} if again else {}
         for name in ("engine", "voices", "mind"):
-            self.start_one(name)
+            self._start(name, *how.get(name, ()))
 
     def check(self) -> None:
         """Start again what has died or hangs; call this several times a second."""
@@ -113,12 +209,14 @@ class Supervisor:
         self.children["mind"].process.send_signal(signal.SIGINT)
 
     def stop(self) -> None:
-        """End all processes and remove the shared memory."""
+        """End all processes and remove the shared memory, unless only the terminal is gone."""
+        if self.left and self.arena.header.outlive_s:
+            return
         self.arena.header.stop = 1
         everyone = [*self.children.values(), *([self._spare] if self._spare else [])]
         for child in everyone:
-            assert child.process.stdin is not None
-            child.process.stdin.close()
+            if child.process.stdin is not None:
+                child.process.stdin.close()
         end = time.monotonic() + GRACE_S
         for child in everyone:
             try:
@@ -154,7 +252,10 @@ class Supervisor:
 
     def start_one(self, name: str, resume: bool = False) -> None:
         """Start one process; `resume`: it takes the place of one that died."""
-        process = self._spawn(name, *(["--resume"] if resume else []))
+        self._start(name, *(["--resume"] if resume else []))
+
+    def _start(self, name: str, *how: str) -> None:
+        process = self._spawn(name, *how)
         setattr(self.arena.header, f"{name}_pid", process.pid)
         now = time.monotonic()
         starts = self.children[name].starts if name in self.children else []
@@ -176,7 +277,8 @@ class Supervisor:
         options = self.options
         if name == "engine":
             record = [] if options.record is None else ["--record", str(options.record)]
-            return ["--audio", options.audio, *record]
+            record += [] if options.stems is None else ["--stems", str(options.stems)]
+            return ["--audio", options.audio, "--seed", str(options.seed), *record]
         if name == "mind":
             set_file = [] if options.set_path is None else ["--set", str(options.set_path)]
             return [

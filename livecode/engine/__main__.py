@@ -5,10 +5,12 @@ import gc
 import sys
 import threading
 import time
+from pathlib import Path
 
 from livecode.engine.device import BACKENDS, boot, realtime, run_headless
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
+from livecode.messages import Tape
 from livecode.process import begin, watch_lifeline
 from livecode.transport import Arena
 
@@ -22,13 +24,15 @@ def main() -> int:
     parser.add_argument("arena")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
     parser.add_argument("--record", default="")
+    parser.add_argument("--stems", default="", help="a folder for what each name adds")
+    parser.add_argument("--seed", type=int, default=0, help="of what is random in a @dsp")
     parser.add_argument("--resume", action="store_true", help="go on with clock and recording")
     options = parser.parse_args()
 
     begin("engine")
     arena = Arena.attach(options.arena)
     header = arena.header
-    stop = watch_lifeline()
+    stop = watch_lifeline(arena=arena)
     try:
         device = boot(options.audio, header.sample_rate, header.block)
     except LivecodeError as error:
@@ -36,6 +40,7 @@ def main() -> int:
         return 2
     header.sample_rate = int(device.server.getSamplingRate())
     header.block = int(device.server.getBufferSize())
+    device.server.setGlobalSeed(options.seed % 2**31 or 1)
     engine = Engine(arena, device.server, time.monotonic_ns, time.thread_time_ns)
     if options.resume:
         arena.messages["mind", "engine"].discard()
@@ -44,8 +49,11 @@ def main() -> int:
         engine.frame = int(frames) // engine.block * engine.block
     header.engine_epoch += 1  # the mind now says what is to sound
     try:
-        if options.record:
-            engine.start_recording(options.record, resume=options.resume)
+        known = options.resume and engine.recording.go_on(engine.frame)
+        if (options.record or options.stems) and not known:
+            tape = Tape(options.record, options.stems, begin=-engine.block)
+            resume = options.resume and Path(options.record).exists()
+            engine.recording.start(tape, engine.frame, resume)
     except LivecodeError as error:
         print(error, file=sys.stderr)
         device.server.shutdown()
@@ -79,7 +87,7 @@ def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
         engine.master.close_gate()
         time.sleep(FAREWELL_S)
         engine.server.stop()
-    engine.stop_recording()
+    engine.recording.stop()
     engine.arena.abandon()
     if backend != "headless":
         engine.server.shutdown()

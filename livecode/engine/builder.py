@@ -4,7 +4,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,15 +61,17 @@ class Builder:
         else:
             self._build(message, inputs)
 
-    def take(self) -> list[Graph | Refused]:
-        """What has been built since the last call."""
+    def take(self, due: Callable[[int], bool] = lambda generation: True) -> list[Graph | Refused]:
+        """What has been built since the last call, as far as its generation is due."""
         if self._young is not None and not self._young.on_probation:
             self._young = None
             self._header.probation = 0
         taken = []
-        while self._done:
-            taken.append(self._done.popleft())
-            self.waiting -= 1
+        for done in list(self._done):
+            if due(done.message.generation):
+                self._done.remove(done)
+                taken.append(done)
+                self.waiting -= 1
         return taken
 
     def start_thread(self) -> None:
@@ -88,6 +90,8 @@ class Builder:
             while self._young is not None:
                 time.sleep(_LOOK_S)
             self._build(message, inputs)
+            # What is held here would be computed on when its strip has gone, and read freed tables.
+            del message, inputs
 
     def _build(self, message: PlayGraph, inputs: Mapping[str, Any]) -> None:
         self._header.probation = message.generation

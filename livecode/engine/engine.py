@@ -7,17 +7,20 @@ import msgspec
 
 from livecode.dsp_reach import MASTER
 from livecode.engine.builder import Builder
+from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph
 from livecode.engine.master import Master
 from livecode.engine.pyo_quiet import pyo
-from livecode.engine.recorder import Recorder
+from livecode.engine.recording import Recording
 from livecode.engine.strip import Input, Strip
 from livecode.messages import (
     Began,
     Built,
+    Dry,
     Ended,
     Fade,
     Failed,
+    Late,
     Listen,
     Message,
     Note,
@@ -25,9 +28,11 @@ from livecode.messages import (
     PlayGraph,
     PlayRing,
     Record,
+    Silenced,
     receive,
     send,
 )
+from livecode.schedule import NEVER, Schedule
 from livecode.transport import Arena
 
 #: What a performer is told when a voice is late.
@@ -56,8 +61,13 @@ class Engine:
         server: pyo.Server,
         clock_ns: Callable[[], int],
         work_ns: Callable[[], int] = lambda: 0,
+        schedule: Schedule | None = None,
     ):
+        """`schedule`: when things are to come about that are otherwise left to chance."""
         self.arena, self.server, self._clock_ns = arena, server, clock_ns
+        self._schedule = schedule
+        self._fades = Fades(schedule)
+        arena.controls.on_late = lambda change, at: self.tell(Late(change, at))
         self.block, self.sample_rate = arena.header.block, arena.header.sample_rate
         self.master = Master(server, self.sample_rate, self.block, arena.controls)
         self.strips: dict[str, Strip] = {}
@@ -66,7 +76,9 @@ class Engine:
         self._input: Input | None = None
         self._peaks: dict[str, float] = {}
         self._meters_due = 0
-        self.recorder: Recorder | None = None
+        self.recording = Recording(
+            arena, self.master, self.strips, lambda text, at: self.tell(Note(text, at))
+        )
         self.errors = 0  # parts of blocks that raised: a bug of ours, never silence
         self.frame = 0
         self._begun_ns: int | None = None
@@ -89,6 +101,7 @@ class Engine:
         now_ns = self._clock_ns()
         self._attempt(self._open_block, now_ns)
         self.listen()
+        self._attempt(self._begin_fades)
         for strip in list(self.strips.values()):
             self._attempt(self._advance, strip)
         self._attempt(self._advance_master)
@@ -105,22 +118,9 @@ class Engine:
                 self._attempt(self._handle, message)
         self._attempt(self._take_built)
 
-    def start_recording(self, path: str, resume: bool = False) -> None:
-        """Record the master from the next block on; raises LivecodeError if that cannot be."""
-        self.stop_recording()
-        recorder = Recorder(path, self.sample_rate, self.frame if resume else None)
-        recorder.await_open()
-        self.recorder = recorder
-
-    def stop_recording(self) -> None:
-        """Finish the file that is being recorded, if there is one."""
-        if self.recorder is not None:
-            self.recorder.close()
-            self.recorder = None
-
     def close(self) -> None:
         """Finish the recording, end the threads, and leave the server, which holds what it calls."""
-        self.stop_recording()
+        self.recording.stop()
         self.builder.close()
         self.server.setCallback(lambda: None)
 
@@ -148,21 +148,33 @@ class Engine:
         ring = self.arena.rings[message.ring]
         for other in self.strips.values():
             other.feed.let_go(ring, but=message.generation)
-        strip.feed.add(message.generation, ring, message.at, message.fade_s * self.sample_rate)
+        at = message.at
+        if self._schedule is not None:
+            at = self._schedule.began.get(message.generation, NEVER)
+        strip.feed.add(message.generation, ring, at, message.fade_s * self.sample_rate)
 
     def _play_graph(self, message: PlayGraph) -> None:
         if self.builder.knows(message.generation):
             return  # said twice, to be heard by an engine that had only just come up
         inputs = {name: self._strip(name).sound for name in message.inputs if name != "mix"}
+        if self._schedule is not None:
+            at = self._schedule.began.get(message.generation, NEVER)
+            message = msgspec.structs.replace(message, at=at)
         self.builder.build(message, {**inputs, "mix": self.master.mix})
 
     def _fade(self, message: Fade) -> None:
-        if message.name == MASTER:
-            self.master.chain.leave(message.fade_s)
-            self.master.step_back(1.0, message.fade_s)
-        elif (strip := self.strips.get(message.name)) is not None:
-            strip.feed.fade_out(message.fade_s * self.sample_rate)
-            strip.chain.leave(message.fade_s)
+        if (late := self._fades.take(message, self.frame)) is not None:
+            self.tell(late)
+
+    def _begin_fades(self) -> None:
+        for fade in self._fades.due(self.frame):
+            if fade.name == MASTER:
+                self.master.chain.leave(fade.fade_s, fade.before)
+                if not any(graph.heard for graph in self.master.chain.graphs):
+                    self.master.step_back(1.0, fade.fade_s)
+            elif (strip := self.strips.get(fade.name)) is not None:
+                strip.feed.fade_out(fade.fade_s * self.sample_rate, fade.before)
+                strip.chain.leave(fade.fade_s, fade.before)
 
     def _listen_to(self, message: Listen) -> None:
         if message.name == MIC and MIC not in self.strips and self._input is None:
@@ -177,12 +189,9 @@ class Engine:
             self.master.open_gate()
 
     def _record(self, message: Record) -> None:
-        """No disk is waited for here: a file that cannot be written is told of in a later block."""
-        former = self.recorder
-        if former is not None:
-            former.finish()
-        if message.path:
-            self.recorder = Recorder(message.path, self.sample_rate, after=former)
+        if self._schedule is not None:
+            return  # what was recorded once is not written over
+        self.recording.change(message.path, message.stems, message.bits, self.frame)
 
     # what each block does
 
@@ -194,8 +203,11 @@ class Engine:
 
     def _check_panic(self) -> None:
         panics = self.arena.header.panic
+        if self._schedule is not None:
+            panics = sum(at <= self.frame for at in self._schedule.silenced)
         if panics != self._panics:
             self._panics = panics
+            self.tell(Silenced(self.frame))
             self.master.close_gate()
             for strip in self.strips.values():
                 strip.feed.fade_out(self.block)
@@ -205,16 +217,18 @@ class Engine:
 
     def _strip(self, name: str) -> Strip:
         if name not in self.strips:
-            strip = self.strips[name] = Strip(name, self.arena, self.master, self.server)
+            is_dry = None if self._schedule is None else self._schedule.is_dry
+            strip = self.strips[name] = Strip(name, self.arena, self.master, self.server, is_dry)
             strip.compute_before(self.master.first_stream)
         return self.strips[name]
 
     def _take_built(self) -> None:
         """Let graphs that have been built run; tell of those that could not be."""
-        for graph in self.builder.take():
+        for graph in self.builder.take(self._is_due):
             message = graph.message
             if isinstance(graph, Graph):
-                self.tell(Built(message.name, message.generation))
+                graph.start()
+                self.tell(Built(message.name, message.generation, self.frame))
                 if message.name == MASTER:
                     self.master.fader.bind()
                     self.master.chain.add(graph)
@@ -228,6 +242,12 @@ class Engine:
                     self._order()
             else:
                 self.tell(Failed(message.name, message.generation, graph.why))
+
+    def _is_due(self, generation: int) -> bool:
+        """Whether a graph that has been built is to be computed from this block on."""
+        if self._schedule is None:
+            return True
+        return self._schedule.built.get(generation, self.frame) <= self.frame
 
     def _order(self) -> None:
         """Have every strip computed after those that its graphs take; count who takes whom."""
@@ -315,6 +335,9 @@ class Engine:
 
     def _report(self, strip: Strip) -> None:
         feed = strip.feed
+        for dry in feed.dry:
+            self.tell(Dry(*dry))
+        feed.dry.clear()
         for number in feed.began:
             self.tell(Began(strip.name, number, self.frame))
         for number in feed.broken:
@@ -335,11 +358,7 @@ class Engine:
         header = self.arena.header
         header.peak_left, header.peak_right = abs(heard).max(axis=0)
         self.arena.tap.write(heard)
-        if self.recorder is not None:
-            self.recorder.write(heard)
-            if self.recorder.error is not None:
-                self.tell(Note(self.recorder.error, self.frame))
-                self.recorder = None
+        self.recording.take(heard, self.frame)
 
     def _account(self, now_ns: int) -> None:
         header = self.arena.header

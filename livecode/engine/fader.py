@@ -29,15 +29,15 @@ class Fader:
             if slot is not None and (reader is None or reader.closed):
                 self._readers[what] = ControlReader(self._controls, slot)
 
-    def follow(self, frame: int) -> None:
+    def follow(self, frame: int, at_once: bool = False) -> None:
         """Take over level and pan as they are at sample time `frame`."""
-        self.move(self.value("level", frame), self.value("pan", frame))
+        self.move(self.value("level", frame), self.value("pan", frame), at_once)
 
-    def move(self, level: float, pan: float) -> None:
-        """Go to that level, and that place from −1 to 1."""
+    def move(self, level: float, pan: float, at_once: bool = False) -> None:
+        """Go to that level, and that place from −1 to 1; at once while nothing is heard yet."""
         if (level, pan) == self._heard:
             return
-        self.gain.time = SMOOTHING_S if self._heard else 0.0  # at first it is there at once
+        self.gain.time = SMOOTHING_S if self._heard and not at_once else 0.0
         self._heard = (level, pan)
         angle = (min(max(pan, -1.0), 1.0) + 1) * np.pi / 4  # equal power, unity at the centre
         gains = np.sqrt(2) * max(level, 0.0) * np.array([np.cos(angle), np.sin(angle)])

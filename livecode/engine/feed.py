@@ -4,10 +4,12 @@ No pyo here: a strip (strip.py) plays what this writes.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from livecode.schedule import NEVER
 from livecode.transport import SampleRing
 
 _QUARTER = np.pi / 2
@@ -68,19 +70,27 @@ class RingSource:
         """Whether the ring holds enough to begin."""
         return self.ring.available >= 2 * len(self._raw)
 
-    def block(self) -> np.ndarray | None:
-        """The next block (frames, 2), or None while there is nothing to play."""
+    def block(self, dry: bool = False) -> np.ndarray | None:
+        """The next block (frames, 2), or None while there is nothing to play.
+
+        dry: as if there were nothing more in the ring.
+        """
         starting = not self._ahead
-        if starting and (self.broken or not self.ready or not self._fetch()):
+        if starting and (dry or self.broken or not self.ready or not self._fetch()):
             return None
         self._now, self._next = self._next, self._now
-        self._ahead = self._fetch()
+        self._ahead = not dry and self._fetch()
         if starting and self.underruns:
             self._now *= self._rise
         if not self._ahead:
             self._now *= self._fall
             self.underruns += not self.broken
         return self._now
+
+    @property
+    def ran_dry(self) -> bool:
+        """Whether the block that it gave last was its last for now, or it gave none."""
+        return not self._ahead and not self.broken
 
     def _fetch(self) -> bool:
         if self.ring.available < len(self._raw):
@@ -101,6 +111,7 @@ class Generation:
     fade_frames: float
     envelope: Envelope
     begun: bool = False
+    dry_since: int | None = None  # sample time
 
 
 class Feed:
@@ -109,9 +120,11 @@ class Feed:
     Every fade takes a block at least: a shorter one would click.
     """
 
-    def __init__(self, block: int):
-        self._block = block
+    def __init__(self, block: int, is_dry: Callable[[int, int], bool] | None = None):
+        """`is_dry(generation, frame)`: when rings are to run dry, where this is not left to them."""
+        self._block, self._is_dry = block, is_dry
         self._generations: list[Generation] = []
+        self.dry: list[tuple[int, int, int]] = []  # (generation, from, to), until taken out
         self.out = np.zeros((block, 2), np.float32)
         self.underruns = 0
         self.began: list[int] = []  # generations, until someone takes them out
@@ -139,6 +152,11 @@ class Feed:
                 generation.begun, generation.envelope = True, Envelope()
 
     @property
+    def begun(self) -> bool:
+        """Whether any generation has begun."""
+        return any(generation.begun for generation in self._generations)
+
+    @property
     def empty(self) -> bool:
         """Whether no generation is left, sounding or to come."""
         return not self._generations
@@ -158,7 +176,9 @@ class Feed:
             if not generation.begun or generation.envelope.silent:
                 continue
             before = generation.source.underruns
-            sound = generation.source.block()
+            dry = self._is_dry is not None and self._is_dry(generation.number, frame)
+            sound = generation.source.block(dry)
+            self._watch_dry(generation, frame)
             gain = generation.envelope.block(self._block)
             self.underruns += generation.source.underruns - before
             if sound is not None:
@@ -169,6 +189,14 @@ class Feed:
         self._drop_silent()
         return out
 
+    def _watch_dry(self, generation: Generation, frame: int) -> None:
+        since = generation.dry_since
+        if generation.source.ran_dry:
+            generation.dry_since = frame if since is None else since
+        elif since is not None:
+            self.dry.append((generation.number, since, frame))
+            generation.dry_since = None
+
     def _end_before(self, index: int, fade_frames: float) -> None:
         for older in self._generations[:index]:
             older.begun = True  # one that never began is silent, and goes
@@ -177,5 +205,7 @@ class Feed:
     def _drop_silent(self) -> None:
         kept = [g for g in self._generations if not (g.begun and g.envelope.silent)]
         if len(kept) < len(self._generations):
-            self.ended += [g.number for g in self._generations if g not in kept]
+            gone = [g for g in self._generations if g not in kept]
+            self.ended += [g.number for g in gone]
+            self.dry += [(g.number, g.dry_since, NEVER) for g in gone if g.dry_since is not None]
             self._generations = kept

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from livecode.dsp_reach import FORBIDDEN
-from livecode.engine.keeping import keeping, let_go
+from livecode.engine.keeping import asleep, keeping, let_go, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
 from livecode.errors import LivecodeError
@@ -69,7 +69,7 @@ class Graph:
         self.fade_s = message.fade_s  # of its last change
         self._ends: int | None = None  # blocks until it is silent for good
         first = len(server.getStreams())
-        with keeping() as self._made:
+        with keeping() as self._made, asleep() as self._asleep:
             self._build(inputs, block, watchdog)
         self.streams = server.getStreams()[first:]
 
@@ -112,6 +112,12 @@ class Graph:
     def ended(self) -> bool:
         """Whether it is silent for good."""
         return self._ends is not None and self._ends <= 0
+
+    def start(self) -> None:
+        """Compute from the coming block on: all of it from the same one."""
+        for part in self._asleep:
+            wake(part)
+        self._asleep = []
 
     def begin(self, block_s: float) -> None:
         """Fade in; as every fade it takes a block at least, for a shorter one would click."""

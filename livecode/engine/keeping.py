@@ -13,6 +13,8 @@ from livecode.engine.pyo_quiet import pyo
 
 _here = threading.local()
 _begin = pyo.PyoObjectBase.__init__
+_PLAYED = (pyo.PyoObject, pyo.PyoPVObject)
+_init_play = {kind: kind._init_play for kind in _PLAYED}
 
 
 def _begin_and_keep(self: Any) -> None:
@@ -33,6 +35,38 @@ def keeping() -> Iterator[list[Any]]:
         yield made
     finally:
         _here.made = before
+
+
+def _play_or_sleep(self: Any) -> None:
+    asleep = getattr(_here, "asleep", None)
+    if asleep is None:
+        wake(self)
+    else:
+        asleep.append(self)
+
+
+for _kind in _PLAYED:
+    _kind._init_play = _play_or_sleep
+
+
+@contextmanager
+def asleep() -> Iterator[list[Any]]:
+    """A list of all that this thread makes in the `with` block and that does not run until `wake`.
+
+    What is made away from the audio thread would else begin in one block or another, part by part.
+    """
+    made: list[Any] = []
+    before, _here.asleep = getattr(_here, "asleep", None), made
+    try:
+        yield made
+    finally:
+        _here.asleep = before
+
+
+def wake(made: Any) -> None:
+    """Let it run."""
+    kind = next(kind for kind in _PLAYED if isinstance(made, kind))
+    _init_play[kind](made)
 
 
 def let_go(made: list[Any]) -> None:

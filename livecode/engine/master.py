@@ -8,6 +8,7 @@ from livecode.dsp_reach import MASTER
 from livecode.engine.fader import Fader
 from livecode.engine.graph import Chain
 from livecode.engine.pyo_quiet import pyo
+from livecode.engine.stems import DC_HZ
 from livecode.engine.table import Tap
 from livecode.transport import ControlBlock
 
@@ -18,8 +19,9 @@ CURVE_RANGE = 8.0
 CURVE_POINTS = 16384  # even: pyo looks up 0 at the point in the middle, which is exactly 0
 #: pyo's Lookup keeps to this share of its table on either side of the middle (oscilmodule.c).
 LOOKUP_SHARE = 0.495
-#: What is slower than this is no sound. pyo's DCBlock is 3 dB down at 38 Hz, where the bass is.
-DC_HZ = 5.0
+#: How long the mixer takes to let in a strip. At 0 it would never get there; a strip begins silent, so
+#: 1 ms is as good.
+RISE_S = 0.001
 #: pyo's Compress holds sound back for its whole buffer of 25 ms if told to look 0 frames ahead.
 LOOKAHEAD_FRAMES = 1
 
@@ -36,8 +38,7 @@ class Master:
 
     def __init__(self, server: Any, sample_rate: int, block: int, controls: ControlBlock):
         streams = len(server.getStreams())
-        # A mixer time of 0 never gets to its amplitude; a strip begins silent, so 1 ms is as good.
-        self.mixer = pyo.Mixer(outs=2, chnls=1, time=0.001)
+        self.mixer = pyo.Mixer(outs=2, chnls=1, time=RISE_S)
         self.first_stream = server.getStreams()[streams]
         # What a @dsp called master shapes: the plain sum steps back while there is one.
         self.mix = pyo.Sig(self.mixer[0] + self.mixer[1])
@@ -52,6 +53,7 @@ class Master:
         self.chain = Chain(MASTER, insert, block / sample_rate, controls)
         self.fader = Fader(MASTER, controls)
         levelled = pyo.Sig(insert[0] + insert[1]) * self.fader.gain
+        # pyo's DCBlock is 3 dB down at 38 Hz, where the bass is.
         steady = pyo.Atone(levelled, freq=DC_HZ)
         # A gain rider for sums that are too loud for long, then a curve that lets no peak past.
         ridden = pyo.Compress(
@@ -70,6 +72,8 @@ class Master:
         self._gate = pyo.SigTo(1.0, time=block / sample_rate, init=1.0)
         self.out = limited * self._gate
         self._tap = Tap(self.out, block)
+        self._gate_tap = Tap(self._gate, block)
+        self._high_pass_taps = Tap(levelled, block), Tap(steady, block)
         self._parts = [direct, levelled, steady, ridden, limited]
         self.out.out()
 
@@ -83,6 +87,16 @@ class Master:
     def read_tap(self) -> np.ndarray:
         """The block that was computed last, (frames, 2); valid until the next call."""
         return self._tap.read()
+
+    def gate(self) -> np.ndarray | None:
+        """The gains of the block that was computed last, (frames, 2); None if it was open throughout."""
+        gains = self._gate_tap.read()
+        return None if gains.min() == 1.0 else gains.copy()
+
+    def slow(self) -> np.ndarray:
+        """What the high-pass had taken out at the end of the block that was computed last, (2,)."""
+        whole, steady = self._high_pass_taps
+        return whole.read()[-1].astype(np.float64) - steady.read()[-1]
 
     def step_back(self, share: float, fade_s: float) -> None:
         """Let so much of the plain sum be heard beside a @dsp called master."""

@@ -1,116 +1,54 @@
-"""WAV files that are readable at every moment of their making, even after a kill -9 or a power cut.
-
-libsndfile writes a file's length when it is closed; here it is put right about every second.
-"""
+"""The thread that writes what is recorded: the audio thread hands blocks over and never waits for a disk."""
 
 import queue
-import struct
 import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from livecode.engine.stems import Block, StemFiles
+from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
 
-_FLOAT = 3  # WAVE_FORMAT_IEEE_FLOAT
-_MOST_BYTES = 0xFFFF_FFFF
 #: Silence fills the gap in a recording that goes on after a crash, up to so much of it.
 MOST_SILENCE_S = 60
-
-
-class WavFile:
-    """A 32-bit float WAV file, or RF64 (EBU Tech 3306) once it is beyond 4 GB."""
-
-    # RIFF head, a chunk that RF64 later turns into its 64-bit sizes, format, frame count, data head
-    _HEAD = struct.Struct("<4sI4s 4sI28s 4sIHHIIHHH 4sII 4sI")
-
-    def __init__(self, path: str | Path, sample_rate: int, channels: int = 2, resume: bool = True):
-        """`resume`: go on with what is there, if it is one of ours in the same format."""
-        self.path = Path(path)
-        self._sample_rate, self._channels = sample_rate, channels
-        self.frames = 0
-        try:
-            old = resume and self.path.exists()
-            # Unbuffered: what has been written is in the file, whatever becomes of this process.
-            self._file = open(self.path, "r+b" if old else "w+b", buffering=0)  # noqa: SIM115
-            if old:
-                self.frames = self._recorded()
-                self._file.truncate(self._HEAD.size + self.frames * 4 * channels)
-            self.update_header()
-        except OSError as error:
-            raise LivecodeError(
-                f"cannot write {self.path}: {error.strerror}; choose a place that can be written"
-            ) from None
-
-    @classmethod
-    def fresh(cls, path: str | Path, sample_rate: int, channels: int = 2) -> "WavFile":
-        """A new file; what was there before is lost."""
-        return cls(path, sample_rate, channels, resume=False)
-
-    def write(self, audio: np.ndarray) -> None:
-        """Append audio (frames, channels)."""
-        self._put(np.ascontiguousarray(audio, "<f4").tobytes())
-        self.frames += len(audio)
-
-    def update_header(self) -> None:
-        """Make the header tell the truth about what has been written."""
-        data = self.frames * self._channels * 4
-        riff = data + self._HEAD.size - 8
-        large = riff > _MOST_BYTES
-        sizes = struct.pack("<QQQI", riff, data, self.frames, 0) if large else bytes(28)
-        head = self._HEAD.pack(
-            *(b"RF64" if large else b"RIFF", _MOST_BYTES if large else riff, b"WAVE"),
-            *(b"ds64" if large else b"JUNK", 28, sizes),
-            *(b"fmt ", 18, _FLOAT, self._channels, self._sample_rate),
-            *(self._sample_rate * self._channels * 4, self._channels * 4, 32, 0),
-            *(b"fact", 4, min(self.frames, _MOST_BYTES)),
-            *(b"data", _MOST_BYTES if large else data),
-        )
-        self._file.seek(0)
-        self._put(head)
-        self._file.seek(0, 2)
-
-    def close(self) -> None:
-        """Finish the file."""
-        self.update_header()
-        self._file.close()
-
-    def _put(self, data: bytes) -> None:
-        left = memoryview(data)
-        while left:  # a disk that is nearly full takes a part, and says so the next time
-            left = left[self._file.write(left) :]
-
-    def _recorded(self) -> int:
-        """How many frames the file holds, 0 if it is not one of ours in the same format."""
-        head = self._file.read(self._HEAD.size)
-        if len(head) < self._HEAD.size:
-            return 0
-        fields = self._HEAD.unpack(head)
-        if fields[2] != b"WAVE" or fields[8:11] != (_FLOAT, self._channels, self._sample_rate):
-            return 0
-        return (self.path.stat().st_size - self._HEAD.size) // (4 * self._channels)
+#: With stems, blocks are handed over so much at a time: many small files would cost many small writes.
+TOGETHER_S = 0.125
+#: Offline the one who plays waits for the disk when so much is to be written.
+MOST_WAITING = 64
 
 
 class Recorder:
-    """Writes blocks to a WAV file from a thread of its own: the audio thread hands them over."""
+    """Writes blocks to a WAV file, and to one for each stem, from a thread of its own."""
 
     HEADER_EVERY_S = 1.0
 
     def __init__(
         self,
-        path: str | Path,
+        path: str | Path | None,
         sample_rate: int,
         resume_at: int | None = None,
         after: "Recorder | None" = None,
+        bits: int = 32,
+        stems: StemFiles | None = None,
+        patient: bool = False,
     ):
         """Begin to record; returns before the file is open.
 
+        path: of the master; None for stems alone.
         resume_at: go on with an existing file, filled with silence up to that many frames.
         after: a recorder that is to have finished first.
+        patient: `write` may wait for the disk.
         """
-        self.path = Path(path)
+        self.path = None if path is None else Path(path)
         self._sample_rate, self._resume_at, self._after = sample_rate, resume_at, after
-        self._blocks: queue.SimpleQueue[np.ndarray | None] = queue.SimpleQueue()
+        self._bits, self._stems, self._patient = bits, stems, patient
+        self._together = 0.0 if stems is None else TOGETHER_S * sample_rate
+        self._gathered: list[Block] = []
+        self._gathered_frames = 0
+        self._blocks: queue.SimpleQueue[Sequence[Block] | None] = queue.SimpleQueue()
         self._opened = threading.Event()
         self._finishing = False
         self.error: str | None = None  # why it stopped, a sentence
@@ -124,46 +62,88 @@ class Recorder:
             raise LivecodeError(self.error)
 
     def write(self, block: np.ndarray) -> None:
-        """Take a copy of the block (frames, 2); it is written soon."""
-        if self.error is None and not self._finishing:
-            self._blocks.put(block.copy())
+        """Take a copy of the master's block (frames, 2); it is written soon."""
+        self.take(Block(block.copy()))
+
+    def take(self, block: Block) -> None:
+        """Take a block of everything, whose arrays nobody changes any more; it is written soon."""
+        if self.error is not None or self._finishing:
+            return
+        self._gathered.append(block)
+        self._gathered_frames += len(block.master)
+        if self._gathered_frames >= self._together:
+            self._hand_over()
+        while self._patient and self.error is None and self._blocks.qsize() > MOST_WAITING:
+            time.sleep(0.001)
 
     def finish(self) -> None:
         """Write what is left and close the file, without being waited for."""
-        self._finishing = True
-        self._blocks.put(None)
+        if not self._finishing:
+            self._finishing = True
+            self._hand_over()
+            self._blocks.put(None)
 
     def close(self) -> None:
         """Write what is left and close the file."""
         self.finish()
         self._thread.join()
 
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._blocks.put(self._gathered)
+            self._gathered, self._gathered_frames = [], 0
+
     def _work(self) -> None:
         if self._after is not None:
             self._after.close()
             self._after = None
         try:
-            file = self._open()
-            self._opened.set()
-            due = 0
-            while (block := self._blocks.get()) is not None:
-                file.write(block)
-                if file.frames >= due:
-                    file.update_header()
-                    due = file.frames + int(self.HEADER_EVERY_S * self._sample_rate)
-            file.close()
+            self._write_all()
         except LivecodeError as error:
             self.error = str(error)
         except OSError as error:
-            self.error = f"recording to {self.path} stopped: {error.strerror}"
+            verb = "recording to {} stopped" if self._opened.is_set() else "cannot write {}"
+            self.error = f"{verb.format(self._where)}: {error.strerror}"
         finally:
             self._opened.set()
 
-    def _open(self) -> WavFile:
+    @property
+    def _where(self) -> Path | None:
+        return self._stems.folder if self.path is None and self._stems is not None else self.path
+
+    def _write_all(self) -> None:
+        if self._stems is not None:
+            self._stems.folder.mkdir(parents=True, exist_ok=True)  # the master may lie there, too
+        file, at = self._open()
+        if self._stems is not None:
+            self._stems.open(at)
+        self._opened.set()
+        due = 0
+        while (blocks := self._blocks.get()) is not None:
+            if file is not None:
+                file.write(np.concatenate([block.master for block in blocks]))
+            if self._stems is not None:
+                self._stems.write(blocks, at)
+            at += sum(len(block.master) for block in blocks)
+            if at >= due:
+                due = at + int(self.HEADER_EVERY_S * self._sample_rate)
+                if file is not None:
+                    file.update_header()
+                if self._stems is not None:
+                    self._stems.update_headers()
+        if file is not None:
+            file.close()
+        if self._stems is not None:
+            self._stems.close(at)
+
+    def _open(self) -> tuple[WavFile | None, int]:
+        """The master's file, and how many frames there are."""
+        if self.path is None:
+            return None, 0
         if self._resume_at is None:
-            return WavFile.fresh(self.path, self._sample_rate)
-        file = WavFile(self.path, self._sample_rate)
+            return WavFile.fresh(self.path, self._sample_rate, bits=self._bits), 0
+        file = WavFile(self.path, self._sample_rate, bits=self._bits)
         missing = self._resume_at - file.frames
         if 0 < missing < MOST_SILENCE_S * self._sample_rate:
-            file.write(np.zeros((missing, 2), np.float32))
-        return file
+            file.set_length(self._resume_at)
+        return file, file.frames

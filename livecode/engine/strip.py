@@ -1,5 +1,6 @@
 """One strip of the mixer per sounding name: its rings and graphs summed, its level, pan and dry share."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from livecode.engine.fader import Fader
 from livecode.engine.feed import Feed
 from livecode.engine.graph import SMOOTHING_S, Chain, guarded
-from livecode.engine.master import Master
+from livecode.engine.master import RISE_S, Master
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table, Tap
 from livecode.transport import Arena
@@ -16,11 +17,18 @@ from livecode.transport import Arena
 class Strip:
     """What one name sounds like, in stereo, at its place in the mix."""
 
-    def __init__(self, name: str, arena: Arena, master: Master, server: Any):
+    def __init__(
+        self,
+        name: str,
+        arena: Arena,
+        master: Master,
+        server: Any,
+        is_dry: Callable[[int, int], bool] | None = None,
+    ):
         self.name = name
         self._arena, self._mixer, self._server = arena, master.mixer, server
         block, sample_rate = arena.header.block, arena.header.sample_rate
-        self.feed = Feed(block)
+        self.feed = Feed(block, is_dry)
         first = len(server.getStreams())
         self._table = Table(block)
         read = pyo.TableRead(self._table.pyo, freq=sample_rate / block, loop=1, interp=1).play()
@@ -36,7 +44,11 @@ class Strip:
         self.sound = clean * self.fader.gain
         self.tap = Tap(self.sound, block)
         self._past = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
+        self._past_tap = Tap(self._past, block)
         self._direct = self.sound * self._past
+        self._rise = int(RISE_S * sample_rate)
+        self._rising = (np.arange(1, block + 1) / self._rise)[:, None].astype(np.float32)
+        self._age: int | None = None  # in frames, when the block that was computed last began
         self._parts = [read, bus, *parts]
         self.streams = server.getStreams()[first:]
         for channel in (0, 1):
@@ -59,15 +71,26 @@ class Strip:
 
     def prepare(self, frame: int) -> None:
         """Write the block at sample time `frame` into the table, and set all controls."""
+        self._age = 0 if self._age is None else self._age + len(self._table.sides[0])
+        quiet = not self.feed.begun and not any(graph.begun for graph in self.chain.graphs)
         sound = self.feed.block(frame)
         for side, samples in zip(self._table.sides, sound.T, strict=True):
             side[:] = samples
-        self.fader.follow(frame)
+        self.fader.follow(frame, quiet)
         past = self.fader.value("dry", frame) if self._aside else 1.0
         if past != self._past.value:
             self._past.time, self._past_s = self._past_s, SMOOTHING_S
             self._past.value = past
         self.peak = float(np.abs(self.tap.read()).max())
+
+    def added(self) -> np.ndarray:
+        """What it added to the mix in the block that was computed last, (frames, 2)."""
+        added = self.tap.read() * self._past_tap.read()
+        if self._age is None:
+            return np.zeros_like(self.tap.block)
+        if self._age < self._rise:
+            added *= np.minimum(self._rising + self._age / self._rise, 1)
+        return added
 
     def step_aside(self, aside: bool, fade_s: float) -> None:
         """Be heard through the graphs that take it alone, but for its dry share; or not any more."""

@@ -8,12 +8,14 @@ import sys
 import threading
 import time
 from pathlib import Path
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from livecode.errors import LivecodeError
 from livecode.process import await_engine, begin, watch_lifeline
 from livecode.transport import Arena
+
+if TYPE_CHECKING:
+    from livecode.mind.performance import Performance as Plays
 
 
 def main() -> int:
@@ -27,6 +29,7 @@ def main() -> int:
     parser.add_argument("--osc-bind", default="127.0.0.1")
     parser.add_argument("--osc-port", type=int, default=8888)
     parser.add_argument("--resume", action="store_true", help="take over from a mind that died")
+    parser.add_argument("--begin-again", action="store_true", help="go on where a journal ends")
     parser.add_argument("--spare", action="store_true", help="wait until one is needed")
     options = parser.parse_args()
 
@@ -34,22 +37,23 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the desk interrupts evaluations
     sys.setswitchinterval(0.0005)  # ticks wait less behind a busy block
     arena = Arena.attach(options.arena)
-    go = threading.Event()
-    stop = watch_lifeline(go)
+    go = threading.Event() if options.spare else None
+    stop = watch_lifeline(go, arena)
 
     from ipykernel.kernelapp import IPKernelApp
     from tornado.ioloop import IOLoop
 
-    from livecode import __version__
     from livecode.language.sets import read_set
-    from livecode.mind.journal import Journal, Opening, blocks_to_run_again
+    from livecode.mind import beginning
     from livecode.mind.kernel import LivecodeKernel
-    from livecode.mind.live import Ticker, engine_frame
+    from livecode.mind.live import Ticker, engine_frame, next_tick
     from livecode.mind.performance import Performance
+    from livecode.signals.intake import CUES_TOKEN
     from livecode.signals.midi_ports import MidiPorts
     from livecode.signals.udp import UdpListener
+    from livecode.timing import tick_frames
 
-    if options.spare:
+    if go is not None:
         go.wait()  # all that takes time has been imported by now
         if stop.is_set():
             return 0
@@ -61,21 +65,19 @@ def main() -> int:
     performance = Performance(
         arena,
         options.seed,
-        lambda: engine_frame(header),
+        lambda: next_tick(engine_frame(header), tick_frames(header.block, header.sample_rate)),
         wall_s=time.monotonic,
     )
+    performance.cues.token = os.environ.get(CUES_TOKEN, "")
     if options.set:
         performance.scenes.set_file = read_set(options.set)
-    journal_path = Path(options.journal)
+    journal_path, resumed = Path(options.journal), options.resume or options.begin_again
     if options.resume:
-        arena.messages["engine", "mind"].discard()
-        arena.messages["voices", "mind"].discard()
-        status = msgspec.json.decode(arena.board.look() or b"{}")
-        performance.take_over(blocks_to_run_again(journal_path), status)
-        performance.journal = Journal(journal_path)
+        beginning.in_place_of_another(performance, journal_path)
+    elif options.begin_again:
+        beginning.after_everything_had_ended(performance, journal_path)
     else:
-        performance.journal = journal = Journal(journal_path)
-        journal.write(Opening(__version__, options.seed, header.sample_rate, header.block))
+        beginning.from_nothing(performance, journal_path)
     listener = None
     try:
         listener = UdpListener(options.osc_bind, options.osc_port)
@@ -88,31 +90,33 @@ def main() -> int:
     app.initialize([])
     loop = IOLoop.current()
 
-    def play_scene(index: int) -> None:
-        performance.play_scene(index)
-        performance.run_later()
-
-    if (set_file := performance.scenes.set_file) is not None and not options.resume:
-        result = performance.open_set(set_file)
-        if result.error is not None:
-            arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
-        if set_file.scenes:
-            play_scene(0)
-
     def begin_scene(index: int) -> None:
-        loop.add_callback(play_scene, index)
+        loop.add_callback(performance.begin_scene, index)
 
-    threading.Thread(target=_end, args=(stop, arena, options.connection), daemon=True).start()
+    performance.cues.wake = lambda: loop.add_callback(performance.run_cues)
+    threading.Thread(target=_end, args=(stop, performance, options.connection), daemon=True).start()
     ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate)
     Ticker(performance, listener, begin_scene, ports).start()
+    if (set_file := performance.scenes.set_file) is not None and not resumed:
+        result = performance.open_set(set_file)
+        if result.error is not None and not set_file.scenes:
+            arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
+        if set_file.scenes:
+            performance.begin_scene(0)
     app.start()
     os._exit(0)  # told to end: what the performer's threads or open sockets still do is let go
 
 
-def _end(stop: threading.Event, arena: Arena, connection: str) -> None:
-    """End with the desk, even while a block runs; the journal is on disk after each record."""
+def _end(stop: threading.Event, performance: "Plays", connection: str) -> None:
+    """End with the desk, even while a block runs."""
     stop.wait()
-    arena.abandon()
+    journal = performance.journal
+    performance.arena.abandon()
+    if performance.arena.header.stop:
+        performance.witness.closed()
+    elif journal is not None:
+        journal.close()
+        (journal.path.parent / "playing.json").unlink(missing_ok=True)
     shutil.rmtree(Path(connection).parent, ignore_errors=True)  # a desk that was killed cannot
     os._exit(0)
 

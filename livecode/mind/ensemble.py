@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from threading import RLock
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from livecode.dsp_reach import MASTER
@@ -15,6 +15,7 @@ from livecode.language.things import Thing
 from livecode.language.values import Moment, Value
 from livecode.messages import Failed
 from livecode.mind.functions import FunctionPlayer
+from livecode.mind.gate import Gate
 from livecode.mind.hearing import Hearing
 from livecode.mind.namespace import Namespace
 from livecode.mind.sounds import Sounds
@@ -32,15 +33,19 @@ class Ensemble:
         sounds: Sounds,
         signals: Hearing,
         watchdog: Watchdog,
-        lock: RLock,
+        lock: Gate,
         moment: Callable[[], Moment],
         pump: Callable[[], None],
+        trying: Callable[[], AbstractContextManager[None]] = nullcontext,
     ):
-        """`moment` is that of the last tick; `pump` lets the engine act on messages, or waits."""
+        """`moment` is that of the last tick; `pump` lets the engine act on messages, or waits.
+
+        Within `trying()` runs code of the performer's that may take too long.
+        """
         self._namespace, self._sounds, self._signals = namespace, sounds, signals
         self._patchbay = sounds.patchbay
         self._watchdog, self._lock = watchdog, lock
-        self._moment, self._pump = moment, pump
+        self._moment, self._pump, self._trying = moment, pump, trying
         self._unheard: list[Failed] = []  # that came in while a block waited
         self._awaited: int | None = None  # the generation whose graph a block waits for
 
@@ -60,11 +65,11 @@ class Ensemble:
         state: of its player, as `state` gave it, to go back to; None: it goes on.
         """
         if isinstance(thing, Value):
-            self._prepare(thing)
+            self.prepare(thing)
         elif isinstance(thing, Sounding):
             thing.check()
             for value in thing.values():
-                self._prepare(value)
+                self.prepare(value)
             if isinstance(thing, Dsp) and not again and not self._sounds.plays(thing):
                 self._check_inputs(thing)
             with self._lock:
@@ -86,23 +91,32 @@ class Ensemble:
         with self._lock:
             return None if thing.player is None else thing.player.state()
 
+    def take_in(self) -> None:
+        """Hear what engine and voices have to say while a block waits, where no ticks do."""
+        with self._lock.aside():
+            self._unheard += self._patchbay.receive()
+
     def failures(self) -> list[Failed]:
         """What has failed since the last call, but for what a block waits for and says itself."""
         failures, self._unheard = [*self._unheard, *self._patchbay.receive()], []
         return [failure for failure in failures if failure.generation != self._awaited]
 
-    def _prepare(self, value: Value) -> None:
+    def prepare(self, value: Value) -> None:
         """Probe each function that the value is made of and that is not yet played.
 
         What is no function is sampled once: with this its curves begin, and a signal that cannot
         be read is noticed.
         """
-        moment = self._moment()
+        with self._lock:
+            moment = self._moment()
         for part in value.everything():
             if part.function is not None:
                 player = part.player or FunctionPlayer(part, self._signals, self._watchdog)
                 if player.version is None or player.version.function is not part.function:
-                    version = player.probe()
+                    with self._lock:  # it is tried on the signals of this moment
+                        pass
+                    with self._trying():
+                        version = player.probe()
                     with self._lock:
                         player.play(version)
                 part.player = player
@@ -126,10 +140,9 @@ class Ensemble:
         end = time.monotonic() + BUILD_PATIENCE_S
         built = self._patchbay.built
         try:
-            while generation not in built and time.monotonic() < end:
-                self._pump()
-                with self._lock:
-                    self._unheard += self._patchbay.receive()
+            with self._trying():
+                while generation not in built and time.monotonic() < end:
+                    self._pump()
         except BaseException:  # an interruption
             with self._lock:
                 self._patchbay.abort(generation)

@@ -5,7 +5,7 @@ import linecache
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -75,8 +75,16 @@ class Evaluator:
         self._count = 0
         self._steps: deque[Step] = deque(maxlen=STEPS)
 
-    def evaluate(self, code: str, name: str | None = None) -> Result:
-        """Run a block. `name` stands for it in errors, where it is from a file."""
+    def evaluate(
+        self,
+        code: str,
+        name: str | None = None,
+        within: AbstractContextManager[None] | None = None,
+    ) -> Result:
+        """Run a block. `name` stands for it in errors, where it is from a file.
+
+        `within`: what the code runs in, such as a limit of its time.
+        """
         self._count += 1
         filename = f"<block {name or self._count}>"
         try:
@@ -95,10 +103,11 @@ class Evaluator:
         self._actions = []
         later = list(self._later)
         try:
-            exec(body, variables, self.namespace)
-            value = None if last is None else eval(last, variables, self.namespace)
-            self.namespace.name_the_rest(before)
-            shown = None if value is None else repr(value)
+            with within or nullcontext():
+                exec(body, variables, self.namespace)
+                value = None if last is None else eval(last, variables, self.namespace)
+                self.namespace.name_the_rest(before)
+                shown = None if value is None else repr(value)
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the block alone
             self._actions = None
             _restore(variables, before)

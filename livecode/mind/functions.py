@@ -68,6 +68,7 @@ class FunctionPlayer:
         self._slow = 0
         self.failure: str | None = None  # why it fell back, until someone has taken it
         self.failing_traceback = ""
+        self.slow: str | None = None  # why, where it was too slow by the clock, until taken
 
     def probe(self) -> Version:
         """Try the newest function on the signals as they are; raises LivecodeError."""
@@ -77,8 +78,8 @@ class FunctionPlayer:
         arguments = pick(version.names, self._signals, called(function))
         try:
             checked(self._watchdog.call(function, *arguments, limit_s=PROBE_LIMIT_S))
-        except TookTooLong as error:
-            raise LivecodeError(str(error)) from error
+        except TookTooLong:
+            raise
         except BaseException as error:  # SystemExit is no reason to end
             raise LivecodeError(where_it_broke(error)) from error
         return version
@@ -114,15 +115,18 @@ class FunctionPlayer:
                     self._watch_pace(time_s() - began)
                 return value
             except BaseException as error:  # whatever it is, the performance goes on
-                self._fall_back(error)
+                if isinstance(error, TookTooLong):
+                    self.slow = str(error)
+                self.fall_back(error)
         raise NoVersion
 
     def _watch_pace(self, took_s: float) -> None:
         self._slow = self._slow + 1 if took_s > SLOW_S else 0
         if self._slow >= SLOW_TIMES:
-            raise LivecodeError(f"took {took_s * 1000:.0f} ms again and again")
+            raise TookTooLong(f"took {took_s * 1000:.0f} ms again and again")
 
-    def _fall_back(self, error: BaseException) -> None:
+    def fall_back(self, error: BaseException) -> None:
+        """Go back to the version before, as this one has failed."""
         self._slow = 0
         failed = self._versions.pop()
         name = self.value.name or called(failed.function)

@@ -1,6 +1,6 @@
 """Signals by name: what the performer's functions can ask for, features of what sounds included."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from livecode.errors import LivecodeError
@@ -36,13 +36,30 @@ class OscSignal:
 UNHEARD_TICKS = 400
 
 
+class Witnessed:
+    """Features whose readings are noted, or replaced by those that were."""
+
+    def __init__(self, name: str, features: Features, feature: Callable[[str, str, Any], Any]):
+        self.features = features
+        self._name, self._feature = name, feature
+
+    def __getattr__(self, name: str) -> Any:
+        return self._feature(self._name, name, getattr(self.features, name))
+
+    def __dir__(self) -> Iterable[str]:
+        return dir(self.features)
+
+    def __repr__(self) -> str:
+        return repr(self.features)
+
+
 class Ear:
     """Features of one source, fed from the tap that the engine fills."""
 
     asked = 0  # the tick in which they were last asked for
 
-    def __init__(self, tap: TapRing, sample_rate: int):
-        self.features = Features(sample_rate)
+    def __init__(self, tap: TapRing, features: Features, heard: Witnessed):
+        self.features, self.heard = features, heard
         self._tap = tap
         self._heard = tap.written
 
@@ -62,10 +79,14 @@ class Hearing(Mapping[str, Any]):
         always: dict[str, Any],
         sounding: Callable[[], list[str]],
         tap: Callable[[str, int], None],
+        feature: Callable[[str, str, Any], Any] = lambda sound, name, value: value,
     ):
-        """`sounding` lists the names that sound; `tap(name, index)` has the engine fill a tap."""
+        """`sounding` lists the names that sound; `tap(name, index)` has the engine fill a tap.
+
+        `feature(sound, name, value)` is told of each value read, and gives the one that counts.
+        """
         self._arena, self.always = arena, always
-        self._sounding, self._tap = sounding, tap
+        self._sounding, self._tap, self._feature = sounding, tap, feature
         self._ears: dict[str, Ear] = {}
         self._taps: dict[int, str] = {}
         self._ticks = 0
@@ -77,7 +98,7 @@ class Hearing(Mapping[str, Any]):
             raise KeyError(name)
         ear = self._ears.get(name) or self._open(name)
         ear.asked = self._ticks
-        return ear.features
+        return ear.heard
 
     def __contains__(self, name: object) -> bool:
         known = name in self.always or name in self._ears or name in (SOUND, MIC)
@@ -115,7 +136,8 @@ class Hearing(Mapping[str, Any]):
             self._taps[index] = name
             tap = self._arena.taps[index]
             self._tap(name, index)
-        ear = self._ears[name] = Ear(tap, self._arena.header.sample_rate)
+        features = Features(self._arena.header.sample_rate)
+        ear = self._ears[name] = Ear(tap, features, Witnessed(name, features, self._feature))
         return ear
 
     def _free_tap(self, name: str) -> int:

@@ -146,7 +146,7 @@ class LivecodeKernel(Kernel):
 
     async def hush_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Fade out everything that sounds; comes on the control channel, in a thread of its own."""
-        self.performance.hush(HUSH_S)
+        self.performance.hush_aside(HUSH_S)
         self.session.send(stream, "hush_reply", {"status": "ok"}, parent, ident)
 
     def _tell(self, event: Event) -> None:

@@ -21,6 +21,11 @@ def engine_frame(header: Header) -> int:
     return int(header.now(time.monotonic_ns()))
 
 
+def next_tick(frame: int, every: int, after: int = 0) -> int:
+    """The sample time of the tick that is to come at or after `frame`; ticks stand on a grid."""
+    return max(frame // every * every + every, after)
+
+
 class Ticker:
     """Ticks a performance from a thread of its own."""
 
@@ -51,14 +56,14 @@ class Ticker:
     def _run(self) -> None:
         every = self._performance.tick_frames
         rate = self._header.sample_rate
-        due = engine_frame(self._header) // every * every + every
+        due = self._performance.frame
         while not self._stop.is_set():
             wait_s = (due - self._header.now(time.monotonic_ns())) / rate
             if wait_s > 0:
                 time.sleep(min(wait_s, 0.05))
                 continue
             if -wait_s > CATCH_UP_S:
-                due = engine_frame(self._header) // every * every
+                due = next_tick(engine_frame(self._header), every, due)
             try:
                 self._step(due)
             except (Exception, Overrun):  # a bug of ours: say it in the log, and go on
@@ -78,8 +83,8 @@ class Ticker:
             self._performance.press(message.key, frame)
         for time_s, midi in self._ports.receive() if self._ports is not None else ():
             self._performance.receive_midi(midi, round(time_s * self._header.sample_rate))
+        if (scene := self._performance.scenes.due(frame)) is not None:
+            self._on_scene_due(scene)
         self._performance.tick(frame)
         if self._ports is not None:
             self._ports.send(self._performance.midi_out.due(frame))
-        if (scene := self._performance.scenes.due(frame)) is not None:
-            self._on_scene_due(scene)

@@ -1,12 +1,14 @@
 """Which source each name sounds from: generations, their rings, and the messages that start and end them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.messages import (
+    TEST_MODEL,
+    AnyMessage,
     Began,
     Built,
     Ended,
@@ -25,10 +27,13 @@ from livecode.messages import (
     receive,
     send,
 )
+from livecode.mind.witness import Restart, Witness
 from livecode.transport import Arena
 
 #: An engine may die so often of one graph.
 CRASHES = 2
+#: A fade begins this many blocks after it was asked for, so that it does so at a known sample.
+FADE_LEAD_BLOCKS = 2
 
 
 NO_RING = -1
@@ -51,9 +56,16 @@ class Playing(msgspec.Struct):
 class Patchbay:
     """Starts, swaps and ends sources; knows what sounds, also for a mind that comes after this one."""
 
-    def __init__(self, arena: Arena, on_note: Callable[[str], None]):
+    def __init__(
+        self,
+        arena: Arena,
+        on_note: Callable[[str], None],
+        witness: Witness | None = None,
+        now_frame: Callable[[], int] = lambda: 0,
+    ):
         self._arena = arena
-        self._on_note = on_note
+        self._on_note, self._now_frame = on_note, now_frame
+        self._witness = Witness() if witness is None else witness
         self._to_engine = arena.messages["mind", "engine"]
         self._to_voices = arena.messages["mind", "voices"]
         self._from = [arena.messages["engine", "mind"], arena.messages["voices", "mind"]]
@@ -89,6 +101,8 @@ class Patchbay:
         if ring != NO_RING:
             self._arena.ring_owners[ring] = playing.generation
             self._arena.rings[ring].reset(channels=1)
+        if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
+            self._witness.sounds_from(model)
         send(self._to_engine, OpenGate(self._arena.header.panic))
         self._send_to_voices(playing)
         self._send_to_engine(playing)
@@ -112,7 +126,8 @@ class Patchbay:
         if self.hold:
             return
         if mine := self._of(name):
-            send(self._to_engine, Fade(name, fade_s))
+            at = self._now_frame() + FADE_LEAD_BLOCKS * self._arena.header.block
+            send(self._to_engine, Fade(name, fade_s, at, self._last_generation + 1))
             for playing in mine:
                 playing.leaving = True
 
@@ -131,23 +146,28 @@ class Patchbay:
 
     def receive(self) -> list[Failed]:
         """Take in what engine and voices have to say; returns the failures among it."""
+        messages = [message for ring in self._from for message in receive(ring)]
+        messages, restart = self._witness.taken_in(messages, self._restarted())
+        failures = self.take(messages)
+        return failures if restart is None else failures + self._greet(restart)
+
+    def take(self, messages: Iterable[AnyMessage]) -> list[Failed]:
+        """Act on what engine and voices have said; returns the failures among it."""
         failures = []
-        for ring in self._from:
-            for message in receive(ring):
-                if isinstance(message, Ended):
-                    self._end(message.generation)
-                elif isinstance(message, Failed):
-                    self.built[message.generation] = message.why
-                    failures.append(message)
-                elif isinstance(message, Built):
-                    self.built[message.generation] = None
-                elif isinstance(message, Began):
-                    if (playing := self._playing.get(message.generation)) is not None:
-                        playing.begun = True
-                        self.on_begin(playing)
-                elif isinstance(message, Note):
-                    self._on_note(message.text)
-        failures += self._greet_restarted()
+        for message in messages:
+            if isinstance(message, Ended):
+                self._end(message.generation)
+            elif isinstance(message, Failed):
+                self.built[message.generation] = message.why
+                failures.append(message)
+            elif isinstance(message, Built):
+                self.built[message.generation] = None
+            elif isinstance(message, Began):
+                if (playing := self._playing.get(message.generation)) is not None:
+                    playing.begun = True
+                    self.on_begin(playing)
+            elif isinstance(message, Note):
+                self._on_note(message.text)
         return failures
 
     def table(self) -> list[dict[str, Any]]:
@@ -212,20 +232,24 @@ class Patchbay:
         header = self._arena.header
         return header.engine_epoch, header.voices_epoch
 
-    def _greet_restarted(self) -> list[Failed]:
+    def _restarted(self) -> Restart | None:
+        epochs = self._present_epochs()
+        if epochs == self._epochs:
+            return None
+        engine, voices = (new != old for new, old in zip(epochs, self._epochs, strict=True))
+        self._epochs = epochs
+        return Restart(engine, voices, self._arena.header.suspect)
+
+    def _greet(self, restart: Restart) -> list[Failed]:
         """Tell an engine or voices process that has come up anew what is to sound.
 
         A graph that two engines have died of is not built a third time.
         """
-        epochs = self._present_epochs()
-        if epochs == self._epochs:
-            return []
-        engine, voices = (new != old for new, old in zip(epochs, self._epochs, strict=True))
-        self._epochs = epochs
+        engine, voices = restart.engine, restart.voices
         failures = []
         if engine:
             self.on_new_engine()
-            suspect = self._playing.get(self._arena.header.suspect)
+            suspect = self._playing.get(restart.suspect)
             if suspect is not None:
                 count = self._crashes[suspect.generation] = (
                     self._crashes.get(suspect.generation, 0) + 1

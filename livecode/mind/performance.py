@@ -1,30 +1,36 @@
 """A performance: namespace, evaluation, signals and the tick. Live and offline run this same code."""
 
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from livecode.errors import LivecodeError
-from livecode.guard import Watchdog
+from livecode.guard import TookTooLong, Watchdog
 from livecode.language.sets import SetFile
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.values import Moment, Value
+from livecode.messages import CUE
+from livecode.mind.cues import Cues
 from livecode.mind.ensemble import Ensemble
 from livecode.mind.evaluation import Evaluator, Result
+from livecode.mind.events import Event as Event
+from livecode.mind.gate import Gate
 from livecode.mind.hearing import Hearing, OscSignal
-from livecode.mind.journal import BlockBegun, BlockEnded, Journal, Record
+from livecode.mind.journal import BlockBegun, Journal
 from livecode.mind.namespace import Namespace
 from livecode.mind.patchbay import Patchbay
+from livecode.mind.scene_words import SceneSignal
 from livecode.mind.scenes import Scenes
+from livecode.mind.set_player import SetPlayer
 from livecode.mind.sound_player import Clockwork
-from livecode.mind.sounds import Sounds
-from livecode.mind.status import Running, running, status
+from livecode.mind.sounds import Sounds, Transition
+from livecode.mind.status import Running, running, status, to_go_on_from
+from livecode.mind.taking_over import take_over
+from livecode.mind.witness import Witness
 from livecode.mind.words import HUSH_S as HUSH_S
 from livecode.mind.words import words
 from livecode.signals.intake import Intake
@@ -33,11 +39,9 @@ from livecode.signals.link import LinkClock
 from livecode.signals.midi import Midi
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
-from livecode.timing import voice_lead
+from livecode.timing import tick_frames, voice_lead
 from livecode.transport import Arena
 
-#: Controls change at least this often.
-TICK_S = 0.005
 #: A change of an engine's control applies this many blocks after it was made, so that it is never late.
 ENGINE_LEAD_BLOCKS = 1
 #: A note is not repeated before it has been quiet for so long.
@@ -46,20 +50,11 @@ NOTE_AGAIN_S = 10
 STATUS_HZ = 20
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something that happened at a sample time: error, swap, fallback, scene, note."""
-
-    frame: int
-    kind: str
-    text: str
-    traceback: str | None = field(default=None, repr=False)
-
-
 class Performance:
     """Everything that the performer's code touches, in front of an arena.
 
-    `now_frame` tells the sample time; `wall_s` is a clock for noticing slowness, None offline.
+    `now_frame` tells the sample time of the first tick; `wall_s` is a clock for noticing slowness,
+    None offline; `witness` notes what happens, or tells what has.
     """
 
     def __init__(
@@ -68,22 +63,30 @@ class Performance:
         seed: int,
         now_frame: Callable[[], int],
         wall_s: Callable[[], float] | None = None,
+        witness: Witness | None = None,
     ):
-        self.arena, self.seed = arena, seed
-        self._now_frame, self._wall_s = now_frame, wall_s
+        self.arena, self.seed, self._wall_s = arena, seed, wall_s
+        self.witness = Witness() if witness is None else witness
+        self.witness.tick = now_frame()
         self.sample_rate, self.block = arena.header.sample_rate, arena.header.block
         self.tick_frames = tick_frames(self.block, self.sample_rate)
-        self.lock = threading.RLock()
+        self.lock = Gate()
+        self.lock.arrive, self.lock.passed = self.witness.arrive, self.witness.passed
+        arena.controls.on_write = self.witness.control_written
         self.watchdog = Watchdog()
         self.intake = Intake()
         self.tempo = Tempo(self.sample_rate)
         self.link: LinkClock | None = None
+        self.new_link: Callable[[float], LinkClock] = LinkClock
         self.log: list[Event] = []
         self.on_event: Callable[[Event], None] = lambda event: None
         self.keys, self.midi, self.midi_out = Keys(), Midi(), MidiOut(self.sample_rate)
-        self.scenes = Scenes(self.sample_rate)
+        self.scenes = Scenes(self.tempo)
+        self.set_player = SetPlayer(self)
+        self.cues = Cues(self)
+        self.intake.on_cue = self.cues.receive
         self._noted: dict[str, int] = {}  # note -> sample time until which it is not repeated
-        self.patchbay = Patchbay(arena, self._note)
+        self.patchbay = Patchbay(arena, self._note, self.witness, lambda: self.frame)
         self.signals = Hearing(
             arena,
             {
@@ -91,14 +94,16 @@ class Performance:
                 "keys": self.keys,
                 "midi": self.midi,
                 "osc": OscSignal(self.intake.osc),
+                "scene": SceneSignal(self.scenes),
             },
             lambda: [
                 name for name, thing in self.namespace.own().items() if isinstance(thing, Sounding)
             ],
             self.patchbay.listen,
+            self.witness.feature,
         )
         self.patchbay.on_new_engine = self.signals.tap_again
-        self._set_time(0)
+        self.set_time(0)
         clockwork = Clockwork(
             arena.controls,
             self.sample_rate,
@@ -106,7 +111,7 @@ class Performance:
             voice_lead=voice_lead(self.block),
             say=lambda text: self.say("fallback", text),
             note=lambda text: self.say("note", text),
-            replaying=lambda: self.taking_over,
+            replaying=lambda: self.taking_over or self.witness.retells,
         )
         self.sounds = Sounds(
             self.patchbay, clockwork, self.tempo, self.block, seed, lambda: self.frame
@@ -120,32 +125,41 @@ class Performance:
             self.lock,
             moment=lambda: self.moment,
             pump=lambda: self.pump(),
+            trying=self.witness.trying,
         )
         self.evaluator = Evaluator(self.namespace, self.ensemble)
         self.sounds.on_return = self.evaluator.put_back
         self.namespace.variables.update(words(self))
-        self.journal: Journal | None = None
-        self._number = 0  # of the newest block
+        self.number = 0  # of the newest block
         self.evaluating = False
         #: Lets the engine act on messages, where that is this same process.
         self.pump: Callable[[], None] = lambda: time.sleep(0.002)
         self._panics = arena.header.panic
         self._status_due = 0
-        self._replayed: int | None = None
+        self.replayed: int | None = None
         self.taking_over = False  # while the blocks of a former mind are run again
+        self.records = True  # whether `record` does anything: what is only tried is not kept
 
     # evaluation
 
-    def evaluate(self, code: str, name: str | None = None) -> Result:
+    def evaluate(
+        self,
+        code: str,
+        name: str | None = None,
+        limit_s: float | None = None,
+        quietly: bool = False,
+    ) -> Result:
         """Run a block: what can be played of it is, what cannot is left as it was, and said.
 
-        `name` names the block in errors, for a scene of a set.
+        `name` names the block in errors, for a scene of a set; with `limit_s` it is interrupted
+        after so many seconds of the wall clock; `quietly`: only what fails is said.
         """
-        self._number += 1
-        self._journal(BlockBegun(self._number, self._now_frame(), code, name))
+        self.number += 1
+        self.witness.block_begins(self.number, code, name)
         self.evaluating = True
         try:
-            result = self.evaluator.evaluate(code, name)
+            limit = None if limit_s is None else self.watchdog.limit(limit_s)
+            result = self.evaluator.evaluate(code, name, self.witness.trying(limit))
         except Exception as error:  # a bug of ours; the performer's own end up in the result
             trace = "".join(traceback.format_exception(error))
             sentence = (
@@ -154,11 +168,12 @@ class Performance:
             result = Result(False, sentence, traceback=trace)
         finally:
             self.evaluating = False
-        with self.lock:
+            self.sounds.transition = Transition()
+        with self.lock.aside():
             # a mind that takes over must know of what has just begun
             self.arena.board.post(msgspec.json.encode(self.status()))
-        self._journal(BlockEnded(self._number, self._now_frame(), result.ok, result.names))
-        if result.names:
+        self.witness.block_ended(self.number, result.ok, result.names)
+        if result.names and not quietly:
             self.say("swap", ", ".join(result.names))
         if result.error is not None:
             self.say("error", result.error, result.traceback)
@@ -171,33 +186,23 @@ class Performance:
 
     def take_over(self, blocks: Iterable[BlockBegun], status: dict[str, Any]) -> None:
         """Become what a former mind was: run its blocks again; what sounds goes on where it can."""
-        self.patchbay.adopt(status.get("playing", []))
-        self.taking_over = self.patchbay.hold = True
-        for block in blocks:
-            self._number, self._replayed = block.number, block.frame
-            self._set_time(block.frame)  # its curves and its tempo begin there
-            self.evaluator.evaluate(block.code, block.name)
-            self.evaluator.run_later()
-        self._replayed = None
-        self.taking_over = self.patchbay.hold = False
-        self._set_time(self.frame)
-        self.midi_out.silence()  # notes that are long over
-        self.sounds.take_over()
-        self.scenes.take_over(status, self.frame)
+        take_over(self, blocks, status)
 
-    def _journal(self, record: Record) -> None:
-        if self.journal is not None:
-            self.journal.write(record)
-            if self.journal.error is not None:
-                self.say("note", self.journal.error)
-                self.journal = None
+    @property
+    def journal(self) -> Journal | None:
+        """Where all that enters is written."""
+        return self.witness.journal
+
+    @journal.setter
+    def journal(self, journal: Journal | None) -> None:
+        self.witness.journal = journal
 
     # what words do
 
     @property
     def frame(self) -> int:
-        """The sample time now, or of a former mind's block that is being run again."""
-        return self._now_frame() if self._replayed is None else self._replayed
+        """The sample time of the next tick, or of a former mind's block that is being run again."""
+        return self.witness.tick if self.replayed is None else self.replayed
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""
@@ -221,6 +226,12 @@ class Performance:
         """What sounds: name, kind, level, and where it was defined."""
         return running(self)
 
+    def hush_aside(self, fade_s: float) -> None:
+        """Hush while a block may be running, from another thread."""
+        with self.lock.aside():
+            self.witness.hushed(fade_s)
+            self.hush(fade_s)
+
     def hush(self, fade_s: float) -> None:
         """Fade out everything that sounds; undo, or evaluating a thing again, brings it back."""
         with self.lock:
@@ -236,68 +247,89 @@ class Performance:
     # scenes
 
     def open_set(self, set_file: SetFile) -> Result:
-        """Prepare a set; no scene plays yet."""
-        self.scenes.set_file = set_file
-        return self.evaluate(set_file.preparation.padded, set_file.path.name)
+        """Prepare a set, and say what is wrong in it; no scene plays yet."""
+        self.witness.set_read(str(set_file.path), set_file.text)
+        return self.set_player.open(set_file)
+
+    def begin_scene(self, index: int) -> Result:
+        """Evaluate a scene that has come due, and do what it asks for."""
+        self.witness.scene_begins(index)
+        result = self.play_scene(index)
+        self.run_later()
+        return result
+
+    def run_cues(self) -> None:
+        """Follow the cues that have come in over OSC."""
+        self.witness.cues_run()
+        self.cues.run()
 
     def play_scene(self, index: int) -> Result:
         """Evaluate a scene of the set; it is the present one even if part of it fails."""
         if self.taking_over:  # its block comes by itself
             return Result(True)
-        if (trouble := self.scenes.refresh()) is not None:
-            self.say("note", f"{trouble} – going on with the set as it was")
-        scene = self.scenes.begin(index, self._now_frame(), self.tempo.bpm)
-        self.say("scene", scene.name)
-        assert self.scenes.set_file is not None
-        return self.evaluate(scene.padded, self.scenes.set_file.path.name)
+        return self.set_player.play(index)
 
     # the tick
 
     def tick(self, frame: int) -> None:
         """Advance signals, values, agents and controls to sample time `frame`."""
-        with self.lock:
+        with self.lock.aside():
+            self.witness.tick_begins(frame)
             self._notice_panic()
             time_s = frame / self.sample_rate
             self.intake.rings.advance(time_s)
             self.keys.advance(time_s)
             self.midi.advance(time_s)
             self.signals.listen()
-            if self.link is not None:
-                self.link.lead(self.tempo, frame)
-            self._set_time(frame)
+            self._follow_link(frame)
+            self.set_time(frame)
             self.sounds.tick(frame, self.moment)
+            self.set_player.tick(frame, live=self._wall_s is not None)
             for failure in self.ensemble.failures():
                 outcome = self.sounds.fall_back(failure.name, failure.generation)
                 self.say("fallback", f"{failure.name}: {failure.why} – {outcome}")
             if frame >= self._status_due:
                 self._status_due = frame + self.sample_rate // STATUS_HZ
                 self.arena.board.post(msgspec.json.encode(self.status()))
+            if self.witness.tick_ended(frame + self.tick_frames, self.sample_rate):
+                self.witness.alive(to_go_on_from(self))
+                if self.journal is not None and self.journal.error is not None:
+                    self.say("note", f"{self.journal.error}; the performance goes on without one")
+                    self.journal = None
 
     def receive_osc(self, packet: bytes, frame: int) -> None:
         """Take in one packet that arrived at sample time `frame`."""
-        with self.lock:
+        with self.lock.aside():
+            self.witness.packet(packet, frame)
             self.intake.receive(packet, frame / self.sample_rate)
 
     def receive_midi(self, message: bytes, frame: int) -> None:
         """Take in one MIDI message that arrived at sample time `frame`."""
-        with self.lock:
+        with self.lock.aside():
+            self.witness.midi(message, frame)
             if not self.tempo.follow(message, frame):
                 self.midi.receive(message, frame / self.sample_rate)
 
     def press(self, key: str, frame: int) -> None:
-        """A hot-key of the desk was pressed: like, dislike, a letter, or `fader3=0.5`."""
-        with self.lock:
-            name, _, value = key.partition("=")
-            if value:
-                self.keys.set_fader(int(name.removeprefix("fader")), float(value))
-            else:
-                self.keys.press(name, frame / self.sample_rate)
+        """A hot-key of the desk was pressed: like, dislike, a letter, `fader3=0.5`, or CUE."""
+        with self.lock.aside():
+            self.witness.key(key, frame)
+            if key != CUE:
+                self.keys.take(key, frame / self.sample_rate)
+            elif self._wall_s is not None:
+                self.set_player.hurry()
 
     def _call(self, value: Value) -> float:
         """A guarded call of a value's function."""
+        ticking = self.witness.ticking
+        if ticking and (why := self.witness.slow_call()) is not None:
+            value.player.fall_back(TookTooLong(why))
         try:
             return value.player.call(self._wall_s)
         finally:
+            if value.player.slow is not None:
+                self.witness.fell_back(value.player.slow)
+                value.player.slow = None
             if (failure := value.player.failure) is not None:
                 value.player.failure = None
                 self.say("fallback", failure, value.player.failing_traceback)
@@ -306,15 +338,22 @@ class Performance:
         panics = self.arena.header.panic
         if panics != self._panics:
             self._panics = panics
+            if self.witness.ticking:  # a block's own panic comes with its block
+                self.witness.panicked()
             self._remember_what_sounds()
             self.patchbay.drop_all()
             self.say("note", "panic: silent; undo or evaluate a block to sound again")
+
+    def _follow_link(self, frame: int) -> None:
+        if self.link is not None and (led := self.link.lead(self.tempo, frame)) is not None:
+            self.witness.led(*led)
 
     def _remember_what_sounds(self) -> None:
         sounding = set(self.patchbay.sounding())
         self.evaluator.remember([thing for thing in self.sounds if str(thing) in sounding])
 
-    def _set_time(self, frame: int) -> None:
+    def set_time(self, frame: int) -> None:
+        """Let it be that sample time for all that is read and played."""
         seconds, beat = frame / self.sample_rate, self.tempo.beat_at(frame)
         self.signals.always.update(
             t=seconds, beat=beat, bar=self.tempo.bar_at(frame), tempo=self.tempo.bpm
@@ -332,7 +371,7 @@ class Performance:
 
     def say(self, kind: str, text: str, trace: str | None = None) -> None:
         """Log an event, and tell whoever listens."""
-        event = Event(self._now_frame(), kind, text, trace)
+        event = Event(self.frame, kind, text, trace)
         self.log.append(event)
         self.on_event(event)
 
@@ -353,11 +392,3 @@ class Performance:
         """End the performance's own threads."""
         self.leave_link()
         self.watchdog.close()
-
-
-def tick_frames(block: int, sample_rate: int) -> int:
-    """Frames between two ticks: the block, halved until it is no longer than TICK_S."""
-    frames = block
-    while frames > TICK_S * sample_rate and frames % 2 == 0:
-        frames //= 2
-    return frames

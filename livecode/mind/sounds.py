@@ -1,6 +1,5 @@
 """All that sounds: starts, swaps, fades, mutes and ends it, and ticks its players."""
 
-import math
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from livecode.language.values import Moment
 from livecode.messages import GraphSource, Source
 from livecode.mind.patchbay import Patchbay, Playing
 from livecode.mind.players import player_for
+from livecode.mind.quant import next_multiple
 from livecode.mind.sound_player import Clockwork, SoundPlayer
 from livecode.signals.tempo import Tempo
 
@@ -24,6 +24,9 @@ from livecode.signals.tempo import Tempo
 START_LEAD_BLOCKS = 3
 #: What is deleted fades out over this long, or its own `fade` if that is longer.
 REMOVAL_FADE_S = 0.5
+#: A scene is evaluated just before the multiple of its quant that it is to begin at; what begins
+#: this much after that does not wait for the next.
+SCENE_GRACE_S = 0.25
 #: Versions of a name to go back to when the newest one fails while it plays.
 KEPT = 8
 
@@ -39,6 +42,14 @@ class Mix:
     solo: frozenset[str] = frozenset()
     fade: Span = FADE  # where a thing says nothing of its own
     quant: Span = AT_ONCE
+
+
+@dataclass(frozen=True)
+class Transition:
+    """How the block that is being evaluated comes in, where it says so: a scene of a set does."""
+
+    fade: Span | None = None  # instead of the mix's
+    quant: Span | None = None  # instead of the mix's; what is late for it begins at once
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ class Sounds:
         self._block, self._seed, self._now_frame = block, seed, now_frame
         self._things: dict[str, Sounding] = {}
         self._mix = Mix()
+        self.transition = Transition()
         self._good: dict[str, list[Version]] = {}  # by name, newest last
         #: Told of a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
@@ -118,11 +130,11 @@ class Sounds:
         current = self.patchbay.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         quant = self.mix.quant if thing.quant is None else thing.quant
-        if quant.beats:
-            at = self._tempo.next(quant.beats, at)
-        if quant.seconds:
-            every = quant.seconds * self._clockwork.sample_rate
-            at = math.ceil(math.ceil(at / every) * every)
+        if self.transition.quant is not None and thing.quant is None:
+            grace = SCENE_GRACE_S * self._clockwork.sample_rate
+            at = max(at, next_multiple(self.transition.quant, at - grace, self._tempo))
+        else:
+            at = next_multiple(quant, at, self._tempo)
         fade_s = self._fade_s(thing)
         if thing.fade == GAP and current is not None:
             self.patchbay.fade_out(name, fade_s)
@@ -173,7 +185,8 @@ class Sounds:
         if self._things.get(name) is not thing:
             return
         del self._things[name]
-        self.patchbay.fade_out(name, max(self._fade_s(thing), REMOVAL_FADE_S))
+        shortest = REMOVAL_FADE_S if self.transition.fade is None else 0.0
+        self.patchbay.fade_out(name, max(self._fade_s(thing), shortest))
         self._good.pop(name, None)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
@@ -250,7 +263,9 @@ class Sounds:
                 controls.close(control)
 
     def _fade_s(self, thing: Sounding) -> float:
-        fade = self.mix.fade if thing.fade is None or thing.fade == GAP else thing.fade
+        fade = self.mix.fade if self.transition.fade is None else self.transition.fade
+        if thing.fade is not None and thing.fade != GAP:
+            fade = thing.fade
         return fade.at(self._tempo.bpm)
 
     def _seed_of(self, thing: Sounding) -> int:

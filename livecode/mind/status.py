@@ -83,6 +83,25 @@ def status(performance: "Performance") -> dict[str, Any]:
     }
 
 
+def to_go_on_from(performance: "Performance") -> dict[str, Any]:
+    """What a mind needs, beside the blocks, to go on after everything has ended."""
+    scenes = performance.scenes.status(performance.frame)
+    return {
+        **{key: value for key, value in scenes.items() if key != "scenes"},
+        "tempo": performance.tempo.bpm,
+        "sounding": [
+            str(thing)
+            for thing in performance.sounds
+            if performance.patchbay.current(str(thing)) is not None
+        ],
+        "places": {
+            str(thing): _rounded(thing.player.full_position, 4)
+            for thing in performance.sounds
+            if isinstance(thing, Agent) and thing.player is not None
+        },
+    }
+
+
 def agent_status(agent: Agent) -> dict[str, Any]:
     """Where an agent is and why: places and moves by axis, rewards by the names of their terms.
 

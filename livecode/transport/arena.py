@@ -35,6 +35,7 @@ class Layout:
     device_bytes: int = 256
     meter_bytes: int = 1 << 14
     trouble_bytes: int = 1 << 12
+    tape_bytes: int = 1 << 14
     tap_frames: int = 65536  # of what everything together sounds like
     taps: int = 12  # names whose sound is listened to
     name_tap_frames: int = 8192
@@ -57,6 +58,7 @@ class Arena:
 
     def __init__(self, buffer: memoryview, layout: Layout, segment: Any = None):
         self.layout, self._segment = layout, segment
+        self._tracked = False
         self._buffer = buffer
         at = 0
 
@@ -90,6 +92,8 @@ class Arena:
         self.meters = Board(take(Board.size(layout.meter_bytes)), layout.meter_bytes)
         #: Why the set could not be opened, in a sentence (the mind writes).
         self.trouble = Board(take(Board.size(layout.trouble_bytes)), layout.trouble_bytes)
+        #: What is being recorded, as JSON of a `Tape` (the engine writes).
+        self.tape = Board(take(Board.size(layout.tape_bytes)), layout.tape_bytes)
         self.tap = TapRing(take(TapRing.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
             TapRing(take(TapRing.size(layout.name_tap_frames)), layout.name_tap_frames)
@@ -109,6 +113,7 @@ class Arena:
             Board.size(layout.device_bytes),
             Board.size(layout.meter_bytes),
             Board.size(layout.trouble_bytes),
+            Board.size(layout.tape_bytes),
             TapRing.size(layout.tap_frames),
             *(TapRing.size(layout.name_tap_frames),) * layout.taps,
         )
@@ -122,12 +127,20 @@ class Arena:
         return arena
 
     @classmethod
-    def create(cls, sample_rate: int, block: int, layout: Layout = Layout()) -> "Arena":
-        """A new shared arena; its creator unlinks it, or its resource tracker if that is killed."""
+    def create(
+        cls, sample_rate: int, block: int, layout: Layout = Layout(), outlives: bool = False
+    ) -> "Arena":
+        """A new shared arena; its creator unlinks it, or its resource tracker if that is killed.
+
+        outlives: it stays when its creator is killed, until somebody removes it.
+        """
         name = f"livecode-{os.getpid()}-{secrets.token_hex(4)}"
         with _quiet_tracker():
             segment = shared_memory.SharedMemory(name, create=True, size=cls.size(layout))
+        if outlives:
+            resource_tracker.unregister(segment._name, "shared_memory")  # type: ignore[attr-defined]
         arena = cls(_view(segment), layout, segment)
+        arena._tracked = not outlives
         arena._begin(sample_rate, block)
         return arena
 
@@ -160,15 +173,22 @@ class Arena:
 
     def unlink(self) -> None:
         """Remove the name; the memory goes when the last process lets go of it."""
-        self._segment.unlink()
+        if self._tracked:
+            self._segment.unlink()
+        else:
+            self.remove()
 
     def abandon(self) -> None:
         """For a process that ends: remove the name if the desk has died and cannot."""
         if not self.header.stop:
-            try:
-                shared_memory._posixshmem.shm_unlink(self._segment._name)  # type: ignore[attr-defined]
-            except OSError:
-                pass  # another was first
+            self.remove()
+
+    def remove(self) -> None:
+        """Remove the name of an arena that another has made, if it is still there."""
+        try:
+            shared_memory._posixshmem.shm_unlink(self._segment._name)  # type: ignore[attr-defined]
+        except OSError:
+            pass  # another was first
 
 
 def _view(segment: shared_memory.SharedMemory) -> memoryview:

@@ -1,12 +1,16 @@
 """The control block: named slots of values, stamped with the sample time at which they apply."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.transport.lines import CACHE_LINE, aligned
+
+#: One change as one reader sees it: the reader, the control, the change's number and sample time.
+Change = tuple[int, str, int, int]
 
 
 class ControlBlock:
@@ -21,6 +25,12 @@ class ControlBlock:
 
     def __init__(self, buffer: memoryview, slots: int, depth: int, width: int):
         self.depth, self.width = depth, width
+        #: Told of each change that is written here: name, sample time, values.
+        self.on_write: Callable[[str, int, Any], None] = lambda name, frame, values: None
+        #: Told by readers here of a change that came late, and the sample time it has for them.
+        self.on_late: Callable[[Change, int], None] = lambda change, frame: None
+        #: The sample time at which a reader takes a change that is to come late to it.
+        self.postponed: dict[Change, int] = {}
         at = 0
 
         def view(dtype: str, *shape: int) -> np.ndarray:
@@ -66,6 +76,10 @@ class ControlBlock:
         if (slot := self.find(name)) is not None:
             self._names[slot] = b""
 
+    def name(self, slot: int) -> str:
+        """The name of that slot."""
+        return bytes(self._names[slot]).decode()
+
     def names(self) -> list[str]:
         """The names of all open slots."""
         return [name.decode() for name in self._names[self._names != b""]]
@@ -79,6 +93,7 @@ class ControlBlock:
         entry[np.size(values) :] = 0.0
         self._stamps[slot, place] = frame
         self._counts[slot, 0] = count + 1
+        self.on_write(self.name(slot), frame, values)
 
     def last(self, slot: int) -> np.ndarray | None:
         """The newest values written, whatever their time, (width,); None before the first."""
@@ -87,6 +102,10 @@ class ControlBlock:
             if int(self._counts[slot, 0]) - count < self.depth - 1:
                 return values
         return None
+
+    def written(self, slot: int) -> int:
+        """How many changes have been written so far."""
+        return int(self._counts[slot, 0])
 
     def opened(self, slot: int) -> int:
         """How often the slot has been opened: another number, another name."""
@@ -109,9 +128,12 @@ class ControlBlock:
 class ControlReader:
     """Follows one slot of the control block in sample time."""
 
-    def __init__(self, block: ControlBlock, slot: int):
+    def __init__(self, block: ControlBlock, slot: int, who: int = 0):
+        """`who` tells readers of the same slot apart."""
         self._block, self._slot, self._opened = block, slot, block.opened(slot)
+        self._name, self._who = block.name(slot), who
         self._next = 0
+        self._asked: int | None = None  # the sample time that was asked for last
         self._waiting: deque[tuple[int, np.ndarray]] = deque()
         self.value: np.ndarray | None = None
 
@@ -128,13 +150,20 @@ class ControlReader:
         """
         if self.closed:
             return self.value
-        for index, stamp, values in self._block.changes(self._slot, self._next):
+        new = self._block.written(self._slot) != self._next
+        for index, stamp, values in self._block.changes(self._slot, self._next) if new else ():
             self._next = index + 1
             if not np.isfinite(values).all():
                 continue
+            if self._block.postponed:
+                change = (self._who, self._name, index, stamp)
+                stamp = self._block.postponed.get(change, stamp)
+            if self._asked is not None and stamp <= self._asked:
+                self._block.on_late((self._who, self._name, index, stamp), frame)
             while self._waiting and self._waiting[-1][0] >= stamp:
                 self._waiting.pop()
             self._waiting.append((stamp, values))
+        self._asked = frame
         while self._waiting and self._waiting[0][0] <= frame:
             self.value = self._waiting.popleft()[1]
         return self.value

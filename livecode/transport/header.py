@@ -32,6 +32,7 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     *((f"{process}_beat_ns", "i8") for process in PROCESSES),
     *((f"{process}_pid", "i8") for process in PROCESSES),
     *((f"{process}_epoch", "i8") for process in PROCESSES),  # how often it has come up
+    ("outlive_s", "i8"),  # how long the others play on if the desk is killed; 0: they end with it
 )
 
 

@@ -17,7 +17,7 @@ def main() -> int:
 
     begin("voices")
     arena = Arena.attach(options.arena)
-    stop = watch_lifeline()
+    stop = watch_lifeline(arena=arena)
     from livecode.voices import sinebank
     from livecode.voices.host import VoiceHost, run
     from livecode.voices.priority import realtime

@@ -14,8 +14,12 @@ from livecode.messages import (
     TEST_MODEL,
     Failed,
     FileSource,
+    Late,
     LatentSource,
+    Message,
     Note,
+    Placed,
+    Rested,
     StartVoice,
     StopVoice,
     StreamSource,
@@ -24,6 +28,7 @@ from livecode.messages import (
 )
 from livecode.neural.foreign import is_foreign
 from livecode.neural.load import load_space
+from livecode.schedule import NEVER, Schedule
 from livecode.timing import HOP, look_ahead
 from livecode.transport import Arena, ControlReader, SampleRing
 from livecode.voices.apart import Apart
@@ -56,16 +61,26 @@ class Voice:
     controls: list[ControlReader | None]
     ring: SampleRing
     frame: int
+    #: Told of each place in the ring from which on sound is for another time than what went before.
+    on_place: Callable[[int, int, bool], None] = lambda position, frame, fresh: None
+    renewed: Callable[[], Source] | None = None  # gives the source afresh
+    schedule: Schedule | None = None  # when all that is to come about, if it has been before
+    generation: int = 0
+    played: bool = False
 
-    def fill(self, ahead: int, due: int, memory: Memory) -> int:
+    def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
         """Compute until `ahead` frames wait in the ring; returns how many hops that took.
 
         due: the sample time of the engine's next block.  A ring that was empty then is heard later
         than it was to be: what comes next follows the controls of the time at which it is heard.
+        until: nothing is computed for that sample time or later.
         """
         hops = 0
         while self.ring.available < ahead and self.ring.room >= HOP:
-            self.frame = max(self.frame, due + self.ring.available)
+            frame = self._place(due) if self.schedule is None else self._placed(self.schedule)
+            if frame >= until:
+                break
+            self.frame, self.played = frame, True
             if isinstance(self.source, StreamVoice):
                 memory.note(self.name, self.source, self.frame, HOP)
             values = [None if c is None else c.at(self.frame) for c in self.controls]
@@ -74,17 +89,42 @@ class Voice:
             hops += 1
         return hops
 
+    def _place(self, due: int) -> int:
+        """The sample time of the next hop."""
+        frame = max(self.frame, due + self.ring.available)
+        if frame != self.frame or not self.played:
+            self.on_place(self.ring.written, frame, not self.played)
+        return frame
+
+    def _placed(self, schedule: Schedule) -> int:
+        """The same, as it was the first time."""
+        position = self.ring.written
+        if isinstance(self.source, StreamVoice):
+            rests = schedule.rests.get(self.generation, {})
+            self.source.resting = rests.get(position, self.source.resting)
+        placing = schedule.placed.get(self.generation, {}).get(position)
+        if placing is None:
+            return self.frame if self.played else NEVER
+        if placing.fresh and self.played and self.renewed is not None:
+            self.source = self.renewed()
+        return placing.frame
+
 
 class VoiceHost:
     """Keeps every voice's ring filled."""
 
-    def __init__(self, arena: Arena, live_clock: Callable[[], float] | None = None):
+    def __init__(
+        self,
+        arena: Arena,
+        live_clock: Callable[[], float] | None = None,
+        schedule: Schedule | None = None,
+    ):
         """`live_clock`: in seconds, None where the performance does not run in real time.
 
         Live, what a voice needs is read beside the others' playing, and streams that there is no
-        time for are frozen.
+        time for are frozen.  `schedule`: when things are to come about otherwise left to chance.
         """
-        self.arena = arena
+        self.arena, self._schedule = arena, schedule
         self.voices: dict[int, Voice] = {}
         self._ahead = look_ahead(arena.header.block)
         self._from_mind = arena.messages["mind", "voices"]
@@ -94,6 +134,7 @@ class VoiceHost:
         self._thinning = None
         if live_clock is not None:
             self._thinning = Thinning(HOP / arena.header.sample_rate, live_clock)
+        arena.controls.on_late = lambda change, at: self._tell(Late(change, at))
         self._memory = Memory(arena.header.sample_rate)
         self._wanted: dict[int, StartVoice] = {}
         self._loaded: deque[tuple[StartVoice, Source | str]] = deque()
@@ -131,8 +172,10 @@ class VoiceHost:
         self._apart.clear()
 
     def _fill(self, generation: int, voice: Voice, due: int) -> int:
+        until = NEVER if self._schedule is None else due + self._ahead + HOP
+
         def fill() -> int:
-            return voice.fill(self._ahead, due, self._memory)
+            return voice.fill(self._ahead, due, self._memory, until)
 
         resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
         if self._thinning is None or resting:
@@ -149,7 +192,9 @@ class VoiceHost:
         decision = thinning.decide(streams, self.voices)
         if decision is None:
             return
-        name = self.voices[decision.generation].name
+        voice = self.voices[decision.generation]
+        self._tell(Rested(decision.generation, voice.ring.written, decision.rests))
+        name = voice.name
         text = (
             f"{name} repeats its last second: this machine cannot keep up with all that sounds"
             if decision.rests
@@ -197,13 +242,26 @@ class VoiceHost:
             self._fail(message.name, message.generation, loaded)
             return
         block = self.arena.controls
+        generation = message.generation
         slots = [block.find(f"{message.name}.{control}") for control in loaded.controls]
-        controls = [None if slot is None else ControlReader(block, slot) for slot in slots]
+        controls = [
+            None if slot is None else ControlReader(block, slot, generation) for slot in slots
+        ]
         ring = self.arena.rings[message.ring]
         source = message.source
         if isinstance(source, StreamSource) and isinstance(loaded, StreamVoice) and source.since:
             self._memory.recall(message.name, loaded, source.since)
-        self.voices[message.generation] = Voice(message.name, loaded, controls, ring, message.at)
+        self.voices[generation] = Voice(
+            message.name,
+            loaded,
+            controls,
+            ring,
+            message.at,
+            lambda *where: self._tell(Placed(generation, *where)),
+            lambda: self._source(message),
+            self._schedule,
+            generation,
+        )
 
     def _source(self, message: StartVoice) -> Source:
         source, sample_rate = message.source, self.arena.header.sample_rate
@@ -225,6 +283,9 @@ class VoiceHost:
         self.voices.pop(message.generation, None)
         if (apart := self._apart.pop(message.generation, None)) is not None:
             apart.stop()
+
+    def _tell(self, message: Message) -> None:
+        send(self._to_mind, message)
 
     def _fail(self, name: str, generation: int, why: str) -> None:
         send(self._to_mind, Failed(name, generation, why))

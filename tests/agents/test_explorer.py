@@ -100,7 +100,7 @@ def test_praise_for_standing_still_says_nothing():
 def test_a_cut_of_the_belief_lies_on_the_praised_side_and_is_surer():
     belief = Belief(ExplorerSettings(), 2)
     way = np.array([0.05, 0.0])
-    belief.learn(way, float(way @ [0.5, 0.5]), sign=1.0, weight=1.0)
+    belief.learn(way, float(way @ [0.5, 0.5]), sign=1.0, weight=1.0, mistakes=0.1)
     assert belief.mean[0] > 0.6
     assert belief.mean[1] == 0.5
     assert belief.cov[0, 0] < belief.cov[1, 1]

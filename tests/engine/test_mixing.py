@@ -284,7 +284,7 @@ def test_a_recording_holds_what_was_heard_and_begins_and_ends_in_mid_sound(
     heard = rig.run(50)
     rig.tell(Record(""))
     rig.run(1)
-    rig.engine.stop_recording()
+    rig.engine.recording.stop()
     recorded, rate = soundfile.read(tmp_path / "one.wav", dtype="float32")
     assert rate == 48000
     assert np.array_equal(recorded, heard[: len(recorded)])
@@ -297,7 +297,7 @@ def test_one_recording_after_the_other_can_go_to_the_same_file(rig: Rig, tmp_pat
         rig.run(20)
         rig.tell(Record(str(tmp_path / "take.wav")))
         heard = rig.run(20)
-    rig.engine.stop_recording()
+    rig.engine.recording.stop()
     recorded, _ = soundfile.read(tmp_path / "take.wav", dtype="float32")
     assert np.array_equal(recorded, heard[: len(recorded)])
 
@@ -311,7 +311,7 @@ def test_a_recording_that_cannot_be_written_is_told_of_once_and_the_sound_goes_o
     rig.tell(Record(path))
     heard = rig.run(50, tap="ego")
     assert np.array_equal(heard[:, 0], counter(np.arange(10 * 256, 60 * 256)))
-    while rig.engine.recorder is not None:  # its own thread finds out
+    while rig.engine.recording.recorder is not None:  # its own thread finds out
         rig.run(1)
     rig.run(20)
     notes = [note.text for note in rig.told() if isinstance(note, Note)]

@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.engine.recorder import Recorder, WavFile
+from livecode.engine.recorder import Recorder
+from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
+from livecode.messages import Tape
 from tests.engine.conftest import Rig
 
 RATE, BLOCK = 48000, 256
@@ -200,10 +202,10 @@ def test_a_disk_that_fills_up_is_told_of_once_and_what_was_written_can_be_read(
 ):
     path = tmp_path / "take.wav"
     rig.play("ego", rig.sine(300))
-    rig.engine.start_recording(str(path))
+    rig.engine.recording.start(Tape(str(path)), rig.engine.frame)
     with largest_file(100_000):
         rig.run(100)
-        await_(lambda: rig.engine.recorder is None or rig.engine.recorder.error is not None)
+        await_(lambda: rig.engine.recording.recorder is None or rig.engine.recording.recorder.error)
         heard = rig.run(20)
     assert np.abs(heard).max() > 0.29, "the sound goes on"
     notes = [message.text for message in rig.told() if hasattr(message, "text")]

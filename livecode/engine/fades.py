@@ -1,0 +1,34 @@
+"""Fades that are to come: each begins at its sample time, or at the one that it began at once before."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from livecode.messages import Fade, FadedLate
+from livecode.schedule import Schedule
+
+
+class Fades:
+    """Waiting fades, in the order in which they were asked for."""
+
+    def __init__(self, schedule: Schedule | None = None):
+        self._schedule = schedule
+        self._waiting: list[Fade] = []
+
+    def take(self, fade: Fade, frame: int) -> FadedLate | None:
+        """Keep one until it is due; what to tell if that has passed by the block at `frame`."""
+        if self._schedule is not None:
+            at = self._schedule.fades.get((fade.name, fade.at), fade.at)
+            fade = msgspec.structs.replace(fade, at=at)
+        self._waiting.append(fade)
+        late = self._schedule is None and 0 < fade.at < frame
+        return FadedLate(fade.name, fade.at, frame) if late else None
+
+    def due(self, frame: int) -> Iterator[Fade]:
+        """Those that begin in the block at `frame`."""
+        waiting, self._waiting = self._waiting, []
+        for fade in waiting:
+            if fade.at <= frame:
+                yield fade
+            else:
+                self._waiting.append(fade)

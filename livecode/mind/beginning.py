@@ -1,0 +1,53 @@
+"""How a mind begins: from nothing, in the place of one that died, or after everything had ended."""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from livecode import __version__
+from livecode.mind.journal import Journal, blocks_to_run_again, last_status
+from livecode.mind.performance import Performance
+from livecode.mind.records import Opening, TakenOver
+from livecode.mind.taking_over import begin_again
+
+
+def from_nothing(performance: Performance, path: Path, live: bool = True) -> None:
+    """Begin a journal; a fresh performance."""
+    performance.journal = journal = Journal(path)
+    journal.write(_opening(performance, live))
+
+
+def in_place_of_another(performance: Performance, path: Path) -> None:
+    """Take over while all sounds on: the board holds what the former mind posted last."""
+    arena = performance.arena
+    arena.messages["engine", "mind"].discard()
+    arena.messages["voices", "mind"].discard()
+    status = arena.board.look() or b"{}"
+    performance.take_over(blocks_to_run_again(path), msgspec.json.decode(status))
+    performance.journal = journal = Journal(path)
+    journal.write(TakenOver(performance.frame, status))
+
+
+def after_everything_had_ended(performance: Performance, path: Path) -> None:
+    """Begin to sound anew, from what the journal says."""
+    _, status = last_status(path)
+    blocks = blocks_to_run_again(path)
+    opening = _opening(performance, live=True)
+    begin_again(performance, blocks, msgspec.json.decode(status or b"{}"))
+    performance.journal = journal = Journal(path)
+    journal.write(opening)
+    journal.write(TakenOver(performance.frame, status, cold=True))
+
+
+def _opening(performance: Performance, live: bool) -> Opening:
+    return Opening(
+        __version__,
+        performance.seed,
+        performance.sample_rate,
+        performance.block,
+        performance.frame,
+        time.time(),
+        live,
+        performance.cues.token,
+    )

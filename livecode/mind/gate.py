@@ -1,0 +1,52 @@
+"""The lock between blocks and ticks: each time that a block takes it is a point in the ticks' course."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Gate:
+    """A lock that one thread may take repeatedly.
+
+    `with gate:` is for what changes what the ticks play: `arrive` is called before the lock is
+    taken, `passed` once it is held, both for the outermost `with` alone.  `with gate.aside():` is
+    for ticks, and for what the ticks play does not depend on.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._holder: int | None = None
+        self._depth = 0
+        self.arrive: Callable[[], None] = lambda: None
+        self.passed: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> None:
+        outermost = self._holder != threading.get_ident()
+        if outermost:
+            self.arrive()
+        self._take()
+        if outermost:
+            self.passed()
+
+    def __exit__(self, *_: object) -> None:
+        self._let_go()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Hold the lock without this being a point."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._let_go()
+
+    def _take(self) -> None:
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+        self._depth += 1
+
+    def _let_go(self) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._holder = None
+        self._lock.release()

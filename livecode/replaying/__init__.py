@@ -1,0 +1,1 @@
+"""`livecode replay`: a performance once more from its journal, offline."""

@@ -1,0 +1,220 @@
+"""kill -9, a closed terminal, a power cut: what goes on sounding, and what comes back."""
+
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+from jupyter_client import BlockingKernelClient
+
+from livecode import sessions
+from livecode.mind.journal import blocks_to_run_again, read_journal
+from livecode.transport import Arena
+
+ROOT = Path(__file__).parents[2]
+LIVECODE = [sys.executable, "-m", "livecode.cli"]
+HEADLESS = ["--audio", "headless", "--osc-port", "0"]
+NAMES = ("engine", "voices", "mind")
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    yield
+    for each in sessions.kept():
+        if sessions.attached(each) is not None:
+            sessions.stop(each)
+
+
+def await_(condition: Callable[[], object], what: str, within_s: float = 30.0) -> None:
+    end = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.01)
+
+
+def peak(arena: Arena) -> float:
+    return max(arena.header.peak_left, arena.header.peak_right)
+
+
+def playing() -> tuple[sessions.Kept, sessions.Playing, Arena]:
+    """The performance that plays, once it is heard."""
+    found: list = []
+
+    def there() -> bool:
+        for each in sessions.kept():
+            if (attached := sessions.attached(each)) is not None:
+                found[:] = [each, *attached]
+        return bool(found) and peak(found[2]) > 0.01
+
+    await_(there, "sound")
+    return found[0], found[1], found[2]
+
+
+def evaluate(playing: sessions.Playing, code: str) -> str:
+    """What is wrong with a block, "ok" if nothing, evaluated beside whatever desk there is."""
+    client = BlockingKernelClient(connection_file=playing.connection)
+    client.load_connection_file()
+    client.start_channels(hb=False)
+    try:
+        client.wait_for_ready(timeout=60)
+        reply = client.execute(code, reply=True, timeout=60)
+        return reply["content"].get("evalue", "ok")
+    finally:
+        client.stop_channels()
+
+
+def livecode(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [*LIVECODE, *arguments], capture_output=True, text=True, timeout=100, check=False, cwd=ROOT
+    )
+
+
+def open_desk() -> tuple[int, int]:
+    """(process, terminal) of a desk in a terminal."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(ROOT)
+        os.environ["TERM"] = "xterm"
+        os.execv(sys.executable, [*LIVECODE, "play", "sets/first.py", *HEADLESS])
+
+    def read() -> None:
+        try:
+            while os.read(terminal, 1 << 16):
+                pass
+        except OSError:
+            pass
+
+    threading.Thread(target=read, daemon=True).start()
+    return process, terminal
+
+
+@pytest.mark.parametrize("how", ["kill -9", "a closed terminal"])
+def test_a_desk_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how: str):
+    desk, terminal = open_desk()
+    kept, files, arena = playing()
+    processes = list(sessions.pids(arena))
+    if how == "kill -9":
+        os.kill(desk, signal.SIGKILL)
+    else:
+        os.close(terminal)
+    os.waitpid(desk, 0)
+    blocks = arena.header.blocks
+    await_(lambda: arena.header.blocks > blocks + 100, "half a second of blocks")
+    assert peak(arena) > 0.01
+    await_(lambda: not sessions.has_desk(arena), "the desk's heart to be missed")
+    refused = livecode("play", *HEADLESS, "--for", "1")
+    assert refused.returncode == 2
+    assert "still sounds" in refused.stderr
+    assert "livecode resume" in refused.stderr
+    resumed = livecode("resume", "--for", "1")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "it has never stopped sounding" in resumed.stdout
+    assert "first sound" in resumed.stdout
+    assert "died" not in resumed.stdout
+    await_(lambda: not any(map(sessions.runs, processes)), "the processes to end with that desk")
+    assert not Path("/dev/shm", files.arena).exists()
+    assert sessions.summary(kept).clean
+
+
+def test_what_plays_without_a_desk_can_be_ended():
+    desk, _ = open_desk()
+    _, files, arena = playing()
+    processes = list(sessions.pids(arena))
+    os.kill(desk, signal.SIGKILL)
+    os.waitpid(desk, 0)
+    await_(lambda: not sessions.has_desk(arena), "the desk's heart to be missed")
+    assert livecode("sessions", "stop").returncode == 0
+    assert not any(map(sessions.runs, processes))
+    assert not Path("/dev/shm", files.arena).exists()
+    assert livecode("sessions", "stop").returncode == 2
+
+
+def start_play(*more: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [*LIVECODE, "play", "sets/first.py", *HEADLESS, "--for", "100", *more],
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+
+
+def kill_all(desk: subprocess.Popen, arena: Arena) -> None:
+    """As a power cut would, but for the files' sake."""
+    for process in (desk.pid, *sessions.pids(arena)):
+        if sessions.runs(process):
+            os.kill(process, signal.SIGKILL)
+    desk.wait()
+
+
+def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
+    desk = start_play()
+    kept, files, arena = playing()
+    assert evaluate(files, "ego.dims = 3\ntempo(93)\nlow = agent(glass, dims=1)") == "ok"
+    kill_all(desk, arena)
+    asked = "there = ego.dims, low.dims, tempo(), scene.name\nassert there == (3, 1, 93, 'wander'), there"
+    again = subprocess.Popen([*LIVECODE, "resume", *HEADLESS, "--for", "60"], cwd=ROOT,
+                             stdout=subprocess.DEVNULL)  # fmt: skip
+    try:
+        _, files, arena = playing()
+        assert evaluate(files, asked) == "ok"
+        frame = arena.header.clock()[0]
+        assert frame > 48000, "sample time went on"
+    finally:
+        again.send_signal(signal.SIGINT)
+        again.wait()
+    summary = sessions.summary(kept)
+    assert summary.clean
+    replayed = livecode("replay", str(kept.journal), "-o", str(kept.folder / "again.wav"))
+    assert replayed.returncode == 0, replayed.stdout
+
+
+def kill_somebody(rng: random.Random, folder: Path) -> None:
+    """Play, evaluate, kill -9 somebody at some moment, and see that nothing is lost."""
+    record = folder / "take.wav"
+    desk = start_play("--record", str(record))
+    kept, files, arena = playing()
+    assert evaluate(files, "low = agent(glass, dims=1)\nego.dims = 3") == "ok"
+    evaluated = [block.code for block in blocks_to_run_again(kept.journal)]
+    time.sleep(rng.uniform(0, 1.5))
+    who = rng.choice([*NAMES, "desk", "all"])
+    if who == "all":
+        kill_all(desk, arena)
+    elif who == "desk":  # without a terminal nobody outlives it
+        processes = list(sessions.pids(arena))
+        desk.kill()
+        desk.wait()
+        await_(lambda: not any(map(sessions.runs, processes)), "the others to end")
+    else:
+        os.kill(getattr(arena.header, f"{who}_pid"), signal.SIGKILL)
+        pid = getattr(arena.header, f"{who}_pid")
+        await_(lambda: getattr(arena.header, f"{who}_pid") != pid or peak(arena) > 0.01, who)
+        kill_all(desk, arena)
+    assert list(read_journal(kept.journal)), "the journal loads"
+    assert [block.code for block in blocks_to_run_again(kept.journal)] == evaluated
+    audio, _ = soundfile.read(record)
+    assert len(audio), "the recording opens"
+    resumed = livecode("resume", *HEADLESS, "--for", "3")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "first sound" in resumed.stdout, (who, resumed.stdout)
+    assert [block.code for block in blocks_to_run_again(kept.journal)] == evaluated
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whoever_is_killed_and_when_nothing_is_lost(seed: int, tmp_path: Path):
+    kill_somebody(random.Random(seed), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", range(100, 150))
+def test_fifty_moments_to_be_killed_at(seed: int, tmp_path: Path):
+    kill_somebody(random.Random(seed), tmp_path)

@@ -1,0 +1,95 @@
+"""Replaying what was played live, by four real processes: every control, every sample."""
+
+import socket
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from livecode.bench.live import Live
+from livecode.desk.supervisor import Options
+from livecode.mind.journal import read_journal
+from livecode.mind.records import Alive
+from livecode.replaying.command import Replayed, replay
+
+BLOCKS = (
+    "ego = agent(space('additive'), dims=2, every=30*ms)\n"
+    "ego.reward = reward(lambda rings, sound: rings.left.energy - sound.rms)",
+    "r = stream('quartet', temperature=lambda sound: 0.9 + 0.2*sound.rms, level=0.6)",
+    "@dsp\ndef hall(ego, size=0.8):\n"
+    "    return Freeverb(ego, size=size, bal=0.5) * Sine(3, mul=0.4, add=0.5) + Noise(0.01)",
+    "hall.size = 0.3\nego.level = sine(period=1*s, low=0.2, high=0.7)",
+    "tempo(100)\nego.dims = 3\nfade(0.3*s)",
+    "r.temperature = 1.05",
+    "ego = agent(space('additive'), dims=2, every=20*ms, seed=3)",
+    "undo()",
+    "like = lambda keys: keys.like\nego.reward = reward(like)",
+    "hush(0.3*s)",
+    "undo()",
+    "low = agent(space('additive'), dims=1, level=0.3, pan=-0.4)",
+    "free(hall)",
+)
+#: What was seen on the machine that this was written on is 0, but PortAudio's need not be.
+ROUNDING = 1e-6
+
+
+def packet(rng: np.random.Generator) -> bytes:
+    """A ring's readings, moving at random."""
+    return b"/0/raw\0\0,fffffffff\0\0" + rng.normal(0, 1, 9).astype(">f4").tobytes()
+
+
+def play(folder: Path, seconds: float) -> Path:
+    """Play blocks, rings and keys for so long; returns the journal. The sound is in live.wav."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = Options(audio="headless", osc_port=port, record=folder / "live.wav", seed=5)
+    rng = np.random.default_rng(1)
+    with (
+        Live(options) as live,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rings,
+    ):
+        assert live.client
+        began, done = time.monotonic(), 0
+        every_s = min(max(seconds / (len(BLOCKS) + 1), 0.3), 4.0)
+        while (now_s := time.monotonic() - began) < seconds:
+            if now_s > done * every_s:
+                ok, error = live.evaluate(BLOCKS[done % len(BLOCKS)])
+                assert ok, error
+                done += 1
+                if done % 3 == 0:
+                    live.supervisor.press("like")
+                    live.supervisor.press(f"fader1={rng.uniform():.2f}")
+            if done % 20 == 19:
+                live.supervisor.panic()
+                done += 1
+            rings.sendto(packet(rng), ("127.0.0.1", port))
+            time.sleep(0.01)
+        assert not live.said
+    return live.places.journal
+
+
+def check(folder: Path, journal: Path, result: Replayed) -> None:
+    assert any(isinstance(record, Alive) for record in read_journal(journal))
+    assert result.differs_at_s is None, "each control has its value at the same sample"
+    heard, _ = soundfile.read(folder / "live.wav", dtype="float32")
+    again, _ = soundfile.read(folder / "again.wav", dtype="float32")
+    both = min(len(heard), len(again))
+    assert both > len(heard) - 48000 // 4
+    assert np.abs(heard).max() > 0.05
+    differing = np.flatnonzero(np.abs(heard[:both] - again[:both]).max(axis=1) > ROUNDING)
+    assert not len(differing), f"from {differing[0] / 48000:.3f} s on: {result.told}"
+
+
+def test_a_live_performance_is_replayed_sample_by_sample(tmp_path: Path):
+    journal = play(tmp_path, 6.0)
+    check(tmp_path, journal, replay(journal, tmp_path / "again.wav"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_ten_minutes_are_replayed_sample_by_sample(tmp_path: Path):
+    journal = play(tmp_path, 600.0)
+    check(tmp_path, journal, replay(journal, tmp_path / "again.wav"))
