@@ -8,7 +8,6 @@ with other numbers: the bar line keeps it in time.
 """
 
 tempo(132)
-quant(1*bars)                           # what is swapped waits for the next bar
 
 orchestra = space("orchestra")
 
@@ -29,6 +28,7 @@ def hat(hit=0, cut=7000):
 
 hat.hit = env(1*ms, 45*ms, every=0.5*beats) * square(0, 1, period=1*beats)
 hat.pan = 0.25
+quant(1*bars)                           # from here on, what is swapped waits for the bar line
 
 # %% a piano, gated  for=16*bars
 # A SampleRNN in sixteenths: the pattern is the gate, the melody is whatever it happens to write.

@@ -53,7 +53,8 @@ def play(path: Path, seed: int = 0) -> Course:
     """The course of a set that nobody touches."""
     piece = read_set(path)
     seconds = estimated_s(piece)
-    columns, seen = [], []
+    columns: list[NDArray[np.floating]] = []
+    seen: list[Seen] = []
     with Session(seed) as session:
         session.open_set(piece)
         for _ in range(round(seconds / STEP_S)):
