@@ -28,10 +28,10 @@ def hat(hit=0, cut=7000):
 
 hat.hit = env(1*ms, 45*ms, every=0.5*beats) * square(0, 1, period=1*beats)
 hat.pan = 0.25
-quant(1*bars)                           # from here on, what is swapped waits for the bar line
 
 # %% a piano, gated  for=16*bars
 # A SampleRNN in sixteenths: the pattern is the gate, the melody is whatever it happens to write.
+quant(1*bars)                           # from here on, what is swapped waits for the bar line
 piano = stream("quartet", temperature=0.95, seed=5, level=0)
 gate = steps(1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, every=0.25*beats)
 piano.level = 1.1 * gate.lag(6*ms)
