@@ -226,11 +226,12 @@ def run(
     jobs: int = 1,
     changed: Sequence[str] = (),
     paths: bool = False,
+    beside: Sequence[str] = tuple(MUSICIANS),
 ) -> list[Row]:
     """Every musician with every subject, then approach and timing; `jobs` trials side by side.
 
     changed: the subjects whose listener also changes. paths: whether the explorer is taught by
-    packets, too, where there is a virtual sound card.
+    packets, too, where there is a virtual sound card. beside: who teaches the other subjects.
     """
     from livecode.bench.agent_rows import change_rows, path_rows  # which is made of this module
 
@@ -247,6 +248,8 @@ def run(
             walk = score(runs("random walk", "A", n, step, BUDGET))
             best = score(runs("oracle", "A", n, step, BUDGET))
             for subject, musician in product(subjects, musicians):
+                if subject != "explorer" and musician not in beside:
+                    continue
                 _progress(f"{subject}, {musician}, {n} dimensions, step {step}")
                 own = score(runs(subject, musician, n, step, BUDGET))
                 about: Identity = {"agent": subject, "musician": musician, "dims": n, "step": step}

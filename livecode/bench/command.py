@@ -11,7 +11,8 @@ from livecode.bench.rows import Row, print_rows, rows_to_json
 def _agent(seconds: float | None) -> list[Row]:
     from livecode.bench.agent import run
 
-    return run(jobs=min(os.cpu_count() or 1, 4), changed=("explorer",), paths=True)
+    jobs = min(os.cpu_count() or 1, 4)
+    return run(jobs=jobs, changed=("explorer",), paths=True, beside=("B", "B, thinned"))
 
 
 def _engine(seconds: float | None) -> list[Row]:

@@ -22,10 +22,16 @@ STILL_NS = 100_000_000
 class Live:
     """Plays, as `livecode play` does, while a `with` block runs."""
 
-    def __init__(self, options: Options, log: Callable[[str], None] = lambda text: None):
+    def __init__(
+        self,
+        options: Options,
+        log: Callable[[str], None] = lambda text: None,
+        places: Places | None = None,
+    ):
+        """`places`: of a performance that is taken up again."""
         self.said: list[str] = []  # by the supervisor
         self._log = log
-        self.places = Places()
+        self.places = Places() if places is None else places
         write_connection(self.places.connection)
         self.supervisor = Supervisor(options, self.places, self._hear)
         self.header = self.supervisor.arena.header

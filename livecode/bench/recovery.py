@@ -5,9 +5,11 @@ import signal
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from livecode.bench.live import AUDIBLE, Live
 from livecode.bench.rows import Row
+from livecode.desk.places import Places
 from livecode.desk.supervisor import SPARE_AFTER_S, Options
 
 #: Seconds that a kill may cost; the mind's death is not heard at all.
@@ -35,6 +37,13 @@ def run(times: int = 3, audio: str = "headless") -> list[Row]:
             Row.measured(
                 "mind back after kill -9", statistics.median(d[1] for d in deaths), "s",
                 {"process": "mind"}, baseline=start_s, target=1.0,
+            )
+        )  # fmt: skip
+        resumed = [_resumed(audio) for _ in range(times)]
+        rows.append(
+            Row.measured(
+                "sound back by resume, after kill -9", statistics.median(resumed), "s",
+                {"process": "all"}, baseline=start_s, target=3.0,
             )
         )  # fmt: skip
         quietest = min(death[0] for death in deaths)
@@ -66,6 +75,21 @@ def _killed(live: Live, name: str) -> float:
     taken = time.monotonic() - began
     time.sleep(1.0)  # the next is to be killed in steady playing
     return taken
+
+
+def _resumed(audio: str) -> float:
+    """Seconds from the beginning of another desk to sound, after everything was killed."""
+    options = Options(audio=audio, osc_port=0)
+    with Live(options) as live:
+        assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
+        live.await_sound()
+        kept = live.places.kept
+        time.sleep(1.0)
+        live.supervisor.kill()
+    began = time.monotonic()
+    with Live(replace(options, begin_again=True), places=Places(kept)) as again:
+        again.await_sound()
+        return time.monotonic() - began
 
 
 def _without_mind(live: Live) -> tuple[float, float]:

@@ -126,7 +126,7 @@ def _draw_agents(axes: Any, course: Course) -> None:
     for each in course.seen:
         colour = f"C{spaces.index(each.space)}"
         axes.plot([each.t - STEP_S, each.t], [each.dims] * 2, color=colour, linewidth=4)
-        scene = max(sum(began < each.t - STEP_S for began in begins) - 1, 0)
+        scene = max(sum(began < each.t - STEP_S / 2 for began in begins) - 1, 0)
         left.setdefault(scene, {})[each.agent] = each
     for scene, agents in left.items():
         dims = max(each.dims for each in agents.values())

@@ -48,6 +48,7 @@ class Control:
         self._slot = clockwork.controls.open(f"{thing.name}.{setting}")
         last = clockwork.controls.last(self._slot)
         self._written = None if last is None else float(last[0])
+        self._rests, self._gain = False, 1.0  # whether what it is has been written; its last gain
 
     def blend(self, t: float, fade_s: float) -> None:
         """Go to what it is now from what was written last, by whomever."""
@@ -61,7 +62,10 @@ class Control:
 
     def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
         """Sample the setting, and write it if it has changed, unless it waits."""
+        if self._rests and self.varying.still and gain == self._gain:
+            return
         number = self.varying.sample(moment) * gain
+        self._rests, self._gain = not waiting, gain
         if waiting:
             return
         if self._written is None or abs(number - self._written) > self.LEAST:

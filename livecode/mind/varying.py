@@ -27,12 +27,14 @@ class Varying:
         self._versions: list[Any] = []  # numbers, spans or values, newest last
         self._blend: tuple[float, float, float] | None = None  # from this number, began, takes
         self.now: float | None = None
+        self.still = False  # whether it is a plain number, and there
 
     def follow(self, t: float, fade_s: float) -> None:
         """Take over what the description says, blending from what was, over `fade_s` from `t` on."""
         described = getattr(self.thing, self.setting)
         if self._versions and self._versions[-1] is described:
             return
+        self.still = False
         if self.now is not None:
             self.blend(self.now, t, fade_s)
         self._versions = [*self._versions[1 - _KEPT :], described]
@@ -40,6 +42,7 @@ class Varying:
     def blend(self, start: float, t: float, fade_s: float) -> None:
         """Go to what it is from `start` in a straight line, over `fade_s` from `t` on."""
         self._blend = (start, t, fade_s) if fade_s > 0 else None
+        self.still = False
 
     def sample(self, moment: Moment) -> float:
         """The number at `moment`, within the setting's bounds; the last one if nothing is left."""
@@ -54,6 +57,7 @@ class Varying:
             else:
                 number = start + (number - start) * max(share, 0.0)
         self.now = number
+        self.still = self._blend is None and isinstance(self._versions[-1], (int, float))
         return number
 
     def _sample_newest(self, moment: Moment) -> float:

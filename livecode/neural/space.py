@@ -112,7 +112,8 @@ class Space:
         """
         position = np.asarray(position, np.float32)
         k = position.shape[-1]
-        step = np.clip(np.nan_to_num(position, nan=0.5), 0, 1) * (KNOTS - 1)
+        known = np.where(np.isnan(position), np.float32(0.5), position)
+        step = np.minimum(np.maximum(known, 0), 1) * (KNOTS - 1)
         below = np.minimum(step.astype(np.intp), KNOTS - 2)
         axis = np.arange(k)
         low, high = self._axes[axis, below], self._axes[axis, below + 1]
