@@ -97,6 +97,26 @@ def test_a_look_into_a_space_names_its_axes() -> None:
     assert "a sawtooth of 220 Hz lies at" in said
 
 
+def test_stems_add_up_to_their_master(tmp_path: Path) -> None:
+    said = run("stems", tmp_path / "parts", "--seconds", 1)
+    assert float(said.rsplit("master by ", 1)[1].split()[0]) < -90
+    begins = [float(line.split()[-2]) for line in said.splitlines() if "begins" in line]
+    assert min(begins) < 0.1
+    assert max(begins) > 0.5
+    names = {path.stem for path in (tmp_path / "parts").glob("*.wav")}
+    assert names == {"master", "ego", "two", "hall"}
+
+
+def test_a_replay_is_the_same_sample_by_sample(tmp_path: Path) -> None:
+    assert "the same: True" in run("replay", tmp_path / "again.wav")
+
+
+def test_the_table_names_every_example() -> None:
+    table = (EXAMPLES / "README.md").read_text()
+    for path in EXAMPLES.rglob("*.py"):
+        assert f"({path.relative_to(EXAMPLES)})" in table, path
+
+
 def test_no_example_is_left_out() -> None:
     here = Path(__file__).read_text()
     assert [path.stem for path in EXAMPLES.glob("*.py") if path.stem not in here] == []

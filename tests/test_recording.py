@@ -9,6 +9,8 @@ import soundfile
 
 from livecode import LivecodeError, Session
 from livecode.cli import main
+from livecode.mind import beginning
+from livecode.replaying.command import replay
 
 EGO = "ego = agent(space('additive'), dims=2, every=50*ms, level=0.4)\n"
 OTHERS = "two = agent(space('additive'), dims=3, every=30*ms, level=0.3, pan=0.6)\n"
@@ -91,7 +93,7 @@ def test_a_dsp_called_master_is_no_stem(session: Session, tmp_path: Path) -> Non
 
 
 def test_a_session_says_where_it_cannot_record(session: Session, tmp_path: Path) -> None:
-    with pytest.raises(LivecodeError, match="^cannot write /nowhere/out.wav: "):
+    with pytest.raises(LivecodeError, match=r"^cannot write /nowhere/out\.wav: "):
         session.record("/nowhere/out.wav")
     (tmp_path / "file").touch()
     with pytest.raises(LivecodeError, match=f"^cannot write {tmp_path}/file/stems: "):
@@ -205,3 +207,16 @@ def test_rehearsing_and_checking_record_nothing(music: Path, tmp_path: Path) -> 
     assert main(["rehearse", str(piece)]) == 0
     assert main(["check", str(piece), "--osc-port", "0"]) in (0, 1)
     assert set(tmp_path.rglob("*.wav")) == before
+
+
+def test_replaying_a_journal_records_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "night.wav"
+    with Session(seed=7) as session:
+        beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
+        session.eval(f"{EGO}record({str(path)!r})")
+        session.advance(0.3)
+        session.performance.witness.closed()
+    size = path.stat().st_size
+    replay(tmp_path / "journal", tmp_path / "again.wav")
+    assert {each.name for each in tmp_path.iterdir()} == {"night.wav", "again.wav", "journal"}
+    assert path.stat().st_size == size

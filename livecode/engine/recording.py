@@ -31,6 +31,7 @@ class Recording:
         self._arena, self._master, self._strips, self._note = arena, master, strips, note
         self._sample_rate, self._block = arena.header.sample_rate, arena.header.block
         self.recorder: Recorder | None = None
+        self._former: Recorder | None = None  # has been told to finish
         self._stems = False
         self._next = 0  # sample time of the next block to be taken
         self.error = ""  # why the last one stopped, a sentence
@@ -61,8 +62,10 @@ class Recording:
         if former is not None:
             former.finish()
         if path or stems:
-            self.begin(Tape(path, stems, bits, frame), after=former)
+            self.begin(Tape(path, stems, bits, frame), after=former or self._former)
+            self._former = None
         else:
+            self._former = former or self._former
             self._stopped()
 
     def start(self, tape: Tape, frame: int, resume: bool = False, pass_over: bool = False) -> None:
@@ -85,13 +88,16 @@ class Recording:
 
     def stop(self) -> None:
         """Finish what is being recorded, if anything is."""
-        recorder, self.recorder = self.recorder, None
+        recorder, self.recorder = self.recorder or self._former, None
+        self._former = None
         if recorder is not None:
             recorder.close()
             self._stopped(recorder.error or "")
 
     def take(self, heard: np.ndarray, frame: int) -> None:
         """Record the block that was computed last, whose end is `frame`."""
+        if self._former is not None and self._former.error is not None:
+            self._fail(self._former.error, frame)
         if self.recorder is None or frame - self._block < self._next:
             return
         self._next = frame
@@ -101,32 +107,34 @@ class Recording:
         else:
             self.recorder.write(heard)
         if self.recorder.error is not None:
-            self._note(self.recorder.error, frame)
-            self._stopped(self.recorder.error)
-            self.recorder = None
+            self._fail(self.recorder.error, frame)
 
     def take_last(self, frame: int) -> None:
         """Record the block whose end is `frame` when no other will be computed after it."""
         self.take(self._master.read_tap(), frame)
 
     def go_on(self, frame: int) -> bool:
-        """Take up what the engine before this one recorded; False if nothing was ever recorded."""
+        """Take up what the engine before this one recorded; False if nothing was ever recorded.
+
+        The disk is not waited for: the sound matters more.
+        """
         document = self._arena.tape.look()
         if not document:
             return False
         tape = msgspec.json.decode(document, type=Tape)
         if tape.on:
-            try:
-                self.start(tape, frame, resume=True)
-            except LivecodeError as error:  # the sound matters more
-                self._note(str(error), frame)
-                self._stopped(str(error))
+            self.begin(tape, resume_at=frame - self._block - tape.begin)
         return True
 
     def _before(self) -> Before:
         """What is in the master's high-pass, and who last added to it."""
         last = {name: strip.added()[-1] for name, strip in self._strips.items()}
         return Before(self._master.slow(), last)
+
+    def _fail(self, error: str, frame: int) -> None:
+        self._note(error, frame)
+        self._stopped(error)
+        self.recorder = self._former = None
 
     def _stopped(self, error: str = "") -> None:
         self.error = error

@@ -137,7 +137,7 @@ class Scenes:
             return None
         end = self.end
         if self._condition_holds(frame):
-            successor = self._successor()
+            successor = self._successor(leaves=self.length is not None)
             if successor is None:
                 self.condition, self.finished = None, self.alone
             elif self._quant(successor) is not None:
@@ -160,9 +160,9 @@ class Scenes:
         self._handed, self._asked = at, None
         return index
 
-    def _successor(self) -> int | None:
-        """What follows when the scene is over."""
-        if self.looping and not self.alone:
+    def _successor(self, leaves: bool = False) -> int | None:
+        """What follows when the scene is over; `leaves`: its loop, too."""
+        if self.looping and not (leaves or self.alone):
             return self.index
         index = self.following()
         return None if self.alone and index in self._played else index

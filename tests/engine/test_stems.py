@@ -163,7 +163,9 @@ def test_a_new_recording_leaves_none_of_the_former_stems_and_all_other_files(tmp
 def test_names_that_differ_in_capitals_alone_have_files_of_their_own(tmp_path: Path):
     files = StemFiles(tmp_path, RATE)
     files.open(0)
-    files.write([Block(np.zeros((256, 2)), {name: np.ones((256, 2)) for name in ("ego", "Ego")})], 0)
+    files.write(
+        [Block(np.zeros((256, 2)), {name: np.ones((256, 2)) for name in ("ego", "Ego")})], 0
+    )
     files.close(256)
     assert {path.name.casefold() for path in tmp_path.glob("*.wav")} == {"ego.wav", "ego_.wav"}
 
@@ -229,3 +231,18 @@ def test_offline_a_recording_begins_with_the_block_that_comes_next(rig: Rig, tmp
     rig.engine.recording.stop()
     assert np.array_equal(stems(tmp_path)["master"], heard)
     assert error_db(tmp_path) < -110
+
+
+def test_what_is_left_to_be_written_when_a_recording_ends_and_cannot_be_is_told_of(
+    rig: Rig, tmp_path: Path
+):
+    rig.play("ego", rig.sine(300))
+    record(rig, tmp_path)
+    rig.run(1)
+    await_((tmp_path / "stems.txt").exists)
+    with largest_file(1000):
+        rig.run(10)  # not yet handed over
+        rig.tell(Record(""))
+        await_(lambda: rig.run(1) is not None and rig.engine.recording.error)
+    (note,) = [message.text for message in rig.told() if isinstance(message, Note)]
+    assert note.startswith(f"recording to {tmp_path / 'master.wav'} stopped: ")

@@ -102,6 +102,14 @@ def test_a_scene_loops_holds_is_released_and_is_stretched(session: Session):
     assert "no length to stretch" in said(session, "error")
 
 
+def test_a_condition_leaves_a_loop(session: Session):
+    opened(session, "# %% a for=1*s loop=True when=lambda beat: beat > 5\nx = 1\n# %% b\nx = 2\n")
+    session.advance(2.3)
+    assert names(session) == ["a", "a", "a"]
+    session.advance(0.3)
+    assert names(session) == ["a", "a", "a", "b"]
+
+
 def test_hold_with_a_value_is_still_sample_and_hold(session: Session):
     assert session.eval("x = hold(sine(0, 1), every=1*beats)").names == ("x",)
 
