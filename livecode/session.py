@@ -106,8 +106,9 @@ class Session:
         recording = self._engine.recording
         recording.take_last(self._frame)
         recording.stop()
-        if recording.error:
-            raise LivecodeError(recording.error)
+        error, recording.error = recording.error, ""
+        if error:
+            raise LivecodeError(error)
         if path is not None or stems is not None:
             tape = Tape(str(path or ""), str(stems or ""), bits)
             recording.start(tape, self._frame, pass_over=True)

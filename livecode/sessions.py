@@ -96,7 +96,7 @@ def new() -> Kept:
         except FileExistsError:
             number += 1
             continue
-        path.mkdir()
+        path.mkdir(mode=0o700)
         (folder() / f".{number:04}").rmdir()
         return Kept(number, path)
 
@@ -156,16 +156,22 @@ def attached(performance: Kept) -> tuple[Playing, Arena] | None:
     try:
         arena = Arena.attach(playing.arena)
     except LivecodeError:
-        performance.playing.unlink(missing_ok=True)
+        _clear(performance, playing)
         return None
     if runs(arena.header.desk_pid):
         return None if arena.header.stop else (playing, arena)
     if arena.header.stop or not any(runs(pid) for pid in pids(arena)):
         arena.remove()
-        performance.playing.unlink(missing_ok=True)
-        shutil.rmtree(Path(playing.connection).parent, ignore_errors=True)
+        _clear(performance, playing)
         return None
     return playing, arena
+
+
+def _clear(performance: Kept, playing: Playing) -> None:
+    """Remove what was needed only while it played, unless it plays again by now."""
+    if Playing.read(performance.playing) == playing:
+        performance.playing.unlink(missing_ok=True)
+    shutil.rmtree(Path(playing.connection).parent, ignore_errors=True)
 
 
 def pids(arena: Arena) -> Iterator[int]:
@@ -199,8 +205,7 @@ def stop(performance: Kept, within_s: float = 2.0) -> None:
     while any(runs(pid) for pid in pids(arena)) and time.monotonic() < end:
         time.sleep(0.02)
     arena.remove()
-    performance.playing.unlink(missing_ok=True)
-    shutil.rmtree(Path(playing.connection).parent, ignore_errors=True)
+    _clear(performance, playing)
 
 
 def runs(pid: int) -> bool:

@@ -47,7 +47,7 @@ class ExplorerSettings(WalkerSettings):
     leave: float = 0.2  # how far it strides off unless it does, over sqrt(dims)
     ways_out: int = 16  # places drawn to stride off to, of which it takes the furthest
     pace_s: float = 2.6  # how long it takes to go as far as it strays
-    least_pace: float = 0.002  # length of a step then, at least
+    least_pace: float = 0.006  # length of a step then, at least
     legs: int = 24  # steps between two looks for the least visited way on, when it wanders
 
 

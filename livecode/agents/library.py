@@ -50,21 +50,26 @@ def path_of(name: str) -> Path:
 def write(saved: SavedAgent) -> Path:
     """Save in one piece, over an older one of that name; returns the file."""
     path = path_of(saved.name)
+    write_arrays(path, saved.state, {"format": FORMAT, "mind": saved.mind, "space": saved.space})
+    return path
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> None:
+    """Write a safetensors file in one piece; raises LivecodeError, and leaves an older one, if not."""
     unfinished = path.with_name(path.name + ".part")
-    about = {"format": FORMAT, "mind": saved.mind, "space": saved.space}
-    arrays = {key: np.array(array, order="C") for key, array in saved.state.items()}
+    ordered = {key: np.array(array, order="C") for key, array in arrays.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:
-            file.write(save(arrays, metadata=about))
+            file.write(save(ordered, metadata=dict(about)))
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except OSError as error:
         raise LivecodeError(
-            f"the agent cannot be saved in {path} ({error.strerror}): make room, or allow writing"
+            f"what agents have learned cannot be saved in {path} ({error.strerror}): "
+            "make room, or allow writing"
         ) from error
-    return path
 
 
 def read(name: str) -> SavedAgent:
@@ -75,22 +80,30 @@ def read(name: str) -> SavedAgent:
         raise LivecodeError(
             f"there is no saved agent {name!r}" + (f"; there is {there}" if there else " yet")
         )
+    about, state = read_arrays(path, FORMAT)
+    dims = state.get("dims")
+    if dims is None or dims.shape != () or not 1 <= int(dims) <= MOST_DIMS:
+        raise LivecodeError(
+            f"the saved agent {path} is damaged: it does not say how many dimensions it knows"
+        )
+    return SavedAgent(name, about.get("mind", ""), about.get("space", ""), state)
+
+
+def read_arrays(path: Path, form: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
+    """What such a file says about itself, and its arrays, of finite numbers."""
     damaged = f"the saved agent {path} is damaged"
     try:
         if path.stat().st_size > MOST_BYTES:
             raise LivecodeError(f"{damaged}: no agent is so large")
         with safe_open(path, framework="numpy") as file:
             about = file.metadata() or {}
-            if about.get("format") != FORMAT:
+            if about.get("format") != form:
                 raise LivecodeError(f"{path} is not a saved agent of this version")
             state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise LivecodeError(f"{damaged} ({error})") from error
-    dims = state.get("dims")
-    if dims is None or dims.shape != () or not 1 <= int(dims) <= MOST_DIMS:
-        raise LivecodeError(f"{damaged}: it does not say how many dimensions it knows")
     for key, array in state.items():
         numbers = array[~np.isneginf(array)] if key.endswith("_s") else array
         if array.dtype.kind == "f" and not np.isfinite(numbers).all():
             raise LivecodeError(f"{damaged}: its {key!r} has values that are not numbers")
-    return SavedAgent(name, about.get("mind", ""), about.get("space", ""), state)
+    return about, state

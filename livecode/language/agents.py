@@ -232,12 +232,24 @@ class Agent(Placed):
 
     def load(self, name: str) -> None:
         """Head for what it liked when it was saved, from where it is: `ego.load("glassy")`."""
+        library.path_of(name)
+        if self._is_to_save(name):
+            self._ask("load", name)
+            return
         saved = library.read(name)
         if saved.mind != self.mind:
             raise LivecodeError(
                 f"{name!r} was learned by another mind: set {self}.mind = {saved.mind!r} first"
             )
         self._ask("load", saved)
+
+    def _is_to_save(self, name: str) -> bool:
+        """Whether this same block saves one of that name, which is not written yet."""
+        saves = [each for each in self.settings.get("asked", ()) if each.what == "save"]
+        return any(
+            each.argument == name and (self.player is None or not self.player.has_taken(each))
+            for each in saves
+        )
 
     def _ask(self, what: str, argument: Any = None) -> None:
         """Have it done: at once in a function that plays, in a block when the block succeeds.

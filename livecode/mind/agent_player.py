@@ -12,6 +12,7 @@ from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
 from livecode.agents.explorer import Explorer, ExplorerSettings
 from livecode.agents.protocol import Agent as Explores
 from livecode.agents.protocol import Beliefs
+from livecode.errors import LivecodeError
 from livecode.language.agents import EXPLORER, Agent, Ask
 from livecode.language.units import Span
 from livecode.language.values import Moment, Value
@@ -71,6 +72,11 @@ class AgentPlayer(SoundPlayer):
     def position(self) -> np.ndarray:
         """Where it is, (dims,) in [0, 1]."""
         return self.explorer.position
+
+    @property
+    def open_axes(self) -> list[int]:
+        """The axes of its space that it moves along now, from 0."""
+        return [int(axis) for axis in self._order[: self.explorer.dims]]
 
     @property
     def beliefs(self) -> Beliefs:
@@ -163,7 +169,7 @@ class AgentPlayer(SoundPlayer):
             case "save":
                 self._save(argument)
             case "load":
-                self._load(argument, now)
+                self._load(library.read(argument) if isinstance(argument, str) else argument, now)
             case _:  # jump, pause, resume, forget
                 getattr(explorer, ask.what)()
 
@@ -274,16 +280,30 @@ class AgentPlayer(SoundPlayer):
         state = self.explorer.state()
         library.write(library.SavedAgent(name, self._mind, self.thing.space.model, state))
 
-    def _load(self, saved: library.SavedAgent, t: float) -> None:
-        """Know what was saved, of the axes that are open; stand where it stood."""
+    def has_taken(self, ask: Ask) -> bool:
+        """Whether it has done that."""
+        return ask in self._asked
+
+    def know(self, saved: library.SavedAgent, t: float) -> Explores:
+        """Know what was saved, of the axes that are open; stand where it stood, as paused as it was.
+
+        Returns its explorer of now, which says what was dropped.
+        """
         dims, place, paused = self.explorer.dims, self.full_position, self.explorer.paused
-        known = int(saved.state["dims"])
-        explorer = new_explorer(self._mind, known, self.seed)
+        explorer = new_explorer(self._mind, int(saved.state["dims"]), self.seed)
         explorer.load_state(saved.state)
         explorer.dims = dims
         explorer.wake(place[self._order[:dims]], t)
         explorer.paused = paused
         self.explorer = explorer
+        return explorer
+
+    def _load(self, saved: library.SavedAgent, t: float) -> None:
+        """Load one by its name, and say what of it does not fit."""
+        if saved.mind != self._mind:
+            raise LivecodeError(f"{saved.name!r} was learned by another mind, {saved.mind!r}")
+        dims, known = self.explorer.dims, int(saved.state["dims"])
+        explorer = self.know(saved, t)
         said = []
         if known != dims:
             kept = f"of its {known} axes {dims} are open" if known > dims else ""

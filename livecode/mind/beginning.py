@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from livecode import __version__
+from livecode.mind import learned
 from livecode.mind.journal import Journal, blocks_to_run_again, last_status
 from livecode.mind.performance import Performance
 from livecode.mind.records import Opening, TakenOver
@@ -16,6 +17,8 @@ def from_nothing(performance: Performance, path: Path, live: bool = True) -> Non
     """Begin a journal; a fresh performance."""
     performance.journal = journal = Journal(path)
     journal.write(_opening(performance, live))
+    if live:
+        learned.keep(performance, path.parent / learned.FILE)
 
 
 def in_place_of_another(performance: Performance, path: Path) -> None:
@@ -24,20 +27,33 @@ def in_place_of_another(performance: Performance, path: Path) -> None:
     arena.messages["engine", "mind"].discard()
     arena.messages["voices", "mind"].discard()
     status = arena.board.look() or b"{}"
+    known = _known(path)
     performance.take_over(blocks_to_run_again(path), msgspec.json.decode(status))
+    learned.go_on(performance, path.parent / learned.FILE)
     performance.journal = journal = Journal(path)
-    journal.write(TakenOver(performance.frame, status))
+    journal.write(TakenOver(performance.frame, status, learned=known))
+    learned.keep(performance, path.parent / learned.FILE)
 
 
 def after_everything_had_ended(performance: Performance, path: Path) -> None:
     """Begin to sound anew, from what the journal says."""
     _, status = last_status(path)
     blocks = blocks_to_run_again(path)
-    opening = _opening(performance, live=True)
+    opening, known = _opening(performance, live=True), _known(path)
     begin_again(performance, blocks, msgspec.json.decode(status or b"{}"))
+    learned.go_on(performance, path.parent / learned.FILE)
     performance.journal = journal = Journal(path)
     journal.write(opening)
-    journal.write(TakenOver(performance.frame, status, cold=True))
+    journal.write(TakenOver(performance.frame, status, cold=True, learned=known))
+    learned.keep(performance, path.parent / learned.FILE)
+
+
+def _known(path: Path) -> bytes:
+    """The file of what agents have learned, as it is now."""
+    try:
+        return (path.parent / learned.FILE).read_bytes()
+    except OSError:
+        return b""
 
 
 def _opening(performance: Performance, live: bool) -> Opening:

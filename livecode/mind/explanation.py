@@ -46,6 +46,8 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
     owner = _now(scope.value(owner_path, code)) if owner_path else None
     if type(value) is SignalWord:
         value = _now(value)
+    if isinstance(owner, Witnessed):
+        owner = owner.features
     kept = getattr(type(owner), last, None)
     if isinstance(kept, (Setting, property)):
         return _page(_head(path, value), kept.__doc__)

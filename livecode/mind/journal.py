@@ -17,7 +17,7 @@ from typing import IO
 import msgspec
 
 from livecode.errors import LivecodeError
-from livecode.mind.records import Alive, BlockBegun, BlockEnded, Closed, Opening, Record
+from livecode.mind.records import Alive, BlockBegun, BlockEnded, Closed, Opening, Record, Stands
 
 __all__ = ["BlockBegun", "BlockEnded", "Journal", "Opening", "blocks_to_run_again", "read_journal"]
 
@@ -47,7 +47,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             whole = sum(_FRAME.size + length for length in _lengths(path)) if _holds(path) else 0
             # Unbuffered: what has been written is with the system, whatever becomes of us.
-            self._file = open(path, "r+b" if whole else "wb", buffering=0)  # noqa: SIM115
+            self._file = open(path, "r+b" if whole else "wb", buffering=0, opener=_mine_alone)  # noqa: SIM115
             if whole:
                 self._file.truncate(len(_MAGIC) + whole)
                 self._file.seek(0, 2)
@@ -150,9 +150,13 @@ def last_status(path: Path) -> tuple[int, bytes]:
     for record in read_journal(path):
         if isinstance(record, Alive | Closed):
             tick = record.tick
-        if isinstance(record, Alive) and record.status:
+        if isinstance(record, Alive | Stands) and record.status:
             status = record.status
     return tick, status
+
+
+def _mine_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _holds(path: Path) -> bool:

@@ -172,6 +172,7 @@ class Performance:
         with self.lock.aside():
             # a mind that takes over must know of what has just begun
             self.arena.board.post(msgspec.json.encode(self.status()))
+            self.witness.stands(lambda: to_go_on_from(self))
         self.witness.block_ended(self.number, result.ok, result.names)
         if result.names and not quietly:
             self.say("swap", ", ".join(result.names))

@@ -181,6 +181,7 @@ class TakenOver(msgspec.Struct, frozen=True, tag=True):
     tick: int
     status: bytes  # JSON
     cold: bool = False  # everything had ended: it began to sound anew
+    learned: bytes = b""  # the file of what agents had learned
 
 
 class Alive(msgspec.Struct, frozen=True, tag=True):
@@ -189,6 +190,13 @@ class Alive(msgspec.Struct, frozen=True, tag=True):
     tick: int
     controls: int
     status: bytes = b""  # JSON: what it takes to go on from here
+
+
+class Stands(msgspec.Struct, frozen=True, tag=True):
+    """How it stands after a block, in the place of the status of the last sign of life."""
+
+    tick: int
+    status: bytes
 
 
 class Closed(msgspec.Struct, frozen=True, tag=True):
@@ -200,7 +208,7 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 Record = Union[
     Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, Point, GaveUp, SceneBegun, ScenePlayed, CuesRun,
     Packet, MidiMessage, KeyPress, Hushed, Panicked, Heard, Restarted, Features, FellBack, Led, Skipped,
-    TakenOver, Alive, Closed,
+    TakenOver, Alive, Stands, Closed,
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +39,7 @@ from livecode.mind.records import (
     ScenePlayed,
     SetRead,
     Skipped,
+    Stands,
 )
 from livecode.neural.files import find_model
 
@@ -181,6 +182,11 @@ class Witness:
     def alive(self, status: dict[str, Any]) -> None:
         """The sign of life."""
         self.note(Alive(self.tick, self._controls, msgspec.json.encode(status)))
+
+    def stands(self, status: Callable[[], dict[str, Any]]) -> None:
+        """So it stands after a block."""
+        if self.journal is not None:
+            self.note(Stands(self.tick, msgspec.json.encode(status())))
 
     def closed(self) -> None:
         """The performance ends on purpose."""

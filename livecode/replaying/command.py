@@ -17,6 +17,9 @@ from livecode.replaying.stage import Stage
 from livecode.schedule import NEVER
 from livecode.sessions import find
 
+#: At first the processes come up in any order.
+COMING_UP_S = 3.0
+
 
 @dataclass
 class Replayed:
@@ -91,10 +94,12 @@ def _told(course: Course) -> Iterator[str]:
     for begin, tick in sorted(course.skipped.items()):
         yield f"{begin / rate:.3f} s: the mind was held up for {(tick - begin) / rate:.3f} s"
     for tick, restart in sorted(course.restarts.items()):
+        if tick < course.opening.tick + COMING_UP_S * rate:
+            continue
         who = " and ".join(
             w for w, was in (("engine", restart.engine), ("voices", restart.voices)) if was
         )
-        yield f"{tick / rate:.3f} s: the {who} had died and came up anew; here nothing is missing"
+        yield f"{tick / rate:.3f} s: the {who} had died and came up anew"
     for (tick, _), why in sorted(course.fell_back.items()):
         yield f"{tick / rate:.3f} s: a function {why} and fell back; it does so here"
     for rests in schedule.rests.values():

@@ -75,7 +75,7 @@ class Course:
                 self.restarts[record.tick] = restart
             case records.Alive():
                 self.alive[record.tick] = record.controls
-            case records.ScenePlayed():
+            case records.ScenePlayed() | records.Stands():
                 pass  # it comes by itself
             case records.ModelUsed():
                 self.models[record.name] = record.sha256

@@ -29,6 +29,7 @@ class Reenactment(Witness):
         self.course, self._advance, self._enter = course, advance, enter
         self.at = 0  # the next record
         self._inbox: list[AnyMessage] = []
+        self.paused = False  # a mind takes over: what it does now was not noted
         self.differs_at: int | None = None  # sample time from which controls are others
         self.lost: int | None = None  # sample time of the first point that was not met
 
@@ -52,7 +53,9 @@ class Reenactment(Witness):
         """Let enter what comes before the next step of the evaluating thread; returns that."""
         while True:
             record = self.next()
-            if record is None or isinstance(record, EVALUATED):
+            if record is None:
+                return None
+            if isinstance(record, EVALUATED):
                 return record
             self.done()
             self._advance(tick_of(record))
@@ -65,7 +68,7 @@ class Reenactment(Witness):
 
     def _meet(self, kind: type) -> Record | None:
         record = self.walk()
-        if not isinstance(record, kind):
+        if record is None or not isinstance(record, kind):
             self.lost = self.tick if self.lost is None else self.lost
             return None
         self._advance(tick_of(record))
@@ -75,7 +78,7 @@ class Reenactment(Witness):
     # what blocks do
 
     def arrive(self) -> None:
-        if not self.ticking:
+        if not self.ticking and not self.paused:
             self._meet(records.Point)
 
     def passed(self) -> None:
@@ -97,6 +100,9 @@ class Reenactment(Witness):
 
     @contextmanager
     def trying(self, limit: AbstractContextManager[None] | None = None) -> Iterator[None]:
+        if self.paused:
+            yield
+            return
         at = self.at
         upcoming = self.course.steps[at : at + 10_000]
         step = next((each for each in upcoming if isinstance(each, EVALUATED)), None)
@@ -130,7 +136,7 @@ class Reenactment(Witness):
         self, messages: list[AnyMessage], restart: Restart | None
     ) -> tuple[list[AnyMessage], Restart | None]:
         if self.ticking:
-            return self.course.heard.pop(self.tick, []), self.course.restarts.pop(self.tick, None)
+            return self.course.heard.pop(self.tick, []), self.course.restarts.get(self.tick)
         inbox, self._inbox = self._inbox, []
         return inbox, None
 

@@ -1,5 +1,6 @@
 """The parts of one stretch of a performance, offline, played once more in its own course."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ import numpy as np
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.language.sets import SetFile, parse_set
-from livecode.mind import records
+from livecode.mind import learned, records
 from livecode.mind.performance import Performance
 from livecode.mind.records import BlockBegun, Record
 from livecode.mind.taking_over import begin_again
@@ -151,10 +152,19 @@ class Stage:
         self.performance = performance = self._new_mind()
         performance.scenes.set_file = self.set_file
         status = msgspec.json.decode(record.status or b"{}")
-        if record.cold:
-            begin_again(performance, blocks, status)
-        else:
-            performance.take_over(blocks, status)
+        self.witness.paused = True
+        try:
+            if record.cold:
+                begin_again(performance, blocks, status)
+            else:
+                performance.take_over(blocks, status)
+            if record.learned:
+                with tempfile.TemporaryDirectory() as folder:
+                    path = Path(folder, learned.FILE)
+                    path.write_bytes(record.learned)
+                    learned.go_on(performance, path)
+        finally:
+            self.witness.paused = False
         performance.scenes.watch = _Watched(self.witness)
 
     def _new_mind(self) -> Performance:

@@ -1,5 +1,7 @@
 """The explorer finds the place a listener has in mind, follows them, and wanders in silence."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -266,3 +268,37 @@ def test_going_back_by_seconds_counts_its_own_time():
     assert np.array_equal(agent.position, places[-21])
     agent.go_back(100.0)
     assert np.array_equal(agent.position, [0.5, 0.5])
+
+
+def test_it_finds_out_how_reliable_its_listener_is():
+    def mistakes(wrong):
+        agent = make(dims=2)
+        teach(agent, np.array([0.8, 0.3]), 1500, musician=partial(bench.taps, wrong=wrong))
+        return agent.mistaken / agent.judged
+
+    assert mistakes(0.0) < 0.05 < mistakes(0.1) < mistakes(0.2)
+
+
+@pytest.mark.parametrize("dims", [1, 2, 4])
+def test_one_mistake_does_not_drive_it_away_but_chance_does(dims):
+    agent, target = make(dims), np.full(dims, 0.75)
+    teach(agent, target, 1000)
+    steady = teach(agent, target, 500, start=1000, musician=partial(bench.taps, wrong=0.03))
+    assert steady.mean() < 0.08
+    rng, far = np.random.default_rng(3), []
+    for k in range(1501, 1601):
+        far.append(np.linalg.norm(agent.act(k * PERIOD_S) - target) / np.sqrt(dims))
+        if k % 5 == 0:
+            agent.feedback(rng.choice([-1.0, 1.0]), k * PERIOD_S)
+    assert max(far) > 0.12
+
+
+@pytest.mark.parametrize("dims", [1, 2, 4])
+def test_praise_for_one_direction_alone_leads_it_to_that_border(dims):
+    agent, along = make(dims), []
+    for k in range(1, 601):
+        agent.act(k * PERIOD_S)
+        along.append(agent.position[0])
+        if k % 5 == 0 and agent.moved[0]:
+            agent.feedback(np.sign(agent.moved[0]), k * PERIOD_S)
+    assert np.mean(along[-200:]) > 0.9

@@ -170,3 +170,14 @@ def test_meters_and_clocks() -> None:
     assert meter(1.0) == "█" * 8
     assert (bar(0.0), bar(0.99), bar(2.0), bar(float("nan"))) == ("▁", "█", "█", "?")
     assert (clock(0.0), clock(59.1), clock(60.5)) == ("0:00", "1:00", "1:01")
+
+
+def test_it_shows_that_it_records_and_for_how_long_and_that_it_had_to_stop() -> None:
+    tape = {"path": "/a/night.wav", "stems": "", "begin": 0, "error": ""}
+    assert "● 1:05 " in text(Reading(BOARD, tape=tape, recorded_s=65.9))[0]
+    stems = {**tape, "stems": "/a"}
+    assert "● 0:07 stems" in text(Reading(BOARD, tape=stems, recorded_s=7.0))[0]
+    assert "●" in text(Reading(FULL, tape=tape), width=40)[0], "the dot stays when there is no room"
+    stopped = {"path": "", "stems": "", "begin": 0, "error": "the disk is full"}
+    assert "not recording" in text(Reading(BOARD, tape=stopped))[0]
+    assert "recording" not in text(Reading(BOARD))[0]

@@ -1,5 +1,6 @@
 """Replaying what was played live, by four real processes: every control, every sample."""
 
+import os
 import socket
 import time
 from pathlib import Path
@@ -11,8 +12,9 @@ import soundfile
 from livecode.bench.live import Live
 from livecode.desk.supervisor import Options
 from livecode.mind.journal import read_journal
-from livecode.mind.records import Alive
+from livecode.mind.records import Alive, BlockBegun
 from livecode.replaying.command import Replayed, replay
+from livecode.signals.intake import CUES_TOKEN
 
 BLOCKS = (
     "ego = agent(space('additive'), dims=2, every=30*ms)\n"
@@ -31,6 +33,19 @@ BLOCKS = (
     "low = agent(space('additive'), dims=1, level=0.3, pan=-0.4)",
     "free(hall)",
 )
+#: Scenes that others go to by cues: what they make stands beside what the blocks make.
+SET = """
+wide = space("additive")
+# %% calm  fade=0.2*s
+bell = wide.hold(0.3, sine(0, 1, period=3*s), level=0.3)
+# %% keen  fade=0.1*s ends=["bell"]
+keen = agent(wide, dims=4, every=40*ms, level=0.3, pan=0.6)
+keen.reward = rings.left.tilt
+# %% gone  ends=["keen", "bell"]
+"""
+CUES, TOKEN = ("keen", "gone", "calm", "+1", "-1"), "sesame"
+#: Of what is played: "jack" beside a virtual card, for instance.
+AUDIO = os.environ.get("LIVECODE_TEST_AUDIO", "headless")
 #: What was seen on the machine that this was written on is 0, but PortAudio's need not be.
 ROUNDING = 1e-6
 
@@ -40,12 +55,22 @@ def packet(rng: np.random.Generator) -> bytes:
     return b"/0/raw\0\0,fffffffff\0\0" + rng.normal(0, 1, 9).astype(">f4").tobytes()
 
 
+def cue(name: str) -> bytes:
+    """What a second person sends."""
+    parts = (b"/livecode/cue", b",ss", name.encode(), TOKEN.encode())
+    return b"".join(part + bytes(4 - len(part) % 4) for part in parts)
+
+
 def play(folder: Path, seconds: float) -> Path:
-    """Play blocks, rings and keys for so long; returns the journal. The sound is in live.wav."""
+    """Play blocks, cues, rings and keys for so long; returns the journal. The sound is in live.wav."""
+    piece = folder / "piece.py"
+    piece.write_text(SET)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = Options(audio="headless", osc_port=port, record=folder / "live.wav", seed=5)
+    options = Options(
+        audio=AUDIO, osc_port=port, record=folder / "live.wav", seed=5, set_path=piece
+    )
     rng = np.random.default_rng(1)
     with (
         Live(options) as live,
@@ -62,6 +87,7 @@ def play(folder: Path, seconds: float) -> Path:
                 if done % 3 == 0:
                     live.supervisor.press("like")
                     live.supervisor.press(f"fader1={rng.uniform():.2f}")
+                    rings.sendto(cue(CUES[done // 3 % len(CUES)]), ("127.0.0.1", port))
             if done % 20 == 19:
                 live.supervisor.panic()
                 done += 1
@@ -71,7 +97,14 @@ def play(folder: Path, seconds: float) -> Path:
     return live.places.journal
 
 
+@pytest.fixture(autouse=True)
+def _cues_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CUES_TOKEN, TOKEN)
+
+
 def check(folder: Path, journal: Path, result: Replayed) -> None:
+    scenes = [record for record in read_journal(journal) if isinstance(record, BlockBegun)]
+    assert sum(record.name == "piece.py" for record in scenes) > 2, "cues were followed"
     assert any(isinstance(record, Alive) for record in read_journal(journal))
     assert result.differs_at_s is None, "each control has its value at the same sample"
     heard, _ = soundfile.read(folder / "live.wav", dtype="float32")
