@@ -8,6 +8,7 @@ import pytest
 from livecode.agents.explorer import Belief, Explorer, ExplorerSettings
 from livecode.agents.protocol import Agent
 from livecode.bench import agent as bench
+from livecode.bench.agent_changes import Change, leaves_after
 
 PERIOD_S = 0.1
 
@@ -279,18 +280,13 @@ def test_it_finds_out_how_reliable_its_listener_is():
     assert mistakes(0.0) < 0.05 < mistakes(0.1) < mistakes(0.2)
 
 
-@pytest.mark.parametrize("dims", [1, 2, 4])
-def test_one_mistake_does_not_drive_it_away_but_chance_does(dims):
-    agent, target = make(dims), np.full(dims, 0.75)
+def test_a_mistake_now_and_then_does_not_drive_it_away_but_chance_does():
+    agent, target = make(), np.full(2, 0.75)
     teach(agent, target, 1000)
     steady = teach(agent, target, 500, start=1000, musician=partial(bench.taps, wrong=0.03))
     assert steady.mean() < 0.08
-    rng, far = np.random.default_rng(3), []
-    for k in range(1501, 1601):
-        far.append(np.linalg.norm(agent.act(k * PERIOD_S) - target) / np.sqrt(dims))
-        if k % 5 == 0:
-            agent.feedback(rng.choice([-1.0, 1.0]), k * PERIOD_S)
-    assert max(far) > 0.12
+    left = [leaves_after(Change("explorer", "A", 2, seed)) for seed in range(4)]
+    assert sum(each is not None for each in left) >= 3
 
 
 @pytest.mark.parametrize("dims", [1, 2, 4])

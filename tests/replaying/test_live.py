@@ -44,6 +44,7 @@ keen.reward = rings.left.tilt
 # %% gone  ends=["keen", "bell"]
 """
 CUES, TOKEN = ("keen", "gone", "calm", "+1", "-1"), "sesame"
+PANIC_EVERY_S = 90.0
 #: Of what is played: "jack" beside a virtual card, for instance.
 AUDIO = os.environ.get("LIVECODE_TEST_AUDIO", "headless")
 #: What was seen on the machine that this was written on is 0, but PortAudio's need not be.
@@ -77,7 +78,7 @@ def play(folder: Path, seconds: float) -> Path:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rings,
     ):
         assert live.client
-        began, done = time.monotonic(), 0
+        began, done, panics = time.monotonic(), 0, 0
         every_s = min(max(seconds / (len(BLOCKS) + 1), 0.3), 4.0)
         while (now_s := time.monotonic() - began) < seconds:
             if now_s > done * every_s:
@@ -88,9 +89,9 @@ def play(folder: Path, seconds: float) -> Path:
                     live.supervisor.press("like")
                     live.supervisor.press(f"fader1={rng.uniform():.2f}")
                     rings.sendto(cue(CUES[done // 3 % len(CUES)]), ("127.0.0.1", port))
-            if done % 20 == 19:
+            if now_s > PANIC_EVERY_S * (panics + 1):
                 live.supervisor.panic()
-                done += 1
+                panics += 1
             rings.sendto(packet(rng), ("127.0.0.1", port))
             time.sleep(0.01)
         assert not live.said
