@@ -263,20 +263,26 @@ def test_reading_at_every_tick_allocates_no_arrays(name: str) -> None:
         features.listen(block)
         getattr(features, name)
 
+    def allocated() -> tuple[int, int]:
+        """Bytes that 300 ticks leave behind, and the most they held meanwhile."""
+        tracemalloc.start()
+        tick()
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        for _ in range(300):
+            tick()
+        after, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return after - before, peak - before
+
     for _ in range(300):
         tick()
-    tracemalloc.start()
-    tick()
-    before, _ = tracemalloc.get_traced_memory()
-    tracemalloc.reset_peak()
-    for _ in range(300):
-        tick()
-    after, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert after - before < 4000
+    # The least of some counts: threads that other tests have left are counted as well.
+    left, most = (min(figures) for figures in zip(*(allocated() for _ in range(4)), strict=True))
+    assert left < 4000
     # Its smallest array is a spectrum of 1025 numbers, 8 kB; that of roughness has 4097, 33 kB,
     # and numpy needs 8 kB for a moment to form the pairs of partials.
-    assert peak - before < (16000 if name == "roughness" else 4000)
+    assert most < (16000 if name == "roughness" else 4000)
 
 
 def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
