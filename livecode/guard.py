@@ -1,6 +1,7 @@
 """Calling the performer's functions so that none can hold up the performance: deadlines from outside."""
 
 import ctypes
+import queue
 import signal
 import threading
 import time
@@ -38,7 +39,9 @@ class Watchdog:
         self._fired: set[int] = set()
         self._woken: set[int] = set()  # by a signal
         self._hurried: set[int] = set()
-        self._armed = threading.Event()
+        # An Event has a lock in Python: an `Overrun` between its steps would leave it locked for ever.
+        self._armed: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._idle = False  # whether the watching thread waits for that
         self._closed = False
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         self._thread.start()
@@ -58,7 +61,8 @@ class Watchdog:
                 self._deadlines[thread] = time.monotonic() + limit_s
                 self._woken.discard(thread)
                 self._hurried.discard(thread)
-            self._armed.set()
+            if self._idle:
+                self._armed.put(None)
             try:
                 yield
             finally:
@@ -86,7 +90,7 @@ class Watchdog:
     def close(self) -> None:
         """End the watching thread."""
         self._closed = True
-        self._armed.set()
+        self._armed.put(None)
         self._thread.join()
 
     def _disarm(self, thread: int, outer: float | None = None) -> None:
@@ -101,10 +105,10 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._closed:
+            self._idle = True
             if not self._deadlines:
-                self._armed.clear()
-                if not self._deadlines:
-                    self._armed.wait()
+                self._armed.get()
+            self._idle = False
             time.sleep(self.CHECK_S)
             now = time.monotonic()
             with self._lock:

@@ -40,6 +40,20 @@ class Gate:
         finally:
             self._let_go()
 
+    @property
+    def held(self) -> bool:
+        """Whether this thread holds the lock."""
+        return bool(self._lock._is_owned())  # type: ignore[attr-defined]
+
+    def clear(self) -> None:
+        """Let go of all that this thread still holds.
+
+        What ends a call from outside may strike between taking the lock and entering the `with`.
+        """
+        while self.held:
+            self._depth, self._holder = 0, None
+            self._lock.release()
+
     def _take(self) -> None:
         self._lock.acquire()
         self._holder = threading.get_ident()

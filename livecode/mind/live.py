@@ -68,6 +68,7 @@ class Ticker:
                 self._step(due)
             except (Exception, Overrun):  # a bug of ours: say it in the log, and go on
                 traceback.print_exc()
+            self._performance.lock.clear()
             due += every
             self._header.mind_beat_ns = time.monotonic_ns()
 

@@ -156,7 +156,7 @@ class Performance:
         """
         self.number += 1
         self.witness.block_begins(self.number, code, name)
-        self.evaluating = True
+        self.evaluating, outermost = True, not self.lock.held
         try:
             limit = None if limit_s is None else self.watchdog.limit(limit_s)
             result = self.evaluator.evaluate(code, name, self.witness.trying(limit))
@@ -167,6 +167,8 @@ class Performance:
             )
             result = Result(False, sentence, traceback=trace)
         finally:
+            if outermost:
+                self.lock.clear()
             self.evaluating = False
             self.sounds.transition = Transition()
         with self.lock.aside():

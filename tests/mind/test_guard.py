@@ -1,11 +1,14 @@
 """Functions that fail while they play: the name falls back, one line says so, the rest goes on."""
 
+import threading
 import time
+from contextlib import suppress
 
 import pytest
 
 from livecode import Session
 from livecode.guard import TookTooLong, Watchdog
+from livecode.mind.gate import Gate
 
 AGENT = "ego = agent(space('additive'), dims=2, every=20*ms)\n"
 
@@ -26,6 +29,33 @@ def test_an_endless_loop_is_ended_at_its_deadline(watchdog: Watchdog):
     with pytest.raises(TookTooLong, match="longer than 50 ms"):
         watchdog.call(spin, limit_s=0.05)
     assert time.monotonic() - began < 2
+
+
+def test_a_limit_that_is_over_before_the_call_begins_leaves_nothing_locked(watchdog: Watchdog):
+    end = time.monotonic() + 1.5
+
+    def hurry() -> None:
+        while time.monotonic() < end:
+            with suppress(TookTooLong):
+                watchdog.call(int, limit_s=0.0)
+
+    threads = [threading.Thread(target=hurry, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
+    assert watchdog.call(int, limit_s=1.0) == 0
+
+
+def test_a_gate_can_be_cleared_of_what_an_interrupt_left_locked():
+    gate = Gate()
+    gate.__enter__()  # and never left
+    gate.clear()
+    taken = threading.Thread(target=lambda: gate.__enter__(), daemon=True)
+    taken.start()
+    taken.join(5)
+    assert not taken.is_alive()
 
 
 def test_a_loop_that_swallows_exceptions_is_ended_too(watchdog: Watchdog):
