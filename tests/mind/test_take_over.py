@@ -21,6 +21,8 @@ def killed(session: Session, journal: Path) -> None:
     former.arena.board.post(msgspec.json.encode(former.status()))
     status = msgspec.json.decode(former.arena.board.look())
     former.close()
+    if former.journal is not None:
+        former.journal.close()  # a dead mind writes no more
     session.performance = performance = Performance(
         former.arena, session.seed, lambda: session._frame
     )
