@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 
 ROWS = 64  # of a panel
 #: Bytes of weights that are called for before they are needed.  By itself the processor looks no
-#: further than to the end of a page of 4 KiB; this far is worth a fifth to a third of the time.
+#: further than to the end of a page of 4 KiB; docs/samplernn-speed.md has what this is worth.
 AHEAD = 16_384
 LINE = 64  # bytes of a line of cache
 FOURS_AHEAD = 4  # and of single inputs' weights, so many fours
