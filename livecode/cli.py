@@ -25,7 +25,7 @@ from livecode.session_commands import add_replay, add_resume, add_sessions
 from livecode.set_commands import add_check, add_rehearse
 
 AUDIO = ("auto", "portaudio", "jack", "headless")
-BENCHES = ("agent", "engine", "latency", "recovery", "render", "samplernn", "space", "start",
+BENCHES = ("agent", "endurance", "engine", "latency", "recovery", "render", "samplernn", "space", "start",
            "streams", "training")  # fmt: skip
 #: What a shell sees of a program whose output nobody reads any more: 128 + SIGPIPE.
 UNREAD = 141

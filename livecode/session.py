@@ -46,6 +46,7 @@ class Session:
         Session._open = True
         self._arena = Arena.private(self.sample_rate, self.block, OFFLINE_LAYOUT)
         self._frame = 0
+        self._due: int | None = None  # the scene that begins before the next tick
         self._server = boot("headless", self.sample_rate, self.block).server
         self._engine = Engine(self._arena, self._server, self._now_ns)
         self._engine.recording.patient = True
@@ -127,10 +128,9 @@ class Session:
         performance = self.performance
         end = self._frame + self.block
         for frame in range(self._frame, end, performance.tick_frames):
-            due = performance.scenes.due(frame)
-            if due is not None:
-                performance.begin_scene(due)
-            performance.tick(frame)
+            if self._due is not None:
+                performance.begin_due_scene(self._due)
+            self._due = performance.tick(frame)
         self._voices.process()
         self._server.process()
         self._frame = end

@@ -21,6 +21,12 @@ def _engine(seconds: float | None) -> list[Row]:
     return run(seconds or 5.0)
 
 
+def _endurance(seconds: float | None) -> list[Row]:
+    from livecode.bench.endurance import run
+
+    return run(seconds or 900.0)
+
+
 def _recovery(seconds: float | None) -> list[Row]:
     from livecode.bench.recovery import run
 
@@ -72,6 +78,7 @@ def _training(seconds: float | None) -> list[Row]:
 #: Name -> what it measures, given the length of `--for`.
 BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "agent": _agent,
+    "endurance": _endurance,
     "engine": _engine,
     "recovery": _recovery,
     "latency": _latency,

@@ -91,7 +91,7 @@ def main() -> int:
     loop = IOLoop.current()
 
     def begin_scene(index: int) -> None:
-        loop.add_callback(performance.begin_scene, index)
+        loop.add_callback(performance.begin_due_scene, index)
 
     performance.cues.wake = lambda: loop.add_callback(performance.run_cues)
     threading.Thread(target=_end, args=(stop, performance, options.connection), daemon=True).start()

@@ -84,8 +84,7 @@ class Ticker:
             self._performance.press(message.key, frame)
         for time_s, midi in self._ports.receive() if self._ports is not None else ():
             self._performance.receive_midi(midi, round(time_s * self._header.sample_rate))
-        if (scene := self._performance.scenes.due(frame)) is not None:
+        if (scene := self._performance.tick(frame)) is not None:
             self._on_scene_due(scene)
-        self._performance.tick(frame)
         if self._ports is not None:
             self._ports.send(self._performance.midi_out.due(frame))

@@ -261,6 +261,11 @@ class Performance:
         self.run_later()
         return result
 
+    def begin_due_scene(self, index: int) -> None:
+        """Begin the scene that a tick has told of, unless a cue has come first."""
+        if self.scenes.handed:
+            self.begin_scene(index)
+
     def run_cues(self) -> None:
         """Follow the cues that have come in over OSC."""
         self.witness.cues_run()
@@ -274,8 +279,12 @@ class Performance:
 
     # the tick
 
-    def tick(self, frame: int) -> None:
-        """Advance signals, values, agents and controls to sample time `frame`."""
+    def tick(self, frame: int) -> int | None:
+        """Advance signals, values, agents and controls to sample time `frame`.
+
+        Returns the index of the scene that is to begin before the next tick, if one is.  That is
+        settled while nothing else can happen, so that a replay finds the same.
+        """
         with self.lock.aside():
             self.witness.tick_begins(frame)
             self._notice_panic()
@@ -299,6 +308,7 @@ class Performance:
                 if self.journal is not None and self.journal.error is not None:
                     self.say("note", f"{self.journal.error}; the performance goes on without one")
                     self.journal = None
+            return self.scenes.due(frame + self.tick_frames)
 
     def receive_osc(self, packet: bytes, frame: int) -> None:
         """Take in one packet that arrived at sample time `frame`."""

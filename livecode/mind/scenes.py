@@ -109,16 +109,15 @@ class Scenes:
             at = self._set_file.following(at)
         return None
 
-    def ask(self, index: int, earliest: int = 0) -> bool:
-        """A cue for that scene: True if it is to begin at once.
+    def ask(self, index: int, frame: int, earliest: int = 0) -> bool:
+        """A cue for that scene at sample time `frame`: True if it is to begin at once.
 
         Else it waits for its quant, and for the sample time `earliest`.
         """
         assert self._set_file is not None
         self.skipped.discard(self._set_file.scenes[index].name)
-        soonest = max(earliest, self.frame + self._lead(index))
-        at = self._from(index, soonest)
-        self._asked = None if at <= self.frame else (index, at)
+        at = self._from(index, max(earliest, frame + self._lead(index)))
+        self._asked = None if at <= frame else (index, at)
         return self._asked is None
 
     def due(self, frame: int) -> int | None:
@@ -151,6 +150,11 @@ class Scenes:
             elif frame >= (at := self._from(successor, end)) - self._lead(successor):
                 return self._hand(successor, at)
         return None
+
+    @property
+    def handed(self) -> bool:
+        """Whether a scene was said to be due, and neither it nor another has begun since."""
+        return self._handed is not None
 
     def is_late(self, frame: int) -> bool:
         """Whether a scene was to begin before now, and has not."""
@@ -225,14 +229,20 @@ class Scenes:
     @property
     def time_s(self) -> float:
         """Seconds since the scene began."""
-        return 0.0 if self.index is None else max(0.0, (self.frame - self.begun) / self._rate)
+        return self._time_s(self.frame)
+
+    def _time_s(self, frame: int) -> float:
+        return 0.0 if self.index is None else max(0.0, (frame - self.begun) / self._rate)
 
     @property
     def left_s(self) -> float | None:
         """Seconds until it is over; None if it waits for a cue."""
+        return self._left_s(self.frame)
+
+    def _left_s(self, frame: int) -> float | None:
         if self.index is None or (end := self.end) is None or self.held:
             return None
-        return max(0.0, (end - self.frame) / self._rate)
+        return max(0.0, (end - frame) / self._rate)
 
     def stretch(self, by: float | Span) -> None:
         """Make the scene so many times as long, or so much longer."""
@@ -319,7 +329,6 @@ class Scenes:
             return self._status(frame)
 
     def _status(self, frame: int) -> dict[str, Any]:
-        self.frame = max(self.frame, frame)
         if self._set_file is None or self.index is None:
             return {"scene": None, "scene_index": None, "scene_left_s": None}
         next_ = self._asked[0] if self._asked is not None else self._successor()
@@ -329,8 +338,8 @@ class Scenes:
         return {
             "scene": scenes[self.index].name,
             "scene_index": self.index,
-            "scene_left_s": self.left_s,
-            "scene_time_s": self.time_s,
+            "scene_left_s": self._left_s(frame),
+            "scene_time_s": self._time_s(frame),
             "scene_next": None if next_ is None else scenes[next_].name,
             "scene_asked_s": None
             if self._asked is None

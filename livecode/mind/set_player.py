@@ -68,9 +68,10 @@ class SetPlayer:
         """A cue: that scene begins at once, or when its quant has come. `own`: a cell's code asks."""
         performance, scenes = self._performance, self._scenes
         index = scenes.find(where)
-        earliest = performance.frame + round(OWN_GO_S * performance.sample_rate) * own
         with performance.lock:
-            at_once = scenes.ask(index, earliest)
+            frame = performance.frame
+            earliest = frame + round(OWN_GO_S * performance.sample_rate) * own
+            at_once = scenes.ask(index, frame, earliest)
             scenes.by_name = isinstance(where, str)
         if at_once:
             performance.play_scene(index)

@@ -89,8 +89,7 @@ class Stage:
                 self._tick = self.witness.tick = to
                 continue
             self._play_blocks_before(self._tick)
-            performance.scenes.due(self._tick)  # it is told of, and begins when it did
-            performance.tick(self._tick)
+            performance.tick(self._tick)  # a scene that is due begins when it did
             performance.midi_out.due(self._tick)
             self._tick += every
 

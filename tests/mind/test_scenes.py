@@ -39,6 +39,15 @@ def test_scenes_follow_each_other_exactly_by_their_lengths(session: Session):
     assert scenes.begun == 3 * 48000, "no drift"
 
 
+def test_a_cue_that_comes_while_another_scene_is_due_has_its_way(session: Session):
+    block_s = session.block / session.sample_rate
+    opened(session, FOUR.replace("for=1*s", f"for={20 * block_s}*s")).advance(20 * block_s)
+    assert session.performance.scenes.handed, "b is to begin before the next tick"
+    session.eval("go('d')")
+    session.advance(0.5)
+    assert names(session) == ["a", "d"]
+
+
 def test_a_length_in_beats_follows_the_tempo_while_it_plays(session: Session):
     opened(session, "# %% a for=4*beats\ntempo(120)\n# %% b\nx = 1\n").advance(1.0)
     session.eval("tempo(240)")  # two beats are left, half a second at twice the pace
