@@ -18,6 +18,7 @@ from livecode.errors import LivecodeError
 from livecode.neural.audio_order import ClipOrder
 from livecode.neural.files import ModelMeta, read_model, write_model
 from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.samplernn_disturbance import Disturbance
 from livecode.neural.samplernn_net import SampleRNNNet, State
 from livecode.neural.samplernn_quantise import quantised
 from livecode.neural.samplernn_ranks import Ranks
@@ -31,7 +32,6 @@ FLOOR = 0.01  # of the peak learning rate at the end
 CLIP = 1.0  # norm of the gradient
 AVERAGE = 0.998  # of the weights' running mean that a step keeps: some 500 steps
 LOG2 = math.log(2)
-CLEAN = 0.25  # of the streams, on average, are read as they are
 HELD_OUT_STREAMS = 16
 HELD_OUT_SAMPLES = 16_384  # of each stream, at most
 STREAMS = 2  # the dimension of a state that counts streams
@@ -63,10 +63,10 @@ class Learning:
         seed: int = 0,
         low: bool = False,
         ranks: Ranks = Ranks(),
-        disturb: float = 0.0,
+        disturbance: Disturbance = Disturbance(),
     ) -> None:
         torch.manual_seed(seed)
-        self._seed, self._disturb, self._streams = seed, disturb, batch
+        self._seed, self._disturbance = seed, disturbance
         self.net = SampleRNNNet(config)
         self.low, self.ranks, self._mine = low, ranks, ranks.share(batch)
         self.adam = torch.optim.Adam(self.net.parameters(), 1e-3, betas=BETAS, fused=True)
@@ -93,7 +93,9 @@ class Learning:
             group["lr"] = rate
         self.adam.zero_grad()
         self.net.precision = torch.bfloat16 if self.low else torch.float32
-        loss, self.state = self.net.losses(codes, state, self._disturbed(codes))
+        random = torch.Generator().manual_seed(self._seed * 1_000_003 + self.done)
+        read = self._disturbance.read(codes, self.config, random, self.ranks)
+        loss, self.state = self.net.losses(codes, state, read)
         self.net.precision = torch.float32
         loss = self.ranks.average(self.net.parameters(), loss)
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), CLIP)
@@ -103,22 +105,6 @@ class Learning:
         weights = [p.detach() for p in self.net.parameters()]
         torch._foreach_lerp_(self._mean, weights, 1 - kept)
         return loss / LOG2
-
-    def _disturbed(self, codes: Tensor) -> Tensor | None:
-        """The codes (batch, n) as they are read: off by some levels in most of the streams.
-
-        What a net draws is never quite like what it was trained on. One that has read only
-        clean sound goes astray on that; one that has read noisy sound finds its way back.
-        """
-        if not self._disturb:
-            return None
-        random = torch.Generator().manual_seed(self._seed * 1_000_003 + self.done)
-        shape = (self._streams, codes.shape[1])
-        spread = self._disturb * torch.rand(shape[0], 1, generator=random) ** 2
-        spread *= torch.rand(shape[0], 1, generator=random) >= CLEAN
-        noise = torch.round(spread * torch.randn(shape, generator=random))
-        noise = noise[self._mine].to(codes.dtype)
-        return (codes + noise).clamp_(0, self.config.levels - 1)
 
     @contextmanager
     def averaged(self) -> Iterator[None]:

@@ -29,7 +29,8 @@ class TrainSampleRNNSettings:
     sequences: int = 128  # in a clip, through which the state is carried, at most
     peak_rate: float = 4e-3  # learning rate after its warm-up
     seed: int = 0
-    disturb: float = 2.5  # most levels by which what it reads is off, on average; 0: never
+    disturb: float = 2.5  # levels by which what it reads is off, in many streams; 0: in none
+    disturb_level: float = 0.0  # share of the streams that are read too soft or too loud
     augment: bool = False  # gains of 0.4 to 1 and either polarity, drawn per clip
     held_out: float = 0.05  # share of the sound that is never trained on
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # of matrix products in training
@@ -46,9 +47,8 @@ class TrainSampleRNNSettings:
     tensorboard: bool = False
 
     def identity(self) -> dict[str, Any]:
-        """What a resumed training must agree on; its length is not among it."""
-        names = ("sample_rate", "batch", "sequence", "sequences", "peak_rate", "seed", "augment",
-                 "disturb")  # fmt: skip
+        """What a resumed training must agree on: not its length, nor what is done against its errors."""
+        names = ("sample_rate", "batch", "sequence", "sequences", "peak_rate", "seed", "augment")
         return {"config": self.config.json()} | {name: getattr(self, name) for name in names}
 
     def command(self) -> str:
@@ -62,7 +62,8 @@ class TrainSampleRNNSettings:
         if self.config.skip:
             words.append("--skip")
         for name in ("sample_rate", "steps", "minutes", "batch", "sequence", "sequences",
-                     "peak_rate", "seed", "held_out", "precision", "patience", "disturb"):  # fmt: skip
+                     "peak_rate", "seed", "held_out", "precision", "patience", "disturb",
+                     "disturb_level"):  # fmt: skip
             if getattr(self, name) != getattr(plain, name):
                 words += _option(name, getattr(self, name))
         if self.augment:
@@ -90,6 +91,8 @@ class TrainSampleRNNSettings:
             )
         if not 0 <= self.disturb <= 100:
             raise LivecodeError(f"--disturb is 0 to 100 levels, not {self.disturb:g}.")
+        if not 0 <= self.disturb_level <= 1:
+            raise LivecodeError(f"--disturb-level is a share, 0 to 1, not {self.disturb_level:g}.")
         if self.sequence % self.config.lookback:
             raise LivecodeError(
                 f"--sequence {self.sequence} is no multiple of {self.config.lookback}, the look-back"

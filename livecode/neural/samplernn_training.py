@@ -14,6 +14,7 @@ from livecode.neural.audio_order import ClipOrder, clip_sequences
 from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.samplernn import SampleRNN
 from livecode.neural.samplernn_card import write_card, write_page
+from livecode.neural.samplernn_disturbance import Disturbance
 from livecode.neural.samplernn_folder import Point, RunFolder
 from livecode.neural.samplernn_learning import (
     Learning,
@@ -66,7 +67,7 @@ class _Training:
             settings.seed,
             low[settings.precision],
             ranks,
-            settings.disturb,
+            Disturbance(settings.disturb, settings.disturb_level),
         )
         self.folder = RunFolder(settings)
         self.test = held_out_codes(self.learning, self.corpus.held_out)

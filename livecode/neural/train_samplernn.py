@@ -22,6 +22,7 @@ NUMBERS = {
     "takes_minutes": "least time between takes",
     "takes_seconds": "length of a take",
     "disturb": "levels by which what it reads is off, so that it finds back; 0: not at all",
+    "disturb_level": "share of streams read too soft or too loud, so that it keeps its level",
 }
 OTHERS = ("name", "sample_rate", "steps", "minutes", "precision", "patience", "augment", "resume",
           "out", "data", "licence", "tensorboard")  # fmt: skip
