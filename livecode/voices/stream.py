@@ -2,6 +2,9 @@
 
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from weakref import WeakValueDictionary
 
 import numpy as np
 import soundfile
@@ -38,12 +41,10 @@ class StreamVoice:
 
         Raises LivecodeError if the model or the prime cannot be read.
         """
-        meta, tensors = read_model(find_model(source.model), KIND)
-        self.config = SampleRNNConfig.from_json(meta.config)
+        self._loaded = _load(find_model(source.model))
+        meta, self.config = self._loaded.meta, self._loaded.sampler.config
         self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
-        self._sampler = Sampler(self.config, tensors, seeds=[source.seed])
-        self._sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
-        self._sampler.reset(0, source.seed)
+        self._sampler = self._loaded.sampler.another(source.seed)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         rms = float(meta.facts.get("rms", 0.0))
         self._gain = LEVEL_RMS / rms if rms > 0 else 1.0
@@ -101,6 +102,29 @@ class StreamVoice:
         mono = np.nan_to_num(audio.mean(axis=1))[-round(2 * PRIME_S * rate) :]
         mono = soxr.resample(mono, rate, self._rate)[-round(PRIME_S * self._rate) :]
         self._sampler.prime(0, quantised(mono, self.config.levels, self.config.quantiser))
+
+
+class _Loaded:
+    """A model as it is in memory: once, for as long as a stream of it plays."""
+
+    def __init__(self, path: Path):
+        self.meta, tensors = read_model(path, KIND)
+        self.sampler = Sampler(SampleRNNConfig.from_json(self.meta.config), tensors)
+        self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
+
+
+_models: WeakValueDictionary[tuple[Path, int, int], _Loaded] = WeakValueDictionary()
+_loading = Lock()  # streams are made in threads of their own
+
+
+def _load(path: Path) -> _Loaded:
+    """The model of that file as it is now, from memory if it is there."""
+    status = path.stat()
+    key = path, status.st_mtime_ns, status.st_ino
+    with _loading:
+        if (loaded := _models.get(key)) is None:
+            loaded = _models[key] = _Loaded(path)
+        return loaded
 
 
 class _Loop:

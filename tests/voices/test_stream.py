@@ -38,6 +38,23 @@ def test_a_seed_is_a_stream_and_every_hop_is_full(model: str) -> None:
     assert not (one == other).all()
 
 
+def test_streams_of_one_model_share_its_weights_and_nothing_else(model: str) -> None:
+    alone = [played(StreamVoice(StreamSource(model, seed), RATE, HOP), 50) for seed in (1, 2)]
+    one, two = (StreamVoice(StreamSource(model, seed), RATE, HOP) for seed in (1, 2))
+    assert one._sampler.kept[0] is two._sampler.kept[0]
+    hops = [(played(one, 1), played(two, 1)) for _ in range(50)]
+    for ours, theirs in zip(zip(*hops, strict=True), alone, strict=True):
+        assert (np.concatenate(ours) == theirs).all()
+
+
+def test_a_model_that_has_been_trained_on_is_read_anew(tmp_path: Path) -> None:
+    path = write_samplernn(tmp_path, "piece", rms=0.5)
+    before = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
+    write_samplernn(tmp_path, "piece", rms=0.25)
+    after = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
+    assert rms(played(after, 50)) == pytest.approx(2 * rms(played(before, 50)), rel=0.01)
+
+
 def test_it_is_as_loud_as_the_other_voices_by_what_its_file_says(tmp_path: Path) -> None:
     loud, soft = (
         played(

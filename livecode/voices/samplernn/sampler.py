@@ -1,6 +1,7 @@
 """Streams of a SampleRNN as a live voice uses them: seeded, primed, stepped by blocks, put aside."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -102,6 +103,15 @@ class Sampler:
             self._narrow(tensors, table_bytes)
         for stream, seed in zip(range(streams), seeds, strict=True):
             self.reset(stream, seed)
+
+    def another(self, seed: int) -> "Sampler":
+        """One more stream of the same model, drawn on its own; the weights are in memory once."""
+        other = copy(self)
+        other.streams = 1
+        other._state = _state(self.config, 1, taps=self.plan.taps >= 0)
+        other._space = _workspace(self._weights, self.config, 1)
+        other.reset(0, seed)
+        return other
 
     def _narrow(self, tensors: Tensors, table_bytes: int) -> None:
         """Take 5 bits for the tiers if that says nearly the same of what the model draws."""
