@@ -132,3 +132,6 @@ def add_stems(parser: Parser) -> None:
     parser.add_argument(
         "--stems", type=Path, metavar="DIR", help="a file for each name, whose sum is what is heard"
     )
+    parser.add_argument(
+        "--bits", type=int, choices=(24, 32), default=32, help="24: integer, 32: float (32)"
+    )

@@ -230,7 +230,7 @@ def _render(options: argparse.Namespace) -> int:
     from livecode.render import render
 
     return render(options.set, options.out, options.seconds, options.seed, options.osc,
-                  options.sr, options.block, options.stems)  # fmt: skip
+                  options.sr, options.block, options.stems, options.bits)  # fmt: skip
 
 
 def _kernel(options: argparse.Namespace) -> int:

@@ -22,21 +22,22 @@ def render(
     sample_rate: int = 48000,
     block: int = 256,
     stems: Path | None = None,
+    bits: int = 32,
 ) -> int:
     """Play the set into `out`; with the same seed and packets, the same bytes.
 
-    stems: a folder for what each name adds to it.
+    stems: a folder for what each name adds to it; bits: 32 (float) or 24, of all files.
     """
     set_file = read_set(set_path)
     frames = [] if osc is None else read_frames(osc)
     if seconds is not None and not seconds > 0:
         raise LivecodeError(f"--for {seconds:g}: a length in seconds above 0 is needed")
     with Session(seed, sample_rate, block) as session:
-        file = WavFile.fresh(out, sample_rate)
+        file = WavFile.fresh(out, sample_rate, bits=bits)
         heard = False
         try:
             if stems is not None:
-                session.record(stems=stems)
+                session.record(stems=stems, bits=bits)
             opened(session, set_file)
             with Progress(
                 TextColumn("{task.description}"), *Progress.get_default_columns()[1:-1],

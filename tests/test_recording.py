@@ -115,6 +115,9 @@ def test_render_writes_stems_that_add_up_and_the_same_bytes_as_without(
     assert {path.name for path in folder.glob("*.wav")} == {"ego.wav", "two.wav", "hall.wav"}
     assert error_db(folder, read(tmp_path / "out.wav")) < -110
     assert not (tmp_path / "from_the_set.wav").exists(), "that is for the evening"
+    assert main(["render", str(piece), "-o", "out.wav", "--stems", "small", "--bits", "24"]) == 0
+    for path in (tmp_path / "out.wav", tmp_path / "small" / "ego.wav"):
+        assert soundfile.info(path).subtype == "PCM_24"
     (tmp_path / "file").touch()
     assert main(["render", str(piece), "-o", "out.wav", "--stems", "file/x"]) == 2
     assert "cannot write file/x" in capsys.readouterr().err

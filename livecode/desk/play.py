@@ -91,6 +91,7 @@ def _supervised(options: argparse.Namespace) -> Options:
         osc_port=options.osc_port,
         record=master_file(options.record, options.stems),
         stems=None if options.stems is None else options.stems.resolve(),
+        bits=options.bits,
         outlive_s=resuming.OUTLIVE_S if sys.stdin.isatty() and sys.stdout.isatty() else 0,
     )
 

@@ -78,6 +78,7 @@ def _from_journal(kept: sessions.Kept, options: argparse.Namespace) -> Options:
         osc_port=options.osc_port,
         record=master_file(options.record, options.stems),
         stems=None if options.stems is None else options.stems.resolve(),
+        bits=options.bits,
         outlive_s=_outlive_s(),
         begin_again=True,
         text_path=None if there else _text(kept),

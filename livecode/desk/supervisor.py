@@ -42,6 +42,7 @@ class Options:
     osc_port: int = 8888
     record: Path | None = None
     stems: Path | None = None  # a folder for what each name adds to the recording
+    bits: int = 32  # of a recording: 24 (integer) or 32 (float)
     #: Seconds that the others play on if the desk is killed or its terminal closed; 0: they end.
     outlive_s: int = 0
     begin_again: bool = False  # go on where the journal ends
@@ -283,7 +284,10 @@ class Supervisor:
         if name == "engine":
             record = [] if options.record is None else ["--record", str(options.record)]
             record += [] if options.stems is None else ["--stems", str(options.stems)]
-            return ["--audio", options.audio, "--seed", str(options.seed), *record]
+            return [
+                *("--audio", options.audio, "--seed", str(options.seed)),
+                *("--bits", str(options.bits), *record),
+            ]
         if name == "mind":
             set_file = [] if options.set_path is None else ["--set", str(options.set_path)]
             return [

@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
     parser.add_argument("--record", default="")
     parser.add_argument("--stems", default="", help="a folder for what each name adds")
+    parser.add_argument("--bits", type=int, default=32, help="of a recording")
     parser.add_argument("--seed", type=int, default=0, help="of what is random in a @dsp")
     parser.add_argument("--resume", action="store_true", help="go on with clock and recording")
     options = parser.parse_args()
@@ -51,7 +52,7 @@ def main() -> int:
     try:
         known = options.resume and engine.recording.go_on(engine.frame)
         if (options.record or options.stems) and not known:
-            tape = Tape(options.record, options.stems, begin=-engine.block)
+            tape = Tape(options.record, options.stems, options.bits, begin=-engine.block)
             resume = options.resume and Path(options.record).exists()
             engine.recording.start(tape, engine.frame, resume)
     except LivecodeError as error:

@@ -89,10 +89,17 @@ def test_play_records_stems_beside_the_master(tmp_path: Path):
     piece.write_text(f"{EGO}\n{TWO}\n# %% one\n@dsp\ndef hall(ego):\n    return Freeverb(ego)\n")
     command = [sys.executable, "-m", "livecode.cli", "play", str(piece), "--audio", "headless"]
     command += ["--osc-port", "0", "--for", "2.5"]
-    record = ["--record", str(tmp_path / "out.wav"), "--stems", str(tmp_path / "stems")]
+    record = [
+        "--record",
+        str(tmp_path / "out.wav"),
+        "--stems",
+        str(tmp_path / "stems"),
+        "--bits=24",
+    ]
     done = subprocess.run([*command, *record], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     master, _ = soundfile.read(tmp_path / "out.wav")
+    assert soundfile.info(tmp_path / "out.wav").subtype == "PCM_24"
     stems = parts(tmp_path / "stems")
     assert set(stems) == {"ego", "two", "hall"}
     assert {len(part) for part in stems.values()} == {len(master)}
