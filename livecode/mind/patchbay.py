@@ -121,12 +121,13 @@ class Patchbay:
         if former is not None and not (playing.begun or playing.leaving):
             former.leaving = False
 
-    def fade_out(self, name: str, fade_s: float) -> None:
-        """Let `name` fade to silence."""
+    def fade_out(self, name: str, fade_s: float, earliest: int = 0) -> None:
+        """Let `name` fade to silence, not before the sample time `earliest`."""
         if self.hold:
             return
         if mine := self._of(name):
             at = self._now_frame() + FADE_LEAD_BLOCKS * self._arena.header.block
+            at = max(at, earliest)
             send(self._to_engine, Fade(name, fade_s, at, self._last_generation + 1))
             for playing in mine:
                 playing.leaving = True

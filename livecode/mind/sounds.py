@@ -131,8 +131,7 @@ class Sounds:
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         quant = self.mix.quant if thing.quant is None else thing.quant
         if self.transition.quant is not None and thing.quant is None:
-            grace = SCENE_GRACE_S * self._clockwork.sample_rate
-            at = max(at, next_multiple(self.transition.quant, at - grace, self._tempo))
+            at = max(at, self._comes_in())
         else:
             at = next_multiple(quant, at, self._tempo)
         fade_s = self._fade_s(thing)
@@ -186,7 +185,7 @@ class Sounds:
             return
         del self._things[name]
         shortest = REMOVAL_FADE_S if self.transition.fade is None else 0.0
-        self.patchbay.fade_out(name, max(self._fade_s(thing), shortest))
+        self.patchbay.fade_out(name, max(self._fade_s(thing), shortest), self._comes_in())
         self._good.pop(name, None)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
@@ -252,8 +251,16 @@ class Sounds:
         seed = self._seed_of(thing)
         player = thing.player or player_for(thing, self._clockwork, seed)
         player.seed = seed
-        player.follow(self._now_frame() / self._clockwork.sample_rate, self._fade_s(thing))
+        player.follow(self._comes_in() / self._clockwork.sample_rate, self._fade_s(thing))
         return player
+
+    def _comes_in(self) -> int:
+        """The sample time from which what is being evaluated counts: now, or its scene's quant."""
+        now, quant = self._now_frame(), self.transition.quant
+        if quant is None:
+            return now
+        grace = SCENE_GRACE_S * self._clockwork.sample_rate
+        return max(now, next_multiple(quant, now - grace, self._tempo))
 
     def _forget_controls(self) -> None:
         """Make room for controls: names that are gone need none."""

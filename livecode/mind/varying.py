@@ -25,6 +25,7 @@ class Varying:
         """`say` is given the sentence when the setting falls back."""
         self.thing, self.setting, self._bounds, self._say = thing, setting, bounds, say
         self._versions: list[Any] = []  # numbers, spans or values, newest last
+        self._coming: tuple[Any, float, float] | None = None  # what will be, begins, takes
         self._blend: tuple[float, float, float] | None = None  # from this number, began, takes
         self.now: float | None = None
         self.still = False  # whether it is a plain number, and there
@@ -32,12 +33,24 @@ class Varying:
     def follow(self, t: float, fade_s: float) -> None:
         """Take over what the description says, blending from what was, over `fade_s` from `t` on."""
         described = getattr(self.thing, self.setting)
-        if self._versions and self._versions[-1] is described:
+        if self._coming is not None:
+            newest = self._coming[0]
+        elif self._versions:
+            newest = self._versions[-1]
+        else:
+            self._versions = [described]
             return
-        self.still = False
+        if newest is not described:
+            if self._coming is not None and self._coming[1] <= t:
+                self._take_over(*self._coming)
+            self._coming = described, t, fade_s
+            self.still = False
+
+    def _take_over(self, described: Any, t: float, fade_s: float) -> None:
         if self.now is not None:
             self.blend(self.now, t, fade_s)
         self._versions = [*self._versions[1 - _KEPT :], described]
+        self._coming = None
 
     def blend(self, start: float, t: float, fade_s: float) -> None:
         """Go to what it is from `start` in a straight line, over `fade_s` from `t` on."""
@@ -46,6 +59,8 @@ class Varying:
 
     def sample(self, moment: Moment) -> float:
         """The number at `moment`, within the setting's bounds; the last one if nothing is left."""
+        if self._coming is not None and moment.t >= self._coming[1]:
+            self._take_over(*self._coming)
         number = self._sample_newest(moment)
         if self._bounds is not None:
             number = min(max(number, self._bounds[0]), self._bounds[1])
@@ -57,7 +72,11 @@ class Varying:
             else:
                 number = start + (number - start) * max(share, 0.0)
         self.now = number
-        self.still = self._blend is None and isinstance(self._versions[-1], (int, float))
+        self.still = (
+            self._blend is None
+            and self._coming is None
+            and isinstance(self._versions[-1], (int, float))
+        )
         return number
 
     def _sample_newest(self, moment: Moment) -> float:

@@ -174,6 +174,29 @@ def test_a_scene_waits_for_its_quant_and_its_sources_begin_there(session: Sessio
     assert session.performance.scenes.begun == 2 * 48000
 
 
+def test_what_a_scene_sets_and_takes_away_waits_for_its_quant_too(session: Session):
+    opened(
+        session,
+        "glass = space('additive')\n# %% a\nlow = glass.hold(0.2, level=0.8)\n"
+        "high = glass.hold(0.8, pan=1)\n"
+        "# %% b quant=1*bars fade=10*ms ends=['high']\nlow.level = 0.2\nlow.pan = -1\n",
+    ).advance(0.5)
+    session.eval("go()")
+    bar = round((2.0 - session.time) * 48000)
+    audio = session.advance(2.5)
+
+    def level(side: int, begin_s: float, end_s: float) -> float:
+        """Between two times, counted from the bar line."""
+        begin, end = (bar + round(time * 48000) for time in (begin_s, end_s))
+        return rms(audio[begin:end, side])
+
+    low, high = (level(side, -0.5, -0.2) for side in (0, 1))
+    assert level(0, -0.06, -0.005) == pytest.approx(low, rel=0.1), "not before it"
+    assert level(0, 0.03, 0.08) < 0.5 * low, "and soon after it"
+    assert level(1, -0.06, -0.005) > 0.9 * high
+    assert level(1, 0.06, 0.12) < 0.01
+
+
 def test_bars_in_a_row_stay_on_the_bar(session: Session):
     loop = "# %% a for=1*bars quant=1*bars then='a'\nx = 1\n"
     opened(session, "tempo(133.7)\n" + loop)
