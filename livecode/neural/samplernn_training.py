@@ -105,8 +105,11 @@ class _Training:
                     "train without --resume."
                 )
             facts = self.learning.load(self.folder.checkpoint, self.settings.identity())
-            self.best = facts.get("best", math.inf)
-            self.waited = facts.get("waited", 0)
+            # what is done against a net's errors costs bits on clean sound: with other settings
+            # of it, the best so far is no measure
+            if facts.get("disturbance") == self._disturbance():
+                self.best = facts.get("best", math.inf)
+                self.waited = facts.get("waited", 0)
         if self.ranks.leads:
             self.folder.rewind(self.learning.done)
             points = self.folder.points()
@@ -197,8 +200,12 @@ class _Training:
             self.settings.sample_rate,
             best=self.best,
             waited=self.waited,
+            disturbance=self._disturbance(),
         )
         return bits
+
+    def _disturbance(self) -> list[float]:
+        return [self.settings.disturb, self.settings.disturb_level]
 
     def _facts(self, bits: float) -> dict[str, Any]:
         learning = self.learning

@@ -183,6 +183,15 @@ def test_a_checkpoint_of_other_settings_is_refused(
         train_samplernn(replace(trained, batch=8, resume=True))
 
 
+def test_resumed_with_more_disturbance_the_best_is_of_that(tone: Path, tmp_path: Path) -> None:
+    settings = settings_for(tone, tmp_path, steps=150)
+    before = read_model(train_samplernn(settings))[0].facts
+    much = replace(settings, steps=300, disturb=100.0, disturb_level=1.0, resume=True)
+    after = read_model(train_samplernn(much))[0].facts
+    assert after["steps"] > before["steps"]
+    assert after["held_out_bits"] > before["held_out_bits"], "clean sound is not what it is for"
+
+
 def test_the_command_on_the_card_says_the_settings(tone: Path) -> None:
     settings = replace(
         settings_for(tone, Path("out")),
