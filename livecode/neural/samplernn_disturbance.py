@@ -11,7 +11,7 @@ from livecode.neural.samplernn_ranks import Ranks
 
 CLEAN = 0.25  # of the streams, on average, are read without noise
 #: The spread of the noise is the setting's times u² / (1 - TAIL u), u even in 0 to 1: half of the
-#: streams have half of it or less, one in thirty ten times as much or more.
+#: streams have half of it or less, one in twenty ten times as much or more.
 TAIL = 0.96
 DOUBLINGS = (-3.0, 0.7)  # of amplitude where the level is off: -18 to 4 dB, evenly in dB
 
