@@ -17,7 +17,7 @@ from livecode.bench.rows import Row
 from livecode.desk.supervisor import Options
 from livecode.errors import LivecodeError
 from livecode.mind.journal import read_journal
-from livecode.mind.records import Packet
+from livecode.mind.records import BlockEnded, Packet
 from livecode.signals.simulate import LEFT_ID, riot_packet
 
 PLAYERS = ("mind", "voices", "engine")  # the desk's memory is this program's
@@ -41,11 +41,14 @@ BLOCKS = (
     "free(room)\nfree(low)",
 )
 EVERY_S = 5.0  # from block to block
+SHORTEST_S = 3 * len(BLOCKS) * EVERY_S  # three rounds, of which two are compared
 PACKETS_HZ = 100
 SETTLED_S = 300.0  # memory is to be flat from here on
 SHORT = 0.25  # of a shorter performance, its settling
 GROWTH = 0.02  # of the memory when it had settled: more than that is a leak
 DRIFT_MS = 2.0
+#: What is not to happen at all, of what is counted.
+NEVER = ("processes that came up anew", "blocks of code that failed")
 #: Readings of clocks, of rings among them, are compared by medians of so much of either end.
 END = 0.1
 
@@ -68,6 +71,8 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[Row]:
         raise LivecodeError(
             "bench endurance reads the memory of processes in /proc: run it on Linux."
         )
+    if seconds < SHORTEST_S:
+        raise LivecodeError(f"bench endurance takes --for {SHORTEST_S:g} or more.")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -88,8 +93,10 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[Row]:
         about = {"device": live.supervisor.arena.device.look().decode(), "blocks": header.blocks}
     rows = _growth(readings, min(SETTLED_S, SHORT * seconds))
     rows += _drifts(readings, _ring_delays(journal, sent), rate)
+    ended = [each for each in read_journal(journal) if isinstance(each, BlockEnded)]
+    counts["blocks of code that failed"] = sum(not block.ok for block in ended)
     rows += [
-        Row.measured(what, count, "", {}, target=0 if "anew" in what else None)
+        Row.measured(what, count, "", {}, target=0 if what in NEVER else None)
         for what, count in counts.items()
     ]
     return [replace(row, about={**about, **row.about}) for row in rows]
@@ -163,8 +170,6 @@ def _growth(readings: list[Reading], settled_s: float) -> list[Row]:
     size = len(BLOCKS)
     settled = [reading for reading in readings if reading.at_s > settled_s]
     settled = settled[: len(settled) // size * size]
-    if len(settled) < 2 * size:
-        raise LivecodeError(f"bench endurance takes --for {size * EVERY_S * 3:g} or more.")
     hours = np.array([reading.at_s for reading in settled]).reshape(-1, size).mean(1) / 3600
     rows = []
     for name in PLAYERS:
