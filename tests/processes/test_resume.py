@@ -16,6 +16,7 @@ import soundfile
 from jupyter_client import BlockingKernelClient
 
 from livecode import sessions
+from livecode.desk.resuming import OUTLIVE_S
 from livecode.mind.journal import blocks_to_run_again, last_status, read_journal
 from livecode.transport import Arena
 
@@ -137,6 +138,18 @@ def test_what_plays_without_a_desk_can_be_ended():
     assert not any(map(sessions.runs, processes))
     assert not Path("/dev/shm", files.arena).exists()
     assert livecode("sessions", "stop").returncode == 2
+
+
+def test_what_nobody_comes_back_to_ends_by_itself():
+    desk, _ = open_desk()
+    _, files, arena = playing()
+    processes = list(sessions.pids(arena))
+    assert arena.header.outlive_s == OUTLIVE_S
+    arena.header.outlive_s = 1
+    os.kill(desk, signal.SIGKILL)
+    os.waitpid(desk, 0)
+    await_(lambda: not any(map(sessions.runs, processes)), "the processes to end")
+    assert not Path("/dev/shm", files.arena).exists()
 
 
 def start_play(*more: str) -> subprocess.Popen:
