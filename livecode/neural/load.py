@@ -4,6 +4,7 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.neural.files import ModelMeta, Tensors, find_model, read_model
+from livecode.neural.kept import Kept
 from livecode.neural.samplernn import KIND as SAMPLERNN
 from livecode.neural.samplernn import SampleRNN
 from livecode.neural.samplernn_config import SampleRNNConfig
@@ -13,8 +14,14 @@ from livecode.neural.texture import texture_shapes
 
 
 def load_model(name_or_path: str | Path) -> Space | SampleRNN:
-    """The model of that name in models/ or among the performer's own, or at that path."""
-    path = find_model(name_or_path)
+    """The model of that name in models/ or among the performer's own, or at that path.
+
+    It is in memory once, however often it is loaded: nothing may write into it.
+    """
+    return _models.of(find_model(name_or_path))
+
+
+def _load(path: Path) -> Space | SampleRNN:
     meta, tensors = read_model(path)
     if meta.kind == SAMPLERNN:
         return _samplernn(path, meta, tensors)
@@ -25,6 +32,9 @@ def load_model(name_or_path: str | Path) -> Space | SampleRNN:
         )
     _check(path, meta, tensors)
     return Space(path.stem, meta.sample_rate, meta.config, tensors)
+
+
+_models = Kept(_load)
 
 
 def load_space(name_or_path: str | Path) -> Space:

@@ -3,8 +3,6 @@
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
-from weakref import WeakValueDictionary
 
 import numpy as np
 import soundfile
@@ -13,6 +11,7 @@ import soxr
 from livecode.errors import LivecodeError
 from livecode.messages import StreamSource
 from livecode.neural.files import find_model, read_model
+from livecode.neural.kept import Kept
 from livecode.neural.samplernn_config import KIND, SampleRNNConfig
 from livecode.neural.samplernn_quantise import dequantised, quantised
 from livecode.voices.resampler import Resampler
@@ -41,7 +40,7 @@ class StreamVoice:
 
         Raises LivecodeError if the model or the prime cannot be read.
         """
-        self._loaded = _load(find_model(source.model))
+        self._loaded = _models.of(find_model(source.model))
         meta, self.config = self._loaded.meta, self._loaded.sampler.config
         self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
         self._sampler = self._loaded.sampler.another(source.seed)
@@ -113,18 +112,7 @@ class _Loaded:
         self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
 
 
-_models: WeakValueDictionary[tuple[Path, int, int], _Loaded] = WeakValueDictionary()
-_loading = Lock()  # streams are made in threads of their own
-
-
-def _load(path: Path) -> _Loaded:
-    """The model of that file as it is now, from memory if it is there."""
-    status = path.stat()
-    key = path, status.st_mtime_ns, status.st_ino
-    with _loading:
-        if (loaded := _models.get(key)) is None:
-            loaded = _models[key] = _Loaded(path)
-        return loaded
+_models = Kept(_Loaded)
 
 
 class _Loop:
