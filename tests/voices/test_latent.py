@@ -1,5 +1,6 @@
 """A latent voice: equally loud wherever it stands, and without a click wherever it goes."""
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ def swells_db(audio: np.ndarray) -> float:
 
 def test_without_its_texture_a_held_place_is_what_it_always_was(orchestra, space):
     assert np.array_equal(held(orchestra, 0.0), held(orchestra, None))
-    still = load_model("orchestra")
+    still = copy.copy(load_model("orchestra"))
     still.texture = None
     assert np.array_equal(held(orchestra, 0.0), held(still, 1.0)), "one that has none stands still"
     voice = LatentVoice(orchestra, RATE, HOP, 3)
