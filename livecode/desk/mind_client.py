@@ -71,6 +71,7 @@ class MindClient:
         self._asked: dict[str, str] = {}  # id of the newest question of each kind
         self._idle: dict[str, asyncio.Event] = {}
         self._told = -1  # number of the newest event that was told
+        self._early: dict[int, Told] = {}  # what came before what was told earlier, by number
         self.ready = False
 
     @property
@@ -162,6 +163,7 @@ class MindClient:
         client = await asyncio.to_thread(_new_client, self._connection)
         client.start_channels(hb=False, stdin=False)
         self._client, self._told = client, -1
+        self._early.clear()
         self._tasks += [
             asyncio.create_task(task)
             for task in (
@@ -174,7 +176,7 @@ class MindClient:
 
     async def _greet(self) -> None:
         """Wait until the mind answers and its output arrives; hear what it told before that."""
-        client = self._client
+        client, arrives = self._client, False
         assert client is not None
         while not self.ready:
             message = client.session.msg("kernel_info_request")
@@ -184,13 +186,19 @@ class MindClient:
             client.shell_channel.send(message)
             reply = await self._replies[identity]
             for event in reply.get("livecode", {}).get("told", []):
-                self._on_event(event["text"], event)
-            try:
-                await asyncio.wait_for(idle.wait(), 0.2)
+                self._hear(event["number"], _told_of(event["text"], event))
+            if arrives:  # so nothing was told unheard between that answer and this
                 self.ready = True
-            except TimeoutError:
-                pass  # its output does not reach us yet
+            else:
+                try:
+                    await asyncio.wait_for(idle.wait(), 0.2)
+                    arrives = True
+                except TimeoutError:
+                    pass  # its output does not reach us yet
             del self._idle[identity]
+        for number, told in sorted(self._early.items()):
+            self._hear(number, told)
+        self._early.clear()
         self._send_next()
 
     async def _ask(self, kind: str, content: dict, within_s: float) -> dict[str, Any] | None:
@@ -261,12 +269,23 @@ class MindClient:
             self._on_event(content["data"].get("text/plain", ""), content["metadata"])
 
     def _on_event(self, text: str, event: dict[str, Any]) -> None:
-        number = event.get("number")
-        if number is not None:
-            if number <= self._told:
-                return
+        """Events are heard once, and in the order in which they were told."""
+        number, told = event.get("number"), _told_of(text, event)
+        if number is None:
+            self._tell(told)
+        elif self.ready or number == self._told + 1:
+            self._hear(number, told)
+        else:  # those before it are in the answer to the greeting
+            self._early[number] = told
+
+    def _hear(self, number: int, told: Told) -> None:
+        if number > self._told:
             self._told = number
-        self._tell(Told(event.get("kind", "note"), text, event.get("traceback")))
+            self._tell(told)
+
+
+def _told_of(text: str, event: dict[str, Any]) -> Told:
+    return Told(event.get("kind", "note"), text, event.get("traceback"))
 
 
 def _new_client(connection: Path) -> "AsyncKernelClient":

@@ -54,13 +54,15 @@ class LivecodeKernel(Kernel):
 
         Without the features that it is asked for elsewhere: finding out imports a debugger.
         """
+        with self._telling:
+            told = list(self._told)
         return {
             "protocol_version": kernel_protocol_version,
             "implementation": self.implementation,
             "implementation_version": self.implementation_version,
             "language_info": self.language_info,
             "banner": self.banner,
-            "livecode": {"told": list(self._told)},
+            "livecode": {"told": told},
         }
 
     def do_execute(
