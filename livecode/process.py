@@ -9,6 +9,7 @@ from pathlib import Path
 
 import setproctitle
 
+from livecode.memory import give_back
 from livecode.transport import Arena
 
 #: The desk goes before what the performer computes: keys are seen, and panic is heard, at once.
@@ -26,8 +27,9 @@ def go_first() -> None:
 
 
 def begin(name: str) -> None:
-    """Name the process, take none of the desk's precedence, and leave Ctrl-C to the desk."""
+    """Name the process, keep its memory flat, take none of the desk's precedence, leave it Ctrl-C."""
     setproctitle.setproctitle(f"livecode: {name}")
+    give_back()
     if os.getpriority(os.PRIO_PROCESS, 0) == DESK_NICE:
         os.setpriority(os.PRIO_PROCESS, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

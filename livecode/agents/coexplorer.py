@@ -334,10 +334,13 @@ class CoExplorer(Walker):
             f"{remembered - self.replay.count} of {remembered} remembered moves among it."
         )
 
-    def state(self) -> Arrays:
-        """Everything, as plain arrays: an agent that loads it goes on exactly as this one."""
+    def state(self, reach: int | None = None) -> Arrays:
+        """Everything, as plain arrays: an agent that loads it goes on exactly as this one.
+
+        reach: of its path only so many entries to either side of where it is; None: the whole.
+        """
         return {
-            **super().state(),
+            **super().state(reach),
             **pack(self, "", LESSONS),
             **pack(self.model, "model.", MODEL),
             **pack(self.replay, "replay.", REPLAY),

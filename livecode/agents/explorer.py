@@ -382,10 +382,13 @@ class Explorer(Walker):
             closed > 0
         )
 
-    def state(self) -> Arrays:
-        """Everything, as plain arrays: an agent that loads it goes on exactly as this one."""
+    def state(self, reach: int | None = None) -> Arrays:
+        """Everything, as plain arrays: an agent that loads it goes on exactly as this one.
+
+        reach: of its path only so many entries to either side of where it is; None: the whole.
+        """
         return {
-            **super().state(),
+            **super().state(reach),
             **pack(self, "", NUMBERS),
             **pack(self.first, "first.", ("mean", "cov")),
             **pack(self.second, "second.", ("mean", "cov")),

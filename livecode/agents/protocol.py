@@ -104,8 +104,11 @@ class Agent(Protocol):
     def wake(self, position: Array, time_s: float) -> None:
         """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
 
-    def state(self) -> dict[str, NDArray[Any]]:
-        """Everything, as plain arrays."""
+    def state(self, reach: int | None = None) -> dict[str, NDArray[Any]]:
+        """Everything, as plain arrays.
+
+        reach: of its path only so many entries to either side of where it is; None: the whole.
+        """
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Become the agent that was saved; a state that does not fit changes nothing."""

@@ -116,7 +116,7 @@ class Walker:
     def moved(self) -> Array:
         """What its last move added to its position, (dims,); zeros where it was put here."""
         cursor, places = self.path.cursor, self.path.places
-        if self.path.moves[cursor] == PUT:
+        if cursor == 0 or self.path.moves[cursor] == PUT:
             return np.zeros(self._dims)
         way: Array = places[cursor] - places[cursor - 1]
         return way
@@ -242,16 +242,22 @@ class Walker:
         twin.curiosity, twin.patience_s = self.curiosity, self.patience_s
         self.__dict__.update(twin.__dict__)
 
-    def state(self) -> Arrays:
-        """Everything, as plain arrays: an agent that loads it goes on exactly as this one."""
-        walked = slice(self.path.count)
+    def state(self, reach: int | None = None) -> Arrays:
+        """Everything, as plain arrays: an agent that loads it goes on exactly as this one.
+
+        reach: of its path only so many entries to either side of where it is; None: the whole.
+        """
+        path = self.path
+        first = 0 if reach is None else max(0, path.cursor - reach)
+        last = path.count if reach is None else min(path.count, path.cursor + reach + 1)
+        cursors = {"path.cursor": path.cursor, "path.walked_from": path.walked_from}
         cells = np.flatnonzero(self.density.counts)
         return {
             "dims": np.array(self._dims),
             "rng": pack_rng(self.rng),
             **pack(self, "", CONTROLS),
-            **pack(self.path, "path.", CURSORS),
-            **{f"path.{name}": getattr(self.path, name)[walked].copy() for name in COLUMNS},
+            **{name: np.array(max(0, at - first)) for name, at in cursors.items()},
+            **{f"path.{name}": getattr(path, name)[first:last].copy() for name in COLUMNS},
             "sensed": np.array(self._sensed).reshape(-1, 2),
             "spread": np.array(self._spread),
             "density.cells": cells,

@@ -49,7 +49,8 @@ GROWTH = 0.02  # of the memory when it had settled: more than that is a leak
 DRIFT_MS = 2.0
 #: What is not to happen at all, of what is counted.
 NEVER = ("processes that came up anew", "blocks of code that failed")
-#: Readings of clocks, of rings among them, are compared by medians of so much of either end.
+#: Clocks, of rings among them, are compared by the least delays of so much of either end: a reading may
+#: come late, but not early.
 END = 0.1
 
 
@@ -200,7 +201,7 @@ def _drifts(readings: list[Reading], delays: NDArray[np.float64], rate: int) -> 
     ):  # fmt: skip
         end = max(1, round(END * len(frames)))
         begun, ended = (
-            float(np.median(part)) / rate * 1e3 for part in (frames[:end], frames[-end:])
+            float(part.min()) / rate * 1e3 for part in (frames[:end], frames[-end:])
         )
         rows.append(
             Row.measured(

@@ -22,6 +22,8 @@ from livecode.mind.reward_terms import Term, terms_of
 from livecode.mind.sound_player import Clockwork, SoundPlayer
 from livecode.mind.varying import Varying
 
+#: Of an agent's path `undo` keeps so many moves before it and after.
+UNDO_REACH = 1024
 #: A reward so far beyond ±1 is one that was never scaled.
 HUGE = 10.0
 VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
@@ -316,7 +318,7 @@ class AgentPlayer(SoundPlayer):
 
     def state(self) -> dict[str, Any]:
         """What it has learned, and where it is."""
-        learned = self.explorer.state()
+        learned = self.explorer.state(reach=UNDO_REACH)
         rest, order = self._rest.copy(), self._order.copy()
         return {"mind": self._mind, "explorer": learned, "rest": rest, "order": order}
 

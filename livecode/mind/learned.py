@@ -5,10 +5,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from livecode.agents import library
-from livecode.agents.walker import COLUMNS
 from livecode.errors import LivecodeError
 from livecode.mind.agent_player import AgentPlayer
 
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
 FILE = "learned.safetensors"  # in the folder of a performance
 FORMAT = "livecode learned 1"
 EVERY_S = 1.0  # no more than so much is lost when a mind is killed
-
-Arrays = dict[str, np.ndarray]
 
 
 def save(performance: "Performance", path: Path) -> int:
@@ -31,7 +26,7 @@ def save(performance: "Performance", path: Path) -> int:
     about, arrays = {}, {}
     with performance.lock.aside():
         for name, player in _players(performance):
-            state = _without_path(player.explorer.state())
+            state = player.explorer.state(reach=0)  # where it has been is not knowledge
             about[name] = _about(player)
             arrays.update({f"{name}:{key}": array for key, array in state.items()})
     if about or path.exists():
@@ -111,11 +106,3 @@ def _about(player: AgentPlayer) -> dict[str, Any]:
         "space": player.thing.space.model,
         "axes": player.open_axes,
     }
-
-
-def _without_path(state: Arrays) -> Arrays:
-    """The same with only the last place of its path: where it has been is not knowledge."""
-    cursor = int(state["path.cursor"])
-    last = {f"path.{name}": state[f"path.{name}"][cursor : cursor + 1] for name in COLUMNS}
-    start = np.zeros_like(state["path.cursor"])
-    return {**state, **last, "path.cursor": start, "path.walked_from": start.copy()}

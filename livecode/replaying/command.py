@@ -9,6 +9,7 @@ import numpy as np
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
 from livecode.language.sets import SetFile
+from livecode.memory import give_back
 from livecode.mind.journal import read_journal
 from livecode.mind.records import BlockBegun
 from livecode.mind.witness import model_sha256
@@ -33,6 +34,7 @@ class Replayed:
 
 def replay(journal: Path, out: Path) -> Replayed:
     """Play the journal's performance into a WAV file, which begins as a recording of it would."""
+    give_back()
     played = list(courses(read_journal(journal)))
     if not played:
         raise LivecodeError(f"the journal {journal} is empty: nothing has been played")

@@ -376,6 +376,23 @@ def test_a_saved_agent_goes_on_exactly_as_the_one_it_was_saved_from(dims, tmp_pa
     assert same(agent.state(), twin.state())
 
 
+@pytest.mark.parametrize("reach", [0, 30])
+def test_a_state_without_most_of_its_path_goes_on_as_well_and_reaches_back_less(reach):
+    agent, twin = make(), make(seed=99)
+    walked = play(agent, 400, feedback=now_and_then)
+    agent.back(20)
+    state = agent.state(reach)
+    assert len(state["path.moves"]) == reach + 1 + min(reach, 20)
+    twin.load_state(state)
+    twin.forward(20)
+    assert np.array_equal(twin.position, walked[-1 if reach else -21])
+    twin.back(1000)
+    assert np.array_equal(twin.position, walked[-21 - reach])
+    assert not twin.moved.any()
+    twin.load_state(agent.state(max(reach, 300)))
+    assert np.array_equal(play(agent, 100, 400), play(twin, 100, 400))
+
+
 def test_a_saved_state_is_a_copy():
     agent = make()
     play(agent, 100, feedback=now_and_then)
