@@ -212,8 +212,8 @@ class Performance:
         self.say("swap", self.evaluator.undo(name))
 
     def set_tempo(self, bpm: float) -> None:
-        """Go on at another tempo, from the present beat."""
-        self.tempo.set(bpm, self.frame)
+        """Go on at another tempo, from the present beat; in a scene with a quant, from its line."""
+        self.tempo.set(bpm, self.sounds.comes_in())
 
     def leave_link(self) -> None:
         """Share the beat with no one any more."""
@@ -369,7 +369,7 @@ class Performance:
         """Let it be that sample time for all that is read and played."""
         seconds, beat = frame / self.sample_rate, self.tempo.beat_at(frame)
         self.signals.always.update(
-            t=seconds, beat=beat, bar=self.tempo.bar_at(frame), tempo=self.tempo.bpm
+            t=seconds, beat=beat, bar=self.tempo.bar_at(frame), tempo=self.tempo.bpm_at(frame)
         )
         self.moment = Moment(seconds, beat, self.signals, self._call)
 

@@ -19,6 +19,7 @@ from livecode.mind.players import player_for
 from livecode.mind.quant import next_multiple
 from livecode.mind.sound_player import Clockwork, SoundPlayer
 from livecode.signals.tempo import Tempo
+from livecode.timing import tick_frames
 
 #: A new source begins this many blocks after its block was evaluated.
 START_LEAD_BLOCKS = 3
@@ -75,8 +76,10 @@ class Sounds:
     ):
         self.patchbay, self._clockwork, self._tempo = patchbay, clockwork, tempo
         self._block, self._seed, self._now_frame = block, seed, now_frame
+        self._tick_frames = tick_frames(block, clockwork.sample_rate)
         self._things: dict[str, Sounding] = {}
-        self._mix = Mix()
+        self._mix = self._heard = Mix()  # as described, and as it is in force
+        self._heard_from: int | None = None  # sample time from which what is described is
         self.transition = Transition()
         self._good: dict[str, list[Version]] = {}  # by name, newest last
         #: Told of a thing that takes its name back from another that failed.
@@ -131,7 +134,7 @@ class Sounds:
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         quant = self.mix.quant if thing.quant is None else thing.quant
         if self.transition.quant is not None and thing.quant is None:
-            at = max(at, self._comes_in())
+            at = max(at, self.comes_in())
         else:
             at = next_multiple(quant, at, self._tempo)
         fade_s = self._fade_s(thing)
@@ -185,7 +188,7 @@ class Sounds:
             return
         del self._things[name]
         shortest = REMOVAL_FADE_S if self.transition.fade is None else 0.0
-        self.patchbay.fade_out(name, max(self._fade_s(thing), shortest), self._comes_in())
+        self.patchbay.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
         self._good.pop(name, None)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
@@ -210,8 +213,9 @@ class Sounds:
 
     @mix.setter
     def mix(self, mix: Mix) -> None:
-        self._mix = mix
-        self._apply_mutes()
+        self._mix, self._heard_from = mix, self.comes_in()
+        if self._heard_from <= self._now_frame():
+            self._hear_mix()
 
     def mute(self, names: list[str], muted: bool) -> None:
         """Silence names, or let them be heard again."""
@@ -224,6 +228,9 @@ class Sounds:
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Advance every player to sample time `frame`."""
+        # by the tick before it: a source that begins with it muted is not heard at all
+        if self._heard_from is not None and frame + self._tick_frames > self._heard_from:
+            self._hear_mix()
         ticking = self._clockwork.ticking
         ticking.now = True
         try:
@@ -232,15 +239,19 @@ class Sounds:
         finally:
             ticking.now = False
 
+    def _hear_mix(self) -> None:
+        self._heard, self._heard_from = self._mix, None
+        self._apply_mutes()
+
     def _apply_mutes(self) -> None:
-        heard = self._heard_when_solo() if self.mix.solo else set(self._things)
+        heard = self._heard_when_solo() if self._heard.solo else set(self._things)
         for name, thing in self._things.items():
-            thing.player.muted = name in self.mix.muted or name not in heard
+            thing.player.muted = name in self._heard.muted or name not in heard
 
     def _heard_when_solo(self) -> set[str]:
         """The names to be heard, the @dsps that take them, and what those @dsps are made of."""
         takes = {name: set(t.inputs) for name, t in self._things.items() if isinstance(t, Dsp)}
-        made_of, heard_in = set(self.mix.solo), set(self.mix.solo)
+        made_of, heard_in = set(self._heard.solo), set(self._heard.solo)
         while more := {each for name in made_of for each in takes.get(name, ())} - made_of:
             made_of |= more
         while more := {name for name, taken in takes.items() if taken & heard_in} - heard_in:
@@ -251,10 +262,10 @@ class Sounds:
         seed = self._seed_of(thing)
         player = thing.player or player_for(thing, self._clockwork, seed)
         player.seed = seed
-        player.follow(self._comes_in() / self._clockwork.sample_rate, self._fade_s(thing))
+        player.follow(self.comes_in() / self._clockwork.sample_rate, self._fade_s(thing))
         return player
 
-    def _comes_in(self) -> int:
+    def comes_in(self) -> int:
         """The sample time from which what is being evaluated counts: now, or its scene's quant."""
         now, quant = self._now_frame(), self.transition.quant
         if quant is None:

@@ -197,6 +197,28 @@ def test_what_a_scene_sets_and_takes_away_waits_for_its_quant_too(session: Sessi
     assert level(1, 0.06, 0.12) < 0.01
 
 
+@pytest.mark.parametrize("words", ["mute(low)\nsolo(high)", "solo(high)", "mute(low)"])
+def test_what_a_scene_mutes_and_its_tempo_wait_for_its_quant(session: Session, words: str):
+    opened(
+        session,
+        "glass = space('additive')\n# %% a\nlow = glass.hold(0.2, pan=-1)\n"
+        "high = glass.hold(0.8, pan=1)\n"
+        f"# %% b quant=1*bars\n{words}\ntempo(60)\n",
+    ).advance(0.5)
+    session.eval("go()")
+    bar = round((2.0 - session.time) * 48000)
+    audio = session.advance(2.5)
+    before = rms(audio[bar - 12000 : bar - 7000, 0])
+    assert rms(audio[bar - 2900 : bar - 500, 0]) > 0.9 * before, "not before it"
+    assert rms(audio[bar + 4000 : bar + 9000, 0]) < 0.01 * before, "and soon after it"
+    assert rms(audio[bar + 4000 : bar + 9000, 1]) > 0.1 * before
+    tempo = session.performance.tempo
+    assert tempo.beat_at(2.0 * 48000) == pytest.approx(4.0)
+    assert tempo.beat_at(3.0 * 48000) == pytest.approx(5.0)
+    session.eval("undo()")
+    assert rms(session.advance(0.5)[12000:, 0]) > 0.9 * before
+
+
 def test_bars_in_a_row_stay_on_the_bar(session: Session):
     loop = "# %% a for=1*bars quant=1*bars then='a'\nx = 1\n"
     opened(session, "tempo(133.7)\n" + loop)
