@@ -106,14 +106,11 @@ class SceneWord(SignalWord):
                 del variables[str(each)]  # what is not there needs no end
 
     def _set_fade(self, length: Any) -> None:
-        self._come_in(fade=_length("fade", length, LONGEST_FADE_S))
+        fade, sounds = _length("fade", length, LONGEST_FADE_S), self._performance.sounds
+        sounds.transition = replace(sounds.transition, fade=fade)
 
     def _set_quant(self, length: Any) -> None:
-        self._come_in(quant=_length("quant", length, LONGEST_QUANT_S))
-
-    def _come_in(self, **change: Span) -> None:
-        sounds = self._performance.sounds
-        sounds.transition = replace(sounds.transition, **change)
+        self._performance.sounds.wait_for(_length("quant", length, LONGEST_QUANT_S))
 
     def _set_when(self, condition: Any) -> None:
         performance = self._performance

@@ -50,7 +50,7 @@ class Transition:
     """How the block that is being evaluated comes in, where it says so: a scene of a set does."""
 
     fade: Span | None = None  # instead of the mix's
-    quant: Span | None = None  # instead of the mix's; what is late for it begins at once
+    at: int | None = None  # sample time, instead of the mix's quant; what is late begins at once
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Sounds:
         current = self.patchbay.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         quant = self.mix.quant if thing.quant is None else thing.quant
-        if self.transition.quant is not None and thing.quant is None:
-            at = max(at, self.comes_in())
+        if self.transition.at is not None and thing.quant is None:
+            at = max(at, self.transition.at)
         else:
             at = next_multiple(quant, at, self._tempo)
         fade_s = self._fade_s(thing)
@@ -265,13 +265,16 @@ class Sounds:
         player.follow(self.comes_in() / self._clockwork.sample_rate, self._fade_s(thing))
         return player
 
-    def comes_in(self) -> int:
-        """The sample time from which what is being evaluated counts: now, or its scene's quant."""
-        now, quant = self._now_frame(), self.transition.quant
-        if quant is None:
-            return now
+    def wait_for(self, quant: Span) -> None:
+        """Let what is being evaluated count from a multiple of `quant` on."""
         grace = SCENE_GRACE_S * self._clockwork.sample_rate
-        return max(now, next_multiple(quant, now - grace, self._tempo))
+        at = next_multiple(quant, self._now_frame() - grace, self._tempo)
+        self.transition = replace(self.transition, at=at)
+
+    def comes_in(self) -> int:
+        """The sample time from which what is being evaluated counts: now, or its scene's line."""
+        now, at = self._now_frame(), self.transition.at
+        return now if at is None else max(now, at)
 
     def _forget_controls(self) -> None:
         """Make room for controls: names that are gone need none."""

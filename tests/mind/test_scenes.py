@@ -219,6 +219,17 @@ def test_what_a_scene_mutes_and_its_tempo_wait_for_its_quant(session: Session, w
     assert rms(session.advance(0.5)[12000:, 0]) > 0.9 * before
 
 
+def test_what_a_slow_cell_starts_after_its_line_does_not_wait_for_another(session: Session):
+    opened(session, "# %% a\nx = 1\n# %% b quant=8*bars\nload()\nlow = stream(level=1)\n").advance(
+        15.95
+    )
+    variables = session.performance.namespace.variables
+    variables["load"] = lambda: session.advance(1.0)  # as the other thread does while a cell runs
+    session.performance.begin_scene(1)
+    assert session.time == pytest.approx(16.95, abs=0.01)  # and the line was at 16 s
+    assert rms(session.advance(0.5)[12000:]) > 0.01
+
+
 def test_bars_in_a_row_stay_on_the_bar(session: Session):
     loop = "# %% a for=1*bars quant=1*bars then='a'\nx = 1\n"
     opened(session, "tempo(133.7)\n" + loop)
