@@ -69,8 +69,13 @@ class Graph:
         self.fade_s = message.fade_s  # of its last change
         self._ends: int | None = None  # blocks until it is silent for good
         first = len(server.getStreams())
-        with keeping() as self._made, asleep() as self._asleep:
-            self._build(inputs, block, watchdog)
+        self._names: dict[str, Any] = {"__builtins__": _SAFE, "np": np, **_PYO}
+        try:
+            with keeping() as self._made, asleep() as self._asleep:
+                self._build(inputs, block, watchdog)
+        except BaseException:
+            self._names.clear()
+            raise
         self.streams = server.getStreams()[first:]
 
     def _build(self, inputs: Mapping[str, Any], block: int, watchdog: Watchdog) -> None:
@@ -81,7 +86,7 @@ class Graph:
             key: pyo.SigTo(value, time=SMOOTHING_S, init=value)
             for key, value in message.controls.items()
         }
-        built = _call(message, taken, self.controls, watchdog)
+        built = _call(message, self._names, taken, self.controls, watchdog)
         stereo = pyo.Mix([built, built] if len(built) == 1 else built, voices=2)
         self._tap = Tap(stereo, block)
         self._line = pyo.SigTo(0.0, time=0.05, init=0.0)
@@ -153,16 +158,18 @@ class Graph:
         """Stop computing it."""
         self._closed = True
         let_go(self._made)
+        # The function holds its names, and they hold it: nothing in the engine looks for cycles.
+        self._names.clear()
 
 
 def _call(
     message: PlayGraph,
+    names: dict[str, Any],
     inputs: Mapping[str, Any],
     controls: Mapping[str, Any],
     watchdog: Watchdog,
 ) -> Any:
-    """What the performer's function returns, which must be something that sounds."""
-    names: dict[str, Any] = {"__builtins__": _SAFE, "np": np, **_PYO}
+    """What the performer's function returns, which must be something that sounds; `names` are its own."""
     filename = f"<dsp {message.name}>"
     try:
         with watchdog.limit(BUILD_LIMIT_S):

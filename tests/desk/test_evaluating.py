@@ -362,12 +362,15 @@ def test_a_scene_that_was_undone_is_not_marked_live(tmp_path: Path) -> None:
         opened.stop()
 
 
-def test_an_engine_that_cannot_play_ends_the_desk_with_its_sentence() -> None:
+def test_an_engine_that_cannot_play_ends_the_desk_with_its_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from livecode.errors import LivecodeError
 
     hopeless = supervisor()
     hopeless.options = type(hopeless.options)(audio="jack", sample_rate=48000)
-    os.environ["JACK_NO_START_SERVER"] = "1"
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "none of this name")
     hopeless.start()
 
     async def script(player: Player) -> None:
@@ -378,7 +381,6 @@ def test_an_engine_that_cannot_play_ends_the_desk_with_its_sentence() -> None:
             play(script, hopeless)
     finally:
         hopeless.stop()
-        del os.environ["JACK_NO_START_SERVER"]
 
 
 def test_a_signal_to_end_is_followed(without_mind: Supervisor) -> None:

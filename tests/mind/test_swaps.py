@@ -1,6 +1,8 @@
 """Sequences of swaps with overlapping fades: no gap, no click, and the last one is what plays."""
 
+import gc
 from itertools import permutations
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -141,3 +143,21 @@ def test_more_ring_swaps_than_there_are_rings_are_refused_one_by_one_and_play_on
         assert session.eval("ego.level = 0.9").ok
         assert longest_silence_s(session.advance(1.0), RATE) < 0.005
         assert session._engine.errors == 0
+
+
+def test_nothing_stays_of_a_graph_that_was_swapped_though_nobody_looks_for_cycles():
+    def functions() -> int:
+        found = [each for each in gc.get_objects() if type(each) is FunctionType]
+        return sum(each.__code__.co_filename == "<dsp x>" for each in found)
+
+    with Session(seed=1) as session:
+        gc.collect()
+        gc.disable()  # as in the engine's process
+        try:
+            for freq in range(300, 320):
+                session.eval(f"@dsp\ndef x(): return Sine({freq}, mul=0.1)")
+                session.eval(f"@dsp\ndef broken(): return Sine({freq}) * Nope")
+                session.advance(0.3)
+            assert functions() <= 2  # that which plays, and one that fades out
+        finally:
+            gc.enable()
