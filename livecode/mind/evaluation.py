@@ -40,6 +40,7 @@ class Step:
     silenced: bool = False  # by `hush` or a panic, not changed
 
 
+NOTHING = Step({}, {}, {})
 _ABSENT = object()
 #: Blocks that can be undone.
 STEPS = 64
@@ -71,6 +72,10 @@ class Evaluator:
         self.namespace, self._stage = namespace, stage
         self._played: dict[str, Thing] = {}
         self._actions: list[Callable[[], None]] | None = None  # None: no block is running
+        self._first: list[Callable[[], None]] = []  # of these, before anything is played
+        self._silenced: list[Thing] | None = (
+            None  # since the block has begun; None: none is running
+        )
         self._later: deque[Callable[[], object]] = deque()
         self._count = 0
         self._steps: deque[Step] = deque(maxlen=STEPS)
@@ -100,7 +105,7 @@ class Evaluator:
         variables, mix = self.namespace.variables, self._stage.mix
         before, settings = dict(variables), self._settings()
         self.namespace.assigned = []
-        self._actions = []
+        self._actions, self._first, self._silenced = [], [], []
         later = list(self._later)
         try:
             with within or nullcontext():
@@ -110,6 +115,7 @@ class Evaluator:
                 shown = None if value is None else repr(value)
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the block alone
             self._actions = None
+            self._end_block()
             _restore(variables, before)
             self._later = deque(later)
             self._stage.mix = mix
@@ -120,28 +126,24 @@ class Evaluator:
                     thing.name = None
             text = "interrupted" if isinstance(error, KeyboardInterrupt) else where_it_broke(error)
             return Result(False, f"{text} – nothing was changed", traceback=_trace(error))
-        actions, self._actions = self._actions, None
         touched = [
             thing
             for thing in self.namespace.own().values()
             if thing in self.namespace.assigned or not _same(thing.settings, settings.get(thing))
         ]
+        for action in self._first:
+            action()
+        actions, self._actions = self._actions, None
         outcome = self._follow(touched, before, settings)
         for action in actions:
             try:
                 action()
             except Exception as error:
                 outcome.fail(error, _sentence(error))
+        own = {thing: settings[thing] for thing in touched if thing in settings}
         was_mix = mix if self._stage.mix != mix else None
-        if outcome.names or was_mix is not None:
-            self._steps.append(
-                Step(
-                    {name: before.get(name, _ABSENT) for name in outcome.names},
-                    {thing: settings[thing] for thing in touched if thing in settings},
-                    outcome.states,
-                    was_mix,
-                )
-            )
+        changed = {name: before.get(name, _ABSENT) for name in outcome.names}
+        self._end_block(Step(changed, own, outcome.states, was_mix))
         return outcome.result(shown)
 
     def undo(self, name: str | None = None) -> str:
@@ -176,8 +178,13 @@ class Evaluator:
         return f"{'sounding again' if step.silenced else 'undone'}: {', '.join(names) or 'the mix'}"
 
     def remember(self, things: list[Thing]) -> None:
-        """Let `undo` bring these things back, as they are now: they are about to be silenced."""
-        if things:
+        """Let `undo` bring these things back, as they are now: they are about to be silenced.
+
+        What a block silences comes back with what it has changed.
+        """
+        if self._silenced is not None:
+            self._silenced += things
+        elif things:
             self._steps.append(
                 Step(
                     {str(thing): thing for thing in things},
@@ -186,6 +193,22 @@ class Evaluator:
                     silenced=True,
                 )
             )
+
+    def _end_block(self, changed: Step = NOTHING) -> None:
+        """Let `undo` take back what the block has changed, and what it has silenced with it."""
+        silenced, self._silenced = self._silenced or [], None
+        self.remember(silenced)
+        if not changed.variables and changed.mix is None:
+            return
+        if silenced:
+            was = self._steps.pop()
+            changed = Step(
+                {**was.variables, **changed.variables},
+                {**was.settings, **changed.settings},
+                {**was.states, **changed.states},
+                changed.mix,
+            )
+        self._steps.append(changed)
 
     def put_back(self, thing: Thing) -> None:
         """A thing plays again under its name, in place of another that failed."""
@@ -197,6 +220,13 @@ class Evaluator:
             action()
         else:
             self._actions.append(action)
+
+    def before_playing(self, action: Callable[[], None]) -> None:
+        """Do `action` when the block's code has run, before anything of it is played."""
+        if self._actions is None:
+            action()
+        else:
+            self._first.append(action)
 
     def call_soon(self, action: Callable[[], object]) -> None:
         """Do `action` after this block, when `run_later` is called."""

@@ -235,11 +235,14 @@ class Performance:
             self.witness.hushed(fade_s)
             self.hush(fade_s)
 
-    def hush(self, fade_s: float) -> None:
-        """Fade out everything that sounds; undo, or evaluating a thing again, brings it back."""
+    def hush(self, fade_s: float, in_scene: bool = False) -> None:
+        """Fade out everything that sounds; undo, or evaluating a thing again, brings it back.
+
+        in_scene: a scene with a quant does so at its line, as all else.
+        """
         with self.lock:
             self._remember_what_sounds()
-            self.sounds.hush(fade_s)
+            self.sounds.hush(fade_s, self.sounds.comes_in() if in_scene else 0)
 
     def panic(self) -> None:
         """Silence within one block."""
@@ -362,8 +365,11 @@ class Performance:
             self.witness.led(*led)
 
     def _remember_what_sounds(self) -> None:
-        sounding = set(self.patchbay.sounding())
-        self.evaluator.remember([thing for thing in self.sounds if str(thing) in sounding])
+        # a former mind's blocks are run again long after: what sounded then is not known any more
+        sounding = None if self.taking_over else set(self.patchbay.sounding())
+        self.evaluator.remember(
+            [thing for thing in self.sounds if sounding is None or str(thing) in sounding]
+        )
 
     def set_time(self, frame: int) -> None:
         """Let it be that sample time for all that is read and played."""

@@ -192,10 +192,10 @@ class Sounds:
         self._good.pop(name, None)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
-    def hush(self, fade_s: float) -> None:
-        """Fade everything out; what is played again comes back."""
+    def hush(self, fade_s: float, at: int = 0) -> None:
+        """Fade everything out, from sample time `at` on; what is played again comes back."""
         for name in self._things:
-            self.patchbay.fade_out(name, fade_s)
+            self.patchbay.fade_out(name, fade_s, at)
 
     def take_over(self) -> None:
         """From now on be heard: swap what has changed, and let go what is no more."""

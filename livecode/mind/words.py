@@ -129,9 +129,9 @@ def words(performance: "Performance") -> dict[str, Any]:
         return names
 
     def hush(fade: Span | float = HUSH_S) -> None:
-        """Fade out all that sounds: `hush(8*bars)`; evaluating a thing again brings it back."""
+        """Fade out all that sounds: `hush(8*bars)`; what the same block, or a later one, plays is heard."""
         fade_s = span(fade).at(performance.tempo.bpm)
-        later(lambda: performance.hush(fade_s))
+        performance.evaluator.before_playing(lambda: performance.hush(fade_s, in_scene=True))
 
     def panic() -> None:
         """Silence at once: `panic()`. F12 does the same even when this terminal hangs."""

@@ -72,6 +72,18 @@ def test_the_same_things_play_and_nothing_is_started_again(session: Session, kil
     assert session.eval("ego.level = 0.1").ok
 
 
+def test_a_hush_that_was_undone_is_undone_again_though_nothing_of_it_sounds_any_more(session, kill):
+    session.eval("r7 = stream()")
+    session.eval("r8 = stream()")
+    session.eval("hush(0)")
+    session.eval("undo()")
+    session.eval("free(r7, r8)")
+    session.advance(1.0)
+    kill()
+    assert not session.eval("r7").ok
+    assert not session.eval("r8").ok
+
+
 def test_what_was_deleted_redefined_hushed_or_undone_stays_so(session: Session, kill):
     session.eval(EGO + "\nr7 = stream()\nr8 = stream()\nr9 = stream(level=0.2)")
     session.eval("del r7")

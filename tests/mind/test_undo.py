@@ -1,11 +1,13 @@
 """undo(): one step back in sound, of one name or of the last block, with what had been learned."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from livecode import Session
+from livecode.language.sets import parse_set
 from tests.sound import longest_silence_s, rms
 
 EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
@@ -230,3 +232,33 @@ def test_an_agent_is_remembered_as_of_one_tick_while_it_goes_on_walking(session:
         done.set()
         ticks.join()
     assert [result.error for result in results if not result.ok] == []
+
+
+def test_what_a_block_plays_after_its_hush_is_heard_and_one_undo_takes_back_both(session: Session):
+    session.eval("glass = space('additive')\nlow = glass.hold(0.2)")
+    session.advance(0.5)
+    low = session.advance(0.5)
+    session.eval("hush(50*ms)\nhigh = glass.hold(0.8, pan=-1)")
+    session.advance(0.5)
+    high = session.advance(0.5)
+    assert rms(high[:, 0]) > 0.05
+    assert rms(high[:, 1]) < 0.01, "low has faded"
+    assert undo(session) == "undone: low, high"
+    session.advance(0.5)
+    again = session.advance(0.5)
+    assert rms(again[:, 1]) == pytest.approx(rms(low[:, 1]), rel=0.1)
+    assert not session.eval("high").ok
+
+
+def test_a_hush_waits_for_the_quant_of_its_scene(session: Session):
+    text = (
+        "glass = space('additive')\n# %% a\nlow = glass.hold(0.2)\n# %% b quant=1*bars\nhush(0)\n"
+    )
+    session.open_set(parse_set(text, Path("piece.py")))
+    session.advance(0.5)
+    session.eval("go()")
+    bar = round((2.0 - session.time) * 48000)
+    audio = session.advance(2.5)
+    before = rms(audio[bar - 12000 : bar - 7000])
+    assert rms(audio[bar - 2900 : bar - 500]) > 0.9 * before
+    assert rms(audio[bar + 4000 : bar + 9000]) < 0.01 * before
