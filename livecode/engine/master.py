@@ -19,9 +19,9 @@ CURVE_RANGE = 8.0
 CURVE_POINTS = 16384  # even: pyo looks up 0 at the point in the middle, which is exactly 0
 #: pyo's Lookup keeps to this share of its table on either side of the middle (oscilmodule.c).
 LOOKUP_SHARE = 0.495
-#: How long the mixer takes to let in a strip. At 0 it would never get there; a strip begins silent, so
-#: 1 ms is as good.
-RISE_S = 0.001
+#: How long a mixer takes to let something in. At 0 it would never get there; up to 2 it is there at once,
+#: so that what begins late sounds as it would have on time.
+RISE_FRAMES = 1.5
 #: pyo's Compress holds sound back for its whole buffer of 25 ms if told to look 0 frames ahead.
 LOOKAHEAD_FRAMES = 1
 
@@ -38,14 +38,14 @@ class Master:
 
     def __init__(self, server: Any, sample_rate: int, block: int, controls: ControlBlock):
         streams = len(server.getStreams())
-        self.mixer = pyo.Mixer(outs=2, chnls=1, time=RISE_S)
+        self.mixer = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
         self.first_stream = server.getStreams()[streams]
         # What a @dsp called master shapes: the plain sum steps back while there is one.
         self.mix = pyo.Sig(self.mixer[0] + self.mixer[1])
         self._plain = pyo.SigTo(1.0, time=0.05, init=1.0)
         direct = self.mix * self._plain
         so_far = len(server.getStreams())
-        insert = pyo.Mixer(outs=2, chnls=1, time=0.001)
+        insert = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
         self.insert_stream = server.getStreams()[so_far]
         for channel in (0, 1):
             insert.addInput(f"direct/{channel}", direct[channel])

@@ -8,7 +8,7 @@ import numpy as np
 from livecode.engine.fader import Fader
 from livecode.engine.feed import Feed
 from livecode.engine.graph import SMOOTHING_S, Chain, guarded
-from livecode.engine.master import RISE_S, Master
+from livecode.engine.master import RISE_FRAMES, Master
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table, Tap
 from livecode.transport import Arena
@@ -32,8 +32,7 @@ class Strip:
         first = len(server.getStreams())
         self._table = Table(block)
         read = pyo.TableRead(self._table.pyo, freq=sample_rate / block, loop=1, interp=1).play()
-        # A mixer time of 0 never gets to its amplitude.
-        bus = pyo.Mixer(outs=2, chnls=1, time=0.001)
+        bus = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
         for channel in (0, 1):
             bus.addInput(f"rings/{channel}", read[channel])
             bus.setAmp(f"rings/{channel}", channel, 1)
@@ -46,9 +45,6 @@ class Strip:
         self._past = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
         self._past_tap = Tap(self._past, block)
         self._direct = self.sound * self._past
-        self._rise = int(RISE_S * sample_rate)
-        self._rising = (np.arange(1, block + 1) / self._rise)[:, None].astype(np.float32)
-        self._age: int | None = None  # in frames, when the block that was computed last began
         self._parts = [read, bus, *parts]
         self.streams = server.getStreams()[first:]
         for channel in (0, 1):
@@ -71,7 +67,6 @@ class Strip:
 
     def prepare(self, frame: int) -> None:
         """Write the block at sample time `frame` into the table, and set all controls."""
-        self._age = 0 if self._age is None else self._age + len(self._table.sides[0])
         quiet = not self.feed.begun and not any(graph.begun for graph in self.chain.graphs)
         sound = self.feed.block(frame)
         for side, samples in zip(self._table.sides, sound.T, strict=True):
@@ -85,12 +80,7 @@ class Strip:
 
     def added(self) -> np.ndarray:
         """What it added to the mix in the block that was computed last, (frames, 2)."""
-        added = self.tap.read() * self._past_tap.read()
-        if self._age is None:
-            return np.zeros_like(self.tap.block)
-        if self._age < self._rise:
-            added *= np.minimum(self._rising + self._age / self._rise, 1)
-        return added
+        return self.tap.read() * self._past_tap.read()
 
     def step_aside(self, aside: bool, fade_s: float) -> None:
         """Be heard through the graphs that take it alone, but for its dry share; or not any more."""
