@@ -222,11 +222,11 @@ class Rested(Message, frozen=True, tag=True):
 
 
 class Dry(Message, frozen=True, tag=True):
-    """A generation had no samples in the blocks from `begin` up to `end`."""
+    """A generation had no samples in the blocks from `begin` up to `end`; said when it begins, too."""
 
     generation: int
     begin: int  # sample time
-    end: int
+    end: int  # NEVER while it lasts
 
 
 class FadedLate(Message, frozen=True, tag=True):
@@ -242,6 +242,15 @@ class Late(Message, frozen=True, tag=True):
 
     change: tuple[int, str, int, int]  # generation of a voice or 0, control, number, stamp
     frame: int
+
+
+class Unread(Message, frozen=True, tag=True):
+    """A reader has ended: changes from `number` on did not come to it, which had asked up to `frame`."""
+
+    who: int  # generation of a voice or 0
+    control: str
+    number: int
+    frame: int  # sample time
 
 
 class Silenced(Message, frozen=True, tag=True):
@@ -270,6 +279,7 @@ AnyMessage = Union[
     Dry,
     FadedLate,
     Late,
+    Unread,
     Silenced,
 ]
 _encoder = msgspec.msgpack.Encoder()

@@ -20,7 +20,7 @@ class Schedule:
 
     began: dict[int, int] = field(default_factory=dict)
     built: dict[int, int] = field(default_factory=dict)  # graphs: computed from then on
-    dry: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # no samples, up to the end
+    dry: dict[int, dict[int, int]] = field(default_factory=dict)  # no samples: begin -> end
     placed: dict[int, dict[int, Placing]] = field(default_factory=dict)  # by position in the ring
     rests: dict[int, dict[int, bool]] = field(default_factory=dict)  # by position in the ring
     fades: dict[tuple[str, int], int] = field(default_factory=dict)  # those that came late
@@ -28,4 +28,4 @@ class Schedule:
 
     def is_dry(self, generation: int, frame: int) -> bool:
         """Whether that generation had no samples in the block at that sample time."""
-        return any(begin <= frame < end for begin, end in self.dry.get(generation, ()))
+        return any(begin <= frame < end for begin, end in self.dry.get(generation, {}).items())

@@ -48,9 +48,8 @@ class Session:
         self._frame = 0
         self._due: int | None = None  # the scene that begins before the next tick
         self._server = boot("headless", self.sample_rate, self.block).server
-        self._engine = Engine(self._arena, self._server, self._now_ns)
+        self._engine = Engine(self._arena, self._server, self._now_ns, seed=self.seed)
         self._engine.recording.patient = True
-        self._server.setGlobalSeed(self.seed % 2**31 or 1)
         self._voices = VoiceHost(self._arena)
         self.performance = Performance(self._arena, self.seed, lambda: self._frame)
         self.performance.pump = self._pump

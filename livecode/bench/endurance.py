@@ -49,8 +49,7 @@ GROWTH = 0.02  # of the memory when it had settled: more than that is a leak
 DRIFT_MS = 2.0
 #: What is not to happen at all, of what is counted.
 NEVER = ("processes that came up anew", "blocks of code that failed")
-#: Clocks, of rings among them, are compared by the least delays of so much of either end: a reading may
-#: come late, but not early.
+#: Clocks are compared by so much of either end.
 END = 0.1
 
 
@@ -59,7 +58,7 @@ class Reading:
     """The state at one moment."""
 
     at_s: float  # since the beginning
-    memory_mb: dict[str, float]  # by process; of what is shared, its share
+    memory_mb: dict[str, float]  # by process
     files: int  # open, in these processes
     sound_frame: float  # sample time of the sound
     tick_frame: int  # sample time of the newest tick
@@ -144,9 +143,9 @@ def _reading(live: Live, at_s: float) -> Reading:
 
 
 def _memory_mb(pid: int) -> float:
-    """Of a process, in memory: pages that n processes share count by 1/n (the kernel's Pss)."""
+    """Of a process, in memory, with what it shares: so that it does not depend on who else runs (Rss)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith("Rss:"):
             return int(line.split()[1]) / 1024
     raise LivecodeError(f"/proc/{pid}/smaps_rollup does not say how much memory there is.")
 
@@ -191,10 +190,12 @@ def _drifts(readings: list[Reading], delays: NDArray[np.float64], rate: int) -> 
     """How much further each clock is from the sound's at the end than at the beginning, in ms."""
     first = readings[0]
     rows = []
-    for what, frames in (
-        ("ring packets", delays),
-        ("ticks", np.array([r.sound_frame - r.tick_frame for r in readings])),
-        ("beats", np.array([
+    for what, of, frames in (
+        # of packets some are stamped early, by ticks that are made up for after a hold-up
+        ("ring packets", np.median, delays),
+        # a reading may come late, but not early
+        ("ticks", np.min, np.array([r.sound_frame - r.tick_frame for r in readings])),
+        ("beats", np.median, np.array([
             (r.beat - first.beat) * 60 / BPM * rate - (r.tick_frame - first.tick_frame)
             for r in readings
         ])),

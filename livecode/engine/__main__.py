@@ -41,8 +41,7 @@ def main() -> int:
         return 2
     header.sample_rate = int(device.server.getSamplingRate())
     header.block = int(device.server.getBufferSize())
-    device.server.setGlobalSeed(options.seed % 2**31 or 1)
-    engine = Engine(arena, device.server, time.monotonic_ns, time.thread_time_ns)
+    engine = Engine(arena, device.server, time.monotonic_ns, time.thread_time_ns, seed=options.seed)
     if options.resume:
         arena.messages["mind", "engine"].discard()
         arena.messages["desk", "engine"].discard()

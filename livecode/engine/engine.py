@@ -7,6 +7,7 @@ import msgspec
 
 from livecode.dsp_reach import MASTER
 from livecode.engine.builder import Builder
+from livecode.engine.chance import Chance
 from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph
 from livecode.engine.master import Master
@@ -29,6 +30,7 @@ from livecode.messages import (
     PlayRing,
     Record,
     Silenced,
+    Unread,
     receive,
     send,
 )
@@ -62,12 +64,19 @@ class Engine:
         clock_ns: Callable[[], int],
         work_ns: Callable[[], int] = lambda: 0,
         schedule: Schedule | None = None,
+        seed: int = 0,
     ):
-        """`schedule`: when things are to come about that are otherwise left to chance."""
+        """`seed`: of what is random in a @dsp.
+
+        `schedule`: when things are to come about that are otherwise left to chance.
+        """
         self.arena, self.server, self._clock_ns = arena, server, clock_ns
         self._schedule = schedule
         self._fades = Fades(schedule)
+        server.setGlobalSeed(seed % 2**31 or 1)  # of what is drawn when a graph is built
+        self._chance = Chance(seed)
         arena.controls.on_late = lambda change, at: self.tell(Late(change, at))
+        arena.controls.on_unread = lambda *what: self.tell(Unread(*what))
         self.block, self.sample_rate = arena.header.block, arena.header.sample_rate
         self.master = Master(server, self.sample_rate, self.block, arena.controls)
         self.strips: dict[str, Strip] = {}
@@ -108,8 +117,9 @@ class Engine:
         self._attempt(self._make_room)
         self._attempt(self._fill_taps)
         self._attempt(self._post_meters)
-        self.frame += self.block
         self._weigh()
+        self.frame += self.block
+        self._chance.begin_block(self.frame)  # last: what another thread builds draws, too
 
     def listen(self) -> None:
         """Act on messages, and take in graphs that have been built."""

@@ -29,6 +29,11 @@ class Fader:
             if slot is not None and (reader is None or reader.closed):
                 self._readers[what] = ControlReader(self._controls, slot)
 
+    def close(self) -> None:
+        """Follow nothing any more."""
+        for reader in self._readers.values():
+            reader.end()
+
     def follow(self, frame: int, at_once: bool = False) -> None:
         """Take over level and pan as they are at sample time `frame`."""
         self.move(self.value("level", frame), self.value("pan", frame), at_once)

@@ -124,7 +124,9 @@ class Feed:
         """`is_dry(generation, frame)`: when rings are to run dry, where this is not left to them."""
         self._block, self._is_dry = block, is_dry
         self._generations: list[Generation] = []
-        self.dry: list[tuple[int, int, int]] = []  # (generation, from, to), until taken out
+        self.dry: list[
+            tuple[int, int, int]
+        ] = []  # (generation, from, to), until taken out; to: at first NEVER
         self.out = np.zeros((block, 2), np.float32)
         self.underruns = 0
         self.began: list[int] = []  # generations, until someone takes them out
@@ -192,7 +194,9 @@ class Feed:
     def _watch_dry(self, generation: Generation, frame: int) -> None:
         since = generation.dry_since
         if generation.source.ran_dry:
-            generation.dry_since = frame if since is None else since
+            if since is None:  # should all end before the gap does
+                self.dry.append((generation.number, frame, NEVER))
+                generation.dry_since = frame
         elif since is not None:
             self.dry.append((generation.number, since, frame))
             generation.dry_since = None
@@ -207,5 +211,4 @@ class Feed:
         if len(kept) < len(self._generations):
             gone = [g for g in self._generations if g not in kept]
             self.ended += [g.number for g in gone]
-            self.dry += [(g.number, g.dry_since, NEVER) for g in gone if g.dry_since is not None]
             self._generations = kept

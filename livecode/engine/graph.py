@@ -253,6 +253,11 @@ class Chain:
                 self.leave(graph.message.fade_s, before=graph.number)
                 on_begin(graph)
 
+    def close(self) -> None:
+        """Follow no controls any more."""
+        for reader in self._readers.values():
+            reader.end()
+
     def _drop(self, graph: Graph) -> None:
         self.graphs.remove(graph)
         for channel in (0, 1):

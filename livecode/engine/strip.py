@@ -101,6 +101,8 @@ class Strip:
         """Take the strip out of the mix; it must be silent."""
         for channel in (0, 1):
             self._mixer.delInput(self._key(channel))
+        self.fader.close()
+        self.chain.close()
 
     def _key(self, channel: int) -> str:
         return f"{self.name}/{channel}"

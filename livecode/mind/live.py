@@ -71,6 +71,10 @@ class Ticker:
             self._performance.lock.clear()
             due += every
             self._header.mind_beat_ns = time.monotonic_ns()
+        time.sleep(
+            2 * self._header.block / rate
+        )  # until what was written last has been heard, or late
+        self._performance.ensemble.take_in()
 
     def _step(self, frame: int) -> None:
         if self._listener is not None:

@@ -80,9 +80,9 @@ def replay(journal: Path, out: Path) -> Replayed:
 def _told(course: Course) -> Iterator[str]:
     """What no replay can bring back, or only as far as it was noted."""
     rate, schedule = course.opening.sample_rate, course.schedule
-    for generation, pairs in schedule.dry.items():
+    for generation, gaps in schedule.dry.items():
         name = course.names.get(generation, f"generation {generation}")
-        for begin, end in pairs:
+        for begin, end in gaps.items():
             length = "until it ended" if end >= NEVER else f"for {(end - begin) / rate:.3f} s"
             yield f"{begin / rate:.3f} s: {name} had a gap {length}; it has it here, too"
     if course.postponed:

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from livecode.messages import Began, Built, Dry, FadedLate, Late, Placed, Rested, Silenced
+from livecode.messages import (
+    Began,
+    Built,
+    Dry,
+    FadedLate,
+    Late,
+    Placed,
+    Rested,
+    Silenced,
+    Unread,
+)
 from livecode.mind import records
 from livecode.mind.records import BlockBegun, BlockEnded, Opening, Record, tick_of
 from livecode.mind.witness import Restart
@@ -36,6 +46,7 @@ class Course:
     steps: list[Record] = field(default_factory=list)  # what is done when its turn comes
     schedule: Schedule = field(default_factory=Schedule)
     postponed: dict[Change, int] = field(default_factory=dict)  # controls that came late
+    unread: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
     heard: dict[int, list[Any]] = field(default_factory=dict)  # messages by tick
     restarts: dict[int, Restart] = field(default_factory=dict)  # by tick
     fell_back: dict[tuple[int, int], str] = field(default_factory=dict)  # by tick and call
@@ -133,8 +144,8 @@ class Course:
                 case Built():
                     schedule.built.setdefault(message.generation, message.at)
                 case Dry():
-                    pairs = schedule.dry.setdefault(message.generation, [])
-                    pairs.append((message.begin, message.end))
+                    gaps = schedule.dry.setdefault(message.generation, {})
+                    gaps[message.begin] = message.end
                 case Placed():
                     placing = Placing(message.frame, message.fresh)
                     schedule.placed.setdefault(message.generation, {})[message.position] = placing
@@ -145,6 +156,9 @@ class Course:
                     schedule.silenced.append(message.at)
                 case Late():
                     self.postponed.setdefault(message.change, message.frame)
+                case Unread():
+                    changes = self.unread.setdefault((message.who, message.control), [])
+                    changes.append((message.number, message.frame))
                 case FadedLate():
                     schedule.fades[message.name, message.stamp] = message.frame
 

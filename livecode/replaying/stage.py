@@ -45,10 +45,12 @@ class Stage:
         layout = Layout() if opening.live else OFFLINE_LAYOUT
         self._arena = arena = Arena.private(self._rate, self._block, layout)
         arena.controls.postponed = self.course.postponed
+        arena.controls.unread = self.course.unread
         self._server = boot("headless", self._rate, self._block).server
-        self._server.setGlobalSeed(opening.seed % 2**31 or 1)
         schedule = self.course.schedule
-        self._engine = Engine(arena, self._server, self._now_ns, schedule=schedule)
+        self._engine = Engine(
+            arena, self._server, self._now_ns, schedule=schedule, seed=opening.seed
+        )
         self._voices = VoiceHost(arena, schedule=schedule)
         self.performance = self._new_mind()
         self._server.start()

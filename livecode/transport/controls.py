@@ -29,8 +29,13 @@ class ControlBlock:
         self.on_write: Callable[[str, int, Any], None] = lambda name, frame, values: None
         #: Told by readers here of a change that came late, and the sample time it has for them.
         self.on_late: Callable[[Change, int], None] = lambda change, frame: None
+        #: Told by readers that end: who, the control, the number of the first change that never came to
+        #: them, and the sample time up to which they had asked.
+        self.on_unread: Callable[[int, str, int, int], None] = lambda *what: None
         #: The sample time at which a reader takes a change that is to come late to it.
         self.postponed: dict[Change, int] = {}
+        #: By reader and control: changes from this number on come no sooner than at this sample time.
+        self.unread: dict[tuple[int, str], list[tuple[int, int]]] = {}
         at = 0
 
         def view(dtype: str, *shape: int) -> np.ndarray:
@@ -155,9 +160,8 @@ class ControlReader:
             self._next = index + 1
             if not np.isfinite(values).all():
                 continue
-            if self._block.postponed:
-                change = (self._who, self._name, index, stamp)
-                stamp = self._block.postponed.get(change, stamp)
+            if self._block.postponed or self._block.unread:
+                stamp = self._as_it_was(index, stamp)
             if self._asked is not None and stamp <= self._asked:
                 self._block.on_late((self._who, self._name, index, stamp), frame)
             while self._waiting and self._waiting[-1][0] >= stamp:
@@ -167,3 +171,16 @@ class ControlReader:
         while self._waiting and self._waiting[0][0] <= frame:
             self.value = self._waiting.popleft()[1]
         return self.value
+
+    def end(self) -> None:
+        """Nothing is asked for any more."""
+        if self._asked is not None and not self.closed:
+            self._block.on_unread(self._who, self._name, self._next, self._asked + 1)
+
+    def _as_it_was(self, index: int, stamp: int) -> int:
+        """The sample time at which the change of that number and sample time came to this reader."""
+        stamp = self._block.postponed.get((self._who, self._name, index, stamp), stamp)
+        for number, frame in self._block.unread.get((self._who, self._name), ()):
+            if index >= number:
+                stamp = max(stamp, frame)
+        return stamp

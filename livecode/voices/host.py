@@ -23,6 +23,7 @@ from livecode.messages import (
     StartVoice,
     StopVoice,
     StreamSource,
+    Unread,
     receive,
     send,
 )
@@ -135,8 +136,10 @@ class VoiceHost:
         if live_clock is not None:
             self._thinning = Thinning(HOP / arena.header.sample_rate, live_clock)
         arena.controls.on_late = lambda change, at: self._tell(Late(change, at))
+        arena.controls.on_unread = lambda *what: self._tell(Unread(*what))
         self._memory = Memory(arena.header.sample_rate)
         self._wanted: dict[int, StartVoice] = {}
+        self._leaving: set[int] = set()  # generations that play on until their ring is another's
         self._loaded: deque[tuple[StartVoice, Source | str]] = deque()
         self._handlers: dict[type, Callable] = {
             StartVoice: self._start,
@@ -248,6 +251,10 @@ class VoiceHost:
             None if slot is None else ControlReader(block, slot, generation) for slot in slots
         ]
         ring = self.arena.rings[message.ring]
+        for former in [each for each in self._leaving if each in self.voices]:
+            if self.voices[former].ring is ring:
+                del self.voices[former]
+        self._leaving &= set(self.voices)
         source = message.source
         if isinstance(source, StreamSource) and isinstance(loaded, StreamVoice) and source.since:
             self._memory.recall(message.name, loaded, source.since)
@@ -280,7 +287,13 @@ class VoiceHost:
 
     def _stop(self, message: StopVoice) -> None:
         self._wanted.pop(message.generation, None)
-        self.voices.pop(message.generation, None)
+        if self._schedule is None:
+            voice = self.voices.pop(message.generation, None)
+            for control in [] if voice is None else voice.controls:
+                if control is not None:
+                    control.end()
+        else:  # a mind that lags behind hears of the end before, by the sample clock, it comes about
+            self._leaving.add(message.generation)
         if (apart := self._apart.pop(message.generation, None)) is not None:
             apart.stop()
 

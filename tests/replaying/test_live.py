@@ -22,6 +22,7 @@ BLOCKS = (
     "r = stream('quartet', temperature=lambda sound: 0.9 + 0.2*sound.rms, level=0.6)",
     "@dsp\ndef hall(ego, size=0.8):\n"
     "    return Freeverb(ego, size=size, bal=0.5) * Sine(3, mul=0.4, add=0.5) + Noise(0.01)",
+    "@dsp\ndef hall(ego, size=0.8):\n    return ego * size + Noise(0.02) * Randi(0, 1, 5)",
     "hall.size = 0.3\nego.level = sine(period=1*s, low=0.2, high=0.7)",
     "tempo(100)\nego.dims = 3\nfade(0.3*s)",
     "r.temperature = 1.05",
