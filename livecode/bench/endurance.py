@@ -201,7 +201,7 @@ def _drifts(readings: list[Reading], delays: NDArray[np.float64], rate: int) -> 
         ])),
     ):  # fmt: skip
         end = max(1, round(END * len(frames)))
-        begun, ended = (float(part.min()) / rate * 1e3 for part in (frames[:end], frames[-end:]))
+        begun, ended = (float(of(part)) / rate * 1e3 for part in (frames[:end], frames[-end:]))
         rows.append(
             Row.measured(
                 "drift from the sound", abs(ended - begun), "ms",
