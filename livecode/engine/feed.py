@@ -124,9 +124,8 @@ class Feed:
         """`is_dry(generation, frame)`: when rings are to run dry, where this is not left to them."""
         self._block, self._is_dry = block, is_dry
         self._generations: list[Generation] = []
-        self.dry: list[
-            tuple[int, int, int]
-        ] = []  # (generation, from, to), until taken out; to: at first NEVER
+        #: (generation, from, to), until taken out; at its beginning a gap goes up to NEVER.
+        self.dry: list[tuple[int, int, int]] = []
         self.out = np.zeros((block, 2), np.float32)
         self.underruns = 0
         self.began: list[int] = []  # generations, until someone takes them out

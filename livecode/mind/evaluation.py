@@ -73,9 +73,7 @@ class Evaluator:
         self._played: dict[str, Thing] = {}
         self._actions: list[Callable[[], None]] | None = None  # None: no block is running
         self._first: list[Callable[[], None]] = []  # of these, before anything is played
-        self._silenced: list[Thing] | None = (
-            None  # since the block has begun; None: none is running
-        )
+        self._silenced: list[Thing] | None = None  # by the block; None: no block is running
         self._later: deque[Callable[[], object]] = deque()
         self._count = 0
         self._steps: deque[Step] = deque(maxlen=STEPS)

@@ -71,9 +71,8 @@ class Ticker:
             self._performance.lock.clear()
             due += every
             self._header.mind_beat_ns = time.monotonic_ns()
-        time.sleep(
-            2 * self._header.block / rate
-        )  # until what was written last has been heard, or late
+        # what was written last is heard by then, and what of it came late has been told
+        time.sleep(2 * self._header.block / rate)
         self._performance.ensemble.take_in()
 
     def _step(self, frame: int) -> None:
