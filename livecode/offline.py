@@ -6,7 +6,6 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.language.sets import SetFile
-from livecode.memory import give_back
 from livecode.mind.scenes import PATIENCE_S
 from livecode.session import Session
 from livecode.signals.frames import Frame
@@ -16,7 +15,6 @@ _STEP_S = 0.25
 
 def opened(session: Session, set_file: SetFile) -> None:
     """Prepare the set and begin it, where nobody gives cues; a sentence if nothing is left of it."""
-    give_back()
     session.performance.scenes.alone = True
     # what `record` makes is of the evening, not of its rendering
     session.performance.records = False

@@ -9,6 +9,7 @@ from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.language.sets import SetFile
+from livecode.memory import give_back
 from livecode.messages import Tape
 from livecode.mind.evaluation import Result
 from livecode.mind.performance import Event, Performance
@@ -44,6 +45,7 @@ class Session:
         if Session._open:
             raise LivecodeError("another Session is open in this process; close it first")
         Session._open = True
+        give_back()
         self._arena = Arena.private(self.sample_rate, self.block, OFFLINE_LAYOUT)
         self._frame = 0
         self._due: int | None = None  # the scene that begins before the next tick
