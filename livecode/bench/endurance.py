@@ -58,7 +58,7 @@ class Reading:
     """The state at one moment."""
 
     at_s: float  # since the beginning
-    memory_mb: dict[str, float]  # by process
+    memory_mb: dict[str, float]  # by process, its own
     files: int  # open, in these processes
     sound_frame: float  # sample time of the sound
     tick_frame: int  # sample time of the newest tick
@@ -143,9 +143,9 @@ def _reading(live: Live, at_s: float) -> Reading:
 
 
 def _memory_mb(pid: int) -> float:
-    """Of a process, in memory, with what it shares: so that it does not depend on who else runs (Rss)."""
+    """What is a process's own: no file, and not the arena, which is of one size and touched bit by bit."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Rss:"):
+        if line.startswith("Anonymous:"):
             return int(line.split()[1]) / 1024
     raise LivecodeError(f"/proc/{pid}/smaps_rollup does not say how much memory there is.")
 
