@@ -8,7 +8,7 @@ import argparse
 import numpy as np
 
 from livecode import load_model
-from livecode.neural.spectrum import log_spectral_distance_db
+from livecode.neural.audio.spectrum import log_spectral_distance_db
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--model", default="additive")

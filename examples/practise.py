@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from livecode import Session
-from livecode.bench.live import Live
 from livecode.bench.musician import Hands
-from livecode.desk.supervisor import Options
-from livecode.language.sets import SetFile, parse_set, read_set
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
+from livecode.sets.set_file import SetFile, parse_set, read_set
 
 BLOCK = """
 glass = space("additive")

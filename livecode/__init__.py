@@ -12,7 +12,7 @@ from livecode.errors import LivecodeError
 def __getattr__(name: str) -> Any:
     # Imported when asked for: `Session` brings pyo, which most processes of a performance must not.
     if name == "Session":
-        from livecode.session import Session
+        from livecode.offline.session import Session
 
         return Session
     if name == "load_model":

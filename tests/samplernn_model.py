@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from livecode.neural.files import ModelMeta, write_model
-from livecode.neural.samplernn_config import KIND, SampleRNNConfig
+from livecode.neural.model_file import ModelMeta, write_model
+from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 
 
 def write_samplernn(

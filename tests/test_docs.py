@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from livecode import Session, cli
-from livecode.desk.key_bindings import KEYS
-from livecode.desk.reference import refreshed
-from livecode.language.sets import parse_set
-from livecode.mind.words import words
+from livecode import Session
+from livecode.cli import command as cli
+from livecode.performance.words import words
+from livecode.sets.set_file import parse_set
 from livecode.signals.sensors import TABLE
+from livecode.terminal.key_bindings import KEYS
+from tools.reference import refreshed
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -38,7 +39,7 @@ def commands() -> list[str]:
 
 def test_the_reference_of_the_language_is_what_the_words_say_of_themselves() -> None:
     text = text_of("docs/language.md")
-    assert text == refreshed(text), "run: python -m livecode.desk.reference docs/language.md"
+    assert text == refreshed(text), "run: python -m tools.reference docs/language.md"
 
 
 def test_every_word_is_in_the_reference(session: Session) -> None:

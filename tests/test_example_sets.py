@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.language.sets import read_set
+from livecode.sets.set_file import read_set
 from livecode.signals.osc import encode
 from livecode.signals.simulate import LEFT_ID, riot_packet, turned_packets
 from tests.signals.test_midi import cc, on

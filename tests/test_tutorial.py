@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.language.sets import parse_set
 from livecode.language.tutorial import COLUMNS, Tutorial, steps
+from livecode.sets.set_file import parse_set
 from tests.sound import rms
 
 TITLES = [step.markdown.splitlines()[0] for step in steps()]

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from livecode.bench import agent as bench
-from livecode.bench.live import Live
 from livecode.bench.musician import Hands
-from livecode.desk.supervisor import Options
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
 
 DIMS = 4
 EVERY_S = 0.05

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.bench.live import Live
 from livecode.bench.rows import Row
-from livecode.desk.supervisor import Options
 from livecode.errors import LivecodeError
-from livecode.mind.journal import read_journal
-from livecode.mind.records import BlockEnded, Packet
+from livecode.journal.journal import read_journal
+from livecode.journal.records import BlockEnded, Packet
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
 from livecode.signals.simulate import LEFT_ID, riot_packet
 
 PLAYERS = ("mind", "voices", "engine")  # the desk's memory is this program's

@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from livecode.bench.live import Live
 from livecode.bench.rows import Row
-from livecode.desk.places import Places
-from livecode.desk.supervisor import Options, Supervisor
+from livecode.processes.live import Live
+from livecode.processes.paths import Places
+from livecode.processes.supervisor import Options, Supervisor
 
 #: What the performer evaluates; each keeps the mind busy until `end`.
 LOADS = {

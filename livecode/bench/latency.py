@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from livecode.bench.live import Live
 from livecode.bench.rows import Row
-from livecode.desk.supervisor import Options
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
 from livecode.signals.simulate import riot_packet
 
 #: A change counts once the tone has gone this far towards its new level.

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from livecode.bench.live import AUDIBLE, Live
 from livecode.bench.rows import Row
-from livecode.desk.places import Places
-from livecode.desk.supervisor import SPARE_AFTER_S, Options
+from livecode.processes.live import AUDIBLE, Live
+from livecode.processes.paths import Places
+from livecode.processes.supervisor import SPARE_AFTER_S, Options
 
 #: Seconds that a kill may cost; the mind's death is not heard at all.
 TARGETS_S = {"engine": 1.5, "voices": 2.0}

@@ -7,8 +7,8 @@ from livecode.bench.rows import Row
 from livecode.bench.start import first_set
 from livecode.engine.device import boot
 from livecode.engine.pyo_quiet import pyo
-from livecode.language.sets import read_set
-from livecode.session import Session
+from livecode.offline.session import Session
+from livecode.sets.set_file import read_set
 from livecode.voices import sinebank
 
 SAMPLE_RATE, BLOCK = 48_000, 256

@@ -9,8 +9,8 @@ import numba as nb
 import numpy as np
 
 from livecode.bench.rows import Identity, Row
-from livecode.neural.files import Tensors, list_models, read_model
-from livecode.neural.samplernn_config import KIND, SampleRNNConfig
+from livecode.neural.model_file import Tensors, list_models, read_model
+from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.voices.samplernn import Sampler, kernel
 from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots

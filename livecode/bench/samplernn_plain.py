@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from livecode.neural.files import Tensors
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.model_file import Tensors
+from livecode.neural.samplernn.config import SampleRNNConfig
 
 
 class PlainLoop:

@@ -11,9 +11,9 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import weight_norm
 
 from livecode.bench.rows import Identity, Row
-from livecode.neural.audio_order import ClipOrder
-from livecode.neural.samplernn_config import SampleRNNConfig
-from livecode.neural.samplernn_learning import (
+from livecode.neural.audio.order import ClipOrder
+from livecode.neural.samplernn.config import SampleRNNConfig
+from livecode.neural.samplernn.training.learning import (
     BETAS,
     CLIP,
     Learning,
@@ -21,7 +21,7 @@ from livecode.neural.samplernn_learning import (
     keep_memory,
     multiplies_bfloat16,
 )
-from livecode.neural.samplernn_settings import USUAL
+from livecode.neural.samplernn.training.settings import USUAL
 
 SAMPLE_RATE = 16_000
 STREAMS, SEQUENCE, SEQUENCES = 16, 512, 16

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.language.agents import Agent
-from livecode.language.sets import read_set
-from livecode.offline import estimated_s
-from livecode.session import Session
+from livecode.offline.playback import estimated_s
+from livecode.offline.session import Session
+from livecode.sets.set_file import read_set
 
 STEP_S = 0.5
 WINDOW = 8192  # samples at 48 kHz: 6 Hz between bins

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from livecode.bench.rows import Identity, Row
 from livecode.bench.space_sound import sound_rows
 from livecode.errors import LivecodeError
-from livecode.neural.files import ModelMeta, Tensors, list_models, read_model
+from livecode.neural.audio.spectrum import Floats, unscaled
 from livecode.neural.load import load_space
-from livecode.neural.space import KIND, Space
-from livecode.neural.spectrum import Floats, unscaled
-from livecode.timing import HOP
+from livecode.neural.model_file import ModelMeta, Tensors, list_models, read_model
+from livecode.neural.spaces.space import KIND, Space
+from livecode.transport.timing import HOP
 
 SAMPLE_RATE = 48_000  # Hz, of the sound
 TARGET_SHARE = 5.0  # percent of a core for one voice
@@ -83,7 +83,7 @@ def plain_decoder(config: dict, sample_rate: int, tensors: dict[str, Floats]) ->
     """The decoder as it is trained, in torch on one thread: a point (latent,) to (bins,)."""
     import torch
 
-    from livecode.neural.spectral_vae import SpaceConfig, SpectralVAE
+    from livecode.neural.spaces.training.vae import SpaceConfig, SpectralVAE
 
     torch.set_num_threads(1)
     known = {key: config[key] for key in SpaceConfig.__dataclass_fields__ if key in config}

@@ -6,14 +6,14 @@ import re
 import numpy as np
 
 from livecode.bench.rows import Identity, Row
-from livecode.neural import spectrum
-from livecode.neural.axes import listened
-from livecode.neural.files import ModelMeta
-from livecode.neural.space import Space
-from livecode.neural.space_figures import axis_steps, step_ratios
-from livecode.neural.space_map import morph
-from livecode.neural.spectrum import Floats
-from livecode.timing import HOP
+from livecode.neural.audio import spectrum
+from livecode.neural.audio.spectrum import Floats
+from livecode.neural.model_file import ModelMeta
+from livecode.neural.spaces.axes import listened
+from livecode.neural.spaces.map import morph
+from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.training.figures import axis_steps, step_ratios
+from livecode.transport.timing import HOP
 
 SAMPLE_RATE = 48_000  # Hz, of the voice
 EVENNESS = 3.0  # the largest step of an axis may be so many times the smallest

@@ -10,14 +10,14 @@ from rich.console import Console
 
 from livecode.bench.rows import Identity, Row, print_rows
 from livecode.errors import LivecodeError
-from livecode.neural import pitch, spectrum
-from livecode.neural.audio_frames import audio_files, read_mono, steady_starts
-from livecode.neural.files import find_model, read_model
+from livecode.neural.audio import pitch, spectrum
+from livecode.neural.audio.spectrum import Floats
 from livecode.neural.load import load_space
-from livecode.neural.space import Space
-from livecode.neural.spectrum import Floats
-from livecode.neural.texture_frames import stretches_of
-from livecode.timing import HOP
+from livecode.neural.model_file import find_model, read_model
+from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.training.audio_frames import audio_files, read_mono, steady_starts
+from livecode.neural.spaces.training.texture_frames import stretches_of
+from livecode.transport.timing import HOP
 
 ANALYSIS_HOP = 256  # frames at the space's sample rate
 BANDS = 40  # on the ERB-rate scale, a critical band each

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from livecode.bench.rows import Identity, Row, print_rows
-from livecode.neural.files import described, list_models, read_model
-from livecode.neural.samplernn_config import KIND, SampleRNNConfig
-from livecode.neural.samplernn_quantise import dequantised
+from livecode.neural.model_file import described, list_models, read_model
+from livecode.neural.samplernn.config import KIND, SampleRNNConfig
+from livecode.neural.samplernn.quantise import dequantised
 from livecode.voices.samplernn import Sampler
 
 TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)

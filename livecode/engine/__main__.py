@@ -10,9 +10,9 @@ from pathlib import Path
 from livecode.engine.device import BACKENDS, boot, realtime, run_headless
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
-from livecode.messages import Tape
-from livecode.process import begin, watch_lifeline
+from livecode.processes.lifeline import begin, watch_lifeline
 from livecode.transport import Arena
+from livecode.transport.messages import Tape
 
 #: After the desk is gone the engine fades within its gate's block; this lets that block be heard.
 FAREWELL_S = 0.05

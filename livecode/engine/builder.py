@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from livecode.deadlines import Watchdog
 from livecode.engine.graph import Graph
 from livecode.errors import LivecodeError
-from livecode.guard import Watchdog
-from livecode.messages import PlayGraph
 from livecode.transport import Arena
+from livecode.transport.messages import PlayGraph
 
 #: How often to look whether a graph's probation is over.
 _LOOK_S = 0.005

@@ -5,16 +5,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from livecode.dsp_reach import MASTER
+from livecode.dsp_rules import MASTER
 from livecode.engine.builder import Builder
-from livecode.engine.chance import Chance
 from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph
 from livecode.engine.master import Master
 from livecode.engine.pyo_quiet import pyo
+from livecode.engine.pyo_random import Chance
 from livecode.engine.recording import Recording
 from livecode.engine.strip import Input, Strip
-from livecode.messages import (
+from livecode.transport import Arena
+from livecode.transport.messages import (
     Began,
     Built,
     Dry,
@@ -34,8 +35,7 @@ from livecode.messages import (
     receive,
     send,
 )
-from livecode.schedule import NEVER, Schedule
-from livecode.transport import Arena
+from livecode.transport.schedule import NEVER, Schedule
 
 #: What a performer is told when a voice is late.
 RAN_DRY = "had a gap: its voice was late; this machine is busy"

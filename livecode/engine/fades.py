@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from livecode.messages import Fade, FadedLate
-from livecode.schedule import Schedule
+from livecode.transport.messages import Fade, FadedLate
+from livecode.transport.schedule import Schedule
 
 
 class Fades:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livecode.schedule import NEVER
 from livecode.transport import SampleRing
+from livecode.transport.schedule import NEVER
 
 _QUARTER = np.pi / 2
 

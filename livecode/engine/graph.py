@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from livecode.dsp_reach import FORBIDDEN
-from livecode.engine.keeping import asleep, keeping, let_go, wake
+from livecode.deadlines import TookTooLong, Watchdog
+from livecode.dsp_rules import FORBIDDEN
+from livecode.engine.pyo_lifetime import asleep, keeping, let_go, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
 from livecode.errors import LivecodeError
-from livecode.guard import TookTooLong, Watchdog
-from livecode.messages import PlayGraph
 from livecode.transport import ControlBlock, ControlReader
+from livecode.transport.messages import PlayGraph
 
 #: Building a graph may take this long.
 BUILD_LIMIT_S = 1.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from livecode.dsp_reach import MASTER
+from livecode.dsp_rules import MASTER
 from livecode.engine.fader import Fader
 from livecode.engine.graph import Chain
 from livecode.engine.pyo_quiet import pyo

@@ -10,8 +10,8 @@ from livecode.engine.recorder import Recorder
 from livecode.engine.stems import Before, Block, StemFiles
 from livecode.engine.strip import Strip
 from livecode.errors import LivecodeError
-from livecode.messages import Tape
 from livecode.transport import Arena
+from livecode.transport.messages import Tape
 
 
 class Recording:

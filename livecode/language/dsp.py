@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from livecode.dsp_reach import FORBIDDEN, MASTER
+from livecode.dsp_rules import FORBIDDEN, MASTER
 from livecode.errors import LivecodeError
 from livecode.language.sources import Sounding
 from livecode.language.things import Setting, Thing

@@ -10,7 +10,7 @@ from livecode.language.sources import Placed, varying
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
-from livecode.neural.space_map import Morph as Way
+from livecode.neural.spaces.map import Morph as Way
 
 
 def _coordinates(thing: Thing, value: Any) -> tuple[float | Value, ...]:

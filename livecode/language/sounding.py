@@ -11,10 +11,10 @@ from livecode.language.scatter import draw_map, drawn
 from livecode.language.text import Text
 from livecode.language.things import Thing
 from livecode.language.values import Value
-from livecode.neural import space as neural
-from livecode.neural import space_map
-from livecode.neural.foreign import describe, find_foreign
 from livecode.neural.load import load_model
+from livecode.neural.spaces import map as space_map
+from livecode.neural.spaces import space as neural
+from livecode.neural.torchscript.trust import describe, find_foreign
 
 if TYPE_CHECKING:
     from livecode.language.places import Morph, Spot

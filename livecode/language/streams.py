@@ -13,9 +13,9 @@ from livecode.language.sources import Sounding, varying
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
 from livecode.language.values import Value
-from livecode.messages import TEST_MODEL
-from livecode.neural.files import described, find_model
-from livecode.neural.samplernn_config import KIND as SAMPLERNN
+from livecode.neural.model_file import described, find_model
+from livecode.neural.samplernn.config import KIND as SAMPLERNN
+from livecode.transport.messages import TEST_MODEL
 
 #: Where sounds that a block has computed are kept for the voices to read.
 PRIMES = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "primes"

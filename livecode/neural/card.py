@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural import spectrum
-from livecode.neural.files import ModelMeta
-from livecode.neural.space import Space
-from livecode.neural.spectrum import Floats
+from livecode.neural.audio import spectrum
+from livecode.neural.audio.spectrum import Floats
+from livecode.neural.model_file import ModelMeta
+from livecode.neural.spaces.space import Space
 
 PICTURE = "axes.png"
 SWEEP_STEPS = 160  # pixels across an axis

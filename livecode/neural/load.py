@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from livecode.errors import LivecodeError
-from livecode.neural.files import ModelMeta, Tensors, find_model, read_model
-from livecode.neural.kept import Kept
-from livecode.neural.samplernn import KIND as SAMPLERNN
-from livecode.neural.samplernn import SampleRNN
-from livecode.neural.samplernn_config import SampleRNNConfig
-from livecode.neural.space import KIND as SPACE
-from livecode.neural.space import KNOTS, Space
-from livecode.neural.texture import texture_shapes
+from livecode.neural.model_cache import Kept
+from livecode.neural.model_file import ModelMeta, Tensors, find_model, read_model
+from livecode.neural.samplernn.config import SampleRNNConfig
+from livecode.neural.samplernn.model import KIND as SAMPLERNN
+from livecode.neural.samplernn.model import SampleRNN
+from livecode.neural.spaces.space import KIND as SPACE
+from livecode.neural.spaces.space import KNOTS, Space
+from livecode.neural.spaces.texture import texture_shapes
 
 
 def load_model(name_or_path: str | Path) -> Space | SampleRNN:

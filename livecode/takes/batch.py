@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.samplernn import SampleRNN
+from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes.expression import KNOTS_PER_S
 from livecode.voices.samplernn import Sampler, StreamState
 

@@ -10,9 +10,9 @@ import soundfile
 from rich.console import Console
 
 from livecode.errors import LivecodeError
-from livecode.neural.files import find_model
 from livecode.neural.load import load_samplernn
-from livecode.neural.samplernn import SampleRNN
+from livecode.neural.model_file import find_model
+from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes import expression
 from livecode.takes.folder_lock import locked
 from livecode.takes.index import Index, Settings, all_take_files, read_index, write_index

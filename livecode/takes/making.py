@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecode.errors import LivecodeError
-from livecode.neural.audio_files import read_audio
+from livecode.neural.audio.files import read_audio
 from livecode.neural.interrupts import noted_interrupts
-from livecode.neural.samplernn import SampleRNN
+from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes.batch import Batches, Drawn, primed, split
 from livecode.takes.figures import centroid_hz, silence_share
 from livecode.takes.index import (

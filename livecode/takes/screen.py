@@ -22,7 +22,6 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.widgets import TextArea
 
-from livecode.desk.style import style
 from livecode.errors import LivecodeError
 from livecode.takes.audition import Audition, briefly
 from livecode.takes.choices import Take, TakesFolder
@@ -30,6 +29,7 @@ from livecode.takes.keys import hints, key_bindings
 from livecode.takes.picture import Line, look, spectrogram, waveform
 from livecode.takes.playback import Playback
 from livecode.takes.splice import counted, splice
+from livecode.terminal.style import style
 
 LOOK_EVERY_S = 0.1
 #: Whether the byte of Escape is that key, or begins what another key sends, is settled after this.
@@ -48,7 +48,7 @@ class Screen:
     field: TextArea
 
     def __init__(self, audition: Audition, fade_s: float, theme: str) -> None:
-        """`theme`: one of livecode.desk.style.THEMES."""
+        """`theme`: one of livecode.terminal.style.THEMES."""
         self.audition = audition
         self._fade_s, self._colours = fade_s, theme != "no-colour"
         self._look = lru_cache(PICTURES)(look)

@@ -4,7 +4,7 @@ import argparse
 import gc
 import time
 
-from livecode.process import await_engine, begin, watch_lifeline
+from livecode.processes.lifeline import await_engine, begin, watch_lifeline
 from livecode.transport import Arena
 
 

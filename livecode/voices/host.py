@@ -10,7 +10,10 @@ from typing import Protocol
 import numpy as np
 
 from livecode.errors import LivecodeError
-from livecode.messages import (
+from livecode.neural.load import load_space
+from livecode.neural.torchscript.trust import is_foreign
+from livecode.transport import Arena, ControlReader, SampleRing
+from livecode.transport.messages import (
     TEST_MODEL,
     Failed,
     FileSource,
@@ -27,18 +30,15 @@ from livecode.messages import (
     receive,
     send,
 )
-from livecode.neural.foreign import is_foreign
-from livecode.neural.load import load_space
-from livecode.schedule import NEVER, Schedule
-from livecode.timing import HOP, look_ahead
-from livecode.transport import Arena, ControlReader, SampleRing
-from livecode.voices.apart import Apart
+from livecode.transport.schedule import NEVER, Schedule
+from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.file import FileVoice
+from livecode.voices.isolated import Apart
 from livecode.voices.latent import LatentVoice
+from livecode.voices.load_shedding import Thinning
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.stream import Memory, StreamVoice
-from livecode.voices.thinning import Thinning
 
 
 class Source(Protocol):

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from livecode.neural.space import Space
-from livecode.neural.texture import Motion
+from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.texture import Motion
 from livecode.voices.sinebank import SineBank
 
 #: The position is followed with this time constant, so that an agent's steps glide.

@@ -9,11 +9,11 @@ import soundfile
 import soxr
 
 from livecode.errors import LivecodeError
-from livecode.messages import StreamSource
-from livecode.neural.files import find_model, read_model
-from livecode.neural.kept import Kept
-from livecode.neural.samplernn_config import KIND, SampleRNNConfig
-from livecode.neural.samplernn_quantise import dequantised, quantised
+from livecode.neural.model_cache import Kept
+from livecode.neural.model_file import find_model, read_model
+from livecode.neural.samplernn.config import KIND, SampleRNNConfig
+from livecode.neural.samplernn.quantise import dequantised, quantised
+from livecode.transport.messages import StreamSource
 from livecode.voices.resampler import Resampler
 from livecode.voices.samplernn import Sampler, StreamState
 from livecode.voices.watch import Watch

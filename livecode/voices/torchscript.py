@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from livecode.neural.foreign import REACH
-from livecode.neural.torchscript import TorchScriptModel
+from livecode.neural.torchscript.model import TorchScriptModel
+from livecode.neural.torchscript.trust import REACH
 from livecode.voices.resampler import Resampler
 
 

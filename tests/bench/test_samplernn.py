@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from livecode.bench import samplernn as bench
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.voices.samplernn import Sampler
-from livecode.voices.samplernn.reference import Reference
 from tests.voices.samplernn.models import SHAPES, chords, model
+from tests.voices.samplernn.reference import Reference
 
 pytest.importorskip("torch")
 from livecode.bench.samplernn_plain import PlainLoop

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from livecode.bench import space as bench
-from livecode.neural.files import find_model, read_model
 from livecode.neural.load import load_model
+from livecode.neural.model_file import find_model, read_model
 
 torch = pytest.importorskip("torch")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from livecode.bench import space_sound
-from livecode.neural.files import ModelMeta, find_model, read_model
 from livecode.neural.load import load_space
-from livecode.neural.space import Space
+from livecode.neural.model_file import ModelMeta, find_model, read_model
+from livecode.neural.spaces.space import Space
 from livecode.voices.latent import LatentVoice
 
 

@@ -8,9 +8,9 @@ import soundfile
 
 from livecode.bench.space_texture import life_of, texture_rows
 from livecode.errors import LivecodeError
-from livecode.neural.files import find_model, read_model
 from livecode.neural.load import load_space
-from livecode.neural.space import Space
+from livecode.neural.model_file import find_model, read_model
+from livecode.neural.spaces.space import Space
 
 RATE = 44_100
 

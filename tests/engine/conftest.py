@@ -12,8 +12,8 @@ import pytest
 
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
-from livecode.messages import Ended, Fade, Message, PlayRing, receive, send
 from livecode.transport import Arena, Layout
+from livecode.transport.messages import Ended, Fade, Message, PlayRing, receive, send
 
 Signal = Callable[[np.ndarray], np.ndarray]  # positions in frames (n,) -> samples (n,) or (n, 2)
 AHEAD_BLOCKS = 4

@@ -47,6 +47,6 @@ def test_a_graph_begins_to_compute_as_a_whole(session: Session):
 
 
 def _graph(source: str):
-    from livecode.messages import PlayGraph
+    from livecode.transport.messages import PlayGraph
 
     return PlayGraph("hall", 99, 0, 0.05, source, "hall", 1, ("ego",), {})

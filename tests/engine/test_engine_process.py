@@ -17,8 +17,8 @@ import soundfile
 from livecode.engine.device import has_portaudio_output
 from livecode.engine.engine import RAN_DRY
 from livecode.errors import LivecodeError
-from livecode.messages import Note, PlayRing, receive, send
 from livecode.transport import Arena
+from livecode.transport.messages import Note, PlayRing, receive, send
 
 ROOT = Path(__file__).parents[2]
 

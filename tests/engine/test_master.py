@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from livecode.engine.master import KNEE, LOOKAHEAD_FRAMES, soft_curve
-from livecode.messages import OpenGate
+from livecode.transport.messages import OpenGate
 from tests.engine.conftest import Rig
 from tests.sound import rms
 

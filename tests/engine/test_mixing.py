@@ -10,7 +10,7 @@ import soundfile
 
 from livecode.engine.engine import RAN_DRY
 from livecode.engine.strip import SMOOTHING_S
-from livecode.messages import Began, Ended, Failed, Note, PlayRing, Record, StopVoice
+from livecode.transport.messages import Began, Ended, Failed, Note, PlayRing, Record, StopVoice
 from tests.engine.conftest import Rig
 from tests.sound import jump, rms
 

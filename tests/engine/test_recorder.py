@@ -17,7 +17,7 @@ import soundfile
 from livecode.engine.recorder import Recorder
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
-from livecode.messages import Tape
+from livecode.transport.messages import Tape
 from tests.engine.conftest import Rig
 
 RATE, BLOCK = 48000, 256

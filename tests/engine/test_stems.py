@@ -9,7 +9,7 @@ import soundfile
 
 from livecode.engine.stems import Block, HighPass, StemFiles
 from livecode.engine.wav import WavFile
-from livecode.messages import Note, Record, Tape
+from livecode.transport.messages import Note, Record, Tape
 from tests.engine.conftest import Rig
 from tests.engine.test_recorder import await_, largest_file
 

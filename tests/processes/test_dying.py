@@ -11,8 +11,8 @@ import psutil
 import pytest
 import soundfile
 
-from livecode.bench.live import Live
-from livecode.desk.supervisor import Options
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
 
 AGENT = "ego = agent(space('additive'), dims=2, every=30*ms)"
 

@@ -12,9 +12,9 @@ import pytest
 from jupyter_client import BlockingKernelClient, KernelManager
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from livecode import cli
-from livecode.bench.live import Live
-from livecode.desk.supervisor import Options
+from livecode.cli import command as cli
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
 
 
 @pytest.fixture(autouse=True)

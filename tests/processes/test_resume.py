@@ -15,9 +15,9 @@ import pytest
 import soundfile
 from jupyter_client import BlockingKernelClient
 
-from livecode import sessions
-from livecode.desk.resuming import OUTLIVE_S
-from livecode.mind.journal import blocks_to_run_again, last_status, read_journal
+from livecode.cli.resuming import OUTLIVE_S
+from livecode.journal import archive as sessions
+from livecode.journal.journal import blocks_to_run_again, last_status, read_journal
 from livecode.transport import Arena
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from livecode.bench import agent_path
-from livecode.bench.live import Live
-from livecode.desk.supervisor import Options
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
 from tests.conftest import need
 from tests.sound import jump, longest_silence_s
 
@@ -60,7 +60,7 @@ def test_rings_teach_an_agent_and_the_recording_has_no_gap_and_no_click(
     begins = np.flatnonzero(np.abs(audio).max(axis=1) > 0.01)[0] + rate // 10
     played = audio[begins : -rate // 10]
     assert longest_silence_s(played, rate) < 0.020
-    # what a steady tone of the space jumps by from sample to sample, as in tests/test_session.py
+    # what a steady tone of the space jumps by from sample to sample, as in tests/offline/test_session.py
     assert jump(played) < 0.15
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.neural.files import ModelMeta, write_model
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.model_file import ModelMeta, write_model
+from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.takes.index import Index, Record, Settings, file_name, write_index
 
 RATE = 8000

@@ -49,7 +49,7 @@ def test_all_curve_words_units_and_shapers_are_known(text: str) -> None:
 
 
 def test_the_words_are_those_of_the_stage() -> None:
-    from livecode.mind.words import CURVES as ON_STAGE
+    from livecode.performance.words import CURVES as ON_STAGE
 
     assert sorted(CURVES) == sorted([*ON_STAGE, "hold"])  # which on stage holds scenes, too
 

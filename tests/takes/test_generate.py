@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode import cli
+from livecode.cli import command as cli
 from livecode.errors import LivecodeError
-from livecode.neural.files import read_model
 from livecode.neural.load import load_samplernn
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.model_file import read_model
+from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.takes.batch import TOGETHER, split
 from livecode.takes.choices import TakesFolder
 from livecode.takes.generate import GenerateOptions, generate
@@ -222,7 +222,7 @@ def test_another_model_of_the_same_name_is_noticed(model: Path, tmp_path: Path) 
     generate(options(model, tmp_path / "takes", takes=1))
     meta, tensors = read_model(model)
     tensors["tiers.0.h0"] = tensors["tiers.0.h0"] + 1
-    from livecode.neural.files import write_model
+    from livecode.neural.model_file import write_model
 
     other = tmp_path / "other" / model.name
     write_model(other, tensors, meta)
@@ -286,7 +286,7 @@ def test_batches_are_even_and_use_every_core() -> None:
 
 
 def test_sixteen_bits_are_kept_in_24(tmp_path: Path) -> None:
-    from livecode.neural.files import ModelMeta, write_model
+    from livecode.neural.model_file import ModelMeta, write_model
     from tests.takes.conftest import random_tensors
 
     config = SampleRNNConfig(

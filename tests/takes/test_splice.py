@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode import cli
+from livecode.cli import command as cli
 from livecode.errors import LivecodeError
 from livecode.takes.choices import TakesFolder
 from livecode.takes.splice import splice

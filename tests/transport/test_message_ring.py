@@ -7,9 +7,8 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode import messages
-from livecode.messages import Fade, Note, OpenGate, PlayRing
-from livecode.transport import CACHE_LINE, Arena, MessageRing
+from livecode.transport import CACHE_LINE, Arena, MessageRing, messages
+from livecode.transport.messages import Fade, Note, OpenGate, PlayRing
 from tests.transport.partner import LAYOUT, message, partner, send_messages
 
 

@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.messages import Failed, FileSource, LatentSource, StartVoice, StopVoice, receive, send
-from livecode.timing import HOP, look_ahead, voice_lead
 from livecode.transport import Arena, ControlReader, Layout
+from livecode.transport.messages import (
+    Failed,
+    FileSource,
+    LatentSource,
+    StartVoice,
+    StopVoice,
+    receive,
+    send,
+)
+from livecode.transport.timing import HOP, look_ahead, voice_lead
 from livecode.voices.host import Voice, VoiceHost
 
 BLOCK = 256

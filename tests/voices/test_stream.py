@@ -7,8 +7,8 @@ import pytest
 import soundfile
 
 from livecode.errors import LivecodeError
-from livecode.messages import StreamSource
-from livecode.timing import HOP
+from livecode.transport.messages import StreamSource
+from livecode.transport.timing import HOP
 from livecode.voices.stream import LOOP_S, Memory, StreamVoice
 from tests.samplernn_model import write_samplernn
 from tests.sound import jump, rms

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.voices.samplernn.compiling import forget, is_compiled, write_stamp
 from livecode.voices.samplernn.kernel import CACHE_PATH
 from livecode.voices.samplernn.sampler import Sampler

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from livecode.errors import LivecodeError
-from livecode.neural.files import Tensors
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.model_file import Tensors
+from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.voices.samplernn import processor
 from livecode.voices.samplernn.compiling import ensure_compiled
 from livecode.voices.samplernn.divergence import SAMPLES, is_near

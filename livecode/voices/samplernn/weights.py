@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.files import Tensors
-from livecode.neural.samplernn_config import SampleRNNConfig
+from livecode.neural.model_file import Tensors
+from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.voices.samplernn import dot, processor
 
 FLOAT32, FLOAT16, INT8, INT8_ROWS, INT5 = range(5)  # how a matrix is kept

@@ -3,9 +3,9 @@
 import numpy as np
 
 from livecode.bench.samplernn import plausible_tensors
-from livecode.neural.files import Tensors
-from livecode.neural.samplernn_config import SampleRNNConfig
-from livecode.neural.samplernn_quantise import quantised
+from livecode.neural.model_file import Tensors
+from livecode.neural.samplernn.config import SampleRNNConfig
+from livecode.neural.samplernn.quantise import quantised
 
 SHAPES = {
     "as published": {"frame_sizes": (16, 4)},

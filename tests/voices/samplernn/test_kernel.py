@@ -6,9 +6,9 @@ import pytest
 from livecode.voices.samplernn import Sampler
 from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
-from livecode.voices.samplernn.reference import Reference
 from livecode.voices.samplernn.sampler import WIDE
 from tests.voices.samplernn.models import SHAPES, chords, model
+from tests.voices.samplernn.reference import Reference
 
 CLOSE = 1e-4
 WEIGHTS = ["float32"] if available_dots() == [PLAIN] else ["float32", "int8"]

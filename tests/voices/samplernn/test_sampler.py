@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from livecode.errors import LivecodeError
 from livecode.voices.samplernn import Sampler
 from livecode.voices.samplernn.processor import PLAIN, available_dots
-from livecode.voices.samplernn.reference import Reference
 from tests.voices.samplernn.models import SHAPES, chords, model
+from tests.voices.samplernn.reference import Reference
 
 WEIGHTS = ["float32"] if available_dots() == [PLAIN] else ["float32", "int8"]
 CONFIG, TENSORS = model(frame_sizes=(4, 3), layers=2)

@@ -1,0 +1,1 @@
+"""The `livecode` command: its parser, its commands, and what they print."""

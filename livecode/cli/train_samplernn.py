@@ -1,0 +1,94 @@
+"""`livecode train samplernn`: the arguments of the command, and its settings."""
+
+import argparse
+from pathlib import Path
+
+from livecode.neural.model_file import user_models
+from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
+from livecode.neural.samplernn.training.run import train_samplernn
+from livecode.neural.samplernn.training.settings import MAKE, USUAL, TrainSampleRNNSettings
+
+WHOLE_NUMBERS = {
+    "batch": "streams that learn side by side",
+    "sequence": "samples that gradients run back through",
+    "sequences": "of those in a clip",
+    "seed": "of all that is random",
+    "takes_every": "epochs between takes to listen to",
+}
+NUMBERS = {
+    "peak_rate": "learning rate after its warm-up",
+    "held_out": "share of the sound that is never trained on",
+    "checkpoint_minutes": "time between checkpoints",
+    "takes_minutes": "least time between takes",
+    "takes_seconds": "length of a take",
+    "disturb": "levels by which what it reads is off, so that it finds back; 0: not at all",
+    "disturb_level": "share of streams read too soft or too loud, so that it keeps its level",
+}
+OTHERS = ("name", "sample_rate", "steps", "minutes", "precision", "patience", "augment", "resume",
+          "out", "data", "licence", "tensorboard")  # fmt: skip
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `livecode train samplernn`."""
+    plain = TrainSampleRNNSettings("", ())
+    add = parser.add_argument
+    add("sources", nargs="+", type=Path, metavar="AUDIO", help="audio files, or folders of them")
+    add("--name", required=True, help="the new model's name")
+    add("--steps", type=int, metavar="N", help="training steps")
+    add(
+        "--minutes",
+        type=float,
+        metavar="M",
+        help="or its length, not counting what other programs take",
+    )
+    add("--sample-rate", type=int, default=plain.sample_rate, metavar="HZ",
+        help=f"8000 to 48000 ({plain.sample_rate})")  # fmt: skip
+    add_make(parser)
+    for names, kind in ((WHOLE_NUMBERS, int), (NUMBERS, float)):
+        for name, what in names.items():
+            usual = getattr(plain, name)
+            add(f"--{name.replace('_', '-')}", type=kind, default=usual, help=f"{what} ({usual:g})")
+    add("--precision", choices=("auto", "float32", "bfloat16"), default=plain.precision,
+        help="of matrix products while training (auto: bfloat16 where the CPU has it)")  # fmt: skip
+    add("--patience", type=int, metavar="N",
+        help="end after N checkpoints without a better held-out figure")  # fmt: skip
+    add("--augment", action="store_true", help="draw gain and polarity anew for every clip")
+    add("--resume", action="store_true", help="go on from the last checkpoint")
+    add("--tensorboard", action="store_true", help="write the curve for TensorBoard as well")
+    add("--data", default="", help="for the card: what the sound is, and where it is from")
+    add("--licence", default="", help="for the card: the licence of the sound and the model")
+    add("--out", type=Path, default=user_models(), help="folder of models")
+
+
+def add_make(parser: argparse.ArgumentParser) -> None:
+    """The arguments that decide what the model is made of."""
+    add = parser.add_argument
+    add("--dim", type=int, default=USUAL.dim, help=f"width of the tiers ({USUAL.dim})")
+    add("--frame-sizes", type=int, nargs="+", default=USUAL.frame_sizes, metavar="F",
+        help="samples in a frame of the lowest tier, then frames in one of the next (16 4)")  # fmt: skip
+    add("--layers", type=int, default=USUAL.layers, help="of RNN in a tier (1)")
+    add("--cell", choices=("gru", "lstm"), default=USUAL.cell, help="(gru)")
+    add("--levels", type=int, default=USUAL.levels, help="of quantisation, 256 to 65536 (256)")
+    add("--quantiser", choices=QUANTISERS, default=USUAL.quantiser, help="(linear)")
+    add("--embedding", type=int, default=USUAL.embedding, help="width of a level's embedding (64)")
+    add("--sample-tier", choices=SAMPLE_TIERS, default=USUAL.sample_tier, help="(two-layer)")
+    add("--skip", action="store_true", help="sum the outputs of a tier's layers")
+
+
+def settings_of(args: argparse.Namespace) -> TrainSampleRNNSettings:
+    """The settings that the arguments say."""
+    make = {name: getattr(args, name) for name in MAKE} | {"skip": args.skip}
+    make["frame_sizes"] = tuple(make["frame_sizes"])
+    names = (*OTHERS, *WHOLE_NUMBERS, *NUMBERS)
+    return TrainSampleRNNSettings(
+        sources=tuple(args.sources),
+        config=SampleRNNConfig(**make),
+        **{name: getattr(args, name) for name in names},
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs `livecode train samplernn`; returns the exit status."""
+    path = train_samplernn(settings_of(args))
+    print(f"The model is in {path}")
+    return 0

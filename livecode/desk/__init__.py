@@ -1,1 +1,0 @@
-"""The desk: the performer's terminal, and the supervisor of the other three processes."""

@@ -1,0 +1,1 @@
+"""A block of code from Alt+Enter on: run, probed, applied or put back."""

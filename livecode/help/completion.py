@@ -1,0 +1,154 @@
+"""Completion and help from what names stand for at this moment; nothing is run or imported."""
+
+import builtins
+import inspect as python_inspect
+import keyword
+import re
+from collections.abc import Mapping
+from types import NoneType
+from typing import Any
+
+from livecode.language.signal_words import SignalWord
+from livecode.language.things import Thing
+from livecode.language.values import Arithmetic, Value
+
+_PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*$")
+_PATH_SO_FAR = re.compile(r"(?P<owner>(?:[^\W\d]\w*\.)*)(?P<word>(?:[^\W\d]\w*)?)$")
+_REST_OF_WORD = re.compile(r"\w*")
+#: What can be done with everything that varies in time.
+_SHAPERS = tuple(name for name in vars(Arithmetic) if not name.startswith("_"))
+_PARAMETERS = re.compile(r"\bdef\s+\w+\s*\((?P<parameters>[^()]*)")
+
+
+class Scope:
+    """What names stand for: the performer's variables, signals where a function asks for them."""
+
+    def __init__(self, variables: Mapping[str, Any], signals: Mapping[str, Any]):
+        self.variables, self.signals = variables, signals
+
+    def names(self) -> list[str]:
+        """Every name, the performer's own first."""
+        own = list(self.variables)[::-1]  # the newest first
+        return list(dict.fromkeys([*own, *self.signals, *keyword.kwlist, *dir(builtins)]))
+
+    def value(self, path: str, code: str) -> Any:
+        """What `path`, such as `ego.reward`, stands for in `code`; raises if it is nothing."""
+        first, *rest = path.split(".")
+        if first in self.signals and (
+            first in _parameters(code) or type(self.variables.get(first)) in (NoneType, SignalWord)
+        ):
+            value = self.signals[first]
+        elif first in self.variables:
+            value = self.variables[first]
+        else:
+            value = getattr(builtins, first)
+        for part in rest:
+            value = getattr(value, part)
+        return value
+
+
+def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
+    """(names that could stand at `cursor`, where the word that they replace begins)."""
+    before = code[:cursor]
+    match = _PATH_SO_FAR.search(before)
+    assert match is not None
+    word, owner = match["word"], match["owner"]
+    start = cursor - len(word)
+    try:
+        if owner:
+            value = scope.value(owner[:-1], code)
+            names = attributes(value)
+            if isinstance(value, (int, float)) and not _parameters(code):
+                names = list(_SHAPERS)  # in a block a signal is more than its present number
+        elif before[:start].endswith("."):
+            return [], start  # of something that has no name: 3., f(x).
+        else:
+            names = [*_arguments(scope, code, start), *scope.names(), *_of_pyo(code)]
+    except Exception:  # completion must never be what goes wrong
+        return [], start
+    hidden = not word.startswith("_")
+    fitting = [name for name in names if name.startswith(word) and name != word]
+    return [name for name in fitting if not (hidden and name.startswith("_"))], start
+
+
+def attributes(value: Any) -> list[str]:
+    """What can be had from a value; of things only what is the performer's business."""
+    if isinstance(value, Value):
+        return list(_SHAPERS)
+    if isinstance(value, Thing):
+        kind = type(value)
+        read = [name for name in dir(kind) if isinstance(getattr(kind, name), property)]
+        return sorted({*read, *value.attributes()})
+    if isinstance(value, SignalWord):  # of a word that does more than be read, such as midi
+        return [*vars(type(value)), *attributes(value._now())]
+    if isinstance(value, (int, float)):
+        return []
+    return dir(value)
+
+
+def inspect(scope: Scope, code: str, cursor: int) -> str | None:
+    """Signature and documentation of the name at `cursor`, or None."""
+    rest = _REST_OF_WORD.match(code, cursor)
+    assert rest is not None
+    match = _PATH.search(code[: rest.end()])
+    if match is None:
+        return None
+    from livecode.help.explanation import explain  # the desk, which does not explain, is up sooner
+
+    try:
+        return explain(scope, match[0], code).strip()
+    except Exception:  # a name of nothing, or of something that cannot show itself
+        return None
+
+
+def open_call(code: str, cursor: int) -> int | None:
+    """Where the name ends of the innermost call whose bracket is open at `cursor`, if any is."""
+    depth = 0
+    for at in range(cursor - 1, -1, -1):
+        if code[at] in ")]}":
+            depth += 1
+        elif code[at] in "([{":
+            if depth == 0:
+                return at if code[at] == "(" and _PATH.search(code[:at]) else None
+            depth -= 1
+    return None
+
+
+def _arguments(scope: Scope, code: str, cursor: int) -> list[str]:
+    """Keywords that the call around `cursor` takes, as `dims=`."""
+    end = open_call(code, cursor)
+    if end is None or not code[:cursor].rstrip().endswith(("(", ",")):
+        return []
+    called = _PATH.search(code[:end])
+    assert called is not None
+    try:
+        parameters = python_inspect.signature(scope.value(called[0], code)).parameters.values()
+    except Exception:
+        from livecode.help.pyo_pages import page
+
+        head = (page(called[0]) or "").partition("\n")[0] if _in_dsp(code) else ""
+        return re.findall(r"\w+=", head)
+    named = (python_inspect.Parameter.POSITIONAL_OR_KEYWORD, python_inspect.Parameter.KEYWORD_ONLY)
+    return [f"{parameter.name}=" for parameter in parameters if parameter.kind in named]
+
+
+def _parameters(code: str) -> set[str]:
+    """Names that functions of `code` have for signals; those of a @dsp are sources."""
+    if _in_dsp(code):
+        return set()
+    return {
+        name.strip().split("=")[0].split(":")[0].strip()
+        for match in _PARAMETERS.finditer(code)
+        for name in match["parameters"].split(",")
+    }
+
+
+def _of_pyo(code: str) -> list[str]:
+    """Names of pyo's classes, where they are in reach."""
+    from livecode.help.pyo_pages import names  # not for the desk, which imports this module, too
+
+    return list(names()) if _in_dsp(code) else []
+
+
+def _in_dsp(code: str) -> bool:
+    return "@dsp" in code

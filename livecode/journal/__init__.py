@@ -1,0 +1,1 @@
+"""The journal of a performance: written while it plays, read back, kept, exported."""

@@ -1,0 +1,125 @@
+"""The mind's process: `python -m livecode.kernel ARENA …`, started and watched by the desk."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from livecode.errors import LivecodeError
+from livecode.processes.lifeline import await_engine, begin, watch_lifeline
+from livecode.transport import Arena
+
+if TYPE_CHECKING:
+    from livecode.performance.performance import Performance as Plays
+
+
+def main() -> int:
+    """Be the mind until the desk ends it."""
+    parser = argparse.ArgumentParser(prog="livecode.kernel")
+    parser.add_argument("arena")
+    parser.add_argument("--connection", required=True, help="Jupyter connection file")
+    parser.add_argument("--journal", required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--set", default="")
+    parser.add_argument("--osc-bind", default="127.0.0.1")
+    parser.add_argument("--osc-port", type=int, default=8888)
+    parser.add_argument("--resume", action="store_true", help="take over from a mind that died")
+    parser.add_argument("--begin-again", action="store_true", help="go on where a journal ends")
+    parser.add_argument("--spare", action="store_true", help="wait until one is needed")
+    options = parser.parse_args()
+
+    begin("spare mind" if options.spare else "mind")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the desk interrupts evaluations
+    sys.setswitchinterval(0.0005)  # ticks wait less behind a busy block
+    arena = Arena.attach(options.arena)
+    go = threading.Event() if options.spare else None
+    stop = watch_lifeline(go, arena)
+
+    from ipykernel.kernelapp import IPKernelApp
+    from tornado.ioloop import IOLoop
+
+    from livecode.kernel import beginning
+    from livecode.kernel.kernel import LivecodeKernel
+    from livecode.kernel.live import Ticker, engine_frame, next_tick
+    from livecode.performance.performance import Performance
+    from livecode.sets.set_file import read_set
+    from livecode.signals.intake import CUES_TOKEN
+    from livecode.signals.midi_ports import MidiPorts
+    from livecode.signals.udp import UdpListener
+    from livecode.transport.timing import tick_frames
+
+    if go is not None:
+        go.wait()  # all that takes time has been imported by now
+        if stop.is_set():
+            return 0
+        begin("mind")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not await_engine(arena, stop):
+        return 0
+    header = arena.header
+    performance = Performance(
+        arena,
+        options.seed,
+        lambda: next_tick(engine_frame(header), tick_frames(header.block, header.sample_rate)),
+        wall_s=time.monotonic,
+    )
+    performance.cues.token = os.environ.get(CUES_TOKEN, "")
+    if options.set:
+        performance.scenes.set_file = read_set(options.set)
+    journal_path, resumed = Path(options.journal), options.resume or options.begin_again
+    if options.resume:
+        beginning.in_place_of_another(performance, journal_path)
+    elif options.begin_again:
+        beginning.after_everything_had_ended(performance, journal_path)
+    else:
+        beginning.from_nothing(performance, journal_path)
+    listener = None
+    try:
+        listener = UdpListener(options.osc_bind, options.osc_port)
+    except LivecodeError as error:
+        performance.say("note", str(error))
+
+    LivecodeKernel.performance = performance
+    app = IPKernelApp.instance(kernel_class=LivecodeKernel, connection_file=options.connection)
+    app.log_level = 40  # errors only
+    app.initialize([])
+    loop = IOLoop.current()
+
+    def begin_scene(index: int) -> None:
+        loop.add_callback(performance.begin_due_scene, index)
+
+    performance.cues.wake = lambda: loop.add_callback(performance.run_cues)
+    threading.Thread(target=_end, args=(stop, performance, options.connection), daemon=True).start()
+    ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate)
+    Ticker(performance, listener, begin_scene, ports).start()
+    if (set_file := performance.scenes.set_file) is not None and not resumed:
+        result = performance.open_set(set_file)
+        if result.error is not None and not set_file.scenes:
+            arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
+        if set_file.scenes:
+            performance.begin_scene(0)
+    app.start()
+    os._exit(0)  # told to end: what the performer's threads or open sockets still do is let go
+
+
+def _end(stop: threading.Event, performance: "Plays", connection: str) -> None:
+    """End with the desk, even while a block runs."""
+    stop.wait()
+    journal = performance.journal
+    performance.arena.abandon()
+    if performance.arena.header.stop:
+        performance.witness.closed()
+    elif journal is not None:
+        journal.close()
+        (journal.path.parent / "playing.json").unlink(missing_ok=True)
+    shutil.rmtree(Path(connection).parent, ignore_errors=True)  # a desk that was killed cannot
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

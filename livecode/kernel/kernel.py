@@ -1,0 +1,164 @@
+"""The mind as a Jupyter kernel: any client that speaks its protocol can play the performance."""
+
+import os
+import threading
+from collections import deque
+from typing import Any, ClassVar
+
+from ipykernel._version import kernel_protocol_version
+from ipykernel.kernelbase import Kernel
+
+from livecode import __version__
+from livecode.help.completion import Scope, complete, inspect
+from livecode.performance.performance import HUSH_S, Event, Performance
+
+#: Events that are told when they happen, beside what evaluations answer.
+TOLD = ("error", "fallback", "note", "scene", "swap")
+#: So many of them are told again to a client that comes later.
+TOLD_AGAIN = 100
+#: A mind that was told to end has so long to end by itself.
+END_WITHIN_S = 1.0
+
+
+class LivecodeKernel(Kernel):
+    """Evaluates blocks in the performance that the process was started with."""
+
+    implementation = "livecode"
+    implementation_version = __version__
+    language_info: ClassVar[dict[str, Any]] = {
+        "name": "python",
+        "mimetype": "text/x-python",
+        "file_extension": ".py",
+        "pygments_lexer": "python3",
+    }
+    banner = "livecode: evaluate a block and hear it"
+
+    #: `hush_request` fades everything out while a block is running, as an evaluation could not.
+    control_msg_types: ClassVar[list[str]] = [*Kernel.control_msg_types, "hush_request"]
+
+    #: Set before the kernel is launched.
+    performance: ClassVar[Performance]
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self._told: deque[dict[str, Any]] = deque(maxlen=TOLD_AGAIN)
+        self._telling = threading.Lock()
+        self._answering: int | None = None  # the thread in which a block is being evaluated
+        performance = self.performance
+        self._scope = Scope(performance.namespace.variables, performance.signals)
+        performance.on_event = self._tell
+
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        """What a client is told when it comes; `livecode` holds the events that it missed.
+
+        Without the features that it is asked for elsewhere: finding out imports a debugger.
+        """
+        with self._telling:
+            told = list(self._told)
+        return {
+            "protocol_version": kernel_protocol_version,
+            "implementation": self.implementation,
+            "implementation_version": self.implementation_version,
+            "language_info": self.language_info,
+            "banner": self.banner,
+            "livecode": {"told": told},
+        }
+
+    def do_execute(
+        self,
+        code: str,
+        silent: bool,
+        store_history: bool = True,
+        user_expressions: dict | None = None,
+        allow_stdin: bool = False,
+        *,
+        cell_meta: dict | None = None,
+        cell_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Evaluate one block."""
+        self._answering = threading.get_ident()
+        try:
+            result = self.performance.evaluate(code)
+        finally:
+            self._answering = None
+        self.performance.run_later()
+        if not silent and result.value is not None:
+            self.send_response(
+                self.iopub_socket,
+                "execute_result",
+                {
+                    "execution_count": self.execution_count,
+                    "data": {"text/plain": result.value},
+                    "metadata": {"names": list(result.names)},
+                },
+            )
+        answer = {
+            "execution_count": self.execution_count,
+            "livecode": {"names": list(result.names)},
+        }
+        if result.ok:
+            return {"status": "ok", "payload": [], "user_expressions": {}, **answer}
+        error = {
+            "ename": "livecode",
+            "evalue": result.error,
+            "traceback": [*(result.traceback or "").splitlines(), str(result.error)],
+        }
+        if not silent:
+            self.send_response(self.iopub_socket, "error", error)
+        return {"status": "error", **answer, **error}
+
+    def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
+        """Names that could stand at the cursor."""
+        matches, start = complete(self._scope, code, cursor_pos)
+        return {
+            "matches": matches,
+            "cursor_start": start,
+            "cursor_end": cursor_pos,
+            "metadata": {},
+            "status": "ok",
+        }
+
+    def do_inspect(
+        self,
+        code: str,
+        cursor_pos: int,
+        detail_level: int = 0,
+        omit_sections: tuple = (),
+    ) -> dict[str, Any]:
+        """Help on the word at the cursor."""
+        text = inspect(self._scope, code, cursor_pos)
+        return {
+            "status": "ok",
+            "found": text is not None,
+            "data": {} if text is None else {"text/plain": text},
+            "metadata": {},
+        }
+
+    def do_is_complete(self, code: str) -> dict[str, str]:
+        """A block is complete when its performer says so."""
+        return {"status": "complete"}
+
+    async def do_shutdown(self, restart: bool) -> dict[str, Any]:
+        """End, even if a socket or a thread of the performer's would hold the process up."""
+        end = threading.Timer(END_WITHIN_S, os._exit, (0,))
+        end.daemon = True
+        end.start()
+        return {"status": "ok", "restart": restart}
+
+    async def hush_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Fade out everything that sounds; comes on the control channel, in a thread of its own."""
+        self.performance.hush_aside(HUSH_S)
+        self.session.send(stream, "hush_reply", {"status": "ok"}, parent, ident)
+
+    def _tell(self, event: Event) -> None:
+        """Events that no evaluation answers go out as output of their own, numbered."""
+        answered = event.kind in ("error", "swap") and self._answering == threading.get_ident()
+        if event.kind not in TOLD or answered:
+            return
+        with self._telling:
+            number = self._told[-1]["number"] + 1 if self._told else 0
+            metadata = {"kind": event.kind, "traceback": event.traceback, "number": number}
+            self._told.append({"text": event.text, **metadata})
+            content = {"data": {"text/plain": event.text}, "metadata": metadata}
+            self.session.send(self.iopub_socket, "display_data", content, ident=b"livecode")

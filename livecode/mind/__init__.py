@@ -1,1 +1,0 @@
-"""The mind: evaluates the performer's blocks, and ticks signals into rewards, agents and controls."""

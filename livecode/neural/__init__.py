@@ -1,0 +1,1 @@
+"""Models: their files, and what each kind of them plays and learns."""

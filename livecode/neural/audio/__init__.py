@@ -1,0 +1,1 @@
+"""Sound files, spectra and descriptors that training and analysis share."""

@@ -1,0 +1,118 @@
+"""A corpus for streams: pieces of sound, a part held out, one gain for all; no order of training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+from livecode.neural.audio.files import AudioFile, read_audio
+
+Floats = NDArray[np.float32]
+
+PEAK = 0.95  # of the loudest sample of all, after the one gain
+QUIET_DB = -50.0  # a stretch further below the corpus's own peak is dropped
+QUIET_S = 1.0  # if it lasts so long
+HELD_OUT = 0.05  # share of the sound, at least one piece
+GAP_S = 1.0  # left out between training and held-out parts of one recording
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Sound to train on and sound held out, as pieces (n,) within [-PEAK, PEAK]."""
+
+    train: tuple[Floats, ...]
+    held_out: tuple[Floats, ...]
+    sample_rate: int  # Hz
+    gain: float  # that all files were multiplied by
+    description: str  # the data, for the model's card
+    held_out_from: str  # which file or part it is
+    notes: tuple[str, ...]  # what was skipped, and what is doubtful
+
+
+def load_corpus(
+    sources: Sequence[Path], sample_rate: int, shortest: int, held_out: float = HELD_OUT
+) -> Corpus:
+    """Reads, cuts and normalises; pieces shorter than `shortest` samples are left out.
+
+    The gain is one for all files: to scale each by its own peak would move the silence level
+    and blow up silent files. Held out are whole files, or the end of a single one.
+    """
+    found = read_audio(sources, sample_rate)
+    mean = float(sum(f.audio.sum(dtype=np.float64) for f in found.files))
+    mean /= sum(len(f.audio) for f in found.files)
+    peak = max(float(np.abs(f.audio - mean).max()) for f in found.files)
+    gain = PEAK / peak
+    scaled = [
+        AudioFile(f.path, ((f.audio - mean) * gain).astype(np.float32), f.source_rate)
+        for f in found.files
+    ]
+    train, test, where = _split(scaled, held_out, int(GAP_S * sample_rate))
+    train_pieces = _pieces(train, sample_rate, shortest)
+    test_pieces = _pieces(test, sample_rate, shortest)
+    if not train_pieces or not test_pieces:
+        total = sum(len(f.audio) for f in found.files) / sample_rate
+        part = "train on" if not train_pieces else "hold out"
+        raise LivecodeError(
+            f"There is too little sound to {part}: {total:.1f} s in {len(found.files)} files, less "
+            f"what is near silent; pieces of {shortest / sample_rate:.1f} s and more are needed."
+        )
+    seconds = sum(map(len, train_pieces)) / sample_rate
+    names = ", ".join(sorted({f.path.name for f in found.files})[:4])
+    more = f" and {len(found.files) - 4} more" if len(found.files) > 4 else ""
+    description = f"{seconds / 60:.1f} min of {names}{more}."
+    return Corpus(
+        tuple(train_pieces),
+        tuple(test_pieces),
+        sample_rate,
+        gain,
+        description,
+        where,
+        found.notes(),
+    )
+
+
+def _split(
+    files: list[AudioFile], share: float, gap: int
+) -> tuple[list[Floats], list[Floats], str]:
+    """Training and held-out sound: whole files if there are several, else the end of the one."""
+    if len(files) > 1:
+        total = sum(len(f.audio) for f in files)
+        by_length = sorted(range(len(files)), key=lambda i: len(files[i].audio))
+        likely = by_length[len(files) // 4 :]  # not the very shortest, which say little
+        held: list[int] = []
+        sound = 0
+        for i in np.random.default_rng(0).permutation(likely).tolist():
+            if len(held) == len(files) - 1 or sound >= share * total:
+                break
+            held.append(i)
+            sound += len(files[i].audio)
+        train = [f.audio for i, f in enumerate(files) if i not in held]
+        names = ", ".join(files[i].path.name for i in held[:3])
+        return train, [files[i].audio for i in held], f"{len(held)} of {len(files)} files ({names})"
+    audio = files[0].audio
+    edge = int(len(audio) * (1 - share))
+    where = f"the last {share:.0%} of {files[0].path.name}"
+    return [audio[: max(0, edge - gap)]], [audio[edge:]], where
+
+
+def _pieces(sounds: list[Floats], sample_rate: int, shortest: int) -> list[Floats]:
+    """The stretches of sounds that are not near silent and long enough."""
+    return [p for sound in sounds for p in loud_pieces(sound, sample_rate) if len(p) >= shortest]
+
+
+def loud_pieces(audio: Floats, sample_rate: int) -> list[Floats]:
+    """Cuts out stretches below QUIET_DB that last QUIET_S or longer; short pauses stay."""
+    hop = max(1, int(0.05 * sample_rate))
+    frames = audio[: len(audio) // hop * hop].reshape(-1, hop)
+    quiet = 20 * np.log10(np.sqrt(np.square(frames).mean(1)) + 1e-9) < QUIET_DB
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
+    pieces, begin = [], 0
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        if (last - first) * hop >= QUIET_S * sample_rate:
+            pieces.append(audio[begin : first * hop])
+            begin = last * hop
+    pieces.append(audio[begin:])
+    return [piece for piece in pieces if len(piece)]

@@ -1,0 +1,1 @@
+"""SampleRNN models: their file, their configuration, their levels."""

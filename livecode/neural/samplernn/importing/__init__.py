@@ -1,0 +1,1 @@
+"""Checkpoints of samplernn-pytorch, turned into model files."""

@@ -1,0 +1,1 @@
+"""The training of SampleRNN models, in torch."""

@@ -1,0 +1,92 @@
+"""The files of a training: the model and its card, and in run/ the checkpoint, curve and takes."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+from livecode.neural.model_file import SUFFIX, ModelMeta, write_model
+from livecode.neural.samplernn.config import KIND
+from livecode.neural.samplernn.model import SampleRNN
+from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings
+
+Point = dict[str, float]  # step, seconds, epoch, train and at checkpoints held_out (bits a sample)
+
+
+class RunFolder:
+    """OUT/NAME/: the best model as NAME.safetensors, the last as NAME-last.safetensors."""
+
+    def __init__(self, settings: TrainSampleRNNSettings) -> None:
+        self._settings = settings
+        self.path = settings.out / settings.name
+        self.best = self.path / f"{settings.name}{SUFFIX}"
+        self.last = self.path / f"{settings.name}-last{SUFFIX}"
+        self.run = self.path / "run"
+        self.checkpoint = self.run / f"checkpoint{SUFFIX}"
+        self.curve = self.run / "curve.jsonl"
+        self.takes = self.run / "takes"
+        self.page = self.run / "training.png"
+
+    def make(self) -> None:
+        """Makes the folders; raises LivecodeError where that is not possible."""
+        try:
+            self.takes.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LivecodeError(
+                f"The folder {self.takes} cannot be made ({error.strerror}): "
+                "give another with --out."
+            ) from error
+
+    def points(self) -> list[Point]:
+        """The curve so far; a torn last line is left out."""
+        found: list[Point] = []
+        if self.curve.exists():
+            for line in self.curve.read_text(encoding="utf-8").splitlines():
+                try:
+                    found.append(json.loads(line))
+                except ValueError:
+                    break
+        return found
+
+    def rewind(self, step: int) -> None:
+        """Forgets what the curve says of after that step."""
+        kept = [point for point in self.points() if point["step"] <= step]
+        self.curve.write_text("".join(f"{json.dumps(p)}\n" for p in kept), encoding="utf-8")
+
+    def add(self, point: Point) -> None:
+        """Adds to the curve."""
+        with self.curve.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(point) + "\n")
+
+    def write_takes(self, model: SampleRNN, step: int, seed: int) -> NDArray[np.float32]:
+        """Takes at every temperature, as FLAC files named by step and temperature: (takes, n)."""
+        temperatures: Sequence[float] = self._settings.temperatures
+        takes = model.generate(self._settings.takes_seconds, temperatures, seed)
+        for temperature, take in zip(temperatures, takes, strict=True):
+            path = self.takes / f"step-{step:07d}-temperature-{temperature:.2f}.flac"
+            soundfile.write(path, take, model.sample_rate)
+        return takes
+
+    def write_model(
+        self, path: Path, arrays: dict[str, NDArray[np.float32]], data: str, facts: dict[str, Any]
+    ) -> ModelMeta:
+        """Writes a model in half precision (matrices; vectors keep theirs)."""
+        settings = self._settings
+        tensors = {n: t if t.ndim == 1 else t.astype(np.float16) for n, t in arrays.items()}
+        meta = ModelMeta(
+            kind=KIND,
+            config=settings.config.json(),
+            sample_rate=settings.sample_rate,
+            data=f"{settings.data} ({data})" if settings.data else data,
+            licence=settings.licence or "that of the audio it was trained on",
+            creator="livecode",
+            command=settings.command(),
+            facts=facts,
+        )
+        write_model(path, tensors, meta)
+        return meta

@@ -1,0 +1,158 @@
+"""The decoder of a space in numpy: from a latent point to magnitudes, with no new arrays."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from livecode.neural.audio import spectrum
+from livecode.neural.audio.spectrum import Floats
+
+REACH = 8  # bins on either side of a partial that its window lobe is drawn in
+FINENESS = 256  # steps within a bin at which the lobe is tabled
+
+LOG2_F0_RANGE = (4.0, 13.0)  # of the decoder's outputs, before they become sound
+STRETCH_RANGE = (-3.0, 6.5)  # asinh of the stretch in units of STRETCH_UNIT
+STRETCH_UNIT = 1e-4
+LOG_GAIN_RANGE = (-14.0, 4.0)
+
+
+class SpaceDecoder:
+    """The decoder network and its drawing of spectra, in arrays that are made once."""
+
+    def __init__(
+        self, config: dict[str, Any], tensors: dict[str, Floats], n_fft: int, sample_rate: int
+    ) -> None:
+        self._w0, self._b0 = tensors["decoder.body.0.weight"], tensors["decoder.body.0.bias"]
+        self._w1, self._b1 = tensors["decoder.body.2.weight"], tensors["decoder.body.2.bias"]
+        self._head, self._bias = tensors["decoder.head.weight"], tensors["decoder.head.bias"]
+        self._skip = tensors["decoder.skip.weight"]
+        self._partials, self._bands = int(config["partials"]), int(config["bands"])
+        self._bins = n_fft // 2
+        frequencies = spectrum.bin_frequencies(n_fft, sample_rate)
+        # a lobe's power sums over its bins to HANN_POWER, which LEVEL takes out again
+        self._loudness = spectrum.k_weighting(frequencies) ** 2 / (2 * spectrum.HANN_POWER)
+        if self._bands:
+            self._levels = np.empty(self._bins, np.float32)
+        if self._bands not in (0, self._bins):
+            self._spread = spectrum.band_matrix(frequencies, self._bands)
+        hidden = len(self._b0)
+        self._z = np.empty(len(self._skip.T), np.float32)
+        self._h0, self._h1, self._gate = np.empty((3, hidden), np.float32)
+        self._outputs, self._from_z = np.empty((2, len(self._bias)), np.float32)
+        self._harmonic = np.arange(self._partials, dtype=np.float32)
+        self._place = np.empty(self._partials, np.float32)
+        self._floor = np.empty(self._partials, np.float32)
+        self._whole = np.empty(self._partials, np.intp)
+        self._fine = np.empty(self._partials, np.intp)
+        self._bins_per_hz = n_fft / sample_rate
+        self._lobe = _lobe_powers()
+        self._drawn = np.empty((self._partials, 2 * REACH), np.float32)
+        self._where = np.empty((self._partials, 2 * REACH), np.intp)
+        self._around = np.arange(2 * REACH, dtype=np.intp)
+        # room on both sides of the bins, so that lobes may hang over the edges
+        self._power = np.empty(REACH + self._bins + 3 * REACH, np.float32)
+
+    def draw(
+        self, z: Floats, low: Floats, high: Floats, out: Floats, moves: Floats | None = None
+    ) -> None:
+        """Magnitudes at z, held between low and high, outputs moved, into out (bins,)."""
+        np.fmax(z, low, out=self._z)
+        np.fmin(self._z, high, out=self._z)
+        self._layer(self._w0, self._z, self._b0, self._h0)
+        self._layer(self._w1, self._h0, self._b1, self._h1)
+        np.dot(self._head, self._h1, out=self._outputs)
+        np.dot(self._skip, self._z, out=self._from_z)
+        self._outputs += self._from_z
+        self._outputs += self._bias
+        if moves is not None:
+            self._outputs += moves
+        self._power.fill(0)
+        if self._partials:
+            self._draw_partials()
+        power = self._power[REACH : REACH + self._bins]
+        if self._bands:
+            self._draw_levels(power)
+        power += 1e-20  # so that no outputs at all are quiet noise rather than silence
+        power *= spectrum.LEVEL**2 / np.dot(power, self._loudness)
+        np.sqrt(power, out=out)
+
+    def log2_f0(self, z: Floats) -> Floats:
+        """Log2 of the fundamental in Hz (n,) at points (n, latent) inside the range."""
+        hidden = z @ self._w0.T + self._b0
+        hidden /= 1 + np.exp(-hidden)
+        hidden = hidden @ self._w1.T + self._b1
+        hidden /= 1 + np.exp(-hidden)
+        pitch = hidden @ self._head[0] + z @ self._skip[0] + self._bias[0]
+        return np.asarray(np.clip(pitch, *LOG2_F0_RANGE), np.float32)
+
+    def _layer(self, weight: Floats, given: Floats, bias: Floats, out: Floats) -> None:
+        """SiLU(weight given + bias) into out."""
+        np.dot(weight, given, out=out)
+        out += bias
+        np.negative(out, out=self._gate)
+        np.exp(self._gate, out=self._gate)
+        self._gate += 1
+        out /= self._gate
+
+    def _draw_partials(self) -> None:
+        """Adds the power of every partial's window lobe around its frequency."""
+        outputs, place = self._outputs, self._place
+        f0_hz = 2 ** min(max(float(outputs[0]), LOG2_F0_RANGE[0]), LOG2_F0_RANGE[1])
+        bend = min(max(float(outputs[1]), STRETCH_RANGE[0]), STRETCH_RANGE[1])
+        stretch = STRETCH_UNIT * math.sinh(bend)
+        gains = outputs[2 : 2 + self._partials]
+        np.maximum(gains, LOG_GAIN_RANGE[0], out=gains)
+        np.minimum(gains, LOG_GAIN_RANGE[1], out=gains)
+        gains *= 2
+        np.exp(gains, out=gains)
+        np.square(self._harmonic, out=place)
+        place *= stretch
+        place += 1
+        np.maximum(place, 0.1, out=place)
+        np.sqrt(place, out=place)
+        place *= f0_hz * self._bins_per_hz
+        self._harmonic += 1
+        place *= self._harmonic
+        self._harmonic -= 1
+        place -= 1  # the first bin kept is bin 1 of the transform
+        np.minimum(place, self._bins + REACH - 1, out=place)
+        np.floor(place, out=self._floor)
+        self._whole[...] = self._floor
+        place -= self._floor
+        place *= FINENESS
+        np.rint(place, out=place)
+        self._fine[...] = place
+        self._lobe.take(self._fine, axis=0, out=self._drawn, mode="clip")
+        self._drawn *= gains[:, None]
+        np.add(self._whole[:, None], self._around, out=self._where)
+        self._where += 1
+        np.add.at(self._power, self._where.reshape(-1), self._drawn.reshape(-1))
+
+    def _draw_levels(self, power: Floats) -> None:
+        """Adds the power of what stands between the partials."""
+        levels = self._levels
+        outputs = self._outputs[-self._bands :]
+        if self._bands == self._bins:
+            levels[...] = outputs
+        else:
+            np.dot(self._spread, outputs, out=levels)
+        np.maximum(levels, 0, out=levels)
+        np.minimum(levels, 1, out=levels)
+        levels *= spectrum.SCALE
+        np.exp(levels, out=levels)
+        levels -= 1
+        levels *= spectrum.FLOOR
+        np.square(levels, out=levels)
+        power += levels
+
+
+def _lobe_powers() -> Floats:
+    """Power of a Hann window's lobe around a partial: (FINENESS + 1, 2 * REACH).
+
+    Row f is for a partial f / FINENESS of a bin above bin REACH - 1 of the row.
+    """
+    fraction = np.arange(FINENESS + 1)[:, None] / FINENESS
+    offset = np.arange(2 * REACH) - (REACH - 1) - fraction
+    lobe = np.sinc(offset) + 0.5 * np.sinc(offset - 1) + 0.5 * np.sinc(offset + 1)
+    return np.square(lobe).astype(np.float32)

@@ -1,0 +1,181 @@
+"""Finding one's way in a space: where sounds lie, a map of them, and ways from one to another.
+
+All places are positions in [0, 1], as agents and hands move them; `Space.place` makes latent
+points of them. Language is no matter of this module: it returns arrays.
+"""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+from livecode.neural.audio.spectrum import Floats
+from livecode.neural.spaces.axes import audible_change
+from livecode.neural.spaces.space import Space
+
+Place = str | Path | NDArray[np.floating[Any]]
+
+LOUD_DB = 30.0  # frames of a sound further below its loudest do not count for its place
+WAY = 65  # points of a morph's way at which it is listened to
+
+
+def encode(space: Space, sound: str | Path | Floats, search: int = 4) -> Floats:
+    """Positions (frames, latent) of a sound: mono audio (n,) at the space's rate, or a file.
+
+    Four frames a window, as `Space.encode`. Raises LivecodeError if the file cannot be read.
+    """
+    audio = _read(space, Path(sound)) if isinstance(sound, str | Path) else sound
+    return space.position(space.encode(audio, search))
+
+
+def _read(space: Space, path: Path) -> Floats:
+    path = path.expanduser()
+    if not path.is_file():
+        raise LivecodeError(f"There is no sound file at {path}: give the path of one.")
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
+        raise LivecodeError(f"The sound file {path} cannot be read ({error}).") from error
+    mono = np.nan_to_num(audio.mean(axis=1))
+    return np.asarray(soxr.resample(mono, rate, space.sample_rate), np.float32)
+
+
+def at(space: Space, name: str) -> Floats:
+    """Position (latent,) of a sound that the space was trained on, by its file's name.
+
+    The mean over the sound's steady part. Folder and suffix may be left out. Raises LivecodeError
+    if the space does not know it, naming near ones.
+    """
+    stem = Path(name).stem
+    if stem not in space.sound_names:
+        if not space.sound_names:
+            raise LivecodeError(
+                f"The space {space.name!r} was trained on no sound files: give positions."
+            )
+        near = difflib.get_close_matches(stem, space.sound_names, n=3, cutoff=0.4)
+        guess = f": near it are {', '.join(near)}" if near else ""
+        raise LivecodeError(f"The space {space.name!r} knows no sound named {stem!r}{guess}.")
+    return space.position(space.sound_points[space.sound_names.index(stem)])
+
+
+def somewhere(space: Space, place: Place) -> Floats:
+    """Position (latent,) of a place: a position itself, a known sound's name, or a sound file.
+
+    A position with fewer axes rests in the middle of the others. A file's place is the mean over
+    its frames that are not much quieter than its loudest.
+    """
+    if isinstance(place, str | Path):
+        if isinstance(place, str) and Path(place).stem in space.sound_names:
+            return at(space, place)
+        if Path(place).suffix or isinstance(place, Path):
+            return _mean_position(space, _read(space, Path(place)))
+        return at(space, str(place))
+    given = np.asarray(place, np.float32).reshape(-1)
+    if len(given) > space.latent:
+        raise LivecodeError(
+            f"The space {space.name!r} has {space.latent} axes: a position of {len(given)} does "
+            "not fit."
+        )
+    return space.position(space.place(given))
+
+
+def _mean_position(space: Space, audio: Floats) -> Floats:
+    n_fft = space.n_fft
+    positions = encode(space, audio)
+    starts = np.arange(len(positions)) * (n_fft // 4)
+    power = np.array([np.square(audio[start : start + n_fft]).mean() for start in starts])
+    if not len(power) or power.max() <= 0:
+        raise LivecodeError("A sound of silence has no place in a space: give one that sounds.")
+    heard = power > power.max() * 10 ** (-LOUD_DB / 10)
+    return np.asarray(positions[heard].mean(0), np.float32)
+
+
+@dataclass(frozen=True)
+class SoundMap:
+    """A space's sounds as points on a plane: the two directions in which they differ most."""
+
+    names: tuple[str, ...]
+    points: Floats  # (sounds, 2) in [0, 1]
+    positions: Floats  # (sounds, latent) in [0, 1]
+    mean: Floats  # (latent,)
+    directions: Floats  # (2, latent): principal components of the positions, weighted
+    low: Floats  # (2,) of what `project` gives before it is brought to [0, 1]
+    high: Floats
+
+    def project(self, positions: Floats) -> Floats:
+        """Points (..., 2) of positions (..., latent); [0, 1] holds all sounds."""
+        flat = (np.asarray(positions, np.float32) - self.mean) @ self.directions.T
+        return np.asarray((flat - self.low) / (self.high - self.low), np.float32)
+
+    def nearest(self, point: Floats, count: int = 1) -> tuple[str, ...]:
+        """Names of the sounds nearest to a point (2,) of the map."""
+        order = np.square(self.points - np.asarray(point)).sum(-1).argsort()
+        return tuple(self.names[i] for i in order[:count])
+
+    def between(self, point: Floats, count: int = 4) -> Floats:
+        """A position (latent,) for a point (2,): its nearest sounds, the nearer the more."""
+        square = np.square(self.points - np.asarray(point)).sum(-1)
+        order = square.argsort()[:count]
+        weight = 1 / (square[order] + 1e-6)
+        return np.asarray(weight @ self.positions[order] / weight.sum(), np.float32)
+
+
+def sound_map(space: Space, strengths: Floats | None = None) -> SoundMap:
+    """The map of the sounds a space was trained on, by the principal components of their positions.
+
+    `strengths` (latent,) weigh the axes by how much they change the sound; without, the
+    map listens to each axis itself. Raises LivecodeError if the space knows fewer than three sounds.
+    """
+    if len(space.sound_names) < 3:
+        raise LivecodeError(
+            f"The space {space.name!r} knows {len(space.sound_names)} sounds, too few for a map: "
+            "train one on a folder of audio."
+        )
+    if strengths is None:
+        sweep = np.full((space.latent, 3, space.latent), 0.5, np.float32)
+        sweep[np.arange(space.latent), :, np.arange(space.latent)] = [0.25, 0.5, 0.75]
+        mags = np.swapaxes(space.decode(space.place(sweep)), 0, 1)
+        strengths = audible_change(space, mags).mean(0)
+    positions = space.position(space.sound_points)
+    mean = positions.mean(0)
+    weighted = (positions - mean) * strengths
+    _, _, directions = np.linalg.svd(weighted, full_matrices=False)
+    directions = directions[:2] * np.sign(directions[:2].sum(1, keepdims=True) + 1e-12)
+    directions = np.asarray(directions * strengths, np.float32)
+    flat = (positions - mean) @ directions.T
+    low, high = flat.min(0), np.maximum(flat.max(0), flat.min(0) + 1e-6)
+    return SoundMap(
+        space.sound_names, (flat - low) / (high - low), positions, mean, directions, low, high
+    )
+
+
+@dataclass(frozen=True)
+class Morph:
+    """A way from one place to another, along which equal steps are equally audible."""
+
+    start: Floats  # (latent,)
+    end: Floats
+    shares: Floats  # (WAY,) of the straight line, at equal steps of what is heard
+
+    def __call__(self, t: float | NDArray[np.floating[Any]]) -> Floats:
+        """Positions (..., latent) at t in [0, 1]: 0 is the start, 1 the end."""
+        t = np.clip(np.nan_to_num(np.asarray(t, np.float64)), 0, 1)
+        share = np.interp(t, np.linspace(0, 1, len(self.shares)), self.shares)[..., None]
+        return np.asarray(self.start + share * (self.end - self.start), np.float32)
+
+
+def morph(space: Space, a: Place, b: Place) -> Morph:
+    """The way from place a to place b (each as `somewhere` takes them), straight in positions."""
+    start, end = somewhere(space, a), somewhere(space, b)
+    shares = np.linspace(0, 1, WAY, dtype=np.float32)
+    line = start + shares[:, None] * (end - start)
+    change = audible_change(space, space.decode(space.place(line)))
+    heard = np.concatenate([[0.0], np.cumsum(change + 0.1 * change.mean() + 1e-9)])
+    even = np.interp(np.linspace(0, heard[-1], WAY), heard, shares)
+    return Morph(start, end, np.asarray(even, np.float32))

@@ -1,0 +1,1 @@
+"""The training of latent spaces, in torch."""

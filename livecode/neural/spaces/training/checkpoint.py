@@ -1,0 +1,49 @@
+"""Training that outlives its process: weights and optimiser in one file, written atomically."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from livecode.errors import LivecodeError
+from livecode.neural.model_file import ModelMeta, read_model, write_model
+
+KIND = "checkpoint"
+ADAM = {"mean": "exp_avg", "square": "exp_avg_sq"}
+
+
+def save_checkpoint(
+    path: Path, model: nn.Module, adam: torch.optim.Adam, step: int, settings: dict[str, Any]
+) -> None:
+    """Writes weights, Adam's moments, and the number of steps done."""
+    tensors = {}
+    for name, parameter in model.named_parameters():
+        tensors[f"model.{name}"] = parameter.detach().numpy()
+        for short, long in ADAM.items():
+            tensors[f"adam.{short}.{name}"] = adam.state[parameter][long].numpy()
+    config = {"settings": settings, "step": step}
+    write_model(path, tensors, ModelMeta(KIND, config, int(settings["sample_rate"])))
+
+
+def load_checkpoint(
+    path: Path, model: nn.Module, adam: torch.optim.Adam, settings: dict[str, Any]
+) -> int:
+    """Restores what `save_checkpoint` wrote, exactly, and returns the number of steps done."""
+    meta, tensors = read_model(path, KIND)
+    saved = meta.config["settings"]
+    different = [key for key in settings if saved.get(key) != settings[key]]
+    if different:
+        raise LivecodeError(
+            f"The checkpoint {path} was made with {different[0]} {saved.get(different[0])}, "
+            f"not {settings[different[0]]}: resume with the same settings, or start anew."
+        )
+    step = int(meta.config["step"])
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(torch.from_numpy(tensors[f"model.{name}"]))
+            adam.state[parameter] = {"step": torch.tensor(float(step))} | {
+                long: torch.from_numpy(tensors[f"adam.{short}.{name}"])
+                for short, long in ADAM.items()
+            }
+    return step

@@ -1,0 +1,233 @@
+"""`livecode train space`: trains a spectral VAE and exports it as a model that can be played."""
+
+import argparse
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from livecode.errors import LivecodeError
+from livecode.neural.audio.descriptors import ALIGNABLE
+from livecode.neural.interrupts import noted_interrupts
+from livecode.neural.model_file import user_models
+from livecode.neural.spaces.training.audio_frames import AudioFrames
+from livecode.neural.spaces.training.checkpoint import load_checkpoint, save_checkpoint
+from livecode.neural.spaces.training.export import export_space
+from livecode.neural.spaces.training.figures import distance_db
+from livecode.neural.spaces.training.frames import AdditiveFrames, Frames
+from livecode.neural.spaces.training.settings import TrainSpaceSettings
+from livecode.neural.spaces.training.train_texture import train_texture
+from livecode.neural.spaces.training.vae import SpaceConfig, SpectralVAE, learning_rate
+
+N_FFT = 2048
+SERIES = 64  # partials drawn in a space of pitched audio
+RESIDUAL_BANDS = 96  # and bands between them
+FIRST_LEVEL = 0.15  # of bands, scaled, before training
+ALL_OPEN = 0.4  # share of frames that are trained with all axes; the others with the first few
+REPORT_EVERY = 250  # steps between measurements on held-out frames
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `livecode train space`."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("folder", nargs="?", type=Path, help="a folder of audio files")
+    source.add_argument("--synthetic", choices=["additive"], help="generated tones instead")
+    parser.add_argument("--name", required=True, help="the new model's name")
+    parser.add_argument("--latent", type=int, default=8, help="dimensions, 1 to 64 (8)")
+    parser.add_argument("--steps", type=int, default=20_000, help="training steps (20000)")
+    parser.add_argument("--sample-rate", type=int, default=44_100, metavar="HZ")
+    parser.add_argument(
+        "--align",
+        type=lambda text: tuple(name.strip() for name in text.split(",") if name.strip()),
+        default=(),
+        metavar="NAMES",
+        help=f"descriptors that the first axes follow, of {','.join(ALIGNABLE)}",
+    )
+    parser.add_argument(
+        "--texture", action="store_true", help="learn, besides, how held sounds move"
+    )
+    parser.add_argument(
+        "--texture-only", action="store_true", help="learn that alone, for the space of that name"
+    )
+    parser.add_argument("--data", default="", help="what the audio is and where from, for the card")
+    parser.add_argument("--licence", default="", help="of the audio, for the card")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--out", type=Path, default=user_models(), help="folder of models")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs `livecode train space`; returns the exit status."""
+    sizes = ("latent", "steps", "sample_rate", "seed")
+    names = ("name", "folder", "synthetic", *sizes, "align", "data", "licence", "resume")
+    stages = ("texture", "texture_only")
+    settings = TrainSpaceSettings(
+        out=args.out, **{name: getattr(args, name) for name in names + stages}
+    )
+    if settings.texture_only:
+        print(f"The texture is in {train_texture(settings)}")
+        return 0
+    print(f"The space is in {train_space(settings)}")
+    return 0
+
+
+def train_space(settings: TrainSpaceSettings) -> Path:
+    """Trains as the settings say and returns the path of the finished model file.
+
+    The result depends on the settings alone: step n draws its frames and noise from a generator
+    seeded with (seed, n), so a training that was killed and resumed ends in the same weights.
+    Ctrl-C saves a checkpoint and raises LivecodeError with the way to go on.
+    """
+    settings.check()
+    frames = _frames(settings)
+    config = _config(settings, frames)
+    torch.manual_seed(settings.seed)
+    model = SpectralVAE(config, settings.sample_rate)
+    model.decoder.start_from(*(frames.log2_f0 or (8.0, 1.0)), quiet=FIRST_LEVEL)
+    adam = torch.optim.Adam(model.parameters(), settings.peak_rate)
+    folder = settings.out / settings.name
+    checkpoint = folder / "checkpoint.safetensors"
+    _make(folder)
+    done = 0
+    if settings.resume:
+        if not checkpoint.exists():
+            raise LivecodeError(
+                f"There is no checkpoint at {checkpoint} to go on from: train without --resume."
+            )
+        done = load_checkpoint(checkpoint, model, adam, settings.identity())
+    _train(settings, frames, model, adam, checkpoint, done)
+    path = export_space(settings, frames, model, folder)
+    if settings.texture:
+        train_texture(settings)
+    checkpoint.unlink(missing_ok=True)
+    return path
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LivecodeError(
+            f"The folder {folder} cannot be made ({error.strerror}): give another with --out."
+        ) from error
+
+
+def _frames(settings: TrainSpaceSettings) -> Frames:
+    shape = (settings.latent, settings.sample_rate, N_FFT, settings.seed)
+    if settings.folder is None:
+        return AdditiveFrames(*shape)
+    frames = AudioFrames(settings.folder, *shape, settings.align)
+    for reason in frames.skipped:
+        Console(stderr=True).print(f"Skipped: {reason}", markup=False, highlight=False)
+    return frames
+
+
+def _config(settings: TrainSpaceSettings, frames: Frames) -> SpaceConfig:
+    guided = len(frames.axis_names)
+    names = frames.axis_names + tuple(f"free {i + 1}" for i in range(settings.latent - guided))
+    if settings.folder is None:
+        return SpaceConfig(settings.latent, N_FFT, axis_names=names)
+    partials, bands = (SERIES, RESIDUAL_BANDS) if frames.log2_f0 else (0, N_FFT // 2)
+    return SpaceConfig(settings.latent, N_FFT, partials, bands, nested=True, axis_names=names)
+
+
+def _train(
+    settings: TrainSpaceSettings,
+    frames: Frames,
+    model: SpectralVAE,
+    adam: torch.optim.Adam,
+    checkpoint: Path,
+    done: int,
+) -> None:
+    test = frames.held_out()
+    with _progress(settings, done) as (show, task), noted_interrupts() as interrupts:
+        for step in range(done, settings.steps):
+            loss = _step(settings, frames, model, adam, step)
+            if not math.isfinite(loss):
+                raise LivecodeError(
+                    f"The training of {settings.name!r} went astray at step {step + 1}: "
+                    "resume it, or start again with another --seed."
+                )
+            if interrupts or (step + 1) % settings.checkpoint_every == 0:
+                save_checkpoint(checkpoint, model, adam, step + 1, settings.identity())
+            if interrupts:
+                raise LivecodeError(
+                    f"The training of {settings.name!r} stopped after {step + 1} steps and is "
+                    "saved: add --resume to go on."
+                )
+            if step == done or (step + 1) % REPORT_EVERY == 0:
+                distance = distance_db(model.reconstruct(test.levels, test.guide), test.levels)
+                held_out = f"held-out {distance:.2f} dB"
+            show.update(task, completed=step + 1, loss=f"loss {loss:.3f}", held_out=held_out)
+
+
+def _step(
+    settings: TrainSpaceSettings,
+    frames: Frames,
+    model: SpectralVAE,
+    adam: torch.optim.Adam,
+    step: int,
+) -> float:
+    """One step of Adam; returns the loss."""
+    rng = np.random.default_rng([settings.seed, step])
+    batch = frames.draw(settings.batch, rng)
+    noise = rng.standard_normal(batch.guide.shape, np.float32)
+    warm = min(1.0, step / max(1.0, settings.beta_warm_up * settings.steps))
+    for group in adam.param_groups:
+        group["lr"] = learning_rate(step, settings.steps, settings.peak_rate)
+    loss = model.loss(
+        torch.from_numpy(batch.levels),
+        torch.from_numpy(batch.guide),
+        torch.from_numpy(noise),
+        torch.from_numpy(_opened(model.config, settings.batch, rng)),
+        settings.beta * warm,
+    )
+    adam.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.encoder.parameters(), 5.0)
+    torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 2.0)
+    adam.step()
+    return float(loss.item())
+
+
+def _opened(config: SpaceConfig, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """How many axes of each of n frames are open: in a nested space, often only the first few."""
+    opened = np.full(n, config.latent)
+    if config.nested:
+        counts = [
+            count for count in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48) if count < config.latent
+        ]
+        fewer = rng.choice([*counts, config.latent], n)
+        opened = np.where(rng.random(n) < ALL_OPEN, opened, fewer)
+    return opened
+
+
+@contextmanager
+def _progress(settings: TrainSpaceSettings, done: int) -> Iterator[tuple[Progress, TaskID]]:
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}  {task.fields[held_out]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as show:
+        yield (
+            show,
+            show.add_task(
+                settings.name, total=settings.steps, completed=done, loss="", held_out=""
+            ),
+        )

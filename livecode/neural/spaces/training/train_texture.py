@@ -1,0 +1,88 @@
+"""The texture stage of `livecode train space`: reads held sounds, learns how they move, adds it."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from livecode.errors import LivecodeError
+from livecode.neural.card import write_card
+from livecode.neural.load import load_space
+from livecode.neural.model_file import read_model, stored_tensors, write_model
+from livecode.neural.spaces.space import KIND, Space
+from livecode.neural.spaces.training.audio_frames import (
+    audio_files,
+    held_out_of,
+    read_mono,
+    usable_files,
+)
+from livecode.neural.spaces.training.settings import TrainSpaceSettings
+from livecode.neural.spaces.training.texture import TextureSettings, learn_texture
+from livecode.neural.spaces.training.texture_frames import STEPS_PER_WINDOW, Stretch, stretches_of
+
+
+def train_texture(settings: TrainSpaceSettings) -> Path:
+    """Adds a texture to the space of that name in `settings.out`; returns the path of its file.
+
+    Its other tensors and figures stay as they are, to the bit. The files held out are those that
+    were when the space was trained. Raises LivecodeError if there is no such space, no folder, or
+    nothing in it that is held for long enough.
+    """
+    settings.check()
+    path = settings.out / settings.name / f"{settings.name}.safetensors"
+    if settings.folder is None or not path.is_file():
+        raise LivecodeError(
+            f"There is no space at {path} to give a texture to: train it first, or say where it "
+            "is with --out."
+        )
+    meta, _ = read_model(path, KIND)
+    space, seed = load_space(path), int(meta.facts.get("seed", settings.seed))
+    console = Console(stderr=True)
+    stretches, held_out = _stretches(space, settings, seed, console)
+    watch = partial(track, description="learning", console=console, transient=True)
+    how = TextureSettings(steps=settings.texture_steps)
+    learned = learn_texture(space, stretches, seed, how, watch)
+    hidden, components = len(learned["texture.body.bias"]), len(learned["texture.mixing"])
+    step = space.n_fft // STEPS_PER_WINDOW
+    facts: dict[str, Any] = {
+        "stretches": len(stretches),
+        "held_out": held_out,
+        "command": settings.texture_command(),
+    }
+    meta = replace(
+        meta,
+        config=meta.config
+        | {"texture": {"step": step, "components": components, "hidden": hidden}},
+        facts=meta.facts | {"texture": facts},
+    )
+    tensors = {k: t for k, t in stored_tensors(path).items() if not k.startswith("texture.")}
+    for name, tensor in learned.items():
+        tensors[name] = tensor if tensor.ndim == 1 else tensor.astype(np.float16)
+    write_model(path, tensors, meta)
+    write_card(path.parent, load_space(path), meta)
+    return path
+
+
+def _stretches(
+    space: Space, settings: TrainSpaceSettings, seed: int, console: Console
+) -> tuple[list[Stretch], list[str]]:
+    """Stretches of the files that the space was trained on; and names of those held out."""
+    folder = settings.folder or Path()
+    files, skipped = usable_files(audio_files(folder), space.sample_rate, space.n_fft)
+    if settings.texture_only:  # or it has been said before
+        for reason in skipped:
+            console.print(f"Skipped: {reason}", markup=False, highlight=False)
+    held_out = held_out_of(files, np.random.default_rng(seed)) if len(files) > 1 else set()
+    found: list[Stretch] = []
+    for path in track(files, "listening", console=console, transient=True):
+        if path not in held_out:
+            found += stretches_of(space, path.stem, read_mono(path, space.sample_rate))
+    if not found:
+        raise LivecodeError(
+            f"No sound in {folder} is held for long enough to have a texture: give longer notes."
+        )
+    return found, sorted(path.stem for path in held_out)

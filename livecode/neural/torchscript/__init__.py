@@ -1,0 +1,1 @@
+"""TorchScript models from elsewhere: whether they are trusted, and what they offer."""

@@ -1,0 +1,153 @@
+"""TorchScript models in the nn~ convention: this runs their code, so never in the mind or the engine."""
+
+import json
+import sys
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+from livecode.neural.torchscript.trust import Description
+
+#: Where a model says its sample rate: RAVE's second version, its first, and by a method.
+_RATES = ("sr", "sampling_rate")
+_RATE_METHOD = "get_sample_rate"
+
+
+class TorchScriptModel:
+    """Decodes latents to sound, a stretch at a time; what it remembers between stretches is in buffers.
+
+    The convention: a buffer `decode_params` of four whole numbers (channels in, ratio in, channels
+    out, ratio out), and a method `decode` from float (batch, channels, time) to the same.
+    """
+
+    def __init__(self, path: Path):
+        """Raises LivecodeError if the file is no such model, or does not decode."""
+        import torch
+
+        self._torch, self._path = torch, path
+        torch.set_num_threads(1)
+        try:
+            with warnings.catch_warnings():  # that TorchScript is being given up is no news here
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self._model = torch.jit.load(str(path), map_location="cpu").eval()
+        except (RuntimeError, ValueError, OSError) as error:
+            raise LivecodeError(f"{path} is no TorchScript model: {_first_line(error)}") from None
+        self.description = self._described()
+        self._fresh = [buffer.clone() for _, buffer in self._model.named_buffers()]
+        self._try()
+
+    def decode(self, latents: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+        """Latents (channels, time) to sound (time·ratio,), mixed to one channel.
+
+        Whatever the model draws at random follows from the seed alone.
+        """
+        torch = self._torch
+        torch.manual_seed(seed)
+        with torch.inference_mode():
+            sound = self._model.decode(torch.from_numpy(np.ascontiguousarray(latents))[None])
+        mono = sound[0].mean(0).numpy() if sound.shape[1] > 1 else sound[0, 0].numpy()
+        return np.nan_to_num(mono.astype(np.float32), posinf=0.0, neginf=0.0)
+
+    def reset(self) -> None:
+        """Forget what has been decoded: every buffer is as it was in the file."""
+        with self._torch.no_grad():
+            for (_, buffer), fresh in zip(self._model.named_buffers(), self._fresh, strict=True):
+                buffer.copy_(fresh)
+
+    def _described(self) -> Description:
+        if not hasattr(self._model, "decode"):
+            raise LivecodeError(f"{self._path} has no method decode, so there is nothing to play")
+        params = getattr(self._model, "decode_params", None)
+        values = _numbers(params)
+        if (
+            values is None
+            or len(values) != 4
+            or min(values) < 1
+            or values != [round(v) for v in values]
+        ):
+            raise LivecodeError(
+                f"{self._path} does not say what its decode takes: decode_params is to be four "
+                f"whole numbers, channels and ratio in, channels and ratio out, not {_shown(params)}"
+            )
+        channels_in, ratio_in, channels_out, ratio_out = (int(value) for value in values)
+        if ratio_in % ratio_out or channels_out > 64 or channels_in > 64:
+            raise LivecodeError(
+                f"{self._path} says decode_params {[int(v) for v in values]}, which cannot be played: "
+                "at most 64 channels, and one latent for a whole number of samples"
+            )
+        return Description(channels_in, ratio_in // ratio_out, channels_out, self._rate())
+
+    def _rate(self) -> int:
+        found: Any = None
+        for name in _RATES:
+            found = found if found is not None else getattr(self._model, name, None)
+        if found is None and hasattr(self._model, _RATE_METHOD):
+            found = self._model.get_sample_rate()
+        values = _numbers(found)
+        if values is None or len(values) != 1 or not 8_000 <= values[0] <= 192_000:
+            raise LivecodeError(
+                f"{self._path} does not say its sample rate: sr, sampling_rate or get_sample_rate()"
+            )
+        return round(values[0])
+
+    def _try(self) -> None:
+        """Decode a moment of silence, and see what comes."""
+        about = self.description
+        try:
+            with self._torch.inference_mode():
+                sound = self._model.decode(self._torch.zeros(1, about.latent, 2))
+        except Exception as error:  # whatever its code raises
+            raise LivecodeError(
+                f"{self._path} fails when it decodes: {_first_line(error)}"
+            ) from None
+        wanted = (1, about.channels, 2 * about.ratio)
+        if not hasattr(sound, "shape") or tuple(sound.shape) != wanted:
+            shape = tuple(getattr(sound, "shape", ()))
+            raise LivecodeError(
+                f"{self._path} decodes to shape {shape} where its decode_params promise {wanted}"
+            )
+        self.reset()
+
+
+def _numbers(value: Any) -> list[float] | None:
+    """The numbers of a tensor, a list or a number; None if it is none of them."""
+    try:
+        return [float(v) for v in np.atleast_1d(np.asarray(value, np.float64)).ravel()]
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
+def _shown(value: Any) -> str:
+    numbers = None if value is None else _numbers(value)
+    return "missing" if numbers is None else str(numbers[:8])
+
+
+def _first_line(error: BaseException) -> str:
+    """The line of an error that says what is wrong; TorchScript's come with pages of its own stack."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    own = [
+        line for line in lines if not line.startswith(("File", "~", "Traceback", "The following"))
+    ]
+    text = next((line for line in own if "Error" in line or "Exception" in line), "")
+    return (text or (own[-1] if own else type(error).__name__))[:200]
+
+
+def main() -> int:
+    """Print what a model says of itself as JSON, or why it cannot be played: for another process."""
+    try:
+        answer: dict[str, Any] = asdict(TorchScriptModel(Path(sys.argv[1])).description)
+    except LivecodeError as error:
+        answer = {"error": str(error)}
+    except ImportError:
+        answer = {"error": "TorchScript models need PyTorch: pip install 'livecode[train]'"}
+    print(json.dumps(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

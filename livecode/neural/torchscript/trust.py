@@ -1,0 +1,140 @@
+"""Models that bring code of their own: played only after the performer has said yes to that very file."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from livecode.errors import LivecodeError
+from livecode.neural.model_file import user_models
+
+SUFFIX = ".ts"
+#: How long a model may take to be opened and to decode a moment of silence.
+PATIENCE_S = 60.0
+#: An agent's 0 to 1 is this much either side of the middle of a latent, which is trained to be normal.
+REACH = 3.0
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a model says of itself."""
+
+    latent: int  # dimensions that its decode takes
+    ratio: int  # samples for each latent
+    channels: int  # that its decode gives
+    sample_rate: int  # Hz
+
+
+def is_foreign(model: str | Path) -> bool:
+    """Whether this is the path of a TorchScript file."""
+    return Path(model).suffix == SUFFIX
+
+
+def find_foreign(name_or_path: str | Path) -> Path | None:
+    """The TorchScript file at that path, or imported under that name; None if it names neither."""
+    path = Path(name_or_path).expanduser()
+    if is_foreign(path):
+        return path.resolve()
+    imported = user_models() / path.name / (path.name + SUFFIX)
+    return imported if len(path.parts) == 1 and imported.is_file() else None
+
+
+def import_foreign(path: Path, name: str, trust: bool = False) -> Description:
+    """Keep a copy of a TorchScript file under a name; LivecodeError as `describe` raises."""
+    if not name or Path(name).name != name:
+        raise LivecodeError(f"{name!r} cannot name a model: use letters and digits")
+    description = describe(path, trust)
+    copy = user_models() / name / (name + SUFFIX)
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    except OSError as error:
+        raise LivecodeError(f"cannot write {copy}: {error.strerror}") from None
+    return description
+
+
+def describe(path: str | Path, trust: bool = False) -> Description:
+    """What the model of that file is, once it has been trusted; `trust` says yes to it, for good.
+
+    The file is told by its hash: one that has changed is another.  It is opened in a process of
+    its own.  Raises LivecodeError if it is not trusted, or cannot be played.
+    """
+    path = Path(path).expanduser()
+    digest = fingerprint(path)
+    known = _trusted()
+    if digest in known:
+        return Description(**known[digest])
+    if not trust:
+        raise LivecodeError(
+            f"{path} is a program as well as a model, and would run as you: if you trust who made "
+            f"it, say so once with space({str(path)!r}, trust=True), or --trust with livecode import"
+        )
+    description = _ask(path)
+    _remember({**_trusted(), digest: asdict(description)})
+    return description
+
+
+def is_trusted(path: Path) -> bool:
+    """Whether the performer has said yes to this very file."""
+    return fingerprint(path) in _trusted()
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file, as hexadecimal digits."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise LivecodeError(f"cannot read the model {path}: {error.strerror}") from None
+
+
+def trust_file() -> Path:
+    """Where it is kept which files have been trusted, and what they are."""
+    return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "trusted-models.json"
+
+
+def _ask(path: Path) -> Description:
+    """Have another process open the model, so that what it does there stays there."""
+    command = [sys.executable, "-m", "livecode.neural.torchscript.model", str(path)]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    except subprocess.TimeoutExpired:
+        raise LivecodeError(
+            f"{path} was not open after {PATIENCE_S:g} s: it cannot be played"
+        ) from None
+    except (IndexError, ValueError):
+        raise LivecodeError(
+            f"{path} ended the process that opened it: it cannot be played"
+        ) from None
+    if "error" in answer:
+        raise LivecodeError(answer["error"])
+    return Description(**answer)
+
+
+def _trusted() -> dict[str, dict[str, int]]:
+    try:
+        found = json.loads(trust_file().read_text("utf-8"))
+        return {digest: dict(about) for digest, about in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _remember(trusted: dict[str, dict[str, int]]) -> None:
+    path = trust_file()
+    unfinished = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(json.dumps(trusted, indent=1), "utf-8")
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise LivecodeError(f"cannot write {path}: {error.strerror}") from None

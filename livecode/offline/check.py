@@ -1,0 +1,277 @@
+"""`livecode check`: every cell of a set tried offline before the evening, and what is amiss in it."""
+
+import builtins
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from livecode.errors import LivecodeError
+from livecode.evaluation.names_used import SENT, NamesUsed, names_used
+from livecode.offline.session import Session
+from livecode.performance.performance import Event
+from livecode.performance.words import words
+from livecode.sets.set_file import Scene, SetFile, read_set
+from livecode.signals.frames import read_frames
+from livecode.signals.intake import Intake
+from livecode.signals.midi_ports import MidiPorts
+from livecode.signals.udp import UdpListener
+
+#: A cell that takes longer than this is without end, as far as an evening goes.
+CELL_LIMIT_S = 5.0
+#: Each scene is played for so long before its speed is measured, and in so many pieces of so long.
+SETTLE_S, PIECE_S, PIECES = 0.3, 0.25, 6
+#: A scene that is not computed so many times as fast as it plays may falter on a bad day.
+LITTLE_HEADROOM = 2.0
+NOT_HEARD = {
+    "rings": "and nothing is heard of them now: put them on, or use `livecode rings --simulate`",
+    "midi": "and no MIDI input is connected now",
+}
+_LINE = re.compile(r"\bline (\d+): ")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to know before the evening; `grave`: the set does not play as it is written."""
+
+    scene: str
+    line: int  # in the file, from 1; 0: of no line
+    text: str
+    grave: bool
+
+
+@dataclass
+class SceneReport:
+    """What a scene is like on this machine."""
+
+    number: int
+    name: str
+    line: int
+    length: str
+    sounds: list[str] = field(default_factory=list)
+    realtime: float | None = None  # times as fast as it plays
+    listens: list[str] = field(default_factory=list)  # to what somebody must send
+
+
+@dataclass
+class Report:
+    """All that was found."""
+
+    path: str
+    scenes: list[SceneReport] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are but notes."""
+        return not any(finding.grave for finding in self.findings)
+
+
+def check_set(path: Path, osc: Path | None = None, osc_port: int | None = None) -> Report:
+    """Try a set; LivecodeError if there is nothing in it to try.
+
+    osc: recorded packets that will be sent; osc_port: where to listen for what is being sent.
+    """
+    listener, ports = _listening(osc_port), None
+    try:
+        set_file = read_set(path)
+        report = Report(str(path))
+        for fault in set_file.faults:
+            report.findings.append(Finding(fault.scene, fault.line, fault.text, True))
+        used = {scene.name: _used(scene) for scene in (set_file.preparation, *set_file.scenes)}
+        if osc_port is not None and any("midi" in each.needs for each in used.values()):
+            ports = MidiPorts(time.monotonic)  # looks for inputs while the scenes are tried
+        known = _in_order(set_file, report, used)
+        missing = _jumps(set_file, report, used, known)
+        for index in range(len(set_file.scenes)):
+            _alone(set_file, index, report, missing)
+        packets = [frame.packet for frame in read_frames(osc)] if osc is not None else []
+        if listener is not None:
+            packets += [packet for _, packet, _ in listener.drain()]
+        _sensors(set_file, report, used, packets, ports is not None and bool(ports.inputs))
+    finally:
+        if ports is not None:
+            ports.close()
+        if listener is not None:
+            listener.close()
+    order = ["preparation", *(scene.name for scene in set_file.scenes)]
+    report.findings.sort(key=lambda f: (order.index(f.scene) if f.scene in order else -1, f.line))
+    return report
+
+
+def _listening(osc_port: int | None) -> UdpListener | None:
+    if osc_port is None:
+        return None
+    try:
+        return UdpListener(port=osc_port)
+    except LivecodeError:  # a performance is on: nothing can be heard here
+        return None
+
+
+def _used(scene: Scene) -> NamesUsed:
+    found = names_used(scene.padded, [] if scene.when is None else [scene.when])
+    found.needs.pop("scene", None)
+    for name in scene.ends:
+        found.ends.setdefault(name, scene.first_line - 1)
+    return found
+
+
+def _open(session: Session, set_file: SetFile) -> list[Event]:
+    """Prepare a set without beginning it; returns what went wrong."""
+    performance = session.performance
+    performance.set_player.cell_limit_s = CELL_LIMIT_S
+    performance.records = False
+    before = len(session.log) + len(set_file.faults)
+    performance.open_set(set_file)
+    performance.run_later()
+    performance.scenes.watch = None  # what is checked stays as it was read
+    return _wrong(session.log[before:])
+
+
+def _begin(session: Session, index: int) -> None:
+    performance = session.performance
+    performance.play_scene(index)
+    performance.scenes.held = True  # no scene goes on by itself here
+
+
+def _wrong(events: Iterable[Event]) -> list[Event]:
+    return [event for event in events if event.kind in ("error", "fallback")]
+
+
+def _in_order(set_file: SetFile, report: Report, used: dict[str, NamesUsed]) -> set[str]:
+    """Play each scene on top of those before it; returns the names that everything may use."""
+    with Session() as session:
+        known = set(words(session.performance)) | set(session.performance.signals)
+        _find(report, "preparation", set_file.preparation, _open(session, set_file))
+        for index, scene in enumerate(set_file.scenes):
+            before = len(session.log)
+            _begin(session, index)
+            session.advance(SETTLE_S)
+            realtime = _speed(session)
+            session.performance.evaluator.run_later()
+            wrong = [e for e in _wrong(session.log[before:]) if not _known_fault(scene, e)]
+            _find(report, scene.name, scene, wrong)
+            length = "until cued" if scene.lasts is None else str(scene.lasts)
+            row = SceneReport(index + 1, scene.name, scene.first_line - 1, length)
+            row.sounds = session.performance.patchbay.sounding()
+            row.realtime = round(realtime, 1)
+            row.listens = sorted({*used[scene.name].needs} & {*SENT})
+            report.scenes.append(row)
+            if realtime < LITTLE_HEADROOM:
+                grave = realtime < 1
+                what = "more than this machine can compute" if grave else "little to spare"
+                text = f"it is computed {realtime:.1f} × as fast as it plays: {what}"
+                report.findings.append(Finding(scene.name, 0, text, grave))
+            if not row.sounds and not wrong and not scene.broken:
+                report.findings.append(Finding(scene.name, row.line, "nothing sounds in it", False))
+    return known | set(dir(builtins)) | used["preparation"].defines
+
+
+def _known_fault(scene: Scene, event: Event) -> bool:
+    """A cell that is no Python has been told of by its file's faults."""
+    return scene.broken and event.kind == "error"
+
+
+def _speed(session: Session) -> float:
+    """How many times as fast as it plays it is computed; the processor's time, not the wall's."""
+    speeds = []
+    for _ in range(PIECES):
+        began = time.process_time()
+        audio = session.advance(PIECE_S)
+        took = max(time.process_time() - began, 1e-6)
+        speeds.append(len(audio) / session.sample_rate / took)
+    return median(speeds)
+
+
+def _find(report: Report, name: str, scene: Scene, events: Sequence[Event]) -> None:
+    for event in events:
+        line, text = _place(scene, event.text)
+        report.findings.append(Finding(name, line, text, True))
+
+
+def _place(scene: Scene, text: str) -> tuple[int, str]:
+    match = _LINE.search(text)
+    if match is None:
+        return scene.first_line, text
+    return int(match[1]), _LINE.sub("", text, count=1)
+
+
+def _jumps(
+    set_file: SetFile, report: Report, used: dict[str, NamesUsed], known: set[str]
+) -> dict[str, set[str]]:
+    """Names that only other scenes define: which must have been before. Returns them by scene."""
+    missing: dict[str, set[str]] = {}
+    for index, scene in enumerate(set_file.scenes):
+        mine = used[scene.name]
+        missing[scene.name] = {name for name in mine.needs if name not in known}
+        by_makers: dict[tuple[str, ...], list[str]] = {}
+        for name in sorted(missing[scene.name], key=lambda each: mine.needs[each]):
+            makers = [s.name for s in set_file.scenes if name in used[s.name].defines]
+            elsewhere = tuple(maker for maker in makers if maker != scene.name)
+            if elsewhere:  # what comes of a name that nothing makes has been said
+                by_makers.setdefault(elsewhere, []).append(name)
+        for others, names in by_makers.items():
+            early = not any(s.name in others for s in set_file.scenes[:index])
+            how = "comes too early" if early else "fails unless that was played before"
+            text = (
+                f"uses {_listed(names, 'and')}, which only {_listed(others, 'or')} makes: "
+                f"go({scene.name!r}) {how}"
+            )
+            report.findings.append(Finding(scene.name, mine.needs[names[0]], text, False))
+        made = {name for each in used.values() for name in each.defines}
+        for name, line in mine.ends.items():
+            if name not in made:
+                text = f"takes {name} away, which nothing makes"
+                report.findings.append(Finding(scene.name, line, text, False))
+    return missing
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    shown = [*names[:4], *(["others"] if len(names) > 4 else [])]
+    return f" {last} ".join([*([", ".join(shown[:-1])] if shown[:-1] else []), shown[-1]])
+
+
+def _alone(set_file: SetFile, index: int, report: Report, missing: dict[str, set[str]]) -> None:
+    """Play a scene on the preparation alone, as after a jump to it."""
+    scene = set_file.scenes[index]
+    if scene.broken or missing[scene.name]:
+        return  # it is known what comes of it
+    grave = {f.text for f in report.findings if f.scene == scene.name and f.grave}
+    with Session() as session:
+        _open(session, set_file)
+        before = len(session.log)
+        _begin(session, index)
+        session.advance(SETTLE_S)
+        for event in _wrong(session.log[before:]):
+            line, text = _place(scene, event.text)
+            if text not in grave:
+                text = f"alone, with no scene before it: {text}"
+                report.findings.append(Finding(scene.name, line, text, False))
+
+
+def _sensors(
+    set_file: SetFile,
+    report: Report,
+    used: dict[str, NamesUsed],
+    packets: list[bytes],
+    midi: bool,
+) -> None:
+    """What the set listens to, and nobody sends at present."""
+    intake = Intake()
+    for packet in packets:
+        intake.receive(packet, 0.0)
+    heard = {name for name, there in (("rings", intake.rings.ids), ("midi", midi)) if there}
+    said: set[str] = set()
+    for scene in (set_file.preparation, *set_file.scenes):
+        mine = used[scene.name]
+        for name in sorted({*mine.needs} & {"rings", "midi"} - heard - said):
+            said.add(name)
+            text = f"listens to {name}, {NOT_HEARD[name]}"
+            report.findings.append(Finding(scene.name, mine.needs[name], text, False))
+        for address, line in mine.addresses.items():
+            if address not in intake.osc and address not in said:
+                said.add(address)
+                text = f"listens to the OSC address {address}, which nobody sends now"
+                report.findings.append(Finding(scene.name, line, text, False))

@@ -1,0 +1,122 @@
+"""`livecode rehearse`: a set from any scene on, offline and at speed, saying what happens when."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from livecode.engine.wav import WavFile
+from livecode.errors import LivecodeError
+from livecode.language.nearest import did_you_mean
+from livecode.offline.playback import opened, over, played
+from livecode.offline.session import Session
+from livecode.performance.performance import Event
+from livecode.sets.scenes import PATIENCE_S
+from livecode.sets.set_file import SetFile, read_set
+from livecode.signals.frames import read_frames
+
+#: Scenes before the first that is rehearsed are played for so long, so that all is there.
+GLANCE_S = 0.2
+_TOLD = ("scene", "error", "fallback", "note")
+_GLYPHS = {"scene": "▶", "error": "✗", "fallback": "↺"}
+
+
+@dataclass(frozen=True)
+class RehearseOptions:
+    """What `livecode rehearse` was told."""
+
+    set_path: Path
+    start: str = "1"  # a scene's number, from 1, or its name
+    speed: float | None = None  # None: as fast as can be
+    osc: Path | None = None
+    out: Path | None = None
+    seconds: float | None = None  # None: until the set is over
+    seed: int = 0
+    sample_rate: int = 48000
+    block: int = 256
+
+
+def rehearse(options: RehearseOptions) -> int:
+    """Rehearse a set; what happens is printed with its time from the first scene on."""
+    set_file = read_set(options.set_path)
+    start = _scene_index(set_file, options.start)
+    frames = [] if options.osc is None else read_frames(options.osc)
+    # the packets of a whole evening are taken from where this scene begins in it
+    offset_s = sum(_length_s(set_file, index) for index in range(start))
+    if frames and frames[-1].time_s < offset_s:
+        offset_s = 0.0
+    file = None if options.out is None else WavFile.fresh(options.out, options.sample_rate)
+    try:
+        with Session(options.seed, options.sample_rate, options.block) as session:
+            _go_to(session, set_file, start)
+            began = session.time
+            first = round(began * options.sample_rate)
+            session.performance.on_event = lambda event: _tell(event, began, session)
+            for event in session.log:
+                if event.kind in ("error", "fallback") or event.frame >= first:
+                    _tell(event, began, session)
+            wall = time.monotonic()
+            for audio in played(session, frames, options.seconds, offset_s):
+                if file is not None:
+                    file.write(audio)
+                if options.speed is not None:
+                    ahead = (session.time - began) / options.speed - (time.monotonic() - wall)
+                    time.sleep(max(0.0, ahead))
+            passed = session.time - began
+            took = max(time.monotonic() - wall, 1e-6)
+            finished = over(session, began, None)
+            print(
+                f"{_clock(passed)}  {'the set is over' if finished else 'stopped'}: "
+                f"{_clock(passed)} in {took:.1f} s, {passed / took:.1f} × as fast as it plays"
+            )
+    except OSError as error:
+        raise LivecodeError(f"cannot write {options.out}: {error.strerror}") from None
+    finally:
+        if file is not None:
+            file.close()
+    return 0
+
+
+def _scene_index(set_file: SetFile, start: str) -> int:
+    names = [scene.name for scene in set_file.scenes]
+    found = set_file.find(start)
+    if found is not None:
+        return found
+    if start.isdigit() and (1 <= int(start) <= len(names) or start == "1"):
+        return int(start) - 1
+    raise LivecodeError(
+        f"--from {start}: the set has {len(names)} scenes{did_you_mean(start, names)}"
+    )
+
+
+def _length_s(set_file: SetFile, index: int) -> float:
+    lasts = set_file.scenes[index].lasts
+    return PATIENCE_S if lasts is None else lasts.at(120)
+
+
+def _go_to(session: Session, set_file: SetFile, start: int) -> None:
+    """Prepare the set, glance at the scenes before, and begin that one."""
+    opened(session, set_file)
+    for index in range(1, start + 1):
+        session.advance(GLANCE_S)
+        session.performance.play_scene(index)
+        session.performance.run_later()
+    session.performance.scenes.forget_played(start)
+
+
+def _tell(event: Event, began: float, session: Session) -> None:
+    """One line for what has happened."""
+    if event.kind not in _TOLD:
+        return
+    at = max(0.0, event.frame / session.sample_rate - began)
+    text = event.text
+    if event.kind == "scene":
+        scene = session.performance.scenes.scene
+        following = session.performance.get("scene").next
+        if scene is not None:
+            length = "until cued" if scene.lasts is None else str(scene.lasts)
+            text += f"  ({length}{f', then {following}' if following else ''})"
+    print(f"{_clock(at)}  {_GLYPHS.get(event.kind, '·')} {text}", flush=True)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"

@@ -1,0 +1,134 @@
+"""`record`: recording from within, to a place that is said."""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import platformdirs
+
+from livecode.errors import LivecodeError
+from livecode.transport.messages import Record, Tape, send
+
+if TYPE_CHECKING:
+    from livecode.performance.performance import Performance
+
+#: What a recording is asked for by: path, stems, bits.
+Asked = tuple[str, bool, int]
+#: The master's file among its stems.
+MASTER = "master.wav"
+
+
+class RecordWord:
+    """Record what is heard: `record()`, `record("night.wav")`; `record.stop()` ends it.
+
+    `record(stems=True)` makes a folder with a file for each name beside the master's; `bits=24` makes
+    the files smaller. Nothing is ever recorded over: the next file is `night-2.wav`. While it
+    records, the same word again changes nothing. Without a name, files go to your music folder.
+    """
+
+    def __init__(self, performance: "Performance"):
+        self._performance = performance
+        self._asked: Asked | None = None
+        self._last: Path | None = None
+
+    def __call__(
+        self, path: str | Path | bool | None = None, *, stems: bool = False, bits: int = 32
+    ) -> None:
+        """Begin to record: `record()`, `record("night.wav", stems=True)`; `record(False)` ends it."""
+        if path is False:
+            self.stop()
+            return
+        if bits not in (24, 32):
+            raise LivecodeError(f"bits={bits}: a recording has 24 (integer) or 32 (float)")
+        asked = ("" if path is None or path is True else str(path), bool(stems), bits)
+        if asked[0]:
+            _checked(asked[0])
+        self._performance.evaluator.when_done(lambda: self._begin(asked))
+
+    def stop(self) -> None:
+        """End the recording, and say how long it is."""
+        self._performance.evaluator.when_done(self._stop)
+
+    def __repr__(self) -> str:
+        tape = self._tape()
+        if not tape.on:
+            return "nothing is being recorded; record() begins"
+        return f"recording to {_place(tape)}, {self._length(tape)} so far"
+
+    def _begin(self, asked: Asked) -> None:
+        performance, tape = self._performance, self._tape()
+        if performance.taking_over:  # what a former mind has begun goes on
+            self._asked = asked
+            return
+        path, stems, bits = asked
+        if not performance.records:
+            return
+        plain = not path and (not stems or bool(tape.stems))
+        if tape.on and (plain or asked == self._asked):
+            performance.say("note", f"recording to {_place(tape)}, {self._length(tape)} so far")
+            return
+        where = self._unused(path, stems)
+        self._asked, self._last = asked, where
+        folder, master = (str(where), str(where / MASTER)) if stems else ("", str(where))
+        if not send(performance.arena.messages["mind", "engine"], Record(master, folder, bits)):
+            raise LivecodeError("the engine does not answer; nothing is recorded")
+        performance.say("note", f"recording to {where}")
+
+    def _stop(self) -> None:
+        performance, tape = self._performance, self._tape()
+        if performance.taking_over or not performance.records:
+            return
+        self._asked = None
+        if tape.on:
+            send(performance.arena.messages["mind", "engine"], Record(""))
+            performance.say("note", f"recorded {self._length(tape)} to {_place(tape)}")
+
+    def _unused(self, path: str, stems: bool) -> Path:
+        """A file, or a folder for stems, that is not there yet."""
+        if path:
+            wanted = Path(path).expanduser().absolute()
+        else:
+            folder = Path(platformdirs.user_music_dir()) / "livecode"
+            _made(folder)
+            wanted = folder / time.strftime("%Y-%m-%d_%H-%M-%S")
+        stem, suffix = wanted.stem if path else wanted.name, "" if stems else ".wav"
+        where, number = wanted.with_name(stem + suffix), 1
+        while where.exists() or where == self._last:
+            number += 1
+            where = wanted.with_name(f"{stem}-{number}{suffix}")
+        return where
+
+    def _tape(self) -> Tape:
+        document = self._performance.arena.tape.look()
+        return msgspec.json.decode(document, type=Tape) if document else Tape()
+
+    def _length(self, tape: Tape) -> str:
+        seconds = max(0, self._performance.frame - tape.begin) // self._performance.sample_rate
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _place(tape: Tape) -> str:
+    return tape.stems or tape.path
+
+
+def _checked(path: str) -> None:
+    """LivecodeError if nothing can be written there."""
+    asked = Path(path).expanduser()
+    if asked.suffix not in ("", ".wav"):
+        raise LivecodeError(f"{path}: recordings are WAV files; say {asked.stem}.wav")
+    folder = asked.absolute().parent
+    if not folder.is_dir():
+        raise LivecodeError(f"cannot record to {path}: there is no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise LivecodeError(f"cannot record to {path}: {folder} cannot be written")
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LivecodeError(
+            f'cannot write {folder}: {error.strerror}; say where, as record("/tmp/night.wav")'
+        ) from None

@@ -1,0 +1,70 @@
+"""Going on from where a former mind was: warm, while all sounds on, or cold, after everything had ended."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livecode.errors import LivecodeError
+from livecode.journal.records import BlockBegun
+
+if TYPE_CHECKING:
+    from livecode.performance.performance import Performance
+
+
+def take_over(
+    performance: "Performance", blocks: Iterable[BlockBegun], status: dict[str, Any]
+) -> None:
+    """Become what a former mind was: run its blocks again; what sounds goes on where it can.
+
+    status: as it was last posted.
+    """
+    performance.patchbay.adopt(status.get("playing", []))
+    _run_again(performance, blocks)
+    performance.sounds.take_over()
+    _go_on(performance, status)
+
+
+def begin_again(
+    performance: "Performance", blocks: Iterable[BlockBegun], status: dict[str, Any]
+) -> None:
+    """Become what a former mind was, of which nothing sounds any more: what did begins anew.
+
+    status: as `to_go_on_from` gave it.
+    """
+    controls = performance.arena.controls
+    for name, place in status.get("places", {}).items():
+        controls.write(controls.open(f"{name}.position"), 0, np.array(place))
+    _run_again(performance, blocks)
+    _go_on(performance, status)
+    for name in status.get("sounding", []):
+        thing = next((each for each in performance.sounds if str(each) == name), None)
+        if thing is None:
+            continue
+        try:
+            with performance.lock:
+                performance.sounds.sound(thing)
+        except LivecodeError as error:
+            performance.say("error", f"{name}: {error}")
+
+
+def _run_again(performance: "Performance", blocks: Iterable[BlockBegun]) -> None:
+    performance.taking_over = performance.patchbay.hold = True
+    try:
+        for block in blocks:
+            performance.number, performance.replayed = block.number, block.frame
+            performance.set_time(block.frame)  # its curves and its tempo begin there
+            performance.evaluator.evaluate(block.code, block.name)
+            performance.evaluator.run_later()
+    finally:
+        performance.replayed = None
+        performance.taking_over = performance.patchbay.hold = False
+        performance.set_time(performance.frame)
+    performance.midi_out.silence()  # notes that are long over
+
+
+def _go_on(performance: "Performance", status: dict[str, Any]) -> None:
+    bpm = status.get("tempo")
+    if bpm is not None and abs(bpm - performance.tempo.bpm) > 1e-6:  # it was tapped, or led
+        performance.tempo.set(bpm, performance.frame)
+    performance.scenes.take_over(status, performance.frame)

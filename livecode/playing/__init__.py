@@ -1,0 +1,1 @@
+"""What sounds, as the mind plays it: generations, players, automation, listening."""

@@ -1,0 +1,365 @@
+"""Playing an agent: its steps in time, its reward by terms, and what the performer tells it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from livecode.agents import library
+from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
+from livecode.agents.explorer import Explorer, ExplorerSettings
+from livecode.agents.protocol import Agent as Explores
+from livecode.agents.protocol import Beliefs
+from livecode.errors import LivecodeError
+from livecode.language.agents import EXPLORER, Agent, Ask
+from livecode.language.units import Span
+from livecode.language.values import Moment, Value
+from livecode.playing.automation import Varying
+from livecode.playing.function_player import NoVersion
+from livecode.playing.reward_terms import Term, terms_of
+from livecode.playing.sound_player import Clockwork, SoundPlayer
+from livecode.transport.messages import LatentSource, Source
+
+#: Of an agent's path `undo` keeps so many moves before it and after.
+UNDO_REACH = 1024
+#: A reward so far beyond ±1 is one that was never scaled.
+HUGE = 10.0
+VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
+
+
+class AgentPlayer(SoundPlayer):
+    """Steps an agent's explorer, and says where it is."""
+
+    thing: Agent
+    FOR_VOICE = ("texture",)
+
+    def __init__(self, thing: Agent, clockwork: Clockwork, seed: int):
+        super().__init__(thing, clockwork, seed)
+        self._mind, self._space = thing.mind, thing.space
+        self.texture: Any = None  # as it is described, since it was last followed
+        self._asked: tuple[Ask, ...] = ()  # as of the last block
+        self._own = {
+            setting: Varying(thing, setting, getattr(type(thing), setting).bounds, clockwork.say)
+            for setting in VARYING
+        }
+        axes = thing.open_axes[: thing.space.latent]
+        self.explorer = new_explorer(thing.mind, len(axes), seed)
+        self._order = _ordered(axes, thing.space.latent)  # all axes, those that are open first
+        self._rest = np.full(thing.space.latent, 0.5)
+        self._stepped: float | None = None  # the frame of the last step, in fractions
+        self._beat = 0.0  # of the last tick
+        self.reward = 0.0
+        self.terms: dict[str, float] = {}  # what each summand of the reward came to
+        self._terms: list[Term] = []
+        self._described: Any = None  # the reward that the terms are of
+        self._was: float | None = None  # what the terms of the place came to
+        self._was_huge = False
+        self._slot = clockwork.controls.open(f"{thing.name}.position")
+        if (left_off := clockwork.controls.last(self._slot)) is not None:
+            self.place(left_off[: thing.space.latent])  # where a former mind, or name, was
+
+    @property
+    def ticking(self) -> bool:
+        """Whether it is called from a function that plays, rather than from a block."""
+        return self.clockwork.ticking.now
+
+    @property
+    def source(self) -> Source:
+        """Its space, as a voice plays it."""
+        return LatentSource(self.thing.space.model, self.seed)
+
+    @property
+    def position(self) -> np.ndarray:
+        """Where it is, (dims,) in [0, 1]."""
+        return self.explorer.position
+
+    @property
+    def open_axes(self) -> list[int]:
+        """The axes of its space that it moves along now, from 0."""
+        return [int(axis) for axis in self._order[: self.explorer.dims]]
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What it expects of each move from here."""
+        return self.explorer.beliefs
+
+    @property
+    def moved(self) -> np.ndarray:
+        """How its last move went, in steps along each axis, (dims,)."""
+        return self.explorer.moved / self.explorer.step
+
+    def walked(self, latent: int) -> np.ndarray:
+        """Where it has been in a space of so many dimensions, (places, latent), the last one last."""
+        path = self.explorer.path
+        steps = path.places[: path.cursor + 1]
+        full = np.full((len(steps), latent), 0.5)
+        full[:, : len(self._rest)] = self._rest[:latent]
+        full[:, self._order[: steps.shape[1]]] = steps
+        return full
+
+    @property
+    def full_position(self) -> np.ndarray:
+        """Where it is in the whole space, closed dimensions included, (latent,)."""
+        full = self._rest.copy()
+        position = self.explorer.position
+        full[self._order[: len(position)]] = position
+        return full
+
+    def place(self, full_position: np.ndarray) -> None:
+        """Stand there (latent,) without having walked."""
+        self._rest = full_position.copy()
+        self.explorer.place(full_position[self._order[: self.explorer.dims]])
+
+    def varyings(self) -> Iterator[tuple[str, Varying]]:
+        """Its settings that vary, but for the reward, by name."""
+        yield from super().varyings()
+        yield from ((name, each) for name, each in self._own.items() if name != "reward")
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        for setting, varying in self._own.items():
+            varying.follow(t, 0.0 if setting == "dims" else fade_s)
+        thing = self.thing
+        if thing.textured and self._space.lives and not thing.space.lives:
+            self.clockwork.note(f"{thing}: {thing.space.model} has no texture, so it is still")
+        self.texture, self._space = thing.texture, thing.space
+        asked = thing.settings.get("asked", ())
+        self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone
+        new = [ask for ask in asked if ask not in self._asked]
+        while new and new[0].what == "save":  # as it is before anything else changes
+            self._take_once(new.pop(0), t)
+        if len(self._rest) != thing.space.latent:
+            self._fit_space()
+        if self._mind != thing.mind:
+            place, self._mind = self.full_position, thing.mind
+            self.explorer = new_explorer(thing.mind, self.explorer.dims, self.seed)
+            self.place(place)
+        if not isinstance(thing.dims, Value):
+            self._open(thing.open_axes)
+        if thing.reward is not self._described:
+            self._described, self._was_huge = thing.reward, False
+            self._terms, self._was = terms_of(thing.reward), None
+        for ask in new:
+            self._take_once(ask, t)
+        if asked or not isinstance(thing.dims, Value):
+            self._write(self.clockwork.voice_lead + round(t * self.clockwork.sample_rate))
+
+    def begin(self, frame: int) -> None:
+        self._write(frame)
+
+    def _take_once(self, ask: Ask, t: float) -> None:
+        self.take(ask, t)  # what raises may be tried again
+        self._asked = (*self._asked, ask)
+
+    def take(self, ask: Ask, t: float | None = None) -> None:
+        """Do what it was told."""
+        explorer, argument = self.explorer, ask.argument
+        now = self._t if t is None else t
+        match ask.what:
+            case "like" | "dislike":
+                explorer.tap(argument if ask.what == "like" else -argument, now)
+            case "like_here" | "dislike_here":
+                explorer.zone(argument if ask.what == "like_here" else -argument)
+            case "surprise":
+                length_s, every_s = argument.at(self._tempo), self._own["every"].now or 0.05
+                explorer.explore(math.ceil(length_s / every_s))
+            case "back" | "forward":
+                sign = 1 if ask.what == "back" else -1
+                explorer.go_back(sign * argument.at(self._tempo))
+            case "save":
+                self._save(argument)
+            case "load":
+                self._load(library.read(argument) if isinstance(argument, str) else argument, now)
+            case _:  # jump, pause, resume, forget
+                getattr(explorer, ask.what)()
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        self._t, self._tempo = moment.t, moment.signals["tempo"]
+        super().tick(frame, moment)
+        if self._due(frame, moment):
+            self._step(frame, moment)
+
+    _t, _tempo = 0.0, 120.0  # of the last tick
+
+    def _due(self, frame: int, moment: Moment) -> bool:
+        """Whether a step falls into this tick."""
+        beat, self._beat = self._beat, moment.beat
+        period = self._own["every"].sample(moment) * self.clockwork.sample_rate
+        length = self.thing.every
+        if isinstance(length, Span) and length.beats and not length.seconds:
+            self._stepped = float(frame)
+            return math.floor(moment.beat / length.beats) != math.floor(beat / length.beats)
+        if self._stepped is None:
+            self._stepped = frame - period
+        if frame < self._stepped + period:
+            return False
+        self._stepped = max(self._stepped + period, frame - period)
+        return True
+
+    def _step(self, frame: int, moment: Moment) -> None:
+        """Learn and move."""
+        explorer, own = self.explorer, self._own
+        if isinstance(self.thing.dims, Value):
+            self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
+        explorer.step = own["step"].sample(moment)
+        explorer.curiosity = own["curiosity"].sample(moment)
+        explorer.patience_s = own["patience"].sample(moment)
+        self._hear(_lenient(moment))
+        explorer.act(moment.t)
+        self._write(frame + self.clockwork.voice_lead)
+
+    def _hear(self, moment: Moment) -> None:
+        """Sample the reward, and tell the explorer."""
+        self.reward = self._own["reward"].sample(moment)
+        self.terms = {}
+        of_way = of_place = 0.0
+        placed = False
+        for term in self._terms:
+            try:
+                number = term.sign * term.value.sample(moment)
+            except Exception:  # the reward as a whole has fallen back, and has said so
+                continue
+            number = number if math.isfinite(number) else 0.0
+            self.terms[term.name] = self.terms.get(term.name, 0.0) + number
+            if term.of_place:
+                of_place, placed = of_place + number, True
+            else:
+                of_way += number
+        if not placed:
+            of_way = self.reward  # with its blend from the former one
+        if abs(of_way) > HUGE and not self._was_huge:
+            self._was_huge = True
+            self.clockwork.say(
+                f"{self.thing}.reward is {of_way:.3g}: beyond −1 to 1 it is no stronger; scale it"
+            )
+        self.explorer.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
+        if placed:
+            self.explorer.sense(of_place, moment.t)
+
+    def _open(self, axes: tuple[int, ...]) -> None:
+        """Let these axes move, as far as the space has them; says what that loses."""
+        latent = self.thing.space.latent
+        axes = tuple(axis for axis in axes if axis < latent)
+        order, dims = _ordered(axes, latent), len(axes)
+        before = self._order[: self.explorer.dims]
+        if dims == len(before) and (order == self._order).all():
+            return
+        place, shared = self.full_position, 0
+        while shared < min(dims, len(before)) and before[shared] == order[shared]:
+            shared += 1
+        lost = ""
+        if shared == 0:  # it knows nothing of any of them
+            self.explorer = new_explorer(self._mind, dims, self.seed)
+            lost = "these are other axes, of which it knows nothing yet"
+        elif shared < len(before):
+            self.explorer.dims = shared
+            lost = self.explorer.dropped
+        self.explorer.dims = dims
+        self._order = order
+        if lost and not isinstance(self.thing.dims, Value):
+            self.clockwork.note(f"{self.thing}: {lost}")
+        self.place(place)
+
+    def _fit_space(self) -> None:
+        """Another space: the axes that both have stay where they are."""
+        latent = self.thing.space.latent
+        place = self.full_position
+        axes = tuple(int(axis) for axis in self._order[: self.explorer.dims] if axis < latent)
+        if len(axes) < self.explorer.dims:
+            self.explorer.dims = max(len(axes), 1)
+            if self.explorer.dropped:
+                self.clockwork.note(f"{self.thing}: {self.explorer.dropped}")
+        self._order = _ordered(axes or (0,), latent)
+        self._rest = np.full(latent, 0.5)
+        self._rest[: len(place)] = place[:latent]
+        self.place(self._rest)
+
+    def _save(self, name: str) -> None:
+        if self.clockwork.replaying():
+            return  # it was saved when this was first typed, and has been better since
+        state = self.explorer.state()
+        library.write(library.SavedAgent(name, self._mind, self.thing.space.model, state))
+
+    def has_taken(self, ask: Ask) -> bool:
+        """Whether it has done that."""
+        return ask in self._asked
+
+    def know(self, saved: library.SavedAgent, t: float) -> Explores:
+        """Know what was saved, of the axes that are open; stand where it stood, as paused as it was.
+
+        Returns its explorer of now, which says what was dropped.
+        """
+        dims, place, paused = self.explorer.dims, self.full_position, self.explorer.paused
+        explorer = new_explorer(self._mind, int(saved.state["dims"]), self.seed)
+        explorer.load_state(saved.state)
+        explorer.dims = dims
+        explorer.wake(place[self._order[:dims]], t)
+        explorer.paused = paused
+        self.explorer = explorer
+        return explorer
+
+    def _load(self, saved: library.SavedAgent, t: float) -> None:
+        """Load one by its name, and say what of it does not fit."""
+        if saved.mind != self._mind:
+            raise LivecodeError(f"{saved.name!r} was learned by another mind, {saved.mind!r}")
+        dims, known = self.explorer.dims, int(saved.state["dims"])
+        explorer = self.know(saved, t)
+        said = []
+        if known != dims:
+            kept = f"of its {known} axes {dims} are open" if known > dims else ""
+            kept = kept or f"it knows {known} of the {dims} open axes"
+            said.append(f"{kept}. {explorer.dropped}".rstrip(" ."))
+        if saved.space != self.thing.space.model:
+            said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
+        if said:
+            self.clockwork.note(f"{self.thing} has loaded {saved.name!r}: {'; '.join(said)}")
+
+    def state(self) -> dict[str, Any]:
+        """What it has learned, and where it is."""
+        learned = self.explorer.state(reach=UNDO_REACH)
+        rest, order = self._rest.copy(), self._order.copy()
+        return {"mind": self._mind, "explorer": learned, "rest": rest, "order": order}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Be as it was when `state` was taken."""
+        self._rest, self._order = state["rest"].copy(), state["order"].copy()
+        self._mind = state["mind"]
+        dims = int(state["explorer"]["dims"])
+        self.explorer = new_explorer(self._mind, dims, self.seed)
+        self.explorer.load_state(state["explorer"])
+        self._write(round(self._stepped or 0) + self.clockwork.voice_lead)
+
+    def _write(self, frame: int) -> None:
+        self.clockwork.controls.write(self._slot, frame, self.full_position)
+
+
+def _ordered(axes: tuple[int, ...], latent: int) -> np.ndarray:
+    """All axes (latent,), these first."""
+    others = [axis for axis in range(latent) if axis not in axes]
+    return np.array([*axes, *others], np.int64)
+
+
+def new_explorer(mind: str, dims: int, seed: int) -> Explores:
+    """An explorer that knows nothing yet."""
+    rng = np.random.default_rng(seed)
+    if mind == EXPLORER:
+        return Explorer(ExplorerSettings(dims=dims), rng)
+    return CoExplorer(CoExplorerSettings(dims=dims), rng)
+
+
+def _lenient(moment: Moment) -> Moment:
+    """The same moment, where each function is called once, and one that has no working version
+    counts as 0: in a sum of rewards the others go on."""
+    heard: dict[Value, float] = {}
+
+    def call(value: Value) -> float:
+        if value not in heard:
+            try:
+                heard[value] = moment.call(value)
+            except NoVersion:
+                heard[value] = 0.0
+        return heard[value]
+
+    return replace(moment, call=call)

@@ -1,0 +1,139 @@
+"""The guard around each of the performer's functions: probed first, watched while it plays."""
+
+import math
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from livecode.deadlines import TookTooLong, Watchdog
+from livecode.errors import LivecodeError
+from livecode.language.signal_names import called, pick, signal_names
+from livecode.language.values import Function, Value
+
+#: How long a function may take when it is first tried, and at most while it plays.
+PROBE_LIMIT_S = 0.25
+PLAY_LIMIT_S = 0.1
+#: A function that takes longer than this so many times in a row is too slow to keep.
+SLOW_S = 0.02
+SLOW_TIMES = 8
+
+
+def checked(value: Any) -> float:
+    """`value` as a finite number, or a sentence about what it is instead."""
+    if isinstance(value, (str, bytes)) or value is None:
+        raise LivecodeError(f"gave {value!r} where a number was needed")
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise LivecodeError(f"gave {type(value).__name__} where a number was needed") from None
+    if not math.isfinite(result):
+        raise LivecodeError(f"gave {result}, which is not a finite number")
+    return result
+
+
+def where_it_broke(error: BaseException, filename_prefix: str = "<block") -> str:
+    """`line 3: NameError: name 'x' is not defined`, for the innermost line of the performer's."""
+    if isinstance(error, LivecodeError):
+        text = str(error)
+    else:
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(filename_prefix)
+    ]
+    return f"line {lines[-1]}: {text}" if lines and not text.startswith("line ") else text
+
+
+@dataclass
+class Version:
+    """One version of a function, and what it asks for."""
+
+    function: Callable[..., float]
+    names: list[str]
+
+
+class NoVersion(Exception):
+    """A function has failed, and so has every version of it that there was."""
+
+
+class FunctionPlayer:
+    """Calls a value's function; when that fails, goes back to the last version that worked."""
+
+    def __init__(self, value: Value, signals: Mapping[str, Any], watchdog: Watchdog):
+        self.value = value
+        self._signals, self._watchdog = signals, watchdog
+        self._versions: list[Version] = []  # that have worked, newest last
+        self._slow = 0
+        self.failure: str | None = None  # why it fell back, until someone has taken it
+        self.failing_traceback = ""
+        self.slow: str | None = None  # why, where it was too slow by the clock, until taken
+
+    def probe(self) -> Version:
+        """Try the newest function on the signals as they are; raises LivecodeError."""
+        function = self.value.function
+        assert function is not None, "only functions have a player"
+        version = Version(function, signal_names(function))
+        arguments = pick(version.names, self._signals, called(function))
+        try:
+            checked(self._watchdog.call(function, *arguments, limit_s=PROBE_LIMIT_S))
+        except TookTooLong:
+            raise
+        except BaseException as error:  # SystemExit is no reason to end
+            raise LivecodeError(where_it_broke(error)) from error
+        return version
+
+    def play(self, version: Version) -> None:
+        """Use this version from now on."""
+        if not self._versions or self._versions[-1].function is not version.function:
+            self._versions = [*self._versions[-8:], version]
+        self._slow = 0
+
+    def state(self) -> None:
+        """Nothing: a function's memory is the performer's own."""
+
+    @property
+    def version(self) -> Version | None:
+        """The version in force."""
+        return self._versions[-1] if self._versions else None
+
+    def call(self, time_s: Callable[[], float] | None) -> float:
+        """The number now. A failing version is dropped for good; NoVersion if none is left.
+
+        `time_s` is a clock to notice slowness by; None where time is virtual.
+        """
+        while self._versions:
+            version = self._versions[-1]
+            began = time_s() if time_s else 0.0
+            try:
+                arguments = pick(version.names, self._signals, called(version.function))
+                value = checked(
+                    self._watchdog.call(version.function, *arguments, limit_s=PLAY_LIMIT_S)
+                )
+                if time_s is not None:
+                    self._watch_pace(time_s() - began)
+                return value
+            except BaseException as error:  # whatever it is, the performance goes on
+                if isinstance(error, TookTooLong):
+                    self.slow = str(error)
+                self.fall_back(error)
+        raise NoVersion
+
+    def _watch_pace(self, took_s: float) -> None:
+        self._slow = self._slow + 1 if took_s > SLOW_S else 0
+        if self._slow >= SLOW_TIMES:
+            raise TookTooLong(f"took {took_s * 1000:.0f} ms again and again")
+
+    def fall_back(self, error: BaseException) -> None:
+        """Go back to the version before, as this one has failed."""
+        self._slow = 0
+        failed = self._versions.pop()
+        name = self.value.name or called(failed.function)
+        still = (
+            "still playing the previous version" if self._versions else "it counts for nothing now"
+        )
+        self.failure = f"{name}: {where_it_broke(error)} – {still}"
+        self.failing_traceback = "".join(traceback.format_exception(error))
+        if self._versions:
+            self.value.settings["node"] = Function(self._versions[-1].function)

@@ -1,0 +1,200 @@
+"""What plays each kind of sounding thing; agents have a room of their own."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from livecode.language.agents import Agent
+from livecode.language.dsp import Dsp
+from livecode.language.places import Morph, Spot
+from livecode.language.sources import Sounding
+from livecode.language.streams import Mic, Sample, Stream
+from livecode.language.values import Moment, Value
+from livecode.playing.agent_player import AgentPlayer
+from livecode.playing.automation import Varying
+from livecode.playing.sound_player import Clockwork, Control, SoundPlayer
+from livecode.transport.messages import (
+    TEST_MODEL,
+    FileSource,
+    GraphSource,
+    LatentSource,
+    Source,
+    StreamSource,
+)
+
+
+class DspPlayer(SoundPlayer):
+    """Plays a @dsp's keywords as controls, beside what every sounding thing has."""
+
+    thing: Dsp
+
+    @property
+    def source(self) -> Source:
+        """Its function, as the engine builds it."""
+        settings = self.thing.settings
+        return GraphSource(
+            settings["source"],
+            settings["function"],
+            settings["first_line"],
+            settings["inputs"],
+            settings["defaults"],
+        )
+
+    def follow(self, t: float, fade_s: float) -> None:
+        for key in self.thing.controls:
+            if key not in self.controls:
+                lead = self.clockwork.engine_lead
+                self.controls[key] = Control(self.thing, key, self.clockwork, lead)
+        for key in [*self.controls]:
+            if key not in self.thing.controls and key not in self.FOR_ENGINE:
+                del self.controls[key]
+        super().follow(t, fade_s)
+
+
+class StreamPlayer(SoundPlayer):
+    """Plays a stream, with its temperature."""
+
+    thing: Stream
+    FOR_VOICE = ("temperature", "frozen", "guard", "priority")
+
+    _since = 0  # the moment that it was taken back to
+    _frame = 0
+
+    @property
+    def source(self) -> Source:
+        """Its model, and what it begins from."""
+        settings = self.thing.settings
+        return StreamSource(
+            self.thing.model,
+            self.seed,
+            settings.get("prime", ""),
+            settings.get("take", 0),
+            self._since,
+        )
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        super().tick(frame, moment)
+        self._frame = frame
+
+    def state(self) -> dict[str, Any]:
+        """When it is: the voice knows where it was at any time."""
+        return {"frame": self._frame}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go back to that moment; a test stream, which has no memory, just goes on."""
+        if self.thing.model != TEST_MODEL:
+            self._since = state["frame"]
+
+
+class PlacePlayer(SoundPlayer):
+    """Plays what stands somewhere in a space: says where that is whenever it has changed."""
+
+    thing: Spot | Morph
+    FOR_VOICE = ("texture",)
+
+    def __init__(self, thing: Spot | Morph, clockwork: Clockwork, seed: int):
+        super().__init__(thing, clockwork, seed)
+        self._slot = clockwork.controls.open(f"{thing.name}.position")
+        self._at: np.ndarray | None = None  # (latent,), as written last
+        self.texture: Any = None  # as it is described, since it was last followed
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        self.texture = self.thing.texture
+
+    @property
+    def source(self) -> Source:
+        """Its space, as a voice plays it."""
+        return LatentSource(self.thing.space.model, self.seed)
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        super().tick(frame, moment)
+        place = self._place(moment)
+        if self._at is None or np.abs(place - self._at).max() > Control.LEAST:
+            self._at = place
+            self.clockwork.controls.write(self._slot, frame + self.clockwork.voice_lead, place)
+
+    def _place(self, moment: Moment) -> np.ndarray:
+        raise NotImplementedError
+
+
+class SpotPlayer(PlacePlayer):
+    """Plays a place whose coordinates vary, each for itself."""
+
+    thing: Spot
+
+    def _place(self, moment: Moment) -> np.ndarray:
+        place = np.full(self.thing.space.latent, 0.5) if self._at is None else self._at.copy()
+        for i, where in enumerate(self.thing.where):
+            try:
+                number = where.sample(moment) if isinstance(where, Value) else where
+            except Exception:  # its function has no version left: it stays where it is
+                continue
+            if math.isfinite(number):
+                place[i] = min(max(number, 0.0), 1.0)
+        place[len(self.thing.where) :] = 0.5
+        return place
+
+
+class MorphPlayer(PlacePlayer):
+    """Plays a place on the way from one sound to another."""
+
+    thing: Morph
+
+    def __init__(self, thing: Morph, clockwork: Clockwork, seed: int):
+        super().__init__(thing, clockwork, seed)
+        bounds = type(thing).position.bounds
+        self._position = Varying(thing, "position", bounds, clockwork.say)
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        self._position.follow(t, fade_s)
+
+    def varyings(self) -> Iterator[tuple[str, Varying]]:
+        yield from super().varyings()
+        yield "position", self._position
+
+    def _place(self, moment: Moment) -> np.ndarray:
+        return self.thing.place(self._position.sample(moment))
+
+
+class SamplePlayer(SoundPlayer):
+    """Plays a sound file, with its speed."""
+
+    thing: Sample
+    FOR_VOICE = ("speed",)
+
+    @property
+    def source(self) -> Source:
+        """The file."""
+        return FileSource(self.thing.path)
+
+
+class MicPlayer(SoundPlayer):
+    """Plays the device's input, which is in the engine's reach only."""
+
+    @property
+    def source(self) -> Source:
+        """A graph that is nothing but the input."""
+        return GraphSource("def mic():\n    return Input([0, 1])", "mic", 1, (), {})
+
+
+def player_for(thing: Sounding, clockwork: Clockwork, seed: int) -> SoundPlayer:
+    """The player of that kind of thing."""
+    for kind, player in _PLAYERS.items():
+        if isinstance(thing, kind):
+            return player(thing, clockwork, seed)
+    raise NotImplementedError(type(thing).__name__)
+
+
+_PLAYERS: dict[type[Sounding], type[SoundPlayer]] = {
+    Agent: AgentPlayer,
+    Dsp: DspPlayer,
+    Stream: StreamPlayer,
+    Sample: SamplePlayer,
+    Mic: MicPlayer,
+    Spot: SpotPlayer,
+    Morph: MorphPlayer,
+}

@@ -1,0 +1,138 @@
+"""What all players of sounding things have in common: their settings as controls, and their gain."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from livecode.language.sources import Sounding
+from livecode.language.values import Moment
+from livecode.playing.automation import Varying
+from livecode.transport import ControlBlock
+from livecode.transport.messages import Source
+
+#: How long a name takes, at most, to be as loud as the thing that has taken it over.
+LEVEL_BLEND_S = 0.05
+
+
+class Ticking(threading.local):
+    """Whether this thread is in the middle of a tick, and not in a block."""
+
+    now = False
+
+
+@dataclass(frozen=True)
+class Clockwork:
+    """What every player is given: where its controls go, and how far ahead they are stamped."""
+
+    controls: ControlBlock
+    sample_rate: int
+    engine_lead: int  # frames
+    voice_lead: int  # frames
+    say: Callable[[str], None]  # that something fell back
+    note: Callable[[str], None] = lambda text: None  # what is worth knowing, and no failure
+    replaying: Callable[[], bool] = lambda: False  # whether a former mind's blocks are run again
+    ticking: Ticking = field(default_factory=Ticking)
+
+
+class Control:
+    """One varying setting, written to the control block when it changes."""
+
+    #: A change smaller than this is none.
+    LEAST = 1e-6
+
+    def __init__(self, thing: Sounding, setting: str, clockwork: Clockwork, lead: int):
+        bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
+        self.varying = Varying(thing, setting, bounds, clockwork.say)
+        self._block, self._lead = clockwork.controls, lead
+        self._slot = clockwork.controls.open(f"{thing.name}.{setting}")
+        last = clockwork.controls.last(self._slot)
+        self._written = None if last is None else float(last[0])
+        self._rests, self._gain = False, 1.0  # whether what it is has been written; its last gain
+
+    def blend(self, t: float, fade_s: float) -> None:
+        """Go to what it is now from what was written last, by whomever."""
+        if self._written is not None:
+            self.varying.blend(self._written, t, fade_s)
+
+    @property
+    def rises(self) -> bool:
+        """Whether it is above what was written last."""
+        return self._written is not None and (self.varying.now or 0.0) > self._written
+
+    def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
+        """Sample the setting, and write it if it has changed, unless it waits."""
+        if self._rests and self.varying.still and gain == self._gain:
+            return
+        number = self.varying.sample(moment) * gain
+        self._rests, self._gain = not waiting, gain
+        if waiting:
+            return
+        if self._written is None or abs(number - self._written) > self.LEAST:
+            self._written = number
+            self._block.write(self._slot, frame + self._lead, number)
+
+
+class SoundPlayer:
+    """Plays a sounding thing: level, pan and dry for the engine, more in the kinds below."""
+
+    #: Settings that the engine, and settings that a voice, reads as controls.
+    FOR_ENGINE: tuple[str, ...] = ("level", "pan", "dry")
+    FOR_VOICE: tuple[str, ...] = ()
+
+    def __init__(self, thing: Sounding, clockwork: Clockwork, seed: int):
+        self.thing, self.clockwork, self.seed = thing, clockwork, seed
+        self.muted = False
+        self.waiting = False  # another thing still sounds under its name, at that one's level
+        self.controls = {
+            setting: Control(thing, setting, clockwork, lead)
+            for settings, lead in (
+                (self.FOR_ENGINE, clockwork.engine_lead),
+                (self.FOR_VOICE, clockwork.voice_lead),
+            )
+            for setting in settings
+        }
+
+    @property
+    def source(self) -> Source:
+        """What it sounds from, as the description says now."""
+        raise NotImplementedError
+
+    def follow(self, t: float, fade_s: float) -> None:
+        """Take over what the description says now, at time `t`."""
+        for control in self.controls.values():
+            control.varying.follow(t, fade_s)
+
+    def varyings(self) -> Iterator[tuple[str, Varying]]:
+        """Its settings that vary, by name."""
+        for setting, control in self.controls.items():
+            yield setting, control.varying
+
+    def state(self) -> dict[str, Any] | None:
+        """What it has learned, for `load_state`; None if it learns nothing."""
+        return None
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Be as it was when `state` was taken."""
+
+    def begin(self, frame: int) -> None:
+        """Its source starts, to be heard from sample time `frame` on."""
+
+    def begun(self, t: float, fade_s: float) -> None:
+        """Its source is being heard, while another thing fades out under the same name.
+
+        Both are as loud as the name: so that neither is too loud, that falls soon and rises late.
+        """
+        if not self.waiting:
+            return
+        self.waiting = False
+        for setting in self.FOR_ENGINE:
+            self.controls[setting].blend(t, fade_s)
+        level = self.controls["level"]
+        level.blend(t + fade_s if level.rises else t, min(fade_s, LEVEL_BLEND_S))
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        """Advance to sample time `frame`."""
+        for setting, control in self.controls.items():
+            gain = 0.0 if self.muted and setting == "level" else 1.0
+            control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)

@@ -1,0 +1,1 @@
+"""The processes of a live performance: started, watched, and ended together."""

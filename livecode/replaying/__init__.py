@@ -1,1 +1,0 @@
-"""`livecode replay`: a performance once more from its journal, offline."""

@@ -1,0 +1,1 @@
+"""Set files and their scenes: read, followed, cued."""

@@ -1,0 +1,202 @@
+"""`scene`, `go`, `loop`, `hold`, `release`, `stretch` and `skip`: a set from within."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from livecode.errors import LivecodeError
+from livecode.language import curves
+from livecode.language.nearest import did_you_mean
+from livecode.language.signal_words import SignalWord
+from livecode.language.sources import Sounding
+from livecode.language.units import Span, bars, is_number, span
+from livecode.language.values import Value, as_value
+from livecode.sets.scene_options import LONGEST_FADE_S, LONGEST_QUANT_S
+from livecode.sets.scenes import NO_END_S, Scenes
+
+if TYPE_CHECKING:
+    from livecode.performance.performance import Performance
+
+
+class SceneSignal:
+    """The present scene of the set: `scene.name`, `scene.time`, `scene.left`, `scene.next`."""
+
+    def __init__(self, scenes: Scenes):
+        self._scenes = scenes
+
+    @property
+    def name(self) -> str:
+        """Its name; "" without a set."""
+        scene = self._scenes.scene
+        return "" if scene is None else scene.name
+
+    @property
+    def time(self) -> float:
+        """Seconds since it began: `lambda scene: min(1, scene.time / 10)` fades in."""
+        return self._scenes.time_s
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is over, a million where it waits for a cue."""
+        left_s = self._scenes.left_s
+        return NO_END_S if left_s is None else left_s
+
+    @property
+    def number(self) -> int:
+        """Which scene of the set it is, from 1; 0 without a set."""
+        return 0 if self._scenes.index is None else self._scenes.index + 1
+
+    @property
+    def next(self) -> str:
+        """The name of the scene that follows; "" after the last."""
+        set_file, following = self._scenes.set_file, self._scenes.following()
+        return "" if set_file is None or following is None else set_file.scenes[following].name
+
+    def __repr__(self) -> str:
+        set_file = self._scenes.set_file
+        if set_file is None:
+            return "no set is open"
+        rows = []
+        for index, each in enumerate(set_file.scenes):
+            here = "▶" if index == self._scenes.index else " "
+            length = f"{each.lasts}" if each.lasts is not None else ""
+            out = "  left out" if each.name in self._scenes.skipped else ""
+            rows.append(f"{here} {index + 1:>2}  {each.name:<20} {length}{out}".rstrip())
+        return "\n".join(rows) or "the set has no scenes"
+
+
+#: What a scene says of itself in its cell, or in its header.
+SETTABLE = ("ends", "fade", "quant", "when")
+
+
+class SceneWord(SignalWord):
+    """The present scene of the set: `scene.name`, `.time`, `.left`, `.next`; alone it lists them all.
+
+    In a cell, `scene.ends = ["r7"]` takes names away, `scene.fade = 2*s` and `scene.quant = 1*bars`
+    are how its sources come in, and `scene.when = lambda rings: …` is what goes on to the next
+    scene. In functions it is a signal: `lambda scene: min(1, scene.time / 10)`.
+    """
+
+    def __init__(self, performance: "Performance"):
+        super().__init__(("scene",), performance.signals)
+        self._performance = performance
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            super().__setattr__(name, value)
+        elif name in SETTABLE:
+            getattr(self, f"_set_{name}")(value)
+        else:
+            raise LivecodeError(
+                f"scene has nothing called {name!r} to set{did_you_mean(name, SETTABLE)}"
+            )
+
+    def __repr__(self) -> str:
+        return repr(self._now())
+
+    def _set_ends(self, ends: Any) -> None:
+        names = [ends] if isinstance(ends, (str, Sounding)) else ends
+        if not isinstance(names, Iterable):
+            raise LivecodeError(f'scene.ends takes names, as ["r7", "ego"], not {ends!r}')
+        for each in names:
+            if not isinstance(each, (str, Sounding)):
+                raise LivecodeError(f'scene.ends takes names, as ["r7", "ego"], not {each!r}')
+            variables = self._performance.namespace.variables
+            if isinstance(variables.get(str(each)), Sounding):
+                del variables[str(each)]  # what is not there needs no end
+
+    def _set_fade(self, length: Any) -> None:
+        fade, sounds = _length("fade", length, LONGEST_FADE_S), self._performance.sounds
+        sounds.transition = replace(sounds.transition, fade=fade)
+
+    def _set_quant(self, length: Any) -> None:
+        self._performance.sounds.wait_for(_length("quant", length, LONGEST_QUANT_S))
+
+    def _set_when(self, condition: Any) -> None:
+        performance = self._performance
+        if condition is None:
+            performance.evaluator.when_done(lambda: performance.set_player.set_condition(None))
+            return
+        value = as_value(condition)
+        performance.set_player.set_condition(value)
+
+
+def _length(setting: str, length: Any, longest_s: float) -> Span:
+    checked = span(length)
+    if not 0 <= checked.at(120) <= longest_s:
+        raise LivecodeError(f"scene.{setting} takes 0*s to {longest_s:g}*s, not {checked}")
+    return checked
+
+
+def scene_words(performance: "Performance") -> dict[str, Any]:
+    """The words for going through a set."""
+    scenes, evaluator = performance.scenes, performance.evaluator
+
+    def playing() -> Scenes:
+        if scenes.index is None:
+            raise LivecodeError("no scene is playing; open a set with `livecode play SET.py`")
+        return scenes
+
+    def soon(action: Callable[[Scenes], object]) -> None:
+        """When the block is done: its scene, if it is a cell, has begun by then."""
+        playing()
+
+        def act() -> None:
+            with performance.lock:
+                action(scenes)
+
+        if not performance.taking_over:
+            evaluator.when_done(act)
+
+    def go(where: Any = None) -> None:
+        """Go to a scene of the set: `go("coda")`, `go(+1)`, `go(-1)`; `go()` is what comes next.
+
+        It begins at once, or at the next multiple of its `quant=`.
+        """
+        target: str | int | None
+        if where is None or isinstance(where, str):
+            target = where
+        elif is_number(where):
+            target = int(where)
+        else:
+            raise LivecodeError(f'go takes a name or a number, as go("coda"), not {where!r}')
+        own = performance.set_player.in_cell
+        if not performance.taking_over:  # the scene's own block comes by itself
+            evaluator.call_soon(lambda: performance.set_player.go(target, own))
+
+    def loop(on: bool = True) -> None:
+        """Let the present scene begin again when it is over: `loop()`; `loop(False)` ends that."""
+        soon(lambda scenes: scenes.loop(bool(on)))
+
+    def hold(value: Any = None, every: Span | float = 1 * bars) -> Value | None:
+        """Stay in the present scene: `hold()`, until `release()`. With a value, sample and hold.
+
+        `hold(rings.twist, every=1*beats)` reads something only `every` so often.
+        """
+        if value is not None:
+            return curves.hold(value, every)
+        soon(lambda scenes: setattr(scenes, "held", True))
+        return None
+
+    def release() -> None:
+        """End `hold()`: a scene whose time is over goes on at once."""
+        soon(lambda scenes: setattr(scenes, "held", False))
+
+    def stretch(by: Span | float) -> None:
+        """Make the present scene longer: `stretch(2)` twice as long, `stretch(30*s)` 30 s more."""
+        longer = by if isinstance(by, Span) or is_number(by) else span(by)
+        soon(lambda scenes: scenes.stretch(longer))
+
+    def skip(name: str | None = None) -> None:
+        """Leave out the scene that comes next, or one by name: `skip("storm")`. `go` takes it back."""
+        soon(lambda scenes: scenes.skip(name))
+
+    return {
+        "go": go,
+        "hold": hold,
+        "loop": loop,
+        "release": release,
+        "scene": SceneWord(performance),
+        "skip": skip,
+        "stretch": stretch,
+    }

@@ -1,0 +1,378 @@
+"""Going through the scenes of a set: by their lengths, on conditions, by name, or by hand."""
+
+import threading
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.language.nearest import did_you_mean
+from livecode.language.units import Span
+from livecode.language.values import Moment, Value
+from livecode.playing.quant import next_multiple
+from livecode.sets.set_file import Scene, SetFile
+from livecode.sets.set_watch import SetWatch, Watch
+from livecode.signals.tempo import Tempo
+
+#: A scene that begins at a multiple of its quant is evaluated so long before.
+LEAD_S = 0.06
+#: A condition that is true when its scene begins counts once it has been so for this long.
+STILL_TRUE_S = 4.0
+#: No scene is over sooner than this.
+SHORTEST_S = 0.1
+#: A scene that is evaluated no later than this began when it was to.
+LATE_S = 0.5
+#: What the seconds left of a scene without an end come to.
+NO_END_S = 1e6
+#: Where nobody can give a cue, a scene without a length goes on after this, one with a condition
+#: after three times as long.
+PATIENCE_S = 20.0
+#: A scene that is over by a bar line is so, whatever the rounding of its length.
+SLACK_FRAMES = 8
+#: So many scenes are shown at a time.
+MOST_SHOWN = 40
+
+
+class Scenes:
+    """Where a performance is in its set, and what is to come."""
+
+    def __init__(self, tempo: Tempo):
+        self._tempo, self._rate = tempo, tempo.sample_rate
+        self._set_file: SetFile | None = None
+        self.watch: Watch | None = None
+        self._turning = threading.Lock()  # ticks look while a block turns the page
+        self.index: int | None = None
+        self.frame = 0  # sample time of the last tick
+        self.begun = 0  # sample time at which the scene began
+        self.length: Span | None = None  # None: until cued
+        self.held = False
+        self.looping = False
+        self.condition: Value | None = None
+        self.skipped: set[str] = set()
+        #: There is nobody to give a cue, as in a render.
+        self.alone = False
+        self.by_name = False  # the scene that is to begin was asked for by its name
+        self.finished = False  # alone, and nothing is to come
+        self._played: set[int] = set()
+        self._true_since: int | None = None  # the condition
+        self._was_false = False  # the condition, since the scene began
+        self._asked: tuple[int, int] | None = None  # (scene, the sample time of its beginning)
+        self._handed: int | None = None  # sample time at which the scene given away was to begin
+
+    @property
+    def set_file(self) -> SetFile | None:
+        """The set as it is being played."""
+        return self._set_file
+
+    @set_file.setter
+    def set_file(self, set_file: SetFile | None) -> None:
+        self._set_file = set_file
+        self.watch = None if set_file is None else SetWatch(set_file.path)
+
+    @property
+    def scene(self) -> Scene | None:
+        """The present scene."""
+        if self._set_file is None or self.index is None:
+            return None
+        return self._set_file.scenes[self.index]
+
+    # what is to come
+
+    def find(self, where: str | int | None) -> int:
+        """The index of the scene of that name, or so many on in the file; None: what follows."""
+        if self._set_file is None or not self._set_file.scenes:
+            raise LivecodeError(
+                "there is no set to go through; open one with `livecode play SET.py`"
+            )
+        scenes = self._set_file.scenes
+        if isinstance(where, str):
+            found = self._set_file.find(where)
+            if found is None:
+                names = [scene.name for scene in scenes]
+                raise LivecodeError(f"the set has no scene {where!r}{did_you_mean(where, names)}")
+            return found
+        here = -1 if self.index is None else self.index
+        index = self.following() if where is None else here + where
+        if index is None or not 0 <= index < len(scenes):
+            raise LivecodeError("the set has no scene there; go('name') goes to any")
+        return index
+
+    def following(self) -> int | None:
+        """The index of the scene that comes next by itself, but for those left out."""
+        if self._set_file is None:
+            return None
+        if self.index is None:
+            at: int | None = 0 if self._set_file.scenes else None
+        else:
+            at = self._set_file.following(self.index)
+        for _ in self._set_file.scenes:
+            if at is None or self._set_file.scenes[at].name not in self.skipped:
+                return at
+            at = self._set_file.following(at)
+        return None
+
+    def ask(self, index: int, frame: int, earliest: int = 0) -> bool:
+        """A cue for that scene at sample time `frame`: True if it is to begin at once.
+
+        Else it waits for its quant, and for the sample time `earliest`.
+        """
+        assert self._set_file is not None
+        self.skipped.discard(self._set_file.scenes[index].name)
+        at = self._from(index, max(earliest, frame + self._lead(index)))
+        self._asked = None if at <= frame else (index, at)
+        return self._asked is None
+
+    def due(self, frame: int) -> int | None:
+        """The scene that is to be evaluated at sample time `frame`; each is told of once."""
+        with self._turning:
+            return self._due(frame)
+
+    def _due(self, frame: int) -> int | None:
+        self.frame = frame
+        if self._handed is not None or self.index is None:
+            return None
+        if self._asked is not None:
+            index, at = self._asked
+            return self._hand(index, at) if frame >= at - self._lead(index) else None
+        if self.held and not self.alone:
+            return None
+        end = self.end
+        if self._condition_holds(frame):
+            successor = self._successor(leaves=self.length is not None)
+            if successor is None:
+                self.condition, self.finished = None, self.alone
+            elif self._quant(successor) is not None:
+                self._asked = successor, self._from(successor, frame + self._lead(successor))
+            else:
+                return self._hand(successor, frame)
+        elif end is not None:
+            successor = self._successor()
+            if successor is None:
+                self.finished = self.alone and frame >= end
+            elif frame >= (at := self._from(successor, end)) - self._lead(successor):
+                return self._hand(successor, at)
+        return None
+
+    @property
+    def handed(self) -> bool:
+        """Whether a scene was said to be due, and neither it nor another has begun since."""
+        return self._handed is not None
+
+    def is_late(self, frame: int) -> bool:
+        """Whether a scene was to begin before now, and has not."""
+        return self._handed is not None and frame > self._handed
+
+    def _hand(self, index: int, at: int) -> int:
+        self._handed, self._asked = at, None
+        return index
+
+    def _successor(self, leaves: bool = False) -> int | None:
+        """What follows when the scene is over; `leaves`: its loop, too."""
+        if self.looping and not (leaves or self.alone):
+            return self.index
+        index = self.following()
+        return None if self.alone and index in self._played else index
+
+    def _quant(self, index: int) -> Span | None:
+        """What the beginning of that scene waits for; None: it does not wait."""
+        assert self._set_file is not None
+        quant = self._set_file.scenes[index].quant
+        return quant if quant is not None and quant.at(self._tempo.bpm) > 0 else None
+
+    def _lead(self, index: int) -> int:
+        return 0 if self._quant(index) is None else round(LEAD_S * self._rate)
+
+    def _from(self, index: int, frame: float) -> int:
+        """The first sample time from `frame` on at which that scene may begin."""
+        quant = self._quant(index)
+        if quant is None:
+            return round(frame)
+        return next_multiple(quant, frame - SLACK_FRAMES, self._tempo)
+
+    # the present scene
+
+    def begin(self, index: int, frame: int) -> Scene:
+        """Make that scene the present one from sample time `frame` on."""
+        with self._turning:
+            return self._begin(index, frame)
+
+    def _begin(self, index: int, frame: int) -> Scene:
+        assert self._set_file is not None
+        scene = self._set_file.scenes[index]
+        planned, self._handed, self._asked = self._handed, None, None
+        self.by_name = False
+        on_time = planned is not None and frame - planned < LATE_S * self._rate
+        self.begun = planned if on_time and planned is not None else frame
+        again = index == self.index
+        self.index, self.length = index, scene.lasts
+        self.held, self.condition = False, None
+        self.looping = scene.loop or (again and self.looping)
+        self._true_since, self._was_false = None, False
+        self._played.add(index)
+        if self.alone and self.length is None:
+            self.length = Span(PATIENCE_S * (1 if scene.when is None else 3))
+        return scene
+
+    def forget_played(self, index: int) -> None:
+        """As if that scene were the first to be played."""
+        self._played = {index}
+
+    @property
+    def end(self) -> int | None:
+        """The sample time at which the scene is over; None if it has no length."""
+        if self.length is None:
+            return None
+        end: float = self.begun
+        if self.length.beats:
+            end = self._tempo.frame_of(self._tempo.beat_at(self.begun) + self.length.beats)
+        shortest = self.begun + round(SHORTEST_S * self._rate)
+        return max(round(end + self.length.seconds * self._rate), shortest)
+
+    @property
+    def time_s(self) -> float:
+        """Seconds since the scene began."""
+        return self._time_s(self.frame)
+
+    def _time_s(self, frame: int) -> float:
+        return 0.0 if self.index is None else max(0.0, (frame - self.begun) / self._rate)
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until it is over; None if it waits for a cue."""
+        return self._left_s(self.frame)
+
+    def _left_s(self, frame: int) -> float | None:
+        if self.index is None or (end := self.end) is None or self.held:
+            return None
+        return max(0.0, (end - frame) / self._rate)
+
+    def stretch(self, by: float | Span) -> None:
+        """Make the scene so many times as long, or so much longer."""
+        if self.length is None:
+            raise LivecodeError("this scene has no length to stretch; it waits for a cue")
+        longer = self.length + by if isinstance(by, Span) else self.length * by
+        if longer.at(self._tempo.bpm) <= 0:
+            raise LivecodeError(f"stretch({by!r}): nothing would be left of the scene")
+        self.length = longer
+
+    def loop(self, on: bool = True) -> None:
+        """Let the scene begin again when it is over."""
+        if on and self.length is None and self.condition is None:
+            raise LivecodeError("this scene has no length to loop; it waits for a cue")
+        self.looping = on
+
+    def skip(self, name: str | None) -> str:
+        """Leave a scene out, the next one if none is named; returns its name."""
+        index = self.find(name)
+        assert self._set_file is not None
+        self.skipped.add(self._set_file.scenes[index].name)
+        return self._set_file.scenes[index].name
+
+    def _condition_holds(self, frame: int) -> bool:
+        if self._true_since is None:
+            return False
+        return self._was_false or frame - self._true_since >= STILL_TRUE_S * self._rate
+
+    def tick(self, frame: int, moment: Moment) -> str | None:
+        """Look at the condition; a sentence if it fails, and with that ends."""
+        self.frame = frame
+        if self.condition is None or self.held or self._handed is not None:
+            return None
+        try:
+            true = self.condition.sample(moment) > 0
+        except Exception as error:  # the last version of its function, or a signal that went away
+            self.condition = None
+            why = f" ({type(error).__name__}: {error})" if str(error) else ""
+            return f"the condition of this scene counts for nothing now{why}; go() goes on"
+        if not true:
+            self._was_false, self._true_since = True, None
+        elif self._true_since is None:
+            self._true_since = frame
+        return None
+
+    # the file
+
+    def refresh(self, index: int) -> tuple[int, list[str]]:
+        """Take the set as its file is now; (the index there of that scene, what to say of it).
+
+        A file that cannot be read, or that has that scene no more, leaves the set as it was.
+        """
+        assert self._set_file is not None
+        if self.watch is None:
+            return index, []
+        again, said = self.watch.read(self._set_file)
+        if again is None:
+            return index, said
+        former = self._set_file
+        name = former.scenes[index].name
+        in_order = not self.by_name and self.following() == index
+        present = None if self.scene is None else again.find(self.scene.name)
+        if in_order and present is not None and (next_ := again.following(present)) is not None:
+            found: int | None = next_
+        else:
+            found = again.find(name)
+        if found is None and len(again.scenes) == len(former.scenes):
+            found = index  # it has another name now
+        if found is None:
+            return index, [
+                f"{again.path.name} has no scene {name!r} any more: it is played as before"
+            ]
+        with self._turning:
+            self._set_file = again
+            if self.index is not None:
+                self.index = min(self.index, len(again.scenes) - 1) if present is None else present
+        return found, said
+
+    # being seen, and taken over
+
+    def status(self, frame: int) -> dict[str, Any]:
+        """What the desk shows, and what `take_over` needs."""
+        with self._turning:
+            return self._status(frame)
+
+    def _status(self, frame: int) -> dict[str, Any]:
+        if self._set_file is None or self.index is None:
+            return {"scene": None, "scene_index": None, "scene_left_s": None}
+        next_ = self._asked[0] if self._asked is not None else self._successor()
+        scenes = self._set_file.scenes
+        first = max(0, min(self.index - MOST_SHOWN // 2, len(scenes) - MOST_SHOWN))
+        bpm = self._tempo.bpm
+        return {
+            "scene": scenes[self.index].name,
+            "scene_index": self.index,
+            "scene_left_s": self._left_s(frame),
+            "scene_time_s": self._time_s(frame),
+            "scene_next": None if next_ is None else scenes[next_].name,
+            "scene_asked_s": None
+            if self._asked is None
+            else max(0.0, (self._asked[1] - frame) / self._rate),
+            "scene_held": self.held,
+            "scene_loop": self.looping,
+            "scene_when": self.condition is not None,
+            "scene_begun": self.begun,
+            "scene_length": None
+            if self.length is None
+            else [self.length.seconds, self.length.beats],
+            "scenes": [
+                [each.name, None if each.lasts is None else each.lasts.at(bpm)]
+                for each in scenes[first : first + MOST_SHOWN]
+            ],
+            "scenes_from": first,
+            "scenes_skipped": sorted(self.skipped),
+        }
+
+    def take_over(self, status: dict[str, Any], frame: int) -> None:
+        """Be where a former mind was."""
+        self.frame = frame
+        if self._set_file is None or status.get("scene_index") is None:
+            return
+        index = self._set_file.find(status.get("scene") or "")
+        self.index = status["scene_index"] if index is None else index
+        if not 0 <= self.index < len(self._set_file.scenes):
+            self.index = None
+            return
+        length = status.get("scene_length")
+        self.begun = status.get("scene_begun", frame)
+        self.length = None if length is None else Span(*length)
+        self.held, self.looping = bool(status.get("scene_held")), bool(status.get("scene_loop"))
+        self.skipped = set(status.get("scenes_skipped", ()))
+        if not status.get("scene_when"):
+            self.condition = None

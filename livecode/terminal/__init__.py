@@ -1,0 +1,1 @@
+"""The terminal that the performer plays in: editor, messages, status bar and keys."""

@@ -1,0 +1,307 @@
+"""The desk itself: editor, messages and status bar on one screen, kept up to date."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from livecode.errors import LivecodeError
+from livecode.processes.supervisor import Supervisor
+from livecode.terminal.completer import MindCompleter
+from livecode.terminal.cue_list import LEAST_ROWS, LIST_COLUMNS, WIDE, cue_line, cue_rows
+from livecode.terminal.editor import Editor
+from livecode.terminal.evaluating import Evaluating
+from livecode.terminal.faders import Faders
+from livecode.terminal.highlighting import Highlighting
+from livecode.terminal.history import BlockHistory, HistorySearch, history_path
+from livecode.terminal.key_bindings import hints, key_bindings, key_list, learn_terminal_keys
+from livecode.terminal.layout import PREVIEW_ROWS, desk_layout, title_line
+from livecode.terminal.mind_client import Completions
+from livecode.terminal.orphans import Orphans
+from livecode.terminal.output import Output
+from livecode.terminal.reading import read_arena
+from livecode.terminal.signatures import Signatures
+from livecode.terminal.status_bar import Reading, StatusBar, Touch, Work
+from livecode.terminal.style import style
+from livecode.terminal.text_file import TextFile
+from livecode.transport.messages import CUE
+
+#: The status bar is brought up to date, and the other processes are looked after, this often.
+LOOK_EVERY_S = 0.1
+#: Ctrl-C leaves when pressed twice within this time; a block has as long to end when interrupted.
+TWICE_S = 1.0
+#: Whether the byte of Escape is that key, or begins what another key sends, is settled after this.
+ESCAPE_S = 0.05
+#: A like or dislike is shown for this long.
+STRUCK_S = 1.0
+
+
+class Desk:
+    """One performer's desk, in front of a supervisor whose processes have been started."""
+
+    output: Output
+    editor: Editor
+    evaluating: Evaluating
+    faders: Faders
+
+    def __init__(self, supervisor: Supervisor, theme: str = "dark", told: Sequence[str] = ()):
+        """`told`: what is said when the desk opens, after the keys that one needs."""
+        self._told = told
+        self.supervisor = supervisor
+        self.file = TextFile(supervisor.options.text_path or supervisor.options.set_path)
+        self.output = Output(self._changed)
+        self.editor = Editor(self.file.text, MindCompleter(self._complete), time.monotonic)
+        history = BlockHistory(history_path())
+        self.search = HistorySearch(history)
+        self.evaluating = Evaluating(
+            self.editor, self.output, history, supervisor.places.connection, self._changed
+        )
+        self._signatures = Signatures(
+            self.editor.code_at_cursor, self.evaluating.mind.inspect, self._changed
+        )
+        self._highlighting = Highlighting()
+        self.faders = Faders(supervisor.press)
+        self._orphans = Orphans()
+        self._touch = Touch()
+        self._struck, self._struck_s = "", float("-inf")
+        self._status = StatusBar()
+        self._status_lines: StyleAndTextTuples = []
+        self._cues: StyleAndTextTuples = []
+        self._cue_line: StyleAndTextTuples = []
+        self._interrupted_s = self._nothing_ran_s = float("-inf")  # when Ctrl-C was pressed
+        self._mind_pid = supervisor.arena.header.mind_pid
+        self.app: Application[None] = Application(
+            layout=desk_layout(
+                self.editor,
+                self.output,
+                self.search.field,
+                self._highlighting,
+                title=self._title,
+                status=lambda: self._status_lines,
+                preview=lambda: self.search.preview(PREVIEW_ROWS),
+                cues=lambda: self._cues,
+                cue_line=lambda: self._cue_line,
+            ),
+            key_bindings=key_bindings(self),
+            style=style(theme),
+            full_screen=True,
+            mouse_support=False,
+        )
+        self.app.ttimeoutlen = ESCAPE_S
+
+    async def run(self, seconds: float | None = None) -> None:
+        """Until the performer leaves, or for so many seconds; raises what the supervisor raises."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_bug)
+        loop.add_signal_handler(signal.SIGTERM, self.quit)
+        loop.add_signal_handler(signal.SIGHUP, self.hang_up)
+        if seconds is not None:
+            loop.call_later(seconds, self.quit)
+        say, self.supervisor.say = self.supervisor.say, self._warn
+        self.editor.buffer.on_cursor_position_changed += lambda _: self._signatures.follow()
+        self.output.say(hints(), "class:output.help")
+        for sentence in [*self._told, *([self.file.trouble] if self.file.trouble else [])]:
+            self.output.say(f"· {sentence}", "class:output.note")
+        self._look()
+        looking = asyncio.create_task(self._look_again_and_again())
+        try:
+            await self.app.run_async(set_exception_handler=False, handle_sigint=False)
+        finally:
+            looking.cancel()
+            self.evaluating.mind.close()
+            self.supervisor.say = say
+
+    # what keys do
+
+    def panic(self) -> None:
+        """Silence within one block, without the mind."""
+        self.supervisor.panic()
+
+    def interrupt(self) -> None:
+        """End what runs, the mind itself if need be; if nothing runs, leave at the second time."""
+        now = time.monotonic()
+        if self._stuck(now):
+            os.kill(self.supervisor.arena.header.mind_pid, signal.SIGKILL)
+        elif self.evaluating.mind.running:
+            self._interrupted_s = now
+            self.supervisor.interrupt()
+        elif now - self._interrupted_s < TWICE_S:
+            pass  # pressed again and again to end a block: not to leave
+        elif now - self._nothing_ran_s < TWICE_S:
+            self.quit()
+        else:
+            self._nothing_ran_s = now
+            self.output.say("nothing is running; Ctrl-C again leaves", "class:output.note")
+
+    def strike(self, key: str) -> None:
+        """Strike a hot-key, `like` or `dislike`, which rewards may read."""
+        self.supervisor.press(key)
+        self._struck, self._struck_s = key, time.monotonic()
+
+    def cue(self, code: str) -> None:
+        """Go to another scene, even if the cell of the present one does not end."""
+        self.supervisor.press(CUE)
+        self.evaluating.run(code, quietly=True)
+
+    def fade_orphan(self) -> None:
+        """Let go the first name that sounds although its text is gone."""
+        if self._touch.orphans:
+            name = self._touch.orphans[0]
+            self.output.say(f"● {name} fades out", "class:output.ok")
+            self.evaluating.run(f'free("{name}")', quietly=True)
+        else:
+            self.output.say("the text defines all that sounds", "class:output.note")
+
+    def hang_up(self) -> None:
+        """The terminal was closed: leave, and let what sounds play on."""
+        self.supervisor.left = True
+        self.quit()
+
+    def quit(self) -> None:
+        """Leave the desk."""
+        if self._open:
+            self.app.exit()
+
+    def save(self) -> None:
+        """Save the text."""
+        try:
+            self.output.say(self.file.save(self.editor.buffer.text), "class:output.note")
+        except LivecodeError as error:
+            self.output.say(f"✗ {error}", "class:output.error")
+
+    def help(self) -> None:
+        """Help on the name at the cursor; at none, the keys."""
+        if self.editor.on_name():
+            self.evaluating.help()
+        else:
+            self.output.show(key_list(), "class:output.help")
+
+    def begin_search(self) -> None:
+        """Look for a block in the history."""
+        self.search.begin()
+        self.app.layout.focus(self.search.field)
+
+    def end_search(self, take: bool) -> None:
+        """Back to the editor, with the block that was found or without."""
+        self.app.layout.focus(self.editor.buffer)
+        if take and self.search.match is not None:
+            self.editor.buffer.save_to_undo_stack()
+            self.editor.insert_block(self.search.match)
+
+    # what is shown
+
+    def _title(self) -> StyleAndTextTuples:
+        return title_line(
+            self.file.title,
+            self.file.unsaved(self.editor.buffer.text),
+            self.output.below,
+            self._signatures.shown,
+            self.app.output.get_size().columns,
+        )
+
+    async def _look_again_and_again(self) -> None:
+        try:
+            self.evaluating.mind.connect()
+            await asyncio.to_thread(self._highlighting.load)
+            gc.freeze()  # what is there by now stays: looking through it again holds up keys
+            self._changed()
+            while True:
+                await asyncio.sleep(LOOK_EVERY_S)
+                self.supervisor.check()
+                self._look()
+        except LivecodeError as error:
+            if self._open:
+                self.app.exit(exception=error)
+
+    def _look(self) -> None:
+        mind, arena = self.evaluating.mind, self.supervisor.arena
+        if arena.header.mind_pid != self._mind_pid:
+            self._mind_pid = arena.header.mind_pid
+            mind.reconnect()
+            self.faders.send_all()
+        now, reading = time.monotonic(), read_arena(arena, time.monotonic_ns())
+        self._touch = Touch(
+            self.faders.chosen,
+            self._struck if now < self._struck_s + STRUCK_S else "",
+            self._orphans.among(reading.board.get("sounding", ()), self.editor.buffer.text),
+        )
+        self._show_cues(reading)
+        if self._cues or self._cue_line:
+            reading = replace(reading, board={**reading.board, "scene": None})
+        above, below = self._status.lines(
+            reading,
+            Work(mind.ready, mind.running_for_s, mind.waiting, self._stuck(now)),
+            self._touch,
+            self.app.output.get_size().columns,
+            now,
+        )
+        lines = [*above, ("", "\n"), *below]
+        if lines != self._status_lines:
+            self._status_lines = lines
+            self._changed()
+
+    def _show_cues(self, reading: Reading) -> None:
+        """The cue list beside the messages, or in one line where the screen is narrow."""
+        columns, rows = self.app.output.get_size().columns, self.app.output.get_size().rows
+        listed, line = self._cues, self._cue_line
+        wide = columns >= WIDE
+        self._cues = cue_rows(reading.board, LIST_COLUMNS, rows // 3) if wide else []
+        self._cue_line = [] if wide or rows < LEAST_ROWS else cue_line(reading.board, columns)
+        if (self._cues, self._cue_line) != (listed, line):
+            self._changed()
+
+    def _stuck(self, now_s: float) -> bool:
+        """Whether the block that runs was interrupted and has not ended."""
+        mind = self.evaluating.mind
+        began_s = now_s - mind.running_for_s
+        return mind.running and began_s < self._interrupted_s < now_s - TWICE_S
+
+    @property
+    def _open(self) -> bool:
+        return self.app.future is not None and not self.app.future.done()
+
+    def _changed(self) -> None:
+        self.app.invalidate()
+
+    def _warn(self, text: str) -> None:
+        self.output.say(f"⚠ {text}", "class:output.warning")
+
+    async def _complete(self, code: str, cursor: int) -> Completions | None:
+        return await self.evaluating.mind.complete(code, cursor)
+
+    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict) -> None:
+        """A fault of ours is shown and does not end the performance."""
+        error = context.get("exception")
+        trace = "".join(traceback.format_exception(error)) if error else str(context)
+        what = repr(error) if error else context["message"]
+        self.evaluating.say_error(f"the desk itself stumbled: {what}", trace)
+
+
+def run_desk(
+    supervisor: Supervisor,
+    seconds: float | None = None,
+    theme: str = "dark",
+    told: Sequence[str] = (),
+) -> int:
+    """Open the desk on this terminal; returns the exit status when the performer has left it.
+
+    `theme` is one of dark, light and high-contrast; NO_COLOR in the environment overrules it.
+    `told`: what is to be said when it opens.
+    """
+    learn_terminal_keys()
+    desk = Desk(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
+    try:
+        asyncio.run(desk.run(seconds))
+    finally:
+        kept = desk.file.keep(desk.editor.buffer.text)
+        if kept is not None:
+            print(f"the text was not saved; it is kept in {kept}", file=sys.stderr)
+    return 0

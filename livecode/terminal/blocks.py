@@ -1,0 +1,109 @@
+"""Where a text divides: blocks between blank or `# %%` lines, and cells between `# %%` lines."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prompt_toolkit.document import Document
+
+from livecode.sets.cells import cells
+
+_CELL = re.compile(r"#\s*%%")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines `first` to `last` of a text, both included, counted from 0."""
+
+    first: int
+    last: int
+    text: str
+
+    @property
+    def padded(self) -> str:
+        """The text moved to its lines in the editor, so that errors name the lines seen there."""
+        return "\n" * self.first + self.text
+
+
+def begins_cell(line: str) -> bool:
+    """Whether it is a line such as `# %% coda`."""
+    return _CELL.match(line) is not None
+
+
+def divides(line: str) -> bool:
+    """Whether the line stands between blocks and belongs to none."""
+    return not line.strip() or begins_cell(line)
+
+
+def block_at(lines: Sequence[str], row: int) -> Block | None:
+    """The block that line `row` is in; from a blank line, the block that ends just above it."""
+    if divides(lines[row]):
+        row -= 1
+        if row < 0 or divides(lines[row]) or begins_cell(lines[row + 1]):
+            return None
+    first = last = row
+    while first > 0 and not divides(lines[first - 1]):
+        first -= 1
+    while last + 1 < len(lines) and not divides(lines[last + 1]):
+        last += 1
+    return _block(lines, first, last)
+
+
+def cell_at(lines: Sequence[str], row: int) -> Block | None:
+    """The cell that line `row` is in, without its `# %%` line; None if there is nothing in it."""
+    header = row
+    while header >= 0 and not begins_cell(lines[header]):
+        header -= 1
+    first = header + 1
+    last = first
+    while last < len(lines) and not begins_cell(lines[last]):
+        last += 1
+    last -= 1
+    while first <= last and not lines[first].strip():
+        first += 1
+    while first <= last and not lines[last].strip():
+        last -= 1
+    return _block(lines, first, last) if first <= last else None
+
+
+def cell_named(lines: Sequence[str], name: str) -> Block | None:
+    """The cell of the scene of that name."""
+    for cell in cells("\n".join(lines))[1:]:
+        if cell.name == name:
+            return cell_at(lines, cell.line - 1)
+    return None
+
+
+def line_at(lines: Sequence[str], row: int) -> Block | None:
+    """The line alone, without its indentation; None if there is nothing on it."""
+    return None if divides(lines[row]) else _block(lines, row, row)
+
+
+def blocks(lines: Sequence[str]) -> list[Block]:
+    """All blocks, in order."""
+    found = []
+    row = 0
+    while row < len(lines):
+        if divides(lines[row]):
+            row += 1
+            continue
+        block = block_at(lines, row)
+        assert block is not None
+        found.append(block)
+        row = block.last + 1
+    return found
+
+
+def code_at_cursor(document: Document) -> tuple[str, int]:
+    """The block that the cursor is in, or its line, and where in that the cursor is."""
+    row, column = document.cursor_position_row, document.cursor_position_col
+    block = block_at(document.lines, row)
+    if block is None or not block.first <= row <= block.last:
+        return document.current_line, column
+    lines = document.lines[block.first : block.last + 1]
+    return "\n".join(lines), sum(len(line) + 1 for line in lines[: row - block.first]) + column
+
+
+def _block(lines: Sequence[str], first: int, last: int) -> Block:
+    return Block(first, last, textwrap.dedent("\n".join(lines[first : last + 1])))

@@ -1,0 +1,176 @@
+"""The text that is edited: the buffer, its marks, and what keys do to lines."""
+
+import re
+from collections.abc import Callable
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.history import DummyHistory
+
+from livecode.terminal.blocks import Block, block_at, blocks, cell_at, code_at_cursor, line_at
+from livecode.terminal.indentation import STEP, Typing, indent_after, indentation
+from livecode.terminal.marks import Marks
+
+
+class Editor:
+    """One text, always Python, never submitted: evaluating takes nothing out of it."""
+
+    def __init__(self, text: str, completer: Completer, now_s: Callable[[], float]):
+        self._now_s = now_s
+        self._typing = Typing()
+        self.buffer = Buffer(
+            name="editor",
+            multiline=True,
+            completer=completer,
+            complete_while_typing=Condition(lambda: not self._typing.pasted),
+            history=DummyHistory(),
+            accept_handler=lambda _: True,  # keep the text
+            document=Document(text, len(text)),
+            on_text_changed=lambda buffer: self.marks.follow(buffer.document.lines),
+        )
+        self.marks = Marks(self.buffer.document.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """The text, line by line."""
+        return self.buffer.document.lines
+
+    @property
+    def row(self) -> int:
+        """The line that the cursor is in, from 0."""
+        return self.buffer.document.cursor_position_row
+
+    def block(self) -> Block | None:
+        """The block at the cursor."""
+        return block_at(self.lines, self.row)
+
+    def cell(self) -> Block | None:
+        """The cell at the cursor."""
+        return cell_at(self.lines, self.row)
+
+    def line(self) -> Block | None:
+        """The line at the cursor."""
+        return line_at(self.lines, self.row)
+
+    def code_at_cursor(self) -> tuple[str, int]:
+        """The block that the cursor is in, or the line, and where in it the cursor is."""
+        return code_at_cursor(self.buffer.document)
+
+    def on_name(self) -> bool:
+        """Whether the cursor is at a name."""
+        document = self.buffer.document
+        around = document.char_before_cursor + document.current_char
+        return any(character.isalnum() or character == "_" for character in around)
+
+    def type(self, text: str) -> None:
+        """Type characters at the cursor."""
+        document = self.buffer.document
+        back, put_in = self._typing.character(text, self.row, document.current_line, self._now_s())
+        self.buffer.delete_before_cursor(back)
+        if put_in:
+            self.buffer.insert_text(text, overwrite=False)
+
+    def newline(self) -> None:
+        """End the line, and indent the next as Python wants it."""
+        document = self.buffer.document
+        before = document.current_line_before_cursor
+        if not document.current_line.strip():
+            self.buffer.cursor_position -= len(before)
+            self.buffer.delete(len(document.current_line))
+            columns = 0
+        else:
+            block = self.block()
+            first = block.first if block is not None else self.row
+            columns = indent_after([*self.lines[first : self.row], before])
+        rest = self.buffer.document.current_line_after_cursor
+        self.buffer.delete(len(rest) - len(rest.lstrip(" ")))
+        self.buffer.insert_text("\n" + " " * columns)
+        self._typing.newline(self.row, columns, self._now_s())
+
+    def indent(self) -> None:
+        """Go on to the next column that is a multiple of four; selected lines move as a whole."""
+        if self.buffer.selection_state is not None:
+            self._change_lines(lambda line: " " * STEP + line if line.strip() else line)
+        else:
+            column = self.buffer.document.cursor_position_col
+            self.buffer.insert_text(" " * (STEP - column % STEP))
+
+    def dedent(self) -> None:
+        """Move the line, or the selected lines, left."""
+        self._change_lines(lambda line: line[min(STEP, indentation(line)) :])
+
+    def toggle_comment(self) -> None:
+        """Comment the line, or the selected lines, or take the comment signs away."""
+        first, last = self._selected()
+        lines = [line for line in self.lines[first : last + 1] if line.strip()]
+        if all(line.lstrip().startswith("#") for line in lines):
+            self._change_lines(lambda line: re.sub(r"^(\s*)# ?", r"\1", line))
+        else:
+            column = min(map(indentation, lines))
+            self._change_lines(
+                lambda line: f"{line[:column]}# {line[column:]}" if line.strip() else line
+            )
+
+    def paste(self) -> None:
+        """Put in what was cut out last."""
+        self.buffer.paste_clipboard_data(get_app().clipboard.get_data())
+
+    def backspace(self) -> None:
+        """Delete back one character, or one step of indentation."""
+        before = self.buffer.document.current_line_before_cursor
+        if before and not before.strip():
+            self.buffer.delete_before_cursor((len(before) - 1) % STEP + 1)
+        else:
+            self.buffer.delete_before_cursor(1)
+
+    def go_to_block(self, direction: int) -> None:
+        """Move to the first line of the next block (+1), or of this or the one before (−1)."""
+        starts = [block.first for block in blocks(self.lines)]
+        if direction < 0:
+            before = [row for row in starts if row < self.row]
+            target = before[-1] if before else 0
+        else:
+            after = [row for row in starts if row > self.row]
+            target = after[0] if after else len(self.lines) - 1
+        document = self.buffer.document
+        self.buffer.cursor_position = document.translate_row_col_to_index(target, 0)
+
+    def insert_block(self, text: str) -> None:
+        """Put a block in as one of its own, after the one that the cursor is in."""
+        block = self.block()
+        row = self.row if block is None else block.last
+        head, tail = self.lines[: row + 1], self.lines[row + 1 :]
+        while head and not head[-1].strip():
+            head.pop()
+        while tail and not tail[0].strip():
+            tail.pop(0)
+        if head:
+            head.append("")
+        self._set_lines([*head, *text.split("\n"), "", *tail], len(head), 0)
+
+    def _selected(self) -> tuple[int, int]:
+        document = self.buffer.document
+        if self.buffer.selection_state is None:
+            return self.row, self.row
+        start, end = document.selection_range()
+        first, _ = document.translate_index_to_position(start)
+        last, column = document.translate_index_to_position(end)
+        return first, last - 1 if column == 0 and last > first else last
+
+    def _change_lines(self, change: Callable[[str], str]) -> None:
+        first, last = self._selected()
+        lines, row = list(self.lines), self.row
+        column = self.buffer.document.cursor_position_col
+        before = lines[row]
+        lines[first : last + 1] = [change(line) for line in lines[first : last + 1]]
+        self._set_lines(lines, row, max(0, column + len(lines[row]) - len(before)))
+
+    def _set_lines(self, lines: list[str], row: int, column: int) -> None:
+        selection = self.buffer.selection_state
+        document = Document("\n".join(lines))
+        at = document.translate_row_col_to_index(row, column)
+        self.buffer.document = Document(document.text, at)
+        self.buffer.selection_state = selection

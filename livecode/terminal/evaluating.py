@@ -1,0 +1,201 @@
+"""Has blocks of the editor evaluated, and shows what became of them beside them and above them."""
+
+import asyncio
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import livecode
+from livecode.terminal.blocks import Block, cell_at, cell_named
+from livecode.terminal.editor import Editor
+from livecode.terminal.history import BlockHistory
+from livecode.terminal.marks import Evaluation, State
+from livecode.terminal.mind_client import Answer, MindClient, Told
+from livecode.terminal.output import Output
+
+FLASH_S = 0.15
+#: So many blocks can be taken back, and no more are remembered for it.
+MOST_CHANGES = 64
+UNDONE = "undone: "
+_FRAME = re.compile(r'^(?=  File ")', re.MULTILINE)
+_OURS = f'  File "{Path(livecode.__file__).parent}'
+
+
+class Evaluating:
+    """Stands between the editor and the mind."""
+
+    def __init__(
+        self,
+        editor: Editor,
+        output: Output,
+        history: BlockHistory,
+        connection: Path,
+        on_change: Callable[[], None],
+    ):
+        self.mind = MindClient(connection, self._hear, time.monotonic)
+        self._editor, self._output, self._history = editor, output, history
+        self._on_change = on_change
+        self._traceback: str | None = None
+        self._scene: Evaluation | None = None  # that has just begun: errors told next are its own
+        self._scenes_begun = 0
+        self._changes: deque[tuple[tuple[str, ...], Evaluation]] = deque(maxlen=MOST_CHANGES)
+        self._tasks: set[asyncio.Task] = set()
+
+    def evaluate(self, block: Block | None, otherwise: str) -> None:
+        """Play a block of the text; `otherwise` is said if there is none."""
+        if block is None:
+            self._output.say(otherwise, "class:output.note")
+            return
+        self._output.to_end()
+        evaluation = Evaluation(block.text, flashing=True)
+        self._editor.marks.put(block.first, block.last, evaluation)
+        asyncio.get_running_loop().call_later(FLASH_S, self._end_flash, evaluation)
+        self._history.add(block.text)
+        if self._history.error is not None:
+            self._output.say(self._history.error, "class:output.warning")
+            self._history.error = None
+        self._start(self._evaluate(block.padded, evaluation))
+
+    def run(self, code: str, quietly: bool = False) -> None:
+        """Evaluate something that does not stand in the text; `quietly`: say only what fails."""
+        self._output.to_end()
+        self._start(self._evaluate(code, Evaluation(code), quietly))
+
+    def hush(self) -> None:
+        """Fade everything out, even while a block is running."""
+        if self.mind.busy and self.mind.hush():
+            self._output.to_end()
+            self._output.say("● hush()", "class:output.ok")
+        else:
+            self.run("hush()")
+
+    def help(self) -> None:
+        """Help on the name at the cursor."""
+        self._start(self._help())
+
+    def show_traceback(self) -> None:
+        """The whole of the last error."""
+        self._output.show(self._traceback or "nothing has failed yet")
+
+    def say_error(self, error: str, trace: str | None) -> None:
+        """Show an error in one line; its traceback is kept for when it is asked for."""
+        self._traceback = without_ours(trace) if trace else error
+        self._output.say(f"✗ {in_one_line(error)}", "class:output.error")
+
+    async def _evaluate(self, code: str, evaluation: Evaluation, quietly: bool = False) -> None:
+        answer = await self.mind.evaluate(code)
+        if answer.names:
+            self._changes.append((answer.names, evaluation))
+        if answer.error is None:
+            evaluation.state = State.LIVE
+            self._editor.marks.supersede(evaluation)
+            if not quietly:
+                # from its beginning: a list or a page of text may be longer than the pane
+                self._output.show(_success(evaluation.text, answer), "class:output.ok")
+        else:
+            evaluation.state = State.FAILING
+            self.say_error(answer.error, answer.traceback)
+
+    async def _help(self) -> None:
+        code, cursor = self._editor.code_at_cursor()
+        text = await self.mind.inspect(code, cursor)
+        if text is None:
+            text = "the mind is too busy to help now"
+        self._output.show(reflowed(text) or "nothing is known of this name", "class:output.help")
+
+    def _hear(self, told: Told) -> None:
+        say = self._output.say
+        if told.kind in ("stdout", "stderr"):
+            self._output.print(told.text, f"class:output.{told.kind}")
+            return
+        if told.kind == "scene":
+            self._begin_scene(told.text)
+        elif told.kind in ("swap", "result"):
+            if told.text.startswith(UNDONE):
+                self._take_back(told.text.removeprefix(UNDONE).split(", "))
+            elif told.kind == "swap" and self._scene is not None:
+                self._changes.append((tuple(told.text.split(", ")), self._scene))
+            say(f"● {told.text}", "class:output.ok")
+        elif told.kind == "error":
+            if self._scene is not None:
+                self._scene.state = State.FAILING
+            self.say_error(told.text, told.traceback)
+        elif told.kind == "fallback":
+            self._revert(told.text.split(":")[0])
+            self._traceback = without_ours(told.traceback or told.text)
+            say(f"↺ {in_one_line(told.text)}", "class:output.warning")
+        else:
+            say(f"· {told.text}", "class:output.note")
+        if told.kind not in ("scene", "swap"):
+            self._scene = None
+
+    def _begin_scene(self, name: str) -> None:
+        self._output.say(f"▶ {name}", "class:output.scene")
+        lines = self._editor.lines
+        cells = [cell_named(lines, name)]
+        if self._scenes_begun == 0:
+            cells.insert(0, cell_at(lines, 0))  # the preparation was played just before
+        self._scenes_begun += 1
+        for cell in cells:
+            if cell is not None:
+                self._scene = Evaluation(cell.text, State.LIVE)
+                self._editor.marks.put(cell.first, cell.last, self._scene)
+
+    def _revert(self, name: str) -> None:
+        evaluation = self._editor.marks.defining(name)
+        if evaluation is not None:
+            evaluation.state = State.REVERTED
+
+    def _take_back(self, names: list[str]) -> None:
+        """The newest block that has changed these names is not in force any more."""
+        for change in reversed(self._changes):
+            if set(names) & set(change[0]):
+                self._changes.remove(change)
+                change[1].state = State.REVERTED
+                return
+
+    def _end_flash(self, evaluation: Evaluation) -> None:
+        evaluation.flashing = False
+        self._on_change()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def in_one_line(text: str) -> str:
+    """The text without line ends and runs of blanks."""
+    return " ".join(text.split())
+
+
+def without_ours(trace: str) -> str:
+    """The traceback from the performer's own code on; the whole if none of that is in it."""
+    head, *frames = _FRAME.split(trace)
+    theirs = [at for at, frame in enumerate(frames) if not frame.startswith(_OURS)]
+    return "".join([head, *frames[theirs[0] :]]) if theirs else trace
+
+
+def reflowed(text: str) -> str:
+    """The text with one line for each paragraph; what is indented stays as it is."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        goes_on = lines and lines[-1] and line
+        if goes_on and not line.startswith(" ") and not lines[-1].startswith(" "):
+            lines[-1] += " " + line
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _success(code: str, answer: Answer) -> str:
+    """One line that says what an evaluation did, and below it what it came to if that is long."""
+    head = ", ".join(answer.names) or in_one_line(code.strip().split("\n")[0])
+    if answer.value is None:
+        return f"● {head}"
+    if "\n" in answer.value:
+        return f"● {head}\n{answer.value}"
+    return f"● {head} → {answer.value}"

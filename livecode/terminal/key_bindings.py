@@ -1,0 +1,244 @@
+"""Every key that does something on the desk, in one table that the bindings and F1 both read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition, Filter, has_focus
+from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.bindings.basic import if_no_repeat
+from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
+from prompt_toolkit.keys import Keys
+
+if TYPE_CHECKING:
+    from livecode.terminal.app import Desk
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key: what is printed on it, what a terminal sends for it, and what it does."""
+
+    label: str
+    sequence: tuple[str, ...]
+    text: str  # empty: another key's text says what this one does
+    action: Callable[["Desk"], None]
+    edits: bool = False  # changes the text: what was there before can be had back with Ctrl-Z
+
+
+KEYS = (
+    Key("Alt+Enter", ("escape", "enter"), "play the block at the cursor",
+        lambda desk: desk.evaluating.evaluate(desk.editor.block(), "the cursor is in no block")),
+    Key("F5", ("f5",), "play the whole cell, from `# %%` to the next",
+        lambda desk: desk.evaluating.evaluate(desk.editor.cell(), "the cursor is in no cell")),
+    Key("F6", ("f6",), "play the line",
+        lambda desk: desk.evaluating.evaluate(desk.editor.line(), "there is nothing on this line")),
+    Key("Alt+Up", ("escape", "up"), "to the block above",
+        lambda desk: desk.editor.go_to_block(-1)),
+    Key("Alt+Down", ("escape", "down"), "to the block below",
+        lambda desk: desk.editor.go_to_block(+1)),
+    Key("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
+        lambda desk: desk.fade_orphan()),
+    Key("F7", ("f7",), "the scene before",
+        lambda desk: desk.cue("go(-1)")),
+    Key("F8", ("f8",), "the next scene",
+        lambda desk: desk.cue("go()")),
+    Key("Alt+.", ("escape", "."), "hush: fade out everything", lambda desk: desk.evaluating.hush()),
+    Key("F12", ("f12",), "panic: silence at once, whatever else hangs", lambda desk: desk.panic()),
+    Key("F10", ("f10",), "like: strikes `keys.like`", lambda desk: desk.strike("like")),
+    Key("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda desk: desk.strike("dislike")),
+    Key("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",
+        lambda desk: desk.faders.choose(1)),
+    *(Key(f"Alt+{number}", ("escape", str(number)), "",
+          lambda desk, number=number: desk.faders.choose(number))  # type: ignore[misc]
+      for number in range(2, 9)),
+    Key("Alt+=", ("escape", "="), "move it up by 0.05; Alt+Right, too",
+        lambda desk: desk.faders.move(+1)),
+    Key("Alt+-", ("escape", "-"), "move it down by 0.05; Alt+Left, too",
+        lambda desk: desk.faders.move(-1)),
+    Key("Alt+Right", ("escape", "right"), "", lambda desk: desk.faders.move(+1)),
+    Key("Alt+Left", ("escape", "left"), "", lambda desk: desk.faders.move(-1)),
+    Key("Alt+Z", ("escape", "z"), "undo in sound",
+        lambda desk: desk.evaluating.run("undo()", quietly=True)),
+    Key("Ctrl-Z", ("c-z",), "undo in the text", lambda desk: desk.editor.buffer.undo()),
+    Key("Ctrl-C", ("c-c",), "interrupt what runs; twice: leave", lambda desk: desk.interrupt()),
+    Key("F1", ("f1",), "help on the word at the cursor; on none, this list",
+        lambda desk: desk.help()),
+    Key("F2", ("f2",), "the traceback of the last error",
+        lambda desk: desk.evaluating.show_traceback()),
+    Key("PgUp", ("pageup",), "messages: back", lambda desk: desk.output.scroll(-1)),
+    Key("PgDn", ("pagedown",), "messages: forward", lambda desk: desk.output.scroll(+1)),
+    Key("Ctrl-R", ("c-r",), "search the blocks played before", lambda desk: desk.begin_search()),
+    Key("Alt+/", ("escape", "/"), "comment in or out",
+        lambda desk: desk.editor.toggle_comment(), True),
+    Key("Ctrl-S", ("c-s",), "save the file", lambda desk: desk.save()),
+    Key("Ctrl-V", ("c-v",), "put in what Ctrl-K, Ctrl-U or Ctrl-W cut out",
+        lambda desk: desk.editor.paste(), True),
+    Key("Ctrl-Y", ("c-y",), "take back an undo", lambda desk: desk.editor.buffer.redo()),
+    Key("Ctrl-L", ("c-l",), "draw the screen again", lambda desk: desk.app.renderer.clear()),
+    Key("Ctrl-Q", ("c-q",), "leave", lambda desk: desk.quit()),
+)  # fmt: skip
+
+#: What some terminals send for keys that others cannot tell from Enter.
+_ALSO = {
+    "\x1b[27;5;13~": (Keys.Escape, Keys.ControlM),  # Ctrl+Enter, xterm's modifyOtherKeys
+    "\x1b[13;5u": (Keys.Escape, Keys.ControlM),  # Ctrl+Enter, CSI u
+    "\x1b[27;3;13~": (Keys.Escape, Keys.ControlM),  # Alt+Enter
+    "\x1b[13;3u": (Keys.Escape, Keys.ControlM),
+    "\x1b[27;4;13~": Keys.F5,  # Alt+Shift+Enter
+    "\x1b[13;4u": Keys.F5,
+    "\x1b[13;2u": Keys.ControlM,  # Shift+Enter
+    "\x1b[27;5;46~": (Keys.Escape, "."),  # Ctrl+.
+    "\x1b[46;5u": (Keys.Escape, "."),
+}
+
+#: Bindings for a prompt that would be accidents here: numeric arguments, macros, submitting.
+_UNWANTED = (
+    ("escape", "0"), ("escape", "9"),
+    ("c-o",), ("c-x", "("), ("c-x", ")"), ("c-x", "e"), ("escape", "#"), ("c-up",), ("c-down",),
+    ("escape", "<"), ("escape", ">"), ("c-j",),
+)  # fmt: skip
+
+
+def learn_terminal_keys() -> None:
+    """Tell the terminal's modified Enter keys apart; before the first key is read."""
+    ANSI_SEQUENCES.update(_ALSO)  # type: ignore[arg-type]
+
+
+def key_list() -> str:
+    """All keys, one a line."""
+    listed = [key for key in KEYS if key.text]
+    width = max(len(key.label) for key in listed)
+    return "\n".join(f"{key.label:<{width}}  {key.text}" for key in listed)
+
+
+def hints() -> str:
+    """The keys that a first hour needs, in three lines of less than 80 columns."""
+    return (
+        "Alt+Enter play the block at the cursor · Alt+. fade out · F12 silence at once\n"
+        "F1 help, all keys · F7 F8 scenes · Ctrl-C interrupt · Ctrl-S save · Ctrl-Q leave\n"
+        "New here? Type tutorial() and press Alt+Enter."
+    )
+
+
+def key_bindings(desk: "Desk") -> KeyBindings:
+    """The bindings of a desk, to be laid over prompt_toolkit's own."""
+    bindings = KeyBindings()
+    searching = has_focus(desk.search.field)
+
+    for sequence in _UNWANTED:
+        bindings.add(*sequence)(lambda event: None)
+
+    def bind(key: Key) -> None:
+        @bindings.add(*key.sequence, save_before=lambda event: key.edits)
+        def _(event: KeyPressEvent) -> None:
+            desk.editor.buffer.complete_state = None  # the menu is not in the way of other keys
+            key.action(desk)
+
+    for key in KEYS:
+        bind(key)
+    _bind_typing(bindings, desk, ~searching)
+    _bind_search(bindings, desk, searching)
+    return bindings
+
+
+def _bind_typing(bindings: KeyBindings, desk: "Desk", editing: Filter) -> None:
+    editor, buffer = desk.editor, desk.editor.buffer
+    choosing = Condition(lambda: _chosen(buffer))
+    offered = Condition(lambda: buffer.complete_state is not None)
+    in_word = Condition(
+        lambda: (
+            not buffer.selection_state
+            and bool(buffer.document.current_line_before_cursor.strip())
+            and not buffer.document.current_line_before_cursor.endswith(" ")
+        )
+    )
+    add = bindings.add
+
+    @add(Keys.Any, filter=editing, save_before=if_no_repeat)
+    def _type(event: KeyPressEvent) -> None:
+        if event.data.isprintable():
+            editor.type(event.data)
+
+    @add("enter", filter=editing)
+    def _enter(event: KeyPressEvent) -> None:
+        editor.newline()
+
+    @add("c-j", filter=editing)  # a pasted line end
+    def _line_end(event: KeyPressEvent) -> None:
+        editor.newline()
+
+    @add("enter", filter=editing & choosing)
+    def _choose(event: KeyPressEvent) -> None:
+        buffer.complete_state = None  # the choice stands in the text already
+
+    @add("backspace", filter=editing, save_before=if_no_repeat)
+    def _backspace(event: KeyPressEvent) -> None:
+        editor.backspace()
+
+    @add("tab", filter=editing)
+    def _tab(event: KeyPressEvent) -> None:
+        editor.indent()
+
+    @add("tab", filter=editing & (in_word | offered))
+    def _complete(event: KeyPressEvent) -> None:
+        if buffer.complete_state is not None:
+            buffer.complete_next()
+        else:
+            buffer.start_completion(insert_common_part=True)
+
+    @add("s-tab", filter=editing)
+    def _dedent(event: KeyPressEvent) -> None:
+        editor.dedent()
+
+    @add("s-tab", filter=editing & offered)
+    def _complete_back(event: KeyPressEvent) -> None:
+        buffer.complete_previous()
+
+    @add("escape", filter=editing & offered)
+    @add("c-g", filter=editing & offered)
+    def _close_menu(event: KeyPressEvent) -> None:
+        buffer.complete_state = None
+
+    def move(direction: int) -> None:
+        if choosing():
+            (buffer.complete_next if direction > 0 else buffer.complete_previous)()
+            return
+        (buffer.cursor_down if direction > 0 else buffer.cursor_up)()
+
+    add("up", filter=editing)(lambda event: move(-1))
+    add("down", filter=editing)(lambda event: move(+1))
+
+    @add("c-d", filter=editing)
+    def _delete_or_leave(event: KeyPressEvent) -> None:
+        if buffer.text:
+            buffer.delete()
+        else:
+            desk.quit()
+
+    for key, command in (("c-home", "beginning-of-buffer"), ("c-end", "end-of-buffer")):
+        add(key, filter=editing)(get_by_name(command))
+
+    @add(Keys.BracketedPaste, filter=editing)
+    def _paste(event: KeyPressEvent) -> None:
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+        buffer.insert_text("".join(c for c in text if c == "\n" or c.isprintable()))
+
+
+def _bind_search(bindings: KeyBindings, desk: "Desk", searching: Filter) -> None:
+    add = bindings.add
+    for key in ("c-r", "up"):
+        add(key, filter=searching)(lambda event: desk.search.move(+1))
+    for key in ("c-s", "down"):
+        add(key, filter=searching)(lambda event: desk.search.move(-1))
+    for key in ("c-g", "c-c"):
+        add(key, filter=searching)(lambda event: desk.end_search(take=False))
+    add("escape", filter=searching, eager=True)(lambda event: desk.end_search(take=False))
+    add("enter", filter=searching)(lambda event: desk.end_search(take=True))
+    add("tab", filter=searching)(lambda event: None)
+
+
+def _chosen(buffer: Buffer) -> bool:
+    """Whether one of the names offered has been chosen."""
+    return buffer.complete_state is not None and buffer.complete_state.complete_index is not None

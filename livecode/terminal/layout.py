@@ -1,0 +1,202 @@
+"""What stands where on the screen: output above, the editor below, the status bar at the foot."""
+
+from collections.abc import Callable
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.formatted_text import AnyFormattedText, StyleAndTextTuples
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Dimension,
+    Float,
+    FloatContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    UIContent,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.layout.containers import ScrollOffsets, WindowRenderInfo
+from prompt_toolkit.layout.margins import Margin
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.layout.processors import (
+    BeforeInput,
+    HighlightMatchingBracketProcessor,
+    HighlightSelectionProcessor,
+    Processor,
+    Transformation,
+    TransformationInput,
+)
+from prompt_toolkit.lexers import Lexer
+
+from livecode.terminal.cue_list import LIST_COLUMNS
+from livecode.terminal.editor import Editor
+from livecode.terminal.output import Output, OutputControl
+from livecode.terminal.signatures import Signature
+
+#: Rows of the block that a search through the history shows.
+PREVIEW_ROWS = 6
+Text = Callable[[], AnyFormattedText]
+
+
+class MarksMargin(Margin):
+    """A glyph for what became of each line, and its number."""
+
+    def __init__(self, editor: Editor):
+        self._editor = editor
+
+    def get_width(self, get_ui_content: Callable[[], UIContent]) -> int:
+        """Glyph, blank, number, blank."""
+        return len(str(get_ui_content().line_count)) + 3
+
+    def create_margin(
+        self, window_render_info: WindowRenderInfo, width: int, height: int
+    ) -> StyleAndTextTuples:
+        """One row for each row of text; only the first of a wrapped line is labelled."""
+        rows: StyleAndTextTuples = []
+        previous = None
+        for row in window_render_info.displayed_lines:
+            if row != previous:
+                mark = self._editor.marks[row]
+                if mark is not None:
+                    rows.append((f"class:mark.{mark.evaluation.state.value}", mark.glyph))
+                else:
+                    rows.append(("", " "))
+                here = ".current" if row == self._editor.row else ""
+                rows.append((f"class:line-number{here}", f"{row + 1:>{width - 2}} "))
+            rows.append(("", "\n"))
+            previous = row
+        return rows
+
+
+class Flash(Processor):
+    """Lights up the lines that were just evaluated, to the edge of the screen."""
+
+    def __init__(self, editor: Editor):
+        self._editor = editor
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """The line as it is, or lit up."""
+        fragments = transformation_input.fragments
+        mark = self._editor.marks[transformation_input.lineno]
+        if mark is None or not mark.evaluation.flashing:
+            return Transformation(fragments)
+        lit: StyleAndTextTuples = [(f"{style} class:flash", text) for style, text, *_ in fragments]
+        used = sum(len(text) for _, text, *_ in fragments)
+        width = transformation_input.width
+        return Transformation([*lit, ("class:flash", " " * max(0, width - used - 1))])
+
+
+def title_line(
+    title: str, unsaved: bool, rows_below: int, signature: Signature, columns: int
+) -> StyleAndTextTuples:
+    """The line between messages and text: the file, and the signature of the call at the cursor."""
+    fragments: StyleAndTextTuples = [
+        ("class:title", "─ "),
+        ("class:title.name", title),
+        ("class:title.unsaved", " • " if unsaved else " "),
+    ]
+    if rows_below:
+        fragments.append(("class:title.more", f" ↓ {rows_below} more: PgDn "))
+    room = columns - sum(len(text) for _, text, *_ in fragments)
+    if signature.text and room > 10:
+        shown = signature.cut(room - 5)
+        rule = "─" * (room - len(shown.text) - 4)
+        return [
+            *fragments,
+            ("class:title", f"{rule} "),
+            ("class:title.signature", shown.text[: shown.begin]),
+            ("class:title.argument", shown.text[shown.begin : shown.end]),
+            ("class:title.signature", shown.text[shown.end :]),
+            ("class:title", " ──"),
+        ]
+    return [*fragments, ("class:title", "─" * max(0, room))]
+
+
+def desk_layout(
+    editor: Editor,
+    output: Output,
+    search: Buffer,
+    highlighting: Lexer,
+    title: Text,
+    status: Text,
+    preview: Text,
+    cues: Text = lambda: "",
+    cue_line: Text = lambda: "",
+) -> Layout:
+    """The layout; `title`, `status`, `preview`, `cues` and `cue_line` say what stands there now.
+
+    Of the last two, each is there only while it has something to say.
+    """
+    searching = has_focus(search)
+    text = Window(
+        BufferControl(
+            editor.buffer,
+            lexer=highlighting,
+            input_processors=[
+                HighlightSelectionProcessor(),
+                HighlightMatchingBracketProcessor(chars="[](){}"),
+                Flash(editor),
+            ],
+            include_default_input_processors=False,
+        ),
+        left_margins=[MarksMargin(editor)],
+        wrap_lines=True,
+        scroll_offsets=ScrollOffsets(top=1, bottom=1),
+        height=Dimension(min=1, preferred=1, weight=3),
+    )
+    # The message pane must not grow and shrink with what is said: heights are shares, not needs.
+    messages = Window(OutputControl(output), height=Dimension(min=0, preferred=1, weight=2))
+    beside = ConditionalContainer(
+        Window(
+            FormattedTextControl(cues), width=LIST_COLUMNS, height=Dimension(min=0, preferred=1)
+        ),
+        filter=Condition(lambda: bool(cues())),
+    )
+    line = ConditionalContainer(
+        Window(FormattedTextControl(cue_line), height=1, style="class:status", wrap_lines=False),
+        filter=Condition(lambda: bool(cue_line())),
+    )
+    search_rows = HSplit(
+        [
+            Window(FormattedTextControl(preview), height=Dimension(max=PREVIEW_ROWS)),
+            Window(
+                BufferControl(
+                    search,
+                    input_processors=[BeforeInput("history: ", style="class:history.prompt")],
+                ),
+                height=1,
+            ),
+        ]
+    )
+    body = FloatContainer(
+        HSplit(
+            [
+                VSplit([messages, beside], padding=1),
+                Window(
+                    FormattedTextControl(title),
+                    height=Dimension(min=0, preferred=1, max=1),
+                    style="class:title",
+                ),
+                text,
+                ConditionalContainer(search_rows, filter=searching),
+                line,
+                Window(
+                    FormattedTextControl(status),
+                    height=Dimension(min=0, preferred=2, max=2),
+                    style="class:status",
+                    wrap_lines=False,
+                ),
+            ],
+        ),
+        floats=[
+            Float(
+                xcursor=True,
+                ycursor=True,
+                content=CompletionsMenu(max_height=8, scroll_offset=1),
+            )
+        ],
+    )
+    return Layout(body, focused_element=text)

@@ -1,0 +1,121 @@
+"""The signature of the call that is being typed, as the mind knows it, and where in it one is."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from livecode.help.completion import open_call
+
+_KEYWORD = re.compile(r"\s*(\w+)\s*=(?!=)")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A line of text, and from which column to which the argument stands that is being typed."""
+
+    text: str = ""
+    begin: int = 0
+    end: int = 0
+
+    def cut(self, columns: int) -> "Signature":
+        """So much of it as there is room for, with that argument in it."""
+        if len(self.text) <= columns:
+            return self
+        first = min(max(0, self.end + 2 - columns), len(self.text) - columns)
+        shown = self.text[first : first + columns]
+        if first:
+            shown = "…" + shown[1:]
+        if first + columns < len(self.text):
+            shown = shown[:-1] + "…"
+        return Signature(
+            shown, *(min(max(at - first, 0), columns) for at in (self.begin, self.end))
+        )
+
+
+class Signatures:
+    """Follows the cursor; `shown` is the signature to show, empty outside of calls."""
+
+    def __init__(
+        self,
+        code_at_cursor: Callable[[], tuple[str, int]],
+        inspect: Callable[[str, int], Awaitable[str | None]],
+        on_change: Callable[[], None],
+    ):
+        self._code_at_cursor, self._inspect, self._on_change = code_at_cursor, inspect, on_change
+        self._call: str | None = None  # the code up to the open bracket
+        self._typed = ""  # from there to the cursor
+        self._asking: asyncio.Task | None = None
+        self._text = ""
+
+    @property
+    def shown(self) -> Signature:
+        """The signature, with the argument that the cursor is in."""
+        return Signature(self._text, *argument(self._text, self._typed))
+
+    def follow(self) -> None:
+        """The text or the cursor has changed."""
+        code, cursor = self._code_at_cursor()
+        at = open_call(code, cursor)
+        call = None if at is None else code[:at]
+        self._typed = "" if at is None else code[at + 1 : cursor]
+        if call == self._call:
+            return
+        self._call, self._text = call, ""
+        if call is not None and self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._ask(call))
+
+    async def _ask(self, call: str) -> None:
+        help_text = await self._inspect(call, len(call))
+        self._asking = None
+        if call == self._call:
+            head = (help_text or "").split("\n")[0]
+            self._text = head if head.endswith(")") else ""
+            self._on_change()
+        else:  # the cursor has gone on meanwhile
+            self._call = None
+            self.follow()
+
+
+def argument(signature: str, typed: str) -> tuple[int, int]:
+    """(begin, end) in `signature` of the parameter that the newest of the arguments `typed` is for.
+
+    Both are 0 if there is none.
+    """
+    bracket = signature.find("(") + 1
+    parameters: dict[str, tuple[int, int]] = {}
+    by_place: list[str] = []
+    takes_place = True
+    for begin, end in pieces(signature[bracket:-1]):
+        text = signature[bracket + begin : bracket + end]
+        name = text.strip().split("=")[0]
+        parameters[name] = bracket + begin + len(text) - len(text.lstrip()), bracket + end
+        if takes_place and name != "/":
+            by_place.append(name)
+        takes_place &= not name.startswith("*")
+    *before, (begin, _) = pieces(typed)
+    if (keyword := _KEYWORD.match(typed[begin:])) is not None:
+        return parameters.get(keyword[1], (0, 0))
+    if by_place and by_place[-1] == "*":
+        by_place.pop()
+    if by_place and by_place[-1].startswith("*"):
+        by_place += [by_place[-1]] * len(before)
+    return parameters[by_place[len(before)]] if len(before) < len(by_place) else (0, 0)
+
+
+def pieces(text: str) -> list[tuple[int, int]]:
+    """(begin, end) of what stands between commas, but for those in brackets and in quotes."""
+    found, begin, depth, quote = [], 0, 0, ""
+    for at, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == "," and depth == 0:
+            found.append((begin, at))
+            begin = at + 1
+    return [*found, (begin, len(text))]

@@ -1,0 +1,99 @@
+"""A voice in a process of its own: what runs a stranger's code may hang or crash without the others."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from livecode.errors import LivecodeError
+from livecode.processes.lifeline import begin, watch_lifeline
+from livecode.transport import Arena, ControlReader
+from livecode.transport.messages import LatentSource, StartVoice
+from livecode.transport.timing import HOP, look_ahead
+from livecode.voices.priority import realtime
+from livecode.voices.torchscript import TorchScriptVoice
+
+READY = "ready"
+
+
+class Apart:
+    """The other process, seen from the voices' own."""
+
+    def __init__(self, arena: Arena, message: StartVoice):
+        """Starts it; `poll` tells how it goes."""
+        assert isinstance(message.source, LatentSource)
+        self.name = message.name
+        self._said = b""
+        arguments = (arena.name, message.name, message.ring, message.at, message.source.seed)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, *map(str, arguments), message.source.model],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+
+    def poll(self) -> str | None:
+        """Why it ended; None while it goes on."""
+        status = self._process.poll()
+        self._said += self._read()
+        if status is None:
+            return None
+        lines = self._said.decode(errors="replace").strip().splitlines()
+        if lines and lines[-1] != READY:
+            return lines[-1]
+        return f"its process ended ({'signal' if status < 0 else 'status'} {abs(status)})"
+
+    def stop(self) -> None:
+        """End it; it is given no time to think about it."""
+        self._process.kill()
+        self._process.wait()
+
+    def _read(self) -> bytes:
+        assert self._process.stdout is not None
+        return self._process.stdout.read() or b""
+
+
+def main() -> int:
+    """Be the other process: fill one ring until the voices' process is gone."""
+    parser = argparse.ArgumentParser(prog=__name__)
+    for name in ("arena", "name"):
+        parser.add_argument(name)
+    for name in ("ring", "at", "seed"):
+        parser.add_argument(name, type=int)
+    parser.add_argument("model")
+    options = parser.parse_args()
+    begin("voice")
+    stop = watch_lifeline()
+    arena = Arena.attach(options.arena)
+    rate = arena.header.sample_rate
+    try:
+        voice = TorchScriptVoice(options.model, rate, HOP, options.seed)
+    except (LivecodeError, ImportError) as error:
+        print(error, flush=True)
+        arena.abandon()
+        return 2
+    print(READY, flush=True)
+    realtime()
+    about = voice.description
+    stretch = about.ratio * rate // about.sample_rate
+    ring = arena.rings[options.ring]
+    ahead = min(max(look_ahead(arena.header.block), 2 * stretch), ring.capacity - HOP)
+    slot = arena.controls.find(f"{options.name}.position")
+    control = None if slot is None else ControlReader(arena.controls, slot)
+    frame, rest_s = options.at, arena.header.block / rate / 4
+    while not stop.is_set():
+        due = arena.header.clock()[0] + arena.header.block
+        while ring.available < ahead and not stop.is_set():
+            frame = max(frame, due + ring.available)
+            ring.write(voice.play(None if control is None else control.at(frame)))
+            frame += HOP
+        time.sleep(rest_s)
+    arena.abandon()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,70 @@
+"""What `livecode play` makes of its options: colours, and whether cues are open."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from livecode.cli.arguments import THEMES
+from livecode.cli.command import _parser, main
+from livecode.cli.play import _open_cues, _theme
+from livecode.signals.intake import CUES_TOKEN
+from livecode.terminal.style import THEMES as STYLES
+
+
+def test_every_theme_that_can_be_asked_for_is_there() -> None:
+    assert set(THEMES) <= set(STYLES)
+
+
+def test_a_theme_that_is_asked_for_goes_before_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("LIVECODE_THEME", raising=False)
+    assert _theme(None) == "dark"
+    monkeypatch.setenv("LIVECODE_THEME", "light")
+    assert _theme(None) == "light"
+    assert _theme("high-contrast") == "high-contrast"
+
+
+def test_a_theme_of_the_environment_that_is_none_is_refused_before_any_sound(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIVECODE_THEME", "neon")
+    assert main(["play", "--audio", "headless"]) == 2
+    assert capsys.readouterr().err == (
+        "livecode: LIVECODE_THEME=neon: there is no such theme; use dark, light, high-contrast\n"
+    )
+
+
+def cues(*arguments: str) -> tuple[list[str], str | None]:
+    """(what is told, the token that the mind is handed)."""
+    return _open_cues(_parser().parse_args(["play", *arguments])), os.environ.get(CUES_TOKEN)
+
+
+def test_cues_are_closed_until_asked_for_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(CUES_TOKEN, "left-over")
+    assert cues() == ([], None)
+
+
+def test_a_token_is_taken_or_made_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CUES_TOKEN, raising=False)
+    (told,), token = cues("--cues", "hush-hush", "--osc-port", "9000")
+    assert token == "hush-hush"
+    assert "127.0.0.1, UDP port 9000: /livecode/cue NAME hush-hush" in told
+    (told,), made = cues("--cues")
+    assert made is not None
+    assert len(made) == 8
+    assert told.endswith(made)
+    assert cues("--cues")[1] != made
+    monkeypatch.delenv(CUES_TOKEN)
+
+
+def test_a_sets_name_is_not_taken_for_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv(CUES_TOKEN, raising=False)
+    assert main(["play", "--cues", "piece.py", "--audio", "headless"]) == 2
+    assert "a token is 4 to 64 letters and digits" in capsys.readouterr().err

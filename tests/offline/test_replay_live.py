@@ -1,0 +1,133 @@
+"""Replaying what was played live, by four real processes: every control, every sample."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from livecode.cli.replay_command import replay
+from livecode.journal.journal import read_journal
+from livecode.journal.records import Alive, BlockBegun
+from livecode.processes.live import Live
+from livecode.processes.supervisor import Options
+from livecode.signals.intake import CUES_TOKEN
+
+BLOCKS = (
+    "ego = agent(space('additive'), dims=2, every=30*ms)\n"
+    "ego.reward = reward(lambda rings, sound: rings.left.energy - sound.rms)",
+    "r = stream('quartet', temperature=lambda sound: 0.9 + 0.2*sound.rms, level=0.6)",
+    "@dsp\ndef hall(ego, size=0.8):\n"
+    "    return Freeverb(ego, size=size, bal=0.5) * Sine(3, mul=0.4, add=0.5) + Noise(0.01)",
+    "@dsp\ndef hall(ego, size=0.8):\n    return ego * size + Noise(0.02) * Randi(0, 1, 5)",
+    "hall.size = 0.3\nego.level = sine(period=1*s, low=0.2, high=0.7)",
+    "tempo(100)\nego.dims = 3\nfade(0.3*s)",
+    "r.temperature = 1.05",
+    "ego = agent(space('additive'), dims=2, every=20*ms, seed=3)",
+    "undo()",
+    "like = lambda keys: keys.like\nego.reward = reward(like)",
+    "hush(0.3*s)",
+    "undo()",
+    "low = agent(space('additive'), dims=1, level=0.3, pan=-0.4)",
+    "free(hall)",
+)
+#: Scenes that others go to by cues: what they make stands beside what the blocks make.
+SET = """
+wide = space("additive")
+# %% calm  fade=0.2*s
+bell = wide.hold(0.3, sine(0, 1, period=3*s), level=0.3)
+# %% keen  fade=0.1*s ends=["bell"]
+keen = agent(wide, dims=4, every=40*ms, level=0.3, pan=0.6)
+keen.reward = rings.left.tilt
+# %% gone  ends=["keen", "bell"]
+"""
+CUES, TOKEN = ("keen", "gone", "calm", "+1", "-1"), "sesame"
+PANIC_EVERY_S = 90.0
+#: Of what is played: "jack" beside a virtual card, for instance.
+AUDIO = os.environ.get("LIVECODE_TEST_AUDIO", "headless")
+#: What was seen on the machine that this was written on is 0, but PortAudio's need not be.
+ROUNDING = 1e-6
+
+
+def packet(rng: np.random.Generator) -> bytes:
+    """A ring's readings, moving at random."""
+    return b"/0/raw\0\0,fffffffff\0\0" + rng.normal(0, 1, 9).astype(">f4").tobytes()
+
+
+def cue(name: str) -> bytes:
+    """What a second person sends."""
+    parts = (b"/livecode/cue", b",ss", name.encode(), TOKEN.encode())
+    return b"".join(part + bytes(4 - len(part) % 4) for part in parts)
+
+
+def play(folder: Path, seconds: float) -> tuple[Path, int]:
+    """Play blocks, cues, rings and keys for so long; returns the journal, and the last sample time.
+
+    The sound is in live.wav. What came late just before the end nobody was there to note.
+    """
+    piece = folder / "piece.py"
+    piece.write_text(SET)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = Options(
+        audio=AUDIO, osc_port=port, record=folder / "live.wav", seed=5, set_path=piece
+    )
+    rng = np.random.default_rng(1)
+    with (
+        Live(options) as live,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rings,
+    ):
+        assert live.client
+        began, done, panics = time.monotonic(), 0, 0
+        every_s = min(max(seconds / (len(BLOCKS) + 1), 0.3), 4.0)
+        while (now_s := time.monotonic() - began) < seconds:
+            if now_s > done * every_s:
+                ok, error = live.evaluate(BLOCKS[done % len(BLOCKS)])
+                assert ok, error
+                done += 1
+                if done % 3 == 0:
+                    live.supervisor.press("like")
+                    live.supervisor.press(f"fader1={rng.uniform():.2f}")
+                    rings.sendto(cue(CUES[done // 3 % len(CUES)]), ("127.0.0.1", port))
+            if now_s > PANIC_EVERY_S * (panics + 1):
+                live.supervisor.panic()
+                panics += 1
+            rings.sendto(packet(rng), ("127.0.0.1", port))
+            time.sleep(0.01)
+        assert not live.said
+        end = int(live.header.now(time.monotonic_ns())) - 4800
+    return live.places.journal, end
+
+
+@pytest.fixture(autouse=True)
+def _cues_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CUES_TOKEN, TOKEN)
+
+
+def check(folder: Path, journal: Path, end: int) -> None:
+    result = replay(journal, folder / "again.wav")
+    scenes = [record for record in read_journal(journal) if isinstance(record, BlockBegun)]
+    assert sum(record.name == "piece.py" for record in scenes) > 2, "cues were followed"
+    assert any(isinstance(record, Alive) for record in read_journal(journal))
+    assert result.differs_at_s is None, "each control has its value at the same sample"
+    heard, _ = soundfile.read(folder / "live.wav", dtype="float32")
+    again, _ = soundfile.read(folder / "again.wav", dtype="float32")
+    assert len(heard) >= end
+    assert len(again) >= end
+    assert np.abs(heard).max() > 0.05
+    differing = np.flatnonzero(np.abs(heard[:end] - again[:end]).max(axis=1) > ROUNDING)
+    assert not len(differing), f"from {differing[0] / 48000:.3f} s on: {result.told}"
+
+
+def test_a_live_performance_is_replayed_sample_by_sample(tmp_path: Path):
+    check(tmp_path, *play(tmp_path, 6.0))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_ten_minutes_are_replayed_sample_by_sample(tmp_path: Path):
+    check(tmp_path, *play(tmp_path, 600.0))

@@ -1,0 +1,177 @@
+"""A mind that takes over from one that died: the same plays on, and nothing is heard of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from livecode import Session
+from livecode.journal.journal import Journal, blocks_to_run_again
+from livecode.performance.performance import Performance
+from tests.sound import jump, longest_silence_s, rms
+
+EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
+
+
+def killed(session: Session, journal: Path) -> None:
+    """Replace the session's mind by one that knows its journal and its last status only."""
+    former = session.performance
+    former.arena.board.post(msgspec.json.encode(former.status()))
+    status = msgspec.json.decode(former.arena.board.look())
+    former.close()
+    if former.journal is not None:
+        former.journal.close()  # a dead mind writes no more
+    session.performance = performance = Performance(
+        former.arena, session.seed, lambda: session._frame
+    )
+    performance.pump = session._engine.listen
+    performance.take_over(blocks_to_run_again(journal), status)
+    performance.journal = Journal(journal)
+
+
+@pytest.fixture
+def journal(session: Session, tmp_path: Path) -> Path:
+    """Where the session's blocks are written down."""
+    path = tmp_path / "journal"
+    session.performance.journal = Journal(path)
+    return path
+
+
+@pytest.fixture
+def kill(session: Session, journal: Path) -> Callable[[], None]:
+    return lambda: killed(session, journal)
+
+
+def generations(session: Session) -> dict[str, int]:
+    return {
+        row["name"]: row["generation"]
+        for row in session.performance.patchbay.table()
+        if not row["leaving"]
+    }
+
+
+def test_the_same_things_play_and_nothing_is_started_again(session: Session, kill):
+    session.eval(EGO + "\nr7 = stream(level=0.5)")
+    session.eval("@dsp\ndef hall(ego, gain=0.5): return ego * gain")
+    session.eval("hall.gain = 0.25\nego.dims = 4\n1/0")
+    session.eval("hall.gain = 0.25\nego.dims = 4")
+    session.advance(2.0)
+    before, steady = generations(session), jump(session.advance(1.0))
+    position = session.get("ego").position
+    kill()
+    assert generations(session) == before
+    assert session.get("ego").position == pytest.approx(position)
+    assert session.get("ego").dims == 4
+    assert session.get("hall").gain == 0.25
+    audio = session.advance(1.0)
+    assert longest_silence_s(audio, 48000) < 0.005
+    assert jump(audio) < 1.5 * steady
+    assert generations(session) == before
+    assert session.eval("ego.level = 0.1").ok
+
+
+def test_a_hush_that_was_undone_is_undone_again_though_nothing_of_it_sounds_any_more(session, kill):
+    session.eval("r7 = stream()")
+    session.eval("r8 = stream()")
+    session.eval("hush(0)")
+    session.eval("undo()")
+    session.eval("free(r7, r8)")
+    session.advance(1.0)
+    kill()
+    assert not session.eval("r7").ok
+    assert not session.eval("r8").ok
+
+
+def test_what_was_deleted_redefined_hushed_or_undone_stays_so(session: Session, kill):
+    session.eval(EGO + "\nr7 = stream()\nr8 = stream()\nr9 = stream(level=0.2)")
+    session.eval("del r7")
+    session.eval("hush(0)")
+    session.advance(0.3)
+    session.eval(EGO + "\nr9 = stream(level=0.2)")
+    session.eval("ego.level = 0.3")
+    session.eval("ego.level = 0.9")
+    session.eval("undo()")
+    session.eval("r9.level = 0.1")
+    session.advance(1.0)
+    before, loud = generations(session), rms(session.advance(0.5))
+    kill()
+    assert generations(session) == before
+    assert set(before) == {"ego", "r9"}
+    assert (session.get("ego").level, session.get("r9").level) == (0.3, 0.1)
+    session.advance(0.2)
+    assert rms(session.advance(0.5)) == pytest.approx(loud, rel=0.1)
+
+
+def test_a_panic_that_was_long_ago_does_not_silence_again(session: Session, kill):
+    session.eval(EGO)
+    session.advance(0.5)
+    session.eval("panic()")
+    session.advance(0.5)
+    session.eval(EGO)
+    session.advance(0.5)
+    kill()
+    assert longest_silence_s(session.advance(0.5), 48000) < 0.005
+
+
+def test_curves_and_the_beat_go_on_from_where_they_were(session: Session, kill):
+    session.advance(1.0)
+    session.eval("tempo(90)")
+    session.eval("r7 = stream(level=ramp(0, 1, over=8*beats))\nup = sine()")
+    session.advance(1.0)
+    session.eval("tempo(150)")
+    session.advance(1.0)
+    level = session.get("r7").player.controls["level"].varying.now
+    beat = session.performance.status()["beat"]
+    kill()
+    assert session.performance.status()["beat"] == pytest.approx(beat, abs=0.02)
+    assert session.performance.tempo.bpm == 150
+    session.advance(0.01)
+    assert session.get("r7").player.controls["level"].varying.now == pytest.approx(level, abs=0.02)
+
+
+def test_mutes_solos_fade_and_quant_are_as_they_were(session: Session, kill):
+    session.eval(EGO + "\nr7 = stream()\nmute(r7)\nsolo(ego)\nfade(2*s)\nquant(1*bars)")
+    session.advance(0.5)
+    mix = session.performance.sounds.mix
+    kill()
+    assert session.performance.sounds.mix == mix
+
+
+def test_what_changed_after_the_last_block_that_was_heard_is_swapped(
+    session: Session, journal: Path
+):
+    session.eval(EGO)
+    session.advance(1.0)
+    before = generations(session)
+    session.eval("ego = agent(space('additive'), dims=2, seed=9)\nr7 = stream()")
+    former, table = session.performance, session.performance.patchbay.table()[:1]
+    former.status = lambda: {"playing": [{**table[0], "leaving": False}]}  # type: ignore[method-assign]
+    killed(session, journal)
+    assert generations(session)["ego"] != before["ego"]
+    assert longest_silence_s(session.advance(1.0), 48000) < 0.005
+
+
+def test_what_sounds_and_is_in_no_block_fades_out(session: Session, journal: Path):
+    session.eval("r7 = stream()")
+    session.advance(0.5)
+    journal.unlink()
+    session.performance.journal = Journal(journal)
+    killed(session, journal)
+    session.advance(1.0)
+    assert np.abs(session.advance(0.3)).max() < 1e-4
+
+
+def test_it_takes_over_twice_and_goes_on(session: Session, kill):
+    session.eval(EGO)
+    session.advance(0.5)
+    kill()
+    session.eval("r7 = stream()")
+    session.advance(0.5)
+    before = generations(session)
+    kill()
+    assert generations(session) == before == {"ego": 1, "r7": 2}
+    assert session.eval("ego = agent(space('additive'), seed=4)").ok
+    session.advance(0.5)
+    assert session._engine.errors == 0

@@ -1,0 +1,54 @@
+"""An agent's settings, fixed or varying."""
+
+import numpy as np
+import pytest
+
+from livecode import Session
+from tests.playing.agents.playing import EGO, said, tell, where
+
+
+def test_on_the_beat_its_steps_fall_on_the_grid(session: Session):
+    tell(session, EGO + "\ntempo(90)\nego.every = 0.25*beats")
+    session.advance(1.0)
+    stepped, place = [], where(session)
+    for _ in range(600):
+        session.advance(256 / 48000)
+        if not np.array_equal(where(session), place):
+            place = where(session)
+            stepped.append(session.performance.signals["beat"])
+    offsets = (np.array(stepped) + 0.125) % 0.25 - 0.125
+    assert len(stepped) == pytest.approx(3.2 * 1.5 * 4, abs=1)
+    assert np.abs(offsets).max() < 0.01  # of a beat: one tick
+
+
+def test_how_many_dimensions_are_open_can_follow_a_curve(playing: Session):
+    tell(playing, "ego.dims = steps(1, 4, 99, every=1*s)")
+    counts = []
+    for _ in range(3):
+        playing.advance(0.5)
+        counts.append(len(where(playing)))
+        playing.advance(0.5)
+    assert counts == [1, 4, 8]
+    assert said(playing) == []
+
+
+def test_every_setting_that_is_a_number_takes_a_curve_or_a_signal(playing: Session):
+    for setting in ("dims", "every", "step", "curiosity", "patience"):
+        for given in ("sine(0.1, 2, period=1*s)", "0.2 + rings.twist", "lambda t: 0.3 + t % 1"):
+            tell(playing, f"ego.{setting} = {given}")
+            assert np.isfinite(playing.advance(0.2)).all()
+    assert said(playing) == []
+
+
+def test_a_curious_one_strays_further_from_what_is_liked(session: Session):
+    def strays(name: str, curiosity: float) -> float:
+        tell(session, f"{name} = agent('additive', seed=4, step=0.02, patience=60*s)")
+        tell(session, f"{name}.curiosity = {curiosity}\n" + f"{name}.like_here()\n" * 2)
+        here, far = where(session, name), []
+        for _ in range(30):
+            session.advance(0.2)
+            far.append(np.linalg.norm(where(session, name) - here))
+        return float(np.mean(far))
+
+    low, middle, high = strays("a", 0), strays("b", 1), strays("c", 4)
+    assert low < middle < high

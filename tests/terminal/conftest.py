@@ -1,0 +1,125 @@
+"""A desk in front of no screen: real supervisor, real keys through a pipe."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from livecode.processes.connection import write_connection
+from livecode.processes.paths import Places
+from livecode.processes.supervisor import Options, Supervisor
+from livecode.terminal.app import Desk
+
+
+class Screen(DummyOutput):
+    """No screen, of a size that can change."""
+
+    def __init__(self) -> None:
+        self.size = Size(rows=24, columns=80)
+
+    def get_size(self) -> Size:
+        return self.size
+
+
+class Player:
+    """Presses keys on a desk and reads what is said there."""
+
+    def __init__(self, desk: Desk, keys: PipeInput, screen: Screen):
+        self.desk, self.keys, self.screen = desk, keys, screen
+
+    @property
+    def text(self) -> str:
+        return self.desk.editor.buffer.text
+
+    @property
+    def said(self) -> str:
+        return "\n".join(line for _, line in self.desk.output._messages)
+
+    @property
+    def status(self) -> str:
+        """The two lines at the foot."""
+        return "".join(text for _, text, *_ in self.desk._status_lines)
+
+    def glyphs(self) -> str:
+        """The glyphs in the margin, a blank where there is none."""
+        marks = self.desk.editor.marks
+        found = [marks[row] for row in range(len(self.desk.editor.lines))]
+        return "".join(mark.glyph if mark is not None else " " for mark in found)
+
+    async def press(self, text: str, pause_s: float = 0.02) -> None:
+        """Send keys and give the desk a moment to take them in."""
+        self.keys.send_text(text)
+        await asyncio.sleep(pause_s)
+
+    async def until(self, condition: Callable[[], bool], within_s: float = 20.0) -> None:
+        """Wait for something to be so."""
+        end = time.monotonic() + within_s
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain; said so far:\n{self.said}"
+            await asyncio.sleep(0.01)
+
+    async def until_said(self, text: str) -> None:
+        await self.until(lambda: text in self.said)
+
+
+Script = Callable[[Player], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def _own_state(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """History, logs and journals of a test are its own, and so is what it saves."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("here"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def supervisor(set_path: Path | None = None) -> Supervisor:
+    places = Places()
+    write_connection(places.connection)
+    return Supervisor(Options(audio="headless", set_path=set_path), places, print)
+
+
+def play(script: Script, at: Supervisor) -> Player:
+    """Open a desk, have the script play on it, and close it, if the script has not."""
+
+    async def evening(keys: PipeInput) -> Player:
+        screen = Screen()
+        with create_app_session(input=keys, output=screen):
+            player = Player(Desk(at), keys, screen)
+            running = asyncio.create_task(player.desk.run())
+            await player.until(lambda: player.desk.app.is_running)
+            try:
+                await script(player)
+            finally:
+                player.desk.quit()
+                await running
+        return player
+
+    with create_pipe_input() as keys:
+        return asyncio.run(evening(keys))
+
+
+@pytest.fixture
+def without_mind() -> Iterator[Supervisor]:
+    """A supervisor that has started nothing."""
+    unstarted = supervisor()
+    yield unstarted
+    unstarted.stop()
+
+
+@pytest.fixture(scope="module")
+def performance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
+    """A performance that plays, without a set."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        started = supervisor()
+        started.start()
+        yield started
+        started.stop()

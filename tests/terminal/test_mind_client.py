@@ -1,0 +1,71 @@
+"""The desk's talk with a real mind."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from livecode.terminal.mind_client import MindClient, Told
+
+from .conftest import supervisor
+
+
+class SlowToHearAnswers(MindClient):
+    """A client whose answers arrive after what the mind tells by itself, as they may."""
+
+    def __init__(self, connection: Path, tell: Any, now_s: Any):
+        super().__init__(connection, tell, now_s)
+        self.told_by_itself = asyncio.Event()
+
+    def _on_reply(self, message: dict[str, Any]) -> None:
+        async def later() -> None:
+            await self.told_by_itself.wait()
+            MindClient._on_reply(self, message)
+
+        self._tasks.append(asyncio.create_task(later()))
+
+    def _on_output(self, message: dict[str, Any]) -> None:
+        super()._on_output(message)
+        if message["msg_type"] == "display_data":
+            self.told_by_itself.set()
+
+
+def test_what_was_told_first_is_heard_first_even_if_it_arrives_last(tmp_path: Path) -> None:
+    path = tmp_path / "piece.py"
+    path.write_text("# %% one\na = 1\n\n# %% two\na = 2\n")
+    opened = supervisor(path)
+    opened.start()
+
+    async def evening() -> None:
+        at_home: list[Told] = []
+        here = MindClient(opened.places.connection, at_home.append, lambda: 0.0)
+        here.connect()
+        await _until(lambda: here.ready and _scenes(at_home) == ["one"])
+        told: list[Told] = []
+        late = SlowToHearAnswers(opened.places.connection, told.append, lambda: 0.0)
+        late.connect()
+        for _ in range(100):  # until it hears what is told, which is nobody's to say
+            await here.evaluate("print('.')")
+            await asyncio.sleep(0.02)
+            if told:
+                break
+        await here.evaluate("go(+1)")
+        await _until(lambda: _scenes(at_home) == ["one", "two"])
+        await _until(lambda: late.ready)
+        assert _scenes(told) == ["one", "two"]
+        here.close()
+        late.close()
+
+    try:
+        asyncio.run(evening())
+    finally:
+        opened.stop()
+
+
+def _scenes(told: list[Told]) -> list[str]:
+    return [each.text for each in told if each.kind == "scene"]
+
+
+async def _until(condition: Any, within_s: float = 20.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():
+            await asyncio.sleep(0.01)

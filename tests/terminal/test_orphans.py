@@ -1,0 +1,48 @@
+"""Names that sound although the text that defined them is gone."""
+
+from livecode.terminal.orphans import Orphans
+
+TEXT = """\
+glass = space("additive")
+ego = agent(glass)
+
+@dsp
+def hall(ego, size=0.9):
+    wet = Freeverb(ego, size=size)
+    return wet
+
+if True:
+    low, (high, rest) = agent(glass), (1, 2)
+"""
+SOUNDING = ("ego", "hall", "low")
+
+
+def test_what_the_text_defines_is_no_orphan() -> None:
+    assert Orphans().among(SOUNDING, TEXT) == []
+
+
+def test_a_name_is_an_orphan_once_its_line_is_gone_and_no_more_when_it_is_back() -> None:
+    orphans = Orphans()
+    orphans.among(SOUNDING, TEXT)
+    assert orphans.among(SOUNDING, TEXT.replace("ego = agent(glass)\n", "")) == ["ego"]
+    assert orphans.among(SOUNDING, TEXT.replace("ego = ", "# ego = ")) == ["ego"]
+    assert orphans.among(SOUNDING, TEXT.replace("def hall", "def room")) == ["hall"]
+    assert orphans.among((), "") == []
+    assert orphans.among(SOUNDING, TEXT) == []
+
+
+def test_what_the_text_has_never_defined_is_somebody_elses() -> None:
+    assert Orphans().among(("bass",), TEXT) == []
+
+
+def test_a_block_that_is_being_typed_makes_no_orphans() -> None:
+    orphans = Orphans()
+    orphans.among(SOUNDING, TEXT)
+    assert orphans.among(SOUNDING, TEXT.replace("agent(glass)", "agent(glass", 1)) == []
+    assert orphans.among(SOUNDING, TEXT.replace("return wet", "return (")) == []
+
+
+def test_to_use_a_name_is_not_to_define_it() -> None:
+    orphans = Orphans()
+    orphans.among(("ego",), "ego = agent(glass)")
+    assert orphans.among(("ego",), "ego.level = 0.5\nother = lambda ego: ego\nf(ego=1)") == ["ego"]

@@ -1,0 +1,195 @@
+"""The desk in a real terminal: tmux types, and what it shows is read."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from livecode.terminal.mind_client import DIED
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here")
+
+
+class Terminal:
+    """A tmux session of its own, in which the desk is opened."""
+
+    def __init__(self, folder: Path, columns: int, rows: int, arguments: str):
+        self._socket = str(folder / "tmux")
+        own = {"XDG_STATE_HOME": str(folder / "state"), "XDG_DATA_HOME": str(folder / "data")}
+        self._environment = environment = {**os.environ, **own}
+        environment.pop("TMUX", None)
+        command = (
+            f"{sys.executable} -m livecode.cli play {arguments} --audio headless;"
+            " echo left with $?; sleep 100"
+        )
+        self._tmux(
+            *("-f", os.devnull, "new-session", "-d", "-s", "desk"),
+            *("-x", str(columns), "-y", str(rows), command),
+            env=environment,
+        )
+
+    def keys(self, *keys: str) -> None:
+        """Press keys, by the names that tmux has for them."""
+        self._tmux("send-keys", "-t", "desk", *keys)
+
+    def type(self, text: str) -> None:
+        self._tmux("send-keys", "-t", "desk", "-l", text)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._tmux("resize-window", "-t", "desk", "-x", str(columns), "-y", str(rows))
+
+    @property
+    def shell(self) -> int:
+        """The process that the terminal itself runs."""
+        return int(self._tmux("list-panes", "-t", "desk", "-F", "#{pane_pid}"))
+
+    @property
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-t", "desk", "-p")
+
+    def until(self, seen: Callable[[str], bool] | str, within_s: float = 30.0) -> str:
+        """Wait until something stands on the screen; returns the screen."""
+        end = time.monotonic() + within_s
+        while True:
+            screen = self.screen
+            if seen in screen if isinstance(seen, str) else seen(screen):
+                return screen
+            assert time.monotonic() < end, f"waited in vain for {seen!r}:\n{screen}"
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False)
+        # what sounds outlives its terminal
+        stop = [sys.executable, "-m", "livecode.cli", "sessions", "stop"]
+        ended = subprocess.run(stop, env=self._environment, capture_output=True, check=False)
+        if ended.returncode:  # the desk was not gone yet, or has ended all by itself
+            time.sleep(0.5)
+            subprocess.run(stop, env=self._environment, capture_output=True, check=False)
+
+    def _tmux(self, *arguments: str, env: dict[str, str] | None = None) -> str:
+        return subprocess.run(
+            ["tmux", "-S", self._socket, *arguments],
+            check=True, capture_output=True, text=True, env=env,
+        ).stdout  # fmt: skip
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def open_terminal(columns: int = 80, rows: int = 24, arguments: str = "") -> Terminal:
+        opened.append(Terminal(tmp_path, columns, rows, arguments))
+        return opened[-1]
+
+    yield open_terminal
+    for each in opened:
+        each.close()
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes that a process has started, and those that they have."""
+    parents = {}
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                # after the name, which may have blanks in it: state, parent, …
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+                parents[int(process.name)] = int(fields[1])
+            except OSError:  # it has ended meanwhile
+                continue
+    found: set[int] = set()
+    newest = {pid}
+    while newest:
+        newest = {child for child, parent in parents.items() if parent in newest}
+        found |= newest
+    return found
+
+
+def all_end(pids: set[int]) -> None:
+    """Wait until none of the processes is left."""
+    end = time.monotonic() + 5
+    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
+        assert time.monotonic() < end, [Path(f"/proc/{p}/cmdline").read_bytes() for p in left]
+        time.sleep(0.05)
+
+
+def test_an_evening_in_a_terminal(terminal: Callable[..., Terminal]) -> None:
+    desk = terminal()
+    desk.until("F1 help")
+    desk.type('glass = space("additive")')
+    desk.keys("Enter")
+    desk.type("ego = agent(glass)")
+    desk.keys("M-Enter")
+    screen = desk.until("● glass, ego")
+    assert "● 1 glass" in screen
+    desk.until(lambda screen: re.search("ego [▁-█] [▁-█]{2} \\+0", screen) is not None)
+    desk.keys("Enter", "Enter")
+    desk.type("ego.dims = many")
+    desk.keys("M-Enter")
+    desk.until("✗ line 4: NameError")
+    desk.keys("F2")
+    desk.until("Traceback")
+    desk.keys("Enter", "Enter")
+    desk.type("while True: pass")
+    desk.keys("M-Enter")
+    desk.until("Ctrl-C interrupts")
+    desk.keys("Enter", "x")
+    desk.until("  7 x")
+    desk.keys("C-c")
+    desk.until("✗ interrupted")
+    desk.resize(40, 10)
+    desk.until(lambda screen: "dB" in screen and len(screen.splitlines()) <= 10)
+    desk.resize(200, 50)
+    desk.until("load")
+    processes = descendants(desk.shell)
+    assert len(processes) >= 4
+    desk.keys("C-q")
+    desk.until("left with 0")
+    all_end(processes)
+
+
+def test_nothing_is_left_when_the_terminal_is_closed(terminal: Callable[..., Terminal]) -> None:
+    desk = terminal()
+    desk.until("120 bpm")
+    processes = descendants(desk.shell)
+    assert len(processes) >= 4
+    desk.close()
+    all_end(processes)
+
+
+def test_a_set_in_a_terminal_of_any_shape(terminal: Callable[..., Terminal]) -> None:
+    set_path = Path(__file__).parents[2] / "sets" / "first.py"
+    desk = terminal(200, 50, str(set_path))
+    screen = desk.until("▶ wander")
+    assert "first.py" in screen
+    desk.until(lambda screen: re.search("▶ wander +0:0", screen) is not None)
+    assert "→ learn" in desk.screen
+    desk.type("ego.level = 0.5")
+    desk.keys("M-Enter")
+    desk.until("● ego")
+    for columns, rows in ((20, 5), (3, 2), (80, 24)):
+        desk.resize(columns, rows)
+        desk.keys("x")
+    desk.until("ego.level = 0.5xxx")
+    desk.keys("C-q")
+    desk.until("left with 0")
+
+
+def test_a_mind_that_dies_in_a_terminal(terminal: Callable[..., Terminal]) -> None:
+    desk = terminal()
+    desk.until("F1 help")
+    desk.type("import os; os.kill(os.getpid(), 9)")
+    desk.keys("M-Enter")
+    desk.until(DIED[:40])
+    desk.keys("Enter", "Enter")
+    desk.type("6 * 7")
+    desk.keys("M-Enter")
+    desk.until("→ 42")
+    desk.keys("C-q")
+    desk.until("left with 0")

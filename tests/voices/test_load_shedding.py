@@ -1,0 +1,84 @@
+"""Streams rest by priority when the processor cannot keep up, and go on when it can; on a clock of ours."""
+
+from dataclasses import dataclass
+
+from livecode.voices.load_shedding import EVERY_S, REST_S, Decision, Thinning
+
+HOP_S = 256 / 48_000
+
+
+@dataclass
+class Stream:
+    priority: float = 1.0
+    resting: bool = False
+    cost_s: float = 0.4 * HOP_S
+
+
+class Stage:
+    """Streams that take a stated time, on a clock that they alone move beside what passes."""
+
+    def __init__(self, **streams: Stream):
+        self.now_s = 0.0
+        self.streams = dict(enumerate(streams.values(), start=1))
+        self.thinning = Thinning(HOP_S, lambda: self.now_s)
+
+    def play(self, seconds: float) -> list[Decision]:
+        decisions = []
+        for _ in range(round(seconds / HOP_S)):
+            began = self.now_s
+            for generation, stream in self.streams.items():
+                if not stream.resting:
+                    self.thinning.timed(generation, lambda: self._work(stream))  # noqa: B023
+            self.now_s = max(self.now_s, began + HOP_S)
+            decision = self.thinning.decide(self.streams, self.streams)
+            decisions += [decision] if decision else []
+        return decisions
+
+    def _work(self, stream: Stream) -> int:
+        self.now_s += stream.cost_s
+        return 1
+
+
+def test_what_fits_is_left_alone() -> None:
+    assert Stage(one=Stream(), two=Stream()).play(5.0) == []
+
+
+def test_of_equals_the_newest_rests_first() -> None:
+    stage = Stage(one=Stream(), two=Stream(), three=Stream())
+    assert stage.play(1.0) == [Decision(3, rests=True)]
+    assert [stream.resting for stream in stage.streams.values()] == [False, False, True]
+
+
+def test_the_least_important_rests_first() -> None:
+    stage = Stage(one=Stream(priority=0.5), two=Stream(), three=Stream())
+    assert stage.play(1.0) == [Decision(1, rests=True)]
+
+
+def test_one_after_the_other_until_the_rest_fits() -> None:
+    stage = Stage(**{name: Stream(cost_s=0.8 * HOP_S) for name in ("one", "two", "three")})
+    assert stage.play(2.0) == [Decision(3, rests=True), Decision(2, rests=True)]
+
+
+def test_it_goes_on_once_there_is_room_and_not_before() -> None:
+    stage = Stage(one=Stream(), two=Stream(), three=Stream())
+    stage.play(1.0)
+    assert stage.play(2 * REST_S) == [], "0.8 and 0.4 would be too much again"
+    stage.streams[1].cost_s = 0.05 * HOP_S
+    stage.streams[2].cost_s = 0.05 * HOP_S
+    assert stage.play(REST_S) == [Decision(3, rests=False)]
+
+
+def test_a_stream_rests_for_a_while_at_least() -> None:
+    stage = Stage(one=Stream(), two=Stream(), three=Stream())
+    stage.play(2 * EVERY_S)
+    for stream in stage.streams.values():
+        stream.cost_s = 0.01 * HOP_S
+    assert stage.play(REST_S / 2) == []
+
+
+def test_what_has_ended_counts_no_more() -> None:
+    stage = Stage(one=Stream(), two=Stream(), three=Stream())
+    stage.play(1.0)
+    del stage.streams[1]
+    del stage.streams[2]
+    assert stage.play(2 * REST_S) == [Decision(3, rests=False)]

@@ -1,0 +1,163 @@
+"""The reference in docs/language.md, made of the words' own docstrings and the table of keys.
+
+    python -m tools.reference docs/language.md
+
+writes it anew between the two marks; a test sees to it that this has been done.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from livecode.help.explanation import SIGNALS, signature
+from livecode.language import curves
+from livecode.language.signal_words import SignalWord
+from livecode.language.things import Setting, Thing
+from livecode.language.tutorial import Tutorial
+from livecode.language.units import Span
+from livecode.language.values import Arithmetic
+from livecode.performance.performance import Performance
+from livecode.performance.record_word import RecordWord
+from livecode.performance.words import words
+from livecode.signals.rings import READABLE, Ring, Rings
+from livecode.terminal.key_bindings import KEYS
+from livecode.transport import Arena, Layout
+
+BEGIN = "<!-- reference: written by `python -m tools.reference`, not by hand -->"
+END = "<!-- end of the reference -->"
+
+
+def refreshed(document: str) -> str:
+    """The document with its reference as it is to be."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+
+
+def reference() -> str:
+    """Everything that can be typed, from what it says about itself, in Markdown."""
+    performance = Performance(Arena.private(48000, 256, Layout(rings=1)), 0, now_frame=lambda: 0)
+    known = words(performance)
+    performance.close()
+    functions = {name: word for name, word in known.items() if inspect.isfunction(word)}
+    shapes = {name: word for name, word in functions.items() if word.__module__ == curves.__name__}
+    others = {name: word for name, word in functions.items() if name not in shapes}
+    return "\n".join(
+        [
+            *("## Words", "", *_functions(others), *_words_with_methods(known)),
+            *(
+                "## Settings",
+                "",
+                "Everything that sounds has the first; its kind adds the others.",
+                "",
+            ),
+            *_settings(),
+            *("## Curves", "", *_functions(shapes)),
+            *("What every curve, signal and reward can do:", "", *_methods(Arithmetic)),
+            *("## Signals", "", *_signals()),
+            *("## Units", "", *_units(known)),
+            *("## Keys", "", *_keys()),
+        ]
+    )
+
+
+def _functions(named: Mapping[str, Callable[..., Any]]) -> Iterator[str]:
+    for name in sorted(named):
+        yield from _word(f"{name}{signature(named[name])}", named[name])
+
+
+def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
+    for name, word in sorted(known.items()):
+        kind = type(word)
+        methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
+        plain = name in SIGNALS and not callable(word)
+        if plain or not (isinstance(word, SignalWord) or kind in (Tutorial, RecordWord)):
+            continue
+        yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")
+        for method in methods:
+            if not method.__name__.startswith("_"):
+                call = f"{name}.{method.__name__}{signature(method)}"
+                yield f"* `{call}`: {_cell(inspect.getdoc(method))}"
+        yield ""
+
+
+def _word(call: str, function: Callable[..., Any]) -> Iterator[str]:
+    yield from (f"**`{call}`**", "", inspect.getdoc(function) or "", "")
+
+
+def _settings() -> Iterator[str]:
+    for kind in _kinds(Thing):
+        own = {name: each for name, each in vars(kind).items() if isinstance(each, Setting)}
+        if not own:
+            continue
+        yield from (f"**{kind.__name__}**: {inspect.getdoc(kind)}", "")
+        yield from ("| setting | at first | what it is |", "|---|---|---|")
+        for name, setting in sorted(own.items()):
+            yield f"| `{name}` | {_code(setting.default)} | {_cell(setting.__doc__)} |"
+        yield ""
+        for name in vars(kind).get("told", ()):
+            method = vars(kind)[name]
+            yield f"* `.{name}{signature(method)}`: {_cell(inspect.getdoc(method))}"
+        yield from ("",) if "told" in vars(kind) else ()
+
+
+def _kinds(kind: type[Thing]) -> Iterator[type[Thing]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
+
+
+def _methods(kind: type) -> Iterator[str]:
+    yield from ("| method | what it does |", "|---|---|")
+    for name, method in vars(kind).items():
+        if not name.startswith("_") and name == method.__name__:
+            yield f"| `.{name}{signature(method)}` | {_cell(inspect.getdoc(method))} |"
+    yield ""
+
+
+def _signals() -> Iterator[str]:
+    yield from ("A function asks for them by name; in a block they are values like curves.", "")
+    yield from ("| signal | what it is |", "|---|---|")
+    yield from (f"| `{name}` | {_cell(text)} |" for name, text in SIGNALS.items())
+    yield "| `midi`, `tempo` | controllers and the beat clock: see their words above |"
+    yield "| any sounding name | the same features as `sound`, of that name alone: `ego.rms` |"
+    yield from ("", "What each of them has, with units: [signals](signals.md).", "")
+    yield from (f"`rings`: {inspect.getdoc(Rings)}", "")
+    yield f"`rings.left` and `rings.right` each have {', '.join(f'`{name}`' for name in READABLE)}:"
+    yield from ("", "```text", inspect.getdoc(Ring) or "", "```", "")
+    for name in ("assign", "neutral"):
+        method = getattr(Rings, name)
+        yield from _word(f"rings.{name}{signature(method)}", method)
+
+
+def _units(known: dict[str, Any]) -> Iterator[str]:
+    units = {name: word for name, word in known.items() if isinstance(word, Span)}
+    yield from ("| unit | is |", "|---|---|")
+    yield from (f"| `{name}` | `{unit!r}` |" for name, unit in units.items())
+    yield ""
+
+
+def _keys() -> Iterator[str]:
+    yield from ("| key | what it does |", "|---|---|")
+    yield from (f"| {key.label} | {_cell(key.text)} |" for key in KEYS if key.text)
+    yield ""
+
+
+def _cell(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+def _code(value: Any) -> str:
+    return "none" if value is None else f"`{value!r}`"
+
+
+def main(paths: Iterable[str]) -> None:
+    """Refresh these documents."""
+    for path in map(Path, paths):
+        path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
