@@ -28,7 +28,7 @@ with tempfile.TemporaryDirectory() as folder:
         session.performance.press("like", session.performance.frame)  # F10
         session.eval("ego.dims = 4\nego.pan = sine(-1, 1, period=1*s)")
         heard.append(session.advance(1.0))
-        session.performance.witness.closed()
+        session.performance.recorder.closed()
     replay(journal, options.out)
 
 again, _ = soundfile.read(options.out, dtype="float32")

@@ -38,7 +38,7 @@ def refreshed(document: str) -> str:
 
 def reference() -> str:
     """Everything that can be typed, from what it says about itself, in Markdown."""
-    performance = Performance(Arena.private(48000, 256, Layout(rings=1)), 0, now_frame=lambda: 0)
+    performance = Performance(Arena.private(48000, 256, Layout(buffers=1)), 0, now_frame=lambda: 0)
     known = words(performance)
     performance.close()
     functions = {name: word for name, word in known.items() if inspect.isfunction(word)}

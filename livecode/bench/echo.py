@@ -43,7 +43,7 @@ _CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Keyboard:
-    """A desk in a pseudo-terminal of 80 × 24, seen from the terminal's side."""
+    """A terminal in a pseudo-terminal of 80 × 24, seen from the terminal's side."""
 
     def __init__(self, *arguments: str):
         """`arguments` of `livecode play`."""
@@ -107,7 +107,7 @@ class Keyboard:
         self.press("\x1b\r")
 
     def close(self) -> None:
-        """Leave the desk, and wait for its end."""
+        """Leave the terminal, and wait for its end."""
         self.press("\x11")
         try:
             while os.read(self._fd, 1 << 16):

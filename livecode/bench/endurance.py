@@ -20,7 +20,7 @@ from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.signals.simulate import LEFT_ID, riot_packet
 
-PLAYERS = ("mind", "voices", "engine")  # the desk's memory is this program's
+PLAYERS = ("mind", "voices", "engine")  # the terminal's memory is this program's
 #: Byte of the temperature in a ring's packet: behind the address, the types and nine floats.
 TEMPERATURE = riot_packet(LEFT_ID, 0.0).index(b",") + 24 + 9 * 4
 BPM = 132
@@ -89,7 +89,7 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[Row]:
             "blocks that streams missed": header.underruns,
             "late blocks": header.late_blocks,
         }
-        rate, journal = header.sample_rate, live.places.journal
+        rate, journal = header.sample_rate, live.paths.journal
         about = {"device": live.supervisor.arena.device.look().decode(), "blocks": header.blocks}
     rows = _growth(readings, min(SETTLED_S, SHORT * seconds))
     rows += _drifts(readings, _ring_delays(journal, sent), rate)

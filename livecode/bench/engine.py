@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from livecode.bench.rows import Row
 from livecode.processes.live import Live
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
 
 #: What the performer evaluates; each keeps the mind busy until `end`.
@@ -65,7 +65,7 @@ def _row(what: str, count: Count, alone: Count, about: dict) -> Row:
 
 def _engine_alone(seconds: float, audio: str) -> Count:
     """Late blocks of an engine process with nothing beside it."""
-    supervisor = Supervisor(Options(audio=audio), Places(), say=print)
+    supervisor = Supervisor(Options(audio=audio), Paths(), say=print)
     try:
         supervisor.start_one("engine")
         supervisor.await_sound_path()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from livecode.bench.rows import Row
 from livecode.processes.live import AUDIBLE, Live
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import SPARE_AFTER_S, Options
 
 #: Seconds that a kill may cost; the mind's death is not heard at all.
@@ -78,16 +78,16 @@ def _killed(live: Live, name: str) -> float:
 
 
 def _resumed(audio: str) -> float:
-    """Seconds from the beginning of another desk to sound, after everything was killed."""
+    """Seconds from the beginning of another terminal to sound, after everything was killed."""
     options = Options(audio=audio, osc_port=0)
     with Live(options) as live:
         assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
         live.await_sound()
-        kept = live.places.kept
+        kept = live.paths.kept
         time.sleep(1.0)
         live.supervisor.kill()
     began = time.monotonic()
-    with Live(replace(options, begin_again=True), places=Places(kept)) as again:
+    with Live(replace(options, begin_again=True), paths=Paths(kept)) as again:
         again.await_sound()
         return time.monotonic() - began
 

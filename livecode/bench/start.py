@@ -17,7 +17,7 @@ from livecode.bench.rows import Identity, Row
 from livecode.errors import LivecodeError
 
 PROMPT_TARGET_S, SOUND_TARGET_S = 1.0, 3.0
-#: What any desk of this kind must import in some process before it plays.
+#: What any terminal of this kind must import in some process before it plays.
 BASELINE = "import pyo, numba, jupyter_client, prompt_toolkit"
 PLAY = ("-m", "livecode.cli", "play")
 #: Typed before the editor is there; shown once it is. No other part of the screen has this letter.
@@ -57,7 +57,7 @@ def first_set() -> Path:
 
 
 def imports_s() -> float:
-    """Seconds that a bare Python takes to import what the desk is made of."""
+    """Seconds that a bare Python takes to import what the terminal is made of."""
     environment = {**os.environ, "PYO_GUI_WX": "0"}
     began = time.monotonic()
     subprocess.run(
@@ -87,19 +87,19 @@ def first_sound_s() -> float:
 
 def prompt_s() -> float:
     """Seconds from the command, on a terminal, until a key typed early shows in the editor."""
-    terminal, desk_side = pty.openpty()
-    _begin_without_echo(desk_side)
+    terminal, terminal_side = pty.openpty()
+    _begin_without_echo(terminal_side)
     os.write(terminal, TYPED.encode())
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, *PLAY, str(first_set()), "--audio", "headless", "--for", str(PLAYS_S)],
-        stdin=desk_side,
-        stdout=desk_side,
-        stderr=desk_side,
+        stdin=terminal_side,
+        stdout=terminal_side,
+        stderr=terminal_side,
         env={**os.environ, "TERM": "xterm-256color"},
         start_new_session=True,
     )
-    os.close(desk_side)
+    os.close(terminal_side)
     try:
         screen = b""
         while TYPED.encode() not in screen:
@@ -113,32 +113,34 @@ def prompt_s() -> float:
     return took
 
 
-def _begin_without_echo(desk_side: int) -> None:
+def _begin_without_echo(terminal_side: int) -> None:
     """A terminal of the usual size that shows nothing by itself."""
-    termios.tcsetwinsize(desk_side, (24, 80))
-    settings = termios.tcgetattr(desk_side)
+    termios.tcsetwinsize(terminal_side, (24, 80))
+    settings = termios.tcgetattr(terminal_side)
     settings[3] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(desk_side, termios.TCSANOW, settings)
+    termios.tcsetattr(terminal_side, termios.TCSANOW, settings)
 
 
 def _read(terminal: int, until_s: float) -> bytes:
     """What comes next on the screen; a question for the cursor's place is answered."""
     ready, _, _ = select.select([terminal], [], [], max(0.0, until_s - time.monotonic()))
     if not ready:
-        raise LivecodeError(f"the desk was not there within {LIMIT_S:g} s; run `livecode doctor`")
+        raise LivecodeError(
+            f"the terminal was not there within {LIMIT_S:g} s; run `livecode doctor`"
+        )
     try:
         shown = os.read(terminal, 65536)
     except OSError:  # Linux: the other side has gone
         shown = b""
     if not shown:
-        raise LivecodeError("the desk ended before its prompt was there; run `livecode doctor`")
+        raise LivecodeError("the terminal ended before its prompt was there; run `livecode doctor`")
     if ASKS_FOR_CURSOR in shown:
         os.write(terminal, CURSOR)
     return shown
 
 
 def _drain(terminal: int, alive: Callable[[], bool]) -> None:
-    """Let the desk end by itself, and take what it shows until then."""
+    """Let the terminal end by itself, and take what it shows until then."""
     end = time.monotonic() + PLAYS_S + LIMIT_S
     while alive() and time.monotonic() < end:
         if select.select([terminal], [], [], 0.05)[0]:

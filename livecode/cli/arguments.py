@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-#: Colours of the desk; the first is what nobody asked for.
+#: Colours of the terminal; the first is what nobody asked for.
 THEMES = ("dark", "light", "high-contrast")
 Fill = Callable[[argparse.ArgumentParser], None]
 

@@ -57,7 +57,7 @@ def _parser() -> Parser:
     parser = Parser(prog="livecode", description="Live-coding neural sound in a terminal.")
     parser.add_argument("--version", action="version", version=f"livecode {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_play(commands.add_parser("play", help="open the desk and play"))
+    _add_play(commands.add_parser("play", help="open the terminal and play"))
     _add_kernel(commands.add_parser("kernel", help="play from JupyterLab, VS Code and the like"))
     resume = commands.add_parser("resume", help="go back to a performance, alive or cut off")
     _add_osc(resume)

@@ -1,4 +1,4 @@
-"""`livecode play`: the whole performance, with the desk on a terminal or by itself without one."""
+"""`livecode play`: the whole performance, with the terminal on a terminal or by itself without one."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ from livecode.errors import LivecodeError
 from livecode.journal import archive as sessions
 from livecode.processes.connection import write_connection
 from livecode.processes.lifeline import go_first
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.signals.intake import CUES_TOKEN
 
@@ -38,18 +38,18 @@ def play(options: argparse.Namespace) -> int:
     alone = sessions.left_alone()
     if alone is not None:
         raise LivecodeError(
-            f"performance {alone.number} still sounds, though its desk is gone: `livecode resume` "
+            f"performance {alone.number} still sounds, though its terminal is gone: `livecode resume` "
             "goes back to it, `livecode sessions stop` ends it"
         )
     told = _open_cues(options)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        told += faults  # a desk hears of them from the mind
-    places = Places()
-    write_connection(places.connection)
-    supervisor = Supervisor(_supervised(options), places, say=lambda text: print(text, flush=True))
+        told += faults  # a terminal hears of them from the mind
+    paths = Paths()
+    write_connection(paths.connection)
+    supervisor = Supervisor(_supervised(options), paths, say=lambda text: print(text, flush=True))
     try:
         supervisor.start()
-        return _at_desk(supervisor, options, told)
+        return _at_terminal(supervisor, options, told)
     finally:
         supervisor.stop()
 
@@ -57,21 +57,21 @@ def play(options: argparse.Namespace) -> int:
 def resume(options: argparse.Namespace) -> int:
     """Go back to a performance, and play it until the performer ends it, or for `--for` seconds."""
     _theme(options.theme)
-    return resuming.resume(options, lambda supervisor: _at_desk(supervisor, options, []))
+    return resuming.resume(options, lambda supervisor: _at_terminal(supervisor, options, []))
 
 
-def _at_desk(supervisor: Supervisor, options: argparse.Namespace, told: list[str]) -> int:
+def _at_terminal(supervisor: Supervisor, options: argparse.Namespace, told: list[str]) -> int:
     """With a terminal or without."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         for sentence in told:
             print(sentence, flush=True)
         return _play_by_itself(supervisor, options.seconds or WITHOUT_TERMINAL_S)
-    from livecode.terminal.app import run_desk
+    from livecode.terminal.app import run_terminal
 
     go_first()
-    signal.signal(signal.SIGHUP, lambda *_: None)  # until the desk has its own
+    signal.signal(signal.SIGHUP, lambda *_: None)  # until the terminal has its own
     try:
-        return run_desk(supervisor, options.seconds, _theme(options.theme), told)
+        return run_terminal(supervisor, options.seconds, _theme(options.theme), told)
     except (EOFError, OSError):
         if sys.stdin.isatty():
             raise

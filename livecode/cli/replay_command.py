@@ -12,7 +12,7 @@ from livecode.journal.archive import find
 from livecode.journal.journal import read_journal
 from livecode.journal.recorder import model_sha256
 from livecode.journal.records import BlockBegun
-from livecode.journal.timeline import Course, courses
+from livecode.journal.timeline import Timeline, timelines
 from livecode.offline.replay import Stage
 from livecode.processes.memory import give_back
 from livecode.sets.set_file import SetFile
@@ -27,7 +27,7 @@ class Replayed:
     """What became of a replay."""
 
     seconds: float
-    courses: list[Course]
+    timelines: list[Timeline]
     differs_at_s: float | None = None  # from when on controls were others than they had been
     told: list[str] = field(default_factory=list)  # what only was live, a sentence each
 
@@ -35,10 +35,10 @@ class Replayed:
 def replay(journal: Path, out: Path) -> Replayed:
     """Play the journal's performance into a WAV file, which begins as a recording of it would."""
     give_back()
-    played = list(courses(read_journal(journal)))
+    played = list(timelines(read_journal(journal)))
     if not played:
         raise LivecodeError(f"the journal {journal} is empty: nothing has been played")
-    if not all(course.opening.tick or not course.opening.live for course in played):
+    if not all(timeline.opening.tick or not timeline.opening.live for timeline in played):
         raise LivecodeError(
             f"the journal {journal} is of version 1, which holds blocks alone and cannot be replayed"
         )
@@ -57,56 +57,56 @@ def replay(journal: Path, out: Path) -> Replayed:
     try:
         if played[0].opening.live:
             hear(np.zeros((block, 2), np.float32))  # a recording is a block behind
-        for number, course in enumerate(played):
+        for number, timeline in enumerate(played):
             begin = 0
             if number:
-                begin = course.opening.tick // block * block
+                begin = timeline.opening.tick // block * block
                 silent = max(begin - played[number - 1].end // block * block, 0)
                 hear(np.zeros((silent, 2), np.float32))
-            with Stage(course, blocks, set_file, hear) as stage:
+            with Stage(timeline, blocks, set_file, hear) as stage:
                 stage.play(begin)
                 set_file = stage.performance.scenes.set_file or set_file
-            blocks += course.blocks()
-            differs = stage.witness.differs_at
+            blocks += timeline.blocks()
+            differs = stage.recorder.differs_at
             if differs is not None and result.differs_at_s is None:
                 result.differs_at_s = differs / rate
         result.seconds = file.frames / rate
     finally:
         file.close()
-    result.told = [sentence for course in played for sentence in _told(course)]
+    result.told = [sentence for timeline in played for sentence in _told(timeline)]
     return result
 
 
-def _told(course: Course) -> Iterator[str]:
+def _told(timeline: Timeline) -> Iterator[str]:
     """What no replay can bring back, or only as far as it was noted."""
-    rate, schedule = course.opening.sample_rate, course.schedule
-    for generation, gaps in schedule.dry.items():
-        name = course.names.get(generation, f"generation {generation}")
+    rate, schedule = timeline.opening.sample_rate, timeline.schedule
+    for generation, gaps in schedule.underruns.items():
+        name = timeline.names.get(generation, f"generation {generation}")
         for begin, end in gaps.items():
             length = "until it ended" if end >= NEVER else f"for {(end - begin) / rate:.3f} s"
             yield f"{begin / rate:.3f} s: {name} had a gap {length}; it has it here, too"
-    if course.postponed:
-        first = min(course.postponed.values())
+    if timeline.postponed:
+        first = min(timeline.postponed.values())
         yield (
-            f"{first / rate:.3f} s: the first of {len(course.postponed)} changes of controls that "
+            f"{first / rate:.3f} s: the first of {len(timeline.postponed)} changes of controls that "
             "came late; they are as late here"
         )
     if schedule.fades:
         yield f"{len(schedule.fades)} fades came late; they are as late here"
-    for begin, tick in sorted(course.skipped.items()):
+    for begin, tick in sorted(timeline.skipped.items()):
         yield f"{begin / rate:.3f} s: the mind was held up for {(tick - begin) / rate:.3f} s"
-    for tick, restart in sorted(course.restarts.items()):
-        if tick < course.opening.tick + COMING_UP_S * rate:
+    for tick, restart in sorted(timeline.restarts.items()):
+        if tick < timeline.opening.tick + COMING_UP_S * rate:
             continue
         who = " and ".join(
             w for w, was in (("engine", restart.engine), ("voices", restart.voices)) if was
         )
         yield f"{tick / rate:.3f} s: the {who} had died and came up anew"
-    for (tick, _), why in sorted(course.fell_back.items()):
+    for (tick, _), why in sorted(timeline.fell_back.items()):
         yield f"{tick / rate:.3f} s: a function {why} and fell back; it does so here"
     for rests in schedule.rests.values():
         yield f"a stream rested {len(rests) // 2 + len(rests) % 2} times for want of time; it does so here"
-    for name, sha256 in course.models.items():
+    for name, sha256 in timeline.models.items():
         if sha256 and model_sha256(name) != sha256:
             yield f"the model {name} is another today than the one that was played"
 

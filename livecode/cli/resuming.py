@@ -1,4 +1,4 @@
-"""`livecode resume`: back to a performance whose desk is gone, or that has ended altogether."""
+"""`livecode resume`: back to a performance whose terminal is gone, or that has ended altogether."""
 
 import argparse
 import sys
@@ -11,26 +11,26 @@ from livecode.journal.export import exported
 from livecode.journal.journal import read_journal
 from livecode.journal.records import Opening
 from livecode.processes.connection import write_connection
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor, master_file
 
-#: How long engine, voices and mind play on when the desk is killed or its terminal closed.
+#: How long engine, voices and mind play on when the terminal is killed or its terminal closed.
 OUTLIVE_S = 600
 
 
 def resume(options: argparse.Namespace, play: Callable[[Supervisor], int]) -> int:
-    """Take up the performance of that number, or the newest; `play` is what the desk then does."""
+    """Take up the performance of that number, or the newest; `play` is what the terminal then does."""
     kept = sessions.left_alone() if options.number is None else None
     kept = sessions.find(options.number) if kept is None else kept
     found = sessions.attached(kept)
-    if found is not None and sessions.has_desk(found[1]):
-        raise LivecodeError(f"performance {kept.number} is being played at another desk")
+    if found is not None and sessions.has_terminal(found[1]):
+        raise LivecodeError(f"performance {kept.number} is being played at another terminal")
     told = f"performance {kept.number}: "
     if found is not None:
         playing, arena = found
-        places = Places(kept, Path(playing.connection))
+        paths = Paths(kept, Path(playing.connection))
         settings = _settings(kept, playing, arena.header.sample_rate, arena.header.block)
-        supervisor = Supervisor(settings, places, say=_say, arena=arena)
+        supervisor = Supervisor(settings, paths, say=_say, arena=arena)
         _say(told + "it has never stopped sounding")
     else:
         supervisor = Supervisor(_from_journal(kept, options), _anew(kept), say=_say)
@@ -42,10 +42,10 @@ def resume(options: argparse.Namespace, play: Callable[[Supervisor], int]) -> in
         supervisor.stop()
 
 
-def _anew(kept: sessions.Kept) -> Places:
-    places = Places(kept)
-    write_connection(places.connection)
-    return places
+def _anew(kept: sessions.Kept) -> Paths:
+    paths = Paths(kept)
+    write_connection(paths.connection)
+    return paths
 
 
 def _settings(kept: sessions.Kept, playing: sessions.Playing, rate: int, block: int) -> Options:

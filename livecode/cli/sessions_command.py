@@ -38,7 +38,7 @@ def show(console: Console | None = None) -> int:
 def _ended(kept: sessions.Kept, summary: sessions.Summary) -> str:
     found = sessions.attached(kept)
     if found is not None:
-        return "plays" if sessions.has_desk(found[1]) else "plays on without a desk"
+        return "plays" if sessions.has_terminal(found[1]) else "plays on without a terminal"
     return "as it was meant to" if summary.clean else "was cut off"
 
 
@@ -67,10 +67,10 @@ def delete(number: int) -> int:
 
 
 def stop(number: int | None) -> int:
-    """End a performance that plays on without a desk."""
+    """End a performance that plays on without a terminal."""
     kept = sessions.left_alone() if number is None else sessions.find(number)
     if kept is None:
-        raise LivecodeError("no performance plays without a desk")
+        raise LivecodeError("no performance plays without a terminal")
     sessions.stop(kept)
     print(f"performance {kept.number} has ended")
     return 0

@@ -1,4 +1,4 @@
-"""The engine's process: `python -m livecode.engine ARENA …`, started and watched by the desk."""
+"""The engine's process: `python -m livecode.engine ARENA …`, started and watched by the terminal."""
 
 import argparse
 import gc
@@ -14,12 +14,12 @@ from livecode.processes.lifeline import begin, watch_lifeline
 from livecode.transport import Arena
 from livecode.transport.messages import Tape
 
-#: After the desk is gone the engine fades within its gate's block; this lets that block be heard.
+#: After the terminal is gone the engine fades within its gate's block; this lets that block be heard.
 FAREWELL_S = 0.05
 
 
 def main() -> int:
-    """Play until the desk is gone; 2 if there is nothing to play on."""
+    """Play until the terminal is gone; 2 if there is nothing to play on."""
     parser = argparse.ArgumentParser(prog="livecode.engine")
     parser.add_argument("arena")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
@@ -44,7 +44,7 @@ def main() -> int:
     engine = Engine(arena, device.server, time.monotonic_ns, time.thread_time_ns, seed=options.seed)
     if options.resume:
         arena.messages["mind", "engine"].discard()
-        arena.messages["desk", "engine"].discard()
+        arena.messages["terminal", "engine"].discard()
         frames = header.now(time.monotonic_ns())
         engine.frame = int(frames) // engine.block * engine.block
     header.engine_epoch += 1  # the mind now says what is to sound

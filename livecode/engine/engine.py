@@ -11,14 +11,13 @@ from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph
 from livecode.engine.master import Master
 from livecode.engine.pyo_quiet import pyo
-from livecode.engine.pyo_random import Chance
+from livecode.engine.pyo_random import PyoRandom
 from livecode.engine.recording import Recording
 from livecode.engine.strip import Input, Strip
 from livecode.transport import Arena
 from livecode.transport.messages import (
     Began,
     Built,
-    Dry,
     Ended,
     Fade,
     Failed,
@@ -27,10 +26,11 @@ from livecode.transport.messages import (
     Message,
     Note,
     OpenGate,
+    PlayBuffer,
     PlayGraph,
-    PlayRing,
     Record,
     Silenced,
+    Underrun,
     Unread,
     receive,
     send,
@@ -39,7 +39,7 @@ from livecode.transport.schedule import NEVER, Schedule
 
 #: What a performer is told when a voice is late.
 RAN_DRY = "had a gap: its voice was late; this machine is busy"
-#: Times a second that the meters are posted for the desk.
+#: Times a second that the meters are posted for the terminal.
 METERS_HZ = 20
 #: The device's input, where it is only listened to.
 MIC = "mic"
@@ -74,7 +74,7 @@ class Engine:
         self._schedule = schedule
         self._fades = Fades(schedule)
         server.setGlobalSeed(seed % 2**31 or 1)  # of what is drawn when a graph is built
-        self._chance = Chance(seed)
+        self._pyo_random = PyoRandom(seed)
         arena.controls.on_late = lambda change, at: self.tell(Late(change, at))
         arena.controls.on_unread = lambda *what: self.tell(Unread(*what))
         self.block, self.sample_rate = arena.header.block, arena.header.sample_rate
@@ -93,10 +93,10 @@ class Engine:
         self._begun_ns: int | None = None
         self._work_ns, self._worked_ns = work_ns, 0
         self._panics = arena.header.panic
-        self._from = [arena.messages["mind", "engine"], arena.messages["desk", "engine"]]
+        self._from = [arena.messages["mind", "engine"], arena.messages["terminal", "engine"]]
         self._to_mind = arena.messages["engine", "mind"]
         self._handlers: dict[type, Callable] = {
-            PlayRing: self._play_ring,
+            PlayBuffer: self._play_buffer,
             PlayGraph: self._play_graph,
             Fade: self._fade,
             Listen: self._listen_to,
@@ -119,12 +119,12 @@ class Engine:
         self._attempt(self._post_meters)
         self._weigh()
         self.frame += self.block
-        self._chance.begin_block(self.frame)  # last: what another thread builds draws, too
+        self._pyo_random.begin_block(self.frame)  # last: what another thread builds draws, too
 
     def listen(self) -> None:
         """Act on messages, and take in graphs that have been built."""
-        for ring in self._from:
-            for message in receive(ring):
+        for buffer in self._from:
+            for message in receive(buffer):
                 self._attempt(self._handle, message)
         self._attempt(self._take_built)
 
@@ -152,16 +152,16 @@ class Engine:
     def _handle(self, message: Message) -> None:
         self._handlers[type(message)](message)
 
-    def _play_ring(self, message: PlayRing) -> None:
+    def _play_buffer(self, message: PlayBuffer) -> None:
         strip = self._strip(message.name)
         strip.fader.bind()
-        ring = self.arena.rings[message.ring]
+        buffer = self.arena.buffers[message.buffer]
         for other in self.strips.values():
-            other.feed.let_go(ring, but=message.generation)
+            other.feed.let_go(buffer, but=message.generation)
         at = message.at
         if self._schedule is not None:
             at = self._schedule.began.get(message.generation, NEVER)
-        strip.feed.add(message.generation, ring, at, message.fade_s * self.sample_rate)
+        strip.feed.add(message.generation, buffer, at, message.fade_s * self.sample_rate)
 
     def _play_graph(self, message: PlayGraph) -> None:
         if self.builder.knows(message.generation):
@@ -227,8 +227,10 @@ class Engine:
 
     def _strip(self, name: str) -> Strip:
         if name not in self.strips:
-            is_dry = None if self._schedule is None else self._schedule.is_dry
-            strip = self.strips[name] = Strip(name, self.arena, self.master, self.server, is_dry)
+            is_underrun = None if self._schedule is None else self._schedule.is_underrun
+            strip = self.strips[name] = Strip(
+                name, self.arena, self.master, self.server, is_underrun
+            )
             strip.compute_before(self.master.first_stream)
         return self.strips[name]
 
@@ -345,9 +347,9 @@ class Engine:
 
     def _report(self, strip: Strip) -> None:
         feed = strip.feed
-        for dry in feed.dry:
-            self.tell(Dry(*dry))
-        feed.dry.clear()
+        for gap in feed.gaps:
+            self.tell(Underrun(*gap))
+        feed.gaps.clear()
         for number in feed.began:
             self.tell(Began(strip.name, number, self.frame))
         for number in feed.broken:

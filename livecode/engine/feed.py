@@ -1,4 +1,4 @@
-"""From sample rings to one block of sound per name: generations, their envelopes, running dry.
+"""From sample buffers to one block of sound per name: generations, their envelopes, underruns.
 
 No pyo here: a strip (strip.py) plays what this writes.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livecode.transport import SampleRing
+from livecode.transport import SampleBuffer
 from livecode.transport.schedule import NEVER
 
 _QUARTER = np.pi / 2
@@ -51,35 +51,35 @@ class Envelope:
         return np.sin(_QUARTER * line).astype(np.float32)
 
 
-class RingSource:
-    """Reads a ring block by block, one block ahead, so that it can fade out before it runs dry."""
+class BufferSource:
+    """Reads a buffer block by block, one block ahead, so that it can fade out before it is empty."""
 
-    def __init__(self, ring: SampleRing, block: int):
-        self.ring = ring
+    def __init__(self, buffer: SampleBuffer, block: int):
+        self.buffer = buffer
         self.underruns = 0
         self.broken = False  # gave NaN or infinity; it is not read any more
         self._next = np.zeros((block, 2), np.float32)
         self._now = np.zeros((block, 2), np.float32)
-        self._raw = np.zeros((block, ring.channels), np.float32)
+        self._raw = np.zeros((block, buffer.channels), np.float32)
         self._ahead = False  # _next holds a block
         self._rise = np.sin(_QUARTER * np.arange(1, block + 1) / block)[:, None].astype(np.float32)
         self._fall = self._rise[::-1]
 
     @property
     def ready(self) -> bool:
-        """Whether the ring holds enough to begin."""
-        return self.ring.available >= 2 * len(self._raw)
+        """Whether the buffer holds enough to begin."""
+        return self.buffer.available >= 2 * len(self._raw)
 
-    def block(self, dry: bool = False) -> np.ndarray | None:
+    def block(self, starved: bool = False) -> np.ndarray | None:
         """The next block (frames, 2), or None while there is nothing to play.
 
-        dry: as if there were nothing more in the ring.
+        starved: as if there were nothing more in the buffer.
         """
         starting = not self._ahead
-        if starting and (dry or self.broken or not self.ready or not self._fetch()):
+        if starting and (starved or self.broken or not self.ready or not self._fetch()):
             return None
         self._now, self._next = self._next, self._now
-        self._ahead = not dry and self._fetch()
+        self._ahead = not starved and self._fetch()
         if starting and self.underruns:
             self._now *= self._rise
         if not self._ahead:
@@ -93,9 +93,9 @@ class RingSource:
         return not self._ahead and not self.broken
 
     def _fetch(self) -> bool:
-        if self.ring.available < len(self._raw):
+        if self.buffer.available < len(self._raw):
             return False
-        self.ring.read_into(self._raw)
+        self.buffer.read_into(self._raw)
         self.broken = not bool(np.isfinite(self._raw).all())
         self._next[:] = self._raw  # one channel goes to both sides
         return not self.broken
@@ -106,7 +106,7 @@ class Generation:
     """One source that a name has sounded from, under its own envelope."""
 
     number: int
-    source: RingSource
+    source: BufferSource
     at: int
     fade_frames: float
     envelope: Envelope
@@ -120,12 +120,12 @@ class Feed:
     Every fade takes a block at least: a shorter one would click.
     """
 
-    def __init__(self, block: int, is_dry: Callable[[int, int], bool] | None = None):
-        """`is_dry(generation, frame)`: when rings are to run dry, where this is not left to them."""
-        self._block, self._is_dry = block, is_dry
+    def __init__(self, block: int, is_underrun: Callable[[int, int], bool] | None = None):
+        """`is_underrun(generation, frame)`: when buffers are to be empty, where this is not left to them."""
+        self._block, self._is_underrun = block, is_underrun
         self._generations: list[Generation] = []
         #: (generation, from, to), until taken out; at its beginning a gap goes up to NEVER.
-        self.dry: list[tuple[int, int, int]] = []
+        self.gaps: list[tuple[int, int, int]] = []
         self.out = np.zeros((block, 2), np.float32)
         self.underruns = 0
         self.began: list[int] = []  # generations, until someone takes them out
@@ -133,11 +133,11 @@ class Feed:
         self.last_fade_frames = 0.0  # of the generation that began last
         self.broken: list[int] = []  # generations stopped because they gave NaN or infinity
 
-    def add(self, number: int, ring: SampleRing, at: int, fade_frames: float) -> None:
-        """Bring in a new generation: it begins when its ring is ready, and the others then fade."""
+    def add(self, number: int, buffer: SampleBuffer, at: int, fade_frames: float) -> None:
+        """Bring in a new generation: it begins when its buffer is ready, and the others then fade."""
         if any(generation.number == number for generation in self._generations):
             return  # said twice, to be heard by an engine that had only just come up
-        source = RingSource(ring, self._block)
+        source = BufferSource(buffer, self._block)
         fade_frames = max(fade_frames, self._block)
         self._generations.append(Generation(number, source, at, fade_frames, Envelope()))
 
@@ -146,10 +146,10 @@ class Feed:
         older = sum(generation.number < before for generation in self._generations)
         self._end_before(older, max(fade_frames, self._block))
 
-    def let_go(self, ring: SampleRing, but: int) -> None:
-        """Read this ring no more: it has been given to the generation `but`, if that is another."""
+    def let_go(self, buffer: SampleBuffer, but: int) -> None:
+        """Read this buffer no more: it has been given to the generation `but`, if that is another."""
         for generation in self._generations:
-            if generation.source.ring is ring and generation.number != but:
+            if generation.source.buffer is buffer and generation.number != but:
                 generation.begun, generation.envelope = True, Envelope()
 
     @property
@@ -177,8 +177,8 @@ class Feed:
             if not generation.begun or generation.envelope.silent:
                 continue
             before = generation.source.underruns
-            dry = self._is_dry is not None and self._is_dry(generation.number, frame)
-            sound = generation.source.block(dry)
+            starved = self._is_underrun is not None and self._is_underrun(generation.number, frame)
+            sound = generation.source.block(starved)
             self._watch_dry(generation, frame)
             gain = generation.envelope.block(self._block)
             self.underruns += generation.source.underruns - before
@@ -194,10 +194,10 @@ class Feed:
         since = generation.dry_since
         if generation.source.ran_dry:
             if since is None:  # should all end before the gap does
-                self.dry.append((generation.number, frame, NEVER))
+                self.gaps.append((generation.number, frame, NEVER))
                 generation.dry_since = frame
         elif since is not None:
-            self.dry.append((generation.number, since, frame))
+            self.gaps.append((generation.number, since, frame))
             generation.dry_since = None
 
     def _end_before(self, index: int, fade_frames: float) -> None:

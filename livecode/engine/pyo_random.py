@@ -21,7 +21,7 @@ class _ModuleDef(ctypes.Structure):
     )
 
 
-class Chance:
+class PyoRandom:
     """The number that pyo draws from."""
 
     def __init__(self, seed: int):

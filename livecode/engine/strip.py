@@ -1,4 +1,4 @@
-"""One strip of the mixer per sounding name: its rings and graphs summed, its level, pan and dry share."""
+"""One strip of the mixer per sounding name: its buffers and graphs summed, its level, pan and dry share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,19 +23,19 @@ class Strip:
         arena: Arena,
         master: Master,
         server: Any,
-        is_dry: Callable[[int, int], bool] | None = None,
+        is_underrun: Callable[[int, int], bool] | None = None,
     ):
         self.name = name
         self._arena, self._mixer, self._server = arena, master.mixer, server
         block, sample_rate = arena.header.block, arena.header.sample_rate
-        self.feed = Feed(block, is_dry)
+        self.feed = Feed(block, is_underrun)
         first = len(server.getStreams())
         self._table = Table(block)
         read = pyo.TableRead(self._table.pyo, freq=sample_rate / block, loop=1, interp=1).play()
         bus = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
         for channel in (0, 1):
-            bus.addInput(f"rings/{channel}", read[channel])
-            bus.setAmp(f"rings/{channel}", channel, 1)
+            bus.addInput(f"buffers/{channel}", read[channel])
+            bus.setAmp(f"buffers/{channel}", channel, 1)
         self.chain = Chain(name, bus, block / sample_rate, arena.controls)
         clean, parts = guarded(pyo.Sig(bus[0] + bus[1]))
         self.fader = Fader(name, arena.controls)

@@ -8,7 +8,7 @@ from typing import Any
 from livecode.deadlines import Watchdog
 from livecode.dsp_rules import MASTER
 from livecode.errors import LivecodeError
-from livecode.evaluation.block_lock import Gate
+from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
 from livecode.language.nearest import did_you_mean
@@ -24,7 +24,7 @@ from livecode.transport.messages import Failed
 BUILD_PATIENCE_S = 2.0
 
 
-class Ensemble:
+class Applier:
     """Plays what the evaluator has it play, while the tick goes on in another thread."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Ensemble:
         sounds: Sounds,
         signals: Hearing,
         watchdog: Watchdog,
-        lock: Gate,
+        lock: BlockLock,
         moment: Callable[[], Moment],
         pump: Callable[[], None],
         trying: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -43,7 +43,7 @@ class Ensemble:
         Within `trying()` runs code of the performer's that may take too long.
         """
         self._namespace, self._sounds, self._signals = namespace, sounds, signals
-        self._patchbay = sounds.patchbay
+        self._generations = sounds.generations
         self._watchdog, self._lock = watchdog, lock
         self._moment, self._pump, self._trying = moment, pump, trying
         self._unheard: list[Failed] = []  # that came in while a block waited
@@ -94,11 +94,11 @@ class Ensemble:
     def take_in(self) -> None:
         """Hear what engine and voices have to say while a block waits, where no ticks do."""
         with self._lock.aside():
-            self._unheard += self._patchbay.receive()
+            self._unheard += self._generations.receive()
 
     def failures(self) -> list[Failed]:
         """What has failed since the last call, but for what a block waits for and says itself."""
-        failures, self._unheard = [*self._unheard, *self._patchbay.receive()], []
+        failures, self._unheard = [*self._unheard, *self._generations.receive()], []
         return [failure for failure in failures if failure.generation != self._awaited]
 
     def prepare(self, value: Value) -> None:
@@ -138,14 +138,14 @@ class Ensemble:
     def _await_built(self, generation: int) -> None:
         """Wait until the engine has built a graph; what is wrong with it is wrong with the block."""
         end = time.monotonic() + BUILD_PATIENCE_S
-        built = self._patchbay.built
+        built = self._generations.built
         try:
             with self._trying():
                 while generation not in built and time.monotonic() < end:
                     self._pump()
         except BaseException:  # an interruption
             with self._lock:
-                self._patchbay.abort(generation)
+                self._generations.abort(generation)
             raise
         finally:
             with self._lock:
@@ -154,5 +154,5 @@ class Ensemble:
                 why = built.pop(generation, None)  # None, too, while the engine is still at it
         if why is not None:
             with self._lock:
-                self._patchbay.abort(generation)
+                self._generations.abort(generation)
             raise LivecodeError(why)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Gate:
+class BlockLock:
     """A lock that one thread may take repeatedly.
 
     `with gate:` is for what changes what the ticks play: `arrive` is called before the lock is

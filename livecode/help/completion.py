@@ -93,7 +93,9 @@ def inspect(scope: Scope, code: str, cursor: int) -> str | None:
     match = _PATH.search(code[: rest.end()])
     if match is None:
         return None
-    from livecode.help.explanation import explain  # the desk, which does not explain, is up sooner
+    from livecode.help.explanation import (
+        explain,  # the terminal, which does not explain, is up sooner
+    )
 
     try:
         return explain(scope, match[0], code).strip()
@@ -145,7 +147,9 @@ def _parameters(code: str) -> set[str]:
 
 def _of_pyo(code: str) -> list[str]:
     """Names of pyo's classes, where they are in reach."""
-    from livecode.help.pyo_pages import names  # not for the desk, which imports this module, too
+    from livecode.help.pyo_pages import (
+        names,  # not for the terminal, which imports this module, too
+    )
 
     return list(names()) if _in_dsp(code) else []
 

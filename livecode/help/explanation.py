@@ -22,7 +22,7 @@ from livecode.signals.features import Features
 #: The signals that are always there, and what each is.
 SIGNALS = {
     "rings": "The motion rings on your hands: `rings.twist`, `rings.left.turn`, `rings.ids`.",
-    "keys": "Hot-keys and faders of the desk: `keys.like - keys.dislike`, `keys.fader1`.",
+    "keys": "Hot-keys and faders of the terminal: `keys.like - keys.dislike`, `keys.fader1`.",
     "osc": 'Any other OSC message\'s first number, 0 until one came: `osc["/slider/1"]`.',
     "sound": "All that is heard, as numbers: `sound.rms`, `sound.brightness`, `sound.flux`.",
     "mic": "What comes in at the microphone, as numbers: `mic.rms`, `mic.pitch`, `mic.onset`.",

@@ -13,10 +13,10 @@ import platformdirs
 
 from livecode.errors import LivecodeError
 from livecode.journal.journal import read_journal
-from livecode.journal.records import Alive, BlockEnded, Closed, Opening, SetRead
+from livecode.journal.records import BlockEnded, Closed, Heartbeat, Opening, SetRead
 from livecode.transport import Arena
 
-#: A desk whose heart has not beaten for so long is gone.
+#: A terminal whose heart has not beaten for so long is gone.
 DESK_GONE_S = 3.0
 _NAME = re.compile(r"(\d{4,})_.*")
 
@@ -140,7 +140,7 @@ def summary(performance: Kept) -> Summary:
             case BlockEnded():
                 blocks += 1
                 last = max(last, record.frame)
-            case Alive():
+            case Heartbeat():
                 last = max(last, record.tick)
             case Closed():
                 last, clean = max(last, record.tick), True
@@ -158,7 +158,7 @@ def attached(performance: Kept) -> tuple[Playing, Arena] | None:
     except LivecodeError:
         _clear(performance, playing)
         return None
-    if runs(arena.header.desk_pid):
+    if runs(arena.header.terminal_pid):
         return None if arena.header.stop else (playing, arena)
     if arena.header.stop or not any(runs(pid) for pid in pids(arena)):
         arena.remove()
@@ -179,17 +179,17 @@ def pids(arena: Arena) -> Iterator[int]:
     return (getattr(arena.header, f"{name}_pid") for name in ("engine", "voices", "mind"))
 
 
-def has_desk(arena: Arena) -> bool:
-    """Whether somebody sits at its desk."""
-    age_s = (time.monotonic_ns() - arena.header.desk_beat_ns) * 1e-9
-    return age_s < DESK_GONE_S and runs(arena.header.desk_pid)
+def has_terminal(arena: Arena) -> bool:
+    """Whether somebody sits at its terminal."""
+    age_s = (time.monotonic_ns() - arena.header.terminal_beat_ns) * 1e-9
+    return age_s < DESK_GONE_S and runs(arena.header.terminal_pid)
 
 
 def left_alone() -> Kept | None:
-    """The performance that still sounds although its desk is gone."""
+    """The performance that still sounds although its terminal is gone."""
     for each in kept():
         found = attached(each)
-        if found is not None and not has_desk(found[1]):
+        if found is not None and not has_terminal(found[1]):
             return each
     return None
 

@@ -17,7 +17,15 @@ from typing import IO
 import msgspec
 
 from livecode.errors import LivecodeError
-from livecode.journal.records import Alive, BlockBegun, BlockEnded, Closed, Opening, Record, Stands
+from livecode.journal.records import (
+    BlockBegun,
+    BlockEnded,
+    Closed,
+    Heartbeat,
+    Opening,
+    Record,
+    Stands,
+)
 
 __all__ = ["BlockBegun", "BlockEnded", "Journal", "Opening", "blocks_to_run_again", "read_journal"]
 
@@ -148,9 +156,9 @@ def last_status(path: Path) -> tuple[int, bytes]:
     """(sample time, status as JSON) of the moment up to which a journal goes; (0, b"") at first."""
     tick, status = 0, b""
     for record in read_journal(path):
-        if isinstance(record, Alive | Closed):
+        if isinstance(record, Heartbeat | Closed):
             tick = record.tick
-        if isinstance(record, Alive | Stands) and record.status:
+        if isinstance(record, Heartbeat | Stands) and record.status:
             status = record.status
     return tick, status
 

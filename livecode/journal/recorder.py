@@ -15,7 +15,6 @@ from livecode.deadlines import TookTooLong
 from livecode.errors import LivecodeError
 from livecode.journal.journal import Journal
 from livecode.journal.records import (
-    Alive,
     BlockBegun,
     BlockEnded,
     Closed,
@@ -24,6 +23,7 @@ from livecode.journal.records import (
     FellBack,
     GaveUp,
     Heard,
+    Heartbeat,
     Hushed,
     KeyPress,
     Led,
@@ -56,7 +56,7 @@ class Restart:
     suspect: int
 
 
-class Witness:
+class JournalRecorder:
     """Of a performance as it happens; `livecode.replay` has one that tells instead of noting.
 
     `tick` is always the sample time of the tick before which something takes effect, or, within a
@@ -149,7 +149,7 @@ class Witness:
         self.note(KeyPress(self.tick, frame, key))
 
     def hushed(self, fade_s: float) -> None:
-        """The desk's hush, while a block runs."""
+        """The terminal's hush, while a block runs."""
         self.note(Hushed(self.tick, fade_s))
 
     def panicked(self) -> None:
@@ -181,7 +181,7 @@ class Witness:
 
     def alive(self, status: dict[str, Any]) -> None:
         """The sign of life."""
-        self.note(Alive(self.tick, self._controls, msgspec.json.encode(status)))
+        self.note(Heartbeat(self.tick, self._controls, msgspec.json.encode(status)))
 
     def stands(self, status: Callable[[], dict[str, Any]]) -> None:
         """So it stands after a block."""

@@ -18,7 +18,7 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     block: int
     tick: int = 0  # sample time of the first tick
     date: float = 0.0  # seconds since 1970
-    live: bool = True  # with processes and rings as large as theirs
+    live: bool = True  # with processes and buffers as large as theirs
     cues: str = ""  # the token that opens them to a second person
 
 
@@ -107,7 +107,7 @@ class MidiMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class KeyPress(msgspec.Struct, frozen=True, tag=True):
-    """A hot-key of the desk, or a fader."""
+    """A hot-key of the terminal, or a fader."""
 
     tick: int
     frame: int
@@ -115,7 +115,7 @@ class KeyPress(msgspec.Struct, frozen=True, tag=True):
 
 
 class Hushed(msgspec.Struct, frozen=True, tag=True):
-    """The desk hushed everything while a block was running."""
+    """The terminal hushed everything while a block was running."""
 
     tick: int
     fade_s: float
@@ -184,7 +184,7 @@ class TakenOver(msgspec.Struct, frozen=True, tag=True):
     learned: bytes = b""  # the file of what agents had learned
 
 
-class Alive(msgspec.Struct, frozen=True, tag=True):
+class Heartbeat(msgspec.Struct, frozen=True, tag="Alive"):
     """Twice a second: the ticks before `tick` are done, and wrote controls of that checksum."""
 
     tick: int
@@ -208,7 +208,7 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 Record = Union[
     Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, Point, GaveUp, SceneBegun, ScenePlayed, CuesRun,
     Packet, MidiMessage, KeyPress, Hushed, Panicked, Heard, Restarted, Features, FellBack, Led, Skipped,
-    TakenOver, Alive, Stands, Closed,
+    TakenOver, Heartbeat, Stands, Closed,
 ]  # fmt: skip
 
 

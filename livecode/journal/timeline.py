@@ -1,4 +1,4 @@
-"""The course of one stretch of a journal, sorted: what entered in order, and tables of the rest."""
+"""The timeline of one stretch of a journal, sorted: what entered in order, and tables of the rest."""
 
 import bisect
 from collections import defaultdict, deque
@@ -15,12 +15,12 @@ from livecode.transport.controls import Change
 from livecode.transport.messages import (
     Began,
     Built,
-    Dry,
     FadedLate,
     Late,
     Placed,
     Rested,
     Silenced,
+    Underrun,
     Unread,
 )
 from livecode.transport.schedule import Placing, Schedule
@@ -39,7 +39,7 @@ EVALUATED = (
 
 
 @dataclass
-class Course:
+class Timeline:
     """From one opening to the end, or to the next opening."""
 
     opening: Opening
@@ -84,7 +84,7 @@ class Course:
             case records.Restarted():
                 restart = Restart(record.engine, record.voices, record.suspect)
                 self.restarts[record.tick] = restart
-            case records.Alive():
+            case records.Heartbeat():
                 self.alive[record.tick] = record.controls
             case records.ScenePlayed() | records.Stands():
                 pass  # it comes by itself
@@ -143,8 +143,8 @@ class Course:
                     self.names[message.generation] = message.name
                 case Built():
                     schedule.built.setdefault(message.generation, message.at)
-                case Dry():
-                    gaps = schedule.dry.setdefault(message.generation, {})
+                case Underrun():
+                    gaps = schedule.underruns.setdefault(message.generation, {})
                     gaps[message.begin] = message.end
                 case Placed():
                     placing = Placing(message.frame, message.fresh)
@@ -163,15 +163,15 @@ class Course:
                     schedule.fades[message.name, message.stamp] = message.frame
 
 
-def courses(journal: Iterable[Record]) -> Iterator[Course]:
+def timelines(journal: Iterable[Record]) -> Iterator[Timeline]:
     """The stretches of a journal: one, and one more for each time that it was taken up again."""
-    course: Course | None = None
+    timeline: Timeline | None = None
     for record in journal:
         if isinstance(record, Opening):
-            if course is not None:
-                yield course
-            course = Course(record, end=record.tick)
-        elif course is not None:
-            course.take(record)
-    if course is not None:
-        yield course
+            if timeline is not None:
+                yield timeline
+            timeline = Timeline(record, end=record.tick)
+        elif timeline is not None:
+            timeline.take(record)
+    if timeline is not None:
+        yield timeline

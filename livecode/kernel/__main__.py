@@ -1,4 +1,4 @@
-"""The mind's process: `python -m livecode.kernel ARENA …`, started and watched by the desk."""
+"""The mind's process: `python -m livecode.kernel ARENA …`, started and watched by the terminal."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Be the mind until the desk ends it."""
+    """Be the mind until the terminal ends it."""
     parser = argparse.ArgumentParser(prog="livecode.kernel")
     parser.add_argument("arena")
     parser.add_argument("--connection", required=True, help="Jupyter connection file")
@@ -34,7 +34,7 @@ def main() -> int:
     options = parser.parse_args()
 
     begin("spare mind" if options.spare else "mind")
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # the desk interrupts evaluations
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the terminal interrupts evaluations
     sys.setswitchinterval(0.0005)  # ticks wait less behind a busy block
     arena = Arena.attach(options.arena)
     go = threading.Event() if options.spare else None
@@ -108,16 +108,16 @@ def main() -> int:
 
 
 def _end(stop: threading.Event, performance: "Plays", connection: str) -> None:
-    """End with the desk, even while a block runs."""
+    """End with the terminal, even while a block runs."""
     stop.wait()
     journal = performance.journal
     performance.arena.abandon()
     if performance.arena.header.stop:
-        performance.witness.closed()
+        performance.recorder.closed()
     elif journal is not None:
         journal.close()
         (journal.path.parent / "playing.json").unlink(missing_ok=True)
-    shutil.rmtree(Path(connection).parent, ignore_errors=True)  # a desk that was killed cannot
+    shutil.rmtree(Path(connection).parent, ignore_errors=True)  # a terminal that was killed cannot
     os._exit(0)
 
 

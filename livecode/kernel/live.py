@@ -38,7 +38,7 @@ class Ticker:
     ):
         """`on_scene_due` is told the index of a scene that is to begin; it must not take long."""
         self._performance, self._listener, self._ports = performance, listener, ports
-        self._keys = performance.arena.messages["desk", "mind"]
+        self._keys = performance.arena.messages["terminal", "mind"]
         self._header = performance.arena.header
         self._on_scene_due = on_scene_due
         self._stop = threading.Event()
@@ -73,7 +73,7 @@ class Ticker:
             self._header.mind_beat_ns = time.monotonic_ns()
         # what was written last is heard by then, and what of it came late has been told
         time.sleep(2 * self._header.block / rate)
-        self._performance.ensemble.take_in()
+        self._performance.applier.take_in()
 
     def _step(self, frame: int) -> None:
         if self._listener is not None:

@@ -1,4 +1,4 @@
-"""The tutorial: ten short steps, shown on the desk; their text is in docs/tutorial."""
+"""The tutorial: ten short steps, shown on the terminal; their text is in docs/tutorial."""
 
 import re
 import textwrap

@@ -155,7 +155,7 @@ def _in_order(set_file: SetFile, report: Report, used: dict[str, NamesUsed]) -> 
             _find(report, scene.name, scene, wrong)
             length = "until cued" if scene.lasts is None else str(scene.lasts)
             row = SceneReport(index + 1, scene.name, scene.first_line - 1, length)
-            row.sounds = session.performance.patchbay.sounding()
+            row.sounds = session.performance.generations.sounding()
             row.realtime = round(realtime, 1)
             row.listens = sorted({*used[scene.name].needs} & {*SENT})
             report.scenes.append(row)

@@ -1,4 +1,4 @@
-"""The parts of one stretch of a performance, offline, played once more in its own course."""
+"""The parts of one stretch of a performance, offline, played once more in its own timeline."""
 
 import tempfile
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.journal import records
 from livecode.journal.records import BlockBegun, Record
-from livecode.journal.timeline import Course
-from livecode.offline.replayer import LedBefore, Reenactment
+from livecode.journal.timeline import Timeline
+from livecode.offline.replayer import LedBefore, Replayer
 from livecode.offline.session import OFFLINE_LAYOUT
 from livecode.performance import agent_checkpoint as learned
 from livecode.performance.performance import Performance
@@ -24,31 +24,31 @@ from livecode.voices.host import VoiceHost
 
 
 class Stage:
-    """Plays one course; what is heard is given to `hear`, a block (frames, 2) at a time."""
+    """Plays one timeline; what is heard is given to `hear`, a block (frames, 2) at a time."""
 
     def __init__(
         self,
-        course: Course,
+        timeline: Timeline,
         past: list[BlockBegun],
         set_file: SetFile | None,
         hear: Callable[[np.ndarray], None],
     ):
-        """`past`, `set_file`: blocks and set of the courses before, for a mind that takes over."""
-        self.course, self._hear, self._past, self.set_file = course, hear, past, set_file
-        opening = course.opening
+        """`past`, `set_file`: blocks and set of the timelines before, for a mind that takes over."""
+        self.timeline, self._hear, self._past, self.set_file = timeline, hear, past, set_file
+        opening = timeline.opening
         self._block, self._rate = opening.block, opening.sample_rate
-        self.witness = Reenactment(course, self.advance, self._enter)
+        self.recorder = Replayer(timeline, self.advance, self._enter)
         self._frame = 0  # of the engine's next block
         self._tick = opening.tick
 
     def __enter__(self) -> "Stage":
-        opening = self.course.opening
+        opening = self.timeline.opening
         layout = Layout() if opening.live else OFFLINE_LAYOUT
         self._arena = arena = Arena.private(self._rate, self._block, layout)
-        arena.controls.postponed = self.course.postponed
-        arena.controls.unread = self.course.unread
+        arena.controls.postponed = self.timeline.postponed
+        arena.controls.unread = self.timeline.unread
         self._server = boot("headless", self._rate, self._block).server
-        schedule = self.course.schedule
+        schedule = self.timeline.schedule
         self._engine = Engine(
             arena, self._server, self._now_ns, schedule=schedule, seed=opening.seed
         )
@@ -72,24 +72,24 @@ class Stage:
         """All of it; the engine begins at sample time `begin`."""
         self._frame = self._engine.frame = begin
         self._tick = max(self._tick, begin)
-        witness = self.witness
-        while (record := witness.next()) is not None:
+        recorder = self.recorder
+        while (record := recorder.next()) is not None:
             if isinstance(record, records.BlockBegun | records.SceneBegun | records.CuesRun):
                 self._evaluate(record)
                 continue
-            witness.done()
+            recorder.done()
             self.advance(records.tick_of(record))
             self._enter(record)
-        self.advance(self.course.end)
-        self._play_blocks_before(self.course.end)
+        self.advance(self.timeline.end)
+        self._play_blocks_before(self.timeline.end)
 
     def advance(self, tick: int) -> None:
         """Play on until that tick is the next."""
-        performance, course = self.performance, self.course
+        performance, timeline = self.performance, self.timeline
         every = performance.tick_frames
         while self._tick < tick:
-            if (to := course.skipped.get(self._tick)) is not None and to > self._tick:
-                self._tick = self.witness.tick = to
+            if (to := timeline.skipped.get(self._tick)) is not None and to > self._tick:
+                self._tick = self.recorder.tick = to
                 continue
             self._play_blocks_before(self._tick)
             performance.tick(self._tick)  # a scene that is due begins when it did
@@ -104,20 +104,20 @@ class Stage:
             self._hear(self._engine.master.read_tap().copy())
 
     def _evaluate(self, record: Record) -> None:
-        performance, witness = self.performance, self.witness
+        performance, recorder = self.performance, self.recorder
         match record:
             case records.BlockBegun():
-                if record.number not in self.course.ended:
-                    witness.skip_block(record.number)
+                if record.number not in self.timeline.ended:
+                    recorder.skip_block(record.number)
                     return
                 performance.evaluate(record.code, record.name)
                 performance.run_later()
             case records.SceneBegun():
-                witness.done()
+                recorder.done()
                 self.advance(record.tick)
                 performance.begin_scene(record.index)
             case records.CuesRun():
-                witness.done()
+                recorder.done()
                 self.advance(record.tick)
                 performance.run_cues()
 
@@ -128,7 +128,7 @@ class Stage:
             case records.SetRead(again=False):
                 set_file = parse_set(record.text, Path(record.path))
                 performance.open_set(set_file)
-                performance.scenes.watch = _Watched(self.witness)
+                performance.scenes.watch = _Watched(self.recorder)
             case records.Packet():
                 performance.receive_osc(record.data, record.frame)
             case records.MidiMessage():
@@ -140,21 +140,21 @@ class Stage:
             case records.Panicked():
                 self._arena.header.panic += 1
             case records.Heard():
-                self.witness.hear(record.messages)
-                performance.ensemble.take_in()
+                self.recorder.hear(record.messages)
+                performance.applier.take_in()
             case records.TakenOver():
                 self._take_over(record)
 
     def _take_over(self, record: records.TakenOver) -> None:
         self.set_file = self.performance.scenes.set_file or self.set_file
-        blocks = [*self._past, *self.course.blocks(self.witness.at)]
+        blocks = [*self._past, *self.timeline.blocks(self.recorder.at)]
         self.performance.close()
-        self.witness.tick = self._tick = max(self._tick, record.tick)
-        self.witness.forget_controls()
+        self.recorder.tick = self._tick = max(self._tick, record.tick)
+        self.recorder.forget_controls()
         self.performance = performance = self._new_mind()
         performance.scenes.set_file = self.set_file
         status = msgspec.json.decode(record.status or b"{}")
-        self.witness.paused = True
+        self.recorder.paused = True
         try:
             if record.cold:
                 begin_again(performance, blocks, status)
@@ -166,18 +166,18 @@ class Stage:
                     path.write_bytes(record.learned)
                     learned.go_on(performance, path)
         finally:
-            self.witness.paused = False
-        performance.scenes.watch = _Watched(self.witness)
+            self.recorder.paused = False
+        performance.scenes.watch = _Watched(self.recorder)
 
     def _new_mind(self) -> Performance:
         performance = Performance(
-            self._arena, self.course.opening.seed, lambda: self._tick, witness=self.witness
+            self._arena, self.timeline.opening.seed, lambda: self._tick, recorder=self.recorder
         )
         performance.records = False
-        performance.pump = self.witness.walk_up
-        performance.cues.token = self.course.opening.cues
-        performance.new_link = lambda bpm: LedBefore(self.witness)  # type: ignore[assignment,return-value]
-        if self.course.opening.live:
+        performance.pump = self.recorder.walk_up
+        performance.cues.token = self.timeline.opening.cues
+        performance.new_link = lambda bpm: LedBefore(self.recorder)  # type: ignore[assignment,return-value]
+        if self.timeline.opening.live:
             performance.cues.wake = lambda: None
         return performance
 
@@ -188,13 +188,13 @@ class Stage:
 class _Watched:
     """The set's file, as it was read again then."""
 
-    def __init__(self, witness: Reenactment):
-        self._witness = witness
+    def __init__(self, recorder: Replayer):
+        self._recorder = recorder
 
     def told(self) -> None:
         """Nothing is said of it here."""
 
     def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
         """The set as it was then, if it had changed."""
-        text = self._witness.set_text_again()
+        text = self._recorder.set_text_again()
         return (None if text is None else parse_set(text, former.path)), []

@@ -1,4 +1,4 @@
-"""A witness that tells instead of noting: where blocks meet ticks, what was heard, and what was read."""
+"""A recorder that tells instead of noting: where blocks meet ticks, what was heard, and what was read."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -6,15 +6,15 @@ from typing import Any
 
 from livecode.deadlines import TookTooLong
 from livecode.journal import records
-from livecode.journal.recorder import Restart, Witness
+from livecode.journal.recorder import JournalRecorder, Restart
 from livecode.journal.records import Record, tick_of
-from livecode.journal.timeline import EVALUATED, Course
+from livecode.journal.timeline import EVALUATED, Timeline
 from livecode.signals.tempo import Tempo
 from livecode.transport.messages import AnyMessage
 
 
-class Reenactment(Witness):
-    """Walks through a course; whatever asks it gets the answer that was given the first time.
+class Replayer(JournalRecorder):
+    """Walks through a timeline; whatever asks it gets the answer that was given the first time.
 
     `advance(tick)` plays on until that tick is next; `enter(record)` does what entered then.  Both
     may be called while a block is being evaluated: at its points time goes on, as it did.
@@ -23,10 +23,10 @@ class Reenactment(Witness):
     retells = True
 
     def __init__(
-        self, course: Course, advance: Callable[[int], None], enter: Callable[[Record], None]
+        self, timeline: Timeline, advance: Callable[[int], None], enter: Callable[[Record], None]
     ):
         super().__init__()
-        self.course, self._advance, self._enter = course, advance, enter
+        self.timeline, self._advance, self._enter = timeline, advance, enter
         self.at = 0  # the next record
         self._inbox: list[AnyMessage] = []
         self.paused = False  # a mind takes over: what it does now was not noted
@@ -35,7 +35,7 @@ class Reenactment(Witness):
 
     def next(self) -> Record | None:
         """The record whose turn it is."""
-        return self.course.steps[self.at] if self.at < len(self.course.steps) else None
+        return self.timeline.steps[self.at] if self.at < len(self.timeline.steps) else None
 
     def done(self) -> None:
         """That one is behind us."""
@@ -104,7 +104,7 @@ class Reenactment(Witness):
             yield
             return
         at = self.at
-        upcoming = self.course.steps[at : at + 10_000]
+        upcoming = self.timeline.steps[at : at + 10_000]
         step = next((each for each in upcoming if isinstance(each, EVALUATED)), None)
         if isinstance(step, records.GaveUp):
             self._meet(records.GaveUp)
@@ -127,7 +127,7 @@ class Reenactment(Witness):
 
     def tick_ended(self, next_tick: int, sample_rate: int) -> bool:
         self.tick, self._ticking = next_tick, None
-        expected = self.course.alive.get(next_tick)
+        expected = self.timeline.alive.get(next_tick)
         if expected is not None and expected != self._controls and self.differs_at is None:
             self.differs_at = next_tick
         return False
@@ -136,7 +136,7 @@ class Reenactment(Witness):
         self, messages: list[AnyMessage], restart: Restart | None
     ) -> tuple[list[AnyMessage], Restart | None]:
         if self.ticking:
-            return self.course.heard.pop(self.tick, []), self.course.restarts.get(self.tick)
+            return self.timeline.heard.pop(self.tick, []), self.timeline.restarts.get(self.tick)
         inbox, self._inbox = self._inbox, []
         return inbox, None
 
@@ -147,14 +147,14 @@ class Reenactment(Witness):
     def feature(self, sound: str, name: str, value: Any) -> Any:
         known = None
         if not self.ticking:
-            known = self.course.feature_in_block(self.block, sound, name)
+            known = self.timeline.feature_in_block(self.block, sound, name)
         if known is None:
-            known = self.course.feature(sound, name, self.tick)
+            known = self.timeline.feature(sound, name, self.tick)
         return value if known is None else known
 
     def slow_call(self) -> str | None:
         self.calls += 1
-        return self.course.fell_back.get((self.tick, self.calls))
+        return self.timeline.fell_back.get((self.tick, self.calls))
 
     def forget_controls(self) -> None:
         """Another mind begins its checksum anew."""
@@ -166,12 +166,12 @@ class LedBefore:
 
     peers = 0
 
-    def __init__(self, witness: Reenactment):
-        self._witness = witness
+    def __init__(self, recorder: Replayer):
+        self._recorder = recorder
 
     def lead(self, tempo: Tempo, frame: float) -> None:
         """Lead it so again."""
-        if (led := self._witness.course.led.get(int(frame))) is not None:
+        if (led := self._recorder.timeline.led.get(int(frame))) is not None:
             tempo.lead(*led, frame)
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from livecode.transport.messages import Tape
 from livecode.voices.host import VoiceHost
 
 #: Offline nothing is ever late, so short rings do; this keeps many sessions small.
-OFFLINE_LAYOUT = Layout(rings=32, ring_frames=8192)
+OFFLINE_LAYOUT = Layout(buffers=32, buffer_frames=8192)
 
 
 class Session:
@@ -139,7 +139,7 @@ class Session:
 
     def _pump(self) -> None:
         self._engine.listen()
-        self.performance.ensemble.take_in()
+        self.performance.applier.take_in()
 
     def _now_ns(self) -> int:
         return round(self._frame / self.sample_rate * 1e9)

@@ -9,13 +9,13 @@ import msgspec
 
 from livecode.deadlines import TookTooLong, Watchdog
 from livecode.errors import LivecodeError
-from livecode.evaluation.applying import Ensemble
-from livecode.evaluation.block_lock import Gate
+from livecode.evaluation.applying import Applier
+from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.evaluator import Evaluator, Result
 from livecode.evaluation.events import Event as Event
 from livecode.evaluation.namespace import Namespace
 from livecode.journal.journal import BlockBegun, Journal
-from livecode.journal.recorder import Witness
+from livecode.journal.recorder import JournalRecorder
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.values import Moment, Value
@@ -23,7 +23,7 @@ from livecode.performance.status import Running, running, status, to_go_on_from
 from livecode.performance.taking_over import take_over
 from livecode.performance.words import HUSH_S as HUSH_S
 from livecode.performance.words import words
-from livecode.playing.generations import Patchbay
+from livecode.playing.generations import Generations
 from livecode.playing.listening import Hearing, OscSignal
 from livecode.playing.sound_player import Clockwork
 from livecode.playing.sounds import Sounds, Transition
@@ -46,7 +46,7 @@ from livecode.transport.timing import tick_frames, voice_lead
 ENGINE_LEAD_BLOCKS = 1
 #: A note is not repeated before it has been quiet for so long.
 NOTE_AGAIN_S = 10
-#: Times a second that the status is posted for the desk to show.
+#: Times a second that the status is posted for the terminal to show.
 STATUS_HZ = 20
 
 
@@ -54,7 +54,7 @@ class Performance:
     """Everything that the performer's code touches, in front of an arena.
 
     `now_frame` tells the sample time of the first tick; `wall_s` is a clock for noticing slowness,
-    None offline; `witness` notes what happens, or tells what has.
+    None offline; `recorder` notes what happens, or tells what has.
     """
 
     def __init__(
@@ -63,16 +63,16 @@ class Performance:
         seed: int,
         now_frame: Callable[[], int],
         wall_s: Callable[[], float] | None = None,
-        witness: Witness | None = None,
+        recorder: JournalRecorder | None = None,
     ):
         self.arena, self.seed, self._wall_s = arena, seed, wall_s
-        self.witness = Witness() if witness is None else witness
-        self.witness.tick = now_frame()
+        self.recorder = JournalRecorder() if recorder is None else recorder
+        self.recorder.tick = now_frame()
         self.sample_rate, self.block = arena.header.sample_rate, arena.header.block
         self.tick_frames = tick_frames(self.block, self.sample_rate)
-        self.lock = Gate()
-        self.lock.arrive, self.lock.passed = self.witness.arrive, self.witness.passed
-        arena.controls.on_write = self.witness.control_written
+        self.lock = BlockLock()
+        self.lock.arrive, self.lock.passed = self.recorder.arrive, self.recorder.passed
+        arena.controls.on_write = self.recorder.control_written
         self.watchdog = Watchdog()
         self.intake = Intake()
         self.tempo = Tempo(self.sample_rate)
@@ -86,7 +86,7 @@ class Performance:
         self.cues = Cues(self)
         self.intake.on_cue = self.cues.receive
         self._noted: dict[str, int] = {}  # note -> sample time until which it is not repeated
-        self.patchbay = Patchbay(arena, self._note, self.witness, lambda: self.frame)
+        self.generations = Generations(arena, self._note, self.recorder, lambda: self.frame)
         self.signals = Hearing(
             arena,
             {
@@ -99,10 +99,10 @@ class Performance:
             lambda: [
                 name for name, thing in self.namespace.own().items() if isinstance(thing, Sounding)
             ],
-            self.patchbay.listen,
-            self.witness.feature,
+            self.generations.listen,
+            self.recorder.feature,
         )
-        self.patchbay.on_new_engine = self.signals.tap_again
+        self.generations.on_new_engine = self.signals.tap_again
         self.set_time(0)
         clockwork = Clockwork(
             arena.controls,
@@ -111,13 +111,13 @@ class Performance:
             voice_lead=voice_lead(self.block),
             say=lambda text: self.say("fallback", text),
             note=lambda text: self.say("note", text),
-            replaying=lambda: self.taking_over or self.witness.retells,
+            replaying=lambda: self.taking_over or self.recorder.retells,
         )
         self.sounds = Sounds(
-            self.patchbay, clockwork, self.tempo, self.block, seed, lambda: self.frame
+            self.generations, clockwork, self.tempo, self.block, seed, lambda: self.frame
         )
         self.namespace = Namespace({"__name__": "__livecode__"})
-        self.ensemble = Ensemble(
+        self.applier = Applier(
             self.namespace,
             self.sounds,
             self.signals,
@@ -125,9 +125,9 @@ class Performance:
             self.lock,
             moment=lambda: self.moment,
             pump=lambda: self.pump(),
-            trying=self.witness.trying,
+            trying=self.recorder.trying,
         )
-        self.evaluator = Evaluator(self.namespace, self.ensemble)
+        self.evaluator = Evaluator(self.namespace, self.applier)
         self.sounds.on_return = self.evaluator.put_back
         self.namespace.variables.update(words(self))
         self.number = 0  # of the newest block
@@ -155,11 +155,11 @@ class Performance:
         after so many seconds of the wall clock; `quietly`: only what fails is said.
         """
         self.number += 1
-        self.witness.block_begins(self.number, code, name)
+        self.recorder.block_begins(self.number, code, name)
         self.evaluating, outermost = True, not self.lock.held
         try:
             limit = None if limit_s is None else self.watchdog.limit(limit_s)
-            result = self.evaluator.evaluate(code, name, self.witness.trying(limit))
+            result = self.evaluator.evaluate(code, name, self.recorder.trying(limit))
         except Exception as error:  # a bug of ours; the performer's own end up in the result
             trace = "".join(traceback.format_exception(error))
             sentence = (
@@ -174,8 +174,8 @@ class Performance:
         with self.lock.aside():
             # a mind that takes over must know of what has just begun
             self.arena.board.post(msgspec.json.encode(self.status()))
-            self.witness.stands(lambda: to_go_on_from(self))
-        self.witness.block_ended(self.number, result.ok, result.names)
+            self.recorder.stands(lambda: to_go_on_from(self))
+        self.recorder.block_ended(self.number, result.ok, result.names)
         if result.names and not quietly:
             self.say("swap", ", ".join(result.names))
         if result.error is not None:
@@ -194,18 +194,18 @@ class Performance:
     @property
     def journal(self) -> Journal | None:
         """Where all that enters is written."""
-        return self.witness.journal
+        return self.recorder.journal
 
     @journal.setter
     def journal(self, journal: Journal | None) -> None:
-        self.witness.journal = journal
+        self.recorder.journal = journal
 
     # what words do
 
     @property
     def frame(self) -> int:
         """The sample time of the next tick, or of a former mind's block that is being run again."""
-        return self.witness.tick if self.replayed is None else self.replayed
+        return self.recorder.tick if self.replayed is None else self.replayed
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""
@@ -232,7 +232,7 @@ class Performance:
     def hush_aside(self, fade_s: float) -> None:
         """Hush while a block may be running, from another thread."""
         with self.lock.aside():
-            self.witness.hushed(fade_s)
+            self.recorder.hushed(fade_s)
             self.hush(fade_s)
 
     def hush(self, fade_s: float, in_scene: bool = False) -> None:
@@ -254,12 +254,12 @@ class Performance:
 
     def open_set(self, set_file: SetFile) -> Result:
         """Prepare a set, and say what is wrong in it; no scene plays yet."""
-        self.witness.set_read(str(set_file.path), set_file.text)
+        self.recorder.set_read(str(set_file.path), set_file.text)
         return self.set_player.open(set_file)
 
     def begin_scene(self, index: int) -> Result:
         """Evaluate a scene that has come due, and do what it asks for."""
-        self.witness.scene_begins(index)
+        self.recorder.scene_begins(index)
         result = self.play_scene(index)
         self.run_later()
         return result
@@ -271,7 +271,7 @@ class Performance:
 
     def run_cues(self) -> None:
         """Follow the cues that have come in over OSC."""
-        self.witness.cues_run()
+        self.recorder.cues_run()
         self.cues.run()
 
     def play_scene(self, index: int) -> Result:
@@ -289,7 +289,7 @@ class Performance:
         settled while nothing else can happen, so that a replay finds the same.
         """
         with self.lock.aside():
-            self.witness.tick_begins(frame)
+            self.recorder.tick_begins(frame)
             self._notice_panic()
             time_s = frame / self.sample_rate
             self.intake.rings.advance(time_s)
@@ -300,14 +300,14 @@ class Performance:
             self.set_time(frame)
             self.sounds.tick(frame, self.moment)
             self.set_player.tick(frame, live=self._wall_s is not None)
-            for failure in self.ensemble.failures():
+            for failure in self.applier.failures():
                 outcome = self.sounds.fall_back(failure.name, failure.generation)
                 self.say("fallback", f"{failure.name}: {failure.why} – {outcome}")
             if frame >= self._status_due:
                 self._status_due = frame + self.sample_rate // STATUS_HZ
                 self.arena.board.post(msgspec.json.encode(self.status()))
-            if self.witness.tick_ended(frame + self.tick_frames, self.sample_rate):
-                self.witness.alive(to_go_on_from(self))
+            if self.recorder.tick_ended(frame + self.tick_frames, self.sample_rate):
+                self.recorder.alive(to_go_on_from(self))
                 if self.journal is not None and self.journal.error is not None:
                     self.say("note", f"{self.journal.error}; the performance goes on without one")
                     self.journal = None
@@ -316,20 +316,20 @@ class Performance:
     def receive_osc(self, packet: bytes, frame: int) -> None:
         """Take in one packet that arrived at sample time `frame`."""
         with self.lock.aside():
-            self.witness.packet(packet, frame)
+            self.recorder.packet(packet, frame)
             self.intake.receive(packet, frame / self.sample_rate)
 
     def receive_midi(self, message: bytes, frame: int) -> None:
         """Take in one MIDI message that arrived at sample time `frame`."""
         with self.lock.aside():
-            self.witness.midi(message, frame)
+            self.recorder.midi(message, frame)
             if not self.tempo.follow(message, frame):
                 self.midi.receive(message, frame / self.sample_rate)
 
     def press(self, key: str, frame: int) -> None:
-        """A hot-key of the desk was pressed: like, dislike, a letter, `fader3=0.5`, or CUE."""
+        """A hot-key of the terminal was pressed: like, dislike, a letter, `fader3=0.5`, or CUE."""
         with self.lock.aside():
-            self.witness.key(key, frame)
+            self.recorder.key(key, frame)
             if key != CUE:
                 self.keys.take(key, frame / self.sample_rate)
             elif self._wall_s is not None:
@@ -337,14 +337,14 @@ class Performance:
 
     def _call(self, value: Value) -> float:
         """A guarded call of a value's function."""
-        ticking = self.witness.ticking
-        if ticking and (why := self.witness.slow_call()) is not None:
+        ticking = self.recorder.ticking
+        if ticking and (why := self.recorder.slow_call()) is not None:
             value.player.fall_back(TookTooLong(why))
         try:
             return value.player.call(self._wall_s)
         finally:
             if value.player.slow is not None:
-                self.witness.fell_back(value.player.slow)
+                self.recorder.fell_back(value.player.slow)
                 value.player.slow = None
             if (failure := value.player.failure) is not None:
                 value.player.failure = None
@@ -354,19 +354,19 @@ class Performance:
         panics = self.arena.header.panic
         if panics != self._panics:
             self._panics = panics
-            if self.witness.ticking:  # a block's own panic comes with its block
-                self.witness.panicked()
+            if self.recorder.ticking:  # a block's own panic comes with its block
+                self.recorder.panicked()
             self._remember_what_sounds()
-            self.patchbay.drop_all()
+            self.generations.drop_all()
             self.say("note", "panic: silent; undo or evaluate a block to sound again")
 
     def _follow_link(self, frame: int) -> None:
         if self.link is not None and (led := self.link.lead(self.tempo, frame)) is not None:
-            self.witness.led(*led)
+            self.recorder.led(*led)
 
     def _remember_what_sounds(self) -> None:
         # a former mind's blocks are run again long after: what sounded then is not known any more
-        sounding = None if self.taking_over else set(self.patchbay.sounding())
+        sounding = None if self.taking_over else set(self.generations.sounding())
         self.evaluator.remember(
             [thing for thing in self.sounds if sounding is None or str(thing) in sounding]
         )
@@ -404,7 +404,7 @@ class Performance:
         raise LivecodeError(f"nothing is called {name!r}")
 
     def status(self) -> dict[str, Any]:
-        """What the desk shows, and what a mind that has to take over needs."""
+        """What the terminal shows, and what a mind that has to take over needs."""
         return status(self)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What a performance says of itself: a list of what sounds, and the document that the desk shows."""
+"""What a performance says of itself: a list of what sounds, and the document that the terminal shows."""
 
 import math
 from collections.abc import Iterator
@@ -51,12 +51,12 @@ def running(performance: "Performance") -> list[Running]:
             latency_s if isinstance(thing, Stream) else None,
         )
         for thing in performance.sounds
-        if performance.patchbay.current(str(thing)) is not None
+        if performance.generations.current(str(thing)) is not None
     ]
 
 
 def status(performance: "Performance") -> dict[str, Any]:
-    """What the desk shows, and what a mind that has to take over needs, as plain values."""
+    """What the terminal shows, and what a mind that has to take over needs, as plain values."""
     agents = {
         str(thing): agent_status(thing)
         for thing in performance.sounds
@@ -76,10 +76,10 @@ def status(performance: "Performance") -> dict[str, Any]:
         "sounding": {
             str(thing): {"kind": thing.kind, "muted": thing.player.muted}
             for thing in performance.sounds
-            if thing.player is not None and performance.patchbay.current(str(thing)) is not None
+            if thing.player is not None and performance.generations.current(str(thing)) is not None
         },
         "values": dict(varying(performance)),
-        "playing": performance.patchbay.table(),
+        "playing": performance.generations.table(),
     }
 
 
@@ -92,7 +92,7 @@ def to_go_on_from(performance: "Performance") -> dict[str, Any]:
         "sounding": [
             str(thing)
             for thing in performance.sounds
-            if performance.patchbay.current(str(thing)) is not None
+            if performance.generations.current(str(thing)) is not None
         ],
         "places": {
             str(thing): _rounded(thing.player.full_position, 4)

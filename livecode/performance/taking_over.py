@@ -19,7 +19,7 @@ def take_over(
 
     status: as it was last posted.
     """
-    performance.patchbay.adopt(status.get("playing", []))
+    performance.generations.adopt(status.get("playing", []))
     _run_again(performance, blocks)
     performance.sounds.take_over()
     _go_on(performance, status)
@@ -49,7 +49,7 @@ def begin_again(
 
 
 def _run_again(performance: "Performance", blocks: Iterable[BlockBegun]) -> None:
-    performance.taking_over = performance.patchbay.hold = True
+    performance.taking_over = performance.generations.hold = True
     try:
         for block in blocks:
             performance.number, performance.replayed = block.number, block.frame
@@ -58,7 +58,7 @@ def _run_again(performance: "Performance", blocks: Iterable[BlockBegun]) -> None
             performance.evaluator.run_later()
     finally:
         performance.replayed = None
-        performance.taking_over = performance.patchbay.hold = False
+        performance.taking_over = performance.generations.hold = False
         performance.set_time(performance.frame)
     performance.midi_out.silence()  # notes that are long over
 

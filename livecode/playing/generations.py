@@ -1,4 +1,4 @@
-"""Which source each name sounds from: generations, their rings, and the messages that start and end them."""
+"""Which source each name sounds from: generations, their buffers, and the messages about them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from livecode.errors import LivecodeError
-from livecode.journal.recorder import Restart, Witness
+from livecode.journal.recorder import JournalRecorder, Restart
 from livecode.transport import Arena
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -21,8 +21,8 @@ from livecode.transport.messages import (
     Message,
     Note,
     OpenGate,
+    PlayBuffer,
     PlayGraph,
-    PlayRing,
     Source,
     StartVoice,
     StopVoice,
@@ -44,7 +44,7 @@ class Playing(msgspec.Struct):
 
     name: str
     generation: int
-    ring: int  # NO_RING for a graph
+    buffer: int  # NO_RING for a graph
     at: int  # sample time, frames
     source: Source
     fade_s: float
@@ -53,25 +53,25 @@ class Playing(msgspec.Struct):
     begun: bool = False
 
 
-class Patchbay:
+class Generations:
     """Starts, swaps and ends sources; knows what sounds, also for a mind that comes after this one."""
 
     def __init__(
         self,
         arena: Arena,
         on_note: Callable[[str], None],
-        witness: Witness | None = None,
+        recorder: JournalRecorder | None = None,
         now_frame: Callable[[], int] = lambda: 0,
     ):
         self._arena = arena
         self._on_note, self._now_frame = on_note, now_frame
-        self._witness = Witness() if witness is None else witness
+        self._recorder = JournalRecorder() if recorder is None else recorder
         self._to_engine = arena.messages["mind", "engine"]
         self._to_voices = arena.messages["mind", "voices"]
         self._from = [arena.messages["engine", "mind"], arena.messages["voices", "mind"]]
         self._playing: dict[int, Playing] = {}  # by generation
         self._last_generation = 0
-        self._last_ring = -1
+        self._last_buffer = -1
         self._epochs = self._present_epochs()
         self._crashes: dict[int, int] = {}  # generation -> engines that died while trying it
         #: generation -> None once built, or why it could not be; for whoever waits
@@ -90,19 +90,19 @@ class Patchbay:
 
         Returns the new generation.
         """
-        ring = NO_RING if isinstance(source, GraphSource) else self._free_ring()
+        buffer = NO_RING if isinstance(source, GraphSource) else self._free_buffer()
         current = self.current(name)
         for older in self._of(name):
             older.leaving = True
         self._last_generation += 1
         follows = current.generation if current is not None else 0
-        playing = Playing(name, self._last_generation, ring, at, source, fade_s, follows)
+        playing = Playing(name, self._last_generation, buffer, at, source, fade_s, follows)
         self._playing[playing.generation] = playing
-        if ring != NO_RING:
-            self._arena.ring_owners[ring] = playing.generation
-            self._arena.rings[ring].reset(channels=1)
+        if buffer != NO_RING:
+            self._arena.buffer_owners[buffer] = playing.generation
+            self._arena.buffers[buffer].reset(channels=1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
-            self._witness.sounds_from(model)
+            self._recorder.sounds_from(model)
         send(self._to_engine, OpenGate(self._arena.header.panic))
         self._send_to_voices(playing)
         self._send_to_engine(playing)
@@ -147,8 +147,8 @@ class Patchbay:
 
     def receive(self) -> list[Failed]:
         """Take in what engine and voices have to say; returns the failures among it."""
-        messages = [message for ring in self._from for message in receive(ring)]
-        messages, restart = self._witness.taken_in(messages, self._restarted())
+        messages = [message for buffer in self._from for message in receive(buffer)]
+        messages, restart = self._recorder.taken_in(messages, self._restarted())
         failures = self.take(messages)
         return failures if restart is None else failures + self._greet(restart)
 
@@ -188,18 +188,18 @@ class Patchbay:
     def _end(self, generation: int) -> None:
         self.built.pop(generation, None)
         playing = self._playing.pop(generation, None)
-        if playing is not None and playing.ring != NO_RING:
+        if playing is not None and playing.buffer != NO_RING:
             send(self._to_voices, StopVoice(generation))
-            self._arena.ring_owners[playing.ring] = 0
+            self._arena.buffer_owners[playing.buffer] = 0
 
-    def _free_ring(self) -> int:
-        owners = self._arena.ring_owners
+    def _free_buffer(self) -> int:
+        owners = self._arena.buffer_owners
         for step in range(1, len(owners) + 1):
-            # In turn, so that a ring rests before a voice that was just stopped is forgotten there.
-            ring = (self._last_ring + step) % len(owners)
-            if owners[ring] == 0:
-                self._last_ring = ring
-                return ring
+            # In turn, so that a buffer rests before a voice that was just stopped is forgotten there.
+            buffer = (self._last_buffer + step) % len(owners)
+            if owners[buffer] == 0:
+                self._last_buffer = buffer
+                return buffer
         raise LivecodeError(f"{len(owners)} sources sound already; let one fade out first")
 
     def _send_to_voices(self, playing: Playing) -> None:
@@ -207,7 +207,7 @@ class Patchbay:
             send(
                 self._to_voices,
                 StartVoice(
-                    playing.name, playing.generation, playing.ring, playing.at, playing.source
+                    playing.name, playing.generation, playing.buffer, playing.at, playing.source
                 ),
             )
 
@@ -226,7 +226,7 @@ class Patchbay:
                 source.controls,
             )
         else:
-            message = PlayRing(name, generation, playing.ring, playing.at, playing.fade_s)
+            message = PlayBuffer(name, generation, playing.buffer, playing.at, playing.fade_s)
         send(self._to_engine, message)
 
     def _present_epochs(self) -> tuple[int, int]:

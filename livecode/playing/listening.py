@@ -5,7 +5,7 @@ from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.signals.features import Features
-from livecode.transport import Arena, TapRing
+from livecode.transport import Arena, TapBuffer
 
 #: The features of everything together, and of the device's input.
 SOUND, MIC = "sound", "mic"
@@ -58,7 +58,7 @@ class Ear:
 
     asked = 0  # the tick in which they were last asked for
 
-    def __init__(self, tap: TapRing, features: Features, heard: Witnessed):
+    def __init__(self, tap: TapBuffer, features: Features, heard: Witnessed):
         self.features, self.heard = features, heard
         self._tap = tap
         self._heard = tap.written

@@ -13,7 +13,7 @@ from livecode.language.dsp import Dsp
 from livecode.language.sources import GAP, Sounding
 from livecode.language.units import Span
 from livecode.language.values import Moment
-from livecode.playing.generations import Patchbay, Playing
+from livecode.playing.generations import Generations, Playing
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.sound_player import Clockwork, SoundPlayer
@@ -67,14 +67,14 @@ class Sounds:
 
     def __init__(
         self,
-        patchbay: Patchbay,
+        generations: Generations,
         clockwork: Clockwork,
         tempo: Tempo,
         block: int,
         seed: int,
         now_frame: Callable[[], int],
     ):
-        self.patchbay, self._clockwork, self._tempo = patchbay, clockwork, tempo
+        self.generations, self._clockwork, self._tempo = generations, clockwork, tempo
         self._block, self._seed, self._now_frame = block, seed, now_frame
         self._tick_frames = tick_frames(block, clockwork.sample_rate)
         self._things: dict[str, Sounding] = {}
@@ -84,7 +84,7 @@ class Sounds:
         self._good: dict[str, list[Version]] = {}  # by name, newest last
         #: Told of a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
-        patchbay.on_begin = self._begun
+        generations.on_begin = self._begun
 
     def __iter__(self) -> Iterator[Sounding]:
         return iter(list(self._things.values()))
@@ -109,16 +109,16 @@ class Sounds:
         former = self._things.get(str(thing), thing)
         self._things[str(thing)] = thing
         self._apply_mutes()
-        current = self.patchbay.current(str(thing))
+        current = self.generations.current(str(thing))
         if current is not None and current.begun:
             self._note_good(current)
         if former is not thing and current is not None:
             thing.player.waiting = not self.plays(thing)
-        return None if self.patchbay.hold else self.sound(thing)
+        return None if self.generations.hold else self.sound(thing)
 
     def plays(self, thing: Sounding) -> bool:
         """Whether its name sounds from what its description says, or is about to."""
-        current = self.patchbay.current(str(thing))
+        current = self.generations.current(str(thing))
         return (
             thing.player is not None
             and current is not None
@@ -130,7 +130,7 @@ class Sounds:
         if self.plays(thing):
             return None
         name, source = str(thing), thing.player.source
-        current = self.patchbay.current(name)
+        current = self.generations.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         quant = self.mix.quant if thing.quant is None else thing.quant
         if self.transition.at is not None and thing.quant is None:
@@ -139,18 +139,18 @@ class Sounds:
             at = next_multiple(quant, at, self._tempo)
         fade_s = self._fade_s(thing)
         if thing.fade == GAP and current is not None:
-            self.patchbay.fade_out(name, fade_s)
+            self.generations.fade_out(name, fade_s)
             at += round(fade_s * self._clockwork.sample_rate)
         thing.player.begin(at)
-        return self.patchbay.start(name, source, at, fade_s)
+        return self.generations.start(name, source, at, fade_s)
 
     def fall_back(self, name: str, generation: int) -> str:
         """A generation has failed: sound from what the name last sounded from well; says so."""
-        current = self.patchbay.current(name)
+        current = self.generations.current(name)
         if current is None or current.generation != generation:
-            self.patchbay.abort(generation)
+            self.generations.abort(generation)
             return "it had been replaced already"
-        self.patchbay.abort(generation)
+        self.generations.abort(generation)
         good = [
             kept for kept in self._good.get(name, []) if not _alike(kept.source, current.source)
         ]
@@ -188,23 +188,23 @@ class Sounds:
             return
         del self._things[name]
         shortest = REMOVAL_FADE_S if self.transition.fade is None else 0.0
-        self.patchbay.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
+        self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
         self._good.pop(name, None)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
     def hush(self, fade_s: float, at: int = 0) -> None:
         """Fade everything out, from sample time `at` on; what is played again comes back."""
         for name in self._things:
-            self.patchbay.fade_out(name, fade_s, at)
+            self.generations.fade_out(name, fade_s, at)
 
     def take_over(self) -> None:
         """From now on be heard: swap what has changed, and let go what is no more."""
         for thing in self:
-            if self.patchbay.current(str(thing)) is not None:
+            if self.generations.current(str(thing)) is not None:
                 self.sound(thing)
-        for name in self.patchbay.sounding():
+        for name in self.generations.sounding():
             if name not in self:
-                self.patchbay.fade_out(name, REMOVAL_FADE_S)
+                self.generations.fade_out(name, REMOVAL_FADE_S)
 
     @property
     def mix(self) -> Mix:

@@ -1,4 +1,4 @@
-"""The desk's line to the mind: where a Jupyter client finds it, over local sockets."""
+"""The terminal's line to the mind: where a Jupyter client finds it, over local sockets."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The performance as a Jupyter kernel: cells of JupyterLab or VS Code play in place of the desk."""
+"""The performance as a Jupyter kernel: cells of JupyterLab or VS Code play in place of the terminal."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from livecode.processes.connection import write_connection
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
 
 NAME = "livecode"
@@ -42,14 +42,14 @@ def kernel(options: argparse.Namespace) -> int:
         osc_bind=options.osc_bind,
         osc_port=options.osc_port,
     )
-    places = Places()
+    paths = Paths()
     if options.connection_file is not None:
         # a copy: the mind clears its folder away when all ends, and Jupyter's folder is shared
-        shutil.copy(options.connection_file, places.connection)
+        shutil.copy(options.connection_file, paths.connection)
     else:
-        write_connection(places.connection)
-        print(f"jupyter console --existing {places.connection}", flush=True)
-    supervisor = KernelSupervisor(settings, places, say=_log)
+        write_connection(paths.connection)
+        print(f"jupyter console --existing {paths.connection}", flush=True)
+    supervisor = KernelSupervisor(settings, paths, say=_log)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, lambda *_: supervisor.interrupt())
     front_end = os.getppid()

@@ -1,4 +1,4 @@
-"""What every process of a performance does first: takes its name, and watches for the desk's end."""
+"""What every process of a performance does first: takes its name, and watches for the terminal's end."""
 
 import os
 import signal
@@ -12,25 +12,25 @@ import setproctitle
 from livecode.processes.memory import give_back
 from livecode.transport import Arena
 
-#: The desk goes before what the performer computes: keys are seen, and panic is heard, at once.
-DESK_NICE = -10
-#: How often a process that has lost its desk looks whether it is to end.
+#: The terminal goes before what the performer computes: keys are seen, and panic is heard, at once.
+TERMINAL_NICE = -10
+#: How often a process that has lost its terminal looks whether it is to end.
 LOOK_S = 0.1
 
 
 def go_first() -> None:
-    """Let the desk be scheduled before the mind, where the system grants it."""
+    """Let the terminal be scheduled before the mind, where the system grants it."""
     with suppress(OSError):  # not granted: `livecode doctor` says how to change that
-        os.setpriority(os.PRIO_PROCESS, 0, DESK_NICE)
+        os.setpriority(os.PRIO_PROCESS, 0, TERMINAL_NICE)
     with suppress(OSError):  # Linux may share out the cores by terminal first; see sched(7)
-        Path("/proc/self/autogroup").write_text(str(DESK_NICE))
+        Path("/proc/self/autogroup").write_text(str(TERMINAL_NICE))
 
 
 def begin(name: str) -> None:
-    """Name the process, keep its memory flat, take none of the desk's precedence, leave it Ctrl-C."""
+    """Name the process, keep its memory flat, take none of the terminal's precedence, leave it Ctrl-C."""
     setproctitle.setproctitle(f"livecode: {name}")
     give_back()
-    if os.getpriority(os.PRIO_PROCESS, 0) == DESK_NICE:
+    if os.getpriority(os.PRIO_PROCESS, 0) == TERMINAL_NICE:
         os.setpriority(os.PRIO_PROCESS, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -38,11 +38,11 @@ def begin(name: str) -> None:
 def watch_lifeline(
     go: threading.Event | None = None, arena: Arena | None = None
 ) -> threading.Event:
-    """An event that is set when the desk is gone or asks for the end; `go` is set by its first byte.
+    """An event that is set when the terminal is gone or asks for the end; `go` is set by its first byte.
 
-    Each process holds the reading end of a pipe as its standard input; the desk holds the other.
-    However the desk ends, kill -9 included, the system closes that end.  Where the arena says so,
-    a process outlives a desk that did not mean to end: another may come.
+    Each process holds the reading end of a pipe as its standard input; the terminal holds the other.
+    However the terminal ends, kill -9 included, the system closes that end.  Where the arena says so,
+    a process outlives a terminal that did not mean to end: another may come.
     """
     stop = threading.Event()
 
@@ -62,10 +62,10 @@ def watch_lifeline(
 
 
 def outlive(arena: Arena) -> None:
-    """Return when a desk asks for the end, or when none has been there for as long as is said."""
+    """Return when a terminal asks for the end, or when none has been there for as long as is said."""
     header = arena.header
     while not header.stop:
-        alone_s = (time.monotonic_ns() - header.desk_beat_ns) * 1e-9
+        alone_s = (time.monotonic_ns() - header.terminal_beat_ns) * 1e-9
         if alone_s > header.outlive_s:
             return
         time.sleep(LOOK_S)

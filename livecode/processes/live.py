@@ -10,7 +10,7 @@ from jupyter_client import BlockingKernelClient
 
 from livecode.errors import LivecodeError
 from livecode.processes.connection import write_connection
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
 
 #: Louder than this (−40 dBFS) counts as sounding.
@@ -26,14 +26,14 @@ class Live:
         self,
         options: Options,
         log: Callable[[str], None] = lambda text: None,
-        places: Places | None = None,
+        paths: Paths | None = None,
     ):
-        """`places`: of a performance that is taken up again."""
+        """`paths`: of a performance that is taken up again."""
         self.said: list[str] = []  # by the supervisor
         self._log = log
-        self.places = Places() if places is None else places
-        write_connection(self.places.connection)
-        self.supervisor = Supervisor(options, self.places, self._hear)
+        self.paths = Paths() if paths is None else paths
+        write_connection(self.paths.connection)
+        self.supervisor = Supervisor(options, self.paths, self._hear)
         self.header = self.supervisor.arena.header
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._check, name="supervisor")
@@ -66,7 +66,7 @@ class Live:
     def client(self) -> BlockingKernelClient:
         """A line to the mind."""
         if self._client is None:
-            client = BlockingKernelClient(connection_file=str(self.places.connection))
+            client = BlockingKernelClient(connection_file=str(self.paths.connection))
             client.load_connection_file()
             client.start_channels(hb=False)  # a busy machine is no dead kernel
             client.wait_for_ready(timeout=60)

@@ -9,7 +9,7 @@ import platformdirs
 from livecode.journal import archive as sessions
 
 
-class Places:
+class Paths:
     """Paths of one performance; what is kept of it outlives it, the rest is removed at its end."""
 
     def __init__(self, kept: sessions.Kept | None = None, connection: Path | None = None) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from livecode.errors import LivecodeError
 from livecode.journal.archive import Playing, runs
 from livecode.journal.journal import last_status
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.transport import Arena
 from livecode.transport.messages import Press, send
 
@@ -45,10 +45,10 @@ class Options:
     record: Path | None = None
     stems: Path | None = None  # a folder for what each name adds to the recording
     bits: int = 32  # of a recording: 24 (integer) or 32 (float)
-    #: Seconds that the others play on if the desk is killed or its terminal closed; 0: they end.
+    #: Seconds that the others play on if the terminal is killed or its terminal closed; 0: they end.
     outlive_s: int = 0
     begin_again: bool = False  # go on where the journal ends
-    text_path: Path | None = None  # what the desk opens in place of the set
+    text_path: Path | None = None  # what the terminal opens in place of the set
 
 
 def master_file(record: Path | None, stems: Path | None) -> Path | None:
@@ -59,7 +59,7 @@ def master_file(record: Path | None, stems: Path | None) -> Path | None:
 
 
 class Adopted:
-    """A process that another desk has started, as far as it is a `Popen` to us."""
+    """A process that another terminal has started, as far as it is a `Popen` to us."""
 
     stdin = None
 
@@ -94,7 +94,7 @@ class Adopted:
 
 @dataclass
 class Child:
-    """One supervised process and its lifeline, the pipe that tells it when the desk is gone."""
+    """One supervised process and its lifeline, the pipe that tells it when the terminal is gone."""
 
     name: str
     process: subprocess.Popen | Adopted
@@ -108,15 +108,15 @@ class Supervisor:
     def __init__(
         self,
         options: Options,
-        places: Places,
+        paths: Paths,
         say: Callable[[str], None],
         arena: Arena | None = None,
     ):
         """`say` is given sentences for the performer, such as that the engine was restarted.
 
-        arena: of a performance that another desk has begun, and that still plays.
+        arena: of a performance that another terminal has begun, and that still plays.
         """
-        self.options, self.places, self.say = options, places, say
+        self.options, self.paths, self.say = options, paths, say
         self.children: dict[str, Child] = {}
         self._spare: Child | None = None
         self.left = False  # the terminal is gone: what sounds is not ended with it
@@ -125,8 +125,8 @@ class Supervisor:
         else:
             self.arena = arena
             self._adopt()
-        self.arena.header.desk_beat_ns = time.monotonic_ns()
-        self.arena.header.desk_pid = os.getpid()
+        self.arena.header.terminal_beat_ns = time.monotonic_ns()
+        self.arena.header.terminal_pid = os.getpid()
         if arena is None:
             self._tell_where()
 
@@ -136,22 +136,22 @@ class Supervisor:
         arena = Arena.create(options.sample_rate, options.block, outlives=outlives)
         arena.header.outlive_s = options.outlive_s
         if options.begin_again:  # sample time goes on
-            frame, _ = last_status(self.places.journal)
+            frame, _ = last_status(self.paths.journal)
             arena.header.tick_clock(frame, time.monotonic_ns())
         return arena
 
     def _tell_where(self) -> None:
-        """Let other desks find what plays here."""
+        """Let other terminals find what plays here."""
         options = self.options
         Playing(
             self.arena.name,
-            str(self.places.connection),
+            str(self.paths.connection),
             options.audio,
             options.seed,
             None if options.set_path is None else str(options.set_path),
             options.osc_bind,
             options.osc_port,
-        ).write(self.places.kept.playing)
+        ).write(self.paths.kept.playing)
 
     def _adopt(self) -> None:
         now = time.monotonic()
@@ -169,7 +169,7 @@ class Supervisor:
     def check(self) -> None:
         """Start again what has died or hangs; call this several times a second."""
         now = time.monotonic()
-        self.arena.header.desk_beat_ns = time.monotonic_ns()
+        self.arena.header.terminal_beat_ns = time.monotonic_ns()
         for name, child in list(self.children.items()):
             status = child.process.poll()
             if status is None and not self._hangs(child, now):
@@ -179,13 +179,13 @@ class Supervisor:
                 child.process.wait()
                 self.say(f"the {name} hung and is being started again")
             elif name == "engine" and status == 2:
-                raise LivecodeError(self.places.last_line(name))
+                raise LivecodeError(self.paths.last_line(name))
             else:
                 verb = "are" if name == "voices" else "is"
                 self.say(f"the {name} died and {verb} being started again")
             recent = [then for then in child.starts if now - then < WITHIN_S]
             if len(recent) >= MOST_STARTS:
-                raise LivecodeError(f"the {name} keeps dying; its log is {self.places.log(name)}")
+                raise LivecodeError(f"the {name} keeps dying; its log is {self.paths.log(name)}")
             if name != "mind" or not self._call_spare():
                 self.start_one(name, resume=True)
         self._keep_spare(now)
@@ -196,7 +196,7 @@ class Supervisor:
         while not self.arena.header.engine_beat_ns:
             self.check()
             if time.monotonic() > end:
-                raise LivecodeError(f"the engine did not start; see {self.places.log('engine')}")
+                raise LivecodeError(f"the engine did not start; see {self.paths.log('engine')}")
             time.sleep(0.01)
 
     def panic(self) -> None:
@@ -205,7 +205,7 @@ class Supervisor:
 
     def press(self, key: str) -> None:
         """Tell the mind of a hot-key: `like`, `dislike`, a letter, or `fader3=0.5`."""
-        send(self.arena.messages["desk", "mind"], Press(key))
+        send(self.arena.messages["terminal", "mind"], Press(key))
 
     def interrupt(self) -> None:
         """End the evaluation that the mind is in, as Ctrl-C would."""
@@ -234,7 +234,7 @@ class Supervisor:
                 child.process.wait()
         self.children.clear()
         self.arena.unlink()
-        self.places.clean()
+        self.paths.clean()
 
     def _keep_spare(self, now_s: float) -> None:
         """Have a second mind ready, which has imported all that it will need."""
@@ -271,13 +271,13 @@ class Supervisor:
 
     def _spawn(self, name: str, *more: str) -> subprocess.Popen:
         command = [sys.executable, "-m", MODULES[name], self.arena.name]
-        with open(self.places.log(name), "ab") as log:
+        with open(self.paths.log(name), "ab") as log:
             return subprocess.Popen(
                 [*command, *self._arguments(name), *more],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal is the desk's to handle
+                start_new_session=True,  # Ctrl-C in the terminal is the terminal's to handle
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **_ONE_THREAD},
             )
 
@@ -293,8 +293,8 @@ class Supervisor:
         if name == "mind":
             set_file = [] if options.set_path is None else ["--set", str(options.set_path)]
             return [
-                *("--connection", str(self.places.connection)),
-                *("--journal", str(self.places.journal)),
+                *("--connection", str(self.paths.connection)),
+                *("--journal", str(self.paths.journal)),
                 *("--seed", str(options.seed)),
                 *("--osc-bind", options.osc_bind),
                 *("--osc-port", str(options.osc_port)),

@@ -210,7 +210,7 @@ def _stretch(performance: "Performance", arguments: tuple[Argument, ...]) -> tup
 
 
 def _struck(key: str) -> Read:
-    """A like or a dislike, as by the desk's own key."""
+    """A like or a dislike, as by the terminal's own key."""
 
     def read(performance: "Performance", arguments: tuple[Argument, ...]) -> tuple[str, Action]:
         def press() -> str:

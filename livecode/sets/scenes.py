@@ -324,7 +324,7 @@ class Scenes:
     # being seen, and taken over
 
     def status(self, frame: int) -> dict[str, Any]:
-        """What the desk shows, and what `take_over` needs."""
+        """What the terminal shows, and what `take_over` needs."""
         with self._turning:
             return self._status(frame)
 

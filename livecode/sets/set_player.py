@@ -47,12 +47,12 @@ class SetPlayer:
         set_file = scenes.set_file
         assert set_file is not None
         if set_file is not former:
-            performance.witness.set_read(str(set_file.path), set_file.text, again=True)
+            performance.recorder.set_read(str(set_file.path), set_file.text, again=True)
         if set_file.preparation.code != former.preparation.code:
             self._prepare(set_file)
         with performance.lock:
             scene = scenes.begin(index, performance.frame)
-            performance.witness.scene_played(scene.name)
+            performance.recorder.scene_played(scene.name)
         performance.say("scene", scene.name)
         name = set_file.path.name
         self._since, self._thread, self.in_cell = performance.frame, threading.get_ident(), True
@@ -85,7 +85,7 @@ class SetPlayer:
     def set_condition(self, value: Value | None) -> None:
         """What ends the present scene; LivecodeError if it cannot be played."""
         if value is not None:
-            self._performance.ensemble.prepare(value)
+            self._performance.applier.prepare(value)
         with self._performance.lock:
             self._scenes.condition = value
 

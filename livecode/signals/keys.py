@@ -1,4 +1,4 @@
-"""The desk's hot-keys and faders as the performer reads them; terminals are not known here."""
+"""The terminal's hot-keys and faders as the performer reads them; terminals are not known here."""
 
 import math
 from string import ascii_lowercase, digits
@@ -63,7 +63,7 @@ class Keys:
         self._pressed_s[name] = time_s
 
     def take(self, key: str, time_s: float) -> None:
-        """A key as the desk says it: its name, or `fader3=0.5`."""
+        """A key as the terminal says it: its name, or `fader3=0.5`."""
         name, _, value = key.partition("=")
         if value:
             self.set_fader(int(name.removeprefix("fader")), float(value))
@@ -87,4 +87,4 @@ class Keys:
 
 def _check(name: str) -> None:
     if name not in NAMES:
-        raise LivecodeError(unknown("The desk", name, NAMES) + ".")
+        raise LivecodeError(unknown("The terminal", name, NAMES) + ".")

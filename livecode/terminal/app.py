@@ -1,4 +1,4 @@
-"""The desk itself: editor, messages and status bar on one screen, kept up to date."""
+"""The terminal itself: editor, messages and status bar on one screen, kept up to date."""
 
 import asyncio
 import gc
@@ -23,7 +23,7 @@ from livecode.terminal.faders import Faders
 from livecode.terminal.highlighting import Highlighting
 from livecode.terminal.history import BlockHistory, HistorySearch, history_path
 from livecode.terminal.key_bindings import hints, key_bindings, key_list, learn_terminal_keys
-from livecode.terminal.layout import PREVIEW_ROWS, desk_layout, title_line
+from livecode.terminal.layout import PREVIEW_ROWS, terminal_layout, title_line
 from livecode.terminal.mind_client import Completions
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
@@ -44,8 +44,8 @@ ESCAPE_S = 0.05
 STRUCK_S = 1.0
 
 
-class Desk:
-    """One performer's desk, in front of a supervisor whose processes have been started."""
+class Terminal:
+    """One performer's terminal, in front of a supervisor whose processes have been started."""
 
     output: Output
     editor: Editor
@@ -53,7 +53,7 @@ class Desk:
     faders: Faders
 
     def __init__(self, supervisor: Supervisor, theme: str = "dark", told: Sequence[str] = ()):
-        """`told`: what is said when the desk opens, after the keys that one needs."""
+        """`told`: what is said when the terminal opens, after the keys that one needs."""
         self._told = told
         self.supervisor = supervisor
         self.file = TextFile(supervisor.options.text_path or supervisor.options.set_path)
@@ -62,7 +62,7 @@ class Desk:
         history = BlockHistory(history_path())
         self.search = HistorySearch(history)
         self.evaluating = Evaluating(
-            self.editor, self.output, history, supervisor.places.connection, self._changed
+            self.editor, self.output, history, supervisor.paths.connection, self._changed
         )
         self._signatures = Signatures(
             self.editor.code_at_cursor, self.evaluating.mind.inspect, self._changed
@@ -79,7 +79,7 @@ class Desk:
         self._interrupted_s = self._nothing_ran_s = float("-inf")  # when Ctrl-C was pressed
         self._mind_pid = supervisor.arena.header.mind_pid
         self.app: Application[None] = Application(
-            layout=desk_layout(
+            layout=terminal_layout(
                 self.editor,
                 self.output,
                 self.search.field,
@@ -166,7 +166,7 @@ class Desk:
         self.quit()
 
     def quit(self) -> None:
-        """Leave the desk."""
+        """Leave the terminal."""
         if self._open:
             self.app.exit()
 
@@ -282,26 +282,26 @@ class Desk:
         error = context.get("exception")
         trace = "".join(traceback.format_exception(error)) if error else str(context)
         what = repr(error) if error else context["message"]
-        self.evaluating.say_error(f"the desk itself stumbled: {what}", trace)
+        self.evaluating.say_error(f"the terminal itself stumbled: {what}", trace)
 
 
-def run_desk(
+def run_terminal(
     supervisor: Supervisor,
     seconds: float | None = None,
     theme: str = "dark",
     told: Sequence[str] = (),
 ) -> int:
-    """Open the desk on this terminal; returns the exit status when the performer has left it.
+    """Open the terminal on this terminal; returns the exit status when the performer has left it.
 
     `theme` is one of dark, light and high-contrast; NO_COLOR in the environment overrules it.
     `told`: what is to be said when it opens.
     """
     learn_terminal_keys()
-    desk = Desk(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
+    terminal = Terminal(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
     try:
-        asyncio.run(desk.run(seconds))
+        asyncio.run(terminal.run(seconds))
     finally:
-        kept = desk.file.keep(desk.editor.buffer.text)
+        kept = terminal.file.keep(terminal.editor.buffer.text)
         if kept is not None:
             print(f"the text was not saved; it is kept in {kept}", file=sys.stderr)
     return 0

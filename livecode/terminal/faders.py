@@ -1,4 +1,4 @@
-"""The eight faders that keys of the desk move: where each stands, and which one is at hand."""
+"""The eight faders that keys of the terminal move: where each stands, and which one is at hand."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Every key that does something on the desk, in one table that the bindings and F1 both read."""
+"""Every key that does something on the terminal, in one table that the bindings and F1 both read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
 if TYPE_CHECKING:
-    from livecode.terminal.app import Desk
+    from livecode.terminal.app import Terminal
 
 
 @dataclass(frozen=True)
@@ -23,61 +23,63 @@ class Key:
     label: str
     sequence: tuple[str, ...]
     text: str  # empty: another key's text says what this one does
-    action: Callable[["Desk"], None]
+    action: Callable[["Terminal"], None]
     edits: bool = False  # changes the text: what was there before can be had back with Ctrl-Z
 
 
 KEYS = (
     Key("Alt+Enter", ("escape", "enter"), "play the block at the cursor",
-        lambda desk: desk.evaluating.evaluate(desk.editor.block(), "the cursor is in no block")),
+        lambda terminal: terminal.evaluating.evaluate(terminal.editor.block(), "the cursor is in no block")),
     Key("F5", ("f5",), "play the whole cell, from `# %%` to the next",
-        lambda desk: desk.evaluating.evaluate(desk.editor.cell(), "the cursor is in no cell")),
+        lambda terminal: terminal.evaluating.evaluate(
+            terminal.editor.cell(), "the cursor is in no cell")),
     Key("F6", ("f6",), "play the line",
-        lambda desk: desk.evaluating.evaluate(desk.editor.line(), "there is nothing on this line")),
+        lambda terminal: terminal.evaluating.evaluate(
+            terminal.editor.line(), "there is nothing on this line")),
     Key("Alt+Up", ("escape", "up"), "to the block above",
-        lambda desk: desk.editor.go_to_block(-1)),
+        lambda terminal: terminal.editor.go_to_block(-1)),
     Key("Alt+Down", ("escape", "down"), "to the block below",
-        lambda desk: desk.editor.go_to_block(+1)),
+        lambda terminal: terminal.editor.go_to_block(+1)),
     Key("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
-        lambda desk: desk.fade_orphan()),
+        lambda terminal: terminal.fade_orphan()),
     Key("F7", ("f7",), "the scene before",
-        lambda desk: desk.cue("go(-1)")),
+        lambda terminal: terminal.cue("go(-1)")),
     Key("F8", ("f8",), "the next scene",
-        lambda desk: desk.cue("go()")),
-    Key("Alt+.", ("escape", "."), "hush: fade out everything", lambda desk: desk.evaluating.hush()),
-    Key("F12", ("f12",), "panic: silence at once, whatever else hangs", lambda desk: desk.panic()),
-    Key("F10", ("f10",), "like: strikes `keys.like`", lambda desk: desk.strike("like")),
-    Key("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda desk: desk.strike("dislike")),
+        lambda terminal: terminal.cue("go()")),
+    Key("Alt+.", ("escape", "."), "hush: fade out everything", lambda terminal: terminal.evaluating.hush()),
+    Key("F12", ("f12",), "panic: silence at once, whatever else hangs", lambda terminal: terminal.panic()),
+    Key("F10", ("f10",), "like: strikes `keys.like`", lambda terminal: terminal.strike("like")),
+    Key("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda terminal: terminal.strike("dislike")),
     Key("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",
-        lambda desk: desk.faders.choose(1)),
+        lambda terminal: terminal.faders.choose(1)),
     *(Key(f"Alt+{number}", ("escape", str(number)), "",
-          lambda desk, number=number: desk.faders.choose(number))  # type: ignore[misc]
+          lambda terminal, number=number: terminal.faders.choose(number))  # type: ignore[misc]
       for number in range(2, 9)),
     Key("Alt+=", ("escape", "="), "move it up by 0.05; Alt+Right, too",
-        lambda desk: desk.faders.move(+1)),
+        lambda terminal: terminal.faders.move(+1)),
     Key("Alt+-", ("escape", "-"), "move it down by 0.05; Alt+Left, too",
-        lambda desk: desk.faders.move(-1)),
-    Key("Alt+Right", ("escape", "right"), "", lambda desk: desk.faders.move(+1)),
-    Key("Alt+Left", ("escape", "left"), "", lambda desk: desk.faders.move(-1)),
+        lambda terminal: terminal.faders.move(-1)),
+    Key("Alt+Right", ("escape", "right"), "", lambda terminal: terminal.faders.move(+1)),
+    Key("Alt+Left", ("escape", "left"), "", lambda terminal: terminal.faders.move(-1)),
     Key("Alt+Z", ("escape", "z"), "undo in sound",
-        lambda desk: desk.evaluating.run("undo()", quietly=True)),
-    Key("Ctrl-Z", ("c-z",), "undo in the text", lambda desk: desk.editor.buffer.undo()),
-    Key("Ctrl-C", ("c-c",), "interrupt what runs; twice: leave", lambda desk: desk.interrupt()),
+        lambda terminal: terminal.evaluating.run("undo()", quietly=True)),
+    Key("Ctrl-Z", ("c-z",), "undo in the text", lambda terminal: terminal.editor.buffer.undo()),
+    Key("Ctrl-C", ("c-c",), "interrupt what runs; twice: leave", lambda terminal: terminal.interrupt()),
     Key("F1", ("f1",), "help on the word at the cursor; on none, this list",
-        lambda desk: desk.help()),
+        lambda terminal: terminal.help()),
     Key("F2", ("f2",), "the traceback of the last error",
-        lambda desk: desk.evaluating.show_traceback()),
-    Key("PgUp", ("pageup",), "messages: back", lambda desk: desk.output.scroll(-1)),
-    Key("PgDn", ("pagedown",), "messages: forward", lambda desk: desk.output.scroll(+1)),
-    Key("Ctrl-R", ("c-r",), "search the blocks played before", lambda desk: desk.begin_search()),
+        lambda terminal: terminal.evaluating.show_traceback()),
+    Key("PgUp", ("pageup",), "messages: back", lambda terminal: terminal.output.scroll(-1)),
+    Key("PgDn", ("pagedown",), "messages: forward", lambda terminal: terminal.output.scroll(+1)),
+    Key("Ctrl-R", ("c-r",), "search the blocks played before", lambda terminal: terminal.begin_search()),
     Key("Alt+/", ("escape", "/"), "comment in or out",
-        lambda desk: desk.editor.toggle_comment(), True),
-    Key("Ctrl-S", ("c-s",), "save the file", lambda desk: desk.save()),
+        lambda terminal: terminal.editor.toggle_comment(), True),
+    Key("Ctrl-S", ("c-s",), "save the file", lambda terminal: terminal.save()),
     Key("Ctrl-V", ("c-v",), "put in what Ctrl-K, Ctrl-U or Ctrl-W cut out",
-        lambda desk: desk.editor.paste(), True),
-    Key("Ctrl-Y", ("c-y",), "take back an undo", lambda desk: desk.editor.buffer.redo()),
-    Key("Ctrl-L", ("c-l",), "draw the screen again", lambda desk: desk.app.renderer.clear()),
-    Key("Ctrl-Q", ("c-q",), "leave", lambda desk: desk.quit()),
+        lambda terminal: terminal.editor.paste(), True),
+    Key("Ctrl-Y", ("c-y",), "take back an undo", lambda terminal: terminal.editor.buffer.redo()),
+    Key("Ctrl-L", ("c-l",), "draw the screen again", lambda terminal: terminal.app.renderer.clear()),
+    Key("Ctrl-Q", ("c-q",), "leave", lambda terminal: terminal.quit()),
 )  # fmt: skip
 
 #: What some terminals send for keys that others cannot tell from Enter.
@@ -122,10 +124,10 @@ def hints() -> str:
     )
 
 
-def key_bindings(desk: "Desk") -> KeyBindings:
-    """The bindings of a desk, to be laid over prompt_toolkit's own."""
+def key_bindings(terminal: "Terminal") -> KeyBindings:
+    """The bindings of a terminal, to be laid over prompt_toolkit's own."""
     bindings = KeyBindings()
-    searching = has_focus(desk.search.field)
+    searching = has_focus(terminal.search.field)
 
     for sequence in _UNWANTED:
         bindings.add(*sequence)(lambda event: None)
@@ -133,18 +135,18 @@ def key_bindings(desk: "Desk") -> KeyBindings:
     def bind(key: Key) -> None:
         @bindings.add(*key.sequence, save_before=lambda event: key.edits)
         def _(event: KeyPressEvent) -> None:
-            desk.editor.buffer.complete_state = None  # the menu is not in the way of other keys
-            key.action(desk)
+            terminal.editor.buffer.complete_state = None  # the menu is not in the way of other keys
+            key.action(terminal)
 
     for key in KEYS:
         bind(key)
-    _bind_typing(bindings, desk, ~searching)
-    _bind_search(bindings, desk, searching)
+    _bind_typing(bindings, terminal, ~searching)
+    _bind_search(bindings, terminal, searching)
     return bindings
 
 
-def _bind_typing(bindings: KeyBindings, desk: "Desk", editing: Filter) -> None:
-    editor, buffer = desk.editor, desk.editor.buffer
+def _bind_typing(bindings: KeyBindings, terminal: "Terminal", editing: Filter) -> None:
+    editor, buffer = terminal.editor, terminal.editor.buffer
     choosing = Condition(lambda: _chosen(buffer))
     offered = Condition(lambda: buffer.complete_state is not None)
     in_word = Condition(
@@ -215,7 +217,7 @@ def _bind_typing(bindings: KeyBindings, desk: "Desk", editing: Filter) -> None:
         if buffer.text:
             buffer.delete()
         else:
-            desk.quit()
+            terminal.quit()
 
     for key, command in (("c-home", "beginning-of-buffer"), ("c-end", "end-of-buffer")):
         add(key, filter=editing)(get_by_name(command))
@@ -226,16 +228,16 @@ def _bind_typing(bindings: KeyBindings, desk: "Desk", editing: Filter) -> None:
         buffer.insert_text("".join(c for c in text if c == "\n" or c.isprintable()))
 
 
-def _bind_search(bindings: KeyBindings, desk: "Desk", searching: Filter) -> None:
+def _bind_search(bindings: KeyBindings, terminal: "Terminal", searching: Filter) -> None:
     add = bindings.add
     for key in ("c-r", "up"):
-        add(key, filter=searching)(lambda event: desk.search.move(+1))
+        add(key, filter=searching)(lambda event: terminal.search.move(+1))
     for key in ("c-s", "down"):
-        add(key, filter=searching)(lambda event: desk.search.move(-1))
+        add(key, filter=searching)(lambda event: terminal.search.move(-1))
     for key in ("c-g", "c-c"):
-        add(key, filter=searching)(lambda event: desk.end_search(take=False))
-    add("escape", filter=searching, eager=True)(lambda event: desk.end_search(take=False))
-    add("enter", filter=searching)(lambda event: desk.end_search(take=True))
+        add(key, filter=searching)(lambda event: terminal.end_search(take=False))
+    add("escape", filter=searching, eager=True)(lambda event: terminal.end_search(take=False))
+    add("enter", filter=searching)(lambda event: terminal.end_search(take=True))
     add("tab", filter=searching)(lambda event: None)
 
 

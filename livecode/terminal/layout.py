@@ -115,7 +115,7 @@ def title_line(
     return [*fragments, ("class:title", "─" * max(0, room))]
 
 
-def desk_layout(
+def terminal_layout(
     editor: Editor,
     output: Output,
     search: Buffer,

@@ -1,4 +1,4 @@
-"""The desk's side of its talk with the mind: one block at a time, and everything the mind tells."""
+"""The terminal's side of its talk with the mind: one block at a time, and everything the mind tells."""
 
 import asyncio
 from collections import deque

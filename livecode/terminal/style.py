@@ -1,4 +1,4 @@
-"""Colours of the desk: three themes, and one without any colour."""
+"""Colours of the terminal: three themes, and one without any colour."""
 
 from prompt_toolkit.styles import Style
 

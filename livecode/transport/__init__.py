@@ -1,8 +1,8 @@
-"""Shared memory between the four processes: sample rings, controls, message rings, the clock.
+"""Shared memory between the four processes: sample buffers, controls, message buffers, the clock.
 
 Everything is laid out in one segment, the arena, so that one name is all that a process needs to
 join and one unlink is all that is left to clean up.  Nothing here blocks and nothing takes a lock:
-each ring and slot has one writer, which publishes a count after the data that the count covers.
+each buffer and slot has one writer, which publishes a count after the data that the count covers.
 The counts are aligned 64-bit words, whose loads and stores are single instructions on every
 platform that pyo has wheels for.  x86-64 lets others see stores in the order they were made in; on
 Arm, which need not, only the interpreter's hundreds of instructions between data and count do.
@@ -11,11 +11,11 @@ The same classes work on private memory (`Arena.private`), for a performance in 
 """
 
 from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena, Layout
-from livecode.transport.bytes import Board, MessageRing
+from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock, ControlReader
 from livecode.transport.header import PROCESSES, Header
 from livecode.transport.lines import CACHE_LINE
-from livecode.transport.sample_rings import SampleRing, TapRing
+from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
 __all__ = [
     "CACHE_LINE",
@@ -28,7 +28,7 @@ __all__ = [
     "ControlReader",
     "Header",
     "Layout",
-    "MessageRing",
-    "SampleRing",
-    "TapRing",
+    "MessageQueue",
+    "SampleBuffer",
+    "TapBuffer",
 ]

@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 
 from livecode.errors import LivecodeError
-from livecode.transport.bytes import Board, MessageRing
+from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock
 from livecode.transport.header import HEADER_FIELDS, Header
 from livecode.transport.lines import aligned
-from livecode.transport.sample_rings import SampleRing, TapRing
+from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0001  # "LIVE", layout version 1
+MAGIC = 0x4C49_5645_0002  # "LIVE", layout version 2
 
 
 @dataclass(frozen=True)
 class Layout:
     """How many of each thing the arena holds; sizes in frames, bytes or float64 values."""
 
-    rings: int = 64
-    ring_frames: int = 16384
+    buffers: int = 64
+    buffer_frames: int = 16384
     slots: int = 1024  # about 200 sounding names in one evening
     slot_depth: int = 128  # control changes kept per slot: 0.34 s of ticks at 375 a second
     slot_width: int = 64  # values per change: the widest latent space
@@ -47,9 +47,9 @@ MESSAGE_ROUTES = (
     ("mind", "voices"),
     ("engine", "mind"),
     ("voices", "mind"),
-    ("desk", "engine"),
-    ("desk", "mind"),
-    ("engine", "desk"),
+    ("terminal", "engine"),
+    ("terminal", "mind"),
+    ("engine", "terminal"),
 )
 
 
@@ -75,14 +75,16 @@ class Arena:
             layout.slot_depth,
             layout.slot_width,
         )
-        self.rings = [
-            SampleRing(take(SampleRing.size(layout.ring_frames)), layout.ring_frames)
-            for _ in range(layout.rings)
+        self.buffers = [
+            SampleBuffer(take(SampleBuffer.size(layout.buffer_frames)), layout.buffer_frames)
+            for _ in range(layout.buffers)
         ]
-        self.ring_owners = np.frombuffer(take(8 * layout.rings), np.int64)  # 0: free (mind writes)
+        self.buffer_owners = np.frombuffer(
+            take(8 * layout.buffers), np.int64
+        )  # 0: free (mind writes)
         self.messages = {
-            route: MessageRing(
-                take(MessageRing.HEADER_BYTES + layout.message_bytes), layout.message_bytes
+            route: MessageQueue(
+                take(MessageQueue.HEADER_BYTES + layout.message_bytes), layout.message_bytes
             )
             for route in MESSAGE_ROUTES
         }
@@ -94,9 +96,9 @@ class Arena:
         self.trouble = Board(take(Board.size(layout.trouble_bytes)), layout.trouble_bytes)
         #: What is being recorded, as JSON of a `Tape` (the engine writes).
         self.tape = Board(take(Board.size(layout.tape_bytes)), layout.tape_bytes)
-        self.tap = TapRing(take(TapRing.size(layout.tap_frames)), layout.tap_frames)
+        self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
-            TapRing(take(TapRing.size(layout.name_tap_frames)), layout.name_tap_frames)
+            TapBuffer(take(TapBuffer.size(layout.name_tap_frames)), layout.name_tap_frames)
             for _ in range(layout.taps)
         ]
 
@@ -106,16 +108,16 @@ class Arena:
         parts = (
             8 * len(HEADER_FIELDS),
             ControlBlock.size(layout.slots, layout.slot_depth, layout.slot_width),
-            *(SampleRing.size(layout.ring_frames),) * layout.rings,
-            8 * layout.rings,
-            *(MessageRing.HEADER_BYTES + layout.message_bytes,) * len(MESSAGE_ROUTES),
+            *(SampleBuffer.size(layout.buffer_frames),) * layout.buffers,
+            8 * layout.buffers,
+            *(MessageQueue.HEADER_BYTES + layout.message_bytes,) * len(MESSAGE_ROUTES),
             Board.size(layout.board_bytes),
             Board.size(layout.device_bytes),
             Board.size(layout.meter_bytes),
             Board.size(layout.trouble_bytes),
             Board.size(layout.tape_bytes),
-            TapRing.size(layout.tap_frames),
-            *(TapRing.size(layout.name_tap_frames),) * layout.taps,
+            TapBuffer.size(layout.tap_frames),
+            *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
         )
         return sum(aligned(part) for part in parts)
 
@@ -179,7 +181,7 @@ class Arena:
             self.remove()
 
     def abandon(self) -> None:
-        """For a process that ends: remove the name if the desk has died and cannot."""
+        """For a process that ends: remove the name if the terminal has died and cannot."""
         if not self.header.stop:
             self.remove()
 

@@ -7,7 +7,7 @@ import numpy as np
 from livecode.transport.lines import CACHE_LINE
 
 
-class MessageRing:
+class MessageQueue:
     """Messages (bytes) from process to process, in order, none torn, none lost but by choice."""
 
     HEADER_BYTES = 2 * CACHE_LINE

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-PROCESSES = ("desk", "mind", "voices", "engine")
+PROCESSES = ("terminal", "mind", "voices", "engine")
 
 #: Single numbers, one 64-bit word each: (name, numpy type). Who writes: see docs/architecture.md.
 HEADER_FIELDS: tuple[tuple[str, str], ...] = (
@@ -17,7 +17,7 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("clock_frames_1", "i8"),
     ("clock_ns_1", "i8"),
     ("panic", "i8"),  # counts presses; the engine compares
-    ("stop", "i8"),  # 1: the desk is ending the performance, and will remove the arena
+    ("stop", "i8"),  # 1: the terminal is ending the performance, and will remove the arena
     ("blocks", "i8"),  # computed since the engine started
     ("late_blocks", "i8"),  # began more than 1.5 periods after the one before
     ("worst_gap_ns", "i8"),
@@ -32,7 +32,10 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     *((f"{process}_beat_ns", "i8") for process in PROCESSES),
     *((f"{process}_pid", "i8") for process in PROCESSES),
     *((f"{process}_epoch", "i8") for process in PROCESSES),  # how often it has come up
-    ("outlive_s", "i8"),  # how long the others play on if the desk is killed; 0: they end with it
+    (
+        "outlive_s",
+        "i8",
+    ),  # how long the others play on if the terminal is killed; 0: they end with it
 )
 
 

@@ -1,11 +1,11 @@
-"""What the processes say to each other, as frozen structs, and the sending of them over a message ring."""
+"""What the processes say to each other, as frozen structs, and the sending of them over a message buffer."""
 
 from collections.abc import Iterator
 from typing import Union
 
 import msgspec
 
-from livecode.transport import MessageRing
+from livecode.transport import MessageQueue
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
@@ -15,12 +15,12 @@ class Message(msgspec.Struct, frozen=True, tag=True):
 # mind -> engine
 
 
-class PlayRing(Message, frozen=True, tag=True):
-    """Let `name` sound from a sample ring: fade it in and every older generation of the name out."""
+class PlayBuffer(Message, frozen=True, tag=True):
+    """Let `name` sound from a sample buffer: fade it in and every older generation of the name out."""
 
     name: str
     generation: int
-    ring: int
+    buffer: int
     at: int  # sample time, frames, from which it may begin
     fade_s: float
 
@@ -61,7 +61,7 @@ class OpenGate(Message, frozen=True, tag=True):
     panics: int  # how many there had been when this was sent
 
 
-# desk -> engine, mind -> engine
+# terminal -> engine, mind -> engine
 
 
 class Record(Message, frozen=True, tag=True):
@@ -73,7 +73,7 @@ class Record(Message, frozen=True, tag=True):
 
 
 class Tape(msgspec.Struct, frozen=True):
-    """What is being recorded, as the engine posts it: for the desk, the mind and the next engine."""
+    """What is being recorded, as the engine posts it: for the terminal, the mind and the next engine."""
 
     path: str = ""
     stems: str = ""
@@ -87,7 +87,7 @@ class Tape(msgspec.Struct, frozen=True):
         return bool(self.path or self.stems)
 
 
-# desk -> mind
+# terminal -> mind
 
 
 #: Pressed as a key when another scene is asked for, so that a cell without end makes way.
@@ -145,11 +145,11 @@ Source = VoiceSource | GraphSource
 
 
 class StartVoice(Message, frozen=True, tag=True):
-    """Begin a voice that writes a sample ring."""
+    """Begin a voice that writes a sample buffer."""
 
     name: str
     generation: int
-    ring: int
+    buffer: int
     at: int  # sample time, frames, at which its first sample is to be heard
     source: VoiceSource
 
@@ -180,7 +180,7 @@ class Built(Message, frozen=True, tag=True):
 
 
 class Ended(Message, frozen=True, tag=True):
-    """A generation is silent for good and its ring is no longer read."""
+    """A generation is silent for good and its buffer is no longer read."""
 
     name: str
     generation: int
@@ -205,23 +205,23 @@ class Note(Message, frozen=True, tag=True):
 
 
 class Placed(Message, frozen=True, tag=True):
-    """What a voice writes into its ring from `position` on is for sample time `frame` and after."""
+    """What a voice writes into its buffer from `position` on is for sample time `frame` and after."""
 
     generation: int
-    position: int  # frames since the ring was emptied
+    position: int  # frames since the buffer was emptied
     frame: int
     fresh: bool  # it is a new voice, and not one that was late
 
 
 class Rested(Message, frozen=True, tag=True):
-    """From `position` in its ring on a stream rests, for there is no time for it, or goes on."""
+    """From `position` in its buffer on a stream rests, for there is no time for it, or goes on."""
 
     generation: int
     position: int
     rests: bool
 
 
-class Dry(Message, frozen=True, tag=True):
+class Underrun(Message, frozen=True, tag="Dry"):
     """A generation had no samples in the blocks from `begin` up to `end`; said when it begins, too."""
 
     generation: int
@@ -260,7 +260,7 @@ class Silenced(Message, frozen=True, tag=True):
 
 
 AnyMessage = Union[
-    PlayRing,
+    PlayBuffer,
     PlayGraph,
     Fade,
     Listen,
@@ -276,7 +276,7 @@ AnyMessage = Union[
     Note,
     Placed,
     Rested,
-    Dry,
+    Underrun,
     FadedLate,
     Late,
     Unread,
@@ -286,14 +286,14 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)
 
 
-def send(ring: MessageRing, message: Message) -> bool:
-    """Send one message; False if the other side has stopped reading and the ring is full."""
-    return ring.send(_encoder.encode(message))
+def send(buffer: MessageQueue, message: Message) -> bool:
+    """Send one message; False if the other side has stopped reading and the buffer is full."""
+    return buffer.send(_encoder.encode(message))
 
 
-def receive(ring: MessageRing, most: int = 64) -> Iterator[AnyMessage]:
+def receive(buffer: MessageQueue, most: int = 64) -> Iterator[AnyMessage]:
     """Yield up to `most` waiting messages."""
     for _ in range(most):
-        if (data := ring.receive()) is None:
+        if (data := buffer.receive()) is None:
             return
         yield _decoder.decode(data)

@@ -1,1 +1,1 @@
-"""The voices: neural sources as loops without the interpreter lock, each writing a sample ring."""
+"""The voices: neural sources as loops without the interpreter lock, each filling a sample buffer."""

@@ -1,4 +1,4 @@
-"""The voices' process: `python -m livecode.voices ARENA`, started and watched by the desk."""
+"""The voices' process: `python -m livecode.voices ARENA`, started and watched by the terminal."""
 
 import argparse
 import gc
@@ -9,7 +9,7 @@ from livecode.transport import Arena
 
 
 def main() -> int:
-    """Fill rings until the desk is gone."""
+    """Fill rings until the terminal is gone."""
     parser = argparse.ArgumentParser(prog="livecode.voices")
     parser.add_argument("arena")
     parser.add_argument("--resume", action="store_true", help="the mind will start voices afresh")

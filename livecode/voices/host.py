@@ -12,7 +12,7 @@ import numpy as np
 from livecode.errors import LivecodeError
 from livecode.neural.load import load_space
 from livecode.neural.torchscript.trust import is_foreign
-from livecode.transport import Arena, ControlReader, SampleRing
+from livecode.transport import Arena, ControlReader, SampleBuffer
 from livecode.transport.messages import (
     TEST_MODEL,
     Failed,
@@ -33,9 +33,9 @@ from livecode.transport.messages import (
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.file import FileVoice
-from livecode.voices.isolated import Apart
+from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.latent import LatentVoice
-from livecode.voices.load_shedding import Thinning
+from livecode.voices.load_shedding import LoadShedding
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.stream import Memory, StreamVoice
@@ -55,14 +55,14 @@ class Source(Protocol):
 
 @dataclass
 class Voice:
-    """A sounding source, its ring, and the sample time of the next sample that it will compute."""
+    """A sounding source, its buffer, and the sample time of the next sample that it will compute."""
 
     name: str
     source: Source
     controls: list[ControlReader | None]
-    ring: SampleRing
+    buffer: SampleBuffer
     frame: int
-    #: Told of each place in the ring from which on sound is for another time than what went before.
+    #: Told of each place in the buffer from which on sound is for another time than what went before.
     on_place: Callable[[int, int, bool], None] = lambda position, frame, fresh: None
     renewed: Callable[[], Source] | None = None  # gives the source afresh
     schedule: Schedule | None = None  # when all that is to come about, if it has been before
@@ -70,14 +70,14 @@ class Voice:
     played: bool = False
 
     def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
-        """Compute until `ahead` frames wait in the ring; returns how many hops that took.
+        """Compute until `ahead` frames wait in the buffer; returns how many hops that took.
 
-        due: the sample time of the engine's next block.  A ring that was empty then is heard later
+        due: the sample time of the engine's next block.  A buffer that was empty then is heard later
         than it was to be: what comes next follows the controls of the time at which it is heard.
         until: nothing is computed for that sample time or later.
         """
         hops = 0
-        while self.ring.available < ahead and self.ring.room >= HOP:
+        while self.buffer.available < ahead and self.buffer.room >= HOP:
             frame = self._place(due) if self.schedule is None else self._placed(self.schedule)
             if frame >= until:
                 break
@@ -85,21 +85,21 @@ class Voice:
             if isinstance(self.source, StreamVoice):
                 memory.note(self.name, self.source, self.frame, HOP)
             values = [None if c is None else c.at(self.frame) for c in self.controls]
-            self.ring.write(self.source.play(*values))
+            self.buffer.write(self.source.play(*values))
             self.frame += HOP
             hops += 1
         return hops
 
     def _place(self, due: int) -> int:
         """The sample time of the next hop."""
-        frame = max(self.frame, due + self.ring.available)
+        frame = max(self.frame, due + self.buffer.available)
         if frame != self.frame or not self.played:
-            self.on_place(self.ring.written, frame, not self.played)
+            self.on_place(self.buffer.written, frame, not self.played)
         return frame
 
     def _placed(self, schedule: Schedule) -> int:
         """The same, as it was the first time."""
-        position = self.ring.written
+        position = self.buffer.written
         if isinstance(self.source, StreamVoice):
             rests = schedule.rests.get(self.generation, {})
             self.source.resting = rests.get(position, self.source.resting)
@@ -112,7 +112,7 @@ class Voice:
 
 
 class VoiceHost:
-    """Keeps every voice's ring filled."""
+    """Keeps every voice's buffer filled."""
 
     def __init__(
         self,
@@ -131,15 +131,15 @@ class VoiceHost:
         self._from_mind = arena.messages["mind", "voices"]
         self._to_mind = arena.messages["voices", "mind"]
         self._live = live_clock is not None
-        self._apart: dict[int, Apart] = {}
-        self._thinning = None
+        self._apart: dict[int, IsolatedVoice] = {}
+        self._load_shedding = None
         if live_clock is not None:
-            self._thinning = Thinning(HOP / arena.header.sample_rate, live_clock)
+            self._load_shedding = LoadShedding(HOP / arena.header.sample_rate, live_clock)
         arena.controls.on_late = lambda change, at: self._tell(Late(change, at))
         arena.controls.on_unread = lambda *what: self._tell(Unread(*what))
         self._memory = Memory(arena.header.sample_rate)
         self._wanted: dict[int, StartVoice] = {}
-        self._leaving: set[int] = set()  # generations that play on until their ring is another's
+        self._leaving: set[int] = set()  # generations that play on until their buffer is another's
         self._loaded: deque[tuple[StartVoice, Source | str]] = deque()
         self._handlers: dict[type, Callable] = {
             StartVoice: self._start,
@@ -147,7 +147,7 @@ class VoiceHost:
         }
 
     def process(self) -> int:
-        """Act on what has been asked for, and fill the rings; returns how many hops that took."""
+        """Act on what has been asked for, and fill the buffers; returns how many hops that took."""
         for message in receive(self._from_mind):
             self._handlers[type(message)](message)
         while self._loaded:
@@ -164,8 +164,8 @@ class VoiceHost:
             if (why := apart.poll()) is not None:
                 del self._apart[generation]
                 self._fail(apart.name, generation, why)
-        if self._thinning is not None:
-            self._thin(self._thinning)
+        if self._load_shedding is not None:
+            self._thin(self._load_shedding)
         return computed
 
     def close(self) -> None:
@@ -181,22 +181,22 @@ class VoiceHost:
             return voice.fill(self._ahead, due, self._memory, until)
 
         resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
-        if self._thinning is None or resting:
+        if self._load_shedding is None or resting:
             return fill()
-        return self._thinning.timed(generation, fill)
+        return self._load_shedding.timed(generation, fill)
 
-    def _thin(self, thinning: Thinning) -> None:
+    def _thin(self, load_shedding: LoadShedding) -> None:
         """Freeze a stream that there is no time for, or let it go on, and say so."""
         streams = {
             generation: voice.source
             for generation, voice in self.voices.items()
             if isinstance(voice.source, StreamVoice)
         }
-        decision = thinning.decide(streams, self.voices)
+        decision = load_shedding.decide(streams, self.voices)
         if decision is None:
             return
         voice = self.voices[decision.generation]
-        self._tell(Rested(decision.generation, voice.ring.written, decision.rests))
+        self._tell(Rested(decision.generation, voice.buffer.written, decision.rests))
         name = voice.name
         text = (
             f"{name} repeats its last second: this machine cannot keep up with all that sounds"
@@ -236,7 +236,7 @@ class VoiceHost:
 
     def _begin_apart(self, message: StartVoice) -> None:
         del self._wanted[message.generation]
-        self._apart[message.generation] = Apart(self.arena, message)
+        self._apart[message.generation] = IsolatedVoice(self.arena, message)
 
     def _begin(self, message: StartVoice, loaded: Source | str) -> None:
         if self._wanted.pop(message.generation, None) is None:
@@ -250,9 +250,9 @@ class VoiceHost:
         controls = [
             None if slot is None else ControlReader(block, slot, generation) for slot in slots
         ]
-        ring = self.arena.rings[message.ring]
+        buffer = self.arena.buffers[message.buffer]
         for former in [each for each in self._leaving if each in self.voices]:
-            if self.voices[former].ring is ring:
+            if self.voices[former].buffer is buffer:
                 del self.voices[former]
         self._leaving &= set(self.voices)
         source = message.source
@@ -262,7 +262,7 @@ class VoiceHost:
             message.name,
             loaded,
             controls,
-            ring,
+            buffer,
             message.at,
             lambda *where: self._tell(Placed(generation, *where)),
             lambda: self._source(message),

@@ -17,7 +17,7 @@ from livecode.voices.torchscript import TorchScriptVoice
 READY = "ready"
 
 
-class Apart:
+class IsolatedVoice:
     """The other process, seen from the voices' own."""
 
     def __init__(self, arena: Arena, message: StartVoice):
@@ -25,7 +25,7 @@ class Apart:
         assert isinstance(message.source, LatentSource)
         self.name = message.name
         self._said = b""
-        arguments = (arena.name, message.name, message.ring, message.at, message.source.seed)
+        arguments = (arena.name, message.name, message.buffer, message.at, message.source.seed)
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, *map(str, arguments), message.source.model],
             stdin=subprocess.PIPE,
@@ -57,11 +57,11 @@ class Apart:
 
 
 def main() -> int:
-    """Be the other process: fill one ring until the voices' process is gone."""
+    """Be the other process: fill one buffer until the voices' process is gone."""
     parser = argparse.ArgumentParser(prog=__name__)
     for name in ("arena", "name"):
         parser.add_argument(name)
-    for name in ("ring", "at", "seed"):
+    for name in ("buffer", "at", "seed"):
         parser.add_argument(name, type=int)
     parser.add_argument("model")
     options = parser.parse_args()
@@ -79,16 +79,16 @@ def main() -> int:
     realtime()
     about = voice.description
     stretch = about.ratio * rate // about.sample_rate
-    ring = arena.rings[options.ring]
-    ahead = min(max(look_ahead(arena.header.block), 2 * stretch), ring.capacity - HOP)
+    buffer = arena.buffers[options.buffer]
+    ahead = min(max(look_ahead(arena.header.block), 2 * stretch), buffer.capacity - HOP)
     slot = arena.controls.find(f"{options.name}.position")
     control = None if slot is None else ControlReader(arena.controls, slot)
     frame, rest_s = options.at, arena.header.block / rate / 4
     while not stop.is_set():
         due = arena.header.clock()[0] + arena.header.block
-        while ring.available < ahead and not stop.is_set():
-            frame = max(frame, due + ring.available)
-            ring.write(voice.play(None if control is None else control.at(frame)))
+        while buffer.available < ahead and not stop.is_set():
+            frame = max(frame, due + buffer.available)
+            buffer.write(voice.play(None if control is None else control.at(frame)))
             frame += HOP
         time.sleep(rest_s)
     arena.abandon()

@@ -27,7 +27,7 @@ class Decision:
     rests: bool
 
 
-class Thinning:
+class LoadShedding:
     """Follows what each voice costs, and decides which streams rest."""
 
     def __init__(self, hop_s: float, clock: Callable[[], float]):

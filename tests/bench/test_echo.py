@@ -1,4 +1,4 @@
-"""The measurement of a key's echo: a real desk on a terminal, beside a mind that is busy."""
+"""The measurement of a key's echo: a real terminal on a terminal, beside a mind that is busy."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The measurement of a start: real commands, the desk on a terminal of its own."""
+"""The measurement of a start: real commands, the terminal on a terminal of its own."""
 
 import os
 import pty
@@ -28,23 +28,25 @@ def test_the_prompt_counts_from_when_it_shows_what_was_typed(
     assert 0.5 < start.prompt_s() < 5
 
 
-def test_a_desk_that_ends_before_its_prompt_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(start, "PLAY", ("-c", "print('no desk here')"))
+def test_a_terminal_that_ends_before_its_prompt_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(start, "PLAY", ("-c", "print('no terminal here')"))
     with pytest.raises(LivecodeError, match="ended before its prompt"):
         start.prompt_s()
 
 
 def test_a_terminal_without_echo_shows_nothing_by_itself() -> None:
-    terminal, desk_side = pty.openpty()
-    start._begin_without_echo(desk_side)
+    terminal, terminal_side = pty.openpty()
+    start._begin_without_echo(terminal_side)
     os.write(terminal, start.TYPED.encode())
-    os.write(desk_side, b"end")
+    os.write(terminal_side, b"end")
     shown = b""
     while b"end" not in shown:
         shown += os.read(terminal, 100)
     assert start.TYPED.encode() not in shown
     os.close(terminal)
-    os.close(desk_side)
+    os.close(terminal_side)
 
 
 def test_a_play_without_sound_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

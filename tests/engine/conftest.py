@@ -13,26 +13,26 @@ import pytest
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.transport import Arena, Layout
-from livecode.transport.messages import Ended, Fade, Message, PlayRing, receive, send
+from livecode.transport.messages import Ended, Fade, Message, PlayBuffer, receive, send
 
 Signal = Callable[[np.ndarray], np.ndarray]  # positions in frames (n,) -> samples (n,) or (n, 2)
 AHEAD_BLOCKS = 4
 
 
 class Rig:
-    """An engine, and voices that write functions of time into its rings."""
+    """An engine, and voices that write functions of time into its buffers."""
 
     def __init__(self, sample_rate: int = 48000, block: int = 256):
-        layout = Layout(rings=24, ring_frames=8192, slots=32, taps=2)
+        layout = Layout(buffers=24, buffer_frames=8192, slots=32, taps=2)
         self.arena = Arena.private(sample_rate, block, layout)
         self.sample_rate, self.block = sample_rate, block
         self.server = boot("headless", sample_rate, block).server
         self.now_ns = 0
         self.engine = Engine(self.arena, self.server, lambda: self.now_ns)
         self.server.start()
-        self._signals: dict[int, Signal] = {}  # ring -> what is written to it
+        self._signals: dict[int, Signal] = {}  # buffer -> what is written to it
         self._generation = 0
-        self._rings: dict[int, int] = {}  # generation that has not ended -> ring
+        self._buffers: dict[int, int] = {}  # generation that has not ended -> buffer
         self._told: list[Message] = []
 
     def close(self) -> None:
@@ -47,16 +47,18 @@ class Rig:
         fade_s: float = 0.0,
         channels: int = 1,
         at: int = 0,
-        ring: int | None = None,
+        buffer: int | None = None,
     ) -> int:
-        """Let `name` sound from a ring, by default one that is free; returns the generation."""
-        if ring is None:
-            ring = next(n for n in range(len(self.arena.rings)) if n not in self._rings.values())
+        """Let `name` sound from a buffer, by default one that is free; returns the generation."""
+        if buffer is None:
+            buffer = next(
+                n for n in range(len(self.arena.buffers)) if n not in self._buffers.values()
+            )
         self._generation += 1
-        self._rings[self._generation] = ring
-        self.arena.rings[ring].reset(channels)
-        self._signals[ring] = signal
-        self.tell(PlayRing(name, self._generation, ring, at, fade_s))
+        self._buffers[self._generation] = buffer
+        self.arena.buffers[buffer].reset(channels)
+        self._signals[buffer] = signal
+        self.tell(PlayBuffer(name, self._generation, buffer, at, fade_s))
         return self._generation
 
     def fade(self, name: str, fade_s: float = 0.0) -> None:
@@ -64,7 +66,7 @@ class Rig:
 
     def silence_source(self, generation: int) -> None:
         """Let a generation's voice write no more."""
-        del self._signals[self._rings[generation]]
+        del self._signals[self._buffers[generation]]
 
     def tell(self, message: Message) -> None:
         assert send(self.arena.messages["mind", "engine"], message)
@@ -83,7 +85,7 @@ class Rig:
         heard = np.zeros((blocks, self.block, 2), np.float32)
         for n in range(blocks):
             for number, signal in self._signals.items():
-                samples = self.arena.rings[number]
+                samples = self.arena.buffers[number]
                 start = samples.written
                 missing = max(0, AHEAD_BLOCKS * self.block - samples.available)
                 samples.write(signal(np.arange(start, start + missing)).astype(np.float32))
@@ -92,9 +94,9 @@ class Rig:
             for message in receive(self.arena.messages["engine", "mind"]):
                 self._told.append(message)
                 if isinstance(message, Ended):
-                    ring = self._rings.pop(message.generation)
-                    if ring not in self._rings.values():
-                        self._signals.pop(ring, None)
+                    buffer = self._buffers.pop(message.generation)
+                    if buffer not in self._buffers.values():
+                        self._signals.pop(buffer, None)
             master = self.engine.master
             heard[n] = master.read_tap() if tap is None else self.engine.strips[tap].tap.read()
         return heard.reshape(-1, 2)

@@ -18,7 +18,7 @@ from livecode.engine.device import has_portaudio_output
 from livecode.engine.engine import RAN_DRY
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
-from livecode.transport.messages import Note, PlayRing, receive, send
+from livecode.transport.messages import Note, PlayBuffer, receive, send
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ def arena() -> Iterator[Arena]:
     try:
         made.unlink()
     except FileNotFoundError:
-        pass  # an engine that outlived its desk has done so
+        pass  # an engine that outlived its terminal has done so
 
 
 def await_(condition: Callable[[], object], limit_s: float = 20.0) -> float:
@@ -74,10 +74,10 @@ def await_blocks(arena: Arena, process: subprocess.Popen) -> None:
 
 def play_sine(arena: Arena) -> None:
     """Half a second of a sine under the name ego."""
-    arena.rings[0].reset(1)
-    at = np.arange(arena.rings[0].capacity)
-    arena.rings[0].write((0.3 * np.sin(2 * np.pi * 300 / 48000 * at)).astype(np.float32))
-    send(arena.messages["mind", "engine"], PlayRing("ego", 1, 0, 0, 0.02))
+    arena.buffers[0].reset(1)
+    at = np.arange(arena.buffers[0].capacity)
+    arena.buffers[0].write((0.3 * np.sin(2 * np.pi * 300 / 48000 * at)).astype(np.float32))
+    send(arena.messages["mind", "engine"], PlayBuffer("ego", 1, 0, 0, 0.02))
 
 
 def end(process: subprocess.Popen) -> tuple[str, str]:
@@ -145,7 +145,7 @@ def test_it_ends_within_a_second_when(arena: Arena, how: str):
         Arena.attach(arena.name)
 
 
-def test_an_engine_whose_desk_is_ending_leaves_the_arena_to_it(arena: Arena):
+def test_an_engine_whose_terminal_is_ending_leaves_the_arena_to_it(arena: Arena):
     with engine(arena, "--audio", "headless") as process:
         await_blocks(arena, process)
         arena.header.stop = 1

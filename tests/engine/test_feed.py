@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livecode.engine.feed import Feed
-from livecode.transport import SampleRing
+from livecode.transport import SampleBuffer
 from tests.sound import jump, rms
 
 RATE, BLOCK, AHEAD = 48000, 256, 1024
@@ -34,19 +34,19 @@ def noise(seed: int) -> Signal:
 
 
 class Source:
-    """A ring, and what its producer writes to it; `until` frames, if it is to run dry."""
+    """A buffer, and what its producer writes to it; `until` frames, if it is to run dry."""
 
     def __init__(self, signal: Signal, channels: int = 1, until: int | None = None):
-        self.ring = SampleRing(memoryview(bytearray(SampleRing.size(4096))), 4096)
-        self.ring.reset(channels)
+        self.buffer = SampleBuffer(memoryview(bytearray(SampleBuffer.size(4096))), 4096)
+        self.buffer.reset(channels)
         self.signal, self.until = signal, until
 
     def fill(self) -> None:
-        start = self.ring.written
-        end = start + max(0, AHEAD - self.ring.available)
+        start = self.buffer.written
+        end = start + max(0, AHEAD - self.buffer.available)
         if self.until is not None:
             end = min(end, self.until)
-        self.ring.write(self.signal(np.arange(start, end)).astype(np.float32))
+        self.buffer.write(self.signal(np.arange(start, end)).astype(np.float32))
 
 
 class Player:
@@ -60,7 +60,7 @@ class Player:
     def add(self, source: Source, fade: float = 0.0, at: int = 0) -> int:
         self.sources.append(source)
         number = len(self.sources)
-        self.feed.add(number, source.ring, at, fade)
+        self.feed.add(number, source.buffer, at, fade)
         return number
 
     def run(self, blocks: int) -> np.ndarray:
@@ -172,7 +172,7 @@ def test_after_all_swaps_only_the_last_generation_sounds_and_the_others_have_end
     heard = player.run(20)[-BLOCK:]
     assert player.feed.ended == [1, 2, 3, 4]
     assert player.feed.began == [1, 2, 3, 4, 5]
-    start = player.sources[-1].ring.consumed - 2 * BLOCK  # one block is held ahead
+    start = player.sources[-1].buffer.consumed - 2 * BLOCK  # one block is held ahead
     expected = sine(1000)(np.arange(start, start + BLOCK))
     assert heard[:, 0] == pytest.approx(expected, abs=1e-6)
 
@@ -253,9 +253,9 @@ def test_a_new_source_that_never_comes_leaves_the_old_one_sounding():
 def test_a_generation_told_of_twice_is_one():
     player = Player()
     player.add(Source(counter))
-    player.feed.add(1, player.sources[0].ring, 0, 0)
+    player.feed.add(1, player.sources[0].buffer, 0, 0)
     heard = player.run(5)
-    player.feed.add(1, player.sources[0].ring, 0, 0)
+    player.feed.add(1, player.sources[0].buffer, 0, 0)
     heard = np.concatenate([heard, player.run(5)])
     assert np.array_equal(heard[BLOCK:, 0], counter(np.arange(BLOCK, 10 * BLOCK)).astype("f4"))
 
@@ -265,16 +265,16 @@ def test_a_ring_that_is_given_away_is_read_no_more():
     source = Source(sine(300), until=10 * BLOCK)
     player.add(source)
     player.run(30)  # its voice has stopped: it is dry, and would read whatever is written next
-    player.feed.let_go(source.ring, but=1)
+    player.feed.let_go(source.buffer, but=1)
     player.run(1)
-    assert not player.feed.ended, "the ring's own generation keeps it"
-    player.feed.let_go(source.ring, but=2)
+    assert not player.feed.ended, "the buffer's own generation keeps it"
+    player.feed.let_go(source.buffer, but=2)
     player.run(1)
     assert player.feed.ended == [1]
-    before = source.ring.consumed
+    before = source.buffer.consumed
     source.until = None
     player.run(5)
-    assert source.ring.consumed == before
+    assert source.buffer.consumed == before
 
 
 def test_a_longer_fade_does_not_hold_up_what_is_leaving_already():

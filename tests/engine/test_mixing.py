@@ -10,7 +10,7 @@ import soundfile
 
 from livecode.engine.engine import RAN_DRY
 from livecode.engine.strip import SMOOTHING_S
-from livecode.transport.messages import Began, Ended, Failed, Note, PlayRing, Record, StopVoice
+from livecode.transport.messages import Began, Ended, Failed, Note, PlayBuffer, Record, StopVoice
 from tests.engine.conftest import Rig
 from tests.sound import jump, rms
 
@@ -179,18 +179,19 @@ def test_a_source_that_runs_dry_is_counted_and_the_others_are_untouched(rig: Rig
 
 
 def test_a_ring_that_is_given_to_another_name_has_one_reader(rig: Rig):
-    dry = rig.play("old", rig.sine(500), ring=0)
+    dry = rig.play("old", rig.sine(500), buffer=0)
     rig.run(10)
-    rig.silence_source(dry)  # as when its voice has failed, and the mind takes the ring back
+    rig.silence_source(dry)  # as when its voice has failed, and the mind takes the buffer back
     rig.run(10)
-    rig.play("new", counter, ring=0)
+    rig.play("new", counter, buffer=0)
     heard = rig.run(20, tap="new")
     assert np.array_equal(heard[256:, 0], counter(np.arange(256, 20 * 256)))
     assert list(rig.engine.strips) == ["new"]
 
 
 @pytest.mark.parametrize(
-    "nonsense", [StopVoice(7), PlayRing("ego", 99, 10**6, 0, 0.0), PlayRing("new", 98, -99, 0, 0.0)]
+    "nonsense",
+    [StopVoice(7), PlayBuffer("ego", 99, 10**6, 0, 0.0), PlayBuffer("new", 98, -99, 0, 0.0)],
 )
 def test_a_message_that_makes_no_sense_disturbs_nothing_that_sounds(rig: Rig, nonsense):
     rig.play("ego", counter)

@@ -8,7 +8,7 @@ import pytest
 
 from livecode import Session
 from livecode.deadlines import TookTooLong, Watchdog
-from livecode.evaluation.block_lock import Gate
+from livecode.evaluation.block_lock import BlockLock
 
 AGENT = "ego = agent(space('additive'), dims=2, every=20*ms)\n"
 
@@ -49,7 +49,7 @@ def test_a_limit_that_is_over_before_the_call_begins_leaves_nothing_locked(watch
 
 
 def test_a_gate_can_be_cleared_of_what_an_interrupt_left_locked():
-    gate = Gate()
+    gate = BlockLock()
     gate.__enter__()  # and never left
     gate.clear()
     taken = threading.Thread(target=lambda: gate.__enter__(), daemon=True)

@@ -191,7 +191,7 @@ def test_help_does_not_load_pyo() -> None:
 
 
 def test_texts_are_indented_where_they_are_tables(session: Session) -> None:
-    """The desk joins lines that begin at the margin into paragraphs."""
+    """The terminal joins lines that begin at the margin into paragraphs."""
     for name in ("rings", "keys", "midi"):
         text = python_inspect.getdoc(type(session.performance.signals[name])) or ""
         assert all(line.startswith(" ") for line in text.splitlines() if "   " in line.strip())

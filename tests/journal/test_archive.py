@@ -25,7 +25,7 @@ def played(clean: bool = True) -> sessions.Kept:
         session.eval("ego.dims = 3")
         session.advance(0.5)
         if clean:
-            session.performance.witness.closed()
+            session.performance.recorder.closed()
         else:
             assert session.performance.journal is not None
             session.performance.journal.flush()

@@ -19,7 +19,7 @@ def journal_of(path: Path, *blocks: str, set_text: str | None = None) -> str:
         for block in blocks:
             session.eval(block)
             session.advance(0.3)
-        session.performance.witness.closed()
+        session.performance.recorder.closed()
     return exported(path / "journal")
 
 

@@ -14,10 +14,10 @@ from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.journal.journal import Journal, blocks_to_run_again, read_journal
 from livecode.journal.records import (
-    Alive,
     BlockBegun,
     BlockEnded,
     Closed,
+    Heartbeat,
     KeyPress,
     MidiMessage,
     ModelUsed,
@@ -46,14 +46,23 @@ def played(session: Session, path: Path) -> list:
     performance.receive_midi(b"\x90\x40\x40", performance.frame)
     performance.press("like", performance.frame)
     session.advance(1.0)
-    performance.witness.closed()
+    performance.recorder.closed()
     return list(read_journal(path))
 
 
 def test_all_that_enters_is_written_with_its_tick(session: Session, path: Path):
     records = played(session, path)
     kinds = {type(record) for record in records}
-    assert {Opening, BlockBegun, Point, BlockEnded, Packet, MidiMessage, KeyPress, Alive} <= kinds
+    assert {
+        Opening,
+        BlockBegun,
+        Point,
+        BlockEnded,
+        Packet,
+        MidiMessage,
+        KeyPress,
+        Heartbeat,
+    } <= kinds
     assert isinstance(records[0], Opening)
     assert isinstance(records[-1], Closed)
     begun = next(record for record in records if isinstance(record, BlockBegun))

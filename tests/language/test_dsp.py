@@ -165,10 +165,10 @@ def test_a_control_that_fails_goes_back_to_what_it_was_for_good(stage: Session):
 def test_a_graph_that_cannot_be_built_leaves_the_controls_of_the_one_that_plays(stage: Session):
     stage.eval(HALL)
     stage.advance(0.3)
-    before, table = level(stage), stage.performance.patchbay.table()
+    before, table = level(stage), stage.performance.generations.table()
     result = stage.eval("@dsp\ndef hall(ego, gain=0.0, more=1): return Nope(ego) * gain")
     assert "still playing the previous version" in result.error
-    assert stage.performance.patchbay.table() == table, "nothing was started again"
+    assert stage.performance.generations.table() == table, "nothing was started again"
     stage.advance(0.2)
     assert level(stage) == pytest.approx(before, rel=0.1)
 
@@ -368,9 +368,9 @@ def test_a_control_changes_though_a_name_that_is_taken_has_gone(stage: Session):
 def test_the_same_function_further_down_in_its_block_is_not_swapped(stage: Session):
     stage.eval(HALL)
     stage.advance(0.3)
-    table = stage.performance.patchbay.table()
+    table = stage.performance.generations.table()
     stage.eval("# a comment above\n" + HALL)
-    assert stage.performance.patchbay.table() == table
+    assert stage.performance.generations.table() == table
 
 
 # coming and going

@@ -59,10 +59,10 @@ def test_a_morph_goes_from_one_sound_to_the_other_without_a_hole(orchestra: Sess
     assert longest_silence_s(audio[2400:], RATE) < 0.01
     begin, end = audio[4800:14400], audio[-14400:]
     assert abs(centroid_hz(begin, RATE) - centroid_hz(end, RATE)) > 20
-    generation = orchestra.performance.patchbay.current("blend").generation
+    generation = orchestra.performance.generations.current("blend").generation
     assert orchestra.eval(code).ok
     orchestra.advance(0.1)
-    assert orchestra.performance.patchbay.current("blend").generation == generation
+    assert orchestra.performance.generations.current("blend").generation == generation
     steady = jump(audio[4800:])
     assert orchestra.eval("blend.position = 0.5").ok
     assert jump(orchestra.advance(0.5)) < 2 * steady

@@ -218,7 +218,7 @@ def test_replaying_a_journal_records_nothing(tmp_path: Path) -> None:
         beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
         session.eval(f"{EGO}record({str(path)!r})")
         session.advance(0.3)
-        session.performance.witness.closed()
+        session.performance.recorder.closed()
     size = path.stat().st_size
     replay(tmp_path / "journal", tmp_path / "again.wav")
     assert {each.name for each in tmp_path.iterdir()} == {"night.wav", "again.wav", "journal"}

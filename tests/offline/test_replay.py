@@ -41,7 +41,7 @@ def played(journal: Path, *blocks: str, seconds: float = 0.35) -> np.ndarray:
             session.performance.press("like", session.performance.frame)
             session.receive_osc(b"/slider\0,f\0\0" + np.array(number, ">f4").tobytes())
             heard.append(session.advance(seconds))
-        session.performance.witness.closed()
+        session.performance.recorder.closed()
     return np.concatenate(heard)
 
 
@@ -74,7 +74,7 @@ def test_a_set_is_replayed_as_it_was_and_not_as_its_file_is_now(tmp_path: Path):
         beginning.from_nothing(session.performance, journal, live=False)
         assert session.open_set(parse_set(text, path)).ok
         heard = session.advance(1.6)
-        session.performance.witness.closed()
+        session.performance.recorder.closed()
     path.write_text("# %% another\n\n1 / 0\n")
     assert replay(journal, out).differs_at_s is None
     again, _ = soundfile.read(out, dtype="float32")
@@ -106,7 +106,7 @@ def test_what_was_interrupted_is_not_run_again(tmp_path: Path):
         endless = session.performance.evaluate("while True: pass", limit_s=0.3)
         assert "took longer than" in (endless.error or "")
         heard = session.advance(0.5)
-        session.performance.witness.closed()
+        session.performance.recorder.closed()
     assert any(isinstance(record, GaveUp) for record in read_journal(journal))
     assert replay(journal, out).differs_at_s is None
     again, _ = soundfile.read(out, dtype="float32")

@@ -11,7 +11,7 @@ import soundfile
 
 from livecode.cli.replay_command import replay
 from livecode.journal.journal import read_journal
-from livecode.journal.records import Alive, BlockBegun
+from livecode.journal.records import BlockBegun, Heartbeat
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.signals.intake import CUES_TOKEN
@@ -112,7 +112,7 @@ def check(folder: Path, journal: Path, end: int) -> None:
     result = replay(journal, folder / "again.wav")
     scenes = [record for record in read_journal(journal) if isinstance(record, BlockBegun)]
     assert sum(record.name == "piece.py" for record in scenes) > 2, "cues were followed"
-    assert any(isinstance(record, Alive) for record in read_journal(journal))
+    assert any(isinstance(record, Heartbeat) for record in read_journal(journal))
     assert result.differs_at_s is None, "each control has its value at the same sample"
     heard, _ = soundfile.read(folder / "live.wav", dtype="float32")
     again, _ = soundfile.read(folder / "again.wav", dtype="float32")

@@ -47,7 +47,7 @@ def kill(session: Session, journal: Path) -> Callable[[], None]:
 def generations(session: Session) -> dict[str, int]:
     return {
         row["name"]: row["generation"]
-        for row in session.performance.patchbay.table()
+        for row in session.performance.generations.table()
         if not row["leaving"]
     }
 
@@ -146,7 +146,7 @@ def test_what_changed_after_the_last_block_that_was_heard_is_swapped(
     session.advance(1.0)
     before = generations(session)
     session.eval("ego = agent(space('additive'), dims=2, seed=9)\nr7 = stream()")
-    former, table = session.performance, session.performance.patchbay.table()[:1]
+    former, table = session.performance, session.performance.generations.table()[:1]
     former.status = lambda: {"playing": [{**table[0], "leaving": False}]}  # type: ignore[method-assign]
     killed(session, journal)
     assert generations(session)["ego"] != before["ego"]

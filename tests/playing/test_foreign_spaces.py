@@ -65,12 +65,12 @@ def test_what_cannot_be_played_never_reaches_the_engine(
     session.eval("ego = agent(space('additive'))")
     session.advance(0.5)
     path = made.write(model(), tmp_path / "broken.ts")
-    before = session.performance.patchbay.current("ego").generation
+    before = session.performance.generations.current("ego").generation
     result = session.eval(f"ego = agent(space({str(path)!r}, trust=True))")
     assert not result.ok
     assert "\n" not in result.error
     assert longest_silence_s(session.advance(0.5), RATE) < 0.01
-    assert session.performance.patchbay.current("ego").generation == before
+    assert session.performance.generations.current("ego").generation == before
 
 
 def test_one_that_raises_while_it_plays_falls_back_to_what_was(

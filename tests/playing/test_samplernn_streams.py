@@ -64,9 +64,9 @@ def test_reset_and_prime_begin_again_and_evaluating_the_same_does_not(
     session.eval(f"r7.prime({str(tmp_path / 'door.wav')!r})")
     primed = session.advance(1.0)
     assert _likeness(first[4800:24000], primed[4800:24000]) < 0.9
-    generation = session.performance.patchbay.current("r7").generation
+    generation = session.performance.generations.current("r7").generation
     sings(session, tiny, ", seed=4, fade=0")
-    assert session.performance.patchbay.current("r7").generation == generation
+    assert session.performance.generations.current("r7").generation == generation
 
 
 def _likeness(one: np.ndarray, other: np.ndarray) -> float:

@@ -85,7 +85,7 @@ def test_however_swaps_follow_each_other_the_last_one_plays_without_gap_or_click
         for freq_hz in {300, 470, 640, 150}:
             level = amplitude(last, freq_hz)
             assert level == pytest.approx(0.1 * (freq_hz == FREQ_HZ[playing]), abs=0.005)
-        table = session.performance.patchbay.table()
+        table = session.performance.generations.table()
         assert sorted(row["name"] for row in table) == ["tone", "x"]
         assert session._engine.errors == 0
 
@@ -105,7 +105,7 @@ def test_of_sources_of_all_kinds_that_follow_closely_the_last_one_plays(between_
                 assert session.eval(kinds[kind]).ok
                 session.advance(between_s)
             session.advance(0.4)
-            (row,) = session.performance.patchbay.table()
+            (row,) = session.performance.generations.table()
             assert (row["begun"], row["leaving"]) == (True, False), order
             strip = session._engine.strips["x"]
             assert len(strip.chain.graphs) + len(strip.feed._generations) == 1, order
@@ -125,7 +125,7 @@ def test_a_hundred_swaps_in_two_seconds_are_one_smooth_sound(fade_s: float):
         audio = np.concatenate(heard)
         assert longest_silence_s(audio[RATE // 4 :], RATE) < 0.01
         assert np.abs(np.diff(audio, 3, axis=0)).max() < 0.006
-        assert len(session.performance.patchbay.table()) == 1
+        assert len(session.performance.generations.table()) == 1
         assert amplitude(session.advance(1.0), 993) == pytest.approx(0.05, rel=0.05)
 
 

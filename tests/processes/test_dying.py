@@ -143,20 +143,20 @@ def await_gone(children: list[psutil.Process], segments: set[Path]) -> None:
 
 @pytest.mark.parametrize("how", ["a normal end", "Ctrl-C", "kill -9"])
 def test_nothing_is_left_behind_after(how: str):
-    desk = start_play("--for", "6" if how == "a normal end" else "60")
-    assert desk.stdout is not None
-    while "first sound" not in desk.stdout.readline():
-        assert desk.poll() is None
-    children = psutil.Process(desk.pid).children(recursive=True)
-    segments = set(Path("/dev/shm").glob(f"livecode-{desk.pid}-*"))
+    terminal = start_play("--for", "6" if how == "a normal end" else "60")
+    assert terminal.stdout is not None
+    while "first sound" not in terminal.stdout.readline():
+        assert terminal.poll() is None
+    children = psutil.Process(terminal.pid).children(recursive=True)
+    segments = set(Path("/dev/shm").glob(f"livecode-{terminal.pid}-*"))
     assert len(children) >= 3
     if Path("/dev/shm").exists():
         assert segments
     if how == "Ctrl-C":
-        desk.send_signal(signal.SIGINT)
+        terminal.send_signal(signal.SIGINT)
     elif how == "kill -9":
-        desk.kill()
-    status = desk.wait(10)
+        terminal.kill()
+    status = terminal.wait(10)
     if how == "a normal end":
         assert status == 0
     await_gone(children, segments)

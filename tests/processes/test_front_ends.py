@@ -1,4 +1,4 @@
-"""Other editors play: a client attached beside the desk, and the kernel that Jupyter starts."""
+"""Other editors play: a client attached beside the terminal, and the kernel that Jupyter starts."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ def until(condition: Callable[[], object], what: str, within_s: float = 20.0) ->
         time.sleep(0.05)
 
 
-def test_a_client_beside_the_desk_plays_the_same_performance() -> None:
+def test_a_client_beside_the_terminal_plays_the_same_performance() -> None:
     with Live(Options(audio="headless", osc_port=0)) as live:
         assert live.evaluate("glass = space('additive')") == (True, None)
         client = BlockingKernelClient(connection_file=str(live.places.connection))

@@ -62,7 +62,7 @@ def playing() -> tuple[sessions.Kept, sessions.Playing, Arena]:
 
 
 def evaluate(playing: sessions.Playing, code: str) -> str:
-    """What is wrong with a block, "ok" if nothing, evaluated beside whatever desk there is."""
+    """What is wrong with a block, "ok" if nothing, evaluated beside whatever terminal there is."""
     client = BlockingKernelClient(connection_file=playing.connection)
     client.load_connection_file()
     client.start_channels(hb=False)
@@ -80,8 +80,8 @@ def livecode(*arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-def open_desk() -> tuple[int, int]:
-    """(process, terminal) of a desk in a terminal."""
+def open_terminal() -> tuple[int, int]:
+    """(process, terminal) of a terminal in a terminal."""
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(ROOT)
@@ -100,19 +100,19 @@ def open_desk() -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("how", ["kill -9", "a closed terminal"])
-def test_a_desk_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how: str):
-    desk, terminal = open_desk()
+def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how: str):
+    terminal, terminal = open_terminal()
     kept, files, arena = playing()
     processes = list(sessions.pids(arena))
     if how == "kill -9":
-        os.kill(desk, signal.SIGKILL)
+        os.kill(terminal, signal.SIGKILL)
     else:
         os.close(terminal)
-    os.waitpid(desk, 0)
+    os.waitpid(terminal, 0)
     blocks = arena.header.blocks
     await_(lambda: arena.header.blocks > blocks + 100, "half a second of blocks")
     assert peak(arena) > 0.01
-    await_(lambda: not sessions.has_desk(arena), "the desk's heart to be missed")
+    await_(lambda: not sessions.has_terminal(arena), "the terminal's heart to be missed")
     refused = livecode("play", *HEADLESS, "--for", "1")
     assert refused.returncode == 2
     assert "still sounds" in refused.stderr
@@ -122,18 +122,20 @@ def test_a_desk_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how
     assert "it has never stopped sounding" in resumed.stdout
     assert "first sound" in resumed.stdout
     assert "died" not in resumed.stdout
-    await_(lambda: not any(map(sessions.runs, processes)), "the processes to end with that desk")
+    await_(
+        lambda: not any(map(sessions.runs, processes)), "the processes to end with that terminal"
+    )
     assert not Path("/dev/shm", files.arena).exists()
     assert sessions.summary(kept).clean
 
 
-def test_what_plays_without_a_desk_can_be_ended():
-    desk, _ = open_desk()
+def test_what_plays_without_a_terminal_can_be_ended():
+    terminal, _ = open_terminal()
     _, files, arena = playing()
     processes = list(sessions.pids(arena))
-    os.kill(desk, signal.SIGKILL)
-    os.waitpid(desk, 0)
-    await_(lambda: not sessions.has_desk(arena), "the desk's heart to be missed")
+    os.kill(terminal, signal.SIGKILL)
+    os.waitpid(terminal, 0)
+    await_(lambda: not sessions.has_terminal(arena), "the terminal's heart to be missed")
     assert livecode("sessions", "stop").returncode == 0
     assert not any(map(sessions.runs, processes))
     assert not Path("/dev/shm", files.arena).exists()
@@ -141,13 +143,13 @@ def test_what_plays_without_a_desk_can_be_ended():
 
 
 def test_what_nobody_comes_back_to_ends_by_itself():
-    desk, _ = open_desk()
+    terminal, _ = open_terminal()
     _, files, arena = playing()
     processes = list(sessions.pids(arena))
     assert arena.header.outlive_s == OUTLIVE_S
     arena.header.outlive_s = 1
-    os.kill(desk, signal.SIGKILL)
-    os.waitpid(desk, 0)
+    os.kill(terminal, signal.SIGKILL)
+    os.waitpid(terminal, 0)
     await_(lambda: not any(map(sessions.runs, processes)), "the processes to end")
     assert not Path("/dev/shm", files.arena).exists()
 
@@ -160,20 +162,20 @@ def start_play(*more: str) -> subprocess.Popen:
     )
 
 
-def kill_all(desk: subprocess.Popen, arena: Arena) -> None:
+def kill_all(terminal: subprocess.Popen, arena: Arena) -> None:
     """As a power cut would, but for the files' sake."""
-    for process in (desk.pid, *sessions.pids(arena)):
+    for process in (terminal.pid, *sessions.pids(arena)):
         if sessions.runs(process):
             os.kill(process, signal.SIGKILL)
-    desk.wait()
+    terminal.wait()
 
 
 def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
-    desk = start_play()
+    terminal = start_play()
     kept, files, arena = playing()
     assert evaluate(files, "ego.dims = 3\ntempo(93)\nlow = agent(glass, dims=1)") == "ok"
     before = last_status(kept.journal)[0]
-    kill_all(desk, arena)
+    kill_all(terminal, arena)
     asked = "there = ego.dims, low.dims, tempo(), scene.name\nassert there == (3, 1, 93, 'wander'), there"
     again = subprocess.Popen([*LIVECODE, "resume", *HEADLESS, "--for", "60"], cwd=ROOT,
                              stdout=subprocess.DEVNULL)  # fmt: skip
@@ -194,24 +196,24 @@ def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
 def kill_somebody(rng: random.Random, folder: Path) -> None:
     """Play, evaluate, kill -9 somebody at some moment, and see that nothing is lost."""
     record = folder / "take.wav"
-    desk = start_play("--record", str(record))
+    terminal = start_play("--record", str(record))
     kept, files, arena = playing()
     assert evaluate(files, "low = agent(glass, dims=1)\nego.dims = 3") == "ok"
     evaluated = [block.code for block in blocks_to_run_again(kept.journal)]
     time.sleep(rng.uniform(0, 1.5))
-    who = rng.choice([*NAMES, "desk", "all"])
+    who = rng.choice([*NAMES, "terminal", "all"])
     if who == "all":
-        kill_all(desk, arena)
-    elif who == "desk":  # without a terminal nobody outlives it
+        kill_all(terminal, arena)
+    elif who == "terminal":  # without a terminal nobody outlives it
         processes = list(sessions.pids(arena))
-        desk.kill()
-        desk.wait()
+        terminal.kill()
+        terminal.wait()
         await_(lambda: not any(map(sessions.runs, processes)), "the others to end")
     else:
         os.kill(getattr(arena.header, f"{who}_pid"), signal.SIGKILL)
         pid = getattr(arena.header, f"{who}_pid")
         await_(lambda: getattr(arena.header, f"{who}_pid") != pid or peak(arena) > 0.01, who)
-        kill_all(desk, arena)
+        kill_all(terminal, arena)
     assert list(read_journal(kept.journal)), "the journal loads"
     assert [block.code for block in blocks_to_run_again(kept.journal)] == evaluated
     audio, _ = soundfile.read(record)

@@ -62,7 +62,7 @@ def test_the_rest_of_a_broken_set_plays_and_what_is_wrong_is_said_with_its_line(
     session.advance(2.1 if "duration" not in what else 11.1)
     assert session.performance.scenes.scene.name == "last"  # type: ignore[union-attr]
     session.advance(0.6)
-    assert session.performance.patchbay.sounding() == ["r9"]
+    assert session.performance.generations.sounding() == ["r9"]
     assert np.abs(session.advance(0.2)).max() > 0.01
     said = [event.text for event in session.log if event.kind == "error"]
     assert any(re.search(FAULTS[what][1], text) for text in said), said
@@ -92,7 +92,7 @@ def test_a_preparation_that_fails_does_not_stop_the_scenes(
     )
     assert not session.open_set(read_set(path)).ok
     session.advance(1.5)
-    assert session.performance.patchbay.sounding() == ["r7"]
+    assert session.performance.generations.sounding() == ["r7"]
 
 
 @pytest.fixture

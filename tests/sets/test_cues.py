@@ -114,9 +114,9 @@ def test_likes_are_those_of_the_keys(stage: Session, send) -> None:
 
 
 def test_hush_fades_and_panic_silences_at_once(stage: Session, send) -> None:
-    assert stage.performance.patchbay.sounding() == ["ego", "echo"]
+    assert stage.performance.generations.sounding() == ["ego", "echo"]
     send(cue("hush"))
-    assert stage.performance.patchbay.sounding() == []
+    assert stage.performance.generations.sounding() == []
     stage.eval("undo()")
     stage.advance(0.5)
     send(cue("panic"))
@@ -195,7 +195,7 @@ def test_live_a_packet_of_another_program_cues_a_scene(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from livecode.processes.connection import write_connection
-    from livecode.processes.paths import Places
+    from livecode.processes.paths import Paths
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv(CUES_TOKEN, TOKEN)
@@ -203,10 +203,10 @@ def test_live_a_packet_of_another_program_cues_a_scene(
     path.write_text(PIECE.replace("for=2*s", ""))
     with UdpListener(port=0) as free:
         port = free.port
-    places = Places()
-    write_connection(places.connection)
+    paths = Paths()
+    write_connection(paths.connection)
     options = Options(audio="headless", set_path=path, osc_port=port)
-    started = Supervisor(options, places, print)
+    started = Supervisor(options, paths, print)
     started.start()
 
     def await_board(condition: Callable[[dict], bool], packet: bytes | None = None) -> None:

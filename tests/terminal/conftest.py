@@ -1,4 +1,4 @@
-"""A desk in front of no screen: real supervisor, real keys through a pipe."""
+"""A terminal in front of no screen: real supervisor, real keys through a pipe."""
 
 import asyncio
 import time
@@ -12,9 +12,9 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from livecode.processes.connection import write_connection
-from livecode.processes.paths import Places
+from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
-from livecode.terminal.app import Desk
+from livecode.terminal.app import Terminal
 
 
 class Screen(DummyOutput):
@@ -28,32 +28,32 @@ class Screen(DummyOutput):
 
 
 class Player:
-    """Presses keys on a desk and reads what is said there."""
+    """Presses keys on a terminal and reads what is said there."""
 
-    def __init__(self, desk: Desk, keys: PipeInput, screen: Screen):
-        self.desk, self.keys, self.screen = desk, keys, screen
+    def __init__(self, terminal: Terminal, keys: PipeInput, screen: Screen):
+        self.terminal, self.keys, self.screen = terminal, keys, screen
 
     @property
     def text(self) -> str:
-        return self.desk.editor.buffer.text
+        return self.terminal.editor.buffer.text
 
     @property
     def said(self) -> str:
-        return "\n".join(line for _, line in self.desk.output._messages)
+        return "\n".join(line for _, line in self.terminal.output._messages)
 
     @property
     def status(self) -> str:
         """The two lines at the foot."""
-        return "".join(text for _, text, *_ in self.desk._status_lines)
+        return "".join(text for _, text, *_ in self.terminal._status_lines)
 
     def glyphs(self) -> str:
         """The glyphs in the margin, a blank where there is none."""
-        marks = self.desk.editor.marks
-        found = [marks[row] for row in range(len(self.desk.editor.lines))]
+        marks = self.terminal.editor.marks
+        found = [marks[row] for row in range(len(self.terminal.editor.lines))]
         return "".join(mark.glyph if mark is not None else " " for mark in found)
 
     async def press(self, text: str, pause_s: float = 0.02) -> None:
-        """Send keys and give the desk a moment to take them in."""
+        """Send keys and give the terminal a moment to take them in."""
         self.keys.send_text(text)
         await asyncio.sleep(pause_s)
 
@@ -81,24 +81,24 @@ def _own_state(
 
 
 def supervisor(set_path: Path | None = None) -> Supervisor:
-    places = Places()
-    write_connection(places.connection)
-    return Supervisor(Options(audio="headless", set_path=set_path), places, print)
+    paths = Paths()
+    write_connection(paths.connection)
+    return Supervisor(Options(audio="headless", set_path=set_path), paths, print)
 
 
 def play(script: Script, at: Supervisor) -> Player:
-    """Open a desk, have the script play on it, and close it, if the script has not."""
+    """Open a terminal, have the script play on it, and close it, if the script has not."""
 
     async def evening(keys: PipeInput) -> Player:
         screen = Screen()
         with create_app_session(input=keys, output=screen):
-            player = Player(Desk(at), keys, screen)
-            running = asyncio.create_task(player.desk.run())
-            await player.until(lambda: player.desk.app.is_running)
+            player = Player(Terminal(at), keys, screen)
+            running = asyncio.create_task(player.terminal.run())
+            await player.until(lambda: player.terminal.app.is_running)
             try:
                 await script(player)
             finally:
-                player.desk.quit()
+                player.terminal.quit()
                 await running
         return player
 

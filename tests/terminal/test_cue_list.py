@@ -77,7 +77,9 @@ def test_without_a_set_there_is_none() -> None:
         assert (cue_rows(board, 32, 8), cue_line(board, 80)) == ([], [])
 
 
-def test_the_desk_shows_the_line_or_the_list_and_f7_and_f8_go_through_it(tmp_path: Path) -> None:
+def test_the_terminal_shows_the_line_or_the_list_and_f7_and_f8_go_through_it(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "piece.py"
     path.write_text('# %% one then="three"\na = 1\n# %% two\na = 2\n# %% three for=90*s\na = 3\n')
     opened = supervisor(path)
@@ -85,17 +87,17 @@ def test_the_desk_shows_the_line_or_the_list_and_f7_and_f8_go_through_it(tmp_pat
 
     async def script(player: Player) -> None:
         def shown() -> str:
-            return "".join(t for _, t, *_ in [*player.desk._cue_line, *player.desk._cues])
+            return "".join(t for _, t, *_ in [*player.terminal._cue_line, *player.terminal._cues])
 
         await player.until(lambda: "▶ one" in shown())
         assert "→ three" in shown()
-        assert not player.desk._cues
+        assert not player.terminal._cues
         assert "one" not in player.status, "said once is enough"
         await player.press("\x1b[19~")  # F8
         await player.until(lambda: "▶ three 0:0" in shown())
         player.screen.size = Size(rows=40, columns=140)
         await player.until(lambda: "\n▶ three" in shown())
-        assert not player.desk._cue_line
+        assert not player.terminal._cue_line
         await player.press("\x1b[18~")  # F7
         await player.until(lambda: "▶ two" in shown())
         path.write_text("# %% two\na = 22\n# %% three\na = 3\n")

@@ -1,4 +1,4 @@
-"""Evaluating blocks on a desk with a real mind, engine and voices behind it."""
+"""Evaluating blocks on a terminal with a real mind, engine and voices behind it."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ SPIN = "while True: pass"
 
 async def type_anew(player: Player, text: str) -> None:
     """Replace the text, as if it had been typed."""
-    player.desk.editor.buffer.text = text
-    player.desk.editor.buffer.cursor_position = len(text)
+    player.terminal.editor.buffer.text = text
+    player.terminal.editor.buffer.cursor_position = len(text)
 
 
 async def evaluate(player: Player, text: str) -> None:
@@ -27,11 +27,11 @@ async def evaluate(player: Player, text: str) -> None:
 
 
 async def ready(player: Player) -> None:
-    await player.until(lambda: player.desk.evaluating.mind.ready)
+    await player.until(lambda: player.terminal.evaluating.mind.ready)
 
 
 async def quiet(player: Player) -> None:
-    await player.until(lambda: not player.desk.evaluating.mind.busy)
+    await player.until(lambda: not player.terminal.evaluating.mind.busy)
 
 
 def test_a_block_may_be_evaluated_before_the_mind_is_there() -> None:
@@ -39,7 +39,7 @@ def test_a_block_may_be_evaluated_before_the_mind_is_there() -> None:
     starting.start()
 
     async def script(player: Player) -> None:
-        assert not player.desk.evaluating.mind.ready
+        assert not player.terminal.evaluating.mind.ready
         await evaluate(player, "x = 41\nx + 1")
         assert player.glyphs() == "◌◌"
         await player.until_said("● x = 41 → 42")
@@ -71,7 +71,7 @@ def test_names_results_prints_and_errors_are_one_line_each(performance: Supervis
 def test_a_line_and_a_cell_are_evaluated_by_themselves(performance: Supervisor) -> None:
     async def script(player: Player) -> None:
         await type_anew(player, "# %% one\na = 'A'\n\nb = a + 'B'\n# %% two\nc = 1")
-        player.desk.editor.buffer.cursor_position = 12
+        player.terminal.editor.buffer.cursor_position = 12
         await player.press("\x1b[15~")
         await player.until_said("● a = 'A'")
         assert player.glyphs() == " ● ●  "
@@ -86,7 +86,7 @@ def test_marks_say_what_became_of_a_block_through_edits(performance: Supervisor)
     async def script(player: Player) -> None:
         await evaluate(player, "a = 1\n\nb = 1 / 0")
         await player.until_said("ZeroDivisionError")
-        player.desk.editor.buffer.cursor_position = 0
+        player.terminal.editor.buffer.cursor_position = 0
         await player.press(ALT_ENTER)
         await player.until_said("● a = 1")
         assert player.glyphs() == "● ✗"
@@ -108,15 +108,15 @@ def test_a_reward_that_fails_while_it_plays_is_shown_beside_its_block(
         await quiet(player)
         await evaluate(player, reward)
         await player.until_said("● mood")
-        player.desk.evaluating.run("ego.reward = mood")
-        player.desk.evaluating.run("fails_at = 0")
+        player.terminal.evaluating.run("ego.reward = mood")
+        player.terminal.evaluating.run("fails_at = 0")
         await player.until_said("↺ mood: line 4: ZeroDivisionError")
         assert player.glyphs() == "↺↺↺↺"
         await player.press("\x1bOQ")
         trace = player.said.partition("Traceback")[2]
         assert "in mood" in trace
         assert "livecode/mind" not in trace
-        player.desk.evaluating.run("ego.reward = None")
+        player.terminal.evaluating.run("ego.reward = None")
         await quiet(player)
 
     play(script, performance)
@@ -141,11 +141,11 @@ def test_faders_and_likes_are_read_by_blocks_and_by_the_next_mind(performance: S
         await ready(player)
         await player.press("\x1b3\x1b=\x1b=")
         await player.until(lambda: "fader 3" in player.status)
-        player.desk.evaluating.run("f'it is {float(keys.fader3):.2f}'")
+        player.terminal.evaluating.run("f'it is {float(keys.fader3):.2f}'")
         await player.until_said("→ 'it is 0.10'")
         os.kill(performance.arena.header.mind_pid, signal.SIGKILL)
         await player.until_said("the mind died")
-        player.desk.evaluating.run("f'still {float(keys.fader3):.2f}'")
+        player.terminal.evaluating.run("f'still {float(keys.fader3):.2f}'")
         await player.until_said("→ 'still 0.10'")
 
     play(script, performance)
@@ -158,13 +158,13 @@ def test_a_block_that_was_undone_is_not_marked_live(performance: Supervisor) -> 
         await evaluate(player, 'glass = space("additive")\nego = agent(glass)\n\nego.level = 0.5')
         await player.until_said("● ego")
         assert player.glyphs() == "●● ●"
-        player.desk.output.show("\n" * 100)
-        assert player.desk.output.below > 0
+        player.terminal.output.show("\n" * 100)
+        assert player.terminal.output.below > 0
         await player.press("\x1bz")
         await player.until_said("● undone: ego")
         assert player.glyphs() == "●● ↺"
         assert player.said.count("undo") == 1
-        assert player.desk.output.below == 0
+        assert player.terminal.output.below == 0
 
     play(script, performance)
 
@@ -173,8 +173,8 @@ def test_typing_goes_on_while_the_mind_spins_and_ctrl_c_ends_it(performance: Sup
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, SPIN)
-        await player.until(lambda: player.desk.evaluating.mind.running_for_s > 1)
-        await player.until(lambda: "Ctrl-C" in "".join(t for _, t in player.desk._status_lines))
+        await player.until(lambda: player.terminal.evaluating.mind.running_for_s > 1)
+        await player.until(lambda: "Ctrl-C" in "".join(t for _, t in player.terminal._status_lines))
         await player.press("\r\rhello")
         assert player.text == SPIN + "\n    \nhello" or player.text.endswith("hello")
         started = time.monotonic()
@@ -194,7 +194,7 @@ def test_blocks_wait_for_their_turn_and_one_that_fails_ends_no_other(
 ) -> None:
     async def script(player: Player) -> None:
         for code in ("n = 1", "1 / 0", "n += 1", "n"):
-            player.desk.evaluating.run(code)
+            player.terminal.evaluating.run(code)
         await player.until_said("● n → 2")
         assert "ZeroDivisionError" in player.said
 
@@ -208,7 +208,7 @@ def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Sup
         await type_anew(player, "")
         for key in "ego.dim":
             await player.press(key, 0.05)
-        buffer = player.desk.editor.buffer
+        buffer = player.terminal.editor.buffer
         await player.until(lambda: buffer.complete_state is not None)
         await player.until(
             lambda: [c.text for c in buffer.complete_state.completions] == ["dims"]  # type: ignore[union-attr]
@@ -218,10 +218,10 @@ def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Sup
         await type_anew(player, "agent")
         await player.press("(")
         await player.until(
-            lambda: player.desk._signatures.shown.text.startswith("agent(space, dims=None")
+            lambda: player.terminal._signatures.shown.text.startswith("agent(space, dims=None")
         )
         await player.press(")")
-        await player.until(lambda: not player.desk._signatures.shown.text)
+        await player.until(lambda: not player.terminal._signatures.shown.text)
         await type_anew(player, "no_such_name")
         await player.press("\x1bOP")
         await player.until_said("nothing is known of this name")
@@ -233,10 +233,10 @@ def test_attributes_are_offered_while_a_block_is_running(performance: Supervisor
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, SPIN)
-        await player.until(lambda: player.desk.evaluating.mind.running_for_s > 0.1)
+        await player.until(lambda: player.terminal.evaluating.mind.running_for_s > 0.1)
         found = None
         for _ in range(20):
-            found = found or await player.desk.evaluating.mind.complete("np.arang", 8)
+            found = found or await player.terminal.evaluating.mind.complete("np.arang", 8)
         assert found is not None
         assert found.names == ("arange",)
         await player.press("\x03")
@@ -245,7 +245,7 @@ def test_attributes_are_offered_while_a_block_is_running(performance: Supervisor
     play(script, performance)
 
 
-def test_what_is_printed_without_end_does_not_hold_up_the_desk(performance: Supervisor) -> None:
+def test_what_is_printed_without_end_does_not_hold_up_the_terminal(performance: Supervisor) -> None:
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, "while True: print('again and again')")
@@ -266,7 +266,7 @@ def test_when_the_mind_dies_its_block_is_lost_and_the_next_is_evaluated() -> Non
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, "import os; os.kill(os.getpid(), 9)")
-        player.desk.evaluating.run("6 * 7")
+        player.terminal.evaluating.run("6 * 7")
         await player.until_said(DIED)
         assert player.glyphs() == "✗"
         assert "the mind died and is being started again" in player.said
@@ -287,13 +287,15 @@ def test_a_mind_that_does_not_stop_is_restarted_without_its_block() -> None:
         await evaluate(player, "n = 6")
         await quiet(player)
         await evaluate(player, "sum(range(10**13))")  # in C, where no interrupt gets through
-        await player.until(lambda: player.desk.evaluating.mind.running_for_s > 0.2)
+        await player.until(lambda: player.terminal.evaluating.mind.running_for_s > 0.2)
         await player.press("\x03")
         await player.press("\x03")  # too early to mean a restart
-        await player.until(lambda: "restarts" in "".join(t for _, t in player.desk._status_lines))
+        await player.until(
+            lambda: "restarts" in "".join(t for _, t in player.terminal._status_lines)
+        )
         await player.press("\x03")
         await player.until_said(DIED)
-        player.desk.evaluating.run("n * 7")
+        player.terminal.evaluating.run("n * 7")
         await player.until_said("● n * 7 → 42")
 
     try:
@@ -308,11 +310,11 @@ def test_ctrl_c_again_and_again_ends_the_block_and_not_the_evening(
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, SPIN)
-        await player.until(lambda: player.desk.evaluating.mind.running_for_s > 0.2)
+        await player.until(lambda: player.terminal.evaluating.mind.running_for_s > 0.2)
         for _ in range(8):
             await player.press("\x03", 0.05)
         await player.until_said("interrupted")
-        assert player.desk.app.is_running
+        assert player.terminal.app.is_running
 
     play(script, performance)
 
@@ -362,7 +364,7 @@ def test_a_scene_that_was_undone_is_not_marked_live(tmp_path: Path) -> None:
         opened.stop()
 
 
-def test_an_engine_that_cannot_play_ends_the_desk_with_its_sentence(
+def test_an_engine_that_cannot_play_ends_the_terminal_with_its_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from livecode.errors import LivecodeError
@@ -374,7 +376,7 @@ def test_an_engine_that_cannot_play_ends_the_desk_with_its_sentence(
     hopeless.start()
 
     async def script(player: Player) -> None:
-        await player.until(lambda: not player.desk.app.is_running)
+        await player.until(lambda: not player.terminal.app.is_running)
 
     try:
         with pytest.raises(LivecodeError):
@@ -386,6 +388,6 @@ def test_an_engine_that_cannot_play_ends_the_desk_with_its_sentence(
 def test_a_signal_to_end_is_followed(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        await player.until(lambda: not player.desk.app.is_running, within_s=2.0)
+        await player.until(lambda: not player.terminal.app.is_running, within_s=2.0)
 
     play(script, without_mind)

@@ -1,4 +1,4 @@
-"""Keys on a desk that has no mind yet: typing, moving, searching, and every key there is."""
+"""Keys on a terminal that has no mind yet: typing, moving, searching, and every key there is."""
 
 import random
 from pathlib import Path
@@ -16,7 +16,7 @@ ALT = "\x1b"
 ENTER = "\r"
 UP, DOWN = "\x1b[A", "\x1b[B"
 F1, F5, F6 = "\x1bOP", "\x1b[15~", "\x1b[17~"
-#: Leaves the desk, as it should.
+#: Leaves the terminal, as it should.
 LEAVING = {"\x11"}
 EVERY_SEQUENCE = sorted({*ANSI_SEQUENCES, *map(chr, range(128)), "é", "字"} - LEAVING)
 
@@ -46,20 +46,20 @@ def test_the_first_hints_fit_80_columns_and_the_list_names_all_keys() -> None:
     "text", ["", "ego = agent(glass,\n  dims=2)\n\nb = (1\n\n# %% x\nc = 3\n\n"]
 )
 @pytest.mark.parametrize("before", ["", "\x12", "\x00\x1b[A", "ab\t"])
-def test_no_key_breaks_the_desk(without_mind: Supervisor, text: str, before: str) -> None:
+def test_no_key_breaks_the_terminal(without_mind: Supervisor, text: str, before: str) -> None:
     """In an empty text, in a full one; while searching, selecting, completing."""
 
     async def script(player: Player) -> None:
         for sequence in EVERY_SEQUENCE:
             if sequence == "\x03":
                 continue  # twice, it leaves
-            player.desk.editor.buffer.text = text
-            player.desk.editor.buffer.cursor_position = len(text)
+            player.terminal.editor.buffer.text = text
+            player.terminal.editor.buffer.cursor_position = len(text)
             if not text and sequence in ("\x04", "\x1b[3~"):
-                continue  # leaves an empty desk
+                continue  # leaves an empty terminal
             player.keys.send_text(before)
             await player.press(sequence + ("\x07" if before == "\x12" else ""), 0.002)
-            assert player.desk.app.is_running, repr(sequence)
+            assert player.terminal.app.is_running, repr(sequence)
             assert "stumbled" not in player.said, repr(sequence)
         await player.press("\x1b\x07")
 
@@ -67,33 +67,35 @@ def test_no_key_breaks_the_desk(without_mind: Supervisor, text: str, before: str
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_sequence_of_keys_breaks_the_desk(without_mind: Supervisor, seed: int) -> None:
+def test_no_sequence_of_keys_breaks_the_terminal(without_mind: Supervisor, seed: int) -> None:
     chance = random.Random(seed)
 
     async def script(player: Player) -> None:
-        player.desk.editor.buffer.text = "a = 1\n\ndef f():\n    return (2\n"
+        player.terminal.editor.buffer.text = "a = 1\n\ndef f():\n    return (2\n"
         for _ in range(100):
             keys = [key for key in chance.choices(EVERY_SEQUENCE, k=10) if key not in "\x03\x04"]
             await player.press("".join(keys), 0.005)
             assert "stumbled" not in player.said, keys
-            assert player.desk.app.is_running, keys
-            lines = player.desk.editor.lines
-            assert len(player.desk.editor.marks._marks) == len(lines)
+            assert player.terminal.app.is_running, keys
+            lines = player.terminal.editor.lines
+            assert len(player.terminal.editor.marks._marks) == len(lines)
 
     play(script, without_mind)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 10), (4, 20), (3, 500), (200, 3), (50, 200)])
-def test_the_desk_fits_screens_of_any_size(without_mind: Supervisor, size: tuple[int, int]) -> None:
+def test_the_terminal_fits_screens_of_any_size(
+    without_mind: Supervisor, size: tuple[int, int]
+) -> None:
     from prompt_toolkit.data_structures import Size
 
     async def script(player: Player) -> None:
         await player.press("a = 1" + ENTER)
         player.screen.size = Size(*size)
-        player.desk.app._on_resize()
+        player.terminal.app._on_resize()
         await player.press("b = 2" + F1 + ENTER)
         player.screen.size = Size(24, 80)
-        player.desk.app._on_resize()
+        player.terminal.app._on_resize()
         await player.press("c")
         assert "stumbled" not in player.said
         assert player.text == "a = 1\nb = 2\nc"
@@ -116,7 +118,7 @@ def test_a_paste_stands_as_it_was_copied(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         await player.press(f"\x1b[200~{block}\x1b[201~")
         assert player.text == block
-        player.desk.editor.buffer.text = ""
+        player.terminal.editor.buffer.text = ""
         await player.press(block.replace("\n", ENTER))  # as tmux does without being asked not to
         assert player.text == block
 
@@ -125,12 +127,12 @@ def test_a_paste_stands_as_it_was_copied(without_mind: Supervisor) -> None:
 
 def test_alt_arrows_move_between_blocks(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
-        player.desk.editor.buffer.text = "a\nb\n\nc\nd\n\n"
-        player.desk.editor.buffer.cursor_position = len(player.text)
+        player.terminal.editor.buffer.text = "a\nb\n\nc\nd\n\n"
+        player.terminal.editor.buffer.cursor_position = len(player.text)
         rows = []
         for key in (ALT + UP, ALT + UP, ALT + UP, ALT + DOWN, ALT + DOWN):
             await player.press(key)
-            rows.append(player.desk.editor.row)
+            rows.append(player.terminal.editor.row)
         assert rows == [3, 0, 0, 3, 6]
 
     play(script, without_mind)
@@ -138,8 +140,8 @@ def test_alt_arrows_move_between_blocks(without_mind: Supervisor) -> None:
 
 def test_comments_come_and_go(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
-        player.desk.editor.buffer.text = "if x:\n    y = 1\n    z = 2"
-        player.desk.editor.buffer.cursor_position = 7
+        player.terminal.editor.buffer.text = "if x:\n    y = 1\n    z = 2"
+        player.terminal.editor.buffer.cursor_position = 7
         await player.press("\x00" + DOWN + ALT + "/")
         assert player.text == "if x:\n    # y = 1\n    # z = 2"
         await player.press(ALT + "/")
@@ -164,7 +166,7 @@ def test_words_of_the_text_are_offered_while_there_is_no_mind(without_mind: Supe
         await player.press("glassy = 1" + ENTER)
         for key in "gl":
             await player.press(key)
-        buffer = player.desk.editor.buffer
+        buffer = player.terminal.editor.buffer
         await player.until(lambda: buffer.complete_state is not None)
         await player.press("\t" + ENTER)
         assert player.text == "glassy = 1\nglassy"
@@ -177,9 +179,9 @@ def test_up_moves_the_cursor_even_when_names_are_offered(without_mind: Superviso
         await player.press("glassy = 1" + ENTER)
         for key in "gl":
             await player.press(key)
-        await player.until(lambda: player.desk.editor.buffer.complete_state is not None)
+        await player.until(lambda: player.terminal.editor.buffer.complete_state is not None)
         await player.press(UP)
-        assert (player.desk.editor.row, player.text) == (0, "glassy = 1\ngl")
+        assert (player.terminal.editor.row, player.text) == (0, "glassy = 1\ngl")
 
     play(script, without_mind)
 
@@ -187,16 +189,16 @@ def test_up_moves_the_cursor_even_when_names_are_offered(without_mind: Superviso
 def test_a_block_of_another_evening_is_found_and_put_in(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         await player.press("ego = agent(glass)" + ALT + ENTER)
-        player.desk.editor.buffer.text = "x = 1\n\n"
-        player.desk.editor.buffer.cursor_position = 0
+        player.terminal.editor.buffer.text = "x = 1\n\n"
+        player.terminal.editor.buffer.cursor_position = 0
         await player.press("\x12")
         await player.press("glass")
         await player.press(ENTER)
         assert player.text == "x = 1\n\nego = agent(glass)\n"
-        assert player.desk.editor.row == 2
+        assert player.terminal.editor.row == 2
         await player.press("\x12zz\x07")
         assert player.text == "x = 1\n\nego = agent(glass)\n"
-        assert player.desk.app.layout.has_focus(player.desk.editor.buffer)
+        assert player.terminal.app.layout.has_focus(player.terminal.editor.buffer)
 
     play(script, without_mind)
 
@@ -206,14 +208,14 @@ def test_evaluating_shows_a_pending_block_and_leaves_text_and_cursor(
 ) -> None:
     async def script(player: Player) -> None:
         await player.press("a = 1" + ENTER + "b = 2" + UP)
-        at = player.desk.editor.buffer.cursor_position
+        at = player.terminal.editor.buffer.cursor_position
         await player.press(ALT + ENTER)
         assert player.text == "a = 1\nb = 2"
-        assert player.desk.editor.buffer.cursor_position == at
+        assert player.terminal.editor.buffer.cursor_position == at
         assert player.glyphs() == "◌◌"
         await player.press(F6)
         assert "the cursor is in no" not in player.said
-        player.desk.editor.buffer.text = ""
+        player.terminal.editor.buffer.text = ""
         await player.press(ALT + ENTER + F5 + F6)
         assert "the cursor is in no block" in player.said
         assert "the cursor is in no cell" in player.said
@@ -224,7 +226,7 @@ def test_evaluating_shows_a_pending_block_and_leaves_text_and_cursor(
 
 def pressed(at: Supervisor) -> list[str]:
     """The hot-keys that wait for a mind."""
-    return [message.key for message in receive(at.arena.messages["desk", "mind"])]  # type: ignore[union-attr]
+    return [message.key for message in receive(at.arena.messages["terminal", "mind"])]  # type: ignore[union-attr]
 
 
 def test_likes_and_faders_are_sent_to_the_mind_and_shown(without_mind: Supervisor) -> None:
@@ -265,7 +267,7 @@ def test_models_are_offered_within_quotes(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         for key in 'space("ad':
             await player.press(key)
-        await player.until(lambda: player.desk.editor.buffer.complete_state is not None)
+        await player.until(lambda: player.terminal.editor.buffer.complete_state is not None)
         await player.press('\t")')
         assert player.text == 'space("additive")'
 
@@ -284,7 +286,7 @@ def test_panic_needs_no_mind(without_mind: Supervisor) -> None:
 def test_ways_to_leave(without_mind: Supervisor, keys: str) -> None:
     async def script(player: Player) -> None:
         await player.press(keys)
-        await player.until(lambda: not player.desk.app.is_running, within_s=2.0)
+        await player.until(lambda: not player.terminal.app.is_running, within_s=2.0)
 
     play(script, without_mind)
 
@@ -296,12 +298,12 @@ def test_a_set_is_opened_with_the_cursor_on_a_fresh_line_and_saved(tmp_path: Pat
 
     async def script(player: Player) -> None:
         assert player.text == "a = 1\n\n"
-        assert player.desk.editor.buffer.cursor_position == len(player.text)
+        assert player.terminal.editor.buffer.cursor_position == len(player.text)
         await player.press("b = 2")
-        assert "•" in "".join(text for _, text in player.desk._title())
+        assert "•" in "".join(text for _, text in player.terminal._title())
         await player.press("\x13")
         assert path.read_text() == "a = 1\n\nb = 2\n"
-        assert "•" not in "".join(text for _, text in player.desk._title())
+        assert "•" not in "".join(text for _, text in player.terminal._title())
 
     play(script, unstarted)
     unstarted.stop()
@@ -317,6 +319,6 @@ def test_every_key_of_the_table_does_what_it_says_without_a_mind(
                 await player.press(sent_for(key.sequence))
                 await player.press("\x07")
         assert "stumbled" not in player.said
-        assert player.desk.app.is_running
+        assert player.terminal.app.is_running
 
     play(script, without_mind)

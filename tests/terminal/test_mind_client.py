@@ -1,4 +1,4 @@
-"""The desk's talk with a real mind."""
+"""The terminal's talk with a real mind."""
 
 import asyncio
 from pathlib import Path

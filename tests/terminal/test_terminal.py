@@ -1,4 +1,4 @@
-"""The desk in a real terminal: tmux types, and what it shows is read."""
+"""The terminal in a real terminal: tmux types, and what it shows is read."""
 
 import os
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 
 
 class Terminal:
-    """A tmux session of its own, in which the desk is opened."""
+    """A tmux session of its own, in which the terminal is opened."""
 
     def __init__(self, folder: Path, columns: int, rows: int, arguments: str):
         self._socket = str(folder / "tmux")
@@ -29,29 +29,29 @@ class Terminal:
             " echo left with $?; sleep 100"
         )
         self._tmux(
-            *("-f", os.devnull, "new-session", "-d", "-s", "desk"),
+            *("-f", os.devnull, "new-session", "-d", "-s", "terminal"),
             *("-x", str(columns), "-y", str(rows), command),
             env=environment,
         )
 
     def keys(self, *keys: str) -> None:
         """Press keys, by the names that tmux has for them."""
-        self._tmux("send-keys", "-t", "desk", *keys)
+        self._tmux("send-keys", "-t", "terminal", *keys)
 
     def type(self, text: str) -> None:
-        self._tmux("send-keys", "-t", "desk", "-l", text)
+        self._tmux("send-keys", "-t", "terminal", "-l", text)
 
     def resize(self, columns: int, rows: int) -> None:
-        self._tmux("resize-window", "-t", "desk", "-x", str(columns), "-y", str(rows))
+        self._tmux("resize-window", "-t", "terminal", "-x", str(columns), "-y", str(rows))
 
     @property
     def shell(self) -> int:
         """The process that the terminal itself runs."""
-        return int(self._tmux("list-panes", "-t", "desk", "-F", "#{pane_pid}"))
+        return int(self._tmux("list-panes", "-t", "terminal", "-F", "#{pane_pid}"))
 
     @property
     def screen(self) -> str:
-        return self._tmux("capture-pane", "-t", "desk", "-p")
+        return self._tmux("capture-pane", "-t", "terminal", "-p")
 
     def until(self, seen: Callable[[str], bool] | str, within_s: float = 30.0) -> str:
         """Wait until something stands on the screen; returns the screen."""
@@ -68,7 +68,7 @@ class Terminal:
         # what sounds outlives its terminal
         stop = [sys.executable, "-m", "livecode.cli", "sessions", "stop"]
         ended = subprocess.run(stop, env=self._environment, capture_output=True, check=False)
-        if ended.returncode:  # the desk was not gone yet, or has ended all by itself
+        if ended.returncode:  # the terminal was not gone yet, or has ended all by itself
             time.sleep(0.5)
             subprocess.run(stop, env=self._environment, capture_output=True, check=False)
 
@@ -120,76 +120,76 @@ def all_end(pids: set[int]) -> None:
 
 
 def test_an_evening_in_a_terminal(terminal: Callable[..., Terminal]) -> None:
-    desk = terminal()
-    desk.until("F1 help")
-    desk.type('glass = space("additive")')
-    desk.keys("Enter")
-    desk.type("ego = agent(glass)")
-    desk.keys("M-Enter")
-    screen = desk.until("● glass, ego")
+    terminal = terminal()
+    terminal.until("F1 help")
+    terminal.type('glass = space("additive")')
+    terminal.keys("Enter")
+    terminal.type("ego = agent(glass)")
+    terminal.keys("M-Enter")
+    screen = terminal.until("● glass, ego")
     assert "● 1 glass" in screen
-    desk.until(lambda screen: re.search("ego [▁-█] [▁-█]{2} \\+0", screen) is not None)
-    desk.keys("Enter", "Enter")
-    desk.type("ego.dims = many")
-    desk.keys("M-Enter")
-    desk.until("✗ line 4: NameError")
-    desk.keys("F2")
-    desk.until("Traceback")
-    desk.keys("Enter", "Enter")
-    desk.type("while True: pass")
-    desk.keys("M-Enter")
-    desk.until("Ctrl-C interrupts")
-    desk.keys("Enter", "x")
-    desk.until("  7 x")
-    desk.keys("C-c")
-    desk.until("✗ interrupted")
-    desk.resize(40, 10)
-    desk.until(lambda screen: "dB" in screen and len(screen.splitlines()) <= 10)
-    desk.resize(200, 50)
-    desk.until("load")
-    processes = descendants(desk.shell)
+    terminal.until(lambda screen: re.search("ego [▁-█] [▁-█]{2} \\+0", screen) is not None)
+    terminal.keys("Enter", "Enter")
+    terminal.type("ego.dims = many")
+    terminal.keys("M-Enter")
+    terminal.until("✗ line 4: NameError")
+    terminal.keys("F2")
+    terminal.until("Traceback")
+    terminal.keys("Enter", "Enter")
+    terminal.type("while True: pass")
+    terminal.keys("M-Enter")
+    terminal.until("Ctrl-C interrupts")
+    terminal.keys("Enter", "x")
+    terminal.until("  7 x")
+    terminal.keys("C-c")
+    terminal.until("✗ interrupted")
+    terminal.resize(40, 10)
+    terminal.until(lambda screen: "dB" in screen and len(screen.splitlines()) <= 10)
+    terminal.resize(200, 50)
+    terminal.until("load")
+    processes = descendants(terminal.shell)
     assert len(processes) >= 4
-    desk.keys("C-q")
-    desk.until("left with 0")
+    terminal.keys("C-q")
+    terminal.until("left with 0")
     all_end(processes)
 
 
 def test_nothing_is_left_when_the_terminal_is_closed(terminal: Callable[..., Terminal]) -> None:
-    desk = terminal()
-    desk.until("120 bpm")
-    processes = descendants(desk.shell)
+    terminal = terminal()
+    terminal.until("120 bpm")
+    processes = descendants(terminal.shell)
     assert len(processes) >= 4
-    desk.close()
+    terminal.close()
     all_end(processes)
 
 
 def test_a_set_in_a_terminal_of_any_shape(terminal: Callable[..., Terminal]) -> None:
     set_path = Path(__file__).parents[2] / "sets" / "first.py"
-    desk = terminal(200, 50, str(set_path))
-    screen = desk.until("▶ wander")
+    terminal = terminal(200, 50, str(set_path))
+    screen = terminal.until("▶ wander")
     assert "first.py" in screen
-    desk.until(lambda screen: re.search("▶ wander +0:0", screen) is not None)
-    assert "→ learn" in desk.screen
-    desk.type("ego.level = 0.5")
-    desk.keys("M-Enter")
-    desk.until("● ego")
+    terminal.until(lambda screen: re.search("▶ wander +0:0", screen) is not None)
+    assert "→ learn" in terminal.screen
+    terminal.type("ego.level = 0.5")
+    terminal.keys("M-Enter")
+    terminal.until("● ego")
     for columns, rows in ((20, 5), (3, 2), (80, 24)):
-        desk.resize(columns, rows)
-        desk.keys("x")
-    desk.until("ego.level = 0.5xxx")
-    desk.keys("C-q")
-    desk.until("left with 0")
+        terminal.resize(columns, rows)
+        terminal.keys("x")
+    terminal.until("ego.level = 0.5xxx")
+    terminal.keys("C-q")
+    terminal.until("left with 0")
 
 
 def test_a_mind_that_dies_in_a_terminal(terminal: Callable[..., Terminal]) -> None:
-    desk = terminal()
-    desk.until("F1 help")
-    desk.type("import os; os.kill(os.getpid(), 9)")
-    desk.keys("M-Enter")
-    desk.until(DIED[:40])
-    desk.keys("Enter", "Enter")
-    desk.type("6 * 7")
-    desk.keys("M-Enter")
-    desk.until("→ 42")
-    desk.keys("C-q")
-    desk.until("left with 0")
+    terminal = terminal()
+    terminal.until("F1 help")
+    terminal.type("import os; os.kill(os.getpid(), 9)")
+    terminal.keys("M-Enter")
+    terminal.until(DIED[:40])
+    terminal.keys("Enter", "Enter")
+    terminal.type("6 * 7")
+    terminal.keys("M-Enter")
+    terminal.until("→ 42")
+    terminal.keys("C-q")
+    terminal.until("left with 0")

@@ -66,7 +66,7 @@ def test_a_place_that_cannot_be_written_is_said_in_a_sentence(path: Path, tmp_pa
         file.save("a = 2")
 
 
-def test_what_was_not_saved_is_kept_when_the_desk_closes(path: Path) -> None:
+def test_what_was_not_saved_is_kept_when_the_terminal_closes(path: Path) -> None:
     file = TextFile(path)
     assert file.keep("a = 1\n\n") is None
     kept = file.keep("a = 3")

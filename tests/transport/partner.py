@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from livecode.transport import Arena, ControlBlock, Layout, SampleRing
+from livecode.transport import Arena, ControlBlock, Layout, SampleBuffer
 
 LAYOUT = Layout(
-    rings=2,
-    ring_frames=4096,
+    buffers=2,
+    buffer_frames=4096,
     slots=4,
     slot_depth=4,
     slot_width=32,
@@ -32,7 +32,7 @@ MOST_MESSAGE = 300
 
 
 def samples(start: int, count: int, channels: int) -> np.ndarray:
-    """What is at these positions of a ring, (count, channels)."""
+    """What is at these positions of a buffer, (count, channels)."""
     values = (np.arange(start, start + count) % PRIME).astype(np.float32)
     return np.stack([values, -values][:channels], axis=1)
 
@@ -48,26 +48,26 @@ def document(number: int) -> bytes:
     return bytes([number % 251]) * (1 + 37 * number % LAYOUT.board_bytes)
 
 
-def read_on(ring: SampleRing, rng: random.Random) -> int:
+def read_on(buffer: SampleBuffer, rng: random.Random) -> int:
     """Read some frames and compare them with what ought to be there; returns how many."""
-    out = np.zeros((rng.randrange(1, MOST_FRAMES), ring.channels), np.float32)
-    start = ring.consumed
-    count = ring.read_into(out)
-    assert np.array_equal(out[:count], samples(start, count, ring.channels)), (start, count)
+    out = np.zeros((rng.randrange(1, MOST_FRAMES), buffer.channels), np.float32)
+    start = buffer.consumed
+    count = buffer.read_into(out)
+    assert np.array_equal(out[:count], samples(start, count, buffer.channels)), (start, count)
     return count
 
 
-def write_on(ring: SampleRing, rng: random.Random) -> int:
+def write_on(buffer: SampleBuffer, rng: random.Random) -> int:
     """Write some frames; returns how many there was room for."""
-    return ring.write(samples(ring.written, rng.randrange(1, MOST_FRAMES), ring.channels))
+    return buffer.write(samples(buffer.written, rng.randrange(1, MOST_FRAMES), buffer.channels))
 
 
 def write_samples(arena: Arena, seed: int) -> None:
-    work(arena, lambda rng: write_on(arena.rings[1], rng), seed)
+    work(arena, lambda rng: write_on(arena.buffers[1], rng), seed)
 
 
 def read_samples(arena: Arena, seed: int) -> None:
-    work(arena, lambda rng: read_on(arena.rings[1], rng), seed)
+    work(arena, lambda rng: read_on(arena.buffers[1], rng), seed)
 
 
 def work(arena: Arena, step: Callable[[random.Random], int], seed: int) -> None:
@@ -78,9 +78,9 @@ def work(arena: Arena, step: Callable[[random.Random], int], seed: int) -> None:
 
 
 def send_messages(arena: Arena, number: int) -> None:
-    ring = arena.messages["mind", "engine"]
+    buffer = arena.messages["mind", "engine"]
     while not arena.header.stop:
-        if ring.send(message(number)):
+        if buffer.send(message(number)):
             number += 1
 
 

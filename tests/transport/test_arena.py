@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[2]
 CREATE = """
 import sys, time
 from livecode.transport import Arena, Layout
-print(Arena.create(44100, 128, Layout(rings=1)).name, flush=True)
+print(Arena.create(44100, 128, Layout(buffers=1)).name, flush=True)
 sys.stdin.read()
 """
 
 PRESS = """
 import sys
 from livecode.transport import Arena, Layout
-Arena.attach(sys.argv[1], Layout(rings=1)).header.panic += 1
+Arena.attach(sys.argv[1], Layout(buffers=1)).header.panic += 1
 """
 
 
@@ -48,7 +48,7 @@ def await_gone(name: str, limit_s: float = 5.0) -> None:
     end = time.monotonic() + limit_s
     while True:
         try:
-            Arena.attach(name, Layout(rings=1))
+            Arena.attach(name, Layout(buffers=1))
         except LivecodeError:
             return
         assert time.monotonic() < end, "the segment is left behind"
@@ -56,11 +56,11 @@ def await_gone(name: str, limit_s: float = 5.0) -> None:
 
 
 def test_who_attaches_and_ends_leaves_the_arena_in_place():
-    arena = Arena.create(44100, 128, Layout(rings=1))
+    arena = Arena.create(44100, 128, Layout(buffers=1))
     try:
         for presses in (1, 2):
             subprocess.run([sys.executable, "-c", PRESS, arena.name], cwd=ROOT, check=True)
-            assert Arena.attach(arena.name, Layout(rings=1)).header.panic == presses
+            assert Arena.attach(arena.name, Layout(buffers=1)).header.panic == presses
     finally:
         arena.unlink()
 
@@ -69,7 +69,7 @@ def test_who_attaches_and_ends_leaves_the_arena_in_place():
 def test_the_segment_goes_when_its_maker_dies_and_nothing_is_printed(how: str):
     process, name = creator()
     assert name.startswith(f"livecode-{process.pid}-")
-    assert Arena.attach(name, Layout(rings=1)).header.sample_rate == 44100
+    assert Arena.attach(name, Layout(buffers=1)).header.sample_rate == 44100
     if how == "the end of its terminal":
         os.killpg(process.pid, signal.SIGHUP)  # as the system does to all that run in it
     else:
@@ -117,9 +117,9 @@ def test_what_has_not_been_made_is_refused_with_a_sentence():
 
 def test_what_is_written_in_one_place_is_seen_in_that_place_alone():
     arena = Arena.private(48000, 256, LAYOUT)
-    for number, ring in enumerate(arena.rings):
-        ring.reset(2)
-        ring.write(np.full((LAYOUT.ring_frames, 2), number + 1, np.float32))
+    for number, buffer in enumerate(arena.buffers):
+        buffer.reset(2)
+        buffer.write(np.full((LAYOUT.buffer_frames, 2), number + 1, np.float32))
     for number in range(LAYOUT.slots):
         slot = arena.controls.open(f"{number}" * arena.controls.NAME_BYTES)
         for frame in range(LAYOUT.slot_depth):
@@ -130,13 +130,13 @@ def test_what_is_written_in_one_place_is_seen_in_that_place_alone():
         arena.board.post(b"b" * LAYOUT.board_bytes)
         arena.device.post(b"d" * LAYOUT.device_bytes)
     arena.tap.write(np.full((LAYOUT.tap_frames, 2), 0.5, np.float32))
-    arena.ring_owners[:] = 9
+    arena.buffer_owners[:] = 9
     for number, process in enumerate(PROCESSES):
         setattr(arena.header, f"{process}_beat_ns", number)
 
-    for number, ring in enumerate(arena.rings):
-        out = np.zeros((LAYOUT.ring_frames, 2), np.float32)
-        assert ring.read_into(out) == LAYOUT.ring_frames
+    for number, buffer in enumerate(arena.buffers):
+        out = np.zeros((LAYOUT.buffer_frames, 2), np.float32)
+        assert buffer.read_into(out) == LAYOUT.buffer_frames
         assert (out == number + 1).all()
     for number in range(LAYOUT.slots):
         slot = arena.controls.find(f"{number}" * arena.controls.NAME_BYTES)
@@ -146,7 +146,7 @@ def test_what_is_written_in_one_place_is_seen_in_that_place_alone():
     assert arena.board.look() == b"b" * LAYOUT.board_bytes
     assert arena.device.look() == b"d" * LAYOUT.device_bytes
     assert (arena.tap.latest(LAYOUT.tap_frames // 2) == 0.5).all()
-    assert (arena.ring_owners == 9).all()
+    assert (arena.buffer_owners == 9).all()
     assert (arena.header.sample_rate, arena.header.block) == (48000, 256)
     beats = [getattr(arena.header, f"{process}_beat_ns") for process in PROCESSES]
     assert beats == list(range(len(PROCESSES)))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from livecode.transport import CACHE_LINE, Arena, Board, TapRing
+from livecode.transport import CACHE_LINE, Arena, Board, TapBuffer
 from tests.transport.partner import (
     LAYOUT,
     PRIME,
@@ -117,7 +117,7 @@ def test_a_listener_who_keeps_up_hears_every_frame_once(arena: Arena):
 
 
 def test_what_has_not_been_written_yet_is_silence():
-    tap = TapRing(memoryview(bytearray(TapRing.size(64))), 64)
+    tap = TapBuffer(memoryview(bytearray(TapBuffer.size(64))), 64)
     assert not tap.latest(32).any()
     tap.write(samples(1, 5, 2))
     assert tap.latest(8)[:, 0].tolist() == [0, 0, 0, 1, 2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""Rings of messages: order and wholeness between two processes, and against a plain list."""
+"""Buffers of messages: order and wholeness between two processes, and against a plain list."""
 
 import random
 import time
@@ -7,22 +7,22 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode.transport import CACHE_LINE, Arena, MessageRing, messages
-from livecode.transport.messages import Fade, Note, OpenGate, PlayRing
+from livecode.transport import CACHE_LINE, Arena, MessageQueue, messages
+from livecode.transport.messages import Fade, Note, OpenGate, PlayBuffer
 from tests.transport.partner import LAYOUT, message, partner, send_messages
 
 
-def receive_on(ring: MessageRing, number: int, count: int) -> int:
+def receive_on(buffer: MessageQueue, number: int, count: int) -> int:
     """Receive so many messages, from that number on, comparing each; returns the next number."""
     for expected in range(number, number + count):
-        while (received := ring.receive()) is None:
+        while (received := buffer.receive()) is None:
             time.sleep(2e-5)
         assert received == message(expected)
     return number + count
 
 
-def small_ring(size: int) -> MessageRing:
-    return MessageRing(memoryview(bytearray(2 * CACHE_LINE + size)), size)
+def small_ring(size: int) -> MessageQueue:
+    return MessageQueue(memoryview(bytearray(2 * CACHE_LINE + size)), size)
 
 
 def test_messages_of_all_lengths_arrive_whole_and_in_order(arena: Arena):
@@ -31,14 +31,14 @@ def test_messages_of_all_lengths_arrive_whole_and_in_order(arena: Arena):
 
 
 def test_a_writer_that_is_killed_leaves_no_half_message(arena: Arena):
-    ring, rng = arena.messages["mind", "engine"], random.Random(1)
+    buffer, rng = arena.messages["mind", "engine"], random.Random(1)
     number = 0
     for _ in range(5):
         with partner(arena, send_messages, number) as writer:
-            number = receive_on(ring, number, rng.randrange(1, 3000))
+            number = receive_on(buffer, number, rng.randrange(1, 3000))
             writer.kill()
             writer.join()
-            while (received := ring.receive()) is not None:
+            while (received := buffer.receive()) is not None:
                 assert received == message(number)
                 number += 1
 
@@ -46,54 +46,54 @@ def test_a_writer_that_is_killed_leaves_no_half_message(arena: Arena):
 @given(st.lists(st.one_of(st.none(), st.binary(max_size=12))))
 def test_a_ring_does_what_a_list_would(steps: list[bytes | None]):
     """Bytes are sent; None receives."""
-    ring, expected = small_ring(20), deque[bytes]()
+    buffer, expected = small_ring(20), deque[bytes]()
     for sent in steps:
         if sent is None:
-            assert ring.receive() == (expected.popleft() if expected else None)
+            assert buffer.receive() == (expected.popleft() if expected else None)
         else:
             room = 20 - sum(4 + len(waiting) for waiting in expected)
-            assert ring.send(sent) == (4 + len(sent) <= room)
+            assert buffer.send(sent) == (4 + len(sent) <= room)
             if 4 + len(sent) <= room:
                 expected.append(sent)
-    assert [ring.receive() for _ in expected] == list(expected)
+    assert [buffer.receive() for _ in expected] == list(expected)
 
 
 def test_a_full_ring_refuses_and_what_waits_in_it_stays(arena: Arena):
-    ring = arena.messages["desk", "engine"]
+    buffer = arena.messages["terminal", "engine"]
     sent = 0
-    while ring.send(message(sent)):
+    while buffer.send(message(sent)):
         sent += 1
-    assert not ring.send(bytes(LAYOUT.message_bytes)), "longer than the whole ring"
-    receive_on(ring, 0, sent)
-    assert ring.receive() is None
-    assert ring.send(message(0)), "there is room again"
+    assert not buffer.send(bytes(LAYOUT.message_bytes)), "longer than the whole buffer"
+    receive_on(buffer, 0, sent)
+    assert buffer.receive() is None
+    assert buffer.send(message(0)), "there is room again"
 
 
 def test_a_receiver_that_starts_afresh_can_drop_what_waits():
-    ring = small_ring(100)
-    ring.send(b"old")
-    ring.discard()
-    assert ring.receive() is None
-    ring.send(b"new")
-    assert ring.receive() == b"new"
+    buffer = small_ring(100)
+    buffer.send(b"old")
+    buffer.discard()
+    assert buffer.receive() is None
+    buffer.send(b"new")
+    assert buffer.receive() == b"new"
 
 
 def test_structs_come_back_as_what_they_were():
     sent = [
-        PlayRing(name="égo", generation=3, ring=1, at=4800, fade_s=0.05),
+        PlayBuffer(name="égo", generation=3, buffer=1, at=4800, fade_s=0.05),
         Fade(name="ego", fade_s=2.0),
         OpenGate(panics=1),
         Note(text="ego ran dry", at=1),
     ]
-    ring = small_ring(1000)
+    buffer = small_ring(1000)
     for each in sent:
-        assert messages.send(ring, each)
-    assert list(messages.receive(ring)) == sent
+        assert messages.send(buffer, each)
+    assert list(messages.receive(buffer)) == sent
 
 
 def test_no_more_messages_are_taken_at_once_than_asked_for():
-    ring = small_ring(1000)
+    buffer = small_ring(1000)
     for _ in range(5):
-        messages.send(ring, OpenGate(panics=1))
-    assert len(list(messages.receive(ring, most=3))) == 3
-    assert len(list(messages.receive(ring, most=3))) == 2
+        messages.send(buffer, OpenGate(panics=1))
+    assert len(list(messages.receive(buffer, most=3))) == 3
+    assert len(list(messages.receive(buffer, most=3))) == 2

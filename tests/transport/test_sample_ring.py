@@ -1,4 +1,4 @@
-"""Rings of samples: between two processes, when one of them is killed, and against a plain list."""
+"""Buffers of samples: between two processes, when one of them is killed, and against a plain list."""
 
 import random
 import time
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode.transport import Arena, SampleRing
+from livecode.transport import Arena, SampleBuffer
 from tests.transport.partner import (
     LAYOUT,
     partner,
@@ -23,51 +23,51 @@ from tests.transport.partner import (
 SEEDS = range(5)
 
 
-def read_for(ring: SampleRing, frames: int, rng: random.Random) -> None:
+def read_for(buffer: SampleBuffer, frames: int, rng: random.Random) -> None:
     """Read until so many more frames have come, comparing all of them."""
-    end = ring.consumed + frames
-    while ring.consumed < end:
-        if not read_on(ring, rng):
+    end = buffer.consumed + frames
+    while buffer.consumed < end:
+        if not read_on(buffer, rng):
             time.sleep(2e-5)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_ten_million_samples_pass_whole_and_in_order(arena: Arena, channels: int):
-    ring = arena.rings[1]
-    ring.reset(channels)
+    buffer = arena.buffers[1]
+    buffer.reset(channels)
     with partner(arena, write_samples, seed := 3):
-        read_for(ring, 10_000_000 // channels, random.Random(seed + 1))
+        read_for(buffer, 10_000_000 // channels, random.Random(seed + 1))
 
 
 def test_when_the_writer_is_killed_the_reader_sees_nothing_torn_and_the_next_writer_goes_on(
     arena: Arena,
 ):
-    ring, rng = arena.rings[1], random.Random(1)
-    ring.reset(2)
+    buffer, rng = arena.buffers[1], random.Random(1)
+    buffer.reset(2)
     for seed in SEEDS:
         with partner(arena, write_samples, seed) as writer:
-            read_for(ring, rng.randrange(1, 200_000), rng)
+            read_for(buffer, rng.randrange(1, 200_000), rng)
             writer.kill()
             writer.join()
-            while read_on(ring, rng):
+            while read_on(buffer, rng):
                 pass
-    assert ring.available == 0
+    assert buffer.available == 0
 
 
 def test_when_the_reader_is_killed_the_next_reader_goes_on_where_it_was(arena: Arena):
-    ring, rng = arena.rings[1], random.Random(2)
-    ring.reset(2)
+    buffer, rng = arena.buffers[1], random.Random(2)
+    buffer.reset(2)
     for seed in SEEDS:
         with partner(arena, read_samples, seed) as reader:
-            end = ring.consumed + rng.randrange(1, 200_000)
-            while ring.consumed < end:
-                write_on(ring, rng)
+            end = buffer.consumed + rng.randrange(1, 200_000)
+            while buffer.consumed < end:
+                write_on(buffer, rng)
             reader.kill()
             reader.join()
-            while write_on(ring, rng):
+            while write_on(buffer, rng):
                 pass
-    assert ring.room == 0
-    read_for(ring, ring.available, rng)
+    assert buffer.room == 0
+    read_for(buffer, buffer.available, rng)
 
 
 @given(
@@ -75,53 +75,53 @@ def test_when_the_reader_is_killed_the_next_reader_goes_on_where_it_was(arena: A
     st.integers(1, 2),
 )
 def test_a_ring_does_what_a_list_would(steps: list[tuple[str, int]], channels: int):
-    ring = SampleRing(memoryview(bytearray(SampleRing.size(16))), 16)
-    ring.reset(channels)
+    buffer = SampleBuffer(memoryview(bytearray(SampleBuffer.size(16))), 16)
+    buffer.reset(channels)
     expected: deque[np.ndarray] = deque()
     for what, count in steps:
         if what == "write":
-            frames = samples(ring.written, count, channels)
-            written = ring.write(frames)
+            frames = samples(buffer.written, count, channels)
+            written = buffer.write(frames)
             assert written == min(count, 16 - len(expected))
             expected.extend(frames[:written])
         else:
             out = np.full((count, channels), np.nan, np.float32)
-            got = ring.read_into(out)
+            got = buffer.read_into(out)
             assert got == min(count, len(expected))
             assert all(np.array_equal(frame, expected.popleft()) for frame in out[:got])
             assert np.isnan(out[got:]).all(), "what was not read is left as it was"
-        assert (ring.available, ring.room) == (len(expected), 16 - len(expected))
-        assert ring.written - ring.consumed == len(expected)
+        assert (buffer.available, buffer.room) == (len(expected), 16 - len(expected))
+        assert buffer.written - buffer.consumed == len(expected)
 
 
 def test_a_full_ring_takes_no_more_and_loses_nothing(arena: Arena):
-    ring = arena.rings[0]
-    ring.reset(1)
-    capacity = LAYOUT.ring_frames
-    assert ring.write(samples(0, capacity + 1, 1)) == capacity
-    assert ring.write(samples(capacity, 1, 1)) == 0
+    buffer = arena.buffers[0]
+    buffer.reset(1)
+    capacity = LAYOUT.buffer_frames
+    assert buffer.write(samples(0, capacity + 1, 1)) == capacity
+    assert buffer.write(samples(capacity, 1, 1)) == 0
     out = np.zeros((capacity, 1), np.float32)
-    assert ring.read_into(out) == capacity
+    assert buffer.read_into(out) == capacity
     assert np.array_equal(out, samples(0, capacity, 1))
 
 
 def test_one_channel_may_be_written_as_a_plain_row(arena: Arena):
-    ring = arena.rings[0]
-    ring.reset(1)
-    ring.write(np.array([1, 2, 3], np.float32))
+    buffer = arena.buffers[0]
+    buffer.reset(1)
+    buffer.write(np.array([1, 2, 3], np.float32))
     out = np.zeros((3, 1), np.float32)
-    ring.read_into(out)
+    buffer.read_into(out)
     assert out[:, 0].tolist() == [1, 2, 3]
 
 
 def test_a_ring_that_is_reset_is_empty_and_may_have_other_channels(arena: Arena):
-    ring = arena.rings[0]
-    ring.reset(1)
-    ring.write(samples(0, 100, 1))
-    ring.reset(2)
-    assert (ring.available, ring.written, ring.channels) == (0, 0, 2)
+    buffer = arena.buffers[0]
+    buffer.reset(1)
+    buffer.write(samples(0, 100, 1))
+    buffer.reset(2)
+    assert (buffer.available, buffer.written, buffer.channels) == (0, 0, 2)
 
 
 def test_a_capacity_that_is_not_a_power_of_two_is_refused():
     with pytest.raises(ValueError, match="power of two"):
-        SampleRing(memoryview(bytearray(SampleRing.size(1000))), 1000)
+        SampleBuffer(memoryview(bytearray(SampleBuffer.size(1000))), 1000)

@@ -22,25 +22,25 @@ from livecode.transport.timing import HOP, look_ahead, voice_lead
 from livecode.voices.host import Voice, VoiceHost
 
 BLOCK = 256
-LAYOUT = Layout(rings=8, ring_frames=8192, slots=32, taps=1)
+LAYOUT = Layout(buffers=8, buffer_frames=8192, slots=32, taps=1)
 
 
 class Stage:
-    """A host, and an engine that reads its rings as the real one does: one block ahead."""
+    """A host, and an engine that reads its buffers as the real one does: one block ahead."""
 
     def __init__(self, block: int = BLOCK, live_clock: Callable[[], float] | None = None):
         self.arena = Arena.private(48000, block, LAYOUT)
         self.host = VoiceHost(self.arena, live_clock)
         self.block = block
         self.frame = 0
-        self.begins: dict[int, int] = {}  # ring -> sample time from which it may be read
+        self.begins: dict[int, int] = {}  # buffer -> sample time from which it may be read
         self.heard: dict[int, list[np.ndarray | None]] = {}  # None: it ran dry
 
     def start(self, name: str, generation: int, source=None, at: int = 0) -> None:
-        ring = generation % LAYOUT.rings
-        self.arena.rings[ring].reset(1)
+        buffer = generation % LAYOUT.buffers
+        self.arena.buffers[buffer].reset(1)
         source = source or LatentSource("additive", 1)
-        self.tell(StartVoice(name, generation, ring, at, source))
+        self.tell(StartVoice(name, generation, buffer, at, source))
 
     def tell(self, message) -> None:
         assert send(self.arena.messages["mind", "voices"], message)
@@ -50,15 +50,15 @@ class Stage:
         return {message.generation: message.why for message in told if isinstance(message, Failed)}
 
     def available(self, generation: int) -> int:
-        return self.arena.rings[generation % LAYOUT.rings].available
+        return self.arena.buffers[generation % LAYOUT.buffers].available
 
     def echo(self, name: str, generation: int, at: int = 0) -> None:
         """A voice whose samples are the value of its control."""
-        ring = generation % LAYOUT.rings
-        self.arena.rings[ring].reset(1)
-        self.begins[ring] = at
+        buffer = generation % LAYOUT.buffers
+        self.arena.buffers[buffer].reset(1)
+        self.begins[buffer] = at
         reader = ControlReader(self.arena.controls, self.arena.controls.open(f"{name}.value"))
-        voice = Voice(name, Echo(), [reader], self.arena.rings[ring], at)
+        voice = Voice(name, Echo(), [reader], self.arena.buffers[buffer], at)
         self.host.voices[generation] = voice
 
     def control(self, name: str, frame: int, value: float) -> None:
@@ -68,12 +68,12 @@ class Stage:
     def engine_block(self) -> None:
         self.arena.header.tick_clock(self.frame, self.frame)
         for number, begins in self.begins.items():
-            ring, heard = self.arena.rings[number], self.heard.setdefault(number, [])
+            buffer, heard = self.arena.buffers[number], self.heard.setdefault(number, [])
             ahead = bool(heard) and heard[-1] is not None
-            if self.frame >= begins and ring.available >= self.block * (1 if ahead else 2):
+            if self.frame >= begins and buffer.available >= self.block * (1 if ahead else 2):
                 for _ in range(1 if ahead else 2):
                     out = np.zeros((self.block, 1), np.float32)
-                    ring.read_into(out)
+                    buffer.read_into(out)
                     heard.append(out[:, 0])
             elif ahead:
                 heard.append(None)
@@ -107,7 +107,7 @@ def test_a_voice_is_filled_to_the_look_ahead_and_no_further():
     assert stage.host.process() == look_ahead(BLOCK) // HOP
     assert stage.available(1) == look_ahead(BLOCK)
     assert stage.host.process() == 0
-    stage.arena.rings[1].read_into(np.zeros((300, 1), np.float32))
+    stage.arena.buffers[1].read_into(np.zeros((300, 1), np.float32))
     assert stage.host.process() == 2
     assert look_ahead(BLOCK) <= stage.available(1) < look_ahead(BLOCK) + HOP
 
@@ -116,10 +116,10 @@ def test_a_voice_is_filled_to_the_look_ahead_and_no_further():
 @pytest.mark.parametrize("block", [2048, 4096])
 def test_a_look_ahead_longer_than_the_ring_fills_the_ring(block: int):
     stage = Stage(block)
-    assert look_ahead(block) >= LAYOUT.ring_frames
+    assert look_ahead(block) >= LAYOUT.buffer_frames
     stage.start("ego", 1)
     stage.host.process()
-    assert stage.available(1) == LAYOUT.ring_frames
+    assert stage.available(1) == LAYOUT.buffer_frames
 
 
 def test_a_voice_started_twice_is_one():
@@ -140,7 +140,7 @@ def test_a_voice_that_is_stopped_writes_no_more_and_stopping_again_does_no_harm(
     stage.tell(StopVoice(1))
     stage.tell(StopVoice(1))
     stage.tell(StopVoice(99))
-    stage.arena.rings[1].reset(1)
+    stage.arena.buffers[1].reset(1)
     assert stage.host.process() == 0
     assert stage.available(1) == 0
 
@@ -152,7 +152,7 @@ def test_a_voice_that_fails_is_told_of_and_the_others_play_on():
     stage.echo("bad", 2)
     stage.echo("good", 3)
     stage.host.voices[2].source = Broken()
-    stage.arena.rings[1].read_into(np.zeros((BLOCK, 1), np.float32))
+    stage.arena.buffers[1].read_into(np.zeros((BLOCK, 1), np.float32))
     stage.host.process()
     assert stage.available(1) == stage.available(3) == look_ahead(BLOCK)
     assert list(stage.host.voices) == [1, 3]
@@ -202,7 +202,7 @@ def test_while_a_voice_is_loaded_the_others_are_filled(tmp_path: Path):
     stage.start("file", 2, FileSource(str(long)))
     stage.host.process()
     assert list(stage.host.voices) == [1], "the file takes longer than that to read"
-    stage.arena.rings[1].read_into(np.zeros((BLOCK, 1), np.float32))
+    stage.arena.buffers[1].read_into(np.zeros((BLOCK, 1), np.float32))
     assert stage.host.process() == 1
     await_(lambda: stage.host.process() or 2 in stage.host.voices)
     await_(lambda: stage.available(2) == look_ahead(BLOCK) or stage.host.process())
@@ -268,8 +268,8 @@ def test_voices_that_take_the_place_of_dead_ones_follow_the_controls_of_now():
     stage.host = VoiceHost(stage.arena)
     walk(stage, 20)
     control = ControlReader(stage.arena.controls, stage.arena.controls.find("ego.value"))
-    ring = stage.arena.rings[1]
-    stage.host.voices[1] = Voice("ego", Echo(), [control], ring, 3 * BLOCK)  # begun long ago
+    buffer = stage.arena.buffers[1]
+    stage.host.voices[1] = Voice("ego", Echo(), [control], buffer, 3 * BLOCK)  # begun long ago
     walk(stage, 20)
     assert abs(stage.frame - BLOCK - heard_now(stage)) <= 2 * HOP
 
@@ -278,7 +278,7 @@ def test_an_engine_that_comes_back_hears_the_controls_of_now():
     stage = Stage()
     stage.echo("ego", 1, 3 * BLOCK)
     walk(stage, 50)
-    stage.frame += 200 * BLOCK  # it was away for a second, and the rings stood still
+    stage.frame += 200 * BLOCK  # it was away for a second, and the buffers stood still
     walk(stage, 20)
     assert abs(stage.frame - BLOCK - heard_now(stage)) <= 2 * HOP
 
@@ -290,5 +290,5 @@ def test_a_control_that_is_no_number_leaves_a_voice_where_it_is():
     stage.control("ego.value", 1, np.nan)
     stage.host.process()
     out = np.zeros((look_ahead(BLOCK), 1), np.float32)
-    stage.arena.rings[1].read_into(out)
+    stage.arena.buffers[1].read_into(out)
     assert (out == 3.0).all()

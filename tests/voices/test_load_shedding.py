@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from livecode.voices.load_shedding import EVERY_S, REST_S, Decision, Thinning
+from livecode.voices.load_shedding import EVERY_S, REST_S, Decision, LoadShedding
 
 HOP_S = 256 / 48_000
 
@@ -20,7 +20,7 @@ class Stage:
     def __init__(self, **streams: Stream):
         self.now_s = 0.0
         self.streams = dict(enumerate(streams.values(), start=1))
-        self.thinning = Thinning(HOP_S, lambda: self.now_s)
+        self.load_shedding = LoadShedding(HOP_S, lambda: self.now_s)
 
     def play(self, seconds: float) -> list[Decision]:
         decisions = []
@@ -28,9 +28,9 @@ class Stage:
             began = self.now_s
             for generation, stream in self.streams.items():
                 if not stream.resting:
-                    self.thinning.timed(generation, lambda: self._work(stream))  # noqa: B023
+                    self.load_shedding.timed(generation, lambda: self._work(stream))  # noqa: B023
             self.now_s = max(self.now_s, began + HOP_S)
-            decision = self.thinning.decide(self.streams, self.streams)
+            decision = self.load_shedding.decide(self.streams, self.streams)
             decisions += [decision] if decision else []
         return decisions
 

@@ -11,7 +11,7 @@ from safetensors import safe_open
 
 torch = pytest.importorskip("torch")
 
-from livecode import cli  # noqa: E402
+from livecode.cli import command as cli  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
 from livecode.neural.load import load_space  # noqa: E402
 from livecode.neural.model_file import find_model, read_model, write_model  # noqa: E402

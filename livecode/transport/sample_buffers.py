@@ -1,18 +1,18 @@
-"""Rings of samples: from one producer to one consumer, and to any number of listeners."""
+"""Buffers of samples: from one producer to one consumer, and to any number of listeners."""
 
 import numpy as np
 
 from livecode.transport.lines import CACHE_LINE, aligned
 
 
-class SampleRing:
+class SampleBuffer:
     """Audio from one producer to one consumer: float32 frames of one or two channels."""
 
     HEADER_BYTES = 3 * CACHE_LINE
 
     def __init__(self, buffer: memoryview, frames: int):
         if frames & (frames - 1):
-            raise ValueError(f"a ring holds a power of two of frames, not {frames}")
+            raise ValueError(f"a buffer holds a power of two of frames, not {frames}")
         self.capacity = frames
         self._mask = frames - 1
         words = np.frombuffer(buffer[: self.HEADER_BYTES], np.int64)
@@ -21,11 +21,11 @@ class SampleRing:
 
     @classmethod
     def size(cls, frames: int) -> int:
-        """Bytes that a ring of `frames` frames takes in the arena."""
+        """Bytes that a buffer of `frames` frames takes in the arena."""
         return cls.HEADER_BYTES + aligned(frames * 2 * 4)
 
     def reset(self, channels: int = 1) -> None:
-        """Empty the ring; only while neither side is using it."""
+        """Empty the buffer; only while neither side is using it."""
         self._head[0] = self._tail[0] = 0
         self._channels[0] = channels
 
@@ -82,7 +82,7 @@ class SampleRing:
         return count
 
 
-class TapRing:
+class TapBuffer:
     """Audio from one producer to any number of listeners, who may miss some but never hold it up.
 
     Half of it is for listening to, the other half is room for what is written meanwhile.
@@ -101,7 +101,7 @@ class TapRing:
 
     @classmethod
     def size(cls, frames: int) -> int:
-        """Bytes that a ring of `frames` frames takes in the arena."""
+        """Bytes that a buffer of `frames` frames takes in the arena."""
         return cls.HEADER_BYTES + frames * cls.CHANNELS * 4
 
     @property
@@ -135,6 +135,6 @@ class TapRing:
     def latest(self, count: int) -> np.ndarray:
         """The newest `count` frames (count, 2), at most half the capacity."""
         if count > self.capacity // 2:
-            raise ValueError(f"{count} frames are more than half of the ring's {self.capacity}")
+            raise ValueError(f"{count} frames are more than half of the buffer's {self.capacity}")
         frames, _ = self.since(self.written - count)
         return frames[len(frames) - count :]
