@@ -20,7 +20,7 @@ def hands(rings):
 def calm(rings):
     return -(rings.left.energy + rings.right.energy)
 
-ego = agent(space("additive"), dims=2, every=30*ms, mind="coexplorer")
+ego = agent(space("additive"), dims=2, every=30*ms, learner="coexplorer")
 ego.reward = hands + 0.5 * calm
 """
 

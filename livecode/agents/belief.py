@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livecode.agents.protocol import Array
+from livecode.agents.path import Array
 from livecode.agents.walker import WalkerSettings
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.agents.protocol import Array, Beliefs
+from livecode.agents.path import PUT, Array
+from livecode.agents.protocol import Beliefs
 from livecode.agents.saving import Arrays, entry, pack, unpack
-from livecode.agents.walker import PUT, Walker, WalkerSettings, resize_places
+from livecode.agents.walker import Walker, WalkerSettings, resize_places
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.agents.protocol import Array
+from livecode.agents.path import Array
 
 CELL_BITS = 12  # 4096 cells a tiling, hence 262,144 for 64; the published agent has 200,000
 

@@ -19,9 +19,10 @@ import numpy as np
 
 from livecode.agents.belief import Belief as Belief
 from livecode.agents.belief import ExplorerSettings as ExplorerSettings
-from livecode.agents.protocol import Array, Beliefs
+from livecode.agents.path import PUT, Array
+from livecode.agents.protocol import Beliefs
 from livecode.agents.saving import Arrays, pack, unpack
-from livecode.agents.walker import PUT, Walker, resize_places
+from livecode.agents.walker import Walker, resize_places
 
 NUMBERS = (
     "odds",

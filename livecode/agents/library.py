@@ -17,6 +17,7 @@ from livecode.errors import LivecodeError
 
 SUFFIX = ".safetensors"
 FORMAT = "livecode agent 1"
+LEARNER = "mind"  # the key in files of the setting `learner`, from when that was its name
 MOST_DIMS = 256
 MOST_BYTES = 1 << 27  # of a file; an agent of 32 dimensions takes 8 MB
 
@@ -28,7 +29,7 @@ class SavedAgent:
     """An agent as a file has it."""
 
     name: str
-    mind: str  # "explorer" or "coexplorer"
+    learner: str  # "explorer" or "coexplorer"
     space: str  # the model that it walked in
     state: Mapping[str, NDArray[Any]]
 
@@ -50,7 +51,9 @@ def path_of(name: str) -> Path:
 def write(saved: SavedAgent) -> Path:
     """Save in one piece, over an older one of that name; returns the file."""
     path = path_of(saved.name)
-    write_arrays(path, saved.state, {"format": FORMAT, "mind": saved.mind, "space": saved.space})
+    write_arrays(
+        path, saved.state, {"format": FORMAT, LEARNER: saved.learner, "space": saved.space}
+    )
     return path
 
 
@@ -86,7 +89,7 @@ def read(name: str) -> SavedAgent:
         raise LivecodeError(
             f"the saved agent {path} is damaged: it does not say how many dimensions it knows"
         )
-    return SavedAgent(name, about.get("mind", ""), about.get("space", ""), state)
+    return SavedAgent(name, about.get(LEARNER, ""), about.get("space", ""), state)
 
 
 def read_arrays(path: Path, form: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:

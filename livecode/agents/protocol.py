@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from livecode.agents.walker import Path
-
-Array = NDArray[np.float64]
+from livecode.agents.path import Array, Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +33,12 @@ class Beliefs:
         return "\n".join(rows)
 
 
-class Agent(Protocol):
-    """An explorer of [0, 1]^dims that is taught by feedback; every time is given, in seconds."""
+class Learner(Protocol):
+    """How an agent learns: it explores [0, 1]^dims, taught by feedback. All times are in seconds."""
 
     dims: int  # axes in use; may be set while playing
     step: float  # length of one move (precision); may be set while playing
-    path: "Path"  # where it has been
+    path: Path  # where it has been
     dropped: str  # what the last change of dims made it lose; "" if nothing
     paused: bool
     curiosity: float  # 0 goes straight for what was praised, 1 tries things, 4 roams

@@ -8,20 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livecode.agents.density import Density
-from livecode.agents.protocol import Array
+from livecode.agents.path import COLUMNS, MAX_CREDITED, PUT, Array, Path
 from livecode.agents.saving import Arrays, entry, pack, pack_rng, unpack, unpack_rng
 from livecode.errors import LivecodeError
 
-PUT = -1  # in the path, instead of the number of a move: it was put here, it did not walk
 SENSED_S = 0.5  # over so long a stretch it is noticed whether it got better
-MAX_CREDITED = 256  # moves; at 15 ms a move more than any credit window holds
 
 CONTROLS = ("step", "paused", "explorations")
 CURSORS = ("cursor", "walked_from")
-COLUMNS = ("places", "moves", "times_s", "bonuses")
 
 
 @dataclass(frozen=True)
@@ -31,50 +27,6 @@ class WalkerSettings:
     dims: int = 2  # axes of the space
     step: float = 0.01  # length of one move ("precision")
     path_length: int = 4096  # moves that `back` can undo, at least
-
-
-class Path:
-    """Where it has been, with a cursor; moving on from an earlier place forgets what came after."""
-
-    def __init__(self, start: Array, length: int) -> None:
-        self.length = length
-        self.places = np.zeros((2 * length, len(start)))
-        self.moves = np.full(2 * length, PUT)
-        self.times_s = np.full(2 * length, -math.inf)
-        self.bonuses = np.zeros(2 * length)
-        self.places[0] = start
-        self.cursor, self.count = 0, 1
-        self.walked_from = 0  # only the moves after this entry can still be given credit
-
-    def append(self, place: Array, move: int, time_s: float, bonus: float) -> None:
-        """Go on from the cursor; the bonus is what the agent thinks the move's novelty worth."""
-        if self.cursor + 1 == len(self.moves):
-            for column in (getattr(self, name) for name in COLUMNS):
-                column[: self.length] = column[self.length :]
-            self.cursor -= self.length
-            self.walked_from = max(0, self.walked_from - self.length)
-        self.cursor += 1
-        self.count = self.cursor + 1
-        self.places[self.cursor] = place
-        self.moves[self.cursor] = move
-        self.times_s[self.cursor] = time_s
-        self.bonuses[self.cursor] = bonus
-        if move == PUT:
-            self.walked_from = self.cursor
-
-    def go(self, entries: int) -> None:
-        """Move the cursor along the path; what was walked before earns no more feedback."""
-        self.cursor = min(max(self.cursor + entries, 0), self.count - 1)
-        self.walked_from = self.cursor
-
-    def recent(self, from_s: float, to_s: float) -> NDArray[np.int64]:
-        """Entries of the moves made in (from_s, to_s], youngest first."""
-        first = max(self.walked_from + 1, self.cursor + 1 - MAX_CREDITED)
-        last = slice(first, self.cursor + 1)
-        times_s, moves = self.times_s[last], self.moves[last]
-        # A microsecond's grace, so that 0.3 - 0.1 counts as 0.2.
-        inside = (times_s > from_s + 1e-6) & (times_s <= to_s + 1e-6) & (moves != PUT)
-        return first + np.flatnonzero(inside)[::-1]
 
 
 class Walker:

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
 from livecode.agents.explorer import Explorer, ExplorerSettings
-from livecode.agents.protocol import Agent, Array
+from livecode.agents.path import Array
+from livecode.agents.protocol import Learner
 from livecode.bench.rows import Identity, Row, print_rows, rows_to_json
 
 PERIOD_S = 0.1  # between actions
@@ -99,7 +100,7 @@ class Oracle(RandomWalk):
         return self.position.copy()
 
 
-Subject = Agent | RandomWalk
+Subject = Learner | RandomWalk
 
 
 def co_explorer(

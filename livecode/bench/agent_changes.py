@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livecode.agents.protocol import Array
+from livecode.agents.path import Array
 from livecode.bench import agent as bench
 
 TAUGHT = 1500  # actions before the change

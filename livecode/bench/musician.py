@@ -4,7 +4,7 @@ from collections import deque
 
 import numpy as np
 
-from livecode.agents.protocol import Array
+from livecode.agents.path import Array
 from livecode.signals.simulate import turned_packets
 
 JUDGED_S = 0.5  # over so long it is heard whether it comes nearer

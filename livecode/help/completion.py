@@ -86,21 +86,12 @@ def attributes(value: Any) -> list[str]:
     return dir(value)
 
 
-def inspect(scope: Scope, code: str, cursor: int) -> str | None:
-    """Signature and documentation of the name at `cursor`, or None."""
+def path_at(code: str, cursor: int) -> str | None:
+    """The dotted name at `cursor`, as `ego.reward`, or None."""
     rest = _REST_OF_WORD.match(code, cursor)
     assert rest is not None
     match = _PATH.search(code[: rest.end()])
-    if match is None:
-        return None
-    from livecode.help.explanation import (
-        explain,  # the terminal, which does not explain, is up sooner
-    )
-
-    try:
-        return explain(scope, match[0], code).strip()
-    except Exception:  # a name of nothing, or of something that cannot show itself
-        return None
+    return None if match is None else match[0]
 
 
 def open_call(code: str, cursor: int) -> int | None:

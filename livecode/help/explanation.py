@@ -1,6 +1,6 @@
 """What F1 and `help(…)` say of a name: its signature or value, and its own docstring."""
 
-import inspect
+import inspect as python_inspect
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from livecode.help import pyo_pages
-from livecode.help.completion import Scope
+from livecode.help.completion import Scope, path_at
 from livecode.language.dsp import Dsp
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
@@ -32,6 +32,17 @@ SIGNALS = {
     "bar": "Bars since the beginning, in fractions, four beats each: `lambda bar: bar % 2 < 1`.",
 }
 _CONTROL = "a control: it takes a number, a curve, a signal, or a function of signals"
+
+
+def inspect(scope: Scope, code: str, cursor: int) -> str | None:
+    """Signature and documentation of the name at `cursor`, or None."""
+    path = path_at(code, cursor)
+    if path is None:
+        return None
+    try:
+        return explain(scope, path, code).strip()
+    except Exception:  # the name stands for nothing, or its value cannot show itself
+        return None
 
 
 def explain(scope: Scope, path: str, code: str = "") -> str:
@@ -62,7 +73,7 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
     if callable(value):
         rows = _properties(_now(value)) if isinstance(value, SignalWord) else ()
         head = f"{path}{signature(value)}"
-        return _page(head, inspect.getdoc(value), SIGNALS.get(path), rows=rows)
+        return _page(head, python_inspect.getdoc(value), SIGNALS.get(path), rows=rows)
     if isinstance(value, ModuleType):
         return _page(path, (value.__doc__ or "").strip().partition("\n\n")[0])
     if isinstance(value, (bool, int, float, str, tuple)):  # what has no help of its own
@@ -86,7 +97,7 @@ def help_on(scope: Scope, words: Mapping[str, Any], something: Any = None) -> Te
 def signature(function: Any) -> str:
     """Parameters and their defaults, without the types, which are for readers of the source."""
     try:
-        found = inspect.signature(function)
+        found = python_inspect.signature(function)
     except (TypeError, ValueError):
         return "(…)"
     parameters = [p for name, p in found.parameters.items() if name != "self"]
@@ -95,7 +106,7 @@ def signature(function: Any) -> str:
 
 
 def _page(head: str, *texts: str | None, rows: Iterable[str] = ()) -> str:
-    paragraphs = [head, *(inspect.cleandoc(text) for text in texts if text), "\n".join(rows)]
+    paragraphs = [head, *(python_inspect.cleandoc(text) for text in texts if text), "\n".join(rows)]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
@@ -125,7 +136,7 @@ def _settings(thing: Thing) -> Iterator[str]:
         yield _row(name, setting.__doc__ if isinstance(setting, Setting) else _CONTROL)
     for name in getattr(type(thing), "told", ()):
         method = getattr(type(thing), name)
-        yield _row(f"{name}{signature(method)}", inspect.getdoc(method))
+        yield _row(f"{name}{signature(method)}", python_inspect.getdoc(method))
 
 
 def _properties(value: Any) -> Iterator[str]:
@@ -153,6 +164,6 @@ def _name_of(something: Any, words: Mapping[str, Any]) -> str:
 def _first_lines(words: Mapping[str, Any]) -> list[str]:
     rows = ["F1 on a word, or help(word), says more. tutorial() teaches them."]
     for name, word in sorted(words.items()):
-        text = SIGNALS.get(name) or inspect.getdoc(word) or ""
+        text = SIGNALS.get(name) or python_inspect.getdoc(word) or ""
         rows.append(_row(name, text.partition("\n")[0]))
     return rows

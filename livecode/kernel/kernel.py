@@ -9,7 +9,8 @@ from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
 from livecode import __version__
-from livecode.help.completion import Scope, complete, inspect
+from livecode.help.completion import Scope, complete
+from livecode.help.explanation import inspect
 from livecode.performance.performance import HUSH_S, Event, Performance
 
 #: Events that are told when they happen, beside what evaluations answer.

@@ -1,25 +1,30 @@
 """Agents that explore a space and are heard where they are: their settings, and what one tells them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import wraps
+from typing import Any, ClassVar, ParamSpec
 
 import numpy as np
 
 from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
-from livecode.language.sounding import Space
-from livecode.language.sources import Placed, varying
+from livecode.language.sources import varying
+from livecode.language.spaces import Placed, Space
 from livecode.language.things import Setting, Thing, choice, length, whole
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
 
 #: The ways that an agent can learn.
 COEXPLORER, EXPLORER = "coexplorer", "explorer"
+#: The former name of the setting `learner`, which is still understood in this release.
+FORMER_LEARNER = "mind"
 #: An agent remembers so many of the things that it was told.
 MOST_ASKED = 256
 LONGEST_S = 600.0
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,13 +144,22 @@ class Agent(Placed):
     reward = Setting(
         None, _a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"
     )
-    mind = Setting(
+    learner = Setting(
         EXPLORER,
         choice(COEXPLORER, EXPLORER),
         'how it learns: "explorer" works out which sound you have in mind and heads for it in '
         'long lines; "coexplorer", as in ægo, learns move by move and zigzags',
     )
     seed = Setting(None, whole, "where its randomness begins, as 7; None: by its name")
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        if key == FORMER_LEARNER:
+            self.settings["spelled"] = FORMER_LEARNER  # its player says what is spelled now
+            key = "learner"
+        super().__setattr__(key, value)
+
+    def __getattr__(self, key: str) -> Any:
+        return self.learner if key == FORMER_LEARNER else super().__getattr__(key)
 
     @property
     def position(self) -> np.ndarray:
@@ -237,9 +251,10 @@ class Agent(Placed):
             self._ask("load", name)
             return
         saved = library.read(name)
-        if saved.mind != self.mind:
+        if saved.learner != self.learner:
             raise LivecodeError(
-                f"{name!r} was learned by another mind: set {self}.mind = {saved.mind!r} first"
+                f"{name!r} was learned by another learner: "
+                f"set {self}.learner = {saved.learner!r} first"
             )
         self._ask("load", saved)
 
@@ -286,6 +301,21 @@ def _stretch(length: Span | float) -> Span:
     return checked
 
 
+def _with_former_spelling(function: Callable[P, Agent]) -> Callable[P, Agent]:
+    """Let `agent(…)` take the former keyword `mind=`, too, without showing it in signatures."""
+
+    @wraps(function)
+    def spelled(*arguments: P.args, **settings: P.kwargs) -> Agent:
+        former = settings.pop(FORMER_LEARNER, None)
+        made = function(*arguments, **settings)
+        if former is not None:
+            setattr(made, FORMER_LEARNER, former)
+        return made
+
+    return spelled
+
+
+@_with_former_spelling
 def agent(
     space: Space | str,
     dims: int | Sequence[str | int] | Value | None = None,
@@ -296,7 +326,7 @@ def agent(
     curiosity: float | Value | None = None,
     patience: Span | Value | None = None,
     reward: Value | None = None,
-    mind: str | None = None,
+    learner: str | None = None,
     seed: int | None = None,
     level: float | Value | None = None,
     pan: float | Value | None = None,
@@ -317,7 +347,7 @@ def agent(
         curiosity=curiosity,
         patience=patience,
         reward=reward,
-        mind=mind,
+        learner=learner,
         seed=seed,
         level=level,
         pan=pan,

@@ -1,14 +1,11 @@
-"""What every sounding thing has in common, what those in a space have, and settings that vary."""
+"""Settings that every sounding thing has, and settings that vary in time."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.language.things import Setting, Thing, length, number
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
-
-if TYPE_CHECKING:
-    from livecode.language.sounding import Space
 
 #: `fade="gap"`: the old source ends before the new one begins, for sources too dear to run twice.
 GAP = "gap"
@@ -81,33 +78,3 @@ class Sounding(Thing):
         _quant,
         "a change of source waits for the next multiple of this, as `1*bars`; None: as `quant()` says",
     )
-
-
-class Placed(Sounding):
-    """A thing that is heard where it is in a space."""
-
-    texture = varying(
-        0.0,
-        0,
-        2,
-        "how alive a held place sounds: 0 is still, 1 moves as the sounds that the space was "
-        "trained on, 2 twice as much; `ramp(0, 1, over=8*s)` wakes it",
-    )
-
-    @property
-    def textured(self) -> bool:
-        """Whether there is to be a texture."""
-        return isinstance(self.texture, Value) or self.texture > 0
-
-    def check(self) -> None:
-        """Raise LivecodeError where there is to be a texture and the space has none.
-
-        A texture that it has already does not keep it from going to such a space.
-        """
-        space: Space = self.settings["space"]
-        had = self.player is not None and self.player.texture is self.texture
-        if self.textured and not had and not space.lives:
-            raise LivecodeError(
-                f"{space.model} has no texture, so {self}.texture stays 0: spaces learn one from "
-                "recordings, by `livecode train space` with --texture-only"
-            )

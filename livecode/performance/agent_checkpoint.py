@@ -26,7 +26,7 @@ def save(performance: "Performance", path: Path) -> int:
     about, arrays = {}, {}
     with performance.lock.aside():
         for name, player in _players(performance):
-            state = player.explorer.state(reach=0)  # where it has been is not knowledge
+            state = player.learner.state(reach=0)  # where it has been is not knowledge
             about[name] = _about(player)
             arrays.update({f"{name}:{key}": array for key, array in state.items()})
     if about or path.exists():
@@ -59,7 +59,7 @@ def restore(performance: "Performance", path: Path) -> list[str]:
                 for key, array in arrays.items()
                 if key.startswith(prefix)
             }
-            player.know(library.SavedAgent(name, player.thing.mind, "", state), now_s)
+            player.know(library.SavedAgent(name, player.thing.learner, "", state), now_s)
             knowing.append(name)
     return knowing
 
@@ -102,7 +102,7 @@ def _players(performance: "Performance") -> list[tuple[str, AgentPlayer]]:
 def _about(player: AgentPlayer) -> dict[str, Any]:
     """What has to be the same for it to know again what it knew."""
     return {
-        "mind": player.thing.mind,
+        library.LEARNER: player.thing.learner,
         "space": player.thing.space.model,
         "axes": player.open_axes,
     }

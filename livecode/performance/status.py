@@ -123,7 +123,7 @@ def agent_status(agent: Agent) -> dict[str, Any]:
             "novelty": _rounded(up_and_down, 2),
         },
         "space": agent.space.model,
-        "paused": player.explorer.paused,
+        "paused": player.learner.paused,
     }
 
 

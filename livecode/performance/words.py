@@ -13,8 +13,8 @@ from livecode.language.agents import agent
 from livecode.language.dsp import dsp
 from livecode.language.nearest import did_you_mean
 from livecode.language.signal_words import SignalWord
-from livecode.language.sounding import space
 from livecode.language.sources import Sounding
+from livecode.language.spaces import space
 from livecode.language.streams import Mic, mic, sample, stream
 from livecode.language.text import Text
 from livecode.language.tutorial import Tutorial

@@ -10,8 +10,7 @@ import numpy as np
 from livecode.agents import library
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
 from livecode.agents.explorer import Explorer, ExplorerSettings
-from livecode.agents.protocol import Agent as Explores
-from livecode.agents.protocol import Beliefs
+from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
 from livecode.language.agents import EXPLORER, Agent, Ask
 from livecode.language.units import Span
@@ -30,22 +29,23 @@ VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
 
 
 class AgentPlayer(SoundPlayer):
-    """Steps an agent's explorer, and says where it is."""
+    """Steps an agent's learner, and says where it is."""
 
     thing: Agent
     FOR_VOICE = ("texture",)
 
     def __init__(self, thing: Agent, clockwork: Clockwork, seed: int):
         super().__init__(thing, clockwork, seed)
-        self._mind, self._space = thing.mind, thing.space
+        self._kind, self._space = thing.learner, thing.space
         self.texture: Any = None  # as it is described, since it was last followed
         self._asked: tuple[Ask, ...] = ()  # as of the last block
+        self._told_spelling = False
         self._own = {
             setting: Varying(thing, setting, getattr(type(thing), setting).bounds, clockwork.say)
             for setting in VARYING
         }
         axes = thing.open_axes[: thing.space.latent]
-        self.explorer = new_explorer(thing.mind, len(axes), seed)
+        self.learner = new_learner(thing.learner, len(axes), seed)
         self._order = _ordered(axes, thing.space.latent)  # all axes, those that are open first
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # the frame of the last step, in fractions
@@ -73,26 +73,26 @@ class AgentPlayer(SoundPlayer):
     @property
     def position(self) -> np.ndarray:
         """Where it is, (dims,) in [0, 1]."""
-        return self.explorer.position
+        return self.learner.position
 
     @property
     def open_axes(self) -> list[int]:
         """The axes of its space that it moves along now, from 0."""
-        return [int(axis) for axis in self._order[: self.explorer.dims]]
+        return [int(axis) for axis in self._order[: self.learner.dims]]
 
     @property
     def beliefs(self) -> Beliefs:
         """What it expects of each move from here."""
-        return self.explorer.beliefs
+        return self.learner.beliefs
 
     @property
     def moved(self) -> np.ndarray:
         """How its last move went, in steps along each axis, (dims,)."""
-        return self.explorer.moved / self.explorer.step
+        return self.learner.moved / self.learner.step
 
     def walked(self, latent: int) -> np.ndarray:
         """Where it has been in a space of so many dimensions, (places, latent), the last one last."""
-        path = self.explorer.path
+        path = self.learner.path
         steps = path.places[: path.cursor + 1]
         full = np.full((len(steps), latent), 0.5)
         full[:, : len(self._rest)] = self._rest[:latent]
@@ -103,14 +103,14 @@ class AgentPlayer(SoundPlayer):
     def full_position(self) -> np.ndarray:
         """Where it is in the whole space, closed dimensions included, (latent,)."""
         full = self._rest.copy()
-        position = self.explorer.position
+        position = self.learner.position
         full[self._order[: len(position)]] = position
         return full
 
     def place(self, full_position: np.ndarray) -> None:
         """Stand there (latent,) without having walked."""
         self._rest = full_position.copy()
-        self.explorer.place(full_position[self._order[: self.explorer.dims]])
+        self.learner.place(full_position[self._order[: self.learner.dims]])
 
     def varyings(self) -> Iterator[tuple[str, Varying]]:
         """Its settings that vary, but for the reward, by name."""
@@ -125,6 +125,11 @@ class AgentPlayer(SoundPlayer):
         if thing.textured and self._space.lives and not thing.space.lives:
             self.clockwork.note(f"{thing}: {thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
+        if not self._told_spelling and (spelled := thing.settings.get("spelled")) is not None:
+            self._told_spelling = True
+            self.clockwork.note(
+                f"{thing}.{spelled} is {thing}.learner now; the next release forgets {spelled!r}"
+            )
         asked = thing.settings.get("asked", ())
         self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone
         new = [ask for ask in asked if ask not in self._asked]
@@ -132,9 +137,9 @@ class AgentPlayer(SoundPlayer):
             self._take_once(new.pop(0), t)
         if len(self._rest) != thing.space.latent:
             self._fit_space()
-        if self._mind != thing.mind:
-            place, self._mind = self.full_position, thing.mind
-            self.explorer = new_explorer(thing.mind, self.explorer.dims, self.seed)
+        if self._kind != thing.learner:
+            place, self._kind = self.full_position, thing.learner
+            self.learner = new_learner(thing.learner, self.learner.dims, self.seed)
             self.place(place)
         if not isinstance(thing.dims, Value):
             self._open(thing.open_axes)
@@ -155,25 +160,25 @@ class AgentPlayer(SoundPlayer):
 
     def take(self, ask: Ask, t: float | None = None) -> None:
         """Do what it was told."""
-        explorer, argument = self.explorer, ask.argument
+        learner, argument = self.learner, ask.argument
         now = self._t if t is None else t
         match ask.what:
             case "like" | "dislike":
-                explorer.tap(argument if ask.what == "like" else -argument, now)
+                learner.tap(argument if ask.what == "like" else -argument, now)
             case "like_here" | "dislike_here":
-                explorer.zone(argument if ask.what == "like_here" else -argument)
+                learner.zone(argument if ask.what == "like_here" else -argument)
             case "surprise":
                 length_s, every_s = argument.at(self._tempo), self._own["every"].now or 0.05
-                explorer.explore(math.ceil(length_s / every_s))
+                learner.explore(math.ceil(length_s / every_s))
             case "back" | "forward":
                 sign = 1 if ask.what == "back" else -1
-                explorer.go_back(sign * argument.at(self._tempo))
+                learner.go_back(sign * argument.at(self._tempo))
             case "save":
                 self._save(argument)
             case "load":
                 self._load(library.read(argument) if isinstance(argument, str) else argument, now)
             case _:  # jump, pause, resume, forget
-                getattr(explorer, ask.what)()
+                getattr(learner, ask.what)()
 
     def tick(self, frame: int, moment: Moment) -> None:
         self._t, self._tempo = moment.t, moment.signals["tempo"]
@@ -200,18 +205,18 @@ class AgentPlayer(SoundPlayer):
 
     def _step(self, frame: int, moment: Moment) -> None:
         """Learn and move."""
-        explorer, own = self.explorer, self._own
+        learner, own = self.learner, self._own
         if isinstance(self.thing.dims, Value):
             self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
-        explorer.step = own["step"].sample(moment)
-        explorer.curiosity = own["curiosity"].sample(moment)
-        explorer.patience_s = own["patience"].sample(moment)
+        learner.step = own["step"].sample(moment)
+        learner.curiosity = own["curiosity"].sample(moment)
+        learner.patience_s = own["patience"].sample(moment)
         self._hear(_lenient(moment))
-        explorer.act(moment.t)
+        learner.act(moment.t)
         self._write(frame + self.clockwork.voice_lead)
 
     def _hear(self, moment: Moment) -> None:
-        """Sample the reward, and tell the explorer."""
+        """Sample the reward, and tell the learner."""
         self.reward = self._own["reward"].sample(moment)
         self.terms = {}
         of_way = of_place = 0.0
@@ -234,16 +239,16 @@ class AgentPlayer(SoundPlayer):
             self.clockwork.say(
                 f"{self.thing}.reward is {of_way:.3g}: beyond −1 to 1 it is no stronger; scale it"
             )
-        self.explorer.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
+        self.learner.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
         if placed:
-            self.explorer.sense(of_place, moment.t)
+            self.learner.sense(of_place, moment.t)
 
     def _open(self, axes: tuple[int, ...]) -> None:
         """Let these axes move, as far as the space has them; says what that loses."""
         latent = self.thing.space.latent
         axes = tuple(axis for axis in axes if axis < latent)
         order, dims = _ordered(axes, latent), len(axes)
-        before = self._order[: self.explorer.dims]
+        before = self._order[: self.learner.dims]
         if dims == len(before) and (order == self._order).all():
             return
         place, shared = self.full_position, 0
@@ -251,12 +256,12 @@ class AgentPlayer(SoundPlayer):
             shared += 1
         lost = ""
         if shared == 0:  # it knows nothing of any of them
-            self.explorer = new_explorer(self._mind, dims, self.seed)
+            self.learner = new_learner(self._kind, dims, self.seed)
             lost = "these are other axes, of which it knows nothing yet"
         elif shared < len(before):
-            self.explorer.dims = shared
-            lost = self.explorer.dropped
-        self.explorer.dims = dims
+            self.learner.dims = shared
+            lost = self.learner.dropped
+        self.learner.dims = dims
         self._order = order
         if lost and not isinstance(self.thing.dims, Value):
             self.clockwork.note(f"{self.thing}: {lost}")
@@ -266,11 +271,11 @@ class AgentPlayer(SoundPlayer):
         """Another space: the axes that both have stay where they are."""
         latent = self.thing.space.latent
         place = self.full_position
-        axes = tuple(int(axis) for axis in self._order[: self.explorer.dims] if axis < latent)
-        if len(axes) < self.explorer.dims:
-            self.explorer.dims = max(len(axes), 1)
-            if self.explorer.dropped:
-                self.clockwork.note(f"{self.thing}: {self.explorer.dropped}")
+        axes = tuple(int(axis) for axis in self._order[: self.learner.dims] if axis < latent)
+        if len(axes) < self.learner.dims:
+            self.learner.dims = max(len(axes), 1)
+            if self.learner.dropped:
+                self.clockwork.note(f"{self.thing}: {self.learner.dropped}")
         self._order = _ordered(axes or (0,), latent)
         self._rest = np.full(latent, 0.5)
         self._rest[: len(place)] = place[:latent]
@@ -279,38 +284,38 @@ class AgentPlayer(SoundPlayer):
     def _save(self, name: str) -> None:
         if self.clockwork.replaying():
             return  # it was saved when this was first typed, and has been better since
-        state = self.explorer.state()
-        library.write(library.SavedAgent(name, self._mind, self.thing.space.model, state))
+        state = self.learner.state()
+        library.write(library.SavedAgent(name, self._kind, self.thing.space.model, state))
 
     def has_taken(self, ask: Ask) -> bool:
         """Whether it has done that."""
         return ask in self._asked
 
-    def know(self, saved: library.SavedAgent, t: float) -> Explores:
+    def know(self, saved: library.SavedAgent, t: float) -> Learner:
         """Know what was saved, of the axes that are open; stand where it stood, as paused as it was.
 
-        Returns its explorer of now, which says what was dropped.
+        Returns the new learner, which says what was dropped.
         """
-        dims, place, paused = self.explorer.dims, self.full_position, self.explorer.paused
-        explorer = new_explorer(self._mind, int(saved.state["dims"]), self.seed)
-        explorer.load_state(saved.state)
-        explorer.dims = dims
-        explorer.wake(place[self._order[:dims]], t)
-        explorer.paused = paused
-        self.explorer = explorer
-        return explorer
+        dims, place, paused = self.learner.dims, self.full_position, self.learner.paused
+        learner = new_learner(self._kind, int(saved.state["dims"]), self.seed)
+        learner.load_state(saved.state)
+        learner.dims = dims
+        learner.wake(place[self._order[:dims]], t)
+        learner.paused = paused
+        self.learner = learner
+        return learner
 
     def _load(self, saved: library.SavedAgent, t: float) -> None:
         """Load one by its name, and say what of it does not fit."""
-        if saved.mind != self._mind:
-            raise LivecodeError(f"{saved.name!r} was learned by another mind, {saved.mind!r}")
-        dims, known = self.explorer.dims, int(saved.state["dims"])
-        explorer = self.know(saved, t)
+        if saved.learner != self._kind:
+            raise LivecodeError(f"{saved.name!r} was learned by another learner, {saved.learner!r}")
+        dims, known = self.learner.dims, int(saved.state["dims"])
+        learner = self.know(saved, t)
         said = []
         if known != dims:
             kept = f"of its {known} axes {dims} are open" if known > dims else ""
             kept = kept or f"it knows {known} of the {dims} open axes"
-            said.append(f"{kept}. {explorer.dropped}".rstrip(" ."))
+            said.append(f"{kept}. {learner.dropped}".rstrip(" ."))
         if saved.space != self.thing.space.model:
             said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
         if said:
@@ -318,17 +323,17 @@ class AgentPlayer(SoundPlayer):
 
     def state(self) -> dict[str, Any]:
         """What it has learned, and where it is."""
-        learned = self.explorer.state(reach=UNDO_REACH)
+        learned = self.learner.state(reach=UNDO_REACH)
         rest, order = self._rest.copy(), self._order.copy()
-        return {"mind": self._mind, "explorer": learned, "rest": rest, "order": order}
+        return {"kind": self._kind, "learner": learned, "rest": rest, "order": order}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Be as it was when `state` was taken."""
         self._rest, self._order = state["rest"].copy(), state["order"].copy()
-        self._mind = state["mind"]
-        dims = int(state["explorer"]["dims"])
-        self.explorer = new_explorer(self._mind, dims, self.seed)
-        self.explorer.load_state(state["explorer"])
+        self._kind = state["kind"]
+        dims = int(state["learner"]["dims"])
+        self.learner = new_learner(self._kind, dims, self.seed)
+        self.learner.load_state(state["learner"])
         self._write(round(self._stepped or 0) + self.clockwork.voice_lead)
 
     def _write(self, frame: int) -> None:
@@ -341,10 +346,10 @@ def _ordered(axes: tuple[int, ...], latent: int) -> np.ndarray:
     return np.array([*axes, *others], np.int64)
 
 
-def new_explorer(mind: str, dims: int, seed: int) -> Explores:
-    """An explorer that knows nothing yet."""
+def new_learner(kind: str, dims: int, seed: int) -> Learner:
+    """A learner of that kind, "explorer" or "coexplorer", that knows nothing yet."""
     rng = np.random.default_rng(seed)
-    if mind == EXPLORER:
+    if kind == EXPLORER:
         return Explorer(ExplorerSettings(dims=dims), rng)
     return CoExplorer(CoExplorerSettings(dims=dims), rng)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from livecode.language.agents import Agent
 from livecode.language.dsp import Dsp
-from livecode.language.places import Morph, Spot
 from livecode.language.sources import Sounding
+from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.values import Moment, Value
 from livecode.playing.agent_player import AgentPlayer

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
-from livecode.agents.protocol import Agent
+from livecode.agents.protocol import Learner
 from livecode.errors import LivecodeError
 
 PERIOD_S = 0.1
@@ -33,7 +33,7 @@ def same(one, other):
 
 
 def test_it_is_an_agent_that_starts_in_the_middle():
-    agent: Agent = make(dims=4)
+    agent: Learner = make(dims=4)
     assert np.array_equal(agent.position, [0.5] * 4)
     assert agent.position.dtype == np.float64
 

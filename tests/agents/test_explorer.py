@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from livecode.agents.explorer import Belief, Explorer, ExplorerSettings
-from livecode.agents.protocol import Agent
+from livecode.agents.protocol import Learner
 from livecode.bench import agent as bench
 from livecode.bench.agent_changes import Change, leaves_after
 
@@ -32,7 +32,7 @@ def same(one, other):
 
 
 def test_it_is_an_agent_whose_moves_are_no_longer_than_a_step_and_stay_inside():
-    agent: Agent = make(dims=8)
+    agent: Learner = make(dims=8)
     places = [agent.position, *(agent.act(k * PERIOD_S) for k in range(500))]
     assert np.linalg.norm(np.diff(places, axis=0), axis=1).max() <= 0.01 + 1e-9
     assert np.min(places) >= 0

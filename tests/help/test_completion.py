@@ -3,7 +3,8 @@
 import pytest
 
 from livecode import Session
-from livecode.help.completion import Scope, complete, inspect, open_call
+from livecode.help.completion import Scope, complete, open_call
+from livecode.help.explanation import inspect
 
 
 @pytest.fixture

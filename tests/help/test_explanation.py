@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from livecode import Session
-from livecode.help.completion import Scope, complete, inspect
+from livecode.help.completion import Scope, complete
+from livecode.help.explanation import inspect
 from livecode.language.things import Setting, Thing
 from livecode.performance.words import words
 from livecode.signals.simulate import turned_packets

@@ -14,7 +14,7 @@ from tests.performance.test_take_over import killed
 
 BLOCK = (
     "ego = agent('additive', dims=2, every=50*ms)\n"
-    "two = agent('additive', dims=3, every=50*ms, mind='coexplorer')\n"
+    "two = agent('additive', dims=3, every=50*ms, learner='coexplorer')\n"
     "@reward\ndef hands(rings): return rings.twist\n"
     "ego.reward = hands\ntwo.reward = hands"
 )
@@ -33,7 +33,7 @@ def file(session: Session, tmp_path: Path) -> Path:
 
 
 def explorer(session: Session, name: str = "ego"):
-    return session.get(name).player.explorer
+    return session.get(name).player.learner
 
 
 def test_a_mind_that_takes_over_knows_what_rings_had_taught(
@@ -55,7 +55,7 @@ def test_a_mind_that_takes_over_knows_what_rings_had_taught(
 
 def test_an_agent_of_other_axes_or_another_mind_is_left_as_it_is(session: Session, file: Path):
     learned.save(session.performance, file)
-    session.eval("ego.dims = 4\ntwo.mind = 'explorer'")
+    session.eval("ego.dims = 4\ntwo.learner = 'explorer'")
     assert learned.restore(session.performance, file) == []
     session.eval("ego.dims = 2")
     assert learned.restore(session.performance, file) == ["ego"]

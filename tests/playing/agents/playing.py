@@ -25,7 +25,7 @@ def tell(session: Session, code: str) -> None:
 
 
 def knows(session: Session, name: str = "ego") -> np.ndarray:
-    return session.get(name).player.explorer.first.mean
+    return session.get(name).player.learner.first.mean
 
 
 def a_space(name: str, latent: int, folder: Path) -> Path:

@@ -17,9 +17,9 @@ def test_two_agents_in_two_spaces_teach_each_other_by_their_sound(playing: Sessi
     tell(
         playing, "two.reward = lambda ego: ego.brightness\nego.reward = lambda two: -0.5 * two.flux"
     )
-    sure = np.trace(playing.get("two").player.explorer.first.cov)
+    sure = np.trace(playing.get("two").player.learner.first.cov)
     playing.advance(4.0)
-    assert np.trace(playing.get("two").player.explorer.first.cov) < sure
+    assert np.trace(playing.get("two").player.learner.first.cov) < sure
     assert 0.1 < playing.get("two").player.reward < 1
     assert playing.get("ego").player.terms.keys() == {"lambda"}
     assert said(playing) == []
@@ -64,7 +64,7 @@ def test_what_is_seen_names_the_terms_and_what_it_believes(playing: Session):
     assert "axis 0 up    reward " in shown
 
 
-@pytest.mark.parametrize("mind", ["explorer", "coexplorer"])
+@pytest.mark.parametrize("learner", ["explorer", "coexplorer"])
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
@@ -78,9 +78,9 @@ def test_what_is_seen_names_the_terms_and_what_it_believes(playing: Session):
     ],
 )
 def test_a_reward_gone_wrong_is_one_sentence_and_the_sound_goes_on(
-    session: Session, mind: str, body: str, sentence: str | None
+    session: Session, learner: str, body: str, sentence: str | None
 ):
-    tell(session, f"ego = agent('additive', dims=2, every=30*ms, mind={mind!r})")
+    tell(session, f"ego = agent('additive', dims=2, every=30*ms, learner={learner!r})")
     tell(
         session,
         f"n = [0]\n@reward\ndef r(rings):\n    n[0] += 1\n    return {body}\nego.reward = r",

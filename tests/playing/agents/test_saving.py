@@ -41,13 +41,13 @@ def test_one_of_other_dimensions_is_loaded_as_far_as_it_fits(playing: Session):
     assert np.isfinite(playing.advance(0.5)).all()
 
 
-def test_one_of_another_mind_or_a_damaged_one_is_refused(playing: Session):
+def test_one_of_another_learner_or_a_damaged_one_is_refused(playing: Session):
     tell(playing, "ego.save('a')\nego.save('b')")
-    tell(playing, "ego.mind = 'coexplorer'")
-    assert "set ego.mind = 'explorer' first" in (playing.eval("ego.load('a')").error or "")
+    tell(playing, "ego.learner = 'coexplorer'")
+    assert "set ego.learner = 'explorer' first" in (playing.eval("ego.load('a')").error or "")
     tell(playing, "ego.save('co')")
     tell(playing, "ego.load('co')")
-    tell(playing, "ego.mind = 'explorer'")
+    tell(playing, "ego.learner = 'explorer'")
     state = dict(library.read("a").state)
     state["first.mean"] = np.array([0.5, np.nan])
     library.write(library.SavedAgent("nan", "explorer", "additive", state))

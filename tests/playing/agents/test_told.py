@@ -4,16 +4,33 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from tests.playing.agents.playing import EGO, knows, tell, where
+from tests.playing.agents.playing import EGO, knows, said, tell, where
 
 
 def test_it_learns_with_the_explorer_unless_told_otherwise(playing: Session):
-    assert playing.get("ego").mind == "explorer"
-    tell(playing, "ego.mind = 'coexplorer'")
+    assert playing.get("ego").learner == "explorer"
+    tell(playing, "ego.learner = 'coexplorer'")
     place = where(playing)
-    assert type(playing.get("ego").player.explorer).__name__ == "CoExplorer"
+    assert type(playing.get("ego").player.learner).__name__ == "CoExplorer"
     playing.advance(0.05)
     assert np.abs(where(playing) - place).max() < 0.02
+
+
+@pytest.mark.parametrize(
+    "code", ["ego.mind = 'coexplorer'", EGO.replace("dims=2", "dims=2, mind='coexplorer'")]
+)
+def test_the_former_spelling_of_learner_is_understood_and_one_line_says_so(
+    playing: Session, code: str
+):
+    tell(playing, code)
+    assert playing.get("ego").learner == playing.get("ego").mind == "coexplorer"
+    assert type(playing.get("ego").player.learner).__name__ == "CoExplorer"
+    tell(playing, "ego.dims = 3")
+    tell(playing, code)
+    assert [text for text in said(playing) if "ego.mind is ego.learner now" in text] == [
+        "ego.mind is ego.learner now; the next release forgets 'mind'"
+    ]
+    assert "mind" not in playing.get("ego").attributes()
 
 
 def test_praise_that_is_typed_is_learned_from_and_blame_says_the_opposite(playing: Session):
@@ -131,7 +148,7 @@ def test_forgetting_it_stays_and_knows_nothing(playing: Session):
         ("ego.load('nobody')", "there is no saved agent 'nobody' yet"),
         ("ego.curiosity = 9", "0 to 4"),
         ("ego.patience = 0*s", "1*s to 600*s"),
-        ("ego.mind = 'genius'", "'coexplorer' or 'explorer'"),
+        ("ego.learner = 'genius'", "'coexplorer' or 'explorer'"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_changes_nothing(playing: Session, code: str, says: str):

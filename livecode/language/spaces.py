@@ -1,23 +1,22 @@
-"""Spaces: what there is to explore; `agents` are the ones who do."""
+"""Spaces, and what is heard at a place in one: places held by numbers or curves, and morphs."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.language.scatter import draw_map, drawn
+from livecode.language.sources import Sounding, varying
 from livecode.language.text import Text
-from livecode.language.things import Thing
-from livecode.language.values import Value
+from livecode.language.things import Setting, Thing, whole
+from livecode.language.units import is_number
+from livecode.language.values import Value, as_value
 from livecode.neural.load import load_model
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.torchscript.trust import describe, find_foreign
-
-if TYPE_CHECKING:
-    from livecode.language.places import Morph, Spot
 
 
 class Space(Thing):
@@ -75,8 +74,6 @@ class Space(Thing):
 
     def hold(self, *where: float | Value, **settings: Any) -> "Spot":
         """Let a place be heard: `bell = glass.hold(0.2, sine(0, 1))`, `glass.hold(*glass.at("…"))`."""
-        from livecode.language.places import Spot
-
         return Spot(self, where, **settings)
 
     def morph(
@@ -87,8 +84,6 @@ class Space(Thing):
         **settings: Any,
     ) -> "Morph":
         """Go from one sound to another: `blend = o.morph("flute_072_f", "violin_071_f", sine(0, 1))`."""
-        from livecode.language.places import Morph
-
         way = space_map.morph(self._known(), one, other)
         ends = (_named(one), _named(other))
         return Morph(self, way, ends, position=position, **settings)
@@ -117,6 +112,132 @@ class Space(Thing):
 
     def __repr__(self) -> str:
         return f"space({self.model!r}), {self.latent} dimensions"
+
+
+class Placed(Sounding):
+    """A thing that is heard where it is in a space."""
+
+    texture = varying(
+        0.0,
+        0,
+        2,
+        "how alive a held place sounds: 0 is still, 1 moves as the sounds that the space was "
+        "trained on, 2 twice as much; `ramp(0, 1, over=8*s)` wakes it",
+    )
+
+    @property
+    def textured(self) -> bool:
+        """Whether there is to be a texture."""
+        return isinstance(self.texture, Value) or self.texture > 0
+
+    def check(self) -> None:
+        """Raise LivecodeError where there is to be a texture and the space has none.
+
+        A texture that it has already does not keep it from going to such a space.
+        """
+        space: Space = self.settings["space"]
+        had = self.player is not None and self.player.texture is self.texture
+        if self.textured and not had and not space.lives:
+            raise LivecodeError(
+                f"{space.model} has no texture, so {self}.texture stays 0: spaces learn one from "
+                "recordings, by `livecode train space` with --texture-only"
+            )
+
+
+def _coordinates(thing: Thing, value: Any) -> tuple[float | Value, ...]:
+    space: Space | None = thing.settings.get("space")
+    try:
+        given = list(value)
+    except TypeError:
+        given = [value]
+    if space is not None and not 1 <= len(given) <= space.latent:
+        raise LivecodeError(f"takes 1 to {space.latent} numbers from 0 to 1, not {len(given)}")
+    return tuple(_coordinate(each) for each in given)
+
+
+def _coordinate(value: Any) -> float | Value:
+    if not is_number(value):
+        return as_value(value)
+    if not 0 <= value <= 1:
+        raise LivecodeError(f"takes numbers from 0 to 1, not {value:g}")
+    return float(value)
+
+
+class Spot(Placed):
+    """A place in a space, heard for as long as it stands: `bell = glass.hold(0.2, rings.left.tilt)`."""
+
+    kind = "spot"
+
+    where = Setting(
+        (),
+        _coordinates,
+        "its place, a number from 0 to 1, a curve, a signal or a function for each axis; axes that "
+        "are not given rest in the middle: `bell.where = 0.2, sine(0, 1)`",
+    )
+    seed = Setting(None, whole, "where its randomness begins, as 7; the same seed, the same sound")
+
+    def __init__(self, space: Space, where: Any, **settings: Any):
+        super().__init__(**settings)
+        self.settings["space"] = space
+        self.where = where
+
+    @property
+    def space(self) -> Space:
+        """The space that it is in."""
+        return self.settings["space"]
+
+    def values(self) -> list[Value]:
+        return [*super().values(), *(each for each in self.where if isinstance(each, Value))]
+
+    def __repr__(self) -> str:
+        return f"{self} in {self.space.model}, at {', '.join(map(str, self.where))}"
+
+
+class Morph(Placed):
+    """A way between two sounds of a space, heard where `position` is on it."""
+
+    kind = "morph"
+
+    position = varying(
+        0.0,
+        0,
+        1,
+        "how far it has come: 0 is the one sound, 1 the other, and equal steps are equally heard",
+    )
+    seed = Setting(None, whole, "where its randomness begins, as 7; the same seed, the same sound")
+
+    def __init__(self, space: Space, way: space_map.Morph, ends: tuple[str, str], **settings: Any):
+        super().__init__(**settings)
+        self.settings.update(space=space, way=_Same(way), ends=ends)
+
+    @property
+    def space(self) -> Space:
+        """The space that it is in."""
+        return self.settings["space"]
+
+    def place(self, position: float) -> np.ndarray:
+        """Where in the space that is, (latent,)."""
+        return self.settings["way"].way(position)
+
+    def __repr__(self) -> str:
+        one, other = self.settings["ends"]
+        return f"{self} in {self.space.model}, from {one} to {other}, position={self.position}"
+
+
+class _Same:
+    """A way, equal to another that leads the same way."""
+
+    def __init__(self, way: space_map.Morph):
+        self.way = way
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Same)
+            and np.array_equal(self.way.start, other.way.start)
+            and np.array_equal(self.way.end, other.way.end)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _named(place: str | Path | np.ndarray) -> str:
