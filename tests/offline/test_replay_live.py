@@ -100,7 +100,7 @@ def play(folder: Path, seconds: float) -> tuple[Path, int]:
             time.sleep(0.01)
         assert not live.said
         end = int(live.header.now(time.monotonic_ns())) - 4800
-    return live.places.journal, end
+    return live.paths.journal, end
 
 
 @pytest.fixture(autouse=True)

@@ -49,7 +49,7 @@ def until(condition: Callable[[], object], what: str, within_s: float = 20.0) ->
 def test_a_client_beside_the_terminal_plays_the_same_performance() -> None:
     with Live(Options(audio="headless", osc_port=0)) as live:
         assert live.evaluate("glass = space('additive')") == (True, None)
-        client = BlockingKernelClient(connection_file=str(live.places.connection))
+        client = BlockingKernelClient(connection_file=str(live.paths.connection))
         client.load_connection_file()
         client.start_channels()
         client.wait_for_ready(timeout=30)
@@ -60,7 +60,7 @@ def test_a_client_beside_the_terminal_plays_the_same_performance() -> None:
             assert live.evaluate("assert ego.dims == 3") == (True, None)
             assert evaluate(client, "ego.dim = 4")[1].startswith("line 1: ego has nothing called")
             asked = "from ipykernel import get_connection_file\nget_connection_file()"
-            assert evaluate(client, asked) == ("ok", repr(str(live.places.connection)))
+            assert evaluate(client, asked) == ("ok", repr(str(live.paths.connection)))
             assert "ego" in client.complete("eg", reply=True, timeout=30)["content"]["matches"]
         finally:
             client.stop_channels()

@@ -37,11 +37,11 @@ def test_what_was_told_first_is_heard_first_even_if_it_arrives_last(tmp_path: Pa
 
     async def evening() -> None:
         at_home: list[Told] = []
-        here = MindClient(opened.places.connection, at_home.append, lambda: 0.0)
+        here = MindClient(opened.paths.connection, at_home.append, lambda: 0.0)
         here.connect()
         await _until(lambda: here.ready and _scenes(at_home) == ["one"])
         told: list[Told] = []
-        late = SlowToHearAnswers(opened.places.connection, told.append, lambda: 0.0)
+        late = SlowToHearAnswers(opened.paths.connection, told.append, lambda: 0.0)
         late.connect()
         for _ in range(100):  # until it hears what is told, which is nobody's to say
             await here.evaluate("print('.')")
