@@ -101,14 +101,14 @@ def open_terminal() -> tuple[int, int]:
 
 @pytest.mark.parametrize("how", ["kill -9", "a closed terminal"])
 def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how: str):
-    terminal, terminal = open_terminal()
+    process, pty_fd = open_terminal()
     kept, files, arena = playing()
     processes = list(sessions.pids(arena))
     if how == "kill -9":
-        os.kill(terminal, signal.SIGKILL)
+        os.kill(process, signal.SIGKILL)
     else:
-        os.close(terminal)
-    os.waitpid(terminal, 0)
+        os.close(pty_fd)
+    os.waitpid(process, 0)
     blocks = arena.header.blocks
     await_(lambda: arena.header.blocks > blocks + 100, "half a second of blocks")
     assert peak(arena) > 0.01
