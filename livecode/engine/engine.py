@@ -92,7 +92,7 @@ class Engine:
         self.frame = 0
         self._begun_ns: int | None = None
         self._work_ns, self._worked_ns = work_ns, 0
-        self._panics = arena.header.panic
+        self._panics = arena.header.panics
         self._from = [arena.messages["mind", "engine"], arena.messages["terminal", "engine"]]
         self._to_mind = arena.messages["engine", "mind"]
         self._handlers: dict[type, Callable] = {
@@ -212,7 +212,7 @@ class Engine:
         self._check_panic()
 
     def _check_panic(self) -> None:
-        panics = self.arena.header.panic
+        panics = self.arena.header.panics
         if self._schedule is not None:
             panics = sum(at <= self.frame for at in self._schedule.silenced)
         if panics != self._panics:

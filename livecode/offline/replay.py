@@ -138,7 +138,7 @@ class Stage:
             case records.Hushed():
                 performance.hush_aside(record.fade_s)
             case records.Panicked():
-                self._arena.header.panic += 1
+                self._arena.header.terminal_panics += 1
             case records.Heard():
                 self.recorder.hear(record.messages)
                 performance.applier.take_in()

@@ -134,7 +134,7 @@ class Performance:
         self.evaluating = False
         #: Lets the engine act on messages, where that is this same process.
         self.pump: Callable[[], None] = lambda: time.sleep(0.002)
-        self._panics = arena.header.panic
+        self._panics = arena.header.panics
         self._status_due = 0
         self.replayed: int | None = None
         self.taking_over = False  # while the blocks of a former mind are run again
@@ -247,7 +247,7 @@ class Performance:
     def panic(self) -> None:
         """Silence within one block."""
         if not self.taking_over:
-            self.arena.header.panic += 1
+            self.arena.header.mind_panics += 1
             self._notice_panic()
 
     # scenes
@@ -351,7 +351,7 @@ class Performance:
                 self.say("fallback", failure, value.player.failing_traceback)
 
     def _notice_panic(self) -> None:
-        panics = self.arena.header.panic
+        panics = self.arena.header.panics
         if panics != self._panics:
             self._panics = panics
             if self.recorder.ticking:  # a block's own panic comes with its block

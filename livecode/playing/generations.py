@@ -103,7 +103,7 @@ class Generations:
             self._arena.buffers[buffer].reset(channels=1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
             self._recorder.sounds_from(model)
-        send(self._to_engine, OpenGate(self._arena.header.panic))
+        send(self._to_engine, OpenGate(self._arena.header.panics))
         self._send_to_voices(playing)
         self._send_to_engine(playing)
         return playing.generation

@@ -201,7 +201,7 @@ class Supervisor:
 
     def panic(self) -> None:
         """Silence within one block, whatever the mind is doing."""
-        self.arena.header.panic += 1
+        self.arena.header.terminal_panics += 1
 
     def press(self, key: str) -> None:
         """Tell the mind of a hot-key: `like`, `dislike`, a letter, or `fader3=0.5`."""

@@ -16,7 +16,8 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("clock_ns_0", "i8"),  # time.monotonic_ns()
     ("clock_frames_1", "i8"),
     ("clock_ns_1", "i8"),
-    ("panic", "i8"),  # counts presses; the engine compares
+    ("terminal_panics", "i8"),  # the terminal's count of panics; the engine compares the sum
+    ("mind_panics", "i8"),  # the mind's count
     ("stop", "i8"),  # 1: the terminal is ending the performance, and will remove the arena
     ("blocks", "i8"),  # computed since the engine started
     ("late_blocks", "i8"),  # began more than 1.5 periods after the one before
@@ -40,7 +41,7 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
 
 
 class Header:
-    """The arena's single numbers as attributes: `header.panic += 1`."""
+    """The arena's single numbers as attributes: `header.terminal_panics += 1`."""
 
     clock_ticks: int
 
@@ -58,6 +59,11 @@ class Header:
 
     def __setattr__(self, name: str, value: float) -> None:
         self._views[name][0] = value
+
+    @property
+    def panics(self) -> int:
+        """Panics so far, whoever gave them: each process that may silence counts its own."""
+        return int(self.terminal_panics + self.mind_panics)
 
     def tick_clock(self, frames: int, now_ns: int) -> None:
         """Say that the block at sample time `frames` began at `now_ns` (engine only)."""

@@ -158,7 +158,7 @@ def test_it_sounds_and_a_panic_silences_it(arena: Arena):
         await_blocks(arena, process)
         play_sine(arena)
         await_(lambda: arena.header.peak_left > 0.2)
-        arena.header.panic += 1
+        arena.header.terminal_panics += 1
         blocks = arena.header.blocks
         await_(lambda: arena.header.peak_left == 0.0)
         assert arena.header.blocks - blocks <= 5, "one to see it, one to fade, some to see it here"

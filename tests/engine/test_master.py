@@ -79,11 +79,13 @@ def test_the_curve_is_straight_up_to_the_knee_and_rises_without_a_corner():
     assert y == pytest.approx(-y[::-1])
 
 
-def test_panic_silences_within_one_block_without_a_click(rig: Rig):
+@pytest.mark.parametrize("by", ["terminal", "mind"])
+def test_panic_silences_within_one_block_without_a_click(rig: Rig, by: str):
     for name, freq_hz in [("ego", 300), ("alter", 500)]:
         rig.play(name, rig.sine(freq_hz))
     before = rig.run(20)
-    rig.arena.header.panic += 1
+    counter = f"{by}_panics"
+    setattr(rig.arena.header, counter, getattr(rig.arena.header, counter) + 1)
     heard = rig.run(10)
     assert not heard[rig.block + LOOKAHEAD_FRAMES :].any()
     steady = rig.steady_jump(300) + rig.steady_jump(500)
@@ -93,21 +95,21 @@ def test_panic_silences_within_one_block_without_a_click(rig: Rig):
 def test_what_a_panic_silenced_does_not_come_back_when_the_gate_is_opened(rig: Rig):
     rig.play("ego", rig.sine(300), fade_s=2.0)
     rig.run(20)
-    rig.arena.header.panic += 1
+    rig.arena.header.terminal_panics += 1
     rig.run(2)
-    rig.tell(OpenGate(rig.arena.header.panic))
+    rig.tell(OpenGate(rig.arena.header.panics))
     assert np.abs(rig.run(20)).max() < 1e-3, "but for what the offset filter still holds"
 
 
 def test_after_a_panic_what_begins_is_heard_once_the_gate_is_open(rig: Rig):
     old = rig.play("ego", rig.sine(300))
     rig.run(20)
-    rig.arena.header.panic += 1
+    rig.arena.header.terminal_panics += 1
     rig.run(2)
     assert old in [message.generation for message in rig.told() if hasattr(message, "generation")]
     rig.play("ego", rig.sine(500))
     assert not rig.run(10).any(), "the gate is shut"
-    rig.tell(OpenGate(rig.arena.header.panic))
+    rig.tell(OpenGate(rig.arena.header.panics))
     heard = rig.run(10)
     assert np.abs(np.diff(heard, axis=0)).max() <= rig.steady_jump(500) * 1.01
     assert np.abs(heard[-rig.block :]).max() > 0.29

@@ -67,7 +67,7 @@ def test_what_a_panic_cuts_off_is_cut_off_the_stems_too(rig: Rig, tmp_path: Path
     record(rig, tmp_path)
     rig.play("ego", rig.sine(300))
     rig.run(20)
-    rig.arena.header.panic += 1
+    rig.arena.header.terminal_panics += 1
     rig.run(20)
     stop(rig)
     assert error_db(tmp_path) < -110

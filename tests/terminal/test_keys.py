@@ -277,7 +277,7 @@ def test_models_are_offered_within_quotes(without_mind: Supervisor) -> None:
 def test_panic_needs_no_mind(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         await player.press("\x1b[24~")
-        assert without_mind.arena.header.panic == 1
+        assert without_mind.arena.header.terminal_panics == 1
 
     play(script, without_mind)
 

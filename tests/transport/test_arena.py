@@ -26,7 +26,7 @@ sys.stdin.read()
 PRESS = """
 import sys
 from livecode.transport import Arena, Layout
-Arena.attach(sys.argv[1], Layout(buffers=1)).header.panic += 1
+Arena.attach(sys.argv[1], Layout(buffers=1)).header.terminal_panics += 1
 """
 
 
@@ -60,7 +60,7 @@ def test_who_attaches_and_ends_leaves_the_arena_in_place():
     try:
         for presses in (1, 2):
             subprocess.run([sys.executable, "-c", PRESS, arena.name], cwd=ROOT, check=True)
-            assert Arena.attach(arena.name, Layout(buffers=1)).header.panic == presses
+            assert Arena.attach(arena.name, Layout(buffers=1)).header.terminal_panics == presses
     finally:
         arena.unlink()
 
@@ -85,8 +85,8 @@ def test_an_unlinked_arena_is_gone_at_once_and_those_in_it_go_on():
     arena.unlink()
     with pytest.raises(LivecodeError, match="has ended"):
         Arena.attach(arena.name, LAYOUT)
-    joined.header.panic = 7
-    assert arena.header.panic == 7
+    joined.header.terminal_panics = 7
+    assert arena.header.terminal_panics == 7
 
 
 def test_arenas_made_at_the_same_time_have_different_names():
