@@ -16,7 +16,7 @@ import numpy as np
 
 from livecode.bench.rows import Identity, Row
 from livecode.errors import LivecodeError
-from livecode.processes.lifeline import go_first
+from livecode.transport.lifeline import go_first
 
 TARGET_MS = 30.0
 #: Words in turn, of letters that stand nowhere else on the screen: where one is wiped out and the

@@ -13,10 +13,10 @@ from livecode.cli.arguments import THEMES
 from livecode.errors import LivecodeError
 from livecode.journal import archive as sessions
 from livecode.processes.connection import write_connection
-from livecode.processes.lifeline import go_first
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.signals.intake import CUES_TOKEN
+from livecode.transport.lifeline import go_first
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
 #: Without a terminal there is no one to say when to end.

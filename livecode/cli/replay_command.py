@@ -14,8 +14,8 @@ from livecode.journal.recorder import model_sha256
 from livecode.journal.records import BlockBegun
 from livecode.journal.timeline import Timeline, timelines
 from livecode.offline.replay import Stage
-from livecode.processes.memory import give_back
 from livecode.sets.set_file import SetFile
+from livecode.transport.heap import give_back
 from livecode.transport.schedule import NEVER
 
 #: At first the processes come up in any order.

@@ -45,13 +45,23 @@ def takes(options: TakesOptions) -> int:
             print(splice(kept, options.splice, options.fade_s))
         return 0
     from livecode.takes.screen import audition_screen
+    from livecode.terminal.style import NO_COLOUR, style
 
     theme = options.theme or os.environ.get("LIVECODE_THEME") or THEMES[0]
     if theme not in THEMES:
         raise LivecodeError(
             f"LIVECODE_THEME={theme}: there is no such theme; use {', '.join(THEMES)}"
         )
-    return audition_screen(options.folder, options.audio, theme, options.band, options.fade_s)
+    if os.environ.get("NO_COLOR"):
+        theme = NO_COLOUR
+    return audition_screen(
+        options.folder,
+        options.audio,
+        style(theme),
+        theme != NO_COLOUR,
+        options.band,
+        options.fade_s,
+    )
 
 
 def _print(folder: TakesFolder, band: tuple[float, float] | None) -> None:

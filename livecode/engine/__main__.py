@@ -10,8 +10,8 @@ from pathlib import Path
 from livecode.engine.device import BACKENDS, boot, realtime, run_headless
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
-from livecode.processes.lifeline import begin, watch_lifeline
 from livecode.transport import Arena
+from livecode.transport.lifeline import begin, watch_lifeline
 from livecode.transport.messages import Tape
 
 #: After the terminal is gone the engine fades within its gate's block; this lets that block be heard.

@@ -57,7 +57,7 @@ class Restart:
 
 
 class JournalRecorder:
-    """Of a performance as it happens; `livecode.replay` has one that tells instead of noting.
+    """Of a performance as it happens; `livecode/offline/replayer.py` has one that tells instead of noting.
 
     `tick` is always the sample time of the tick before which something takes effect, or, within a
     tick, that tick's own.

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livecode.errors import LivecodeError
-from livecode.processes.lifeline import await_engine, begin, watch_lifeline
 from livecode.transport import Arena
+from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
 if TYPE_CHECKING:
     from livecode.performance.performance import Performance as Plays

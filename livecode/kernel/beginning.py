@@ -1,11 +1,11 @@
 """How a mind begins: from nothing, in the place of one that died, or after everything had ended."""
 
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-from livecode import __version__
 from livecode.journal.journal import Journal, blocks_to_run_again, last_status
 from livecode.journal.records import Opening, TakenOver
 from livecode.performance import agent_checkpoint as learned
@@ -58,7 +58,7 @@ def _known(path: Path) -> bytes:
 
 def _opening(performance: Performance, live: bool) -> Opening:
     return Opening(
-        __version__,
+        version("livecode"),
         performance.seed,
         performance.sample_rate,
         performance.block,

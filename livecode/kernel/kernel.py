@@ -3,12 +3,12 @@
 import os
 import threading
 from collections import deque
+from importlib.metadata import version
 from typing import Any, ClassVar
 
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
-from livecode import __version__
 from livecode.help.completion import Scope, complete
 from livecode.help.explanation import inspect
 from livecode.performance.performance import HUSH_S, Event, Performance
@@ -25,7 +25,7 @@ class LivecodeKernel(Kernel):
     """Evaluates blocks in the performance that the process was started with."""
 
     implementation = "livecode"
-    implementation_version = __version__
+    implementation_version = version("livecode")
     language_info: ClassVar[dict[str, Any]] = {
         "name": "python",
         "mimetype": "text/x-python",

@@ -10,9 +10,9 @@ from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.evaluation.evaluator import Result
 from livecode.performance.performance import Event, Performance
-from livecode.processes.memory import give_back
 from livecode.sets.set_file import SetFile
 from livecode.transport import Arena, Layout
+from livecode.transport.heap import give_back
 from livecode.transport.messages import Tape
 from livecode.voices.host import VoiceHost
 

@@ -2,18 +2,42 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from prompt_toolkit.filters import has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.widgets import TextArea
 
-from livecode.takes.audition import BAND_STEP, SEEK_S
+from livecode.takes.audition import BAND_STEP, SEEK_S, Audition
 from livecode.takes.choices import STARS
 
-if TYPE_CHECKING:
-    from livecode.takes.screen import Screen
-
 WIDTH = 78  # of a line of hints
+
+
+class Moved(Protocol):
+    """What keys move: an audition, and the screen around it."""
+
+    audition: Audition
+    field: TextArea
+
+    @property
+    def list_rows(self) -> int:
+        """How many takes the list shows at once."""
+
+    def attempt(self, action: Callable[[], None]) -> None:
+        """Do something, and say so if it cannot be done."""
+
+    def ask_name(self) -> None:
+        """Ask for a name for the take."""
+
+    def ask_piece(self) -> None:
+        """Ask where to write the piece, and splice it."""
+
+    def close_field(self) -> None:
+        """Leave the question unanswered."""
+
+    def leave(self) -> None:
+        """End the audition."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +47,7 @@ class Key:
     label: str
     sequence: tuple[str, ...]
     text: str  # empty: another key's text says what this one does
-    action: Callable[["Screen"], None]
+    action: Callable[[Moved], None]
 
 
 KEYS = (
@@ -74,7 +98,7 @@ def hints() -> list[str]:
     return lines
 
 
-def key_bindings(screen: "Screen") -> KeyBindings:
+def key_bindings(screen: Moved) -> KeyBindings:
     """The bindings of a screen, to be laid over prompt_toolkit's own."""
     bindings = KeyBindings()
     asking = has_focus(screen.field)

@@ -1,7 +1,6 @@
 """The screen of `livecode takes`: the list, the take at hand drawn, a field for names, and the keys."""
 
 import asyncio
-import os
 import sys
 import time
 import traceback
@@ -20,6 +19,7 @@ from prompt_toolkit.layout import (
     Layout,
     Window,
 )
+from prompt_toolkit.styles import Style
 from prompt_toolkit.widgets import TextArea
 
 from livecode.errors import LivecodeError
@@ -29,7 +29,6 @@ from livecode.takes.keys import hints, key_bindings
 from livecode.takes.picture import Line, look, spectrogram, waveform
 from livecode.takes.playback import Playback
 from livecode.takes.splice import counted, splice
-from livecode.terminal.style import style
 
 LOOK_EVERY_S = 0.1
 #: Whether the byte of Escape is that key, or begins what another key sends, is settled after this.
@@ -47,10 +46,12 @@ class Screen:
     audition: Audition
     field: TextArea
 
-    def __init__(self, audition: Audition, fade_s: float, theme: str) -> None:
-        """`theme`: one of livecode.terminal.style.THEMES."""
+    def __init__(
+        self, audition: Audition, fade_s: float, style: Style, colours: bool = True
+    ) -> None:
+        """Show an audition in a style; without `colours` what has to be seen is bold or reversed."""
         self.audition = audition
-        self._fade_s, self._colours = fade_s, theme != "no-colour"
+        self._fade_s, self._colours = fade_s, colours
         self._look = lru_cache(PICTURES)(look)
         self._accept: Callable[[str], None] = lambda text: None
         self._splicing = False
@@ -82,7 +83,7 @@ class Screen:
                 focused_element=self._list_window,
             ),
             key_bindings=key_bindings(self),
-            style=style(theme),
+            style=style,
             full_screen=True,
             mouse_support=False,
         )
@@ -276,9 +277,14 @@ def _line(text: Callable[[], StyleAndTextTuples], kind: str) -> Window:
 
 
 def audition_screen(
-    folder: Path, audio: str, theme: str, band: tuple[float, float] | None, fade_s: float
+    folder: Path,
+    audio: str,
+    style: Style,
+    colours: bool,
+    band: tuple[float, float] | None,
+    fade_s: float,
 ) -> int:
-    """Open the screen on this terminal; returns the exit status when the performer has left it."""
+    """Open the screen on this terminal; return the exit status when the performer has left it."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LivecodeError(
             "Listening to takes needs a terminal: use --list or --splice without one."
@@ -286,8 +292,7 @@ def audition_screen(
     playback = Playback(audio, time.monotonic)
     try:
         audition = Audition(TakesFolder(folder), playback, band)
-        shown = "no-colour" if os.environ.get("NO_COLOR") else theme
-        asyncio.run(Screen(audition, fade_s, shown).run())
+        asyncio.run(Screen(audition, fade_s, style, colours).run())
     finally:
         playback.close()
     return 0

@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import livecode
 from livecode.terminal.blocks import Block, cell_at, cell_named
 from livecode.terminal.editor import Editor
 from livecode.terminal.history import BlockHistory
@@ -21,7 +20,7 @@ FLASH_S = 0.15
 MOST_CHANGES = 64
 UNDONE = "undone: "
 _FRAME = re.compile(r'^(?=  File ")', re.MULTILINE)
-_OURS = f'  File "{Path(livecode.__file__).parent}'
+_OURS = f'  File "{Path(__file__).parents[1]}'
 
 
 class Evaluating:

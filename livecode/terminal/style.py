@@ -151,11 +151,13 @@ _WITHOUT_COLOUR = {
     "history.prompt": "bold",
 }
 
+#: The theme that shows no colours.
+NO_COLOUR = "no-colour"
 THEMES = {
     "dark": _DARK,
     "light": _LIGHT,
     "high-contrast": _HIGH_CONTRAST,
-    "no-colour": _WITHOUT_COLOUR,
+    NO_COLOUR: _WITHOUT_COLOUR,
 }
 
 

@@ -4,8 +4,8 @@ import argparse
 import gc
 import time
 
-from livecode.processes.lifeline import await_engine, begin, watch_lifeline
 from livecode.transport import Arena
+from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
 
 def main() -> int:

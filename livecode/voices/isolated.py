@@ -7,8 +7,8 @@ import sys
 import time
 
 from livecode.errors import LivecodeError
-from livecode.processes.lifeline import begin, watch_lifeline
 from livecode.transport import Arena, ControlReader
+from livecode.transport.lifeline import begin, watch_lifeline
 from livecode.transport.messages import LatentSource, StartVoice
 from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.priority import realtime

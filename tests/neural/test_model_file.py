@@ -9,8 +9,9 @@ import pytest
 
 from livecode.errors import LivecodeError
 from livecode.neural import model_file as files
-from livecode.neural.load import load_model, space_shapes
+from livecode.neural.load import load_model
 from livecode.neural.model_file import ModelMeta, find_model, list_models, read_model, write_model
+from livecode.neural.spaces.space_file import space_shapes
 
 META = ModelMeta("space", {"latent": 2}, 44100, "tones", "Apache-2.0", "us", "do it", {"steps": 3})
 

@@ -22,6 +22,7 @@ from livecode.takes.index import INDEX, Index, read_index, write_index
 from livecode.takes.keys import KEYS, hints
 from livecode.takes.playback import Playback
 from livecode.takes.screen import HEADING, Screen
+from livecode.terminal.style import NO_COLOUR, style
 from tests.takes.conftest import take_folder
 
 UP, DOWN, LEFT, RIGHT = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C"
@@ -97,7 +98,9 @@ def play(script: Script, folder: Path, theme: str = "dark") -> Player:
         terminal, clock = Terminal(), Clock()
         playback = Playback("headless", clock)
         with create_app_session(input=keys, output=terminal):
-            screen = Screen(Audition(TakesFolder(folder), playback), 0.1, theme)
+            screen = Screen(
+                Audition(TakesFolder(folder), playback), 0.1, style(theme), theme != NO_COLOUR
+            )
             player = Player(screen, keys, terminal, clock)
             running = asyncio.create_task(screen.run())
             await player.until(lambda: screen.app.is_running)

@@ -1,14 +1,12 @@
 """The nearest point of a space to a spectrum: from the encoder's guess, by least squares."""
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.neural.audio import pitch, spectrum
 from livecode.neural.audio.spectrum import Floats
-
-if TYPE_CHECKING:
-    from livecode.neural.spaces.space import Space
 
 SEARCH_STEPS = 6  # of Levenberg-Marquardt for each frame
 STEP = 1e-3  # of a latent value, in ranges, over which its effect is measured
@@ -18,8 +16,27 @@ OCTAVES = (1.0, 0.5, 2.0)  # a measured pitch may be that of a neighbouring octa
 CHUNK = 256  # frames searched at a time
 
 
+class Decodes(Protocol):
+    """What the search asks of a space."""
+
+    sample_rate: int
+    latent: int
+    axis_names: tuple[str, ...]
+    low: Floats  # (latent,), the ends of what each latent value may be
+    high: Floats
+
+    def decode(self, z: Floats) -> Floats:
+        """Give magnitudes (..., bins) at latent points (..., latent)."""
+
+    def log2_f0(self, z: Floats) -> Floats:
+        """Give log2 of the fundamental in Hz (n,) at latent points (n, latent)."""
+
+    def place(self, position: NDArray[np.floating[Any]]) -> Floats:
+        """Give latent points (..., latent) at positions (..., k <= latent) in [0, 1]."""
+
+
 def nearest(
-    space: "Space", mags: Floats, guess: Floats, opened: int, steps: int = SEARCH_STEPS
+    space: Decodes, mags: Floats, guess: Floats, opened: int, steps: int = SEARCH_STEPS
 ) -> Floats:
     """Latent points (n, latent) whose spectra are nearest to magnitudes (n, bins).
 
@@ -46,11 +63,11 @@ def nearest(
     return found
 
 
-def _error(space: "Space", points: Floats, target: Floats) -> Floats:
+def _error(space: Decodes, points: Floats, target: Floats) -> Floats:
     return spectrum.scaled(space.decode(points)) - target
 
 
-def _starts(space: "Space", mags: Floats, guess: Floats) -> list[Floats]:
+def _starts(space: Decodes, mags: Floats, guess: Floats) -> list[Floats]:
     """Points (n, latent) to begin from: the guess, and the guess at measured pitches."""
     starts = [np.clip(guess, space.low, space.high)]
     if "pitch" not in space.axis_names:
@@ -73,7 +90,7 @@ def _starts(space: "Space", mags: Floats, guess: Floats) -> list[Floats]:
 
 
 def _descend(
-    space: "Space", target: Floats, points: Floats, error: Floats, opened: int, steps: int
+    space: Decodes, target: Floats, points: Floats, error: Floats, opened: int, steps: int
 ) -> Floats:
     """Levenberg-Marquardt on the first `opened` axes, all frames side by side."""
     span = space.high - space.low

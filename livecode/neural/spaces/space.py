@@ -83,7 +83,7 @@ class Space:
         """Latent points (frames, latent) of audio (n,) at `sample_rate`, four per window.
 
         The encoder's points, put at the pitch that is measured, go through `search` steps towards
-        the nearest spectrum that the space has (`nearest` of `space_search`); with 0 they
+        the nearest spectrum that the space has (`nearest` in `livecode/neural/spaces/search.py`); with 0 they
         stay, which is much quicker.
         """
         frames = spectrum.cut(np.asarray(audio, np.float32), self.n_fft, self.n_fft // 4)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from livecode.neural.audio import spectrum
-from livecode.neural.load import space_shapes
 from livecode.neural.spaces.space import KNOTS, Space
+from livecode.neural.spaces.space_file import space_shapes
 
 SIZES = {"latent": 3, "n_fft": 2048, "hidden": 16, "encoder_hidden": 16}
 SERIES = {"partials": 6, "bands": 0}

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.card import png
 from livecode.neural.model_file import ModelMeta, read_model
+from livecode.neural.png import png
 from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.neural.samplernn.model import SampleRNN
 from livecode.neural.samplernn.training.folder import Point

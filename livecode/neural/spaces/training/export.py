@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
-from livecode.neural.card import write_card
 from livecode.neural.model_file import ModelMeta, write_model
 from livecode.neural.spaces.axes import arranged, find_axes
 from livecode.neural.spaces.space import KIND, KNOTS, Space
+from livecode.neural.spaces.training.card import write_card
 from livecode.neural.spaces.training.figures import space_figures
 from livecode.neural.spaces.training.frames import Frames
 from livecode.neural.spaces.training.settings import TrainSpaceSettings

@@ -10,16 +10,16 @@ from rich.console import Console
 from rich.progress import track
 
 from livecode.errors import LivecodeError
-from livecode.neural.card import write_card
-from livecode.neural.load import load_space
 from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.neural.spaces.space import KIND, Space
+from livecode.neural.spaces.space_file import open_space
 from livecode.neural.spaces.training.audio_frames import (
     audio_files,
     held_out_of,
     read_mono,
     usable_files,
 )
+from livecode.neural.spaces.training.card import write_card
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
 from livecode.neural.spaces.training.texture import TextureSettings, learn_texture
 from livecode.neural.spaces.training.texture_frames import STEPS_PER_WINDOW, Stretch, stretches_of
@@ -40,7 +40,7 @@ def train_texture(settings: TrainSpaceSettings) -> Path:
             "is with --out."
         )
     meta, _ = read_model(path, KIND)
-    space, seed = load_space(path), int(meta.facts.get("seed", settings.seed))
+    space, seed = open_space(path), int(meta.facts.get("seed", settings.seed))
     console = Console(stderr=True)
     stretches, held_out = _stretches(space, settings, seed, console)
     watch = partial(track, description="learning", console=console, transient=True)
@@ -63,7 +63,7 @@ def train_texture(settings: TrainSpaceSettings) -> Path:
     for name, tensor in learned.items():
         tensors[name] = tensor if tensor.ndim == 1 else tensor.astype(np.float16)
     write_model(path, tensors, meta)
-    write_card(path.parent, load_space(path), meta)
+    write_card(path.parent, open_space(path), meta)
     return path
 
 

@@ -1,7 +1,5 @@
-"""The card beside a model: what it is, how to make it again, its figures, and a picture."""
+"""The card beside a space: what it is, how to make it again, its figures, and a picture of its axes."""
 
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +8,7 @@ from numpy.typing import NDArray
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.model_file import ModelMeta
+from livecode.neural.png import png
 from livecode.neural.spaces.space import Space
 
 PICTURE = "axes.png"
@@ -44,20 +43,6 @@ def _spectrogram(space: Space, mags: Floats) -> NDArray[np.uint8]:
     shown = np.stack([np.interp(rows_hz, space.frequencies_hz, frame) for frame in levels], 1)
     heat = np.clip(shown / 0.85, 0, 1)[..., None] * 3 - np.array([0.0, 0.8, 1.6])
     return (np.clip(heat * [1, 0.9, 1.2], 0, 1) * 255).astype(np.uint8)
-
-
-def png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG file of pixels (rows, columns, 3)."""
-
-    def chunk(tag: bytes, body: bytes) -> bytes:
-        check = zlib.crc32(tag + body)
-        return struct.pack(">I", len(body)) + tag + body + struct.pack(">I", check)
-
-    rows, columns, _ = pixels.shape
-    header = struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0)
-    lines = b"".join(b"\0" + row.tobytes() for row in pixels)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines, 9)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def _card(space: Space, meta: ModelMeta) -> str:

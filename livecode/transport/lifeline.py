@@ -9,8 +9,8 @@ from pathlib import Path
 
 import setproctitle
 
-from livecode.processes.memory import give_back
-from livecode.transport import Arena
+from livecode.transport.arena import Arena
+from livecode.transport.heap import give_back
 
 #: The terminal goes before what the performer computes: keys are seen, and panic is heard, at once.
 TERMINAL_NICE = -10

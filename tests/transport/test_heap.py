@@ -10,7 +10,7 @@ import pytest
 COME_AND_GO = """
 import sys
 import numpy as np
-from livecode.processes.memory import give_back
+from livecode.transport.heap import give_back
 
 def resident_mb():
     lines = open("/proc/self/smaps_rollup").read().splitlines()
