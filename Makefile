@@ -1,6 +1,6 @@
 # make play     set up what playing needs, and open the desk with the first set
 # make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
-# make check    style and types
+# make check    style, types, and the arrows between the rooms
 # make bench    every benchmark, each beside its baseline
 
 PYTHON ?= python3
@@ -28,6 +28,7 @@ check: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.ready
 	@for name in start engine latency recovery render space samplernn agent; do $(BIN)/livecode bench $$name || exit 1; done
