@@ -194,11 +194,15 @@ class Arena:
 
 
 def _view(segment: shared_memory.SharedMemory) -> memoryview:
-    buffer = segment.buf
-    assert buffer is not None
-    # numpy views hold the map open until the process ends; closing it under them would only raise.
-    segment.close = lambda: None  # type: ignore[method-assign]
-    return buffer
+    """Take the mapped memory out of its segment: it is unmapped with the last view of it.
+
+    A segment closes its map when it is collected, which raises while numpy views are left. The map
+    alone lives as long as its views, and its file descriptor goes with it.
+    """
+    mapped = segment._mmap  # type: ignore[attr-defined]
+    segment._mmap = None  # type: ignore[attr-defined]
+    segment.close()
+    return memoryview(mapped)
 
 
 def _attach(name: str) -> shared_memory.SharedMemory:

@@ -137,7 +137,11 @@ def test_output_that_nobody_reads_ends_the_command_without_a_traceback(
 ) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-c", f"from livecode.cli import command as cli; raise SystemExit({code})"]
+    command = [
+        sys.executable,
+        "-c",
+        f"from livecode.cli import command as cli; raise SystemExit({code})",
+    ]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=60)
     os.close(writing)
     assert (done.stderr, done.returncode) == (b"", status)

@@ -1,5 +1,6 @@
 """The arena as a whole: who removes it and when, what is refused, and that its parts are apart."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -157,3 +158,15 @@ def test_a_misspelt_number_of_the_header_is_an_error(arena: Arena):
         arena.header.sample_rat
     with pytest.raises(KeyError):
         arena.header.sample_rat = 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux lists open files so")
+def test_an_arena_that_is_let_go_leaves_no_file_open():
+    made = Arena.create(48000, 256)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        Arena.attach(made.name).header.panic += 1
+    gc.collect()
+    assert made.header.panic == 5
+    assert len(os.listdir("/proc/self/fd")) == before
+    made.unlink()
