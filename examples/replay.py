@@ -12,8 +12,8 @@ import numpy as np
 import soundfile
 
 from livecode import Session
-from livecode.cli.replay_command import replay
 from livecode.kernel import beginning
+from livecode.offline.replay_journal import replay
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("out", type=Path, help="WAV file to write")

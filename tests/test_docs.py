@@ -73,7 +73,7 @@ def test_the_program_in_the_readme_runs() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_are_understood(command: str) -> None:
-    cli._parser().parse_args(command.split()[1:])
+    cli.command_parser().parse_args(command.split()[1:])
 
 
 def test_keys_in_the_readme_do_what_it_says() -> None:

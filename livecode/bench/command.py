@@ -1,11 +1,9 @@
-"""`livecode bench NAME`: which measurement a name stands for, and how its rows are printed."""
+"""The benchmarks by name, as `livecode bench NAME` runs them."""
 
 import os
 from collections.abc import Callable
 
-from rich.console import Console
-
-from livecode.bench.rows import Row, print_rows, rows_to_json
+from livecode.bench.rows import Row
 
 
 def _agent(seconds: float | None) -> list[Row]:
@@ -89,13 +87,3 @@ BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
     "streams": _streams,
     "training": _training,
 }
-
-
-def bench(name: str, as_json: bool, seconds: float | None) -> int:
-    """Measure, and print one row per figure."""
-    rows = BENCHES[name](seconds)
-    if as_json:
-        print(rows_to_json(rows))
-    else:
-        print_rows(rows, Console())
-    return 0

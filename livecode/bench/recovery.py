@@ -83,11 +83,11 @@ def _resumed(audio: str) -> float:
     with Live(options) as live:
         assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
         live.await_sound()
-        kept = live.paths.kept
+        archived = live.paths.archived
         time.sleep(1.0)
         live.supervisor.kill()
     began = time.monotonic()
-    with Live(replace(options, begin_again=True), paths=Paths(kept)) as again:
+    with Live(replace(options, begin_again=True), paths=Paths(archived)) as again:
         again.await_sound()
         return time.monotonic() - began
 

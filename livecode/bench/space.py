@@ -1,11 +1,9 @@
 """`bench space`: what a latent space costs, beside plain torch and numpy, and what it holds to."""
 
-import time
 from collections.abc import Callable
 from importlib.util import find_spec
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livecode.bench.rows import Identity, Row
 from livecode.bench.space_sound import sound_rows
@@ -15,10 +13,9 @@ from livecode.neural.load import load_space
 from livecode.neural.model_file import ModelMeta, Tensors, list_models, read_model
 from livecode.neural.spaces.space import KIND, Space
 from livecode.transport.timing import HOP
+from livecode.voices.cost import SAMPLE_RATE, seconds_each, voice_share, wandering
 
-SAMPLE_RATE = 48_000  # Hz, of the sound
 TARGET_SHARE = 5.0  # percent of a core for one voice
-CHUNKS = 5  # the quickest of so many counts: what else the machine does is not the decoder's cost
 
 Decode = Callable[[Floats], Floats]
 
@@ -50,33 +47,6 @@ def cost_rows(name: str, meta: ModelMeta, tensors: Tensors, seconds: float) -> l
         what = f"one voice with its texture at {SAMPLE_RATE} Hz"
         rows.append(Row.measured(what, share, "% of a core", about, target=TARGET_SHARE))
     return rows
-
-
-def voice_share(
-    space: Space, seconds: float, sample_rate: int = SAMPLE_RATE, texture: float = 0.0
-) -> float:
-    """The share of one core, 0 to 1, that a latent voice takes while its position moves."""
-    from livecode.voices.latent import LatentVoice  # compiles on its first run ever
-
-    voice = LatentVoice(space, sample_rate, HOP, seed=1)
-    positions, alive = _wandering(space.latent), np.array([texture])
-    cost_s = seconds_each(lambda i: voice.play(positions[i % len(positions)], alive), seconds)
-    return cost_s * sample_rate / HOP
-
-
-def seconds_each(action: Callable[[int], object], seconds: float) -> float:
-    """Processor seconds that one `action(i)` takes, counted for about `seconds` in all."""
-    action(0)
-    began = time.process_time()
-    action(1)
-    times = max(1, int(seconds / CHUNKS / max(time.process_time() - began, 1e-6)))
-    counts = []
-    for _ in range(CHUNKS):
-        began = time.process_time()
-        for i in range(times):
-            action(i)
-        counts.append((time.process_time() - began) / times)
-    return min(counts)
 
 
 def plain_decoder(config: dict, sample_rate: int, tensors: dict[str, Floats]) -> Decode:
@@ -125,7 +95,7 @@ def plain_bank(bins: int, bin_hz: float, sample_rate: int) -> Callable[[Floats],
 
 
 def _decoding(space: Space, plain: Decode | None, seconds: float, about: Identity) -> Row:
-    points = space.place(_wandering(space.latent))
+    points = space.place(wandering(space.latent))
     out = np.empty(space.bins, np.float32)
     own_s = seconds_each(lambda i: space.decode_into(points[i % len(points)], out), seconds)
     plain_us = None
@@ -138,7 +108,7 @@ def _voice(space: Space, plain: Decode | None, seconds: float, about: Identity) 
     share = 100 * voice_share(space, seconds)
     plain_share = None
     if plain is not None:
-        points = space.place(_wandering(space.latent))
+        points = space.place(wandering(space.latent))
         bank = plain_bank(space.bins, space.sample_rate / space.n_fft, SAMPLE_RATE)
         cost_s = seconds_each(lambda i: bank(plain(points[i % len(points)])), seconds)
         plain_share = 100 * cost_s * SAMPLE_RATE / HOP
@@ -146,9 +116,3 @@ def _voice(space: Space, plain: Decode | None, seconds: float, about: Identity) 
     return Row.measured(
         what, share, "% of a core", about, baseline=plain_share, target=TARGET_SHARE
     )
-
-
-def _wandering(dims: int, places: int = 997) -> NDArray[np.float64]:
-    """Positions (places, dims) in [0, 1] as an agent would take them: small steps."""
-    steps = np.random.default_rng(1).choice([-0.01, 0.01], (places, dims))
-    return np.asarray(np.abs((0.5 + steps.cumsum(0)) % 2 - 1))

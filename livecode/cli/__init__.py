@@ -1,1 +1,1 @@
-"""The `livecode` command: its parser, its commands, and what they print."""
+"""The `livecode` command: a parser and a module for each command, and all that they print."""

@@ -1,4 +1,4 @@
-"""The `livecode` command as `python -m livecode.cli`."""
+"""Runs the `livecode` command as `python -m livecode.cli`."""
 
 import sys
 

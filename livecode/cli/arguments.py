@@ -1,105 +1,88 @@
-"""The command line's parser, kinds of arguments, and those that several commands share."""
+"""Types of command line arguments, and the options that several commands share."""
 
 import argparse
 import math
-from collections.abc import Callable
+import os
 from pathlib import Path
-from typing import NoReturn
 
-#: Colours of the terminal; the first is what nobody asked for.
+from livecode.cli.parser import Parser
+from livecode.errors import LivecodeError
+
+#: Ways to the loudspeaker.
+AUDIO = ("auto", "portaudio", "jack", "headless")
+#: Colours of the terminal. The first one is the default.
 THEMES = ("dark", "light", "high-contrast")
-Fill = Callable[[argparse.ArgumentParser], None]
-
-
-class Parser(argparse.ArgumentParser):
-    """One that says what is wrong in one sentence, and can wait with its arguments until asked."""
-
-    def __init__(self, *, fill: Fill | None = None, **settings: object):
-        super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
-        self._fill = fill
-
-    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """As argparse does; arguments that are costly to know are looked up now."""
-        if self._fill is not None:
-            fill, self._fill = self._fill, None
-            fill(self)
-        return super().parse_known_args(args, namespace)
-
-    def error(self, message: str) -> NoReturn:
-        """End with one sentence instead of a page of usage."""
-        self.exit(2, f"livecode: {message}; see {self.prog} --help\n")
 
 
 def whole(text: str) -> int:
-    """A whole number from 0 up."""
+    """Parse a whole number from 0 up."""
     if text.isascii() and text.isdigit():
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
 
 
 def count(text: str) -> int:
-    """A whole number from 1 up."""
+    """Parse a whole number from 1 up."""
     if text.isascii() and text.isdigit() and int(text):
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
 
 
 def port(text: str) -> int:
-    """A UDP port; 0 is any that is free."""
+    """Parse a UDP port from 0 to 65535. Port 0 stands for any free port."""
     if whole(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text} is not a port, a number from 0 to 65535")
 
 
 def sample_rate(text: str) -> int:
-    """A sample rate in Hz."""
+    """Parse a sample rate in Hz, from 8000 to 192000."""
     if 8000 <= whole(text) <= 192_000:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text} is not a sample rate; use 44100 or 48000")
 
 
 def block(text: str) -> int:
-    """Frames per block."""
+    """Parse the length of a block in frames, a power of two from 16 to 4096."""
     if whole(text) in (16, 32, 64, 128, 256, 512, 1024, 2048, 4096):
         return int(text)
     raise argparse.ArgumentTypeError(f"{text} is not a power of two from 16 to 4096")
 
 
 def percentage(text: str) -> float:
-    """A share in per cent, from 0 to 100."""
-    try:
-        share = float(text)
-    except ValueError:
-        share = math.nan
+    """Parse a share in per cent, from 0 to 100."""
+    share = _number(text)
     if 0 <= share <= 100:
         return share
     raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to 100 per cent")
 
 
 def factor(text: str) -> float:
-    """A number above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+    """Parse a finite number above 0."""
+    number = _number(text)
     if number > 0 and math.isfinite(number):
         return number
     raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
 
 
 def duration(text: str) -> float:
-    """A length of time in seconds."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
+    """Parse a length of time in seconds, above 0."""
+    seconds = _number(text)
     if seconds > 0 and math.isfinite(seconds):
         return seconds
     raise argparse.ArgumentTypeError(f"{text!r} is not a length of time in seconds above 0")
 
 
+def _number(text: str) -> float:
+    """Parse a number; return NaN, which every limit refuses, for any other text."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
 def add_sound(parser: Parser) -> None:
-    """How sound is computed: its rate, its blocks, its seed."""
+    """Add `--sr`, `--block` and `--seed`."""
     parser.add_argument(
         "--sr", type=sample_rate, default=48000, metavar="HZ", help="sample rate (48000)"
     )
@@ -110,28 +93,64 @@ def add_sound(parser: Parser) -> None:
 
 
 def add_seed(parser: Parser) -> None:
-    """What all that is random goes by."""
+    """Add `--seed`, from which all random numbers follow."""
     parser.add_argument(
-        "--seed", type=whole, default=0, metavar="N", help="of all that is random (0)"
+        "--seed", type=whole, default=0, metavar="N", help="seed of all random numbers (0)"
     )
 
 
 def add_for(parser: Parser, what: str) -> None:
-    """For how long, under the name `seconds`."""
+    """Add `--for SECONDS`, stored as `seconds` (None if absent); `what` is its help text."""
     parser.add_argument("--for", dest="seconds", type=duration, metavar="SECONDS", help=what)
 
 
+def add_audio(parser: Parser, what: str = "way to the loudspeaker (auto)") -> None:
+    """Add `--audio`; `what` is its help text."""
+    parser.add_argument("--audio", choices=AUDIO, default="auto", help=what)
+
+
+def add_osc(parser: Parser) -> None:
+    """Add `--osc-port` and `--osc-bind`, where packets of rings arrive."""
+    parser.add_argument(
+        "--osc-port", type=port, default=8888, metavar="PORT", help="UDP port of the rings (8888)"
+    )
+    parser.add_argument(
+        "--osc-bind", default="127.0.0.1", metavar="ADDRESS",
+        help="address to listen on (127.0.0.1); 0.0.0.0 opens it to the network",
+    )  # fmt: skip
+
+
 def add_record(parser: Parser) -> None:
-    """Where what is heard is recorded."""
+    """Add `--record`, `--stems` and `--bits`."""
     parser.add_argument("--record", type=Path, metavar="OUT.wav", help="record what is heard")
     add_stems(parser)
 
 
 def add_stems(parser: Parser) -> None:
-    """Where what each name adds to it is recorded."""
+    """Add `--stems` and `--bits`."""
     parser.add_argument(
-        "--stems", type=Path, metavar="DIR", help="a file for each name, whose sum is what is heard"
+        "--stems", type=Path, metavar="DIR", help="a file for each name; their sum is what is heard"
     )
     parser.add_argument(
         "--bits", type=int, choices=(24, 32), default=32, help="24: integer, 32: float (32)"
     )
+
+
+def add_theme(parser: Parser) -> None:
+    """Add `--theme`; `theme_of` reads it."""
+    parser.add_argument(
+        "--theme", choices=THEMES, help="colours (default: LIVECODE_THEME, or else dark)"
+    )
+
+
+def theme_of(options: argparse.Namespace) -> str:
+    """Return the theme that `--theme` or the environment's LIVECODE_THEME names, or the default.
+
+    Raises LivecodeError if LIVECODE_THEME names no theme.
+    """
+    theme: str = options.theme or os.environ.get("LIVECODE_THEME") or THEMES[0]
+    if theme not in THEMES:
+        raise LivecodeError(
+            f"LIVECODE_THEME={theme}: there is no such theme; use {', '.join(THEMES)}"
+        )
+    return theme

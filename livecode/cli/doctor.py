@@ -1,5 +1,6 @@
-"""`livecode doctor`: one screen on what this machine has to play with, and what is amiss."""
+"""`livecode doctor`: prints one screen on what this machine has to play with, and what is wrong."""
 
+import argparse
 import json
 import os
 import platform
@@ -9,36 +10,47 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict
 
 from rich.console import Console
 from rich.markup import escape
 
 from livecode import __version__
+from livecode.cli.arguments import port
+from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import list_models
 from livecode.signals.udp import DEFAULT_HOST, UdpListener
 from livecode.transport import Arena, Layout
 
 SAMPLE_RATE, BLOCK = 48_000, 256  # what `livecode play` asks for
-DEVICES = ("jack", "portaudio")  # as `--audio auto` tries them; then it plays headless
+DEVICES = ("jack", "portaudio")  # in the order in which `--audio auto` tries them
 SURVEYED = (*DEVICES, "headless")
-SURVEY_LIMIT_S = 10.0  # a busy machine starts a process slowly; one that hangs never answers
+SURVEY_LIMIT_S = 10.0  # a busy machine starts a process slowly; a hanging one never answers
 MEASURE_S = 0.1
-#: A voice that takes more of a core than this leaves room for few; beyond the second, for none.
+#: Shares of a core that one voice takes: above the first, few voices can sound; above the second, none.
 HEAVY_SHARE, IMPOSSIBLE_SHARE = 0.25, 0.8
 SHOWN = ("pyo", "numpy", "numba")
 NEEDED = (*SHOWN, "msgspec", "safetensors", "ipykernel", "jupyter_client", "prompt_toolkit")
 SHARED_MEMORY = Path("/dev/shm")  # on Linux; macOS has no such folder and no such limit
 WIDTH = 80
 
-#: What a back end's survey says: works, text, realtime, and devices where it knows of any.
-Answer = Mapping[str, Any]
+
+class Answer(TypedDict):
+    """What `livecode.engine.survey` finds out about one back end."""
+
+    works: bool
+    text: str
+    realtime: NotRequired[bool]
+    devices: NotRequired[list[str]]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the screen; `remedy` is what to do where something is amiss."""
+class Diagnosis:
+    """One line of the screen; `remedy` says what to do unless all is well.
+
+    Without `what`, the line goes on from the one above it.
+    """
 
     what: str
     text: str
@@ -46,52 +58,59 @@ class Finding:
     remedy: str = ""
 
 
-def doctor(osc_port: int) -> int:
-    """Print the screen; 0 if a performance can be played here, else 2."""
+def add_arguments(parser: Parser) -> None:
+    """Add the arguments of `livecode doctor`."""
+    parser.add_argument("--osc-port", type=port, default=8888, metavar="PORT",
+        help="UDP port of the rings (8888)")  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the screen; return 0 if a performance can be played on this machine, else 2."""
     console = Console(highlight=False)
-    surveys = {backend: _begin_survey(backend) for backend in SURVEYED}
+    surveys = {backend: begin_survey(backend) for backend in SURVEYED}
     with console.status("listening to the machine"):
         others = [
-            processor(_voice_share),
+            processor(latent_voice_share),
             memory(_free_shared_memory()),
-            rings(osc_port),
+            rings(options.osc_port),
             models(list_models()),
-            *versions(),
+            *versions(_version),
         ]
-        answers = {backend: _answer(survey) for backend, survey in surveys.items()}
-    findings = [*audio(answers), realtime(answers, sys.platform), *others]
-    console.print(screen(findings), soft_wrap=True)
-    return 2 if any(finding.state == "broken" for finding in findings) else 0
+        answers = {backend: answer_of(survey) for backend, survey in surveys.items()}
+    diagnoses = [*audio(answers), realtime(answers, sys.platform), *others]
+    console.print(screen(diagnoses), soft_wrap=True)
+    return 2 if any(each.state == "broken" for each in diagnoses) else 0
 
 
-def screen(findings: list[Finding]) -> str:
-    """The findings as at most 24 lines of 80 columns, in rich's markup."""
+def screen(diagnoses: list[Diagnosis]) -> str:
+    """Return the diagnoses as at most 24 lines of 80 columns, in rich's markup."""
     marks = {"well": "[green]✓[/]", "amiss": "[yellow]![/]", "broken": "[red]✗[/]"}
     lines = [f"livecode {__version__} on {platform.platform(terse=True)}"[:WIDTH], ""]
-    for finding in findings:
-        mark = marks[finding.state] if finding.what else " "
-        text = escape(_cut(finding.text, WIDTH - 15))
-        lines.append(f" {mark} {finding.what:<11} {text}".rstrip())
-        if finding.remedy:
-            lines.append(f"   [yellow]→ {escape(_cut(finding.remedy, WIDTH - 5))}[/]")
-    broken = [finding.what for finding in findings if finding.state == "broken"]
-    amiss = any(finding.state == "amiss" for finding in findings)
+    for each in diagnoses:
+        mark = marks[each.state] if each.what else " "
+        text = escape(_cut(each.text, WIDTH - 15))
+        lines.append(f" {mark} {each.what:<11} {text}".rstrip())
+        if each.remedy:
+            lines.append(f"   [yellow]→ {escape(_cut(each.remedy, WIDTH - 5))}[/]")
+    broken = [each.what for each in diagnoses if each.state == "broken"]
+    amiss = any(each.state == "amiss" for each in diagnoses)
     verdict = "Ready to play, but for what is marked !." if amiss else "Ready to play."
     if broken:
         verdict = f"Not playable before this is mended: {', '.join(broken)}."
     return "\n".join([*lines, "", verdict])
 
 
-def audio(answers: Mapping[str, Answer]) -> list[Finding]:
-    """Which back ends work, and which one `--audio auto` takes."""
+def audio(answers: Mapping[str, Answer]) -> list[Diagnosis]:
+    """Return which back ends work, and which one `--audio auto` takes."""
     works = [backend for backend in DEVICES if answers[backend]["works"]]
     if not answers["headless"]["works"]:
         why = answers["headless"]["text"]
-        return [Finding("audio", f"pyo does not start: {why}", "broken", "make setup")]
+        return [Diagnosis("audio", f"pyo does not start: {why}", "broken", "make setup")]
     if works:
-        chosen = Finding("audio", f"--audio auto takes {works[0]}")
+        chosen = Diagnosis("audio", f"--audio auto takes {works[0]}")
     else:
-        chosen = Finding(
+        chosen = Diagnosis(
             "audio",
             "no way out to a loudspeaker: --audio auto plays headless, unheard",
             "amiss",
@@ -102,17 +121,20 @@ def audio(answers: Mapping[str, Answer]) -> list[Finding]:
         answer = answers[backend]
         devices = ", ".join(answer.get("devices", ()))
         text = answer["text"].split(";")[0]
-        findings.append(Finding("", f"{backend:<9} {text}{devices and ': '}{devices}"))
+        findings.append(Diagnosis("", f"{backend:<9} {text}{devices and ': '}{devices}"))
     return findings
 
 
-def realtime(answers: Mapping[str, Answer], system: str) -> Finding:
-    """Whether the system lets sound go before all else."""
+def realtime(answers: Mapping[str, Answer], system: str) -> Diagnosis:
+    """Return whether the system schedules sound before other programs.
+
+    `system` is the name of the operating system, as in `sys.platform`.
+    """
     if system == "darwin":
-        return Finding("real time", "granted by the system to the audio device's own thread")
+        return Diagnosis("real time", "granted by the system to the audio device's own thread")
     if any(answer.get("realtime") for answer in answers.values()):
-        return Finding("real time", "granted: engine and voices go before everything else")
-    return Finding(
+        return Diagnosis("real time", "granted: engine and voices go before everything else")
+    return Diagnosis(
         "real time",
         "not granted: another busy program can make holes in the sound",
         "amiss",
@@ -120,19 +142,19 @@ def realtime(answers: Mapping[str, Answer], system: str) -> Finding:
     )
 
 
-def processor(share_of: Callable[[], float]) -> Finding:
-    """How much of a core a latent voice takes; `share_of()` measures it."""
+def processor(share_of: Callable[[], float]) -> Diagnosis:
+    """Return which share of a core a latent voice takes; `share_of()` measures it."""
     cores = f"{os.cpu_count()} cores"
     try:
         share = share_of()
     except LivecodeError as error:
-        return Finding("processor", f"{cores}; no voice to measure with: {error}")
+        return Diagnosis("processor", f"{cores}; no voice to measure with: {error}")
     except ImportError as error:
-        return Finding("processor", f"cannot compute voices: {error}", "broken", "make setup")
+        return Diagnosis("processor", f"cannot compute voices: {error}", "broken", "make setup")
     text = f"{cores}; a latent voice takes {share:.1%} of one"
     if share < HEAVY_SHARE:
-        return Finding("processor", text)
-    return Finding(
+        return Diagnosis("processor", text)
+    return Diagnosis(
         "processor",
         text,
         "amiss" if share < IMPOSSIBLE_SHARE else "broken",
@@ -140,11 +162,14 @@ def processor(share_of: Callable[[], float]) -> Finding:
     )
 
 
-def memory(free_bytes: int | None) -> Finding:
-    """Whether the four processes can share what they need to."""
+def memory(free_bytes: int | None) -> Diagnosis:
+    """Return whether there is enough shared memory for the four processes.
+
+    `free_bytes` None: the system sets no limit of its own.
+    """
     needed = Arena.size(Layout())
     if free_bytes is not None and free_bytes < needed:
-        return Finding(
+        return Diagnosis(
             "memory",
             f"{free_bytes / 1e6:.0f} MB of shared memory are free, {needed / 1e6:.0f} are needed",
             "broken",
@@ -153,35 +178,35 @@ def memory(free_bytes: int | None) -> Finding:
     try:
         Arena.create(SAMPLE_RATE, BLOCK).unlink()
     except OSError as error:
-        return Finding(
+        return Diagnosis(
             "memory",
             f"no shared memory: {error.strerror}",
             "broken",
             "allow this user to write to /dev/shm",
         )
     free = "" if free_bytes is None else f"{free_bytes / 1e6:.0f} MB of shared memory free, "
-    return Finding("memory", f"{free}{needed / 1e6:.0f} MB needed")
+    return Diagnosis("memory", f"{free}{needed / 1e6:.0f} MB needed")
 
 
-def rings(port: int) -> Finding:
-    """Whether the rings' packets can come in."""
+def rings(port: int) -> Diagnosis:
+    """Return whether packets of rings can arrive on that UDP port."""
     try:
         UdpListener(DEFAULT_HOST, port).close()
     except LivecodeError:
-        return Finding(
+        return Diagnosis(
             "rings",
             f"UDP port {port} is taken by another program",
             "amiss",
             "end that program (another livecode?), or choose a port with --osc-port",
         )
-    return Finding("rings", f"UDP port {port} is free")
+    return Diagnosis("rings", f"UDP port {port} is free")
 
 
-def models(found: Mapping[str, Path]) -> Finding:
-    """Which models can be named on stage."""
+def models(found: Mapping[str, Path]) -> Diagnosis:
+    """Return which models can be named on stage."""
     if found:
-        return Finding("models", ", ".join(found))
-    return Finding(
+        return Diagnosis("models", ", ".join(found))
+    return Diagnosis(
         "models",
         "none: there is nothing to sound",
         "broken",
@@ -189,30 +214,36 @@ def models(found: Mapping[str, Path]) -> Finding:
     )
 
 
-def versions() -> list[Finding]:
-    """What is installed."""
-    missing = [name for name in NEEDED if _version(name) is None]
-    there = [f"{name} {_version(name)}" for name in SHOWN]
-    findings = [Finding("versions", f"Python {platform.python_version()}, {', '.join(there)}")]
+def versions(version_of: Callable[[str], str | None]) -> list[Diagnosis]:
+    """Return which packages are installed; `version_of(package)` is None for one that is not."""
+    missing = [name for name in NEEDED if version_of(name) is None]
+    there = [f"{name} {version_of(name)}" for name in SHOWN]
+    findings = [Diagnosis("versions", f"Python {platform.python_version()}, {', '.join(there)}")]
     if missing:
-        findings = [Finding("versions", f"missing: {', '.join(missing)}", "broken", "make setup")]
-    torch = _version("torch")
+        findings = [Diagnosis("versions", f"missing: {', '.join(missing)}", "broken", "make setup")]
+    torch = version_of("torch")
     if torch is None:
-        return [*findings, Finding("", "torch is not installed: only for training, make setup")]
-    return [*findings, Finding("", f"torch {torch}, for training")]
+        return [*findings, Diagnosis("", "torch is not installed: only for training, make setup")]
+    return [*findings, Diagnosis("", f"torch {torch}, for training")]
 
 
 def _version(package: str) -> str | None:
+    """Return the version of an installed package; None if it is not installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
 
 
-def _voice_share() -> float:
-    from livecode.bench.space import voice_share
+def latent_voice_share() -> float:
+    """Measure which share of a core a voice of the first space takes.
+
+    Raises LivecodeError if there is no space.
+    """
+    # imported here, since `processor` reports an import that fails
     from livecode.neural.load import load_model
     from livecode.neural.spaces.space import Space
+    from livecode.voices.cost import voice_share
 
     for name in list_models():
         model = load_model(name)
@@ -222,13 +253,15 @@ def _voice_share() -> float:
 
 
 def _free_shared_memory() -> int | None:
+    """Return the free shared memory in bytes; None where the system sets no limit of its own."""
     if not SHARED_MEMORY.is_dir():
         return None
     status = os.statvfs(SHARED_MEMORY)
     return status.f_bavail * status.f_frsize
 
 
-def _begin_survey(backend: str) -> subprocess.Popen[str]:
+def begin_survey(backend: str) -> subprocess.Popen[str]:
+    """Start a process that tries a back end, one of SURVEYED; `answer_of` reads its answer."""
     command = [sys.executable, "-m", "livecode.engine.survey"]
     return subprocess.Popen(
         [*command, backend, str(SAMPLE_RATE), str(BLOCK)],
@@ -239,18 +272,21 @@ def _begin_survey(backend: str) -> subprocess.Popen[str]:
     )
 
 
-def _answer(survey: subprocess.Popen[str]) -> Answer:
+def answer_of(survey: subprocess.Popen[str], limit_s: float = SURVEY_LIMIT_S) -> Answer:
+    """Return what a survey printed, or why it printed nothing; one that hangs is killed."""
     try:
-        said, _ = survey.communicate(timeout=SURVEY_LIMIT_S)
+        said, _ = survey.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
         survey.kill()
         survey.communicate()
-        return {"works": False, "text": f"gave no answer within {SURVEY_LIMIT_S:g} s"}
+        return {"works": False, "text": f"gave no answer within {limit_s:g} s"}
     try:
-        return dict(json.loads(said.rstrip().rpartition("\n")[2]))
+        answer: Answer = json.loads(said.rstrip().rpartition("\n")[2])
+        return answer
     except ValueError:
-        return {"works": False, "text": f"asking it ended with status {survey.returncode}"}
+        return {"works": False, "text": f"its survey ended with status {survey.returncode}"}
 
 
 def _cut(text: str, width: int) -> str:
+    """Return the text, with its end cut off if it is wider than `width` columns."""
     return text if len(text) <= width else text[: width - 1] + "…"

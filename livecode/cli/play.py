@@ -1,4 +1,4 @@
-"""`livecode play`: the whole performance, with the terminal on a terminal or by itself without one."""
+"""`livecode play`: plays a set or an empty page, at the terminal or without one."""
 
 import argparse
 import os
@@ -7,81 +7,71 @@ import secrets
 import signal
 import sys
 import time
+from pathlib import Path
 
-from livecode.cli import resuming
-from livecode.cli.arguments import THEMES
+from livecode.cli.arguments import (
+    add_audio,
+    add_for,
+    add_osc,
+    add_record,
+    add_sound,
+    add_theme,
+    theme_of,
+)
+from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
-from livecode.journal import archive as sessions
 from livecode.processes.connection import write_connection
 from livecode.processes.paths import Paths
+from livecode.processes.running import left_alone
 from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.signals.intake import CUES_TOKEN
 from livecode.transport.lifeline import go_first
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
-#: Without a terminal there is no one to say when to end.
+#: How long engine, voices and mind play on when the terminal is killed or its window closed.
+OUTLIVE_S = 600
+#: How long `livecode play` plays where there is no terminal to end it at.
 WITHOUT_TERMINAL_S = 10.0
 CHECK_EVERY_S = 0.05
+#: A peak above this counts as sound (−60 dBFS).
+AUDIBLE = 0.001
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
 
 
-def play(options: argparse.Namespace) -> int:
-    """Play until the performer ends it, or for `--for` seconds."""
+def add_arguments(parser: Parser) -> None:
+    """Add the arguments of `livecode play`."""
+    parser.add_argument("set", nargs="?", type=Path, help="set file to open", metavar="SET.py")
+    add_audio(parser)
+    add_sound(parser)
+    add_osc(parser)
+    add_record(parser)
+    parser.add_argument("--cues", nargs="?", const="", metavar="TOKEN",
+        help="let a second person who knows the token cue over OSC (default: a new token)")  # fmt: skip
+    add_theme(parser)
+    add_for(parser, "end after this long")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play until the performer leaves, or for `--for` seconds."""
     faults: list[str] = []
     if options.set is not None:
         from livecode.sets.set_file import read_set
 
-        piece = read_set(options.set)  # one that cannot be is better refused before any sound
-        faults = [f"{options.set.name}, {fault}" for fault in piece.faults]
-    if not 16 <= options.block <= 4096 or options.block & (options.block - 1):
-        raise LivecodeError(f"--block {options.block}: use a power of two from 16 to 4096")
-    _theme(options.theme)
-    alone = sessions.left_alone()
+        set_file = read_set(options.set)  # refuses a set that cannot be read, before any sound
+        faults = [f"{options.set.name}, {fault}" for fault in set_file.faults]
+    theme = theme_of(options)
+    alone = left_alone()
     if alone is not None:
         raise LivecodeError(
             f"performance {alone.number} still sounds, though its terminal is gone: `livecode resume` "
             "goes back to it, `livecode sessions stop` ends it"
         )
-    told = _open_cues(options)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        told += faults  # a terminal hears of them from the mind
+    sentences = open_cues(options.cues, options.osc_bind, options.osc_port)
+    if not has_terminal():
+        sentences += faults  # a terminal gets them from the mind
     paths = Paths()
     write_connection(paths.connection)
-    supervisor = Supervisor(_supervised(options), paths, say=lambda text: print(text, flush=True))
-    try:
-        supervisor.start()
-        return _at_terminal(supervisor, options, told)
-    finally:
-        supervisor.stop()
-
-
-def resume(options: argparse.Namespace) -> int:
-    """Go back to a performance, and play it until the performer ends it, or for `--for` seconds."""
-    _theme(options.theme)
-    return resuming.resume(options, lambda supervisor: _at_terminal(supervisor, options, []))
-
-
-def _at_terminal(supervisor: Supervisor, options: argparse.Namespace, told: list[str]) -> int:
-    """With a terminal or without."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        for sentence in told:
-            print(sentence, flush=True)
-        return _play_by_itself(supervisor, options.seconds or WITHOUT_TERMINAL_S)
-    from livecode.terminal.app import run_terminal
-
-    go_first()
-    signal.signal(signal.SIGHUP, lambda *_: None)  # until the terminal has its own
-    try:
-        return run_terminal(supervisor, options.seconds, _theme(options.theme), told)
-    except (EOFError, OSError):
-        if sys.stdin.isatty():
-            raise
-        return 1  # the terminal is gone
-    finally:
-        supervisor.left = supervisor.left or not sys.stdin.isatty()
-
-
-def _supervised(options: argparse.Namespace) -> Options:
-    return Options(
+    settings = Options(
         audio=options.audio,
         sample_rate=options.sr,
         block=options.block,
@@ -92,56 +82,91 @@ def _supervised(options: argparse.Namespace) -> Options:
         record=master_file(options.record, options.stems),
         stems=None if options.stems is None else options.stems.resolve(),
         bits=options.bits,
-        outlive_s=resuming.OUTLIVE_S if sys.stdin.isatty() and sys.stdout.isatty() else 0,
+        outlive_s=outlive_s(),
     )
+    supervisor = Supervisor(settings, paths, say=say)
+    try:
+        supervisor.start()
+        return play_on(supervisor, options.seconds, theme, sentences)
+    finally:
+        supervisor.stop()
 
 
-def _open_cues(options: argparse.Namespace) -> list[str]:
-    """Hand the token of the cues, if they are to be open, to the mind; what to say of it."""
+def play_on(supervisor: Supervisor, seconds: float | None, theme: str, sentences: list[str]) -> int:
+    """Play what a supervisor has started, at the terminal or without one; return the exit status.
+
+    `sentences` are shown first. `seconds` None stands for no end at a terminal, and for
+    WITHOUT_TERMINAL_S without one.
+    """
+    if not has_terminal():
+        for sentence in sentences:
+            say(sentence)
+        return _play_without_terminal(supervisor, seconds or WITHOUT_TERMINAL_S)
+    from livecode.terminal.app import run_terminal
+
+    go_first()
+    signal.signal(signal.SIGHUP, lambda *_: None)  # until the terminal handles it
+    try:
+        return run_terminal(supervisor, seconds, theme, sentences)
+    except (EOFError, OSError):
+        if sys.stdin.isatty():
+            raise
+        return 1  # the terminal's window is closed
+    finally:
+        supervisor.left = supervisor.left or not sys.stdin.isatty()
+
+
+def has_terminal() -> bool:
+    """Tell whether somebody can type here and read the answers."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def outlive_s() -> int:
+    """Return for how many seconds the sound outlives this process: 0 without a terminal."""
+    return OUTLIVE_S if has_terminal() else 0
+
+
+def say(text: str) -> None:
+    """Print a line at once, even into a pipe."""
+    print(text, flush=True)
+
+
+def open_cues(token: str | None, host: str, port: int) -> list[str]:
+    """Hand the token for cues to the mind, and return the sentence that says how to cue.
+
+    `token` None keeps cues closed: the list is empty. "" asks for a new token. The mind reads the
+    token from the environment. Raises LivecodeError if the token has other characters than it may.
+    """
     os.environ.pop(CUES_TOKEN, None)
-    if options.cues is None:
+    if token is None:
         return []
-    token = options.cues or secrets.token_hex(4)
+    token = token or secrets.token_hex(4)
     if not _TOKEN.fullmatch(token):
         raise LivecodeError(
-            f"--cues {token}: a token is 4 to 64 letters and digits; leave it out to be given one, "
-            "after the set's name"
+            f"--cues {token}: a token is 4 to 64 letters and digits; to be given one, write --cues "
+            "alone, after the set's name"
         )
     os.environ[CUES_TOKEN] = token
-    return [
-        f"cues are open on {options.osc_bind}, UDP port {options.osc_port}: "
-        f"/livecode/cue NAME {token}"
-    ]
+    return [f"cues are open on {host}, UDP port {port}: /livecode/cue NAME {token}"]
 
 
-def _theme(asked: str | None) -> str:
-    """What was asked for, or else stands in the environment."""
-    theme = asked or os.environ.get("LIVECODE_THEME") or THEMES[0]
-    if theme not in THEMES:
-        raise LivecodeError(
-            f"LIVECODE_THEME={theme}: there is no such theme; use {', '.join(THEMES)}"
-        )
-    return theme
-
-
-def _play_by_itself(supervisor: Supervisor, seconds: float) -> int:
-    """No terminal: play the set, say what can be heard, and end."""
+def _play_without_terminal(supervisor: Supervisor, seconds: float) -> int:
+    """Play for so many seconds, and print whether anything was heard."""
     supervisor.await_sound_path()
     header = supervisor.arena.header
-    print(f"playing for {seconds:g} s on {supervisor.arena.device.look().decode()}", flush=True)
+    say(f"playing for {seconds:g} s on {supervisor.arena.device.look().decode()}")
     end = time.monotonic() + seconds
     heard = False
     while time.monotonic() < end:
         supervisor.check()
         if trouble := supervisor.arena.trouble.look():
             raise LivecodeError(trouble.decode())
-        if not heard and max(header.peak_left, header.peak_right) > 0.001:
+        if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
             heard = True
-            print("first sound", flush=True)
+            say("first sound")
         time.sleep(CHECK_EVERY_S)
-    print(
+    say(
         f"played {header.blocks} blocks, {header.late_blocks} late, "
-        f"{header.underruns} underruns" + ("" if heard else "; nothing was heard"),
-        flush=True,
+        f"{header.underruns} underruns" + ("" if heard else "; nothing was heard")
     )
     return 0

@@ -1,18 +1,25 @@
-"""`livecode train samplernn`: the arguments of the command, and its settings."""
+"""`livecode train samplernn`: trains a SampleRNN, and shows how far it is."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
+from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.run import train_samplernn
 from livecode.neural.samplernn.training.settings import MAKE, USUAL, TrainSampleRNNSettings
 
+WHOLE = 1000.0  # length of the bar
 WHOLE_NUMBERS = {
     "batch": "streams that learn side by side",
     "sequence": "samples that gradients run back through",
-    "sequences": "of those in a clip",
-    "seed": "of all that is random",
+    "sequences": "sequences in a clip",
+    "seed": "seed of all random numbers",
     "takes_every": "epochs between takes to listen to",
 }
 NUMBERS = {
@@ -21,15 +28,15 @@ NUMBERS = {
     "checkpoint_minutes": "time between checkpoints",
     "takes_minutes": "least time between takes",
     "takes_seconds": "length of a take",
-    "disturb": "levels by which what it reads is off, so that it finds back; 0: not at all",
-    "disturb_level": "share of streams read too soft or too loud, so that it keeps its level",
+    "disturb": "levels by which its input is off, so that it learns to find back; 0: none",
+    "disturb_level": "share of streams made softer or louder, so that it learns to keep its level",
 }
 OTHERS = ("name", "sample_rate", "steps", "minutes", "precision", "patience", "augment", "resume",
           "out", "data", "licence", "tensorboard")  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `livecode train samplernn`."""
+    """Add the arguments of `livecode train samplernn`."""
     plain = TrainSampleRNNSettings("", ())
     add = parser.add_argument
     add("sources", nargs="+", type=Path, metavar="AUDIO", help="audio files, or folders of them")
@@ -39,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--minutes",
         type=float,
         metavar="M",
-        help="or its length, not counting what other programs take",
+        help="or length of the training, without the time that other programs take",
     )
     add("--sample-rate", type=int, default=plain.sample_rate, metavar="HZ",
         help=f"8000 to 48000 ({plain.sample_rate})")  # fmt: skip
@@ -49,46 +56,89 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             usual = getattr(plain, name)
             add(f"--{name.replace('_', '-')}", type=kind, default=usual, help=f"{what} ({usual:g})")
     add("--precision", choices=("auto", "float32", "bfloat16"), default=plain.precision,
-        help="of matrix products while training (auto: bfloat16 where the CPU has it)")  # fmt: skip
+        help="of matrix products in training (auto: bfloat16 where the CPU has it)")  # fmt: skip
     add("--patience", type=int, metavar="N",
         help="end after N checkpoints without a better held-out figure")  # fmt: skip
-    add("--augment", action="store_true", help="draw gain and polarity anew for every clip")
+    add("--augment", action="store_true", help="draw gain and polarity again for every clip")
     add("--resume", action="store_true", help="go on from the last checkpoint")
     add("--tensorboard", action="store_true", help="write the curve for TensorBoard as well")
     add("--data", default="", help="for the card: what the sound is, and where it is from")
     add("--licence", default="", help="for the card: the licence of the sound and the model")
     add("--out", type=Path, default=user_models(), help="folder of models")
+    parser.set_defaults(run=run)
 
 
 def add_make(parser: argparse.ArgumentParser) -> None:
-    """The arguments that decide what the model is made of."""
+    """Add the arguments that decide what the model is made of."""
     add = parser.add_argument
     add("--dim", type=int, default=USUAL.dim, help=f"width of the tiers ({USUAL.dim})")
     add("--frame-sizes", type=int, nargs="+", default=USUAL.frame_sizes, metavar="F",
         help="samples in a frame of the lowest tier, then frames in one of the next (16 4)")  # fmt: skip
-    add("--layers", type=int, default=USUAL.layers, help="of RNN in a tier (1)")
+    add("--layers", type=int, default=USUAL.layers, help="RNN layers in a tier (1)")
     add("--cell", choices=("gru", "lstm"), default=USUAL.cell, help="(gru)")
-    add("--levels", type=int, default=USUAL.levels, help="of quantisation, 256 to 65536 (256)")
+    add("--levels", type=int, default=USUAL.levels, help="quantisation levels, 256 to 65536 (256)")
     add("--quantiser", choices=QUANTISERS, default=USUAL.quantiser, help="(linear)")
     add("--embedding", type=int, default=USUAL.embedding, help="width of a level's embedding (64)")
     add("--sample-tier", choices=SAMPLE_TIERS, default=USUAL.sample_tier, help="(two-layer)")
     add("--skip", action="store_true", help="sum the outputs of a tier's layers")
 
 
-def settings_of(args: argparse.Namespace) -> TrainSampleRNNSettings:
-    """The settings that the arguments say."""
-    make = {name: getattr(args, name) for name in MAKE} | {"skip": args.skip}
+def settings_of(options: argparse.Namespace) -> TrainSampleRNNSettings:
+    """Return the settings that the parsed options say."""
+    make = {name: getattr(options, name) for name in MAKE} | {"skip": options.skip}
     make["frame_sizes"] = tuple(make["frame_sizes"])
     names = (*OTHERS, *WHOLE_NUMBERS, *NUMBERS)
     return TrainSampleRNNSettings(
-        sources=tuple(args.sources),
+        sources=tuple(options.sources),
         config=SampleRNNConfig(**make),
-        **{name: getattr(args, name) for name in names},
+        **{name: getattr(options, name) for name in names},
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Runs `livecode train samplernn`; returns the exit status."""
-    path = train_samplernn(settings_of(args))
+def run(options: argparse.Namespace) -> int:
+    """Train, and print where the model is."""
+    path = train_samplernn(settings_of(options), showing=showing)
     print(f"The model is in {path}")
     return 0
+
+
+class TrainingBar:
+    """A bar on a terminal and lines elsewhere, with bits a sample, samples a second and time left.
+
+    It is a `livecode.neural.samplernn.training.progress.TrainingDisplay`.
+    """
+
+    def __init__(self, name: str, progress: Progress, console: Console):
+        self._name, self._progress, self._console = name, progress, console
+        self._task = progress.add_task(name, total=WHOLE, figures="")
+        self._held_out = ""
+
+    def say(self, sentence: str) -> None:
+        """Print a line of its own."""
+        self._console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+    def point(self, point: Point, share: float) -> None:
+        """Show a new point of the curve; `share` of the training is done, from 0 to 1."""
+        if "held_out" in point:
+            self._held_out = f", held out {point['held_out']:.3f}"
+        figures = (
+            f"step {point['step']:.0f}, epoch {point['epoch']:.2f}, {point['train']:.3f} bits a "
+            f"sample{self._held_out}, {point['rate']:.0f} samples/s"
+        )
+        self._progress.update(self._task, completed=WHOLE * share, figures=figures)
+        if "held_out" in point and not self._console.is_terminal:
+            self.say(f"{self._name}: {figures}, {share:.1%}")
+
+
+@contextmanager
+def showing(name: str) -> Iterator[TrainingBar]:
+    """Show a bar on stderr while a `with` block runs."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield TrainingBar(name, progress, console)

@@ -1,1 +1,1 @@
-"""The journal of a performance: written while it plays, read back, kept, exported."""
+"""The journal of a performance: what it records, how it is read again, and the archive of past ones."""

@@ -1,4 +1,4 @@
-"""A journal turned back into a set file: the code as it was finally heard, as cells."""
+"""Turns a journal back into a set file: the code as it was last heard, in cells."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -6,37 +6,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livecode.journal.journal import read_journal
-from livecode.journal.records import (
-    BlockBegun,
-    BlockEnded,
-    Opening,
-    ScenePlayed,
-)
+from livecode.journal.records import BlockBegun, BlockEnded, Opening, ScenePlayed
 
-#: What acts once, and is not to be done again by opening the set.
+#: Words that act once. Opening the set must not do that again.
 ONCE = {
     "undo", "hush", "panic", "running", "help", "print", "go", "hold", "release", "loop", "skip",
     "stretch", "free", "tutorial",
 }  # fmt: skip
-#: Of these the last one counts.
+#: Words of which only the last call counts.
 LAST = {"tempo", "fade", "quant", "solo"}
 
 
 @dataclass
 class Statement:
-    """One statement of a block: its text, what it defines and what it takes."""
+    """One statement of a block: its text, what it sets, and what it takes."""
 
     text: str
-    keys: frozenset[
-        str
-    ]  # `ego` for a definition, `ego.dims` for a setting; a later one replaces it
-    takes: frozenset[str]
-    block: int
+    #: `ego` for a definition, `ego.dims` for a setting, `tempo()` for a word of LAST.
+    keys: frozenset[str]
+    takes: frozenset[str]  # names
+    block: int  # number of its block
 
 
 @dataclass
-class Cell:
-    """The code of one stretch of a performance."""
+class ExportedCell:
+    """The code of one stretch of a performance, which becomes a cell of the set."""
 
     name: str
     begun: int  # sample time
@@ -44,43 +38,49 @@ class Cell:
 
 
 def exported(journal: Path) -> str:
-    """The text of a set file that plays what the journal's performance came to."""
-    cells, rate = _cells(journal)
+    """Return the text of a set file that plays what the journal's performance played last.
+
+    Code before the first scene becomes the set's preparation. Each scene becomes a cell, as long as
+    the scene was played.
+    """
+    cells, sample_rate = _cells(journal)
     parts = ["# Exported from a performance: the code as it was finally heard."]
     if len(cells) > 1:
         parts += [statement.text for statement in _sorted(cells.pop(0).statements)]
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
-        length = "" if following is None else f" for={(following.begun - cell.begun) / rate:.1f}*s"
+        length = ""
+        if following is not None:
+            length = f" for={(following.begun - cell.begun) / sample_rate:.1f}*s"
         parts.append(f"# %% {cell.name}{length}")
         parts += [statement.text for statement in _sorted(cell.statements)]
     return "\n\n".join(parts) + "\n"
 
 
-def _cells(journal: Path) -> tuple[list[Cell], int]:
-    """The cells, and the sample rate."""
-    cells = [Cell("heard", 0)]
-    rate = 48000
+def _cells(journal: Path) -> tuple[list[ExportedCell], int]:
+    """Return the cells of a journal, and its sample rate in Hz."""
+    cells = [ExportedCell("heard", 0)]
+    sample_rate = 48000
     begun: dict[int, BlockBegun] = {}
     names: list[str] = []
     for record in read_journal(journal):
         match record:
             case Opening():
-                rate = record.sample_rate
+                sample_rate = record.sample_rate
             case ScenePlayed(tick, name):
                 names.append(name)
                 count = names.count(name)
-                cells.append(Cell(name if count == 1 else f"{name} {count}", tick))
+                cells.append(ExportedCell(name if count == 1 else f"{name} {count}", tick))
             case BlockBegun():
                 begun[record.number] = record
             case BlockEnded(ok=ok, names=changed) if ok or changed:
                 block = begun.get(record.number)
                 if block is not None:
-                    _take(cells, block)
-    return cells, rate
+                    _add_block(cells[-1].statements, block)
+    return cells, sample_rate
 
 
-def _take(cells: list[Cell], block: BlockBegun) -> None:
-    statements = cells[-1].statements
+def _add_block(statements: list[Statement], block: BlockBegun) -> None:
+    """Add the statements of a block, and remove those that it replaces, undoes or frees."""
     try:
         tree = ast.parse(block.code)
     except SyntaxError:
@@ -91,35 +91,39 @@ def _take(cells: list[Cell], block: BlockBegun) -> None:
         if call == "undo":
             _undo(statements, _arguments(node))
         elif call == "free":
-            gone = set(_arguments(node))
-            statements[:] = [s for s in statements if not {k.split(".")[0] for k in s.keys} & gone]
+            freed = set(_arguments(node))
+            statements[:] = [s for s in statements if not _names(s) & freed]
         elif call not in ONCE:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
             text = "\n".join(lines[first - 1 : node.end_lineno])
             if "\n" not in text.strip() and ";" in text:
                 text = ast.unparse(node)
             keys = frozenset(_keys(node))
-            kept = [s for s in statements if not _replaced(s.keys, keys)]
-            statements[:] = [*kept, Statement(text, keys, frozenset(_takes(node)), block.number)]
+            others = [s for s in statements if not _is_replaced(s.keys, keys)]
+            new = Statement(text, keys, frozenset(_names_taken(node)), block.number)
+            statements[:] = [*others, new]
 
 
-def _replaced(old: frozenset[str], new: frozenset[str]) -> bool:
-    """Whether a statement that set `old` is of no consequence once `new` has been set."""
+def _names(statement: Statement) -> set[str]:
+    """Return the names that a statement defines or sets something of."""
+    return {key.split(".")[0] for key in statement.keys}
+
+
+def _is_replaced(old: frozenset[str], new: frozenset[str]) -> bool:
+    """Return whether a statement that sets `old` has no effect once `new` has been set."""
     return bool(old) and all(key in new or key.split(".")[0] in new for key in old)
 
 
 def _undo(statements: list[Statement], names: list[str]) -> None:
-    """Take back the last block, or the last definition of a name."""
-    mine = [
-        s for s in statements if not names or {k.split(".")[0] for k in s.keys} & set(names)
-    ]  # fmt: skip
-    if mine:
-        last = mine[-1].block
-        statements[:] = [s for s in statements if s not in mine or s.block != last]
+    """Remove the last block, or what the last block that set one of the names did to them."""
+    candidates = [s for s in statements if not names or _names(s) & set(names)]
+    if candidates:
+        last = candidates[-1].block
+        statements[:] = [s for s in statements if s not in candidates or s.block != last]
 
 
 def _called(node: ast.stmt) -> str | None:
-    """The name of the function, where the statement is a plain call of one."""
+    """Return the name of the function that a statement calls, if it is such a call and no more."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         function = node.value.func
         return function.id if isinstance(function, ast.Name) else None
@@ -127,6 +131,7 @@ def _called(node: ast.stmt) -> str | None:
 
 
 def _arguments(node: ast.stmt) -> list[str]:
+    """Return the names and constants that a call is given by position."""
     assert isinstance(node, ast.Expr)
     assert isinstance(node.value, ast.Call)
     found = []
@@ -139,6 +144,7 @@ def _arguments(node: ast.stmt) -> list[str]:
 
 
 def _keys(node: ast.stmt) -> Iterator[str]:
+    """Yield what a statement sets, as `Statement.keys` has it."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.Assign | ast.AnnAssign):
@@ -150,6 +156,7 @@ def _keys(node: ast.stmt) -> Iterator[str]:
 
 
 def _bound(target: ast.expr) -> Iterator[str]:
+    """Yield the names and settings that an assignment to `target` binds."""
     if isinstance(target, ast.Name):
         yield target.id
     elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
@@ -159,16 +166,20 @@ def _bound(target: ast.expr) -> Iterator[str]:
             yield from _bound(each)
 
 
-def _takes(node: ast.stmt) -> Iterator[str]:
+def _names_taken(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement uses, and the parameters of its functions.
+
+    Parameters count, since a @dsp takes the sounds that its parameters are called like.
+    """
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
             yield each.id
         elif isinstance(each, ast.arg):
-            yield each.arg  # a @dsp takes what its parameters are called
+            yield each.arg
 
 
 def _sorted(statements: Iterable[Statement]) -> list[Statement]:
-    """In order, but each after what defines the names that it takes."""
+    """Return the statements in order, but each after those that define the names it takes."""
     everything = list(statements)
     definers = {key: s for s in everything for key in s.keys if "." not in key}
     done: list[Statement] = []

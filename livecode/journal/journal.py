@@ -1,7 +1,8 @@
-"""The journal: what entered a performance, framed with length and checksum, written as it happens.
+"""Writes the records of a journal as they happen, and reads them again.
 
-A block has a *begun* and an *ended* record, so that one that killed the mind is known, and not run
-again.  A torn tail, as a power cut leaves it, is ignored on reading.
+Each record is framed with its length and a checksum. A torn tail, as a power cut leaves it, is ignored
+on reading. A block has a *begun* and an *ended* record, so that a block that killed the mind is known
+and not run again.
 """
 
 import os
@@ -9,7 +10,7 @@ import struct
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -22,28 +23,30 @@ from livecode.journal.records import (
     BlockEnded,
     Closed,
     Heartbeat,
-    Opening,
-    Record,
-    Stands,
+    JournalRecord,
+    StatusAfterBlock,
 )
 
-__all__ = ["BlockBegun", "BlockEnded", "Journal", "Opening", "blocks_to_run_again", "read_journal"]
-
 _FRAME = struct.Struct("<II")  # length, CRC-32
-#: Version 1 held blocks alone; its records are read as those of today.
+#: First bytes of a file. Version 1 held only blocks, with records as they are today.
 _MAGICS = (b"livecode journal 1\n", b"livecode journal 2\n")
 _MAGIC = _MAGICS[-1]
-#: What is not urgent is with the system after this, and on the disk after that.
+#: A record that is not urgent is handed to the system within FLUSH_S, and is on the disk after SYNC_S.
 FLUSH_S, SYNC_S = 0.05, 0.5
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Record)
+_decoder = msgspec.msgpack.Decoder(JournalRecord)
 
 
 class Journal:
-    """Appends records to a file; a full disk is reported once and never stops the performance."""
+    """Appends records to a file.
+
+    An error, such as a full disk, never stops the performance: `error` says what went wrong, and
+    later records are dropped.
+    """
 
     def __init__(self, path: Path):
+        """Open the file and cut off a torn tail, or begin a new file."""
         self.path = path
         self.error: str | None = None
         self._file: IO[bytes] | None = None
@@ -53,9 +56,11 @@ class Journal:
         self._thread: threading.Thread | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            whole = sum(_FRAME.size + length for length in _lengths(path)) if _holds(path) else 0
-            # Unbuffered: what has been written is with the system, whatever becomes of us.
-            self._file = open(path, "r+b" if whole else "wb", buffering=0, opener=_mine_alone)  # noqa: SIM115
+            frames = _frames(path) if _has_header(path) else ()
+            whole = sum(_FRAME.size + len(data) for data in frames)
+            # Unbuffered, so that written records survive the death of this process.
+            mode = "r+b" if whole else "wb"
+            self._file = open(path, mode, buffering=0, opener=_open_private)  # noqa: SIM115
             if whole:
                 self._file.truncate(len(_MAGIC) + whole)
                 self._file.seek(0, 2)
@@ -64,13 +69,13 @@ class Journal:
         except OSError as error:
             self._fail(error)
 
-    def write(self, record: Record) -> None:
-        """Append one record, and all that wait; they are with the system when this returns."""
+    def write(self, record: JournalRecord) -> None:
+        """Append one record and all that wait, and hand them to the system before returning."""
         self.note(record)
         self.flush()
 
-    def note(self, record: Record) -> None:
-        """Append one record soon; takes no longer than it takes to encode."""
+    def note(self, record: JournalRecord) -> None:
+        """Append one record soon, without waiting for the disk."""
         if self._file is None:
             return
         data = _encoder.encode(record)
@@ -80,7 +85,7 @@ class Journal:
             self._thread.start()
 
     def flush(self) -> None:
-        """Hand what waits to the system."""
+        """Hand the records that wait to the system."""
         with self._writing:
             if self._file is None:
                 self._waiting.clear()
@@ -95,7 +100,7 @@ class Journal:
                 self._fail(error)
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write the records that wait, and close the file."""
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
@@ -105,6 +110,7 @@ class Journal:
             self._file = None
 
     def _work(self) -> None:
+        """Write noted records now and then, in a thread of its own."""
         since_s = 0.0
         while not self._closing.wait(FLUSH_S):
             self.flush()
@@ -112,13 +118,13 @@ class Journal:
             file = self._file
             if since_s >= SYNC_S and file is not None:
                 since_s = 0.0
-                with suppress(OSError, ValueError):  # no disk to wait for; closed meanwhile
+                with suppress(OSError, ValueError):  # a file without a disk, or closed meanwhile
                     os.fsync(file.fileno())
 
     def _put(self, data: bytes) -> None:
         assert self._file is not None
         left = memoryview(data)
-        while left:  # a disk that is nearly full takes a part, and says so the next time
+        while left:  # a disk that is nearly full takes a part first, and then raises an error
             left = left[self._file.write(left) :]
 
     def _fail(self, error: OSError) -> None:
@@ -126,8 +132,11 @@ class Journal:
         self.error = f"the journal {self.path} cannot be written: {error.strerror}"
 
 
-def read_journal(path: Path) -> Iterator[Record]:
-    """Yield the records of a journal up to its end or the first torn or damaged one."""
+def read_journal(path: Path) -> Iterator[JournalRecord]:
+    """Yield the records of a journal up to its end, or to the first torn or damaged one.
+
+    Raises LivecodeError if the file is no journal, or of a newer version.
+    """
     for data in _frames(path):
         try:
             yield _decoder.decode(data)
@@ -138,13 +147,19 @@ def read_journal(path: Path) -> Iterator[Record]:
 
 
 def blocks_to_run_again(path: Path) -> list[BlockBegun]:
-    """The blocks of a journal in order, without those that never ended or that changed nothing.
+    """Return the blocks that a mind evaluates which takes over, as `effective_blocks` does."""
+    return effective_blocks(read_journal(path))
 
-    The first may have killed the mind, and of the second some were interrupted for good reason.
+
+def effective_blocks(records: Iterable[JournalRecord]) -> list[BlockBegun]:
+    """Return the blocks in order, without those that never ended or that changed nothing.
+
+    A block that never ended may have killed the mind. Some blocks that changed nothing were
+    interrupted for good reason.
     """
     begun: dict[int, BlockBegun] = {}
     ended: set[int] = set()
-    for record in read_journal(path):
+    for record in records:
         if isinstance(record, BlockBegun):
             begun[record.number] = record
         elif isinstance(record, BlockEnded) and (record.ok or record.names):
@@ -153,25 +168,31 @@ def blocks_to_run_again(path: Path) -> list[BlockBegun]:
 
 
 def last_status(path: Path) -> tuple[int, bytes]:
-    """(sample time, status as JSON) of the moment up to which a journal goes; (0, b"") at first."""
+    """Return the sample time up to which a journal goes, and the last status in it, as JSON.
+
+    (0, b"") if the journal holds neither yet.
+    """
     tick, status = 0, b""
     for record in read_journal(path):
         if isinstance(record, Heartbeat | Closed):
             tick = record.tick
-        if isinstance(record, Heartbeat | Stands) and record.status:
+        if isinstance(record, Heartbeat | StatusAfterBlock) and record.status:
             status = record.status
     return tick, status
 
 
-def _mine_alone(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
+    """Open a file that only this user can read."""
     return os.open(path, flags, 0o600)
 
 
-def _holds(path: Path) -> bool:
+def _has_header(path: Path) -> bool:
+    """Return whether there is a file that is long enough for the first bytes of a journal."""
     return path.is_file() and path.stat().st_size >= len(_MAGIC)
 
 
 def _frames(path: Path) -> Iterator[bytes]:
+    """Yield the encoded records up to the first that is torn or damaged."""
     try:
         file = open(path, "rb")  # noqa: SIM115 – closed below
     except OSError as error:
@@ -185,7 +206,3 @@ def _frames(path: Path) -> Iterator[bytes]:
             if len(data) < length or zlib.crc32(data) != checksum:
                 return
             yield data
-
-
-def _lengths(path: Path) -> Iterator[int]:
-    return (len(data) for data in _frames(path))

@@ -1,15 +1,16 @@
-"""Notes in the journal what no other record tells of: what a replay needs to take the same course."""
+"""Notes in the journal all that a performance depends on, so that a replay takes the same course."""
 
 import hashlib
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from livecode.deadlines import TookTooLong
 from livecode.errors import LivecodeError
@@ -17,100 +18,110 @@ from livecode.journal.journal import Journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
+    BlockPoint,
     Closed,
     CuesRun,
-    Features,
+    FeaturesRead,
     FellBack,
     GaveUp,
-    Heard,
     Heartbeat,
     Hushed,
+    JournalRecord,
     KeyPress,
     Led,
+    MessagesHeard,
     MidiMessage,
     ModelUsed,
     Packet,
     Panicked,
-    Point,
-    Record,
     Restarted,
     SceneBegun,
     ScenePlayed,
     SetRead,
     Skipped,
-    Stands,
+    StatusAfterBlock,
 )
 from livecode.neural.model_file import find_model
 from livecode.transport.messages import AnyMessage
 
-#: A sign of life, with a checksum of all controls written, this often.
-ALIVE_S = 0.5
+#: A heartbeat, with a checksum of all controls written, is recorded this often.
+HEARTBEAT_S = 0.5
+#: A feature of a sound: a number, or an array (n,) such as a spectrum.
+FeatureValue: TypeAlias = float | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Restart:
-    """Who has come up anew, and the generation that the engine is thought to have died of."""
+    """Which of engine and voices were restarted."""
 
     engine: bool
     voices: bool
-    suspect: int
+    suspect: int  # generation that probably killed the engine; 0: none
 
 
 class JournalRecorder:
-    """Of a performance as it happens; `livecode/offline/replayer.py` has one that tells instead of noting.
+    """Notes what happens in a performance.
 
-    `tick` is always the sample time of the tick before which something takes effect, or, within a
-    tick, that tick's own.
+    `livecode.offline.replayer` has a subclass that gives the answers of the journal instead. So some
+    methods return their argument: what the performance is to use.
+
+    `tick` is the sample time of the tick before which something takes effect. During a tick it is the
+    tick's own sample time.
     """
 
-    retells = False  # what happened has happened before: nothing is saved a second time
+    #: True in a replay, where nothing is saved a second time.
+    retells = False
 
     def __init__(self) -> None:
         self.journal: Journal | None = None
         self.tick = 0
-        self.block = 0  # the number of the block that is being evaluated, 0: none
-        self._ticking: int | None = None  # the thread in which a tick is under way
-        self._read: dict[tuple[str, str], Any] = {}  # features as they were noted last
-        self._new: dict[tuple[str, str], Any] = {}  # and those of this tick
-        self._controls = 0
+        self.block = 0  # number of the block that is being evaluated; 0: none
+        self._ticking: int | None = None  # the thread that computes a tick just now
+        self._read: dict[tuple[str, str], FeatureValue] = {}  # features as noted last
+        self._new: dict[tuple[str, str], FeatureValue] = {}  # features of this tick
+        self._controls = 0  # checksum of all controls written
+        self.calls = 0  # of the performer's functions in this tick
         self._models: set[str] = set()
-        self._alive_due = 0
+        self._heartbeat_due = 0
 
     @property
     def ticking(self) -> bool:
-        """Whether this thread is in the middle of a tick."""
+        """Whether this thread is computing a tick."""
         return self._ticking == threading.get_ident()
 
-    def note(self, record: Record) -> None:
-        """To the journal, soon."""
+    def note(self, record: JournalRecord) -> None:
+        """Append a record to the journal soon, if there is a journal."""
         if self.journal is not None:
             self.journal.note(record)
 
-    # what blocks do
+    # blocks, scenes and cues
 
     def arrive(self) -> None:
-        """A block is about to change what the ticks play."""
+        """Wait for the time at which a block may change what the ticks play; now, live."""
 
     def passed(self) -> None:
-        """It does."""
+        """Note that a block changes what the ticks play, between two ticks."""
         if not self.ticking:
-            self.note(Point(self.tick))
+            self.note(BlockPoint(self.tick))
 
     def block_begins(self, number: int, code: str, name: str | None) -> None:
-        """It is on the disk before it runs."""
+        """Write that a block begins, before it runs."""
         self.block = number
         if self.journal is not None:
             self.journal.write(BlockBegun(number, self.tick, code, name))
 
     def block_ended(self, number: int, ok: bool, names: tuple[str, ...]) -> None:
-        """And what became of it, after."""
+        """Write how a block ended: whether all of it took effect, and which names it changed."""
         self.block = 0
         if self.journal is not None:
             self.journal.write(BlockEnded(number, self.tick, ok, names))
 
     @contextmanager
     def trying(self, limit: AbstractContextManager[None] | None = None) -> Iterator[None]:
-        """Within it runs the performer's code, which the wall's clock or Ctrl-C may end."""
+        """Run the performer's code in a `with` block, and note if Ctrl-C or a deadline ends it.
+
+        `limit` is a context that raises TookTooLong when the deadline passes.
+        """
         try:
             with limit or nullcontext():
                 yield
@@ -119,77 +130,75 @@ class JournalRecorder:
             raise
 
     def set_read(self, path: str, text: str, again: bool = False) -> None:
-        """The set's file was read."""
+        """Note the text of the set file; `again` if it was read again after a change."""
         self.note(SetRead(self.tick, path, text, again))
 
     def scene_begins(self, index: int) -> None:
-        """A scene that was due is evaluated now."""
+        """Note that a scene which came due is evaluated next; `index` counts from 0."""
         self.note(SceneBegun(self.tick, index))
 
     def scene_played(self, name: str) -> None:
-        """A scene is the present one, however it was come to."""
+        """Note which scene became the present one."""
         self.note(ScenePlayed(self.tick, name))
 
     def cues_run(self) -> None:
-        """Cues are followed now."""
+        """Note that the cues which have arrived are followed next."""
         self.note(CuesRun(self.tick))
 
-    # what comes in
+    # what arrives
 
     def packet(self, data: bytes, frame: int) -> None:
-        """An OSC packet."""
+        """Note an OSC packet that arrived at sample time `frame`."""
         self.note(Packet(self.tick, frame, data))
 
     def midi(self, data: bytes, frame: int) -> None:
-        """A MIDI message."""
+        """Note a MIDI message that arrived at sample time `frame`."""
         self.note(MidiMessage(self.tick, frame, data))
 
     def key(self, key: str, frame: int) -> None:
-        """A hot-key."""
+        """Note a hot-key that was pressed at sample time `frame`."""
         self.note(KeyPress(self.tick, frame, key))
 
     def hushed(self, fade_s: float) -> None:
-        """The terminal's hush, while a block runs."""
+        """Note that the terminal faded out everything while a block was running."""
         self.note(Hushed(self.tick, fade_s))
 
     def panicked(self) -> None:
-        """A panic has been seen."""
+        """Note a panic."""
         self.note(Panicked(self.tick))
 
-    # what ticks go by
+    # ticks
 
     def tick_begins(self, frame: int) -> None:
-        """That tick is next; those before it that did not come are left out."""
+        """Begin the tick at sample time `frame`, and note the ticks before it that were left out."""
         if frame != self.tick:
             self.note(Skipped(frame, self.tick))
         self.tick, self._ticking = frame, threading.get_ident()
         self.calls = 0
 
-    calls = 0  # of the performer's functions, in this tick
-
     def tick_ended(self, next_tick: int, sample_rate: int) -> bool:
-        """It is done; whether a sign of life is due."""
+        """End the tick, note its features, and return whether a heartbeat is due."""
         if self._new:
             changed = tuple((*key, _plain(value)) for key, value in self._new.items())
-            self.note(Features(self.tick, changed))
+            self.note(FeaturesRead(self.tick, changed))
             self._new = {}
         self.tick, self._ticking = next_tick, None
-        if self.journal is None or next_tick < self._alive_due:
+        if self.journal is None or next_tick < self._heartbeat_due:
             return False
-        self._alive_due = next_tick + round(ALIVE_S * sample_rate)
+        self._heartbeat_due = next_tick + round(HEARTBEAT_S * sample_rate)
         return True
 
-    def alive(self, status: dict[str, Any]) -> None:
-        """The sign of life."""
+    def alive(self, status: Mapping[str, object]) -> None:
+        """Note a heartbeat with the status."""
         self.note(Heartbeat(self.tick, self._controls, msgspec.json.encode(status)))
 
-    def stands(self, status: Callable[[], dict[str, Any]]) -> None:
-        """So it stands after a block."""
+    def stands(self, status: Callable[[], Mapping[str, object]]) -> None:
+        """Note the status after a block; `status()` computes it if there is a journal."""
         if self.journal is not None:
-            self.note(Stands(self.tick, msgspec.json.encode(status())))
+            self.note(StatusAfterBlock(self.tick, msgspec.json.encode(status())))
 
     def closed(self) -> None:
-        """The performance ends on purpose."""
+        """Note that the performance ends on purpose, and close the journal."""
         if self.journal is not None:
             self.journal.write(Closed(self.tick))
             self.journal.close()
@@ -197,35 +206,39 @@ class JournalRecorder:
     def taken_in(
         self, messages: list[AnyMessage], restart: Restart | None
     ) -> tuple[list[AnyMessage], Restart | None]:
-        """What engine and voices have said; returns what counts."""
+        """Note messages of engine and voices and their restart; return what the mind is to use."""
         if messages:
-            self.note(Heard(self.tick, tuple(messages), not self.ticking))
+            self.note(MessagesHeard(self.tick, tuple(messages), not self.ticking))
         if restart is not None:
             self.note(Restarted(self.tick, restart.engine, restart.voices, restart.suspect))
         return messages, restart
 
-    def feature(self, sound: str, name: str, value: Any) -> Any:
-        """A feature has been read; returns what counts."""
+    def feature(self, sound: str, name: str, value: FeatureValue) -> FeatureValue:
+        """Note that a feature of a sound was read; return the value that the reader is to use."""
         key = sound, name
         if not self.ticking:
-            self.note(Features(self.tick, ((sound, name, _plain(value)),), self.block))
-        elif key not in self._read or not _same(self._read[key], value):
-            # an array is overwritten in place
-            self._read[key] = self._new[key] = np.array(value) if np.ndim(value) else value
+            self.note(FeaturesRead(self.tick, ((sound, name, _plain(value)),), self.block))
+        elif key not in self._read or not np.array_equal(self._read[key], value):
+            # Arrays are copied, since the next reading overwrites them.
+            copied = value.copy() if isinstance(value, np.ndarray) else value
+            self._read[key] = self._new[key] = copied
         return value
 
     def slow_call(self) -> str | None:
-        """Why the call that is about to be made is to be the one that was too slow."""
+        """Count a call of the performer's function; return why it is to count as too slow.
+
+        None: the wall clock decides, as it does live.
+        """
         self.calls += 1
         return None
 
     def fell_back(self, why: str) -> None:
-        """The call was too slow for the wall's clock."""
+        """Note that the last call was too slow by the wall clock."""
         if self.ticking:
             self.note(FellBack(self.tick, self.calls, why))
 
     def sounds_from(self, model: str) -> None:
-        """Something is to sound from that model: note which one that is."""
+        """Note a model that something will sound from, with its checksum, in a thread of its own."""
         if self.journal is not None and model not in self._models:
             self._models.add(model)
             threading.Thread(target=self._note_model, args=(model,), daemon=True).start()
@@ -234,17 +247,17 @@ class JournalRecorder:
         self.note(ModelUsed(model, model_sha256(model)))
 
     def led(self, bpm: float, beat: float) -> None:
-        """Link led the tempo."""
+        """Note the tempo and the beat that Ableton Link has set."""
         self.note(Led(self.tick, bpm, beat))
 
-    def control_written(self, name: str, frame: int, values: Any) -> None:
-        """A control changes at that sample time."""
+    def control_written(self, name: str, frame: int, values: ArrayLike) -> None:
+        """Add a change of a control, at sample time `frame`, to the checksum of all controls."""
         data = np.asarray(values, float).tobytes()
         self._controls = zlib.crc32(data, zlib.crc32(f"{name} {frame}".encode(), self._controls))
 
 
 def model_sha256(model: str) -> str:
-    """The SHA-256 of a model's file; "" where there is none."""
+    """Return the SHA-256 of a model's file; "" if the model has none."""
     try:
         with open(find_model(model), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -252,9 +265,6 @@ def model_sha256(model: str) -> str:
         return ""
 
 
-def _plain(value: Any) -> Any:
-    return [float(each) for each in value] if np.ndim(value) else float(value)
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(np.array_equal(one, other))
+def _plain(value: FeatureValue) -> float | list[float]:
+    """Return a feature as it is encoded."""
+    return [float(each) for each in value] if isinstance(value, np.ndarray) else float(value)

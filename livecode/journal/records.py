@@ -1,16 +1,18 @@
-"""What a journal holds, record by record: all that entered a performance, at its tick."""
+"""The records of a journal: all that entered a performance, each with its tick.
 
-from typing import Any, Union
+Every record names a `tick`: the sample time of the tick before which it took effect, or in which, as
+its class says. Classes may be renamed, but `tag` is what stands in files: it must stay.
+"""
+
+from typing import Union
 
 import msgspec
 
 from livecode.transport.messages import AnyMessage
 
-#: `tick`, in every record below: the sample time of the tick before which, or in which, it took effect.
-
 
 class Opening(msgspec.Struct, frozen=True, tag=True):
-    """How the performance was started, or taken up again after everything had ended."""
+    """The performance was started, or resumed after everything had ended."""
 
     version: str
     seed: int
@@ -18,28 +20,28 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     block: int
     tick: int = 0  # sample time of the first tick
     date: float = 0.0  # seconds since 1970
-    live: bool = True  # with processes and buffers as large as theirs
-    cues: str = ""  # the token that opens them to a second person
+    live: bool = True  # in processes, with their buffers; False: offline
+    cues: str = ""  # the token for cues over OSC; "": closed
 
 
 class SetRead(msgspec.Struct, frozen=True, tag=True):
-    """The set file as it was opened, or as it was when it was read again."""
+    """The set file was opened, or was read again after somebody had changed it."""
 
     tick: int
     path: str
     text: str
-    again: bool = False  # before the scene of the next `SceneBegun`
+    again: bool = False  # read again, for the scene of the next `SceneBegun`
 
 
 class ModelUsed(msgspec.Struct, frozen=True, tag=True):
-    """A model that something was to sound from; `sha256` is that of its file, "" if there is none."""
+    """Something was to sound from a model; `sha256` is that of its file, "" if it has none."""
 
     name: str
     sha256: str
 
 
 class BlockBegun(msgspec.Struct, frozen=True, tag=True):
-    """A block is about to be evaluated, before the tick of that sample time."""
+    """A block is about to be evaluated, before the tick of sample time `frame`."""
 
     number: int
     frame: int
@@ -48,22 +50,22 @@ class BlockBegun(msgspec.Struct, frozen=True, tag=True):
 
 
 class BlockEnded(msgspec.Struct, frozen=True, tag=True):
-    """It has been; `names` are those that it changed, `ok` if all of it took effect."""
+    """The block of that number has been evaluated, before the tick of sample time `frame`."""
 
     number: int
     frame: int
-    ok: bool
-    names: tuple[str, ...] = ()
+    ok: bool  # all of it took effect
+    names: tuple[str, ...] = ()  # changed by it
 
 
-class Point(msgspec.Struct, frozen=True, tag=True):
-    """A block, or a cue, did something to what the ticks play."""
+class BlockPoint(msgspec.Struct, frozen=True, tag="Point"):
+    """A block or a cue changed what the ticks play, between two ticks."""
 
     tick: int
 
 
 class GaveUp(msgspec.Struct, frozen=True, tag=True):
-    """Code of a block was interrupted, or took too long by the clock on the wall."""
+    """Code of a block was interrupted, or took too long by the wall clock."""
 
     tick: int
     why: str
@@ -71,21 +73,21 @@ class GaveUp(msgspec.Struct, frozen=True, tag=True):
 
 
 class SceneBegun(msgspec.Struct, frozen=True, tag=True):
-    """A scene came due; the blocks after this are its."""
+    """A scene came due; the blocks up to the next record of its kind belong to it."""
 
     tick: int
     index: int
 
 
 class ScenePlayed(msgspec.Struct, frozen=True, tag=True):
-    """A scene is the present one from here on, however it was come to."""
+    """A scene became the present one, by its time, a cue or a word."""
 
     tick: int
     name: str
 
 
 class CuesRun(msgspec.Struct, frozen=True, tag=True):
-    """Cues that had come in were followed; the blocks after this are theirs."""
+    """Cues that had arrived were followed; the blocks after this record are theirs."""
 
     tick: int
 
@@ -107,7 +109,7 @@ class MidiMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class KeyPress(msgspec.Struct, frozen=True, tag=True):
-    """A hot-key of the terminal, or a fader."""
+    """A hot-key of the terminal was pressed, or a fader was moved, at sample time `frame`."""
 
     tick: int
     frame: int
@@ -115,20 +117,20 @@ class KeyPress(msgspec.Struct, frozen=True, tag=True):
 
 
 class Hushed(msgspec.Struct, frozen=True, tag=True):
-    """The terminal hushed everything while a block was running."""
+    """The terminal faded out everything while a block was running."""
 
     tick: int
     fade_s: float
 
 
 class Panicked(msgspec.Struct, frozen=True, tag=True):
-    """The mind saw that there had been a panic."""
+    """The mind noticed a panic."""
 
     tick: int
 
 
-class Heard(msgspec.Struct, frozen=True, tag=True):
-    """What engine and voices said was taken in: in that tick, or by a block before it."""
+class MessagesHeard(msgspec.Struct, frozen=True, tag="Heard"):
+    """Messages of engine and voices were taken in, in that tick or by a block before it."""
 
     tick: int
     messages: tuple[AnyMessage, ...]
@@ -136,24 +138,24 @@ class Heard(msgspec.Struct, frozen=True, tag=True):
 
 
 class Restarted(msgspec.Struct, frozen=True, tag=True):
-    """In that tick the mind saw that the engine or the voices had come up anew."""
+    """In that tick the mind noticed that the engine or the voices had been restarted."""
 
     tick: int
     engine: bool
     voices: bool
-    suspect: int  # the generation that the engine is thought to have died of, 0: none
+    suspect: int  # the generation that probably killed the engine; 0: none
 
 
-class Features(msgspec.Struct, frozen=True, tag=True):
-    """Features of sounds as they were read in that tick, (name, feature, value), where changed."""
+class FeaturesRead(msgspec.Struct, frozen=True, tag="Features"):
+    """Features of sounds were read in that tick and had changed: (sound, feature, value) each."""
 
     tick: int
-    read: tuple[tuple[str, str, Any], ...]
-    block: int = 0  # the number of the block that read them, 0: the tick did
+    read: tuple[tuple[str, str, float | list[float]], ...]
+    block: int = 0  # number of the block that read them; 0: the tick itself
 
 
 class FellBack(msgspec.Struct, frozen=True, tag=True):
-    """In that tick the `call`th call of a performer's function was too slow by the wall's clock."""
+    """In that tick the `call`th call of a performer's function was too slow by the wall clock."""
 
     tick: int
     call: int
@@ -161,7 +163,7 @@ class FellBack(msgspec.Struct, frozen=True, tag=True):
 
 
 class Led(msgspec.Struct, frozen=True, tag=True):
-    """In that tick Link led the tempo."""
+    """In that tick Ableton Link set the tempo and the beat."""
 
     tick: int
     bpm: float
@@ -169,31 +171,34 @@ class Led(msgspec.Struct, frozen=True, tag=True):
 
 
 class Skipped(msgspec.Struct, frozen=True, tag=True):
-    """The ticks from `begin` up to `tick` were left out, after a hold-up."""
+    """The ticks from `begin` up to `tick` were left out, since the mind was held up."""
 
     tick: int
     begin: int
 
 
 class TakenOver(msgspec.Struct, frozen=True, tag=True):
-    """Another mind took over, from a former one's status: its first tick is to be `tick`."""
+    """Another mind took over from the status of a former one; `tick` is its first tick."""
 
     tick: int
     status: bytes  # JSON
-    cold: bool = False  # everything had ended: it began to sound anew
-    learned: bytes = b""  # the file of what agents had learned
+    cold: bool = False  # everything had ended, and all sounds began again
+    learned: bytes = b""  # file of what the agents had learned
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag="Alive"):
-    """Twice a second: the ticks before `tick` are done, and wrote controls of that checksum."""
+    """The ticks before `tick` are done, and `controls` is a checksum of all that they wrote.
+
+    The recorder writes one twice a second.
+    """
 
     tick: int
     controls: int
-    status: bytes = b""  # JSON: what it takes to go on from here
+    status: bytes = b""  # JSON; a mind that takes over goes on from it
 
 
-class Stands(msgspec.Struct, frozen=True, tag=True):
-    """How it stands after a block, in the place of the status of the last sign of life."""
+class StatusAfterBlock(msgspec.Struct, frozen=True, tag="Stands"):
+    """The status after a block, in JSON; it replaces that of the last heartbeat."""
 
     tick: int
     status: bytes
@@ -205,15 +210,18 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
     tick: int
 
 
-Record = Union[
-    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, Point, GaveUp, SceneBegun, ScenePlayed, CuesRun,
-    Packet, MidiMessage, KeyPress, Hushed, Panicked, Heard, Restarted, Features, FellBack, Led, Skipped,
-    TakenOver, Heartbeat, Stands, Closed,
+JournalRecord = Union[
+    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, BlockPoint, GaveUp, SceneBegun, ScenePlayed,
+    CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard, Restarted, FeaturesRead,
+    FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Closed,
 ]  # fmt: skip
 
 
-def tick_of(record: Record) -> int:
-    """The sample time of the tick before which, or in which, it took effect; 0 where it has none."""
+def tick_of(record: JournalRecord) -> int:
+    """Return the sample time of the tick before which, or in which, a record took effect.
+
+    0 for a record that belongs to no tick.
+    """
     if isinstance(record, BlockBegun | BlockEnded):
         return record.frame
     return 0 if isinstance(record, ModelUsed) else record.tick

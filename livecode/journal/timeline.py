@@ -1,18 +1,19 @@
-"""The timeline of one stretch of a journal, sorted: what entered in order, and tables of the rest."""
+"""Sorts a stretch of a journal: steps in their order, and tables of what belongs to ticks."""
 
 import bisect
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from livecode.journal import records
-from livecode.journal.recorder import Restart
-from livecode.journal.records import BlockBegun, BlockEnded, Opening, Record, tick_of
+from livecode.journal.journal import effective_blocks
+from livecode.journal.recorder import FeatureValue, Restart
+from livecode.journal.records import BlockBegun, JournalRecord, Opening, tick_of
 from livecode.transport.controls import Change
 from livecode.transport.messages import (
+    AnyMessage,
     Began,
     Built,
     FadedLate,
@@ -25,11 +26,11 @@ from livecode.transport.messages import (
 )
 from livecode.transport.schedule import Placing, Schedule
 
-#: What the thread that evaluates blocks goes through, in this order and no other.
+#: Records of the thread that evaluates blocks. Their order among each other must be kept.
 EVALUATED = (
     records.BlockBegun,
     records.BlockEnded,
-    records.Point,
+    records.BlockPoint,
     records.GaveUp,
     records.SceneBegun,
     records.CuesRun,
@@ -40,41 +41,44 @@ EVALUATED = (
 
 @dataclass
 class Timeline:
-    """From one opening to the end, or to the next opening."""
+    """One stretch of a journal, from an opening up to the next one or to the end."""
 
     opening: Opening
-    steps: list[Record] = field(default_factory=list)  # what is done when its turn comes
+    steps: list[JournalRecord] = field(default_factory=list)  # what a replay does in this order
     schedule: Schedule = field(default_factory=Schedule)
-    postponed: dict[Change, int] = field(default_factory=dict)  # controls that came late
+    postponed: dict[Change, int] = field(
+        default_factory=dict
+    )  # controls that came late -> their frame
+    #: (reader, control) -> (number, frame) of changes that the reader missed.
     unread: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
-    heard: dict[int, list[Any]] = field(default_factory=dict)  # messages by tick
+    heard: dict[int, list[AnyMessage]] = field(default_factory=dict)  # messages by tick
     restarts: dict[int, Restart] = field(default_factory=dict)  # by tick
-    fell_back: dict[tuple[int, int], str] = field(default_factory=dict)  # by tick and call
-    led: dict[int, tuple[float, float]] = field(default_factory=dict)  # by tick
+    fell_back: dict[tuple[int, int], str] = field(default_factory=dict)  # (tick, call) -> why
+    led: dict[int, tuple[float, float]] = field(default_factory=dict)  # tick -> (bpm, beat)
     skipped: dict[int, int] = field(default_factory=dict)  # first tick left out -> next tick
     alive: dict[int, int] = field(default_factory=dict)  # tick -> checksum of the controls
     models: dict[str, str] = field(default_factory=dict)  # name -> SHA-256
-    ended: set[int] = field(default_factory=set)  # blocks
+    ended: set[int] = field(default_factory=set)  # numbers of blocks that ended
     names: dict[int, str] = field(default_factory=dict)  # by generation
-    closed: bool = False
-    end: int = 0  # sample time up to which it goes
+    closed: bool = False  # ended on purpose
+    end: int = 0  # sample time of the last record
 
     def __post_init__(self) -> None:
-        self._features: dict[tuple[str, str], tuple[list[int], list[Any]]] = {}
-        self._block_features: dict[int, deque[tuple[str, str, Any]]] = defaultdict(deque)
+        self._features: dict[tuple[str, str], tuple[list[int], list[FeatureValue]]] = {}
+        self._block_features: dict[int, deque[tuple[str, str, FeatureValue]]] = defaultdict(deque)
 
-    def take(self, record: Record) -> None:
-        """Sort one record in; they come in the order of the journal."""
+    def add(self, record: JournalRecord) -> None:
+        """Sort one record in; records come in the order of the journal."""
         self.end = max(self.end, tick_of(record))
         match record:
-            case records.Heard():
+            case records.MessagesHeard():
                 self._schedule(record)
                 if record.in_block:
                     self.steps.append(record)
                 else:
                     self.heard.setdefault(record.tick, []).extend(record.messages)
-            case records.Features():
-                self._take_features(record)
+            case records.FeaturesRead():
+                self._add_features(record)
             case records.FellBack():
                 self.fell_back[record.tick, record.call] = record.why
             case records.Led():
@@ -86,8 +90,8 @@ class Timeline:
                 self.restarts[record.tick] = restart
             case records.Heartbeat():
                 self.alive[record.tick] = record.controls
-            case records.ScenePlayed() | records.Stands():
-                pass  # it comes by itself
+            case records.ScenePlayed() | records.StatusAfterBlock():
+                pass  # a replay comes to it by itself
             case records.ModelUsed():
                 self.models[record.name] = record.sha256
             case records.Closed():
@@ -98,14 +102,14 @@ class Timeline:
             case _:
                 self.steps.append(record)
 
-    def feature(self, sound: str, name: str, tick: int) -> Any:
-        """What a feature was in that tick; None if it was not read until then."""
+    def feature(self, sound: str, name: str, tick: int) -> FeatureValue | None:
+        """Return the value of a sound's feature in that tick; None if it was not read until then."""
         ticks, values = self._features.get((sound, name), ([], []))
         at = bisect.bisect_right(ticks, tick) - 1
         return values[at] if at >= 0 else None
 
-    def feature_in_block(self, block: int, sound: str, name: str) -> Any:
-        """What a block read next of that feature; None if it did not."""
+    def feature_in_block(self, block: int, sound: str, name: str) -> FeatureValue | None:
+        """Return the next value of a feature that a block read; None if it read no more of it."""
         waiting = self._block_features[block]
         for each in waiting:
             if each[:2] == (sound, name):
@@ -114,19 +118,13 @@ class Timeline:
         return None
 
     def blocks(self, before: int | None = None) -> list[BlockBegun]:
-        """Those that a mind would run again which takes over before the step of that index."""
-        begun: dict[int, BlockBegun] = {}
-        ended: set[int] = set()
-        for step in self.steps[:before]:
-            if isinstance(step, BlockBegun):
-                begun[step.number] = step
-            elif isinstance(step, BlockEnded) and (step.ok or step.names):
-                ended.add(step.number)
-        return [block for number, block in begun.items() if number in ended]
+        """Return the blocks that a mind evaluates which takes over before the step of that index."""
+        return effective_blocks(self.steps[:before])
 
-    def _take_features(self, record: records.Features) -> None:
+    def _add_features(self, record: records.FeaturesRead) -> None:
+        """Note which features were read, by tick or by block."""
         for sound, name, value in record.read:
-            known = np.array(value, np.float32) if isinstance(value, list) else value
+            known: FeatureValue = np.array(value, np.float32) if isinstance(value, list) else value
             if record.block:
                 self._block_features[record.block].append((sound, name, known))
                 continue
@@ -134,7 +132,8 @@ class Timeline:
             ticks.append(record.tick)
             values.append(known)
 
-    def _schedule(self, record: records.Heard) -> None:
+    def _schedule(self, record: records.MessagesHeard) -> None:
+        """Note when engine and voices did what they told the mind of."""
         schedule = self.schedule
         for message in record.messages:
             match message:
@@ -163,8 +162,8 @@ class Timeline:
                     schedule.fades[message.name, message.stamp] = message.frame
 
 
-def timelines(journal: Iterable[Record]) -> Iterator[Timeline]:
-    """The stretches of a journal: one, and one more for each time that it was taken up again."""
+def timelines(journal: Iterable[JournalRecord]) -> Iterator[Timeline]:
+    """Yield the stretches of a journal: one, and one more for each time that it was resumed."""
     timeline: Timeline | None = None
     for record in journal:
         if isinstance(record, Opening):
@@ -172,6 +171,6 @@ def timelines(journal: Iterable[Record]) -> Iterator[Timeline]:
                 yield timeline
             timeline = Timeline(record, end=record.tick)
         elif timeline is not None:
-            timeline.take(record)
+            timeline.add(record)
     if timeline is not None:
         yield timeline

@@ -1,6 +1,7 @@
-"""`livecode rehearse`: a set from any scene on, offline and at speed, saying what happens when."""
+"""Plays a set offline from any scene on, at any speed, and tells what happens when."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from livecode.sets.scenes import PATIENCE_S
 from livecode.sets.set_file import SetFile, read_set
 from livecode.signals.frames import read_frames
 
-#: Scenes before the first that is rehearsed are played for so long, so that all is there.
+#: The scenes before the first one are played for this long each, so that their names exist.
 GLANCE_S = 0.2
 _TOLD = ("scene", "error", "fallback", "note")
 _GLYPHS = {"scene": "▶", "error": "✗", "fallback": "↺"}
@@ -22,25 +23,29 @@ _GLYPHS = {"scene": "▶", "error": "✗", "fallback": "↺"}
 
 @dataclass(frozen=True)
 class RehearseOptions:
-    """What `livecode rehearse` was told."""
+    """How to rehearse: the options of `livecode rehearse`."""
 
     set_path: Path
     start: str = "1"  # a scene's number, from 1, or its name
-    speed: float | None = None  # None: as fast as can be
-    osc: Path | None = None
-    out: Path | None = None
+    speed: float | None = None  # times as fast as it plays; None: as fast as this machine can
+    osc: Path | None = None  # file of recorded packets
+    out: Path | None = None  # WAV file
     seconds: float | None = None  # None: until the set is over
     seed: int = 0
-    sample_rate: int = 48000
-    block: int = 256
+    sample_rate: int = 48000  # Hz
+    block: int = 256  # frames
 
 
-def rehearse(options: RehearseOptions) -> int:
-    """Rehearse a set; what happens is printed with its time from the first scene on."""
+def rehearse(options: RehearseOptions, say: Callable[[str], None]) -> None:
+    """Play a set from a scene on.
+
+    `say` is given a line for each thing that happens, with its time from that scene on. Raises
+    LivecodeError if the set, the scene or a file is not there.
+    """
     set_file = read_set(options.set_path)
     start = _scene_index(set_file, options.start)
     frames = [] if options.osc is None else read_frames(options.osc)
-    # the packets of a whole evening are taken from where this scene begins in it
+    # Packets of a whole evening are taken from the time at which this scene begins in it.
     offset_s = sum(_length_s(set_file, index) for index in range(start))
     if frames and frames[-1].time_s < offset_s:
         offset_s = 0.0
@@ -50,10 +55,10 @@ def rehearse(options: RehearseOptions) -> int:
             _go_to(session, set_file, start)
             began = session.time
             first = round(began * options.sample_rate)
-            session.performance.on_event = lambda event: _tell(event, began, session)
+            session.performance.on_event = lambda event: _tell(event, began, session, say)
             for event in session.log:
                 if event.kind in ("error", "fallback") or event.frame >= first:
-                    _tell(event, began, session)
+                    _tell(event, began, session, say)
             wall = time.monotonic()
             for audio in played(session, frames, options.seconds, offset_s):
                 if file is not None:
@@ -64,7 +69,7 @@ def rehearse(options: RehearseOptions) -> int:
             passed = session.time - began
             took = max(time.monotonic() - wall, 1e-6)
             finished = over(session, began, None)
-            print(
+            say(
                 f"{_clock(passed)}  {'the set is over' if finished else 'stopped'}: "
                 f"{_clock(passed)} in {took:.1f} s, {passed / took:.1f} × as fast as it plays"
             )
@@ -73,10 +78,10 @@ def rehearse(options: RehearseOptions) -> int:
     finally:
         if file is not None:
             file.close()
-    return 0
 
 
 def _scene_index(set_file: SetFile, start: str) -> int:
+    """Return the index of the scene of that name or number; raises LivecodeError if there is none."""
     names = [scene.name for scene in set_file.scenes]
     found = set_file.find(start)
     if found is not None:
@@ -89,12 +94,13 @@ def _scene_index(set_file: SetFile, start: str) -> int:
 
 
 def _length_s(set_file: SetFile, index: int) -> float:
+    """Return how long a scene lasts by itself, at a tempo of 120."""
     lasts = set_file.scenes[index].lasts
     return PATIENCE_S if lasts is None else lasts.at(120)
 
 
 def _go_to(session: Session, set_file: SetFile, start: int) -> None:
-    """Prepare the set, glance at the scenes before, and begin that one."""
+    """Prepare the set, play a moment of each scene before `start`, and begin that one."""
     opened(session, set_file)
     for index in range(1, start + 1):
         session.advance(GLANCE_S)
@@ -103,8 +109,8 @@ def _go_to(session: Session, set_file: SetFile, start: int) -> None:
     session.performance.scenes.forget_played(start)
 
 
-def _tell(event: Event, began: float, session: Session) -> None:
-    """One line for what has happened."""
+def _tell(event: Event, began: float, session: Session, say: Callable[[str], None]) -> None:
+    """Say in one line what has happened, if it concerns a rehearsal."""
     if event.kind not in _TOLD:
         return
     at = max(0.0, event.frame / session.sample_rate - began)
@@ -115,8 +121,9 @@ def _tell(event: Event, began: float, session: Session) -> None:
         if scene is not None:
             length = "until cued" if scene.lasts is None else str(scene.lasts)
             text += f"  ({length}{f', then {following}' if following else ''})"
-    print(f"{_clock(at)}  {_GLYPHS.get(event.kind, '·')} {text}", flush=True)
+    say(f"{_clock(at)}  {_GLYPHS.get(event.kind, '·')} {text}")
 
 
 def _clock(seconds: float) -> str:
+    """Return minutes and seconds, such as 1:05.0."""
     return f"{int(seconds) // 60}:{seconds % 60:04.1f}"

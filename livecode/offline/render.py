@@ -1,9 +1,11 @@
-"""`livecode render`: a set, played offline into a WAV file."""
+"""Plays a set offline into a WAV file."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.progress import Progress, TextColumn, TimeRemainingColumn
+from numpy.typing import NDArray
 
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
@@ -13,55 +15,55 @@ from livecode.sets.set_file import read_set
 from livecode.signals.frames import read_frames
 
 
-def render(
-    set_path: Path,
-    out: Path,
-    seconds: float | None = None,
-    seed: int = 0,
-    osc: Path | None = None,
-    sample_rate: int = 48000,
-    block: int = 256,
-    stems: Path | None = None,
-    bits: int = 32,
-) -> int:
-    """Play the set into `out`; with the same seed and packets, the same bytes.
+@dataclass(frozen=True)
+class RenderOptions:
+    """How to render: the options of `livecode render`."""
 
-    stems: a folder for what each name adds to it; bits: 32 (float) or 24, of all files.
+    set_path: Path
+    out: Path  # WAV file
+    seconds: float | None = None  # None: as long as the set's scenes
+    seed: int = 0
+    osc: Path | None = None  # file of recorded packets
+    sample_rate: int = 48000  # Hz
+    block: int = 256  # frames
+    stems: Path | None = None  # folder for a file of each name
+    bits: int = 32  # per sample of all files: 32 (float) or 24 (integer)
+
+
+def render(options: RenderOptions, progress: Callable[[float, float], None]) -> list[str]:
+    """Play the set into a file; the same options and packets give the same bytes.
+
+    `progress(played_s, whole_s)` is called as the sound grows; `whole_s` is an estimate. Returns a
+    line for each error on the way, with its time. Raises LivecodeError if nothing was heard because
+    of an error, or if a file cannot be written.
     """
-    set_file = read_set(set_path)
-    frames = [] if osc is None else read_frames(osc)
-    if seconds is not None and not seconds > 0:
-        raise LivecodeError(f"--for {seconds:g}: a length in seconds above 0 is needed")
-    with Session(seed, sample_rate, block) as session:
-        file = WavFile.fresh(out, sample_rate, bits=bits)
+    set_file = read_set(options.set_path)
+    frames = [] if options.osc is None else read_frames(options.osc)
+    whole_s = estimated_s(set_file) if options.seconds is None else options.seconds
+    with Session(options.seed, options.sample_rate, options.block) as session:
+        file = WavFile.fresh(options.out, options.sample_rate, bits=options.bits)
         heard = False
         try:
-            if stems is not None:
-                session.record(stems=stems, bits=bits)
+            if options.stems is not None:
+                session.record(stems=options.stems, bits=options.bits)
             opened(session, set_file)
-            with Progress(
-                TextColumn("{task.description}"), *Progress.get_default_columns()[1:-1],
-                TimeRemainingColumn(),
-            ) as progress:  # fmt: skip
-                total = estimated_s(set_file) if seconds is None else seconds
-                task = progress.add_task(f"rendering {out.name}", total=total)
-                for audio in played(session, frames, seconds):
-                    _write(file, audio)
-                    heard = heard or bool(np.any(audio))
-                    progress.update(task, completed=session.time)
-            if stems is not None:
-                session.record()  # ends it, and says if it could not be written
+            progress(0.0, whole_s)
+            for audio in played(session, frames, options.seconds):
+                _write(file, audio)
+                heard = heard or bool(np.any(audio))
+                progress(session.time, whole_s)
+            if options.stems is not None:
+                session.record()  # ends the stems; raises an error if they could not be written
         finally:
             file.close()
         errors = [event for event in session.log if event.kind in ("error", "fallback")]
         if errors and not heard:
-            raise LivecodeError(f"{set_path}: {errors[0].text}")
-        for event in errors:
-            print(f"{event.frame / sample_rate:.2f} s: {event.text}")
-    return 0
+            raise LivecodeError(f"{options.set_path}: {errors[0].text}")
+        return [f"{event.frame / options.sample_rate:.2f} s: {event.text}" for event in errors]
 
 
-def _write(file: WavFile, audio: np.ndarray) -> None:
+def _write(file: WavFile, audio: NDArray[np.float32]) -> None:
+    """Append sound (frames, 2) to a file; raises LivecodeError if that fails."""
     try:
         file.write(audio)
     except OSError as error:

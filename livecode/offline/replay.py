@@ -11,7 +11,7 @@ import numpy as np
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.journal import records
-from livecode.journal.records import BlockBegun, Record
+from livecode.journal.records import BlockBegun, JournalRecord
 from livecode.journal.timeline import Timeline
 from livecode.offline.replayer import LedBefore, Replayer
 from livecode.offline.session import OFFLINE_LAYOUT
@@ -103,7 +103,7 @@ class Stage:
             self._frame += self._block
             self._hear(self._engine.master.read_tap().copy())
 
-    def _evaluate(self, record: Record) -> None:
+    def _evaluate(self, record: JournalRecord) -> None:
         performance, recorder = self.performance, self.recorder
         match record:
             case records.BlockBegun():
@@ -121,7 +121,7 @@ class Stage:
                 self.advance(record.tick)
                 performance.run_cues()
 
-    def _enter(self, record: Record) -> None:
+    def _enter(self, record: JournalRecord) -> None:
         """What a record says enters, at its time, which is now."""
         performance = self.performance
         match record:
@@ -139,7 +139,7 @@ class Stage:
                 performance.hush_aside(record.fade_s)
             case records.Panicked():
                 self._arena.header.terminal_panics += 1
-            case records.Heard():
+            case records.MessagesHeard():
                 self.recorder.hear(record.messages)
                 performance.applier.take_in()
             case records.TakenOver():

@@ -7,7 +7,7 @@ from typing import Any
 from livecode.deadlines import TookTooLong
 from livecode.journal import records
 from livecode.journal.recorder import JournalRecorder, Restart
-from livecode.journal.records import Record, tick_of
+from livecode.journal.records import JournalRecord, tick_of
 from livecode.journal.timeline import EVALUATED, Timeline
 from livecode.signals.tempo import Tempo
 from livecode.transport.messages import AnyMessage
@@ -23,7 +23,10 @@ class Replayer(JournalRecorder):
     retells = True
 
     def __init__(
-        self, timeline: Timeline, advance: Callable[[int], None], enter: Callable[[Record], None]
+        self,
+        timeline: Timeline,
+        advance: Callable[[int], None],
+        enter: Callable[[JournalRecord], None],
     ):
         super().__init__()
         self.timeline, self._advance, self._enter = timeline, advance, enter
@@ -33,7 +36,7 @@ class Replayer(JournalRecorder):
         self.differs_at: int | None = None  # sample time from which controls are others
         self.lost: int | None = None  # sample time of the first point that was not met
 
-    def next(self) -> Record | None:
+    def next(self) -> JournalRecord | None:
         """The record whose turn it is."""
         return self.timeline.steps[self.at] if self.at < len(self.timeline.steps) else None
 
@@ -49,7 +52,7 @@ class Replayer(JournalRecorder):
         ):
             self.done()
 
-    def walk(self) -> Record | None:
+    def walk(self) -> JournalRecord | None:
         """Let enter what comes before the next step of the evaluating thread; returns that."""
         while True:
             record = self.next()
@@ -66,7 +69,7 @@ class Replayer(JournalRecorder):
         if (record := self.walk()) is not None:
             self._advance(tick_of(record))
 
-    def _meet(self, kind: type) -> Record | None:
+    def _meet(self, kind: type) -> JournalRecord | None:
         record = self.walk()
         if record is None or not isinstance(record, kind):
             self.lost = self.tick if self.lost is None else self.lost
@@ -79,7 +82,7 @@ class Replayer(JournalRecorder):
 
     def arrive(self) -> None:
         if not self.ticking and not self.paused:
-            self._meet(records.Point)
+            self._meet(records.BlockPoint)
 
     def passed(self) -> None:
         pass

@@ -1,1 +1,1 @@
-"""The processes of a live performance: started, watched, and ended together."""
+"""The processes of a live performance: how they are started, watched, and ended together."""

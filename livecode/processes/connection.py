@@ -1,18 +1,17 @@
-"""The terminal's line to the mind: where a Jupyter client finds it, over local sockets."""
+"""The file by which a Jupyter client finds the mind over local sockets."""
 
 import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any
 
 _CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
 
-def write_connection(path: Path) -> dict[str, Any]:
-    """Write the connection file that the mind and its clients share; returns what it says.
+def write_connection(path: Path) -> None:
+    """Write a new connection file for the mind and its clients; only this user can read it.
 
-    Written here, because importing jupyter_client for it would keep the performer waiting.
+    jupyter_client could write it, but importing jupyter_client keeps the performer waiting.
     """
     info = {
         "transport": "ipc",
@@ -22,7 +21,6 @@ def write_connection(path: Path) -> dict[str, Any]:
         "signature_scheme": "hmac-sha256",
         "kernel_name": "livecode",
     }
-    mine_alone = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(mine_alone, "w") as file:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w") as file:
         json.dump(info, file, indent=1)
-    return info

@@ -1,6 +1,5 @@
-"""The performance as a Jupyter kernel: cells of JupyterLab or VS Code play in place of the terminal."""
+"""Plays as a Jupyter kernel, so that JupyterLab or VS Code take the place of the terminal."""
 
-import argparse
 import json
 import os
 import shutil
@@ -8,6 +7,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from livecode.processes.connection import write_connection
@@ -19,37 +19,41 @@ CHECK_EVERY_S = 0.05
 
 
 class _Ended(Exception):
-    """The front end has asked for the end, or is gone."""
+    """Raised when the front end asks for the end, or is gone."""
 
 
 class KernelSupervisor(Supervisor):
-    """Lets the mind end when the front end shuts it down; one that dies is started again."""
+    """A supervisor that ends when the front end shuts the mind down.
+
+    A mind that dies in any other way is started again, as usual.
+    """
 
     def _call_spare(self) -> bool:
-        """Nothing takes over from a mind that was told to end: then all ends."""
+        """Let the spare mind take over, unless the mind ended because it was told to."""
         if self.children["mind"].process.returncode == 0:
             raise _Ended
         return super()._call_spare()
 
 
-def kernel(options: argparse.Namespace) -> int:
-    """Play until the front end that started this process shuts it down or ends."""
-    settings = Options(
-        audio=options.audio,
-        sample_rate=options.sr,
-        block=options.block,
-        seed=options.seed,
-        osc_bind=options.osc_bind,
-        osc_port=options.osc_port,
-    )
+def play_as_kernel(
+    options: Options,
+    connection_file: Path | None,
+    announce: Callable[[Path], None],
+    say: Callable[[str], None],
+) -> None:
+    """Play until the front end that started this process shuts it down or ends.
+
+    `connection_file` is the front end's. Without one, a new one is written, and its path is given to
+    `announce`. `say` is given sentences such as that the engine died and is being started again.
+    """
     paths = Paths()
-    if options.connection_file is not None:
-        # a copy: the mind clears its folder away when all ends, and Jupyter's folder is shared
-        shutil.copy(options.connection_file, paths.connection)
+    if connection_file is not None:
+        # The mind removes its folder at the end, and the front end's folder holds files of others.
+        shutil.copy(connection_file, paths.connection)
     else:
         write_connection(paths.connection)
-        print(f"jupyter console --existing {paths.connection}", flush=True)
-    supervisor = KernelSupervisor(settings, paths, say=_log)
+        announce(paths.connection)
+    supervisor = KernelSupervisor(options, paths, say)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, lambda *_: supervisor.interrupt())
     front_end = os.getppid()
@@ -62,13 +66,13 @@ def kernel(options: argparse.Namespace) -> int:
         pass
     finally:
         supervisor.stop()
-    return 0
 
 
-def install(user: bool, prefix: Path | None, play_arguments: list[str]) -> Path:
-    """Tell Jupyter of the kernel, which will play with these arguments; returns where it stands.
+def install(user: bool, prefix: Path | None, arguments: list[str]) -> Path:
+    """Tell Jupyter of the kernel, and return the folder that describes it.
 
-    `prefix` is an environment such as sys.prefix, the default; `user`: for this user alone.
+    `arguments` are those of `livecode kernel` with which the kernel will be started. With `user` it is
+    installed for this user alone, else into the environment `prefix` (default: `sys.prefix`).
     """
     from jupyter_client.kernelspec import KernelSpecManager
 
@@ -76,7 +80,7 @@ def install(user: bool, prefix: Path | None, play_arguments: list[str]) -> Path:
         "argv": [
             *(sys.executable, "-m", "livecode.cli", "kernel"),
             *("--connection-file", "{connection_file}"),
-            *play_arguments,
+            *arguments,
         ],
         "display_name": NAME,
         "language": "python",
@@ -93,7 +97,3 @@ def install(user: bool, prefix: Path | None, play_arguments: list[str]) -> Path:
 
 def _end(*_: object) -> None:
     raise _Ended
-
-
-def _log(text: str) -> None:
-    print(f"livecode: {text}", file=sys.stderr, flush=True)

@@ -6,21 +6,26 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from jupyter_client import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 
 from livecode.errors import LivecodeError
 from livecode.processes.connection import write_connection
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
 
-#: Louder than this (−40 dBFS) counts as sounding.
+#: A peak above this counts as sound (−40 dBFS).
 AUDIBLE = 0.01
-#: An engine whose heart has not beaten for so long plays nothing, whatever its last peak was.
+#: An engine whose heart has not beaten for this long plays nothing, whatever its last peak was.
 STILL_NS = 100_000_000
 
 
 class Live:
-    """Plays, as `livecode play` does, while a `with` block runs."""
+    """Plays as `livecode play` does, while a `with` block runs.
+
+    >>> with Live(Options(audio="headless", osc_port=0)) as live:
+    ...     ok, error = live.evaluate("ego = agent(space('additive'))")
+    ...     live.await_sound()
+    """
 
     def __init__(
         self,
@@ -28,8 +33,11 @@ class Live:
         log: Callable[[str], None] = lambda text: None,
         paths: Paths | None = None,
     ):
-        """`paths`: of a performance that is taken up again."""
-        self.said: list[str] = []  # by the supervisor
+        """Prepare a performance; `paths` are those of a performance that is resumed.
+
+        `log` is given the supervisor's sentences, which `said` keeps as well.
+        """
+        self.said: list[str] = []
         self._log = log
         self.paths = Paths() if paths is None else paths
         write_connection(self.paths.connection)
@@ -53,7 +61,7 @@ class Live:
         self.supervisor.stop()
 
     def evaluate(self, code: str, limit_s: float = 60.0) -> tuple[bool, str | None]:
-        """Evaluate a block in the mind: (whether all of it took effect, its error sentence)."""
+        """Evaluate a block in the mind; return whether all of it took effect, and its error sentence."""
         reply = self.client.execute(code, reply=True, timeout=limit_s, stop_on_error=False)
         content = reply["content"]
         return content["status"] == "ok", content.get("evalue")
@@ -64,11 +72,11 @@ class Live:
 
     @property
     def client(self) -> BlockingKernelClient:
-        """A line to the mind."""
+        """A Jupyter client of the mind; connects when first asked for."""
         if self._client is None:
             client = BlockingKernelClient(connection_file=str(self.paths.connection))
             client.load_connection_file()
-            client.start_channels(hb=False)  # a busy machine is no dead kernel
+            client.start_channels(hb=False)  # a busy machine must not count as a dead kernel
             client.wait_for_ready(timeout=60)
             self._client = client
         return self._client
@@ -78,15 +86,20 @@ class Live:
         """The louder side's peak in the newest block; 0 from an engine that stands still."""
         if time.monotonic_ns() - self.header.engine_beat_ns > STILL_NS:
             return 0.0
-        return max(self.header.peak_left, self.header.peak_right)
+        peak: float = max(self.header.peak_left, self.header.peak_right)
+        return peak
 
     @property
     def status(self) -> dict[str, Any]:
-        """What the mind last posted."""
-        return msgspec.json.decode(self.supervisor.arena.board.look() or b"{}")
+        """The status that the mind posted last."""
+        status: dict[str, Any] = msgspec.json.decode(self.supervisor.arena.board.look() or b"{}")
+        return status
 
-    def await_(self, condition: Callable[[], bool], what: str, limit_s: float = 30.0) -> float:
-        """Wait for a condition; returns the seconds it took, or raises a sentence."""
+    def await_(self, condition: Callable[[], object], what: str, limit_s: float = 30.0) -> float:
+        """Wait for a condition, and return the seconds that took.
+
+        Raises LivecodeError with `what` if the condition does not come true within `limit_s`.
+        """
         began = time.monotonic()
         while not condition():
             if time.monotonic() - began > limit_s:
@@ -95,10 +108,11 @@ class Live:
         return time.monotonic() - began
 
     def await_sound(self, limit_s: float = 30.0) -> float:
-        """Wait until something is heard."""
+        """Wait until something is heard, and return the seconds that took."""
         return self.await_(lambda: self.peak > AUDIBLE, "sound", limit_s)
 
     def _check(self) -> None:
+        """Let the supervisor look after the processes, in a thread of its own."""
         while not self._stop.wait(0.02):
             try:
                 self.supervisor.check()

@@ -6,21 +6,28 @@ from pathlib import Path
 
 import platformdirs
 
-from livecode.journal import archive as sessions
+from livecode.journal import archive
+from livecode.journal.archive import ArchivedPerformance
 
 
 class Paths:
-    """Paths of one performance; what is kept of it outlives it, the rest is removed at its end."""
+    """Paths of one performance: some files are archived, the others are removed at its end."""
 
-    def __init__(self, kept: sessions.Kept | None = None, connection: Path | None = None) -> None:
-        """`kept`: one that is taken up again; `connection`: of its mind, if that still runs."""
-        self.kept = sessions.new() if kept is None else kept
+    def __init__(
+        self, archived: ArchivedPerformance | None = None, connection: Path | None = None
+    ) -> None:
+        """Make the folders of a new performance, or of one that is resumed.
+
+        `archived` is the performance that is resumed, and `connection` leads to its mind if that
+        still runs.
+        """
+        self.archived = archive.new() if archived is None else archived
         if connection is None:
             self._folder = Path(tempfile.mkdtemp(prefix="livecode-"))
             self.connection = self._folder / "kernel.json"
         else:
             self._folder, self.connection = connection.parent, connection
-        self.journal = self.kept.journal
+        self.journal = self.archived.journal
         self._logs = platformdirs.user_state_path("livecode") / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
         if connection is None:
@@ -28,15 +35,15 @@ class Paths:
                 self.log(name).write_bytes(b"")
 
     def log(self, name: str) -> Path:
-        """The log of one process, of the newest performance."""
+        """Return the log file of a process; it is that of the newest performance."""
         return self._logs / f"{name}.log"
 
     def last_line(self, name: str) -> str:
-        """The last line that a process has logged: its farewell."""
+        """Return the last line that a process has logged, which says why it ended."""
         lines = self.log(name).read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"the {name} ended without a word"
 
     def clean(self) -> None:
-        """Remove what was needed only while it played."""
-        self.kept.playing.unlink(missing_ok=True)
+        """Remove the files that were only needed while it played."""
+        self.archived.running.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)

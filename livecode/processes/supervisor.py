@@ -1,4 +1,4 @@
-"""Starts engine, voices and mind side by side, starts again what dies, and ends them together."""
+"""Starts engine, voices and mind, restarts those that die or hang, and ends them together."""
 
 import os
 import signal
@@ -10,30 +10,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livecode.errors import LivecodeError
-from livecode.journal.archive import Playing, runs
 from livecode.journal.journal import last_status
 from livecode.processes.paths import Paths
+from livecode.processes.running import RunningFile, runs
 from livecode.transport import Arena
 from livecode.transport.messages import Press, send
 
-#: The linear algebra in mind and voices is small: threads of its own would only hold up the engine.
+#: The linear algebra in mind and voices is small. More threads would only hold up the engine.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 #: The module that each process runs.
 MODULES = {"engine": "livecode.engine", "voices": "livecode.voices", "mind": "livecode.kernel"}
-#: A process whose heart has not beaten for this long hangs; it is ended and started again.
-#: The mind is left alone: the performer may be running a long computation in it on purpose.
+#: A process whose heart has not beaten for this long hangs; it is killed and started again.
+#: The mind may hang: the performer may be running a long computation in it on purpose.
 HANG_S = {"engine": 2.0, "voices": 2.0}
-#: A process that dies this often within this time is not started again.
+#: A process that was started this often within this time is not started again.
 MOST_STARTS, WITHIN_S = 6, 20.0
-#: A spare mind is started once the first has been up for so long: it must not slow the start.
+#: A spare mind is started when the mind has been up for this long, so as not to slow the start.
 SPARE_AFTER_S = 4.0
-#: How long a process has to end by itself before it is killed.
+#: How long a process may take to end by itself before it is killed.
 GRACE_S = 1.0
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to play: what `livecode play` was told."""
+    """How to play: the options of `livecode play`."""
 
     audio: str = "auto"
     sample_rate: int = 48000  # Hz
@@ -43,23 +43,26 @@ class Options:
     osc_bind: str = "127.0.0.1"
     osc_port: int = 8888
     record: Path | None = None
-    stems: Path | None = None  # a folder for what each name adds to the recording
-    bits: int = 32  # of a recording: 24 (integer) or 32 (float)
-    #: Seconds that the others play on if the terminal is killed or its terminal closed; 0: they end.
+    stems: Path | None = None  # folder for a recording of each name
+    bits: int = 32  # per sample of a recording: 24 (integer) or 32 (float)
+    #: Seconds that the others play on if the terminal is killed or its window closed; 0: they end.
     outlive_s: int = 0
     begin_again: bool = False  # go on where the journal ends
-    text_path: Path | None = None  # what the terminal opens in place of the set
+    text_path: Path | None = None  # file that the terminal opens instead of the set
 
 
 def master_file(record: Path | None, stems: Path | None) -> Path | None:
-    """Where the master is recorded: stems without a place for it have it among them."""
+    """Return the file of the master's recording, or None if nothing is recorded.
+
+    With `stems` alone, it is a file in their folder.
+    """
     if record is None and stems is not None:
         record = stems / "master.wav"
     return None if record is None else record.resolve()
 
 
-class Adopted:
-    """A process that another terminal has started, as far as it is a `Popen` to us."""
+class AdoptedProcess:
+    """A process that another terminal has started, with the methods of a `Popen` used here."""
 
     stdin = None
 
@@ -68,13 +71,13 @@ class Adopted:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """None while it runs; what it ended with is not known."""
+        """Return None while it runs, then −1, since its exit status is not known."""
         if self.returncode is None and not runs(self.pid):
             self.returncode = -1
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; TimeoutExpired as of a Popen."""
+        """Wait for its end, for `timeout` seconds at most; raises `subprocess.TimeoutExpired`."""
         end = None if timeout is None else time.monotonic() + timeout
         while self.poll() is None:
             if end is not None and time.monotonic() > end:
@@ -83,27 +86,27 @@ class Adopted:
         return -1
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal."""
+        """Send the process a signal, if it still runs."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """End the process at once."""
         self.send_signal(signal.SIGKILL)
 
 
 @dataclass
 class Child:
-    """One supervised process and its lifeline, the pipe that tells it when the terminal is gone."""
+    """One supervised process; its standard input is its lifeline to the terminal."""
 
     name: str
-    process: subprocess.Popen | Adopted
-    started_s: float
-    starts: list[float] = field(default_factory=list)
+    process: "subprocess.Popen[bytes] | AdoptedProcess"
+    started_s: float  # monotonic
+    starts: list[float] = field(default_factory=list)  # monotonic seconds, the newest last
 
 
 class Supervisor:
-    """Owns the arena and the other processes."""
+    """Owns the arena and the processes of a performance."""
 
     def __init__(
         self,
@@ -112,14 +115,15 @@ class Supervisor:
         say: Callable[[str], None],
         arena: Arena | None = None,
     ):
-        """`say` is given sentences for the performer, such as that the engine was restarted.
+        """Make the arena, or adopt the processes of a performance that still plays.
 
-        arena: of a performance that another terminal has begun, and that still plays.
+        `say` is given sentences for the performer, such as that the engine was restarted. `arena`
+        belongs to a performance that another terminal has begun. None stands for a new one.
         """
         self.options, self.paths, self.say = options, paths, say
         self.children: dict[str, Child] = {}
         self._spare: Child | None = None
-        self.left = False  # the terminal is gone: what sounds is not ended with it
+        self.left = False  # the terminal is gone without meaning to end the sound
         if arena is None:
             self.arena = self._create()
         else:
@@ -128,22 +132,23 @@ class Supervisor:
         self.arena.header.terminal_beat_ns = time.monotonic_ns()
         self.arena.header.terminal_pid = os.getpid()
         if arena is None:
-            self._tell_where()
+            self._write_running_file()
 
     def _create(self) -> Arena:
+        """Make the arena of a new performance, or of one that begins again."""
         options = self.options
         outlives = options.outlive_s > 0
         arena = Arena.create(options.sample_rate, options.block, outlives=outlives)
         arena.header.outlive_s = options.outlive_s
-        if options.begin_again:  # sample time goes on
+        if options.begin_again:  # sample time goes on where the journal ends
             frame, _ = last_status(self.paths.journal)
             arena.header.tick_clock(frame, time.monotonic_ns())
         return arena
 
-    def _tell_where(self) -> None:
-        """Let other terminals find what plays here."""
+    def _write_running_file(self) -> None:
+        """Let other terminals find the processes of this performance."""
         options = self.options
-        Playing(
+        RunningFile(
             self.arena.name,
             str(self.paths.connection),
             options.audio,
@@ -151,23 +156,27 @@ class Supervisor:
             None if options.set_path is None else str(options.set_path),
             options.osc_bind,
             options.osc_port,
-        ).write(self.paths.kept.playing)
+        ).write(self.paths.archived.running)
 
     def _adopt(self) -> None:
+        """Take over the processes that the arena names."""
         now = time.monotonic()
         for name in ("engine", "voices", "mind"):
-            process = Adopted(getattr(self.arena.header, f"{name}_pid"))
+            process = AdoptedProcess(getattr(self.arena.header, f"{name}_pid"))
             self.children[name] = Child(name, process, now, [now])
 
     def start(self) -> None:
-        """Start all processes; returns at once."""
+        """Start all processes, and return at once."""
         again = self.options.begin_again
         how = {"engine": ["--resume"], "mind": ["--begin-again"]} if again else {}
         for name in ("engine", "voices", "mind"):
             self._start(name, *how.get(name, ()))
 
     def check(self) -> None:
-        """Start again what has died or hangs; call this several times a second."""
+        """Restart processes that have died or hang; call this several times a second.
+
+        Raises LivecodeError if the engine cannot play at all, or if a process keeps dying.
+        """
         now = time.monotonic()
         self.arena.header.terminal_beat_ns = time.monotonic_ns()
         for name, child in list(self.children.items()):
@@ -191,7 +200,10 @@ class Supervisor:
         self._keep_spare(now)
 
     def await_sound_path(self, limit_s: float = 15.0) -> None:
-        """Wait until the engine computes blocks; raises the sentence it ended with if it cannot."""
+        """Wait until the engine computes blocks.
+
+        Raises LivecodeError with the engine's last sentence if it cannot, or after `limit_s`.
+        """
         end = time.monotonic() + limit_s
         while not self.arena.header.engine_beat_ns:
             self.check()
@@ -200,24 +212,27 @@ class Supervisor:
             time.sleep(0.01)
 
     def panic(self) -> None:
-        """Silence within one block, whatever the mind is doing."""
+        """Silence all sound within one block, whatever the mind is doing."""
         self.arena.header.terminal_panics += 1
 
     def press(self, key: str) -> None:
-        """Tell the mind of a hot-key: `like`, `dislike`, a letter, or `fader3=0.5`."""
+        """Tell the mind that a hot-key was pressed: `like`, `dislike`, a letter, or `fader3=0.5`."""
         send(self.arena.messages["terminal", "mind"], Press(key))
 
     def interrupt(self) -> None:
-        """End the evaluation that the mind is in, as Ctrl-C would."""
+        """Interrupt the block that the mind evaluates, as Ctrl-C does."""
         self.children["mind"].process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """End all processes at once, as a power cut would; `stop` comes after it."""
+        """Kill all processes, as a power cut does; call `stop` after it."""
         for child in [*self.children.values(), *([self._spare] if self._spare else [])]:
             child.process.kill()
 
     def stop(self) -> None:
-        """End all processes and remove the shared memory, unless only the terminal is gone."""
+        """End all processes and remove the shared memory.
+
+        If only the terminal is gone (`left`), a performance that may outlive it is left alone.
+        """
         if self.left and self.arena.header.outlive_s:
             return
         self.arena.header.stop = 1
@@ -237,7 +252,7 @@ class Supervisor:
         self.paths.clean()
 
     def _keep_spare(self, now_s: float) -> None:
-        """Have a second mind ready, which has imported all that it will need."""
+        """Keep a second mind ready, which has imported all that it needs."""
         if self._spare is not None and self._spare.process.poll() is not None:
             self._spare = None
         mind = self.children.get("mind")
@@ -245,7 +260,7 @@ class Supervisor:
             self._spare = Child("mind", self._spawn("mind", "--resume", "--spare"), now_s)
 
     def _call_spare(self) -> bool:
-        """Let the spare mind take over; False if there is none."""
+        """Let the spare mind take over; return False if there is none."""
         spare, self._spare = self._spare, None
         if spare is None or spare.process.poll() is not None:
             return False
@@ -259,17 +274,19 @@ class Supervisor:
         return True
 
     def start_one(self, name: str, resume: bool = False) -> None:
-        """Start one process; `resume`: it takes the place of one that died."""
+        """Start one process; with `resume` it takes the place of one that died."""
         self._start(name, *(["--resume"] if resume else []))
 
     def _start(self, name: str, *how: str) -> None:
+        """Start a process with more arguments, and note its id in the arena."""
         process = self._spawn(name, *how)
         setattr(self.arena.header, f"{name}_pid", process.pid)
         now = time.monotonic()
         starts = self.children[name].starts if name in self.children else []
         self.children[name] = Child(name, process, now, [*starts, now])
 
-    def _spawn(self, name: str, *more: str) -> subprocess.Popen:
+    def _spawn(self, name: str, *more: str) -> "subprocess.Popen[bytes]":
+        """Start the module of a process, with a pipe as its lifeline."""
         command = [sys.executable, "-m", MODULES[name], self.arena.name]
         with open(self.paths.log(name), "ab") as log:
             return subprocess.Popen(
@@ -277,11 +294,12 @@ class Supervisor:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal is the terminal's to handle
+                start_new_session=True,  # Ctrl-C reaches the terminal alone
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **_ONE_THREAD},
             )
 
     def _arguments(self, name: str) -> list[str]:
+        """Return the arguments of a process, as its own parser reads them."""
         options = self.options
         if name == "engine":
             record = [] if options.record is None else ["--record", str(options.record)]
@@ -303,9 +321,10 @@ class Supervisor:
         return []
 
     def _hangs(self, child: Child, now_s: float) -> bool:
+        """Return whether the heart of a process has stopped beating for too long."""
         limit_s = HANG_S.get(child.name)
         if limit_s is None:
             return False
-        beat_s = getattr(self.arena.header, f"{child.name}_beat_ns") * 1e-9
-        # 10 s to come up: a cold cache compiles its kernels first
+        beat_s: float = getattr(self.arena.header, f"{child.name}_beat_ns") * 1e-9
+        # A new process may take 10 s: with a cold cache it compiles its kernels first.
         return now_s - max(beat_s, child.started_s + 10.0 - limit_s) > limit_s

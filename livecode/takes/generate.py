@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import soundfile
-from rich.console import Console
 
 from livecode.errors import LivecodeError
 from livecode.neural.load import load_samplernn
@@ -16,7 +15,7 @@ from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes import expression
 from livecode.takes.folder_lock import locked
 from livecode.takes.index import Index, Settings, all_take_files, read_index, write_index
-from livecode.takes.making import Run
+from livecode.takes.making import Run, TakesWatcher, UnwatchedTakes
 from livecode.takes.splice import counted
 from livecode.voices.samplernn import Sampler
 
@@ -35,9 +34,15 @@ class GenerateOptions:
     format: str = "wav"
 
 
-def generate(options: GenerateOptions, cores: int | None = None) -> int:
-    """Makes the takes that the folder lacks; returns the exit status."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+def generate(
+    options: GenerateOptions, watch: TakesWatcher | None = None, cores: int | None = None
+) -> bool:
+    """Make the takes that the folder lacks; return False if Ctrl-C stopped the run.
+
+    `cores` None stands for all cores of this machine.
+    Raises LivecodeError if the folder holds takes of another make, or the options make no sense.
+    """
+    watch = watch or UnwatchedTakes()
     options = replace(options, temperature=expression.tidied(options.temperature))
     temperatures = expression.knots(options.temperature, options.seconds)
     model = load_samplernn(options.model)
@@ -52,15 +57,13 @@ def generate(options: GenerateOptions, cores: int | None = None) -> int:
         write_index(options.out, index)
         there = options.takes - len(missing)
         if there:
-            console.print(f"{there} of {counted(options.takes)} made already.")
-        run = Run(options.out, options.prime, model, index, count, temperatures, console)
+            watch.say(f"{there} of {counted(options.takes)} made already.")
+        run = Run(options.out, options.prime, model, index, count, temperatures, watch)
         whole = run.make(missing, cores or _cores()) if missing else True
     if not whole:
         left = options.takes - len(run.finished & set(wanted))
-        console.print(f"Stopped; the same command makes what is left, {counted(left)}.")
-        return 130
-    print(f"{options.out} holds {counted(options.takes)}: listen with livecode takes {options.out}")
-    return 0
+        watch.say(f"Stopped; the same command makes what is left, {counted(left)}.")
+    return whole
 
 
 def _cores() -> int:

@@ -6,12 +6,11 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio.files import read_audio
@@ -29,7 +28,6 @@ from livecode.takes.index import (
     take_seed,
     write_index,
 )  # fmt: skip
-from livecode.takes.splice import counted
 from livecode.voices.samplernn import StreamState
 
 PRIME_S = 10.0  # of the end of a prime that the takes have heard
@@ -37,6 +35,38 @@ LOOK_EVERY_S = 0.2  # for Ctrl-C
 LARGEST_8_BIT = 256  # levels, beyond which 16 bits a sample would lose some
 
 Floats = NDArray[np.float32]
+
+
+class TakesWatcher(Protocol):
+    """Follows a run, to show how far it is. All calls come from the main thread."""
+
+    def say(self, sentence: str) -> None:
+        """Take a sentence for the person who waits."""
+
+    def begin(self, name: str, takes: int, samples: int, sample_rate: int) -> None:
+        """Learn that so many takes will be made from a model, of `samples` samples in all."""
+
+    def drawn(self, samples: int) -> None:
+        """Learn that so many more samples were drawn."""
+
+    def made(self, takes: int) -> None:
+        """Learn that so many more takes were written."""
+
+
+class UnwatchedTakes:
+    """A `TakesWatcher` that shows nothing."""
+
+    def say(self, sentence: str) -> None:
+        """Ignore the sentence."""
+
+    def begin(self, name: str, takes: int, samples: int, sample_rate: int) -> None:
+        """Show no bar."""
+
+    def drawn(self, samples: int) -> None:
+        """Show no progress."""
+
+    def made(self, takes: int) -> None:
+        """Count nothing."""
 
 
 class Run:
@@ -50,13 +80,13 @@ class Run:
         index: Index,
         count: int,
         temperatures: Floats,
-        console: Console,
+        watch: TakesWatcher,
     ) -> None:
         self._out, self._prime = out, prime
         self._model, self._count = model, count
         self._settings = index.settings
         self._records = {record.number: record for record in index.records}
-        self._temperatures, self._console = temperatures, console
+        self._temperatures, self._watch = temperatures, watch
         self._stop = threading.Event()
         self._waiting: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[int | list[Record] | BaseException | None] = (
@@ -96,42 +126,29 @@ class Run:
         return primed(self._model, self._settings.weights, self._model.quantise(heard))  # type: ignore[arg-type]
 
     def _follow(self, takes: int, workers: int, noted: Sequence[int]) -> bool:
-        """Show how far it is and keep the index, until the workers have ended or Ctrl-C is noted.
+        """Keep the index and tell the watch, until the workers have ended or Ctrl-C is noted.
 
         Returns whether they have ended.
         """
-        rate, total = self._model.sample_rate, takes * self._count
-        columns = (
-            TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[figures]}"),
-            TimeRemainingColumn(),
-        )
-        console, made = self._console, 0
-        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            task = progress.add_task(self._model.name, total=total, figures="")
-            while workers:
-                if noted:
-                    return False
-                try:
-                    told = self._told.get(timeout=LOOK_EVERY_S)
-                except queue.Empty:
-                    continue
-                match told:
-                    case None:
-                        workers -= 1
-                    case int(samples):
-                        progress.advance(task, samples)
-                    case list(records):
-                        self._keep(records)
-                        made += len(records)
-                        if not console.is_terminal:
-                            console.print(f"{made} of {counted(takes)} made")
-                    case BaseException() as error:
-                        raise error
-                speed = (progress.tasks[0].speed or 0.0) / rate
-                figures = f"{made} of {counted(takes)}, {speed:.1f} × real time"
-                progress.update(task, figures=figures)
+        watch = self._watch
+        watch.begin(self._model.name, takes, takes * self._count, self._model.sample_rate)
+        while workers:
+            if noted:
+                return False
+            try:
+                told = self._told.get(timeout=LOOK_EVERY_S)
+            except queue.Empty:
+                continue
+            match told:
+                case None:
+                    workers -= 1
+                case int(samples):
+                    watch.drawn(samples)
+                case list(records):
+                    self._keep(records)
+                    watch.made(len(records))
+                case BaseException() as error:
+                    raise error
         return True
 
     def _take_in_what_is_left(self) -> None:

@@ -1,19 +1,19 @@
-"""Keeping the memory of a long performance flat: what is free again goes back to the system."""
+"""Keeps the memory of a long performance flat: freed arrays go back to the system."""
 
 import ctypes
 from contextlib import suppress
 
 _M_MMAP_THRESHOLD = -3  # malloc.h
-#: Arrays of so many bytes have pages of their own; it is what glibc begins with.
-_OF_THEIR_OWN = 128 * 1024
+#: Arrays of this many bytes and more get pages of their own. glibc begins with the same value.
+_OWN_PAGES_BYTES = 128 * 1024
 
 
 def give_back() -> None:
-    """Have large arrays given back when they are let go; without effect where the C library is not glibc.
+    """Let the C library return large arrays to the system as soon as they are freed.
 
-    By itself glibc moves the limit up with the largest array that was freed, to 32 MiB, and
-    keeps twice that at hand: what swaps load and let go then leaves holes in the heap, which grew by a
-    third in six hundred blocks.
+    By default glibc raises the threshold to the size of the largest array that was freed, up to
+    32 MiB, and keeps twice that in reserve. Arrays of swapped sounds then leave holes in the heap,
+    which grew by a third in six hundred blocks. Other C libraries are left as they are.
     """
     with suppress(OSError, AttributeError):  # no such function
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _OF_THEIR_OWN)
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES_BYTES)

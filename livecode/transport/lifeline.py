@@ -1,4 +1,4 @@
-"""What every process of a performance does first: takes its name, and watches for the terminal's end."""
+"""What every process of a performance does first: take its name, and watch for the terminal's end."""
 
 import os
 import signal
@@ -12,37 +12,39 @@ import setproctitle
 from livecode.transport.arena import Arena
 from livecode.transport.heap import give_back
 
-#: The terminal goes before what the performer computes: keys are seen, and panic is heard, at once.
+#: Priority of the terminal. It goes before what the performer computes, so that keys and panic work.
 TERMINAL_NICE = -10
-#: How often a process that has lost its terminal looks whether it is to end.
+#: How often a process that has lost its terminal looks whether it should end.
 LOOK_S = 0.1
 
 
 def go_first() -> None:
-    """Let the terminal be scheduled before the mind, where the system grants it."""
-    with suppress(OSError):  # not granted: `livecode doctor` says how to change that
+    """Let the system schedule the terminal before the mind, where it grants that."""
+    with suppress(OSError):  # not granted; `livecode doctor` says how to change that
         os.setpriority(os.PRIO_PROCESS, 0, TERMINAL_NICE)
-    with suppress(OSError):  # Linux may share out the cores by terminal first; see sched(7)
+    with suppress(OSError):  # Linux may share the cores between terminals first; see sched(7)
         Path("/proc/self/autogroup").write_text(str(TERMINAL_NICE))
 
 
 def begin(name: str) -> None:
-    """Name the process, keep its memory flat, take none of the terminal's precedence, leave it Ctrl-C."""
+    """Set up a child process: its name, flat memory, usual priority, and deafness to Ctrl-C."""
     setproctitle.setproctitle(f"livecode: {name}")
     give_back()
     if os.getpriority(os.PRIO_PROCESS, 0) == TERMINAL_NICE:
         os.setpriority(os.PRIO_PROCESS, 0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal handles Ctrl-C
 
 
 def watch_lifeline(
     go: threading.Event | None = None, arena: Arena | None = None
 ) -> threading.Event:
-    """An event that is set when the terminal is gone or asks for the end; `go` is set by its first byte.
+    """Return an event that is set when this process has to end.
 
-    Each process holds the reading end of a pipe as its standard input; the terminal holds the other.
-    However the terminal ends, kill -9 included, the system closes that end.  Where the arena says so,
-    a process outlives a terminal that did not mean to end: another may come.
+    The lifeline is a pipe. Each process holds its reading end as standard input, and the terminal
+    holds the other end. However the terminal ends, kill -9 included, the system closes that end.
+    With an `arena`, a process outlives a terminal that did not mean to end, as `outlive` says.
+
+    `go` is set by the first byte that arrives, and at the end. A spare mind waits for it.
     """
     stop = threading.Event()
 
@@ -62,7 +64,7 @@ def watch_lifeline(
 
 
 def outlive(arena: Arena) -> None:
-    """Return when a terminal asks for the end, or when none has been there for as long as is said."""
+    """Return when a terminal asks for the end, or after `header.outlive_s` without any terminal."""
     header = arena.header
     while not header.stop:
         alone_s = (time.monotonic_ns() - header.terminal_beat_ns) * 1e-9
@@ -72,7 +74,7 @@ def outlive(arena: Arena) -> None:
 
 
 def await_engine(arena: Arena, stop: threading.Event) -> bool:
-    """Wait for the engine's first block, which settles the sample rate; False if stopped before."""
+    """Wait for the engine's first block, which settles the sample rate; return False if stopped."""
     while not arena.header.engine_beat_ns:
         if stop.wait(0.005):
             return False

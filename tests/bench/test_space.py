@@ -6,6 +6,7 @@ import pytest
 from livecode.bench import space as bench
 from livecode.neural.load import load_model
 from livecode.neural.model_file import find_model, read_model
+from livecode.voices.cost import seconds_each
 
 torch = pytest.importorskip("torch")
 
@@ -31,8 +32,8 @@ def test_the_plain_bank_plays_a_bin_as_a_sine_of_its_frequency() -> None:
 
 def test_a_cost_that_doubles_is_measured_as_twice() -> None:
     values = np.ones(100_000)
-    once = bench.seconds_each(lambda i: values.sum(), 0.2)
-    twice = bench.seconds_each(lambda i: (values.sum(), values.sum()), 0.2)
+    once = seconds_each(lambda i: values.sum(), 0.2)
+    twice = seconds_each(lambda i: (values.sum(), values.sum()), 0.2)
     assert twice / once == pytest.approx(2, rel=0.3)
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from livecode.cli import command as cli
+from livecode.cli.parser import Command
+from livecode.journal import archive
+from livecode.journal.journal import Journal
 from livecode.neural.model_file import find_model
 from livecode.signals.udp import UdpListener
 
@@ -123,25 +126,19 @@ def test_a_damaged_model_is_listed_as_such(
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
+    ("arguments", "status"),
     [
-        ("cli.main(['models'])", 1),  # rich ends the program by itself
-        (
-            "setattr(cli, '_models', lambda _: print('x' * 10**6)) or cli.main(['models'])",
-            cli.UNREAD,
-        ),
+        (["models"], 1),  # rich ends the program by itself
+        (["kernel", "install", "--prefix", "PREFIX"], cli.UNREAD),
     ],
 )
 def test_output_that_nobody_reads_ends_the_command_without_a_traceback(
-    code: str, status: int
+    arguments: list[str], status: int, tmp_path: Path
 ) -> None:
+    arguments = [str(tmp_path) if each == "PREFIX" else each for each in arguments]
     reading, writing = os.pipe()
     os.close(reading)
-    command = [
-        sys.executable,
-        "-c",
-        f"from livecode.cli import command as cli; raise SystemExit({code})",
-    ]
+    command = [*LIVECODE, *arguments]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=60)
     os.close(writing)
     assert (done.stderr, done.returncode) == (b"", status)
@@ -150,8 +147,8 @@ def test_output_that_nobody_reads_ends_the_command_without_a_traceback(
 def test_training_without_torch_says_how_to_get_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "livecode.neural.spaces.training.train", raising=False)
-    for name in [name for name in sys.modules if name.split(".")[0] == "torch"]:
+    trained = ("livecode.cli.train_space", "livecode.neural.spaces.training.train", "torch")
+    for name in [name for name in sys.modules if name in trained or name.startswith("torch.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     assert cli.main(["train", "space", "--synthetic", "additive", "--name", "x"]) == 2
@@ -163,9 +160,9 @@ def test_training_without_torch_says_how_to_get_it(
 
 def test_nothing_but_training_imports_torch() -> None:
     code = (
-        "import sys, livecode.cli.command, livecode.cli.play, livecode.cli.rings_view, livecode.cli.doctor,"
-        "livecode.performance.performance, livecode.voices.host, livecode.offline.render,"
-        "livecode.bench.command;"
+        "import sys, livecode.cli.command, livecode.cli.play, livecode.cli.rings, livecode.cli.doctor,"
+        "livecode.cli.generate, livecode.cli.takes, livecode.cli.import_model, livecode.cli.bench,"
+        "livecode.performance.performance, livecode.voices.host, livecode.offline.render;"
         "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -196,18 +193,42 @@ def test_arguments_that_make_no_sense_are_refused_in_a_sentence(
     assert words in argument_refusal(capsys, *arguments)
 
 
-def test_every_bench_has_a_measurement() -> None:
-    from livecode.bench.command import BENCHES
+@pytest.mark.parametrize("command", cli.COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_a_page_of_help(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if command.name in ("train", "tune"):
+        pytest.importorskip("torch")
+    with pytest.raises(SystemExit) as end:
+        cli.main([command.name, "--help"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: livecode {command.name}")
 
-    assert tuple(sorted(BENCHES)) == cli.BENCHES
+
+class WithoutBenchmarks:
+    """An import finder that finds no benchmarks, as where only the wheel is installed."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "livecode.bench":
+            raise ModuleNotFoundError(name, name=name)
+
+
+def test_without_the_benchmarks_a_sentence_says_where_they_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("livecode.bench")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "livecode.cli.bench", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [WithoutBenchmarks, *sys.meta_path])
+    assert cli.main(["bench", "engine"]) == 2
+    assert "in the project's folder" in capsys.readouterr().err
 
 
 def test_an_error_of_the_system_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(options: object) -> int:
-        raise OSError(28, "No space left on device", "out.wav")
-
-    monkeypatch.setattr(cli, "_models", full)
-    assert cli.main(["models"]) == 2
-    assert capsys.readouterr().err == "livecode: No space left on device: out.wav\n"
+    Journal(archive.new().journal).close()
+    out = tmp_path / "no" / "out.py"
+    assert cli.main(["sessions", "export", "-o", str(out)]) == 2
+    assert capsys.readouterr().err == f"livecode: No such file or directory: {out}\n"

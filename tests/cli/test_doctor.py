@@ -27,11 +27,11 @@ def answers(jack: bool, portaudio: bool, headless: bool = True) -> dict[str, doc
     return found
 
 
-def survey(code: str) -> "subprocess.Popen[str]":
+def survey(code: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
 
 
-def worst() -> list[doctor.Finding]:
+def worst() -> list[doctor.Diagnosis]:
     def slow() -> float:
         return 0.9
 
@@ -43,7 +43,7 @@ def worst() -> list[doctor.Finding]:
             doctor.memory(1_000_000),
             doctor.rings(other.port),
             doctor.models({}),
-            *doctor.versions(),
+            *doctor.versions(lambda package: None),
         ]
 
 
@@ -95,15 +95,14 @@ def test_devices_are_named_with_markup_shown_as_it_stands() -> None:
     ],
 )
 def test_a_survey_that_crashes_or_chatters_is_one_line(code: str, words: str) -> None:
-    answer = doctor._answer(survey(code))
+    answer = doctor.answer_of(survey(code))
     assert words in answer["text"]
     assert answer["works"] == (words == "yes")
 
 
-def test_a_survey_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "SURVEY_LIMIT_S", 0.1)
+def test_a_survey_that_hangs_is_ended() -> None:
     hanging = survey("import time; time.sleep(60)")
-    assert "no answer" in doctor._answer(hanging)["text"]
+    assert "no answer" in doctor.answer_of(hanging, limit_s=0.1)["text"]
     assert hanging.returncode is not None
 
 
@@ -128,7 +127,7 @@ def test_the_processor_is_judged_by_what_a_voice_takes(share: float, state: str)
 
 
 def test_a_voice_is_measured_on_the_real_decoder_and_sine_bank() -> None:
-    assert 0.0005 < doctor._voice_share() < 0.8
+    assert 0.0005 < doctor.latent_voice_share() < 0.8
 
 
 def test_no_voice_to_measure_is_said_once_and_no_fault_of_the_processor() -> None:
@@ -157,18 +156,16 @@ def test_a_port_that_is_taken_is_amiss_and_one_that_is_free_is_not() -> None:
     assert doctor.rings(other.port).state == "well"
 
 
-def test_a_missing_package_is_not_playable_but_a_missing_torch_is(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_missing_package_is_not_playable_but_a_missing_torch_is() -> None:
     def without(package: str) -> Callable[[str], str | None]:
         return lambda name: None if name == package else "1.0"
 
-    monkeypatch.setattr(doctor, "_version", without("torch"))
-    assert [finding.state for finding in doctor.versions()] == ["well", "well"]
-    assert "make setup" in doctor.versions()[1].text
-    monkeypatch.setattr(doctor, "_version", without("msgspec"))
-    assert doctor.versions()[0].state == "broken"
-    assert "msgspec" in doctor.versions()[0].text
+    training = doctor.versions(without("torch"))
+    assert [each.state for each in training] == ["well", "well"]
+    assert "make setup" in training[1].text
+    playing = doctor.versions(without("msgspec"))
+    assert playing[0].state == "broken"
+    assert "msgspec" in playing[0].text
 
 
 def test_the_status_is_2_where_nothing_can_be_played(
@@ -214,7 +211,7 @@ def virtual_card() -> Iterator[None]:
 @pytest.mark.usefixtures("virtual_card")
 def test_a_jack_server_that_runs_is_found() -> None:
     deadline = time.monotonic() + 15
-    while not (answer := doctor._answer(doctor._begin_survey("jack")))["works"]:
+    while not (answer := doctor.answer_of(doctor.begin_survey("jack")))["works"]:
         assert time.monotonic() < deadline, answer
     assert re.match(r"48000 Hz in blocks of 256", answer["text"])
 

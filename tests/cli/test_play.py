@@ -1,13 +1,13 @@
-"""What `livecode play` makes of its options: colours, and whether cues are open."""
+"""How `livecode play` takes its options: colours, and whether cues are open."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from livecode.cli.arguments import THEMES
-from livecode.cli.command import _parser, main
-from livecode.cli.play import _open_cues, _theme
+from livecode.cli.arguments import THEMES, theme_of
+from livecode.cli.command import command_parser, main
+from livecode.cli.play import open_cues
 from livecode.signals.intake import CUES_TOKEN
 from livecode.terminal.style import THEMES as STYLES
 
@@ -16,14 +16,19 @@ def test_every_theme_that_can_be_asked_for_is_there() -> None:
     assert set(THEMES) <= set(STYLES)
 
 
+def theme(*arguments: str) -> str:
+    return theme_of(command_parser().parse_args(arguments))
+
+
 def test_a_theme_that_is_asked_for_goes_before_that_of_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("LIVECODE_THEME", raising=False)
-    assert _theme(None) == "dark"
+    assert theme("play") == "dark"
     monkeypatch.setenv("LIVECODE_THEME", "light")
-    assert _theme(None) == "light"
-    assert _theme("high-contrast") == "high-contrast"
+    assert theme("play") == "light"
+    assert theme("play", "--theme", "high-contrast") == "high-contrast"
+    assert theme("resume") == "light"
 
 
 def test_a_theme_of_the_environment_that_is_none_is_refused_before_any_sound(
@@ -37,8 +42,10 @@ def test_a_theme_of_the_environment_that_is_none_is_refused_before_any_sound(
 
 
 def cues(*arguments: str) -> tuple[list[str], str | None]:
-    """(what is told, the token that the mind is handed)."""
-    return _open_cues(_parser().parse_args(["play", *arguments])), os.environ.get(CUES_TOKEN)
+    """Return the sentence for the performer, if any, and the token that the mind is handed."""
+    options = command_parser().parse_args(["play", *arguments])
+    sentences = open_cues(options.cues, options.osc_bind, options.osc_port)
+    return sentences, os.environ.get(CUES_TOKEN)
 
 
 def test_cues_are_closed_until_asked_for_whatever_the_environment_says(

@@ -6,6 +6,7 @@ import struct
 import time
 import zlib
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -16,14 +17,15 @@ from livecode.journal.journal import Journal, blocks_to_run_again, read_journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
+    BlockPoint,
     Closed,
     Heartbeat,
+    JournalRecord,
     KeyPress,
     MidiMessage,
     ModelUsed,
     Opening,
     Packet,
-    Point,
     tick_of,
 )
 from livecode.kernel import beginning
@@ -56,7 +58,7 @@ def test_all_that_enters_is_written_with_its_tick(session: Session, path: Path):
     assert {
         Opening,
         BlockBegun,
-        Point,
+        BlockPoint,
         BlockEnded,
         Packet,
         MidiMessage,
@@ -124,6 +126,19 @@ def test_on_a_full_disk_it_is_said_once_and_the_sound_goes_on(session: Session, 
     assert len(said) == 1
     assert "cannot be written" in said[0]
     assert list(read_journal(path)), "what was written before is whole"
+
+
+#: As they stand in files. A class may be renamed; its tag may not.
+TAGS = {
+    "Opening", "SetRead", "ModelUsed", "BlockBegun", "BlockEnded", "Point", "GaveUp", "SceneBegun",
+    "ScenePlayed", "CuesRun", "Packet", "MidiMessage", "KeyPress", "Hushed", "Panicked", "Heard",
+    "Restarted", "Features", "FellBack", "Led", "Skipped", "TakenOver", "Alive", "Stands", "Closed",
+}  # fmt: skip
+
+
+def test_records_keep_their_tags_so_that_older_journals_open():
+    kinds = get_args(JournalRecord)
+    assert {kind.__struct_config__.tag for kind in kinds} == TAGS
 
 
 def test_a_journal_of_version_1_is_read(path: Path):

@@ -9,8 +9,8 @@ import soundfile
 
 from livecode import LivecodeError, Session
 from livecode.cli.command import main
-from livecode.cli.replay_command import replay
 from livecode.kernel import beginning
+from livecode.offline.replay_journal import replay
 
 EGO = "ego = agent(space('additive'), dims=2, every=50*ms, level=0.4)\n"
 OTHERS = "two = agent(space('additive'), dims=3, every=30*ms, level=0.3, pan=0.6)\n"

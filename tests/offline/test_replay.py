@@ -7,11 +7,11 @@ import pytest
 import soundfile
 
 from livecode import Session
-from livecode.cli.replay_command import replay, run
 from livecode.errors import LivecodeError
 from livecode.journal.journal import Journal, read_journal
 from livecode.journal.records import BlockBegun, GaveUp
 from livecode.kernel import beginning
+from livecode.offline.replay_journal import replay
 from livecode.sets.set_file import parse_set
 
 BLOCKS = (
@@ -51,7 +51,7 @@ def test_what_was_played_offline_is_replayed_byte_by_byte(tmp_path: Path):
     result = replay(journal, out)
     again, _ = soundfile.read(out, dtype="float32")
     assert result.differs_at_s is None
-    assert not any("gap" in sentence for sentence in result.told)
+    assert not any("gap" in sentence for sentence in result.sentences)
     assert np.abs(heard).max() > 0.05
     np.testing.assert_array_equal(again, heard)
 
@@ -59,7 +59,7 @@ def test_what_was_played_offline_is_replayed_byte_by_byte(tmp_path: Path):
 def test_twice_replayed_is_the_same_file(tmp_path: Path):
     played(tmp_path / "journal", *BLOCKS[:2])
     for name in ("a.wav", "b.wav"):
-        assert run(tmp_path / "journal", tmp_path / name) == 0
+        replay(tmp_path / "journal", tmp_path / name)
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
 
 

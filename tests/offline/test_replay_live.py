@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.cli.replay_command import replay
 from livecode.journal.journal import read_journal
 from livecode.journal.records import BlockBegun, Heartbeat
+from livecode.offline.replay_journal import replay
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.signals.intake import CUES_TOKEN
@@ -120,7 +120,7 @@ def check(folder: Path, journal: Path, end: int) -> None:
     assert len(again) >= end
     assert np.abs(heard).max() > 0.05
     differing = np.flatnonzero(np.abs(heard[:end] - again[:end]).max(axis=1) > ROUNDING)
-    assert not len(differing), f"from {differing[0] / 48000:.3f} s on: {result.told}"
+    assert not len(differing), f"from {differing[0] / 48000:.3f} s on: {result.sentences}"
 
 
 def test_a_live_performance_is_replayed_sample_by_sample(tmp_path: Path):

@@ -15,9 +15,12 @@ import pytest
 import soundfile
 from jupyter_client import BlockingKernelClient
 
-from livecode.cli.resuming import OUTLIVE_S
-from livecode.journal import archive as sessions
+from livecode.cli.play import OUTLIVE_S
+from livecode.journal import archive
+from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.journal import blocks_to_run_again, last_status, read_journal
+from livecode.processes import running
+from livecode.processes.running import RunningFile
 from livecode.transport import Arena
 
 ROOT = Path(__file__).parents[2]
@@ -31,9 +34,9 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     yield
-    for each in sessions.kept():
-        if sessions.attached(each) is not None:
-            sessions.stop(each)
+    for each in archive.performances():
+        if running.attached(each) is not None:
+            running.stop(each)
 
 
 def await_(condition: Callable[[], object], what: str, within_s: float = 30.0) -> None:
@@ -47,13 +50,13 @@ def peak(arena: Arena) -> float:
     return max(arena.header.peak_left, arena.header.peak_right)
 
 
-def playing() -> tuple[sessions.Kept, sessions.Playing, Arena]:
-    """The performance that plays, once it is heard."""
+def playing() -> tuple[ArchivedPerformance, RunningFile, Arena]:
+    """Wait until a performance is heard, and return it."""
     found: list = []
 
     def there() -> bool:
-        for each in sessions.kept():
-            if (attached := sessions.attached(each)) is not None:
+        for each in archive.performances():
+            if (attached := running.attached(each)) is not None:
                 found[:] = [each, *attached]
         return bool(found) and peak(found[2]) > 0.01
 
@@ -61,9 +64,9 @@ def playing() -> tuple[sessions.Kept, sessions.Playing, Arena]:
     return found[0], found[1], found[2]
 
 
-def evaluate(playing: sessions.Playing, code: str) -> str:
-    """What is wrong with a block, "ok" if nothing, evaluated beside whatever terminal there is."""
-    client = BlockingKernelClient(connection_file=playing.connection)
+def evaluate(found: RunningFile, code: str) -> str:
+    """Evaluate a block beside the terminal; return its error sentence, or "ok"."""
+    client = BlockingKernelClient(connection_file=found.connection)
     client.load_connection_file()
     client.start_channels(hb=False)
     try:
@@ -81,8 +84,8 @@ def livecode(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def open_terminal() -> tuple[int, int]:
-    """(process, terminal) of a terminal in a terminal."""
-    process, terminal = pty.fork()
+    """Open `livecode play` in a pseudo terminal; return its process id and the other end."""
+    process, window = pty.fork()
     if process == 0:
         os.chdir(ROOT)
         os.environ["TERM"] = "xterm"
@@ -90,29 +93,29 @@ def open_terminal() -> tuple[int, int]:
 
     def read() -> None:
         try:
-            while os.read(terminal, 1 << 16):
+            while os.read(window, 1 << 16):
                 pass
         except OSError:
             pass
 
     threading.Thread(target=read, daemon=True).start()
-    return process, terminal
+    return process, window
 
 
 @pytest.mark.parametrize("how", ["kill -9", "a closed terminal"])
 def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how: str):
-    process, pty_fd = open_terminal()
-    kept, files, arena = playing()
-    processes = list(sessions.pids(arena))
+    process, window = open_terminal()
+    performance, files, arena = playing()
+    processes = list(running.pids(arena))
     if how == "kill -9":
         os.kill(process, signal.SIGKILL)
     else:
-        os.close(pty_fd)
+        os.close(window)
     os.waitpid(process, 0)
     blocks = arena.header.blocks
     await_(lambda: arena.header.blocks > blocks + 100, "half a second of blocks")
     assert peak(arena) > 0.01
-    await_(lambda: not sessions.has_terminal(arena), "the terminal's heart to be missed")
+    await_(lambda: not running.has_terminal(arena), "the terminal's heart to be missed")
     refused = livecode("play", *HEADLESS, "--for", "1")
     assert refused.returncode == 2
     assert "still sounds" in refused.stderr
@@ -122,35 +125,33 @@ def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place
     assert "it has never stopped sounding" in resumed.stdout
     assert "first sound" in resumed.stdout
     assert "died" not in resumed.stdout
-    await_(
-        lambda: not any(map(sessions.runs, processes)), "the processes to end with that terminal"
-    )
+    await_(lambda: not any(map(running.runs, processes)), "the processes to end with that terminal")
     assert not Path("/dev/shm", files.arena).exists()
-    assert sessions.summary(kept).clean
+    assert archive.summary(performance).clean
 
 
 def test_what_plays_without_a_terminal_can_be_ended():
-    terminal, _ = open_terminal()
+    process, _ = open_terminal()
     _, files, arena = playing()
-    processes = list(sessions.pids(arena))
-    os.kill(terminal, signal.SIGKILL)
-    os.waitpid(terminal, 0)
-    await_(lambda: not sessions.has_terminal(arena), "the terminal's heart to be missed")
+    processes = list(running.pids(arena))
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    await_(lambda: not running.has_terminal(arena), "the terminal's heart to be missed")
     assert livecode("sessions", "stop").returncode == 0
-    assert not any(map(sessions.runs, processes))
+    assert not any(map(running.runs, processes))
     assert not Path("/dev/shm", files.arena).exists()
     assert livecode("sessions", "stop").returncode == 2
 
 
 def test_what_nobody_comes_back_to_ends_by_itself():
-    terminal, _ = open_terminal()
+    process, _ = open_terminal()
     _, files, arena = playing()
-    processes = list(sessions.pids(arena))
+    processes = list(running.pids(arena))
     assert arena.header.outlive_s == OUTLIVE_S
     arena.header.outlive_s = 1
-    os.kill(terminal, signal.SIGKILL)
-    os.waitpid(terminal, 0)
-    await_(lambda: not any(map(sessions.runs, processes)), "the processes to end")
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    await_(lambda: not any(map(running.runs, processes)), "the processes to end")
     assert not Path("/dev/shm", files.arena).exists()
 
 
@@ -163,18 +164,18 @@ def start_play(*more: str) -> subprocess.Popen:
 
 
 def kill_all(terminal: subprocess.Popen, arena: Arena) -> None:
-    """As a power cut would, but for the files' sake."""
-    for process in (terminal.pid, *sessions.pids(arena)):
-        if sessions.runs(process):
+    """Kill all processes, as a power cut does."""
+    for process in (terminal.pid, *running.pids(arena)):
+        if running.runs(process):
             os.kill(process, signal.SIGKILL)
     terminal.wait()
 
 
 def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
     terminal = start_play()
-    kept, files, arena = playing()
+    performance, files, arena = playing()
     assert evaluate(files, "ego.dims = 3\ntempo(93)\nlow = agent(glass, dims=1)") == "ok"
-    before = last_status(kept.journal)[0]
+    before = last_status(performance.journal)[0]
     kill_all(terminal, arena)
     asked = "there = ego.dims, low.dims, tempo(), scene.name\nassert there == (3, 1, 93, 'wander'), there"
     again = subprocess.Popen([*LIVECODE, "resume", *HEADLESS, "--for", "60"], cwd=ROOT,
@@ -187,41 +188,43 @@ def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
     finally:
         again.send_signal(signal.SIGINT)
         again.wait()
-    summary = sessions.summary(kept)
+    summary = archive.summary(performance)
     assert summary.clean
-    replayed = livecode("replay", str(kept.journal), "-o", str(kept.folder / "again.wav"))
+    replayed = livecode(
+        "replay", str(performance.journal), "-o", str(performance.folder / "again.wav")
+    )
     assert replayed.returncode == 0, replayed.stdout
 
 
 def kill_somebody(rng: random.Random, folder: Path) -> None:
-    """Play, evaluate, kill -9 somebody at some moment, and see that nothing is lost."""
+    """Play, evaluate, kill a process at some moment, and assert that nothing is lost."""
     record = folder / "take.wav"
     terminal = start_play("--record", str(record))
-    kept, files, arena = playing()
+    performance, files, arena = playing()
     assert evaluate(files, "low = agent(glass, dims=1)\nego.dims = 3") == "ok"
-    evaluated = [block.code for block in blocks_to_run_again(kept.journal)]
+    evaluated = [block.code for block in blocks_to_run_again(performance.journal)]
     time.sleep(rng.uniform(0, 1.5))
     who = rng.choice([*NAMES, "terminal", "all"])
     if who == "all":
         kill_all(terminal, arena)
     elif who == "terminal":  # without a terminal nobody outlives it
-        processes = list(sessions.pids(arena))
+        processes = list(running.pids(arena))
         terminal.kill()
         terminal.wait()
-        await_(lambda: not any(map(sessions.runs, processes)), "the others to end")
+        await_(lambda: not any(map(running.runs, processes)), "the others to end")
     else:
         os.kill(getattr(arena.header, f"{who}_pid"), signal.SIGKILL)
         pid = getattr(arena.header, f"{who}_pid")
         await_(lambda: getattr(arena.header, f"{who}_pid") != pid or peak(arena) > 0.01, who)
         kill_all(terminal, arena)
-    assert list(read_journal(kept.journal)), "the journal loads"
-    assert [block.code for block in blocks_to_run_again(kept.journal)] == evaluated
+    assert list(read_journal(performance.journal)), "the journal loads"
+    assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
     audio, _ = soundfile.read(record)
     assert len(audio), "the recording opens"
     resumed = livecode("resume", *HEADLESS, "--for", "3")
     assert resumed.returncode == 0, resumed.stderr
     assert "first sound" in resumed.stdout, (who, resumed.stdout)
-    assert [block.code for block in blocks_to_run_again(kept.journal)] == evaluated
+    assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -10,8 +10,9 @@ torch = pytest.importorskip("torch")
 
 from rich.console import Console  # noqa: E402
 
+from livecode.cli.tune_samplernn import print_trials  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
-from livecode.neural.samplernn.training.tune import Trial, print_trials, tuned  # noqa: E402
+from livecode.neural.samplernn.training.tune import Trial, tuned  # noqa: E402
 from tests.neural.samplernn.tiny_training import settings_for, write_tones  # noqa: E402
 
 

@@ -1,6 +1,5 @@
 """Training a space for real, for a few seconds: it learns, it resumes, it explains itself."""
 
-import argparse
 import os
 import signal
 import subprocess
@@ -15,10 +14,10 @@ import soundfile
 
 torch = pytest.importorskip("torch")
 
+from livecode.cli import command as cli  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
 from livecode.neural.load import load_model  # noqa: E402
 from livecode.neural.model_file import read_model  # noqa: E402
-from livecode.neural.spaces.training import train as training  # noqa: E402
 from livecode.neural.spaces.training.figures import axis_steps, distance_db, reconstructed  # noqa: E402
 from livecode.neural.spaces.training.frames import AdditiveFrames  # noqa: E402
 from livecode.neural.spaces.training.train import TrainSpaceSettings, train_space  # noqa: E402
@@ -253,8 +252,6 @@ def test_settings_that_make_no_sense_are_refused(change: dict[str, object], word
 
 
 def test_the_command_line_names_everything(tmp_path: Path) -> None:
-    parser = argparse.ArgumentParser()
-    training.add_arguments(parser)
     line = f"--synthetic additive --name cli --latent 2 --steps 2 --seed 5 --out {tmp_path}"
-    assert training.run(parser.parse_args(line.split())) == 0
+    assert cli.main(["train", "space", *line.split()]) == 0
     assert (tmp_path / "cli" / "cli.safetensors").exists()

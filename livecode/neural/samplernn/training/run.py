@@ -24,7 +24,12 @@ from livecode.neural.samplernn.training.learning import (
     keep_memory,
     multiplies_bfloat16,
 )
-from livecode.neural.samplernn.training.progress import Show, showing
+from livecode.neural.samplernn.training.progress import (
+    Showing,
+    TensorBoard,
+    TrainingDisplay,
+    unshown,
+)
 from livecode.neural.samplernn.training.ranks import Ranks, joined
 from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings
 
@@ -34,18 +39,21 @@ CARD_SECONDS = 6.0  # of held-out sound and of a take, on the card
 Watch = Callable[[Point], None]
 
 
-def train_samplernn(settings: TrainSampleRNNSettings, watch: Watch | None = None) -> Path:
+def train_samplernn(
+    settings: TrainSampleRNNSettings, watch: Watch | None = None, showing: Showing = unshown
+) -> Path:
     """Trains as the settings say and returns the path of the best model's file.
 
     Step n reads what a generator seeded with (seed, epoch) says, and a checkpoint holds weights,
     Adam's moments and the carried state: killed and resumed, a training of `steps` takes the same
     course, and loses at most the time since its last checkpoint. Ctrl-C saves and raises
-    LivecodeError with the way to go on. `watch` is called with every point of the curve.
+    LivecodeError with the way to go on. `watch` is called with every point of the curve, and
+    `showing` opens what shows the training to a person.
     """
     settings.check()
     keep_memory()
     with joined() as ranks:
-        return _Training(settings, ranks, watch).run()
+        return _Training(settings, ranks, watch).run(showing if ranks.leads else unshown)
 
 
 class _Training:
@@ -76,14 +84,16 @@ class _Training:
         self.unigram = float(-np.log2(shares)[self.test.numpy()].mean())
         self.pace = Pace(settings.peak_rate)
         self.best, self.waited, self.train = math.inf, 0, math.nan
+        self.board: TensorBoard | None = None
 
-    def run(self) -> Path:
+    def run(self, showing: Showing) -> Path:
         """From where it stands to its end."""
         settings, leads = self.settings, self.ranks.leads
         self.folder.make()
         self._begin()
-        board = self.folder.run / "tensorboard" if settings.tensorboard and leads else None
-        with showing(settings.name, board, quiet=not leads) as show, noted_interrupts() as noted:
+        if settings.tensorboard and leads:
+            self.board = TensorBoard(self.folder.run / "tensorboard")
+        with showing(settings.name) as show, noted_interrupts() as noted:
             for note in self.corpus.notes:
                 show.say(note)
             interrupted = self._steps(show, noted)
@@ -122,7 +132,7 @@ class _Training:
         by_time = learning.seconds / 60 / settings.minutes if settings.minutes else 0.0
         return min(1.0, max(by_steps, by_time))
 
-    def _steps(self, show: Show, noted: list[int]) -> bool:
+    def _steps(self, show: TrainingDisplay, noted: list[int]) -> bool:
         """Steps until the end; whether it was Ctrl-C."""
         settings, learning = self.settings, self.learning
         before = saved = time.monotonic()
@@ -155,6 +165,8 @@ class _Training:
                 continue
             self.folder.add(point)
             show.point(point, self._share())
+            if self.board is not None:
+                self.board.add(point)
             if self.watch is not None:
                 self.watch(point)
             due = reached - epoch >= settings.takes_every
@@ -222,7 +234,7 @@ class _Training:
             "rms": round(float(np.concatenate(self.corpus.train).std()), 5),
         }
 
-    def _takes(self, show: Show) -> None:
+    def _takes(self, show: TrainingDisplay) -> None:
         """Takes of the net as it stands, and the page with its curve."""
         settings, learning = self.settings, self.learning
         with learning.averaged():
@@ -236,7 +248,7 @@ class _Training:
         if not drawn:
             show.say('No page was drawn: it needs matplotlib, as in pip install "livecode[train]".')
 
-    def _finish(self, show: Show) -> None:
+    def _finish(self, show: TrainingDisplay) -> None:
         self._takes(show)
         real = max(self.corpus.held_out, key=len)
         write_card(self.folder.best, real[: int(CARD_SECONDS * self.settings.sample_rate)])

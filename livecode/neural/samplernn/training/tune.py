@@ -1,19 +1,11 @@
-"""`livecode tune samplernn`: short trainings side by side (Ray Tune), to find a make that suits."""
+"""Runs short trainings side by side (Ray Tune), to find settings that suit a sound."""
 
-import argparse
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
-
 from livecode.errors import LivecodeError
-from livecode.neural.audio.files import read_audio
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.run import train_samplernn
 from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings
@@ -36,40 +28,6 @@ class Trial:
     sequence: int
     peak_rate: float
     held_out: float
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `livecode tune samplernn`."""
-    add = parser.add_argument
-    add("sources", nargs="+", type=Path, metavar="AUDIO", help="audio files, or folders of them")
-    add("--name", required=True, help="of the folder that the trials go to")
-    add("--trials", type=int, default=12, metavar="N", help="trainings (12)")
-    add("--minutes", type=float, default=10.0, metavar="M", help="length of each (10)")
-    add("--at-once", type=int, default=1, metavar="N", help="trainings side by side (1)")
-    add("--dims", type=int, nargs="+", default=DIMS, metavar="D", help="widths to try")
-    add("--sample-rate", type=int, default=16_000, metavar="HZ")
-    add("--seed", type=int, default=0)
-    add("--out", type=Path, default=Path("tuning"), help="folder of the trials (tuning)")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Runs `livecode tune samplernn`; returns the exit status."""
-    if args.trials < 1 or args.at_once < 1 or not args.minutes > 0:
-        raise LivecodeError("--trials, --at-once and --minutes are numbers above 0.")
-    settings = TrainSampleRNNSettings(
-        args.name,
-        tuple(source.resolve() for source in args.sources),
-        sample_rate=args.sample_rate,
-        minutes=args.minutes,
-        seed=args.seed,
-        out=args.out.resolve() / args.name,
-    )
-    settings.check()
-    for note in read_audio(settings.sources, settings.sample_rate).notes():  # before Ray starts
-        print(note, file=sys.stderr)
-    trials = tuned(settings, args.trials, args.at_once, args.dims)
-    print_trials(trials, settings, Console())
-    return 0
 
 
 def tuned(
@@ -155,30 +113,4 @@ def _trial(drawn: dict[str, Any], metrics: dict[str, Any]) -> Trial:
         int(drawn["sequence"]),
         float(drawn["peak_rate"]),
         float(metrics["held_out"]),
-    )
-
-
-def print_trials(
-    trials: Sequence[Trial], settings: TrainSampleRNNSettings, console: Console
-) -> None:
-    """A table, the best first, and the command that trains the best one for longer."""
-    table = Table("bits a sample", "frame sizes", "dim", "sequence", "learning rate", box=SIMPLE)
-    for trial in trials:
-        table.add_row(
-            f"{trial.held_out:.3f}",
-            " ".join(map(str, trial.frame_sizes)),
-            str(trial.dim),
-            str(trial.sequence),
-            f"{trial.peak_rate:.4f}",
-        )
-    console.print(table)
-    best = trials[0]
-    console.print(
-        f"livecode train samplernn {' '.join(map(str, settings.sources))} --name {settings.name} "
-        f"--frame-sizes {' '.join(map(str, best.frame_sizes))} --dim {best.dim} "
-        f"--sequence {best.sequence} --sequences {CLIP // best.sequence} "
-        f"--batch {A_STEP // best.sequence} --peak-rate {best.peak_rate:.4f} --minutes 100",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
     )

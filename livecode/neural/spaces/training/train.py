@@ -1,33 +1,20 @@
-"""`livecode train space`: trains a spectral VAE and exports it as a model that can be played."""
+"""Trains a spectral VAE and exports it as a model that can be played."""
 
-import argparse
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from livecode.errors import LivecodeError
-from livecode.neural.audio.descriptors import ALIGNABLE
 from livecode.neural.interrupts import noted_interrupts
-from livecode.neural.model_file import user_models
 from livecode.neural.spaces.training.audio_frames import AudioFrames
 from livecode.neural.spaces.training.checkpoint import load_checkpoint, save_checkpoint
 from livecode.neural.spaces.training.export import export_space
 from livecode.neural.spaces.training.figures import distance_db
 from livecode.neural.spaces.training.frames import AdditiveFrames, Frames
+from livecode.neural.spaces.training.progress import NoSpaceDisplay, SpaceDisplay
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
 from livecode.neural.spaces.training.train_texture import train_texture
 from livecode.neural.spaces.training.vae import SpaceConfig, SpectralVAE, learning_rate
@@ -40,59 +27,17 @@ ALL_OPEN = 0.4  # share of frames that are trained with all axes; the others wit
 REPORT_EVERY = 250  # steps between measurements on held-out frames
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `livecode train space`."""
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("folder", nargs="?", type=Path, help="a folder of audio files")
-    source.add_argument("--synthetic", choices=["additive"], help="generated tones instead")
-    parser.add_argument("--name", required=True, help="the new model's name")
-    parser.add_argument("--latent", type=int, default=8, help="dimensions, 1 to 64 (8)")
-    parser.add_argument("--steps", type=int, default=20_000, help="training steps (20000)")
-    parser.add_argument("--sample-rate", type=int, default=44_100, metavar="HZ")
-    parser.add_argument(
-        "--align",
-        type=lambda text: tuple(name.strip() for name in text.split(",") if name.strip()),
-        default=(),
-        metavar="NAMES",
-        help=f"descriptors that the first axes follow, of {','.join(ALIGNABLE)}",
-    )
-    parser.add_argument(
-        "--texture", action="store_true", help="learn, besides, how held sounds move"
-    )
-    parser.add_argument(
-        "--texture-only", action="store_true", help="learn that alone, for the space of that name"
-    )
-    parser.add_argument("--data", default="", help="what the audio is and where from, for the card")
-    parser.add_argument("--licence", default="", help="of the audio, for the card")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--out", type=Path, default=user_models(), help="folder of models")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Runs `livecode train space`; returns the exit status."""
-    sizes = ("latent", "steps", "sample_rate", "seed")
-    names = ("name", "folder", "synthetic", *sizes, "align", "data", "licence", "resume")
-    stages = ("texture", "texture_only")
-    settings = TrainSpaceSettings(
-        out=args.out, **{name: getattr(args, name) for name in names + stages}
-    )
-    if settings.texture_only:
-        print(f"The texture is in {train_texture(settings)}")
-        return 0
-    print(f"The space is in {train_space(settings)}")
-    return 0
-
-
-def train_space(settings: TrainSpaceSettings) -> Path:
+def train_space(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) -> Path:
     """Trains as the settings say and returns the path of the finished model file.
 
     The result depends on the settings alone: step n draws its frames and noise from a generator
     seeded with (seed, n), so a training that was killed and resumed ends in the same weights.
-    Ctrl-C saves a checkpoint and raises LivecodeError with the way to go on.
+    Ctrl-C saves a checkpoint and raises LivecodeError with the way to go on. `show` shows the
+    training to a person.
     """
+    show = show or NoSpaceDisplay()
     settings.check()
-    frames = _frames(settings)
+    frames = _frames(settings, show)
     config = _config(settings, frames)
     torch.manual_seed(settings.seed)
     model = SpectralVAE(config, settings.sample_rate)
@@ -108,10 +53,10 @@ def train_space(settings: TrainSpaceSettings) -> Path:
                 f"There is no checkpoint at {checkpoint} to go on from: train without --resume."
             )
         done = load_checkpoint(checkpoint, model, adam, settings.identity())
-    _train(settings, frames, model, adam, checkpoint, done)
+    _train(settings, frames, model, adam, checkpoint, done, show)
     path = export_space(settings, frames, model, folder)
     if settings.texture:
-        train_texture(settings)
+        train_texture(settings, show)
     checkpoint.unlink(missing_ok=True)
     return path
 
@@ -125,13 +70,13 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-def _frames(settings: TrainSpaceSettings) -> Frames:
+def _frames(settings: TrainSpaceSettings, show: SpaceDisplay) -> Frames:
     shape = (settings.latent, settings.sample_rate, N_FFT, settings.seed)
     if settings.folder is None:
         return AdditiveFrames(*shape)
     frames = AudioFrames(settings.folder, *shape, settings.align)
     for reason in frames.skipped:
-        Console(stderr=True).print(f"Skipped: {reason}", markup=False, highlight=False)
+        show.say(f"Skipped: {reason}")
     return frames
 
 
@@ -151,9 +96,10 @@ def _train(
     adam: torch.optim.Adam,
     checkpoint: Path,
     done: int,
+    show: SpaceDisplay,
 ) -> None:
     test = frames.held_out()
-    with _progress(settings, done) as (show, task), noted_interrupts() as interrupts:
+    with show.training(settings.name, settings.steps, done), noted_interrupts() as interrupts:
         for step in range(done, settings.steps):
             loss = _step(settings, frames, model, adam, step)
             if not math.isfinite(loss):
@@ -170,8 +116,7 @@ def _train(
                 )
             if step == done or (step + 1) % REPORT_EVERY == 0:
                 distance = distance_db(model.reconstruct(test.levels, test.guide), test.levels)
-                held_out = f"held-out {distance:.2f} dB"
-            show.update(task, completed=step + 1, loss=f"loss {loss:.3f}", held_out=held_out)
+            show.step(step + 1, loss, distance)
 
 
 def _step(
@@ -213,21 +158,3 @@ def _opened(config: SpaceConfig, n: int, rng: np.random.Generator) -> NDArray[np
         fewer = rng.choice([*counts, config.latent], n)
         opened = np.where(rng.random(n) < ALL_OPEN, opened, fewer)
     return opened
-
-
-@contextmanager
-def _progress(settings: TrainSpaceSettings, done: int) -> Iterator[tuple[Progress, TaskID]]:
-    columns = (
-        TextColumn("[bold]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[loss]}  {task.fields[held_out]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as show:
-        yield (
-            show,
-            show.add_task(
-                settings.name, total=settings.steps, completed=done, loss="", held_out=""
-            ),
-        )

@@ -1,13 +1,10 @@
-"""The texture stage of `livecode train space`: reads held sounds, learns how they move, adds it."""
+"""Adds a texture to a trained space: reads held sounds, and learns how they move."""
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import read_model, stored_tensors, write_model
@@ -20,18 +17,20 @@ from livecode.neural.spaces.training.audio_frames import (
     usable_files,
 )
 from livecode.neural.spaces.training.card import write_card
+from livecode.neural.spaces.training.progress import NoSpaceDisplay, SpaceDisplay
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
 from livecode.neural.spaces.training.texture import TextureSettings, learn_texture
 from livecode.neural.spaces.training.texture_frames import STEPS_PER_WINDOW, Stretch, stretches_of
 
 
-def train_texture(settings: TrainSpaceSettings) -> Path:
+def train_texture(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) -> Path:
     """Adds a texture to the space of that name in `settings.out`; returns the path of its file.
 
     Its other tensors and figures stay as they are, to the bit. The files held out are those that
     were when the space was trained. Raises LivecodeError if there is no such space, no folder, or
-    nothing in it that is held for long enough.
+    nothing in it that is held for long enough. `show` shows the training to a person.
     """
+    show = show or NoSpaceDisplay()
     settings.check()
     path = settings.out / settings.name / f"{settings.name}.safetensors"
     if settings.folder is None or not path.is_file():
@@ -41,11 +40,9 @@ def train_texture(settings: TrainSpaceSettings) -> Path:
         )
     meta, _ = read_model(path, KIND)
     space, seed = open_space(path), int(meta.facts.get("seed", settings.seed))
-    console = Console(stderr=True)
-    stretches, held_out = _stretches(space, settings, seed, console)
-    watch = partial(track, description="learning", console=console, transient=True)
+    stretches, held_out = _stretches(space, settings, seed, show)
     how = TextureSettings(steps=settings.texture_steps)
-    learned = learn_texture(space, stretches, seed, how, watch)
+    learned = learn_texture(space, stretches, seed, how, lambda steps: show.each(steps, "learning"))
     hidden, components = len(learned["texture.body.bias"]), len(learned["texture.mixing"])
     step = space.n_fft // STEPS_PER_WINDOW
     facts: dict[str, Any] = {
@@ -68,17 +65,17 @@ def train_texture(settings: TrainSpaceSettings) -> Path:
 
 
 def _stretches(
-    space: Space, settings: TrainSpaceSettings, seed: int, console: Console
+    space: Space, settings: TrainSpaceSettings, seed: int, show: SpaceDisplay
 ) -> tuple[list[Stretch], list[str]]:
     """Stretches of the files that the space was trained on; and names of those held out."""
     folder = settings.folder or Path()
     files, skipped = usable_files(audio_files(folder), space.sample_rate, space.n_fft)
     if settings.texture_only:  # or it has been said before
         for reason in skipped:
-            console.print(f"Skipped: {reason}", markup=False, highlight=False)
+            show.say(f"Skipped: {reason}")
     held_out = held_out_of(files, np.random.default_rng(seed)) if len(files) > 1 else set()
     found: list[Stretch] = []
-    for path in track(files, "listening", console=console, transient=True):
+    for path in show.each(files, "listening"):
         if path not in held_out:
             found += stretches_of(space, path.stem, read_mono(path, space.sample_rate))
     if not found:

@@ -1,14 +1,14 @@
-"""`livecode replay JOURNAL -o OUT.wav`: offline, faster than real time; says what only was live."""
+"""Replays a journal into a WAV file, and tells what only happened live."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
-from livecode.journal.archive import find
 from livecode.journal.journal import read_journal
 from livecode.journal.recorder import model_sha256
 from livecode.journal.records import BlockBegun
@@ -18,22 +18,25 @@ from livecode.sets.set_file import SetFile
 from livecode.transport.heap import give_back
 from livecode.transport.schedule import NEVER
 
-#: At first the processes come up in any order.
+#: Until so long after the start, engine and voices come up in any order: that is no restart.
 COMING_UP_S = 3.0
 
 
 @dataclass
 class Replayed:
-    """What became of a replay."""
+    """What a replay has found."""
 
-    seconds: float
+    seconds: float  # of sound
     timelines: list[Timeline]
-    differs_at_s: float | None = None  # from when on controls were others than they had been
-    told: list[str] = field(default_factory=list)  # what only was live, a sentence each
+    differs_at_s: float | None = None  # from where on controls were not those of the performance
+    sentences: list[str] = field(default_factory=list)  # one for each thing that only was live
 
 
 def replay(journal: Path, out: Path) -> Replayed:
-    """Play the journal's performance into a WAV file, which begins as a recording of it would."""
+    """Play a journal's performance into the file `out`, which begins as a live recording would.
+
+    Raises LivecodeError if the journal is empty, is of version 1, or `out` cannot be written.
+    """
     give_back()
     played = list(timelines(read_journal(journal)))
     if not played:
@@ -48,7 +51,7 @@ def replay(journal: Path, out: Path) -> Replayed:
     blocks: list[BlockBegun] = []
     set_file: SetFile | None = None
 
-    def hear(audio: np.ndarray) -> None:
+    def hear(audio: NDArray[np.float32]) -> None:
         try:
             file.write(audio)
         except OSError as error:
@@ -56,7 +59,7 @@ def replay(journal: Path, out: Path) -> Replayed:
 
     try:
         if played[0].opening.live:
-            hear(np.zeros((block, 2), np.float32))  # a recording is a block behind
+            hear(np.zeros((block, 2), np.float32))  # a live recording is one block late
         for number, timeline in enumerate(played):
             begin = 0
             if number:
@@ -73,12 +76,12 @@ def replay(journal: Path, out: Path) -> Replayed:
         result.seconds = file.frames / rate
     finally:
         file.close()
-    result.told = [sentence for timeline in played for sentence in _told(timeline)]
+    result.sentences = [sentence for timeline in played for sentence in _only_live(timeline)]
     return result
 
 
-def _told(timeline: Timeline) -> Iterator[str]:
-    """What no replay can bring back, or only as far as it was noted."""
+def _only_live(timeline: Timeline) -> Iterator[str]:
+    """Yield a sentence for each thing that a replay repeats only because the journal notes it."""
     rate, schedule = timeline.opening.sample_rate, timeline.schedule
     for generation, gaps in schedule.underruns.items():
         name = timeline.names.get(generation, f"generation {generation}")
@@ -108,19 +111,4 @@ def _told(timeline: Timeline) -> Iterator[str]:
         yield f"a stream rested {len(rests) // 2 + len(rests) % 2} times for want of time; it does so here"
     for name, sha256 in timeline.models.items():
         if sha256 and model_sha256(name) != sha256:
-            yield f"the model {name} is another today than the one that was played"
-
-
-def run(journal: Path, out: Path) -> int:
-    """The command; `journal` may be the number of a performance instead."""
-    if not journal.exists() and journal.name.isdigit():
-        journal = find(int(journal.name)).journal
-    result = replay(journal, out)
-    print(f"{out}: {result.seconds:.1f} s")
-    for sentence in result.told:
-        print(sentence)
-    if result.differs_at_s is not None:
-        print(f"from {result.differs_at_s:.2f} s on the controls are not those that were played")
-        return 1
-    print("all controls are those that were played, sample by sample")
-    return 0
+            yield f"the model {name} is not the one that was played"

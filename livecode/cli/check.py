@@ -1,5 +1,6 @@
-"""What `livecode check` prints: a table of the scenes and the findings below it, or JSON."""
+"""`livecode check`: prints the scenes of a set as a table with the findings below it, or as JSON."""
 
+import argparse
 import dataclasses
 import json
 from pathlib import Path
@@ -8,20 +9,37 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from livecode.cli.arguments import port
+from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.offline.check import Report, check_set
 
+HEADINGS = ("", "scene", "line", "length", "× real time", "sounds", "listens to")
+RIGHT = ("", "line", "× real time")  # headings of columns with numbers
 
-def check(path: Path, osc: Path | None, osc_port: int | None, as_json: bool) -> int:
-    """Check a set and say what was found; 2 if it does not play as it is written."""
+
+def add_arguments(parser: Parser) -> None:
+    """Add the arguments of `livecode check`."""
+    add = parser.add_argument
+    add("set", type=Path, metavar="SET.py")
+    add("--osc", type=Path, metavar="FRAMES.jsonl", help="recorded packets that will come")
+    add("--osc-port", type=port, default=8888, metavar="PORT",
+        help="UDP port to hear sensors on meanwhile (8888)")  # fmt: skip
+    add("--json", action="store_true", help="one JSON object instead of a table")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check a set and print what was found; return 2 if it does not play as it is written."""
+    path: Path = options.set
     try:
-        report = check_set(path, osc, osc_port)
+        report = check_set(path, options.osc, options.osc_port)
     except LivecodeError as error:
-        if not as_json:
+        if not options.json:
             raise
         print(json.dumps({"path": str(path), "ok": False, "error": str(error)}))
         return 2
-    if as_json:
+    if options.json:
         print(json.dumps({**dataclasses.asdict(report), "ok": report.ok}, indent=2))
     else:
         print_report(report, Console())
@@ -29,12 +47,11 @@ def check(path: Path, osc: Path | None, osc_port: int | None, as_json: bool) -> 
 
 
 def print_report(report: Report, console: Console) -> None:
-    """The table, the findings, and one line that sums up."""
+    """Print the table of scenes, the findings, and one line that counts them."""
     if report.scenes:
         table = Table(box=None, pad_edge=False)
-        for heading in ("", "scene", "line", "length", "× real time", "sounds", "listens to"):
-            right = heading in ("", "line", "× real time")
-            table.add_column(heading, justify="right" if right else "left")
+        for heading in HEADINGS:
+            table.add_column(heading, justify="right" if heading in RIGHT else "left")
         for row in report.scenes:
             table.add_row(
                 str(row.number),

@@ -1,8 +1,8 @@
-"""`livecode rings`: both rings live in the terminal, from real packets or from simulated hands."""
+"""`livecode rings`: shows both rings live in the terminal, from real packets or from simulated hands."""
 
+import argparse
 import socket
 import time
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,59 +11,73 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from livecode.cli.arguments import add_for, add_osc, add_seed
+from livecode.cli.parser import Parser
 from livecode.signals.intake import Intake
 from livecode.signals.rings import MAX_AGE_S, Ring, Rings
 from livecode.signals.simulate import PERIOD_S, Hands
-from livecode.signals.udp import DEFAULT_HOST, DEFAULT_PORT, UdpListener
+from livecode.signals.udp import DEFAULT_HOST, UdpListener
 
 FRAMES_PER_S = 15
 LISTEN_EVERY_S = 0.01
-BAR = 27  # columns; odd, so that 0 has one of its own
+BAR = 27  # columns; an odd number, so that 0 has a column of its own
 COLUMNS = 8  # of the whole table
 
 
-@dataclass(frozen=True)
-class RingsOptions:
-    """What `livecode rings` was told."""
+def add_arguments(parser: Parser) -> None:
+    """Add the arguments of `livecode rings`."""
+    add_osc(parser)
+    add = parser.add_argument
+    add("--simulate", action="store_true", help="send packets of two rings to this machine's port")
+    add("--version", type=int, choices=(1, 2), default=2, help="simulated R-IoT firmware (2)")
+    add_seed(parser)
+    add_for(parser, "end after this long")
+    parser.set_defaults(run=run)
 
-    simulate: bool = False  # send packets instead of waiting for some
-    version: int = 2  # of the R-IoT firmware that is simulated
-    port: int = DEFAULT_PORT
-    bind: str = DEFAULT_HOST
-    seed: int = 0
-    seconds: float | None = None  # None: until Ctrl-C
+
+def run(options: argparse.Namespace) -> int:
+    """Show the rings until Ctrl-C, or for `--for` seconds."""
+    if options.simulate:
+        hands = Hands(np.random.default_rng(options.seed), options.version)
+        show(SimulatedRings(hands, options.osc_port), options.seconds)
+        return 0
+    began_ns = time.monotonic_ns()
+    with UdpListener(options.osc_bind, options.osc_port) as listener:
+        show(ReceivedRings(listener, began_ns), options.seconds)
+    return 0
 
 
-class Source(Protocol):
-    """Where packets come from; `wait_s` is the time in seconds between two steps."""
+class RingSource(Protocol):
+    """Where packets of rings come from; `wait_s` is the time in seconds between two steps."""
 
     intake: Intake
     wait_s: float
 
     def step(self, time_s: float) -> None:
-        """Take in what there is at `time_s` since the beginning."""
+        """Take in the packets up to `time_s`, in seconds since the beginning."""
 
     def caption(self) -> str:
-        """What is going on, in a sentence."""
+        """Return a sentence on the packets so far."""
 
 
-class Listening:
-    """The packets that arrive on a port."""
+class ReceivedRings:
+    """Packets that arrive on a UDP port."""
 
     wait_s = LISTEN_EVERY_S
 
     def __init__(self, listener: UdpListener, began_ns: int):
+        """`began_ns` is the `time.monotonic_ns()` from which `step` counts."""
         self._listener, self._began_ns = listener, began_ns
         self.intake = Intake()
 
     def step(self, time_s: float) -> None:
-        """Take in what has arrived."""
+        """Take in the packets that have arrived."""
         for arrived_ns, packet, _ in self._listener.drain():
             self.intake.receive(packet, (arrived_ns - self._began_ns) * 1e-9)
         self.intake.rings.advance(time_s)
 
     def caption(self) -> str:
-        """How many packets there were, and what was wrong with some."""
+        """Return how many packets arrived where, and why some were refused."""
         listener = self._listener
         where = f"{listener.host}, UDP port {listener.port}"
         if not listener.received:
@@ -75,8 +89,8 @@ class Listening:
         return f"{listener.received} packets on {where}, ids {ids}{reasons}"
 
 
-class Simulating:
-    """Two simulated rings, sent to a port on this machine at the pace of real ones."""
+class SimulatedRings:
+    """Packets of two simulated rings, sent to a port on this machine as fast as real rings send."""
 
     wait_s = PERIOD_S
 
@@ -87,7 +101,7 @@ class Simulating:
         self.intake = Intake()
 
     def step(self, time_s: float) -> None:
-        """Send what is due."""
+        """Send the packets that are due."""
         while self._steps * PERIOD_S <= time_s:
             for packet in self._hands.packets(self._steps * PERIOD_S):
                 self._socket.sendto(packet, self._to)
@@ -97,25 +111,13 @@ class Simulating:
         self.intake.rings.advance(time_s)
 
     def caption(self) -> str:
-        """How many packets were sent, and where to."""
+        """Return how many packets were sent, and where to."""
         host, port = self._to
         return f"{self._sent} packets of simulated rings sent to {host}, UDP port {port}"
 
 
-def rings(options: RingsOptions) -> int:
-    """Show the rings until Ctrl-C, or for a time."""
-    if options.simulate:
-        hands = Hands(np.random.default_rng(options.seed), options.version)
-        show(Simulating(hands, options.port), options.seconds)
-        return 0
-    began_ns = time.monotonic_ns()
-    with UdpListener(options.bind, options.port) as listener:
-        show(Listening(listener, began_ns), options.seconds)
-    return 0
-
-
-def show(source: Source, seconds: float | None) -> None:
-    """Step the source and draw its rings; Ctrl-C ends it."""
+def show(source: RingSource, seconds: float | None) -> None:
+    """Step the source and draw its rings, until Ctrl-C or for so many seconds."""
     began_s = time.monotonic()
     console = Console(highlight=False)
     with Live(
@@ -128,13 +130,13 @@ def show(source: Source, seconds: float | None) -> None:
                 source.step(time_s)
                 time.sleep(source.wait_s)
         except KeyboardInterrupt:
-            pass  # the way to end it
+            pass  # the usual way to end it
     if not console.is_terminal:
-        console.print()  # a file wants its last line ended
+        console.print()  # ends the last line of a file
 
 
 def view(rings: Rings, caption: str) -> Group:
-    """What is drawn: a line for each ring, one for their twist, and the caption."""
+    """Return a table with a line for each ring and one for their twist, and the caption below it."""
     table = Table.grid(padding=(0, 1))
     for _ in range(COLUMNS):
         table.add_column(no_wrap=True)
@@ -148,7 +150,7 @@ def view(rings: Rings, caption: str) -> Group:
             f"{ring.pitch:+4.0f}°",
             f"{ring.acc:.2f} g",
             f"{ring.energy:.2f} g",
-            heard(ring),
+            last_heard(ring),
         )
     alive = rings.left.alive or rings.right.alive
     table.add_row("twist", bar(rings.twist, alive), f"{rings.twist:+.2f}")
@@ -156,19 +158,20 @@ def view(rings: Rings, caption: str) -> Group:
 
 
 def bar(value: float, alive: bool) -> Text:
-    """A line from -1 to 1 with a mark at `value`."""
+    """Return a line from −1 to 1 with a mark at `value`, dimmed unless `alive`."""
     cells = ["─"] * BAR
     cells[BAR // 2] = "┼"
     cells[round((value + 1) / 2 * (BAR - 1))] = "●"
     return Text("".join(cells), "bold" if alive else "dim")
 
 
-def heard(ring: Ring) -> str:
-    """When the ring was last heard."""
+def last_heard(ring: Ring) -> str:
+    """Return whether the ring sends, or for how long it has been silent."""
     if ring.alive:
         return "alive"
     return "never heard" if ring.age >= MAX_AGE_S else f"silent {ring.age:.0f} s"
 
 
 def _scale() -> Text:
+    """Return the heading of a bar, which names its two ends."""
     return Text("back" + "front".rjust(BAR - 4), "dim")

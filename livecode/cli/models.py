@@ -1,18 +1,26 @@
-"""`livecode models`: a table of the models that are found by name."""
+"""`livecode models`: prints a table of the models that can be named on stage."""
 
+import argparse
 from pathlib import Path
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from livecode.cli.parser import Parser
 from livecode.neural.model_file import described, list_models, user_models
 
 CARD = "README.md"
 
 
-def print_models(console: Console) -> int:
-    """Name, kind, licence and size of each, and what its card begins with."""
+def add_arguments(parser: Parser) -> None:
+    """`livecode models` takes no arguments."""
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print name, kind, size, licence and first sentence of the card of each model."""
+    console = Console()
     found = list_models()
     if not found:
         console.print("There are no models yet; `livecode train space` makes one.")
@@ -28,7 +36,7 @@ def print_models(console: Console) -> int:
 
 
 def first_line(card: Path) -> str:
-    """The first line of a card that is neither a heading nor empty."""
+    """Return the first line of a card that is neither empty nor a heading; "" if there is none."""
     try:
         lines = card.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -1,0 +1,32 @@
+"""`livecode replay`: plays a performance again from its journal, and says what only was live."""
+
+import argparse
+from pathlib import Path
+
+from livecode.cli.parser import Parser
+from livecode.journal.archive import find
+from livecode.offline.replay_journal import replay
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the arguments of `livecode replay JOURNAL -o OUT.wav`."""
+    add = parser.add_argument
+    add("journal", type=Path, metavar="JOURNAL", help="a journal, or the number of a performance")
+    add("-o", "--out", type=Path, required=True, metavar="OUT.wav")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Replay; return 1 if the controls were not those that were played."""
+    journal, out = options.journal, options.out
+    if not journal.exists() and journal.name.isdigit():
+        journal = find(int(journal.name)).journal
+    replayed = replay(journal, out)
+    print(f"{out}: {replayed.seconds:.1f} s")
+    for sentence in replayed.sentences:
+        print(sentence)
+    if replayed.differs_at_s is not None:
+        print(f"from {replayed.differs_at_s:.2f} s on the controls are not those that were played")
+        return 1
+    print("all controls are those that were played, sample by sample")
+    return 0

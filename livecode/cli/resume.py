@@ -1,0 +1,125 @@
+"""`livecode resume`: goes back to a performance that lost its terminal, or that has ended altogether."""
+
+import argparse
+from pathlib import Path
+
+from livecode.cli.arguments import (
+    add_audio,
+    add_for,
+    add_osc,
+    add_record,
+    add_theme,
+    count,
+    theme_of,
+)
+from livecode.cli.parser import Parser
+from livecode.cli.play import outlive_s, play_on, say
+from livecode.errors import LivecodeError
+from livecode.journal import archive
+from livecode.journal.archive import ArchivedPerformance
+from livecode.journal.export import exported
+from livecode.journal.journal import read_journal
+from livecode.journal.records import Opening
+from livecode.processes import running
+from livecode.processes.connection import write_connection
+from livecode.processes.paths import Paths
+from livecode.processes.running import RunningFile
+from livecode.processes.supervisor import Options, Supervisor, master_file
+from livecode.transport import Arena
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the arguments of `livecode resume [N]`."""
+    add = parser.add_argument
+    add("number", nargs="?", type=count, metavar="N", help="number of the performance (the newest)")
+    add_osc(parser)
+    add_audio(parser, "way to the loudspeaker, if everything had ended (auto)")
+    add_record(parser)
+    add_theme(parser)
+    add_for(parser, "end after this long")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Resume a performance, and play until the performer leaves, or for `--for` seconds.
+
+    Without a number, the performance that lost its terminal comes first, then the newest one.
+    """
+    theme = theme_of(options)
+    performance = running.left_alone() if options.number is None else None
+    if performance is None:
+        performance = archive.find(options.number)
+    attached = running.attached(performance)
+    if attached is not None and running.has_terminal(attached[1]):
+        raise LivecodeError(f"performance {performance.number} is being played at another terminal")
+    if attached is not None:
+        found, arena = attached
+        paths = Paths(performance, Path(found.connection))
+        settings = _running_options(performance, found, arena)
+        supervisor = Supervisor(settings, paths, say=say, arena=arena)
+        say(f"performance {performance.number}: it has never stopped sounding")
+    else:
+        settings = _ended_options(performance, options)
+        paths = Paths(performance)
+        write_connection(paths.connection)
+        supervisor = Supervisor(settings, paths, say=say)
+        supervisor.start()
+        say(
+            f"performance {performance.number}: everything had ended; "
+            "it begins again where its journal ends"
+        )
+    try:
+        return play_on(supervisor, options.seconds, theme, [])
+    finally:
+        supervisor.stop()
+
+
+def _running_options(performance: ArchivedPerformance, found: RunningFile, arena: Arena) -> Options:
+    """Return how a performance is played whose processes still run."""
+    return Options(
+        audio=found.audio,
+        sample_rate=arena.header.sample_rate,
+        block=arena.header.block,
+        seed=found.seed,
+        set_path=None if found.set_path is None else Path(found.set_path),
+        osc_bind=found.osc_bind,
+        osc_port=found.osc_port,
+        outlive_s=outlive_s(),
+        text_path=None if found.set_path else _write_code(performance),
+    )
+
+
+def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace) -> Options:
+    """Return how to start a performance again whose processes have ended.
+
+    Raises LivecodeError if its journal holds nothing to go on from.
+    """
+    opening = next((r for r in read_journal(performance.journal) if isinstance(r, Opening)), None)
+    if opening is None:
+        raise LivecodeError(
+            f"the journal {performance.journal} is empty: there is nothing to go on from"
+        )
+    name = archive.summary(performance).set_path
+    set_path = Path(name) if name is not None and Path(name).exists() else None
+    return Options(
+        audio=options.audio,
+        sample_rate=opening.sample_rate,
+        block=opening.block,
+        seed=opening.seed,
+        set_path=set_path,
+        osc_bind=options.osc_bind,
+        osc_port=options.osc_port,
+        record=master_file(options.record, options.stems),
+        stems=None if options.stems is None else options.stems.resolve(),
+        bits=options.bits,
+        outlive_s=outlive_s(),
+        begin_again=True,
+        text_path=_write_code(performance) if set_path is None else None,
+    )
+
+
+def _write_code(performance: ArchivedPerformance) -> Path:
+    """Write the code that was last heard into a file, for an editor whose text is lost."""
+    path = performance.folder / "code.py"
+    path.write_text(exported(performance.journal), encoding="utf-8")
+    return path

@@ -1,0 +1,129 @@
+"""Finds performances whose processes still run, tells whether anybody sits at them, and ends them."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+
+from livecode.errors import LivecodeError
+from livecode.journal import archive
+from livecode.journal.archive import ArchivedPerformance
+from livecode.transport import Arena
+
+#: A terminal whose heart has not beaten for this long is gone.
+TERMINAL_GONE_S = 3.0
+
+
+@dataclass(frozen=True)
+class RunningFile:
+    """What it takes to find the processes of a performance; a file beside its journal holds it."""
+
+    arena: str
+    connection: str
+    audio: str
+    seed: int
+    set_path: str | None
+    osc_bind: str
+    osc_port: int
+
+    def write(self, path: Path) -> None:
+        """Write the file as JSON."""
+        path.write_bytes(msgspec.json.encode(asdict(self)))
+
+    @classmethod
+    def read(cls, path: Path) -> "RunningFile | None":
+        """Read the file; None if it does not exist or is damaged."""
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+
+def attached(performance: ArchivedPerformance) -> tuple[RunningFile, Arena] | None:
+    """Return the shared memory of a performance that still plays, and what leads to its processes.
+
+    None if it does not play. What a dead performance left behind is then cleared away.
+    """
+    running = RunningFile.read(performance.running)
+    if running is None:
+        return None
+    try:
+        arena = Arena.attach(running.arena)
+    except LivecodeError:
+        _clear(performance, running)
+        return None
+    if runs(arena.header.terminal_pid):
+        return None if arena.header.stop else (running, arena)
+    if arena.header.stop or not any(runs(pid) for pid in pids(arena)):
+        arena.remove()
+        _clear(performance, running)
+        return None
+    return running, arena
+
+
+def left_alone() -> ArchivedPerformance | None:
+    """Return the performance that still sounds although its terminal is gone, if there is one."""
+    for each in archive.performances():
+        found = attached(each)
+        if found is not None and not has_terminal(found[1]):
+            return each
+    return None
+
+
+def has_terminal(arena: Arena) -> bool:
+    """Return whether a terminal is open on the performance of that arena."""
+    age_s = (time.monotonic_ns() - arena.header.terminal_beat_ns) * 1e-9
+    return age_s < TERMINAL_GONE_S and runs(arena.header.terminal_pid)
+
+
+def stop(performance: ArchivedPerformance, within_s: float = 2.0) -> None:
+    """End the processes of a performance, and wait for their end for at most `within_s` seconds.
+
+    Raises LivecodeError if the performance does not play.
+    """
+    found = attached(performance)
+    if found is None:
+        raise LivecodeError(f"performance {performance.number} does not play")
+    running, arena = found
+    arena.header.stop = 1
+    end = time.monotonic() + within_s
+    while any(runs(pid) for pid in pids(arena)) and time.monotonic() < end:
+        time.sleep(0.02)
+    arena.remove()
+    _clear(performance, running)
+
+
+def pids(arena: Arena) -> Iterator[int]:
+    """Yield the process ids of engine, voices and mind."""
+    return (getattr(arena.header, f"{name}_pid") for name in ("engine", "voices", "mind"))
+
+
+def runs(pid: int) -> bool:
+    """Return whether a process of that id exists and has not ended.
+
+    A process that has ended and still waits for its parent (a zombie) does not run.
+    """
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:  # Linux tells zombies apart
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return not Path("/proc/self").exists()
+    return state not in ("Z", "X")
+
+
+def _clear(performance: ArchivedPerformance, running: RunningFile) -> None:
+    """Remove the files that were needed while it played, unless it plays again by now."""
+    if RunningFile.read(performance.running) == running:
+        performance.running.unlink(missing_ok=True)
+    shutil.rmtree(Path(running.connection).parent, ignore_errors=True)

@@ -1,0 +1,50 @@
+"""Performances that play: how they are found, and what dead ones leave behind."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from livecode.errors import LivecodeError
+from livecode.journal import archive
+from livecode.processes import running
+from livecode.processes.running import RunningFile
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def test_what_a_performance_left_behind_is_cleared_away(tmp_path: Path) -> None:
+    performance = archive.new()
+    folder = tmp_path / "connection"
+    folder.mkdir()
+    connection = str(folder / "kernel.json")
+    found = RunningFile("livecode-1-gone", connection, "headless", 0, None, "127.0.0.1", 0)
+    found.write(performance.running)
+    assert running.attached(performance) is None
+    assert not performance.running.exists()
+    assert not folder.exists()
+
+
+def test_a_damaged_file_leads_nowhere() -> None:
+    performance = archive.new()
+    performance.running.write_text("{")
+    assert running.attached(performance) is None
+    with pytest.raises(LivecodeError, match="does not play"):
+        running.stop(performance)
+
+
+def test_a_process_runs_until_it_has_ended_even_if_nobody_has_waited_for_it() -> None:
+    assert running.runs(os.getpid())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        assert running.runs(process.pid)
+        assert process.stdin is not None
+        process.stdin.close()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # a zombie from here on
+        assert not running.runs(process.pid)
+    assert not running.runs(process.pid)
+    assert not running.runs(0)
