@@ -38,7 +38,9 @@ def run(options: argparse.Namespace) -> int:
     if not path.is_dir():
         raise LivecodeError(f"there is no folder {path}: `livecode generate` makes one")
     if not options.list and options.splice is None:
-        theme = NO_COLOUR if os.environ.get("NO_COLOR") else theme_of(options)
+        theme = theme_of(options)
+        if os.environ.get("NO_COLOR"):
+            theme = NO_COLOUR
         return audition_screen(
             path, options.audio, style(theme), theme != NO_COLOUR, band, options.fade
         )

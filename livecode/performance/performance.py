@@ -14,8 +14,9 @@ from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.evaluator import Evaluator, Result
 from livecode.evaluation.events import Event as Event
 from livecode.evaluation.namespace import Namespace
-from livecode.journal.journal import BlockBegun, Journal
+from livecode.journal.journal import Journal
 from livecode.journal.recorder import JournalRecorder
+from livecode.journal.records import BlockBegun
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.values import Moment, Value
