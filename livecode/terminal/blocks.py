@@ -1,4 +1,4 @@
-"""Where a text divides: blocks between blank or `# %%` lines, and cells between `# %%` lines."""
+"""Divides a text: blocks stand between blank or `# %%` lines, and cells between `# %%` lines."""
 
 import re
 import textwrap
@@ -14,7 +14,10 @@ _CELL = re.compile(r"#\s*%%")
 
 @dataclass(frozen=True)
 class Block:
-    """Lines `first` to `last` of a text, both included, counted from 0."""
+    """Lines `first` to `last` of a text, both included, counted from 0.
+
+    `text` is their code without the indentation that they share.
+    """
 
     first: int
     last: int
@@ -22,22 +25,25 @@ class Block:
 
     @property
     def padded(self) -> str:
-        """The text moved to its lines in the editor, so that errors name the lines seen there."""
+        """The code after as many blank lines as stand above it, so that errors name the right line."""
         return "\n" * self.first + self.text
 
 
 def begins_cell(line: str) -> bool:
-    """Whether it is a line such as `# %% coda`."""
+    """Return whether a line begins a cell, as `# %% coda` does."""
     return _CELL.match(line) is not None
 
 
 def divides(line: str) -> bool:
-    """Whether the line stands between blocks and belongs to none."""
+    """Return whether a line stands between blocks and belongs to none."""
     return not line.strip() or begins_cell(line)
 
 
 def block_at(lines: Sequence[str], row: int) -> Block | None:
-    """The block that line `row` is in; from a blank line, the block that ends just above it."""
+    """Return the block that line `row` is in.
+
+    On a blank line it is the block that ends just above. None if there is none.
+    """
     if divides(lines[row]):
         row -= 1
         if row < 0 or divides(lines[row]) or begins_cell(lines[row + 1]):
@@ -51,7 +57,7 @@ def block_at(lines: Sequence[str], row: int) -> Block | None:
 
 
 def cell_at(lines: Sequence[str], row: int) -> Block | None:
-    """The cell that line `row` is in, without its `# %%` line; None if there is nothing in it."""
+    """Return the cell that line `row` is in, without its `# %%` line; None if the cell is empty."""
     header = row
     while header >= 0 and not begins_cell(lines[header]):
         header -= 1
@@ -68,7 +74,7 @@ def cell_at(lines: Sequence[str], row: int) -> Block | None:
 
 
 def cell_named(lines: Sequence[str], name: str) -> Block | None:
-    """The cell of the scene of that name."""
+    """Return the cell of the scene of that name; None if there is none."""
     for cell in cells("\n".join(lines))[1:]:
         if cell.name == name:
             return cell_at(lines, cell.line - 1)
@@ -76,12 +82,12 @@ def cell_named(lines: Sequence[str], name: str) -> Block | None:
 
 
 def line_at(lines: Sequence[str], row: int) -> Block | None:
-    """The line alone, without its indentation; None if there is nothing on it."""
+    """Return line `row` alone as a block; None if nothing is on it."""
     return None if divides(lines[row]) else _block(lines, row, row)
 
 
 def blocks(lines: Sequence[str]) -> list[Block]:
-    """All blocks, in order."""
+    """Return all blocks of a text, in order."""
     found = []
     row = 0
     while row < len(lines):
@@ -96,7 +102,10 @@ def blocks(lines: Sequence[str]) -> list[Block]:
 
 
 def code_at_cursor(document: Document) -> tuple[str, int]:
-    """The block that the cursor is in, or its line, and where in that the cursor is."""
+    """Return the code of the block at the cursor, and the cursor's position in that code.
+
+    Where there is no block, the line stands in for it.
+    """
     row, column = document.cursor_position_row, document.cursor_position_col
     block = block_at(document.lines, row)
     if block is None or not block.first <= row <= block.last:
@@ -106,4 +115,5 @@ def code_at_cursor(document: Document) -> tuple[str, int]:
 
 
 def _block(lines: Sequence[str], first: int, last: int) -> Block:
+    """Return the lines `first` to `last`, both included, as a block."""
     return Block(first, last, textwrap.dedent("\n".join(lines[first : last + 1])))

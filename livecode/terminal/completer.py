@@ -1,4 +1,4 @@
-"""What could be typed next: from the mind if it answers in time, else from the text itself."""
+"""Completes names: the mind's if it answers in time, else words of the text."""
 
 import asyncio
 import keyword
@@ -14,28 +14,29 @@ from livecode.terminal.models import model_begun, models_for
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _ENDING_IN_NAME = re.compile(r"(?P<owner>[\w\])]\s*\.\s*)?(?P<word>(?:[^\W\d]\w*)?)$")
-#: Names are offered from this many characters on, attributes from the dot on.
+#: Names are offered after this many characters, attributes already after the dot.
 FROM_CHARACTERS = 2
-#: More than this is nothing to choose from.
+#: Nobody chooses from a longer menu.
 MOST_OFFERED = 60
 
 
 class MindCompleter(Completer):
-    """Asks the mind about the block that the cursor is in."""
+    """Asks the mind for completions of the block that the cursor is in."""
 
     def __init__(self, ask: Callable[[str, int], Awaitable[Completions | None]]):
+        """`ask(code, cursor)` gets completions from the mind, or None if it is too slow."""
         self._ask = ask
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """Nothing without waiting: typing never waits."""
+        """Yield nothing: typing must not wait for the mind."""
         return ()
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """Names for the place of the cursor."""
+        """Yield the names that fit at the cursor."""
         line = document.current_line_before_cursor
         if (naming := model_begun(line)) is not None:
             kind, begun = naming
@@ -54,7 +55,7 @@ class MindCompleter(Completer):
             names: Iterable[str] = found.names[:MOST_OFFERED]
             replaces = found.replaces
         elif owner:
-            return  # only the mind knows what that has
+            return  # only the mind knows its attributes
         else:
             names, replaces = words_like(word, document), len(word)
         for name in names:
@@ -62,14 +63,14 @@ class MindCompleter(Completer):
 
 
 def words_like(word: str, document: Document) -> list[str]:
-    """Words of the text, and of Python, that go on from `word`."""
+    """Return the words of the text and the keywords of Python that begin with `word`."""
     around = document.text_before_cursor[: -len(word) or None] + document.text_after_cursor
     known = {*_WORD.findall(around), *keyword.kwlist}
     return sorted(name for name in known if name.startswith(word) and name != word)[:MOST_OFFERED]
 
 
 def in_text(line: str) -> bool:
-    """Whether the end of the line is in a comment or a string that begins in it."""
+    """Return whether the end of a line is in a comment or a string that begins on that line."""
     quote = ""
     for character in line:
         if quote:

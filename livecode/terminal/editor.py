@@ -1,4 +1,4 @@
-"""The text that is edited: the buffer, its marks, and what keys do to lines."""
+"""The text that is edited: its buffer, its marks, and the changes that keys make to lines."""
 
 import re
 from collections.abc import Callable
@@ -16,9 +16,10 @@ from livecode.terminal.marks import Marks
 
 
 class Editor:
-    """One text, always Python, never submitted: evaluating takes nothing out of it."""
+    """One text of Python. Evaluating leaves it as it is."""
 
     def __init__(self, text: str, completer: Completer, now_s: Callable[[], float]):
+        """`now_s` is a clock in seconds, by which typed text is told from pasted text."""
         self._now_s = now_s
         self._typing = Typing()
         self.buffer = Buffer(
@@ -27,7 +28,7 @@ class Editor:
             completer=completer,
             complete_while_typing=Condition(lambda: not self._typing.pasted),
             history=DummyHistory(),
-            accept_handler=lambda _: True,  # keep the text
+            accept_handler=lambda _: True,  # keeps the text
             document=Document(text, len(text)),
             on_text_changed=lambda buffer: self.marks.follow(buffer.document.lines),
         )
@@ -44,29 +45,29 @@ class Editor:
         return self.buffer.document.cursor_position_row
 
     def block(self) -> Block | None:
-        """The block at the cursor."""
+        """Return the block at the cursor, if there is one."""
         return block_at(self.lines, self.row)
 
     def cell(self) -> Block | None:
-        """The cell at the cursor."""
+        """Return the cell at the cursor, if there is one."""
         return cell_at(self.lines, self.row)
 
     def line(self) -> Block | None:
-        """The line at the cursor."""
+        """Return the line at the cursor as a block, unless it is blank."""
         return line_at(self.lines, self.row)
 
     def code_at_cursor(self) -> tuple[str, int]:
-        """The block that the cursor is in, or the line, and where in it the cursor is."""
+        """Return the code of the block at the cursor, or its line, and the cursor's position in it."""
         return code_at_cursor(self.buffer.document)
 
     def on_name(self) -> bool:
-        """Whether the cursor is at a name."""
+        """Return whether the cursor touches a name or a number."""
         document = self.buffer.document
         around = document.char_before_cursor + document.current_char
         return any(character.isalnum() or character == "_" for character in around)
 
     def type(self, text: str) -> None:
-        """Type characters at the cursor."""
+        """Type characters at the cursor; automatic indentation gives way to what is typed."""
         document = self.buffer.document
         back, put_in = self._typing.character(text, self.row, document.current_line, self._now_s())
         self.buffer.delete_before_cursor(back)
@@ -74,7 +75,7 @@ class Editor:
             self.buffer.insert_text(text, overwrite=False)
 
     def newline(self) -> None:
-        """End the line, and indent the next as Python wants it."""
+        """End the line, and indent the next one as Python needs it."""
         document = self.buffer.document
         before = document.current_line_before_cursor
         if not document.current_line.strip():
@@ -91,7 +92,7 @@ class Editor:
         self._typing.newline(self.row, columns, self._now_s())
 
     def indent(self) -> None:
-        """Go on to the next column that is a multiple of four; selected lines move as a whole."""
+        """Insert blanks up to the next column that is a multiple of four, or move selected lines right."""
         if self.buffer.selection_state is not None:
             self._change_lines(lambda line: " " * STEP + line if line.strip() else line)
         else:
@@ -99,11 +100,11 @@ class Editor:
             self.buffer.insert_text(" " * (STEP - column % STEP))
 
     def dedent(self) -> None:
-        """Move the line, or the selected lines, left."""
+        """Move the line, or the selected lines, left by up to four columns."""
         self._change_lines(lambda line: line[min(STEP, indentation(line)) :])
 
     def toggle_comment(self) -> None:
-        """Comment the line, or the selected lines, or take the comment signs away."""
+        """Comment out the line or the selected lines; uncomment them if all are comments."""
         first, last = self._selected()
         lines = [line for line in self.lines[first : last + 1] if line.strip()]
         if all(line.lstrip().startswith("#") for line in lines):
@@ -115,11 +116,11 @@ class Editor:
             )
 
     def paste(self) -> None:
-        """Put in what was cut out last."""
+        """Insert the text that was cut last."""
         self.buffer.paste_clipboard_data(get_app().clipboard.get_data())
 
     def backspace(self) -> None:
-        """Delete back one character, or one step of indentation."""
+        """Delete one character before the cursor, or one step of indentation."""
         before = self.buffer.document.current_line_before_cursor
         if before and not before.strip():
             self.buffer.delete_before_cursor((len(before) - 1) % STEP + 1)
@@ -127,7 +128,10 @@ class Editor:
             self.buffer.delete_before_cursor(1)
 
     def go_to_block(self, direction: int) -> None:
-        """Move to the first line of the next block (+1), or of this or the one before (−1)."""
+        """Move the cursor to the first line of the next block (+1) or of the one before (−1).
+
+    From inside a block, −1 goes to its own first line.
+        """
         starts = [block.first for block in blocks(self.lines)]
         if direction < 0:
             before = [row for row in starts if row < self.row]
@@ -139,7 +143,7 @@ class Editor:
         self.buffer.cursor_position = document.translate_row_col_to_index(target, 0)
 
     def insert_block(self, text: str) -> None:
-        """Put a block in as one of its own, after the one that the cursor is in."""
+        """Insert a block of its own, after the block that the cursor is in."""
         block = self.block()
         row = self.row if block is None else block.last
         head, tail = self.lines[: row + 1], self.lines[row + 1 :]
@@ -152,6 +156,7 @@ class Editor:
         self._set_lines([*head, *text.split("\n"), "", *tail], len(head), 0)
 
     def _selected(self) -> tuple[int, int]:
+        """Return the first and the last line of the selection; the cursor's line if there is none."""
         document = self.buffer.document
         if self.buffer.selection_state is None:
             return self.row, self.row
@@ -161,6 +166,7 @@ class Editor:
         return first, last - 1 if column == 0 and last > first else last
 
     def _change_lines(self, change: Callable[[str], str]) -> None:
+        """Change each selected line, and keep cursor and selection where they are."""
         first, last = self._selected()
         lines, row = list(self.lines), self.row
         column = self.buffer.document.cursor_position_col
@@ -169,6 +175,7 @@ class Editor:
         self._set_lines(lines, row, max(0, column + len(lines[row]) - len(before)))
 
     def _set_lines(self, lines: list[str], row: int, column: int) -> None:
+        """Replace the text, and put the cursor at a row and column."""
         selection = self.buffer.selection_state
         document = Document("\n".join(lines))
         at = document.translate_row_col_to_index(row, column)

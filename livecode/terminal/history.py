@@ -1,4 +1,4 @@
-"""Blocks evaluated before, tonight and on other nights, and the search through them."""
+"""Keeps the evaluated blocks of all performances, and searches them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,21 +9,24 @@ from prompt_toolkit.history import FileHistory
 
 
 def history_path() -> Path:
-    """Where the evaluated blocks of all performances are kept."""
+    """Return the file of the evaluated blocks of all performances."""
     return platformdirs.user_state_path("livecode") / "history"
 
 
 class BlockHistory:
-    """Evaluated blocks, the newest first, in a file that outlives the performance."""
+    """Evaluated blocks in a file that outlives the performance.
+
+    `error` is set to a sentence when the file cannot be read or written.
+    """
 
     def __init__(self, path: Path):
         self._file = FileHistory(str(path))
         self._path = path
-        self._blocks: list[str] | None = None  # newest first; None: not yet read
+        self._blocks: list[str] | None = None  # the newest first; None: not yet read
         self.error: str | None = None
 
     def add(self, block: str) -> None:
-        """Remember a block; one evaluated twice in a row is kept once."""
+        """Add a block, unless the newest one is the same."""
         blocks = self._read()
         if blocks and blocks[0] == block:
             return
@@ -31,11 +34,14 @@ class BlockHistory:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file.store_string(block)
-        except OSError as error:  # a full disk is no reason to stop playing
+        except OSError as error:  # a full disk must not stop the playing
             self.error = f"the history {self._path} cannot be written: {error.strerror}"
 
     def matching(self, words: str) -> Iterator[str]:
-        """Each block, once, in which all the words occur, newest first, in any case."""
+        """Yield the blocks that contain all the words, the newest first and each once.
+
+        Upper and lower case are alike.
+        """
         wanted = words.lower().split()
         seen = set()
         for block in self._read():
@@ -55,7 +61,7 @@ class BlockHistory:
 
 
 class HistorySearch:
-    """The search that a performer does: the words typed, and how many matches back it has gone."""
+    """A search through the history: the words that were typed, and the match that is shown."""
 
     def __init__(self, history: BlockHistory):
         self._history = history
@@ -65,21 +71,21 @@ class HistorySearch:
 
     @property
     def match(self) -> str | None:
-        """The block that is shown."""
+        """The block that is shown; None if nothing matches."""
         return self._matches[self._at] if self._matches else None
 
     def begin(self) -> None:
-        """Begin with no words, at the newest block."""
+        """Begin without words, at the newest block."""
         self.field.reset()
         self._look()
 
     def move(self, back: int) -> None:
-        """Go further back (positive) or forward."""
+        """Go back by so many matches; a negative number goes forward."""
         if self._matches:
             self._at = min(max(0, self._at + back), len(self._matches) - 1)
 
     def preview(self, rows: int) -> str:
-        """Which match of how many, and the block itself, cut to so many rows."""
+        """Return a line that counts the matches, and the block below it, in `rows` rows at most."""
         if not self._matches:
             return "nothing found"
         lines = self._matches[self._at].split("\n")

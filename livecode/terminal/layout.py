@@ -1,4 +1,4 @@
-"""What stands where on the screen: output above, the editor below, the status bar at the foot."""
+"""Lays out the screen: messages above, the editor below, the status bar at the foot."""
 
 from collections.abc import Callable
 
@@ -36,25 +36,25 @@ from livecode.terminal.editor import Editor
 from livecode.terminal.output import Output, OutputControl
 from livecode.terminal.signatures import Signature
 
-#: Rows of the block that a search through the history shows.
+#: Rows in which a search through the history shows a block.
 PREVIEW_ROWS = 6
 Text = Callable[[], AnyFormattedText]
 
 
 class MarksMargin(Margin):
-    """A glyph for what became of each line, and its number."""
+    """Shows the mark and the number of each line."""
 
     def __init__(self, editor: Editor):
         self._editor = editor
 
     def get_width(self, get_ui_content: Callable[[], UIContent]) -> int:
-        """Glyph, blank, number, blank."""
+        """Return the columns for glyph, blank, number and blank."""
         return len(str(get_ui_content().line_count)) + 3
 
     def create_margin(
         self, window_render_info: WindowRenderInfo, width: int, height: int
     ) -> StyleAndTextTuples:
-        """One row for each row of text; only the first of a wrapped line is labelled."""
+        """Return a row for each row of text; of a wrapped line, only the first has a number."""
         rows: StyleAndTextTuples = []
         previous = None
         for row in window_render_info.displayed_lines:
@@ -72,13 +72,13 @@ class MarksMargin(Margin):
 
 
 class Flash(Processor):
-    """Lights up the lines that were just evaluated, to the edge of the screen."""
+    """Lights up the lines that have just been evaluated, up to the edge of the screen."""
 
     def __init__(self, editor: Editor):
         self._editor = editor
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        """The line as it is, or lit up."""
+        """Return a line as it is, or lit up."""
         fragments = transformation_input.fragments
         mark = self._editor.marks[transformation_input.lineno]
         if mark is None or not mark.evaluation.flashing:
@@ -92,7 +92,11 @@ class Flash(Processor):
 def title_line(
     title: str, unsaved: bool, rows_below: int, signature: Signature, columns: int
 ) -> StyleAndTextTuples:
-    """The line between messages and text: the file, and the signature of the call at the cursor."""
+    """Return the line between messages and text.
+
+    It shows the file, how many rows of messages are out of sight, and the signature of the call at the
+    cursor.
+    """
     fragments: StyleAndTextTuples = [
         ("class:title", "─ "),
         ("class:title.name", title),
@@ -126,9 +130,10 @@ def terminal_layout(
     cues: Text = lambda: "",
     cue_line: Text = lambda: "",
 ) -> Layout:
-    """The layout; `title`, `status`, `preview`, `cues` and `cue_line` say what stands there now.
+    """Return the layout of the screen.
 
-    Of the last two, each is there only while it has something to say.
+    `title`, `status`, `preview`, `cues` and `cue_line` are called for the text of these places. The
+    places of the last two disappear while they have no text.
     """
     searching = has_focus(search)
     text = Window(
@@ -147,7 +152,7 @@ def terminal_layout(
         scroll_offsets=ScrollOffsets(top=1, bottom=1),
         height=Dimension(min=1, preferred=1, weight=3),
     )
-    # The message pane must not grow and shrink with what is said: heights are shares, not needs.
+    # Heights are shares of the screen, so that the pane of messages keeps its size.
     messages = Window(OutputControl(output), height=Dimension(min=0, preferred=1, weight=2))
     beside = ConditionalContainer(
         Window(

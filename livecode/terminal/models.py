@@ -1,21 +1,21 @@
-"""Models that can be named in the call at the cursor: `space("…")` and `stream("…")`."""
+"""Completes the names of models in `space("…")` and `stream("…")`."""
 
 import re
 
-#: Which kinds of model a word takes.
+#: The kind of model that each word takes.
 _KINDS = {"space": "space", "stream": "samplernn"}
 _NAMING = re.compile(rf"""\b(?P<word>{"|".join(_KINDS)})\(\s*["'](?P<begun>[^"']*)$""")
 
 
 def model_begun(line: str) -> tuple[str, str] | None:
-    """(the word, what of a model's name stands there) if the line ends within such a name."""
+    """Return the word and the beginning of a model's name, if the line ends within such a name."""
     match = _NAMING.search(line)
     return None if match is None else (match["word"], match["begun"])
 
 
 def models_for(word: str) -> list[str]:
-    """Names of the models that `space` or `stream` takes; reads the headers of their files."""
-    from livecode.language.streams import TEST_MODEL  # imported when asked for: no start waits
+    """Return the names of the models that `space` or `stream` takes, from the headers of their files."""
+    from livecode.language.streams import TEST_MODEL  # imported late, so as not to slow the start
     from livecode.neural.model_file import described, list_models
 
     found = [name for name, path in list_models().items() if described(path)[0] == _KINDS[word]]

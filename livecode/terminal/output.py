@@ -1,4 +1,4 @@
-"""The pane above the editor: messages, results and errors, the newest at the bottom."""
+"""The pane above the editor: messages, results and errors, with the newest at the bottom."""
 
 from collections import deque
 from collections.abc import Callable
@@ -7,41 +7,41 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.utils import get_cwidth
 
-#: Older messages are forgotten; a long night must not fill the memory.
+#: Older messages are dropped, so that a long night does not fill the memory.
 MOST_MESSAGES = 1000
-#: A block that prints without end is shown this much of at a time.
+#: Limits for one message, since a block may print without end.
 MOST_LINES_AT_ONCE = 200
 MOST_CHARACTERS_AT_ONCE = 20_000
 MOST_COLUMNS = 2000
 
 
 class Output:
-    """What has been said, wrapped to the width of the pane."""
+    """Messages, wrapped to the width of the pane."""
 
     def __init__(self, on_change: Callable[[], None]):
         self._on_change = on_change
         self._messages: deque[tuple[str, str]] = deque(maxlen=MOST_MESSAGES)  # (style, line)
         self._rows: list[tuple[str, str]] = []
         self._width, self._height = 80, 1
-        self._unfinished = False  # the newest message is printed text without a line end
-        self.below = 0  # rows that are scrolled out of sight at the bottom
+        self._unfinished = False  # the newest message is printed text whose line has not ended
+        self.below = 0  # rows that are out of sight at the bottom
 
     def say(self, text: str, style: str = "class:output.plain") -> None:
-        """Show a message; each of its lines wraps by itself."""
+        """Show a message; each of its lines is wrapped by itself."""
         self._unfinished = False
         for line in _bounded(text):
             self._append(style, line)
         self._on_change()
 
     def show(self, text: str, style: str = "class:output.plain") -> None:
-        """Show something to be read from its beginning, which stays in sight however long it is."""
+        """Show a text whose beginning stays in sight however long it is."""
         before = len(self._rows)
         self.below = 0
         self.say(text, style)
         self.below = max(0, len(self._rows) - before - self._height)
 
     def print(self, text: str, style: str = "class:output.plain") -> None:
-        """Show what a block prints; it may come in pieces."""
+        """Show text that a block prints; its lines may come in pieces."""
         lines = _bounded(text)
         if self._unfinished and lines:
             before = self._messages.pop()
@@ -53,18 +53,18 @@ class Output:
         self._on_change()
 
     def to_end(self) -> None:
-        """Go down to the newest message."""
+        """Scroll down to the newest message."""
         self.below = 0
 
     def scroll(self, pages: int) -> None:
-        """Go up (negative) or down by pages."""
+        """Scroll down by so many pages; a negative number scrolls up."""
         step = max(1, self._height - 1)
         most = max(0, len(self._rows) - self._height)
         self.below = min(max(0, self.below - pages * step), most)
         self._on_change()
 
     def visible(self, width: int, height: int) -> list[tuple[str, str]]:
-        """The rows to show, (style, text) each, `height` of them at most."""
+        """Return the rows to show as (style, text), `height` of them at most."""
         if width != self._width:
             self._width = width
             self._rows = [row for message in self._messages for row in self._wrapped(*message)]
@@ -79,7 +79,7 @@ class Output:
         self._messages.append((style, line))
         rows = self._wrapped(style, line)
         self._rows.extend(rows)
-        if self.below:  # whoever reads further up is not moved
+        if self.below:  # a reader further up stays in place
             self.below += len(rows)
 
     def _wrapped(self, style: str, line: str) -> list[tuple[str, str]]:
@@ -93,13 +93,13 @@ class Output:
 
 
 class OutputControl(UIControl):
-    """Draws an `Output`."""
+    """The control that draws an `Output`."""
 
     def __init__(self, output: Output):
         self._output = output
 
     def create_content(self, width: int, height: int) -> UIContent:
-        """The newest rows, at the bottom of the pane."""
+        """Return the visible rows, at the bottom of the pane."""
         rows = self._output.visible(width, height)
         blank = height - len(rows)
 
@@ -109,12 +109,12 @@ class OutputControl(UIControl):
         return UIContent(get_line=line, line_count=height, show_cursor=False)
 
     def is_focusable(self) -> bool:
-        """The cursor stays in the editor."""
+        """Return False: the cursor stays in the editor."""
         return False
 
 
 def wrap(line: str, width: int) -> list[str]:
-    """The line in rows of at most `width` columns, broken between words where there are any."""
+    """Break a line into rows of at most `width` columns, between words where possible."""
     if line.isascii() and len(line) <= width:
         return [line]
     rows: list[str] = []
@@ -141,7 +141,8 @@ def wrap(line: str, width: int) -> list[str]:
 
 
 def _bounded(text: str) -> list[str]:
-    if len(text) > MOST_CHARACTERS_AT_ONCE:  # before anything that takes time for each
+    """Return the lines of a message, within the limits for one message."""
+    if len(text) > MOST_CHARACTERS_AT_ONCE:  # first, since all else takes time for each character
         text = "… " + text[-MOST_CHARACTERS_AT_ONCE:]
     lines = [line[:MOST_COLUMNS] for line in _printable(text).split("\n")]
     if len(lines) > 1 and not lines[-1]:
@@ -153,6 +154,6 @@ def _bounded(text: str) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """The text with tabs as spaces and without control characters, which would move the cursor."""
+    """Return the text without tabs and without control characters, which would move the cursor."""
     text = text.replace("\t", "    ").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c == "\n" or c.isprintable() or ord(c) > 0x9F)

@@ -99,7 +99,7 @@ _LIGHT = _DARK | {
     "pygments.operator.word": "#8a2fb0",
 }
 
-#: For a projector that washes colours out: white on black, and few colours, all bright.
+#: For a projector that washes out colours: white on black, and few colours, all bright.
 _HIGH_CONTRAST = _DARK | {
     "": "#ffffff bg:#000000",
     "title": "#ffffff",
@@ -131,7 +131,7 @@ _HIGH_CONTRAST = _DARK | {
 }
 
 
-#: What has to be seen is bold or reversed, for terminals that show no colours or must not.
+#: For terminals without colours: bold or reversed text shows what matters.
 _WITHOUT_COLOUR = {
     "title.name": "bold",
     "title.more": "reverse",
@@ -162,5 +162,5 @@ THEMES = {
 
 
 def style(theme: str) -> Style:
-    """The style of that theme, one of THEMES."""
+    """Return the style of a theme, one of THEMES."""
     return Style(list(THEMES[theme].items()))
