@@ -130,7 +130,7 @@ class Editor:
     def go_to_block(self, direction: int) -> None:
         """Move the cursor to the first line of the next block (+1) or of the one before (−1).
 
-    From inside a block, −1 goes to its own first line.
+        From inside a block, −1 goes to its own first line.
         """
         starts = [block.first for block in blocks(self.lines)]
         if direction < 0:

@@ -22,7 +22,7 @@ class Highlighting(Lexer):
 
     def load(self) -> None:
         """Build the lexer, in any thread; takes about a tenth of a second."""
-        from pygments.lexers.python import PythonLexer
+        from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 
         self._lexer = PygmentsLexer(PythonLexer, sync_from_start=False, syntax_sync=_SYNC)
 
