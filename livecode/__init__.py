@@ -1,10 +1,10 @@
-"""Live-coding neural sound: `Session` plays offline in one process, `load_model` opens models."""
+"""Live-coding neural sound: `Session` plays offline, `load_model` opens models, `pattern` reads rhythms."""
 
 from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = ["LivecodeError", "Session", "load_model"]
+__all__ = ["LivecodeError", "Session", "load_model", "pattern"]
 
 from livecode.errors import LivecodeError
 
@@ -19,4 +19,8 @@ def __getattr__(name: str) -> Any:
         from livecode.neural.load import load_model
 
         return load_model
+    if name == "pattern":
+        from livecode.language.patterns.word import pattern
+
+        return pattern
     raise AttributeError(f"module 'livecode' has no attribute {name!r}")

@@ -1,0 +1,249 @@
+"""What all operations on patterns stand on: a pattern as a value of the language, made of others."""
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from numbers import Integral
+from typing import Any, Self, TypeVar
+
+from livecode.errors import LivecodeError
+from livecode.language.patterns.combining import Chosen, said
+from livecode.language.patterns.cycle import Mark
+from livecode.language.patterns.cycles import Cycles, Pure
+from livecode.language.patterns.events import as_float, as_word, value_at
+from livecode.language.patterns.meaning import cycles_of
+from livecode.language.patterns.played import number_of, plain
+from livecode.language.things import Thing
+from livecode.language.units import BEATS_PER_BAR, Span, bars, is_number
+from livecode.language.values import Moment, Node, Value
+
+#: A pattern is tried for so many cycles when it is made, so that mistakes are found then.
+TRIED_CYCLES = 4
+#: A drawing shows no more bars than these.
+_DRAWN_BARS = 8
+
+
+class PatternNode(Node):
+    """A pattern by what it is made of: `by(*sources)`.
+
+    Sources with a name are followed when that name gets another pattern.
+    """
+
+    def __init__(self, text: str, by: Callable[..., Cycles], sources: "tuple[Source, ...]"):
+        self.text, self._by, self._sources = text, by, sources
+        self.parts = tuple(dict.fromkeys(each for source in sources for each in _followed(source)))
+        self._made: tuple[tuple[Cycles, ...], Cycles] | None = None
+
+    @property
+    def cycles(self) -> Cycles:
+        """The pattern as it is now."""
+        now = tuple(part.cycles for part in self.parts if isinstance(part, Chain))
+        if self._made is None or self._made[0] != now:
+            self._made = now, self._by(*(_resolved(source) for source in self._sources))
+        return self._made[1]
+
+    def sample(self, moment: Moment) -> float:
+        return self._number(moment.beat)
+
+    def drawn(self, seconds: float, beat: float) -> float | None:
+        return value_at(self.cycles, beat / BEATS_PER_BAR, as_float)  # type: ignore[no-any-return]
+
+    def shown(self) -> Span | None:
+        return min(self.cycles.period or _DRAWN_BARS, _DRAWN_BARS) * bars
+
+    def _number(self, beat: float) -> float:
+        number = value_at(self.cycles, beat / BEATS_PER_BAR, as_float)
+        return 0.0 if number is None else float(number)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Chain(Value):
+    """A pattern: what it says in each bar, and what can be done to it."""
+
+    kind = "pattern"
+
+    @classmethod
+    def made(cls, text: str, by: Callable[..., Cycles], sources: "tuple[Source, ...]") -> Self:
+        """A pattern of that text, `by(*sources)`; it is tried, and its mistakes are raised."""
+        node = PatternNode(text, by, sources)
+        for number in range(TRIED_CYCLES):
+            node.cycles.cycle(number)
+        return cls.of(node)
+
+    @classmethod
+    def of(cls, node: Node) -> Self:
+        """The pattern of a node."""
+        found = cls()
+        found.settings.update(node=node, size=1 + len(node.parts))
+        return found
+
+    @property
+    def cycles(self) -> Cycles:
+        """What it says, as a pure function of the cycle."""
+        node = self.settings["node"]
+        assert isinstance(node, PatternNode)
+        return node.cycles
+
+    def adopt(self, other: Thing) -> None:
+        """Become what `other` is; `groove = groove.rev()` is made of what it was."""
+        if isinstance(other, Chain) and self in other.everything():
+            still = other.cycles
+            other = type(self).of(PatternNode(str(other), lambda: still, ()))
+        super().adopt(other)
+
+    def word_at(self, beat: float) -> str | None:
+        """The name that it says at a beat, for settings that take names."""
+        return value_at(self.cycles, beat / BEATS_PER_BAR, as_word)  # type: ignore[no-any-return]
+
+    def words(self) -> tuple[str, ...]:
+        """All names that it says, as far ahead as it is read."""
+        return tuple(word for value in said(self.cycles) if (word := as_word(value)) is not None)
+
+    def _value(self) -> Value:
+        _check_numbers(self.cycles)
+        return self
+
+    def _source(self) -> "Source":
+        """What others are made of: itself where it has a name, what it is otherwise."""
+        return self if self.name is not None else self.settings["node"]
+
+    def _with(self, name: str, by: Callable[..., Cycles], *arguments: "Argument") -> Self:
+        """`by(this, *arguments)`, called `name`."""
+        shown = ", ".join(argument.text for argument in arguments if argument.text)
+        sources = [source for argument in arguments for source in argument.sources]
+        return type(self)._named(name, f"{self}.{name}({shown})", by, (self._source(), *sources))
+
+    @classmethod
+    def _named(
+        cls, name: str, text: str, by: Callable[..., Cycles], sources: "tuple[Source, ...]"
+    ) -> Self:
+        try:
+            return cls.made(text, by, sources)
+        except LivecodeError as error:
+            raise LivecodeError(f"{name}: {error}") from None
+
+    def _per_value(self, name: str, number: "Argument", make: Callable[[Any], Self]) -> Self:
+        """What `make` makes of each value of a number that goes by a pattern, while that sounds."""
+        by = number.cycles
+        if isinstance(by, Pure):
+            return make(by.value)
+        values = said(by)
+        choices = tuple(make(value)._source() for value in values)
+        return self._with(
+            name,
+            lambda _, by, *cycles: Chosen(by, values, cycles),
+            Argument(number.text, (number.sources[0], *choices)),
+        )
+
+
+Source = Cycles | PatternNode | Chain
+Part = TypeVar("Part", bound=Chain)
+
+
+class Argument:
+    """Something that an operation was given: how it reads, and the patterns that it stands for."""
+
+    def __init__(self, text: str, sources: tuple[Source, ...]):
+        self.text, self.sources = text, sources
+
+    @property
+    def cycles(self) -> Cycles:
+        """The pattern that it stands for."""
+        return _resolved(self.sources[0])
+
+
+def _followed(source: Source) -> tuple[Value, ...]:
+    """Patterns with a name that it is made of."""
+    if isinstance(source, Chain):
+        return (source,)
+    return source.parts if isinstance(source, PatternNode) else ()
+
+
+def _resolved(source: Source) -> Cycles:
+    return source if isinstance(source, Cycles) else source.cycles
+
+
+def notation(given: Any, name: str) -> Argument:
+    """Something that goes by a pattern: a notation, a number, or a pattern."""
+    if isinstance(given, Chain):
+        return Argument(str(given), (given._source(),))
+    if isinstance(given, str):
+        try:
+            return Argument(repr(given), (cycles_of(given),))
+        except LivecodeError as error:
+            raise LivecodeError(f"{name}: {error}") from None
+    if isinstance(given, bool) or is_number(given):
+        return Argument(f"{given}", (Pure(_plain_number(given, name)),))
+    raise LivecodeError(f"{name} takes a notation, a number or a pattern, not {given!r}")
+
+
+def number(given: Any, name: str, notes: bool = False) -> Argument:
+    """A number or a pattern of numbers, or of notes where they will do."""
+    argument = notation(given, name)
+    try:
+        _check_numbers(argument.cycles, notes)
+    except LivecodeError as error:
+        raise LivecodeError(f"{name}: {error}") from None
+    return argument
+
+
+def cycles(given: Any, name: str) -> Argument:
+    """A number of cycles, or a pattern of them: `"1/8"` is an eighth, `1*beats` a quarter of four."""
+    if isinstance(given, Span):
+        if given.seconds:
+            raise LivecodeError(f"{name} takes beats and bars, not {given}")
+        return Argument(
+            f"{given}", (Pure(Fraction(given.beats / BEATS_PER_BAR).limit_denominator()),)
+        )
+    if isinstance(given, str):
+        try:
+            return Argument(repr(given), (Pure(Fraction(given.strip())),))
+        except (ValueError, ZeroDivisionError):
+            pass
+    return number(given, name)
+
+
+def changed(done: Callable[[Any], Any], part: Part, name: str) -> Part:
+    """What a function makes of a pattern."""
+    if not callable(done) or isinstance(done, (type, Thing)):
+        raise LivecodeError(
+            f"{name} takes what is to be done, as pattern.rev, pattern.fast(2) or "
+            f"lambda x: x.fast(2), not {done!r}"
+        )
+    made = done(part)
+    if not isinstance(made, type(part)):
+        raise LivecodeError(f"{name}: what is done must make a pattern of a pattern, not {made!r}")
+    return made
+
+
+def change(done: Callable[[Any], Any], part: Chain, name: str) -> Argument:
+    """What a function makes of a pattern, as an argument."""
+    made = changed(done, part, name)
+    text = getattr(done, "__name__", str(done))
+    return Argument("…" if text == "<lambda>" else text, (made._source(),))
+
+
+def _plain_number(given: Any, name: str) -> Any:
+    """The number as Python has it, without numpy's types."""
+    if isinstance(given, (bool, Fraction)):
+        return given
+    if not math.isfinite(given):
+        raise LivecodeError(f"{name} takes finite numbers, not {given!r}")
+    return int(given) if isinstance(given, Integral) else float(given)
+
+
+def _check_numbers(cycles: Cycles, notes: bool = True) -> None:
+    """Raise LivecodeError where a pattern says something that is no number."""
+    for count in range(TRIED_CYCLES):
+        for _, _, _, _, value, marks in cycles.cycle(count).fragments:
+            if number_of(value) is None or (isinstance(plain(value), str) and not notes):
+                raise LivecodeError(f"a number is needed, not {_written(value, marks)}")
+
+
+def _written(value: Any, marks: tuple[Mark, ...]) -> str:
+    if not marks:
+        return repr(plain(value))
+    mark = marks[0]
+    return f"{plain(value)!r} (column {mark.start + 1} of {mark.text!r})"

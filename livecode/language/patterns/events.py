@@ -1,0 +1,121 @@
+"""Events as they are asked for: from when to when, what, and where they are written; values at a time."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.language.patterns.cycle import Marks
+from livecode.language.patterns.cycles import Cycles
+from livecode.language.patterns.numbers import exact
+from livecode.language.patterns.played import number_of, plain
+
+#: More cycles than these are not listed at once.
+MOST_CYCLES = 10_000
+#: A value that lasts is looked for in so many cycles before.
+_LOOK_BACK = 64
+#: Two times this near, in cycles, are the same: beats are floats.
+_NEAR = 1e-9
+
+
+class Event(tuple[Fraction, Fraction, Any]):
+    """`(begin, end, value)` in cycles; `marks` says which tokens of which notations it is from.
+
+    Each mark is `(text, start, end)`: the event is written at `text[start:end]`.
+    """
+
+    marks: Marks
+
+    def __new__(cls, begin: Fraction, end: Fraction, value: Any, marks: Marks = ()) -> "Event":
+        """An event; `marks` are no part of what it is compared by."""
+        made = super().__new__(cls, (begin, end, value))
+        made.marks = marks
+        return made
+
+    @property
+    def begin(self) -> Fraction:
+        """When it begins, in cycles."""
+        return self[0]
+
+    @property
+    def end(self) -> Fraction:
+        """When it ends, in cycles."""
+        return self[1]
+
+    @property
+    def value(self) -> Any:
+        """What it says."""
+        return self[2]
+
+
+def events_between(
+    cycles: Cycles, begin: float | Fraction, end: float | Fraction, seed: int
+) -> list[Event]:
+    """Events that begin from `begin` on and before `end`, in the order in which they begin."""
+    first, last = exact(begin), exact(end)
+    if last - first > MOST_CYCLES:
+        raise LivecodeError(f"events of at most {MOST_CYCLES:,} cycles are listed at once")
+    found = []
+    for number in range(math.floor(first), math.ceil(last)):
+        grid, fragments = cycles.cycle(number, seed)
+        onsets = sorted((f for f in fragments if f[0] == f[2]), key=lambda f: (f[0], f[1]))
+        zero = number * grid
+        found += [
+            Event(Fraction(zero + b, grid), Fraction(zero + e, grid), value, marks)
+            for b, e, _, _, value, marks in onsets
+        ]
+    return [event for event in found if first <= event[0] < last]
+
+
+def value_at(cycles: Cycles, at: float, read: Callable[[Any], Any], seed: int = 0) -> Any:
+    """What `read` makes of the event that began last, in rests too; None if there is none.
+
+    Of several that began together it is the first; values of which `read` makes None are passed.
+    """
+    number = math.floor(at)
+    place = at - number + _NEAR
+    for earlier in range(_LOOK_BACK):
+        onsets, said = _track(cycles, number - earlier, read, seed)
+        index = bisect_right(onsets, place) - 1
+        if index >= 0:
+            return said[index]
+        place = 1.0
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _track(
+    cycles: Cycles, number: int, read: Callable[[Any], Any], seed: int
+) -> tuple[list[float], list[Any]]:
+    """When each value of a cycle begins, and what it is."""
+    grid, fragments = cycles.cycle(number, seed)
+    found: dict[int, Any] = {}
+    for begin, _, start, _, value, _ in fragments:
+        if begin == start and begin not in found and (said := read(value)) is not None:
+            found[begin] = said
+    onsets = sorted(found)
+    return [begin / grid for begin in onsets], [found[begin] for begin in onsets]
+
+
+def as_float(value: Any) -> float | None:
+    """The value as a float, for what takes numbers; None if it is none."""
+    number = number_of(value)
+    return None if number is None else float(number)
+
+
+def as_word(value: Any) -> str | None:
+    """The value as text, for what takes names."""
+    said = plain(value)
+    return said if isinstance(said, str) else None
+
+
+def marks_at(cycles: Cycles, at: float, seed: int = 0) -> Marks:
+    """Tokens of what sounds at a time, for a front end that lights them up."""
+    number = math.floor(at)
+    grid, fragments = cycles.cycle(number, seed)
+    place = (at - number + _NEAR) * grid
+    sounding = [marks for _, _, start, stop, _, marks in fragments if start <= place < stop]
+    return tuple(dict.fromkeys(mark for marks in sounding for mark in marks))
