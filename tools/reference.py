@@ -13,6 +13,8 @@ from typing import Any
 
 from livecode.help.explanation import SIGNALS, signature
 from livecode.language import curves
+from livecode.language.patterns import in_chance, in_notes, in_sound, in_time, in_values
+from livecode.language.patterns.word import PatternWord
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import Tutorial
@@ -56,6 +58,7 @@ def reference() -> str:
             *_settings(),
             *("## Curves", "", *_functions(shapes)),
             *("What every curve, signal and reward can do:", "", *_methods(Arithmetic)),
+            *("## Patterns", "", *_patterns()),
             *("## Signals", "", *_signals()),
             *("## Units", "", *_units(known)),
             *("## Keys", "", *_keys()),
@@ -73,7 +76,9 @@ def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
         kind = type(word)
         methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
         plain = name in SIGNALS and not callable(word)
-        if plain or not (isinstance(word, SignalWord) or kind in (Tutorial, RecordWord)):
+        if plain or not (
+            isinstance(word, SignalWord) or kind in (PatternWord, Tutorial, RecordWord)
+        ):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")
         for method in methods:
@@ -115,6 +120,18 @@ def _methods(kind: type) -> Iterator[str]:
         if not name.startswith("_") and name == method.__name__:
             yield f"| `.{name}{signature(method)}` | {_cell(inspect.getdoc(method))} |"
     yield ""
+
+
+def _patterns() -> Iterator[str]:
+    yield from ("The notation, with examples: [patterns](patterns.md). What a pattern can do:", "")
+    for title, kind in (
+        ("In time", in_time.InTime),
+        ("With what it says", in_values.InValues),
+        ("With notes", in_notes.InNotes),
+        ("With how its events are played", in_sound.InSound),
+        ("By chance", in_chance.InChance),
+    ):
+        yield from (f"{title}:", "", *_methods(kind))
 
 
 def _signals() -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any
 
+from livecode.language.patterns.pattern import OPERATIONS, Pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Thing
 from livecode.language.values import Arithmetic, Value
@@ -73,6 +74,8 @@ def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
 
 def attributes(value: Any) -> list[str]:
     """What can be had from a value; of things only what is the performer's business."""
+    if isinstance(value, Pattern):
+        return [*OPERATIONS, *_SHAPERS, "events"]
     if isinstance(value, Value):
         return list(_SHAPERS)
     if isinstance(value, Thing):

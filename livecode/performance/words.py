@@ -12,6 +12,7 @@ from livecode.language import curves
 from livecode.language.agents import agent
 from livecode.language.dsp import dsp
 from livecode.language.nearest import did_you_mean
+from livecode.language.patterns.word import pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.spaces import space
@@ -206,6 +207,7 @@ def words(performance: "Performance") -> dict[str, Any]:
         "mute": mute,
         "np": np,
         "panic": panic,
+        "pattern": pattern,
         "quant": quant,
         "record": RecordWord(performance),
         "reward": reward,

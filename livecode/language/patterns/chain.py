@@ -49,7 +49,8 @@ class PatternNode(Node):
         return value_at(self.cycles, beat / BEATS_PER_BAR, as_float)  # type: ignore[no-any-return]
 
     def shown(self) -> Span | None:
-        return min(self.cycles.period or _DRAWN_BARS, _DRAWN_BARS) * bars
+        shown = min(self.cycles.period or _DRAWN_BARS, _DRAWN_BARS)
+        return shown * bars * (1 - 1e-6)  # its last point is not the next bar's first
 
     def _number(self, beat: float) -> float:
         number = value_at(self.cycles, beat / BEATS_PER_BAR, as_float)

@@ -18,7 +18,7 @@ _KINDS = (InTime, InValues, InChance, InSound, InNotes)
 
 
 class Pattern(InTime, InValues, InChance, InSound, InNotes):
-    """What happens in each bar: `groove = pattern("bd [sn sn]*2 <hh oh>(3,8)")`; it never changes.
+    """What happens in each bar: `groove = pattern("bd [sn sn]*2 <hh oh>(3,8)")`.
 
     It goes wherever a number goes, as a curve does, and wherever a rhythm does. What is done to it
     makes another one: `groove.every(4, pattern.fast(2))`.

@@ -181,13 +181,13 @@ class _Reader:
             if not -1e300 < number < 1e300:
                 raise self.fail(f"{run} is larger than a number can be", start)
             return number
-        if not run[0].isalnum() or not any(each.isalpha() for each in run):
-            raise self.fail(f"{run} is neither a number nor a name", start)
         if "'" in run:
             try:
                 written_chord(run)
             except LivecodeError as error:
                 raise self.fail(str(error), start) from None
+        elif not run[0].isalnum() or not any(each.isalpha() for each in run):
+            raise self.fail(f"{run} is neither a number nor a name", start)
         return run
 
     def changes(self, draft: _Draft, deep: int) -> None:

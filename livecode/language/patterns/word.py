@@ -18,6 +18,9 @@ class Done:
     def __init__(self, steps: tuple[_Step, ...], waiting: str | None = None):
         """`waiting`: an operation that has not been given anything yet."""
         self._steps, self._waiting = steps, waiting
+        if waiting is not None:  # for help
+            operation = getattr(Pattern, waiting)
+            self.__doc__, self.__signature__ = operation.__doc__, inspect.signature(operation)
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Give the last operation what it takes; or have all of it done to a pattern."""
@@ -52,7 +55,23 @@ class Done:
 
 
 class PatternWord:
-    """Make a pattern: `groove = pattern("bd [sn sn]*2 <hh oh>(3,8)")`; what is written is a bar.
+    """Make a pattern; what is written is a bar: `groove = pattern("bd [sn sn]*2 <hh oh>(3,8)")`.
+
+        bd sn  ~ or -       steps share the bar; a rest
+        [bd bd] sn          steps within a step
+        <bd sn>             one a bar, in turn
+        bd, hh*4            at the same time
+        {a b c}%4           four steps a bar of a longer row
+        bd*2  bd/2          twice as fast, twice as slow
+        bd!3  bd@3  bd _ _  three times; three steps long
+        bd(3,8)  bd(3,8,2)  Euclid's rhythm: three onsets in eight steps, turned by two
+        0 .. 4              counts
+        a . b c             groups: [a] [b c]
+        bd?  bd?0.2         perhaps; a rest in a fifth of all cases
+        a | b               one of them, by chance
+        bd:3                the sound of number 3 of that name
+        c#4  eb3            notes; c is c4
+        c'min7  e4'maj'i    chords, inverted by i, open by o
 
     `pattern.rev` and `pattern.fast(2)` are what is done to one: `groove.every(4, pattern.rev)`.
     """

@@ -133,13 +133,13 @@ def test_any_letters_are_a_pattern_or_a_sentence_with_a_column(text: str) -> Non
         ("bd*1e9", 4, "* takes a number up to 1,000,000, not 1e9"),
         ("bd*1e400", 4, "1e400 is larger than a number can be"),
         ("sn bd*9999", 6, "up to 9,999 events in a cycle are made here, and it has at most 1,000"),
-        ("[[a*50]*50]*50", 8, "up to 2,500 events in a cycle"),
-        ("0 .. 1e7", 3, "events in a cycle are made here"),
+        ("[[a*50]*50]*50", 8, "events in a cycle are made here"),
+        ("0 .. 5000", 3, "events in a cycle are made here"),
         ("a!2000", 2, "! is followed by how often the step comes"),
         ("a!1.5", 2, "! is followed by how often the step comes"),
         ("a@", 2, "@ is followed by how long the step is"),
         ("a@0", 2, "a step is 0.001 to 1000 steps long"),
-        ("a?2", 2, "? is followed by how likely a rest is"),
+        ("a?2", 3, "? is followed by how likely a rest is"),
         ("! a", 1, "! belongs to the step before it, and there is none"),
         ("_ a", 1, "_ belongs to the step before it, and there is none"),
         ("a _b", 3, "_ lengthens the step before it where it stands alone"),
@@ -167,17 +167,17 @@ def test_a_mistake_is_one_sentence_with_the_column(text: str, column: int, says:
 
 
 def test_a_mistake_in_a_text_of_several_lines_names_the_line() -> None:
-    with pytest.raises(NotationError, match="line 2, column 8 of ") as caught:
+    with pytest.raises(NotationError, match="line 2, column 9 of ") as caught:
         pattern("bd sn\nhh . cp*")
-    assert (caught.value.line, caught.value.column) == (2, 8)
+    assert (caught.value.line, caught.value.column) == (2, 9)
 
 
 @pytest.mark.parametrize(
     "text",
     ["bd*999", "<a b c>*999", "{a b c}%990", "[a,b,c,d,e,f,g,h]*100", "[a*300]:[0*300]", "0 .. 900",
-     "bd? " * 150, "<" + "a b " * 400 + ">", "[" * 15 + "a*9" + "]*1.1" * 15, "[0 .. 30]*30",
+     "bd? " * 150, "<" + "a b " * 400 + ">", "[" * 6 + "a*9" + "]*1.1" * 6, "[0 .. 30]*30",
      "a*[1 2 3 4 5 6 7 8]*10", "c'maj'100 c'maj'128*5", "a*<" + " ".join(map(str, range(1, 90))) + ">",
-     "a(<3 5>,<8 16>,<0 1 2 3>)(3,8)(5,8)", "[~ " * 15 + "a" + "]*1.2" * 15, "<a@0.01 b>*5"],
+     "a(<3 5>,<8 16>,<0 1 2 3>)(3,8)(5,8)", "[~ " * 6 + "a" + "]*1.2" * 6, "<a@0.01 b>*5"],
 )  # fmt: skip
 def test_the_most_that_can_be_written_is_little_to_compute(text: str) -> None:
     cycles = cycles_of(text)
