@@ -1,5 +1,38 @@
-"""The one exception that carries a sentence meant for the performer."""
+"""Errors with a sentence meant for the performer, and the problems of a block that they become."""
+
+from dataclasses import dataclass, field
 
 
 class LivecodeError(Exception):
-    """What went wrong, where, and what to do, in one sentence that is shown as it stands."""
+    """What went wrong, where, and what to do, in one sentence that is shown as it stands.
+
+    `line`: the line of the performer's code that is to blame, from 1, where there is one.
+    """
+
+    def __init__(self, text: str = "", line: int | None = None):
+        super().__init__(located(text, line=line))
+        self.text, self.line = text, line
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that went wrong in the performer's code: which names it is about, and in which line."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    line: int | None = None  # from 1
+    traceback: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return located(self.text, self.names, self.line)
+
+
+def located(text: str, names: tuple[str, ...] = (), line: int | None = None) -> str:
+    """The text behind the place that it is about.
+
+    >>> located("this is no number", ("ego",), 3)
+    'ego: line 3: this is no number'
+    """
+    places = [", ".join(names)] if names else []
+    places += [] if line is None else [f"line {line}"]
+    return ": ".join([*places, text])

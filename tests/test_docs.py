@@ -58,7 +58,7 @@ def test_what_is_shown_can_be_typed(name: str, session: Session) -> None:
         result = session.eval(block)
         assert result.ok, f"{block}\n{result.error}"
         session.advance(0.1)
-    assert not [event for event in session.log if event.kind in ("error", "fallback")]
+    assert not [event for event in session.log if event.wrong]
 
 
 def test_the_scenes_shown_are_a_set(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def play(path: Path, seed: int = 0) -> Course:
             columns.append(_levels_db(audio, session.sample_rate))
             seen += _agents(session)
         scenes = [
-            (event.frame / session.sample_rate, event.text)
+            (event.frame / session.sample_rate, event.names[0])
             for event in session.log
             if event.kind == "scene"
         ]

@@ -24,7 +24,7 @@ class Refused:
     """A graph that could not be built."""
 
     message: PlayGraph
-    why: str
+    why: LivecodeError
 
 
 class Builder:
@@ -101,7 +101,7 @@ class Builder:
             graph = Graph(message, inputs, self._server, self._block, self._watchdog)
         except LivecodeError as error:
             self._header.probation = 0
-            self._done.append(Refused(message, str(error)))
+            self._done.append(Refused(message, error))
         else:
             self._young = graph
             self._done.append(graph)

@@ -253,7 +253,8 @@ class Engine:
                     strip.chain.add(graph)
                     self._order()
             else:
-                self.tell(Failed(message.name, message.generation, graph.why))
+                why = graph.why
+                self.tell(Failed(message.name, message.generation, why.text, why.line))
 
     def _is_due(self, generation: int) -> bool:
         """Whether a graph that has been built is to be computed from this block on."""

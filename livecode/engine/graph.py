@@ -179,7 +179,7 @@ def _call(
     except TookTooLong as error:
         raise LivecodeError(str(error)) from error
     except BaseException as error:  # SystemExit is no reason to end
-        raise LivecodeError(_where(error, filename, message.first_line)) from error
+        raise _located(error, filename, message.first_line) from error
     if hasattr(built, "_getStream"):  # one channel of an object, as ego[0]
         built = pyo.Sig(built)
     if not isinstance(built, pyo.PyoObject):
@@ -188,7 +188,8 @@ def _call(
     return built
 
 
-def _where(error: BaseException, filename: str, first_line: int) -> str:
+def _located(error: BaseException, filename: str, first_line: int) -> LivecodeError:
+    """The error as a sentence, with its line in the performer's block."""
     lines = [
         frame.lineno for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename == filename and frame.lineno
@@ -197,7 +198,7 @@ def _where(error: BaseException, filename: str, first_line: int) -> str:
     while cause.__cause__ is not None:  # pyo wraps argument errors in SystemError
         cause = cause.__cause__
     text = f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
-    return f"line {lines[-1] + first_line - 1}: {text}" if lines else text
+    return LivecodeError(text, lines[-1] + first_line - 1 if lines else None)
 
 
 class Chain:

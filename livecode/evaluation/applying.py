@@ -155,4 +155,4 @@ class Applier:
         if why is not None:
             with self._lock:
                 self._generations.abort(generation)
-            raise LivecodeError(why)
+            raise LivecodeError(why.why, why.line)

@@ -12,21 +12,45 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, Problem
 from livecode.evaluation.namespace import Namespace
 from livecode.language.things import Thing
-from livecode.playing.function_player import where_it_broke
+from livecode.playing.function_player import in_the_performers_words
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a block. `names` are those that changed; `error` is one sentence or None."""
+    """What became of a block: what went wrong in it, and the names that it changed all the same."""
 
-    ok: bool
-    error: str | None = None
+    problems: tuple[Problem, ...] = ()
     names: tuple[str, ...] = ()
-    value: str | None = None  # what its last expression came to, as text
-    traceback: str | None = None
+    value: str | None = None  # of its last expression, as text
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of the block took effect."""
+        return not self.problems
+
+    @property
+    def error(self) -> str | None:
+        """All that went wrong, in one sentence; None if nothing did."""
+        if self.ok:
+            return None
+        changed = f" ({', '.join(self.names)} changed)" if self.names else ""
+        return "; ".join(map(str, self.problems)) + changed
+
+    @property
+    def traceback(self) -> str | None:
+        """Where the last problem came from; None if there is no traceback."""
+        return self.problems[-1].traceback if self.problems else None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What `undo` took back: the names that are as before, none for the mix alone."""
+
+    names: tuple[str, ...]
+    silenced: bool  # they had been silenced, and sound again
 
 
 @dataclass(frozen=True)
@@ -95,9 +119,9 @@ class Evaluator:
         except (SyntaxError, ValueError) as error:  # ValueError: null bytes
             line = getattr(error, "lineno", None)
             sentence = getattr(error, "msg", str(error))
-            return Result(False, f"line {line}: {sentence}" if line else sentence)
+            return Result((Problem(sentence, line=line or None),))
         except (RecursionError, MemoryError):
-            return Result(False, "the block is nested too deeply to be compiled")
+            return Result((Problem("the block is nested too deeply to be compiled"),))
         linecache.cache[filename] = (len(code), None, code.splitlines(True), filename)
 
         variables, mix = self.namespace.variables, self._stage.mix
@@ -122,8 +146,9 @@ class Evaluator:
             for thing in self.namespace.assigned:
                 if thing not in settings:
                     thing.name = None
-            text = "interrupted" if isinstance(error, KeyboardInterrupt) else where_it_broke(error)
-            return Result(False, f"{text} – nothing was changed", traceback=_trace(error))
+            interrupted = isinstance(error, KeyboardInterrupt)
+            why = error if interrupted else in_the_performers_words(error)
+            return Result((_problem(why, "nothing was changed", trace=_trace(error)),))
         touched = [
             thing
             for thing in self.namespace.own().values()
@@ -137,17 +162,17 @@ class Evaluator:
             try:
                 action()
             except Exception as error:
-                outcome.fail(error, _sentence(error))
+                outcome.problems.append(_problem(error))
         own = {thing: settings[thing] for thing in touched if thing in settings}
         was_mix = mix if self._stage.mix != mix else None
         changed = {name: before.get(name, _ABSENT) for name in outcome.names}
         self._end_block(Step(changed, own, outcome.states, was_mix))
-        return outcome.result(shown)
+        return Result(tuple(outcome.problems), tuple(outcome.names), shown)
 
-    def undo(self, name: str | None = None) -> str:
+    def undo(self, name: str | None = None) -> Undone:
         """Take back what the last block changed, or the last change of one name; in sound, too.
 
-        Returns what to say of it; LivecodeError if there is nothing to take back.
+        LivecodeError if there is nothing to take back.
         """
         steps = [step for step in list(self._steps) if name is None or name in step.variables]
         if not steps:
@@ -171,9 +196,9 @@ class Evaluator:
             if thing in step.settings:
                 thing.settings = dict(step.settings[thing])
         outcome = self._follow(back, before, settings, again=True, states=step.states)
-        if outcome.errors:
-            raise LivecodeError("; ".join(outcome.errors))
-        return f"{'sounding again' if step.silenced else 'undone'}: {', '.join(names) or 'the mix'}"
+        if outcome.problems:
+            raise LivecodeError("; ".join(map(str, outcome.problems)))
+        return Undone(tuple(names), step.silenced)
 
     def remember(self, things: list[Thing]) -> None:
         """Let `undo` bring these things back, as they are now: they are about to be silenced.
@@ -230,14 +255,14 @@ class Evaluator:
         """Do `action` after this block, when `run_later` is called."""
         self._later.append(action)
 
-    def run_later(self) -> list[str]:
-        """Do what was asked for by `call_soon`; returns the sentences of what failed."""
-        errors = []
+    def run_later(self) -> list[LivecodeError]:
+        """Do what was asked for by `call_soon`; returns what failed."""
+        errors: list[LivecodeError] = []
         while self._later:
             try:
                 self._later.popleft()()
             except LivecodeError as error:
-                errors.append(str(error))
+                errors.append(error)
         return errors
 
     def _settings(self) -> dict[Thing, dict[str, Any]]:
@@ -263,7 +288,7 @@ class Evaluator:
                 self._stage.play(thing, again, states.get(thing))
             except (Exception, KeyboardInterrupt) as error:
                 left = self._take_back(thing, before, settings)
-                outcome.fail(error, f"{thing}: {_sentence(error)} – {left}")
+                outcome.problems.append(_problem(error, left, name))
                 continue
             self._played[name] = thing
             outcome.names.append(name)
@@ -307,29 +332,22 @@ class Outcome:
 
     names: list[str] = field(default_factory=list)  # that changed
     states: dict[Thing, Any] = field(default_factory=dict)  # of players, before they did
-    errors: list[str] = field(default_factory=list)
-    trace: str | None = None
-
-    def fail(self, error: BaseException, sentence: str) -> None:
-        """Note what went wrong."""
-        self.errors.append(sentence)
-        self.trace = _trace(error.__cause__ or error)
-
-    def result(self, shown: str | None) -> Result:
-        """What is reported of the block."""
-        names = tuple(self.names)
-        if not self.errors:
-            return Result(True, None, names, shown)
-        changed = f" ({', '.join(names)} changed)" if names else ""
-        return Result(False, "; ".join(self.errors) + changed, names, shown, self.trace)
+    problems: list[Problem] = field(default_factory=list)
 
 
-def _sentence(error: BaseException) -> str:
-    if isinstance(error, LivecodeError):
-        return str(error)
+def _problem(
+    error: BaseException, left: str = "", name: str = "", trace: str | None = None
+) -> Problem:
+    """What went wrong with the thing of that name, and what that leaves."""
+    line = None
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
-    return f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
+        text = "interrupted"
+    elif isinstance(error, LivecodeError):
+        text, line = error.text, error.line
+    else:
+        text = f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
+    text = f"{text} – {left}" if left else text
+    return Problem(text, (name,) if name else (), line, trace or _trace(error.__cause__ or error))
 
 
 def _compile(code: str, filename: str) -> tuple[Any, Any]:

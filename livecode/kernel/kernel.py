@@ -6,15 +6,15 @@ from collections import deque
 from importlib.metadata import version
 from typing import Any, ClassVar
 
+import msgspec
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
 from livecode.help.completion import Scope, complete
 from livecode.help.explanation import inspect
-from livecode.performance.performance import HUSH_S, Event, Performance
+from livecode.performance.performance import HUSH_S, Performance
+from livecode.transport.events import Event
 
-#: Events that are told when they happen, beside what evaluations answer.
-TOLD = ("error", "fallback", "note", "scene", "swap")
 #: So many of them are told again to a client that comes later.
 TOLD_AGAIN = 100
 #: A mind that was told to end has so long to end by itself.
@@ -154,12 +154,11 @@ class LivecodeKernel(Kernel):
 
     def _tell(self, event: Event) -> None:
         """Events that no evaluation answers go out as output of their own, numbered."""
-        answered = event.kind in ("error", "swap") and self._answering == threading.get_ident()
-        if event.kind not in TOLD or answered:
+        if event.kind in ("error", "swap") and self._answering == threading.get_ident():
             return
         with self._telling:
             number = self._told[-1]["number"] + 1 if self._told else 0
-            metadata = {"kind": event.kind, "traceback": event.traceback, "number": number}
-            self._told.append({"text": event.text, **metadata})
-            content = {"data": {"text/plain": event.text}, "metadata": metadata}
+            metadata = {"number": number, "event": msgspec.to_builtins(event)}
+            self._told.append(metadata)
+            content = {"data": {"text/plain": str(event)}, "metadata": metadata}
             self.session.send(self.iopub_socket, "display_data", content, ident=b"livecode")

@@ -198,7 +198,7 @@ class _Names(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _refusal(self, node: ast.stmt | ast.expr, why: str) -> LivecodeError:
-        return LivecodeError(f"line {node.lineno + self._above}: {why}")
+        return LivecodeError(why, node.lineno + self._above)
 
 
 def _check_names(definition: ast.FunctionDef, parameters: set[str], above: int) -> None:
@@ -211,20 +211,22 @@ def _check_names(definition: ast.FunctionDef, parameters: set[str], above: int) 
         for node in ast.walk(default) if default is not None else ():
             if isinstance(node, ast.Name):
                 raise LivecodeError(
-                    f"line {node.lineno + above}: the engine does not know {node.id!r}; "
-                    "write the default of a keyword as a number, such as size=0.9"
+                    f"the engine does not know {node.id!r}; "
+                    "write the default of a keyword as a number, such as size=0.9",
+                    node.lineno + above,
                 )
     names.visit(definition)
     for name, line in names.read.items():
         if name in parameters or name in names.made or name == "np":
             continue
         if name in FORBIDDEN:
-            raise LivecodeError(f"line {line}: {name} is out of reach in a @dsp")
+            raise LivecodeError(f"{name} is out of reach in a @dsp", line)
         if hasattr(builtins, name) or name[:1].isupper() or name in LOWER_CASE:
             continue
         raise LivecodeError(
-            f"line {line}: {name!r} is not known in the engine; make it a keyword: "
-            f"it becomes a control, as in def {definition.name}(…, {name}=1.0)"
+            f"{name!r} is not known in the engine; make it a keyword: "
+            f"it becomes a control, as in def {definition.name}(…, {name}=1.0)",
+            line,
         )
 
 

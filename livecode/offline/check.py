@@ -1,23 +1,22 @@
 """`livecode check`: every cell of a set tried offline before the evening, and what is amiss in it."""
 
 import builtins
-import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, located
 from livecode.evaluation.names_used import SENT, NamesUsed, names_used
 from livecode.offline.session import Session
-from livecode.performance.performance import Event
 from livecode.performance.words import words
 from livecode.sets.set_file import Scene, SetFile, read_set
 from livecode.signals.frames import read_frames
 from livecode.signals.intake import Intake
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.udp import UdpListener
+from livecode.transport.events import Event
 
 #: A cell that takes longer than this is without end, as far as an evening goes.
 CELL_LIMIT_S = 5.0
@@ -29,7 +28,6 @@ NOT_HEARD = {
     "rings": "and nothing is heard of them now: put them on, or use `livecode rings --simulate`",
     "midi": "and no MIDI input is connected now",
 }
-_LINE = re.compile(r"\bline (\d+): ")
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def _begin(session: Session, index: int) -> None:
 
 
 def _wrong(events: Iterable[Event]) -> list[Event]:
-    return [event for event in events if event.kind in ("error", "fallback")]
+    return [event for event in events if event.wrong]
 
 
 def _in_order(set_file: SetFile, report: Report, used: dict[str, NamesUsed]) -> set[str]:
@@ -187,15 +185,14 @@ def _speed(session: Session) -> float:
 
 def _find(report: Report, name: str, scene: Scene, events: Sequence[Event]) -> None:
     for event in events:
-        line, text = _place(scene, event.text)
+        line, text = _place(scene, event)
         report.findings.append(Finding(name, line, text, True))
 
 
-def _place(scene: Scene, text: str) -> tuple[int, str]:
-    match = _LINE.search(text)
-    if match is None:
-        return scene.first_line, text
-    return int(match[1]), _LINE.sub("", text, count=1)
+def _place(scene: Scene, event: Event) -> tuple[int, str]:
+    """(Line of the file, what happened there); the scene's first line where the event has none."""
+    line = scene.first_line if event.line is None else event.line
+    return line, located(event.text, event.names)
 
 
 def _jumps(
@@ -245,7 +242,7 @@ def _alone(set_file: SetFile, index: int, report: Report, missing: dict[str, set
         _begin(session, index)
         session.advance(SETTLE_S)
         for event in _wrong(session.log[before:]):
-            line, text = _place(scene, event.text)
+            line, text = _place(scene, event)
             if text not in grave:
                 text = f"alone, with no scene before it: {text}"
                 report.findings.append(Finding(scene.name, line, text, False))

@@ -10,14 +10,13 @@ from livecode.errors import LivecodeError
 from livecode.language.nearest import did_you_mean
 from livecode.offline.playback import opened, over, played
 from livecode.offline.session import Session
-from livecode.performance.performance import Event
 from livecode.sets.scenes import PATIENCE_S
 from livecode.sets.set_file import SetFile, read_set
 from livecode.signals.frames import read_frames
+from livecode.transport.events import Event
 
 #: The scenes before the first one are played for this long each, so that their names exist.
 GLANCE_S = 0.2
-_TOLD = ("scene", "error", "fallback", "note")
 _GLYPHS = {"scene": "▶", "error": "✗", "fallback": "↺"}
 
 
@@ -57,7 +56,7 @@ def rehearse(options: RehearseOptions, say: Callable[[str], None]) -> None:
             first = round(began * options.sample_rate)
             session.performance.on_event = lambda event: _tell(event, began, session, say)
             for event in session.log:
-                if event.kind in ("error", "fallback") or event.frame >= first:
+                if event.wrong or event.frame >= first:
                     _tell(event, began, session, say)
             wall = time.monotonic()
             for audio in played(session, frames, options.seconds, offset_s):
@@ -111,10 +110,10 @@ def _go_to(session: Session, set_file: SetFile, start: int) -> None:
 
 def _tell(event: Event, began: float, session: Session, say: Callable[[str], None]) -> None:
     """Say in one line what has happened, if it concerns a rehearsal."""
-    if event.kind not in _TOLD:
+    if event.kind in ("swap", "undo", "resound"):
         return
     at = max(0.0, event.frame / session.sample_rate - began)
-    text = event.text
+    text = str(event)
     if event.kind == "scene":
         scene = session.performance.scenes.scene
         following = session.performance.get("scene").next

@@ -56,10 +56,10 @@ def render(options: RenderOptions, progress: Callable[[float, float], None]) -> 
                 session.record()  # ends the stems; raises an error if they could not be written
         finally:
             file.close()
-        errors = [event for event in session.log if event.kind in ("error", "fallback")]
+        errors = [event for event in session.log if event.wrong]
         if errors and not heard:
-            raise LivecodeError(f"{options.set_path}: {errors[0].text}")
-        return [f"{event.frame / options.sample_rate:.2f} s: {event.text}" for event in errors]
+            raise LivecodeError(f"{options.set_path}: {errors[0]}")
+        return [f"{event.frame / options.sample_rate:.2f} s: {event}" for event in errors]
 
 
 def _write(file: WavFile, audio: NDArray[np.float32]) -> None:

@@ -9,9 +9,10 @@ from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.evaluation.evaluator import Result
-from livecode.performance.performance import Event, Performance
+from livecode.performance.performance import Performance
 from livecode.sets.set_file import SetFile
 from livecode.transport import Arena, Layout
+from livecode.transport.events import Event
 from livecode.transport.heap import give_back
 from livecode.transport.messages import Tape
 from livecode.voices.host import VoiceHost

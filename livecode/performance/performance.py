@@ -8,11 +8,10 @@ from typing import Any
 import msgspec
 
 from livecode.deadlines import TookTooLong, Watchdog
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, Problem
 from livecode.evaluation.applying import Applier
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.evaluator import Evaluator, Result
-from livecode.evaluation.events import Event as Event
 from livecode.evaluation.namespace import Namespace
 from livecode.journal.journal import Journal
 from livecode.journal.recorder import JournalRecorder
@@ -40,6 +39,7 @@ from livecode.signals.midi import Midi
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
 from livecode.transport import Arena
+from livecode.transport.events import Event, Kind
 from livecode.transport.messages import CUE
 from livecode.transport.timing import tick_frames, voice_lead
 
@@ -110,8 +110,8 @@ class Performance:
             self.sample_rate,
             engine_lead=ENGINE_LEAD_BLOCKS * self.block,
             voice_lead=voice_lead(self.block),
-            say=lambda text: self.say("fallback", text),
-            note=lambda text: self.say("note", text),
+            say=lambda name, text: self.say("fallback", text, (name,)),
+            note=lambda name, text: self.say("note", text, (name,)),
             replaying=lambda: self.taking_over or self.recorder.retells,
         )
         self.sounds = Sounds(
@@ -166,7 +166,7 @@ class Performance:
             sentence = (
                 f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
             )
-            result = Result(False, sentence, traceback=trace)
+            result = Result((Problem(sentence, traceback=trace),))
         finally:
             if outermost:
                 self.lock.clear()
@@ -178,15 +178,15 @@ class Performance:
             self.recorder.stands(lambda: to_go_on_from(self))
         self.recorder.block_ended(self.number, result.ok, result.names)
         if result.names and not quietly:
-            self.say("swap", ", ".join(result.names))
-        if result.error is not None:
-            self.say("error", result.error, result.traceback)
+            self.say("swap", names=result.names)
+        for problem in result.problems:
+            self._say_problem("error", problem)
         return result
 
     def run_later(self) -> None:
         """Do what the block before has asked for, such as going to another scene."""
         for error in self.evaluator.run_later():
-            self.say("error", error)
+            self.say("error", error.text, line=error.line)
 
     def take_over(self, blocks: Iterable[BlockBegun], status: dict[str, Any]) -> None:
         """Become what a former mind was: run its blocks again; what sounds goes on where it can."""
@@ -210,7 +210,8 @@ class Performance:
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""
-        self.say("swap", self.evaluator.undo(name))
+        undone = self.evaluator.undo(name)
+        self.say("resound" if undone.silenced else "undo", names=undone.names)
 
     def set_tempo(self, bpm: float) -> None:
         """Go on at another tempo, from the present beat; in a scene with a quant, from its line."""
@@ -278,7 +279,7 @@ class Performance:
     def play_scene(self, index: int) -> Result:
         """Evaluate a scene of the set; it is the present one even if part of it fails."""
         if self.taking_over:  # its block comes by itself
-            return Result(True)
+            return Result()
         return self.set_player.play(index)
 
     # the tick
@@ -303,7 +304,8 @@ class Performance:
             self.set_player.tick(frame, live=self._wall_s is not None)
             for failure in self.applier.failures():
                 outcome = self.sounds.fall_back(failure.name, failure.generation)
-                self.say("fallback", f"{failure.name}: {failure.why} – {outcome}")
+                why = f"{failure.why} – {outcome}"
+                self.say("fallback", why, (failure.name,), failure.line)
             if frame >= self._status_due:
                 self._status_due = frame + self.sample_rate // STATUS_HZ
                 self.arena.board.post(msgspec.json.encode(self.status()))
@@ -349,7 +351,7 @@ class Performance:
                 value.player.slow = None
             if (failure := value.player.failure) is not None:
                 value.player.failure = None
-                self.say("fallback", failure, value.player.failing_traceback)
+                self._say_problem("fallback", failure)
 
     def _notice_panic(self) -> None:
         panics = self.arena.header.panics
@@ -389,9 +391,20 @@ class Performance:
             self.say("note", text)
         self._noted[text] = frame + NOTE_AGAIN_S * self.sample_rate
 
-    def say(self, kind: str, text: str, trace: str | None = None) -> None:
-        """Log an event, and tell whoever listens."""
-        event = Event(self.frame, kind, text, trace)
+    def _say_problem(self, kind: Kind, problem: Problem) -> None:
+        self.say(kind, problem.text, problem.names, problem.line, traceback=problem.traceback)
+
+    def say(
+        self,
+        kind: Kind,
+        text: str = "",
+        names: tuple[str, ...] = (),
+        line: int | None = None,
+        file: str = "",
+        traceback: str | None = None,
+    ) -> None:
+        """Log an event of this moment, and tell whoever listens."""
+        event = Event(self.frame, kind, names, line, text, file, traceback)
         self.log.append(event)
         self.on_event(event)
 

@@ -45,7 +45,7 @@ def begin_again(
             with performance.lock:
                 performance.sounds.sound(thing)
         except LivecodeError as error:
-            performance.say("error", f"{name}: {error}")
+            performance.say("error", error.text, (name,), error.line)
 
 
 def _run_again(performance: "Performance", blocks: Iterable[BlockBegun]) -> None:

@@ -123,12 +123,13 @@ class AgentPlayer(SoundPlayer):
             varying.follow(t, 0.0 if setting == "dims" else fade_s)
         thing = self.thing
         if thing.textured and self._space.lives and not thing.space.lives:
-            self.clockwork.note(f"{thing}: {thing.space.model} has no texture, so it is still")
+            self.clockwork.note(str(thing), f"{thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
         if not self._told_spelling and (spelled := thing.settings.get("spelled")) is not None:
             self._told_spelling = True
             self.clockwork.note(
-                f"{thing}.{spelled} is {thing}.learner now; the next release forgets {spelled!r}"
+                f"{thing}.{spelled}",
+                f"this is {thing}.learner now; the next release forgets {spelled!r}",
             )
         asked = thing.settings.get("asked", ())
         self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone
@@ -237,7 +238,8 @@ class AgentPlayer(SoundPlayer):
         if abs(of_way) > HUGE and not self._was_huge:
             self._was_huge = True
             self.clockwork.say(
-                f"{self.thing}.reward is {of_way:.3g}: beyond −1 to 1 it is no stronger; scale it"
+                f"{self.thing}.reward",
+                f"it is {of_way:.3g}; beyond −1 to 1 it is no stronger: scale it",
             )
         self.learner.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
         if placed:
@@ -264,7 +266,7 @@ class AgentPlayer(SoundPlayer):
         self.learner.dims = dims
         self._order = order
         if lost and not isinstance(self.thing.dims, Value):
-            self.clockwork.note(f"{self.thing}: {lost}")
+            self.clockwork.note(str(self.thing), lost)
         self.place(place)
 
     def _fit_space(self) -> None:
@@ -275,7 +277,7 @@ class AgentPlayer(SoundPlayer):
         if len(axes) < self.learner.dims:
             self.learner.dims = max(len(axes), 1)
             if self.learner.dropped:
-                self.clockwork.note(f"{self.thing}: {self.learner.dropped}")
+                self.clockwork.note(str(self.thing), self.learner.dropped)
         self._order = _ordered(axes or (0,), latent)
         self._rest = np.full(latent, 0.5)
         self._rest[: len(place)] = place[:latent]
@@ -319,7 +321,7 @@ class AgentPlayer(SoundPlayer):
         if saved.space != self.thing.space.model:
             said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
         if said:
-            self.clockwork.note(f"{self.thing} has loaded {saved.name!r}: {'; '.join(said)}")
+            self.clockwork.note(str(self.thing), f"loaded {saved.name!r}: {'; '.join(said)}")
 
     def state(self) -> dict[str, Any]:
         """What it has learned, and where it is."""

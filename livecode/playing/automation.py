@@ -20,9 +20,9 @@ class Varying:
         thing: Thing,
         setting: str,
         bounds: tuple[float, float] | None,
-        say: Callable[[str], None],
+        say: Callable[[str, str], None],
     ):
-        """`say` is given the sentence when the setting falls back."""
+        """`say` is given the setting as `ego.level` and a sentence when the setting falls back."""
         self.thing, self.setting, self._bounds, self._say = thing, setting, bounds, say
         self._versions: list[Any] = []  # numbers, spans or values, newest last
         self._coming: tuple[Any, float, float] | None = None  # what will be, begins, takes
@@ -98,4 +98,4 @@ class Varying:
             else:
                 self._versions.pop()
             self.thing.put_back(self.setting, self._versions[-1])
-            self._say(f"{self.thing}.{self.setting} goes back to {where}")
+            self._say(f"{self.thing}.{self.setting}", f"it goes back to {where}")

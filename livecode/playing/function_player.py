@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from livecode.deadlines import TookTooLong, Watchdog
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, Problem
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Function, Value
 
@@ -32,18 +32,22 @@ def checked(value: Any) -> float:
     return result
 
 
-def where_it_broke(error: BaseException, filename_prefix: str = "<block") -> str:
-    """`line 3: NameError: name 'x' is not defined`, for the innermost line of the performer's."""
+def in_the_performers_words(error: BaseException, prefix: str = "<block") -> LivecodeError:
+    """The error as one sentence, with the innermost line of the performer's code that it came from.
+
+    `prefix`: how the file names of the performer's code begin. `line 3: NameError: name 'x' is not
+    defined` is such a sentence.
+    """
     if isinstance(error, LivecodeError):
-        text = str(error)
+        text, line = error.text, error.line
     else:
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(filename_prefix)
-    ]
-    return f"line {lines[-1]}: {text}" if lines and not text.startswith("line ") else text
+        line = None
+    if line is None:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename.startswith(prefix):
+                line = frame.lineno
+    return LivecodeError(text, line)
 
 
 @dataclass
@@ -66,8 +70,7 @@ class FunctionPlayer:
         self._signals, self._watchdog = signals, watchdog
         self._versions: list[Version] = []  # that have worked, newest last
         self._slow = 0
-        self.failure: str | None = None  # why it fell back, until someone has taken it
-        self.failing_traceback = ""
+        self.failure: Problem | None = None  # why it fell back, until someone has taken it
         self.slow: str | None = None  # why, where it was too slow by the clock, until taken
 
     def probe(self) -> Version:
@@ -81,7 +84,7 @@ class FunctionPlayer:
         except TookTooLong:
             raise
         except BaseException as error:  # SystemExit is no reason to end
-            raise LivecodeError(where_it_broke(error)) from error
+            raise in_the_performers_words(error) from error
         return version
 
     def play(self, version: Version) -> None:
@@ -133,7 +136,8 @@ class FunctionPlayer:
         still = (
             "still playing the previous version" if self._versions else "it counts for nothing now"
         )
-        self.failure = f"{name}: {where_it_broke(error)} – {still}"
-        self.failing_traceback = "".join(traceback.format_exception(error))
+        why = in_the_performers_words(error)
+        trace = "".join(traceback.format_exception(error))
+        self.failure = Problem(f"{why.text} – {still}", (name,), why.line, trace)
         if self._versions:
             self.value.settings["node"] = Function(self._versions[-1].function)

@@ -75,7 +75,7 @@ class Generations:
         self._epochs = self._present_epochs()
         self._crashes: dict[int, int] = {}  # generation -> engines that died while trying it
         #: generation -> None once built, or why it could not be; for whoever waits
-        self.built: dict[int, str | None] = {}
+        self.built: dict[int, Failed | None] = {}
         self.hold = False  # while blocks of a former mind are run again, nothing starts or ends
         self.on_new_engine: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Playing], None] = lambda playing: None
@@ -159,7 +159,7 @@ class Generations:
             if isinstance(message, Ended):
                 self._end(message.generation)
             elif isinstance(message, Failed):
-                self.built[message.generation] = message.why
+                self.built[message.generation] = message
                 failures.append(message)
             elif isinstance(message, Built):
                 self.built[message.generation] = None

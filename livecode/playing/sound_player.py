@@ -29,8 +29,8 @@ class Clockwork:
     sample_rate: int
     engine_lead: int  # frames
     voice_lead: int  # frames
-    say: Callable[[str], None]  # that something fell back
-    note: Callable[[str], None] = lambda text: None  # what is worth knowing, and no failure
+    say: Callable[[str, str], None]  # (name, sentence): that it fell back
+    note: Callable[[str, str], None] = lambda name, text: None  # worth knowing, and no failure
     replaying: Callable[[], bool] = lambda: False  # whether a former mind's blocks are run again
     ticking: Ticking = field(default_factory=Ticking)
 

@@ -33,7 +33,7 @@ class SetPlayer:
         """Prepare a set, and say what is wrong in it; no scene plays yet."""
         self._scenes.set_file = set_file
         for fault in set_file.faults:
-            self._performance.say("error", f"{set_file.path.name}, {fault}")
+            self._performance.say("error", fault.text, line=fault.line, file=set_file.path.name)
         return self._prepare(set_file)
 
     def play(self, index: int) -> Result:
@@ -53,7 +53,7 @@ class SetPlayer:
         with performance.lock:
             scene = scenes.begin(index, performance.frame)
             performance.recorder.scene_played(scene.name)
-        performance.say("scene", scene.name)
+        performance.say("scene", names=(scene.name,))
         name = set_file.path.name
         self._since, self._thread, self.in_cell = performance.frame, threading.get_ident(), True
         try:
@@ -93,7 +93,7 @@ class SetPlayer:
         """Look at the present scene's condition and, live, at the set's file."""
         performance, scenes = self._performance, self._scenes
         if (sentence := scenes.tick(frame, performance.moment)) is not None:
-            performance.say("fallback", f"when: {sentence}")
+            performance.say("fallback", sentence, ("when",))
         performance.cues.tick()
         if live and scenes.is_late(frame):
             self.hurry()

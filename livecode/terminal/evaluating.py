@@ -14,11 +14,11 @@ from livecode.terminal.history import BlockHistory
 from livecode.terminal.marks import Evaluation, State
 from livecode.terminal.mind_client import Answer, MindClient, Told
 from livecode.terminal.output import Output
+from livecode.transport.events import Event
 
 FLASH_S = 0.15
 #: So many blocks can be taken back, and no more are remembered for it.
 MOST_CHANGES = 64
-UNDONE = "undone: "
 _FRAME = re.compile(r'^(?=  File ")', re.MULTILINE)
 _OURS = f'  File "{Path(__file__).parents[1]}'
 
@@ -106,29 +106,39 @@ class Evaluating:
         self._output.show(reflowed(text) or "nothing is known of this name", "class:output.help")
 
     def _hear(self, told: Told) -> None:
-        say = self._output.say
-        if told.kind in ("stdout", "stderr"):
-            self._output.print(told.text, f"class:output.{told.kind}")
-            return
-        if told.kind == "scene":
-            self._begin_scene(told.text)
-        elif told.kind in ("swap", "result"):
-            if told.text.startswith(UNDONE):
-                self._take_back(told.text.removeprefix(UNDONE).split(", "))
-            elif told.kind == "swap" and self._scene is not None:
-                self._changes.append((tuple(told.text.split(", ")), self._scene))
-            say(f"● {told.text}", "class:output.ok")
-        elif told.kind == "error":
-            if self._scene is not None:
-                self._scene.state = State.FAILING
-            self.say_error(told.text, told.traceback)
-        elif told.kind == "fallback":
-            self._revert(told.text.split(":")[0])
-            self._traceback = without_ours(told.traceback or told.text)
-            say(f"↺ {in_one_line(told.text)}", "class:output.warning")
+        if isinstance(told, Event):
+            self._follow(told)
+        elif told.kind == "result":
+            self._output.say(f"● {told.text}", "class:output.ok")
+            self._scene = None
         else:
-            say(f"· {told.text}", "class:output.note")
-        if told.kind not in ("scene", "swap"):
+            self._output.print(told.text, f"class:output.{told.kind}")
+
+    def _follow(self, event: Event) -> None:
+        """Show an event, and what it means for the blocks of the text."""
+        say = self._output.say
+        match event.kind:
+            case "scene":
+                self._begin_scene(event.names[0])
+            case "swap":
+                if self._scene is not None:
+                    self._changes.append((event.names, self._scene))
+                say(f"● {event}", "class:output.ok")
+            case "undo" | "resound":
+                if event.kind == "undo":
+                    self._take_back(event.names)
+                say(f"● {event}", "class:output.ok")
+            case "error":
+                if self._scene is not None:
+                    self._scene.state = State.FAILING
+                self.say_error(str(event), event.traceback)
+            case "fallback":
+                self._revert(event.names)
+                self._traceback = without_ours(event.traceback or str(event))
+                say(f"↺ {in_one_line(str(event))}", "class:output.warning")
+            case "note":
+                say(f"· {event}", "class:output.note")
+        if event.kind not in ("scene", "swap", "undo", "resound"):
             self._scene = None
 
     def _begin_scene(self, name: str) -> None:
@@ -143,12 +153,13 @@ class Evaluating:
                 self._scene = Evaluation(cell.text, State.LIVE)
                 self._editor.marks.put(cell.first, cell.last, self._scene)
 
-    def _revert(self, name: str) -> None:
-        evaluation = self._editor.marks.defining(name)
-        if evaluation is not None:
-            evaluation.state = State.REVERTED
+    def _revert(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            evaluation = self._editor.marks.defining(name)
+            if evaluation is not None:
+                evaluation.state = State.REVERTED
 
-    def _take_back(self, names: list[str]) -> None:
+    def _take_back(self, names: tuple[str, ...]) -> None:
         """The newest block that has changed these names is not in force any more."""
         for change in reversed(self._changes):
             if set(names) & set(change[0]):

@@ -5,7 +5,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from livecode.transport.events import Event
 
 if TYPE_CHECKING:
     from jupyter_client import AsyncKernelClient
@@ -19,12 +23,15 @@ DIED = "the mind died during this block; it is not run again"
 
 
 @dataclass(frozen=True)
-class Told:
-    """Something that the mind says: `kind` is stdout, stderr, result or a kind of event."""
+class Printed:
+    """What code printed, or the value of a block that another editor sent."""
 
-    kind: str
+    kind: Literal["stdout", "stderr", "result"]
     text: str
-    traceback: str | None = None
+
+
+#: What the mind tells: events of the performance, and what code printed.
+Told = Event | Printed
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class MindClient:
         self._asked: dict[str, str] = {}  # id of the newest question of each kind
         self._idle: dict[str, asyncio.Event] = {}
         self._told = -1  # number of the newest event that was told
-        self._early: dict[int, Told] = {}  # what came before what was told earlier, by number
+        self._early: dict[int, Event] = {}  # what came before what was told earlier, by number
         self.ready = False
 
     @property
@@ -186,7 +193,7 @@ class MindClient:
             client.shell_channel.send(message)
             reply = await self._replies[identity]
             for event in reply.get("livecode", {}).get("told", []):
-                self._hear(event["number"], _told_of(event["text"], event))
+                self._hear(event["number"], _event(event))
             if arrives:  # so nothing was told unheard between that answer and this
                 self.ready = True
             else:
@@ -256,36 +263,37 @@ class MindClient:
             elif parent in self._idle:
                 self._idle[parent].set()
         elif kind == "stream":
-            self._tell(Told(content["name"], content["text"]))
+            self._tell(Printed(content["name"], content["text"]))
         elif kind == "execute_result":
             text = content["data"].get("text/plain", "")
             if own and self._running is not None:
                 self._running[1].value = text
             else:
-                self._tell(Told("result", text))
+                self._tell(Printed("result", text))
         elif kind == "error" and not own:  # a block of another editor that plays with us
-            self._tell(Told("error", content["evalue"], "\n".join(content["traceback"])))
-        elif kind == "display_data":
-            self._on_event(content["data"].get("text/plain", ""), content["metadata"])
+            trace = "\n".join(content["traceback"])
+            self._tell(Event(0, "error", text=content["evalue"], traceback=trace))
+        elif kind == "display_data" and "event" in content["metadata"]:
+            self._on_event(content["metadata"])
+        elif kind == "display_data":  # another kernel's own
+            self._tell(Printed("result", content["data"].get("text/plain", "")))
 
-    def _on_event(self, text: str, event: dict[str, Any]) -> None:
+    def _on_event(self, told_as: dict[str, Any]) -> None:
         """Events are heard once, and in the order in which they were told."""
-        number, told = event.get("number"), _told_of(text, event)
-        if number is None:
-            self._tell(told)
-        elif self.ready or number == self._told + 1:
+        number, told = told_as["number"], _event(told_as)
+        if self.ready or number == self._told + 1:
             self._hear(number, told)
         else:  # those before it are in the answer to the greeting
             self._early[number] = told
 
-    def _hear(self, number: int, told: Told) -> None:
+    def _hear(self, number: int, told: Event) -> None:
         if number > self._told:
             self._told = number
             self._tell(told)
 
 
-def _told_of(text: str, event: dict[str, Any]) -> Told:
-    return Told(event.get("kind", "note"), text, event.get("traceback"))
+def _event(told_as: dict[str, Any]) -> Event:
+    return msgspec.convert(told_as["event"], Event)
 
 
 def _new_client(connection: Path) -> "AsyncKernelClient":

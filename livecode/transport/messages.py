@@ -192,6 +192,7 @@ class Failed(Message, frozen=True, tag=True):
     name: str
     generation: int
     why: str
+    line: int | None = None  # of the performer's block, from 1, where it is to blame
 
 
 class Note(Message, frozen=True, tag=True):

@@ -13,13 +13,10 @@ from tests.sound import longest_silence_s, rms
 EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
 
 
-def last(session: Session) -> str:
-    return session.log[-1].text
-
-
-def undo(session: Session, what: str = "") -> str:
+def undo(session: Session, what: str = "") -> tuple[str, ...]:
+    """The kind of what was told last, and its names."""
     assert session.eval(f"undo({what})").ok
-    return last(session)
+    return session.log[-1].kind, *session.log[-1].names
 
 
 def test_a_setting_goes_back_and_the_agent_stands_where_it_stood(session: Session):
@@ -28,7 +25,7 @@ def test_a_setting_goes_back_and_the_agent_stands_where_it_stood(session: Sessio
     before = session.get("ego").position.copy()
     session.eval("ego.dims = 4")
     session.advance(1.0)
-    assert undo(session) == "undone: ego"
+    assert undo(session) == ("undo", "ego")
     assert session.get("ego").dims == 2
     assert session.get("ego").position == pytest.approx(before)
 
@@ -105,9 +102,9 @@ def test_a_reward_s_function_goes_back(session: Session):
 def test_one_name_goes_back_while_the_rest_of_its_block_stays(session: Session):
     session.eval(EGO + "\nr7 = stream()")
     session.eval("ego.level = 0.5\nr7.level = 0.5")
-    assert undo(session, "ego") == "undone: ego"
+    assert undo(session, "ego") == ("undo", "ego")
     assert (session.get("ego").level, session.get("r7").level) == (1.0, 0.5)
-    assert undo(session) == "undone: r7"
+    assert undo(session) == ("undo", "r7")
     assert session.get("r7").level == 1.0
 
 
@@ -124,9 +121,9 @@ def test_step_by_step_it_goes_back_to_the_beginning_and_then_says_so(session: Se
     undo(session)
     assert not session.eval("ego").ok
     session.eval("undo()")
-    assert last(session) == "there is nothing to undo"
+    assert session.log[-1].text == "there is nothing to undo"
     session.eval("undo('ego')")
-    assert last(session) == "there is nothing to undo of ego"
+    assert session.log[-1].text == "there is nothing to undo of ego"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +140,7 @@ def test_mute_solo_fade_and_quant_are_steps_of_their_own(session: Session, code:
     before = session.performance.sounds.mix
     session.eval(code)
     assert session.performance.sounds.mix != before, look
-    assert undo(session) == "undone: the mix"
+    assert undo(session) == ("undo",)
     assert session.performance.sounds.mix == before
     session.advance(0.3)
     assert rms(session.advance(0.3)) > 0.1
@@ -161,7 +158,7 @@ def test_what_fails_after_an_undo_gives_way_to_what_was_before_that(session: Ses
     undo(session)
     session.advance(0.3)
     assert "FileNotFoundError" in session.log[-2].text
-    assert last(session) == "r7.level goes back to what it was before"
+    assert (session.log[-1].kind, session.log[-1].names) == ("fallback", ("r7.level",))
     assert session.get("r7").level == 0.25
     assert rms(session.advance(0.3)) == pytest.approx(0.025, rel=0.15)
 
@@ -205,7 +202,7 @@ def test_what_was_silenced_comes_back_where_it_stood(session: Session, silenced:
     session.eval(silenced)
     session.advance(0.5)
     assert rms(session.advance(0.3)) < 1e-4
-    assert undo(session) == "sounding again: ego, r7"
+    assert undo(session) == ("resound", "ego", "r7")
     assert session.get("ego").position == pytest.approx(before)
     session.advance(0.3)
     assert rms(session.advance(0.3)) > 0.1
@@ -243,7 +240,7 @@ def test_what_a_block_plays_after_its_hush_is_heard_and_one_undo_takes_back_both
     high = session.advance(0.5)
     assert rms(high[:, 0]) > 0.05
     assert rms(high[:, 1]) < 0.01, "low has faded"
-    assert undo(session) == "undone: low, high"
+    assert undo(session) == ("undo", "low", "high")
     session.advance(0.5)
     again = session.advance(0.5)
     assert rms(again[:, 1]) == pytest.approx(rms(low[:, 1]), rel=0.1)

@@ -22,7 +22,7 @@ def stage(session: Session) -> Session:
 
 
 def fallbacks(session: Session) -> list[str]:
-    return [event.text for event in session.log if event.kind == "fallback"]
+    return [str(event) for event in session.log if event.kind == "fallback"]
 
 
 def level(session: Session, seconds: float = 0.5) -> float:

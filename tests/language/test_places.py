@@ -95,7 +95,7 @@ def test_a_space_that_has_no_texture_says_so_and_plays_on(session: Session) -> N
         assert "additive has no texture, so" in result.error
     assert session.eval("ego.space = o\nego.texture = 0.5").ok
     assert session.eval("ego.space = glass").ok
-    assert session.log[-2].text == "ego: additive has no texture, so it is still"
+    assert str(session.log[-2]) == "ego: additive has no texture, so it is still"
     assert session.eval("ego.dims = 4").ok
     assert not session.eval("ego.texture = 0.6").ok
     assert longest_silence_s(session.advance(0.5), RATE) < 0.01

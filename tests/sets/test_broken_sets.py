@@ -64,7 +64,7 @@ def test_the_rest_of_a_broken_set_plays_and_what_is_wrong_is_said_with_its_line(
     session.advance(0.6)
     assert session.performance.generations.sounding() == ["r9"]
     assert np.abs(session.advance(0.2)).max() > 0.01
-    said = [event.text for event in session.log if event.kind == "error"]
+    said = [str(event) for event in session.log if event.kind == "error"]
     assert any(re.search(FAULTS[what][1], text) for text in said), said
     assert all("\n" not in text for text in said)
 

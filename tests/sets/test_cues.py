@@ -71,7 +71,7 @@ def scene(stage: Session) -> str:
 
 
 def said(stage: Session) -> list[str]:
-    return [event.text for event in stage.log if event.kind in ("note", "error")]
+    return [str(event) for event in stage.log if event.kind in ("note", "error")]
 
 
 def test_scenes_are_cued_by_name_and_by_steps(stage: Session, send) -> None:

@@ -18,7 +18,7 @@ def opened(session: Session, text: str) -> Session:
 
 def begun(session: Session) -> list[tuple[str, float]]:
     """The scenes so far, with the seconds at which they were evaluated."""
-    return [(e.text, round(e.frame / 48000, 2)) for e in session.log if e.kind == "scene"]
+    return [(e.names[0], round(e.frame / 48000, 2)) for e in session.log if e.kind == "scene"]
 
 
 def names(session: Session) -> list[str]:
@@ -26,7 +26,7 @@ def names(session: Session) -> list[str]:
 
 
 def said(session: Session, kind: str) -> str:
-    return "\n".join(event.text for event in session.log if event.kind == kind)
+    return "\n".join(str(event) for event in session.log if event.kind == kind)
 
 
 FOUR = "".join(f"# %% {name} for=1*s\nx = 1\n" for name in "abc") + "# %% d\nx = 2\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from livecode.terminal.mind_client import MindClient, Told
+from livecode.transport.events import Event
 
 from .conftest import supervisor
 
@@ -62,7 +63,7 @@ def test_what_was_told_first_is_heard_first_even_if_it_arrives_last(tmp_path: Pa
 
 
 def _scenes(told: list[Told]) -> list[str]:
-    return [each.text for each in told if each.kind == "scene"]
+    return [each.names[0] for each in told if isinstance(each, Event) and each.kind == "scene"]
 
 
 async def _until(condition: Any, within_s: float = 20.0) -> None:

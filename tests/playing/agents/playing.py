@@ -16,7 +16,7 @@ def where(session: Session, name: str = "ego") -> np.ndarray:
 
 
 def said(session: Session) -> list[str]:
-    return [event.text for event in session.log if event.kind in ("fallback", "note")]
+    return [str(event) for event in session.log if event.kind in ("fallback", "note")]
 
 
 def tell(session: Session, code: str) -> None:

@@ -33,7 +33,7 @@ def test_one_of_other_dimensions_is_loaded_as_far_as_it_fits(playing: Session):
     tell(playing, "ego.save('two')\nego.dims = 4\nego.forget()")
     tell(playing, "ego.load('two')")
     assert np.array_equal(knows(playing)[:2], knew)
-    assert said(playing) == ["ego has loaded 'two': it knows 2 of the 4 open axes"]
+    assert said(playing) == ["ego: loaded 'two': it knows 2 of the 4 open axes"]
     tell(playing, "ego.save('four')\nego.dims = 1")
     tell(playing, "ego.load('four')")
     assert knows(playing)[0] == pytest.approx(knew[0])
