@@ -10,6 +10,7 @@ from livecode import Session
 from livecode.sets.set_file import read_set
 from livecode.signals.osc import encode
 from livecode.signals.simulate import LEFT_ID, riot_packet, turned_packets
+from livecode.transport.status import Status
 from tests.signals.test_midi import cc, on
 from tests.sound import centroid_hz, rms
 
@@ -43,11 +44,11 @@ class Played:
         return self.session.get("scene").name
 
     @property
-    def status(self) -> dict:
+    def status(self) -> Status:
         return self.session.performance.status()
 
     def kind(self, name: str) -> str:
-        return self.status["sounding"][name]["kind"]
+        return self.status.sounding[name].kind
 
 
 @pytest.fixture
@@ -58,9 +59,9 @@ def play(session: Session) -> Callable[[str], Played]:
 def test_hands(play) -> None:
     played = play("hands")
     played.on(1, turn=1.0)
-    assert played.status["agents"]["ego"]["reward"] > 0.5
+    assert played.status.agents["ego"].reward > 0.5
     played.on(0.3, turn=-1.0)
-    assert played.status["agents"]["ego"]["reward"] < -0.5
+    assert played.status.agents["ego"].reward < -0.5
 
 
 def test_listening(play) -> None:
@@ -75,7 +76,7 @@ def test_two_agents(play) -> None:
     rewards = []
     for _ in range(8):
         played.on(0.25)
-        rewards.append([agent["reward"] for agent in played.status["agents"].values()])
+        rewards.append([agent.reward for agent in played.status.agents.values()])
     assert np.std(rewards, axis=0).min() > 0.005, "each hears the other"
 
 
@@ -84,7 +85,7 @@ def test_dimensions(play) -> None:
     dims = []
     for _ in range(4):
         played.on(2.0)
-        dims.append(len(played.status["agents"]["ego"]["position"]))
+        dims.append(len(played.status.agents["ego"].position))
     assert dims[:3] == [1, 2, 4] or dims == [2, 4, 8, 8]
     assert dims[-1] == 8
 
@@ -94,7 +95,7 @@ def test_temperature(play) -> None:
     bent = []
     for _ in range(4):
         assert rms(played.on(1.9)) > 0.001
-        bent.append(played.status["values"]["r7.temperature"])
+        bent.append(played.status.values["r7.temperature"])
     assert bent[0] < bent[1] < bent[2]
     assert bent[2] > 1.1
     assert bent[3] < 1.0, "the arc begins below"
@@ -130,7 +131,7 @@ def test_hall(play) -> None:
     sizes = []
     for _ in range(4):
         played.on(0.5)
-        sizes.append(played.status["values"]["hall.size"])
+        sizes.append(played.status.values["hall.size"])
     assert np.ptp(sizes) > 0.1
 
 
@@ -156,7 +157,7 @@ def test_between(play) -> None:
 def test_hold(play) -> None:
     played = play("hold")
     assert rms(played.on(1.5)) > 0.02
-    assert set(played.status["sounding"]) == {"low", "bell", "high"}
+    assert set(played.status.sounding) == {"low", "bell", "high"}
 
 
 def test_alive(play) -> None:
@@ -171,7 +172,7 @@ def test_alive(play) -> None:
     played.on(1.5)
     assert sway(played.on(1.4)) > 2 * still
     played.on(0.5)
-    assert "ego" in played.status["sounding"]
+    assert "ego" in played.status.sounding
 
 
 def test_in_time(play) -> None:
@@ -182,7 +183,7 @@ def test_in_time(play) -> None:
         scenes.append(played.scene)
     assert scenes[0] == "in fours"
     assert scenes[-1] == "half as fast"
-    assert played.status["tempo"] == 66
+    assert played.status.tempo == 66
 
 
 def test_midi_and_osc(play) -> None:
@@ -194,9 +195,9 @@ def test_midi_and_osc(play) -> None:
     session.receive_osc(encode("/slider", 1.0))
     played.on(0.3)
     assert session.get("midi").hz == pytest.approx(440)
-    assert played.status["values"]["synth.freq"] == pytest.approx(440)
-    assert played.status["values"]["ego.pan"] == pytest.approx(1)
-    assert played.status["values"]["ego.level"] == pytest.approx(0.3)
+    assert played.status.values["synth.freq"] == pytest.approx(440)
+    assert played.status.values["ego.pan"] == pytest.approx(1)
+    assert played.status.values["ego.level"] == pytest.approx(0.3)
 
 
 def test_cues(play) -> None:

@@ -74,10 +74,10 @@ def _trial(live: Live, out: _Out, seed: int) -> float | None:
     name = f"ego{seed}"  # of its own: a name goes on where it was
     ok, error = live.evaluate(BLOCK.format(name=name, seed=seed))
     assert ok, error
-    live.await_(lambda: name in live.status.get("agents", {}), "the agent in the status")
+    live.await_(lambda: name in live.status.agents, "the agent in the status")
     began = time.monotonic()
     while (now := time.monotonic() - began) < BUDGET_S:
-        position = live.status["agents"][name]["position"]
+        position = live.status.agents[name].position
         for packet in musician.hear(np.array(position), now):
             out.send(packet)
         if musician.arrived_s is not None:

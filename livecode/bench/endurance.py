@@ -128,8 +128,8 @@ def _play(live: Live, seconds: float, port: int) -> tuple[list[Reading], "array[
 
 def _reading(live: Live, at_s: float) -> Reading:
     header = live.header
-    posted = live.status["frame"]
-    live.await_(lambda: live.status["frame"] != posted, "a new status")
+    posted = live.status.frame
+    live.await_(lambda: live.status.frame != posted, "a new status")
     status = live.status
     pids = {name: getattr(header, f"{name}_pid") for name in PLAYERS}
     return Reading(
@@ -137,8 +137,8 @@ def _reading(live: Live, at_s: float) -> Reading:
         {name: _memory_mb(pid) for name, pid in pids.items()},
         sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids.values()),
         header.now(time.monotonic_ns()),
-        status["frame"],
-        status["beat"],
+        status.frame,
+        status.beat or 0.0,
     )
 
 

@@ -3,12 +3,11 @@
 import hashlib
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -43,6 +42,7 @@ from livecode.journal.records import (
 )
 from livecode.neural.model_file import find_model
 from livecode.transport.messages import AnyMessage
+from livecode.transport.status import GoingOn, encode
 
 #: A heartbeat, with a checksum of all controls written, is recorded this often.
 HEARTBEAT_S = 0.5
@@ -188,14 +188,14 @@ class JournalRecorder:
         self._heartbeat_due = next_tick + round(HEARTBEAT_S * sample_rate)
         return True
 
-    def alive(self, status: Mapping[str, object]) -> None:
+    def alive(self, status: GoingOn) -> None:
         """Note a heartbeat with the status."""
-        self.note(Heartbeat(self.tick, self._controls, msgspec.json.encode(status)))
+        self.note(Heartbeat(self.tick, self._controls, encode(status)))
 
-    def stands(self, status: Callable[[], Mapping[str, object]]) -> None:
+    def stands(self, status: Callable[[], GoingOn]) -> None:
         """Note the status after a block; `status()` computes it if there is a journal."""
         if self.journal is not None:
-            self.note(StatusAfterBlock(self.tick, msgspec.json.encode(status())))
+            self.note(StatusAfterBlock(self.tick, encode(status())))
 
     def closed(self) -> None:
         """Note that the performance ends on purpose, and close the journal."""

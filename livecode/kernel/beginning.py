@@ -4,13 +4,12 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-import msgspec
-
 from livecode.journal.journal import Journal, blocks_to_run_again, last_status
 from livecode.journal.records import Opening, TakenOver
 from livecode.performance import agent_checkpoint as learned
 from livecode.performance.performance import Performance
 from livecode.performance.taking_over import begin_again
+from livecode.transport.status import decode_going_on, decode_status
 
 
 def from_nothing(performance: Performance, path: Path, live: bool = True) -> None:
@@ -28,7 +27,7 @@ def in_place_of_another(performance: Performance, path: Path) -> None:
     arena.messages["voices", "mind"].discard()
     status = arena.board.look() or b"{}"
     known = _known(path)
-    performance.take_over(blocks_to_run_again(path), msgspec.json.decode(status))
+    performance.take_over(blocks_to_run_again(path), decode_status(status))
     learned.go_on(performance, path.parent / learned.FILE)
     performance.journal = journal = Journal(path)
     journal.write(TakenOver(performance.frame, status, learned=known))
@@ -40,7 +39,7 @@ def after_everything_had_ended(performance: Performance, path: Path) -> None:
     _, status = last_status(path)
     blocks = blocks_to_run_again(path)
     opening, known = _opening(performance, live=True), _known(path)
-    begin_again(performance, blocks, msgspec.json.decode(status or b"{}"))
+    begin_again(performance, blocks, decode_going_on(status))
     learned.go_on(performance, path.parent / learned.FILE)
     performance.journal = journal = Journal(path)
     journal.write(opening)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
 import numpy as np
 
 from livecode.engine.device import boot
@@ -20,6 +19,7 @@ from livecode.performance.performance import Performance
 from livecode.performance.taking_over import begin_again
 from livecode.sets.set_file import SetFile, parse_set
 from livecode.transport import Arena, Layout
+from livecode.transport.status import decode_going_on, decode_status
 from livecode.voices.host import VoiceHost
 
 
@@ -153,13 +153,12 @@ class Stage:
         self.recorder.forget_controls()
         self.performance = performance = self._new_mind()
         performance.scenes.set_file = self.set_file
-        status = msgspec.json.decode(record.status or b"{}")
         self.recorder.paused = True
         try:
             if record.cold:
-                begin_again(performance, blocks, status)
+                begin_again(performance, blocks, decode_going_on(record.status))
             else:
-                performance.take_over(blocks, status)
+                performance.take_over(blocks, decode_status(record.status))
             if record.learned:
                 with tempfile.TemporaryDirectory() as folder:
                     path = Path(folder, learned.FILE)

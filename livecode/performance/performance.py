@@ -5,8 +5,6 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
-
 from livecode.deadlines import TookTooLong, Watchdog
 from livecode.errors import LivecodeError, Problem
 from livecode.evaluation.applying import Applier
@@ -19,7 +17,7 @@ from livecode.journal.records import BlockBegun
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.values import Moment, Value
-from livecode.performance.status import Running, running, status, to_go_on_from
+from livecode.performance.status import Running, going_on, running, status
 from livecode.performance.taking_over import take_over
 from livecode.performance.words import HUSH_S as HUSH_S
 from livecode.performance.words import words
@@ -41,6 +39,7 @@ from livecode.signals.tempo import Tempo
 from livecode.transport import Arena
 from livecode.transport.events import Event, Kind
 from livecode.transport.messages import CUE
+from livecode.transport.status import Status, encode
 from livecode.transport.timing import tick_frames, voice_lead
 
 #: A change of an engine's control applies this many blocks after it was made, so that it is never late.
@@ -174,8 +173,8 @@ class Performance:
             self.sounds.transition = Transition()
         with self.lock.aside():
             # a mind that takes over must know of what has just begun
-            self.arena.board.post(msgspec.json.encode(self.status()))
-            self.recorder.stands(lambda: to_go_on_from(self))
+            self.arena.board.post(encode(self.status()))
+            self.recorder.stands(lambda: going_on(self))
         self.recorder.block_ended(self.number, result.ok, result.names)
         if result.names and not quietly:
             self.say("swap", names=result.names)
@@ -188,7 +187,7 @@ class Performance:
         for error in self.evaluator.run_later():
             self.say("error", error.text, line=error.line)
 
-    def take_over(self, blocks: Iterable[BlockBegun], status: dict[str, Any]) -> None:
+    def take_over(self, blocks: Iterable[BlockBegun], status: Status) -> None:
         """Become what a former mind was: run its blocks again; what sounds goes on where it can."""
         take_over(self, blocks, status)
 
@@ -308,9 +307,9 @@ class Performance:
                 self.say("fallback", why, (failure.name,), failure.line)
             if frame >= self._status_due:
                 self._status_due = frame + self.sample_rate // STATUS_HZ
-                self.arena.board.post(msgspec.json.encode(self.status()))
+                self.arena.board.post(encode(self.status()))
             if self.recorder.tick_ended(frame + self.tick_frames, self.sample_rate):
-                self.recorder.alive(to_go_on_from(self))
+                self.recorder.alive(going_on(self))
                 if self.journal is not None and self.journal.error is not None:
                     self.say("note", f"{self.journal.error}; the performance goes on without one")
                     self.journal = None
@@ -417,7 +416,7 @@ class Performance:
             return self.signals[name]
         raise LivecodeError(f"nothing is called {name!r}")
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Status:
         """What the terminal shows, and what a mind that has to take over needs."""
         return status(self)
 

@@ -1,15 +1,17 @@
-"""What a performance says of itself: a list of what sounds, and the document that the terminal shows."""
+"""What a performance says of itself: a list of what sounds, and its status for the board and the journal."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from livecode.language.agents import Agent
 from livecode.language.streams import Stream
 from livecode.language.values import Value
+from livecode.transport.status import AgentStatus, BeliefStatus, GoingOn, SoundStatus, Status
 from livecode.transport.timing import voice_lead
 
 if TYPE_CHECKING:
@@ -55,80 +57,71 @@ def running(performance: "Performance") -> list[Running]:
     ]
 
 
-def status(performance: "Performance") -> dict[str, Any]:
-    """What the terminal shows, and what a mind that has to take over needs, as plain values."""
-    agents = {
-        str(thing): agent_status(thing)
-        for thing in performance.sounds
-        if isinstance(thing, Agent) and thing.player is not None
-    }
+def status(performance: "Performance") -> Status:
+    """What the terminal shows, and what a mind that has to take over needs."""
     rings, frame = performance.intake.rings, performance.frame
-    return {
-        "frame": frame,
-        "evaluating": performance.evaluating,
-        "agents": agents,
-        "rings": rings.summary(),
-        "twist": round(float(rings.twist), 3),
-        "refused": sum(performance.intake.refused.values()),
-        "beat": performance.signals["beat"],
-        "tempo": performance.tempo.bpm,
-        **performance.scenes.status(frame),
-        "sounding": {
-            str(thing): {"kind": thing.kind, "muted": thing.player.muted}
+    return Status(
+        frame=frame,
+        evaluating=performance.evaluating,
+        beat=performance.signals["beat"],
+        tempo=performance.tempo.bpm,
+        scene=performance.scenes.status(frame),
+        agents={
+            str(thing): agent_status(thing)
+            for thing in performance.sounds
+            if isinstance(thing, Agent) and thing.player is not None
+        },
+        sounding={
+            str(thing): SoundStatus(thing.kind, thing.player.muted)
             for thing in performance.sounds
             if thing.player is not None and performance.generations.current(str(thing)) is not None
         },
-        "values": dict(varying(performance)),
-        "playing": performance.generations.table(),
-    }
+        values=dict(varying(performance)),
+        rings=rings.summary(),
+        twist=round(float(rings.twist), 3),
+        refused=sum(performance.intake.refused.values()),
+        playing=performance.generations.table(),
+    )
 
 
-def to_go_on_from(performance: "Performance") -> dict[str, Any]:
+def going_on(performance: "Performance") -> GoingOn:
     """What a mind needs, beside the blocks, to go on after everything has ended."""
-    scenes = performance.scenes.status(performance.frame)
-    return {
-        **{key: value for key, value in scenes.items() if key != "scenes"},
-        "tempo": performance.tempo.bpm,
-        "sounding": [
+    scene = performance.scenes.status(performance.frame)
+    return GoingOn(
+        tempo=performance.tempo.bpm,
+        scene=None if scene is None else msgspec.structs.replace(scene, scenes=(), first=0),
+        sounding=tuple(
             str(thing)
             for thing in performance.sounds
             if performance.generations.current(str(thing)) is not None
-        ],
-        "places": {
+        ),
+        places={
             str(thing): _rounded(thing.player.full_position, 4)
             for thing in performance.sounds
             if isinstance(thing, Agent) and thing.player is not None
         },
-    }
+    )
 
 
-def agent_status(agent: Agent) -> dict[str, Any]:
-    """Where an agent is and why: places and moves by axis, rewards by the names of their terms.
-
-    position: (dims,); action: the last move in steps along each axis, (dims,); terms: what each
-    summand of the reward came to; beliefs: by move, up and down each axis in turn, (2 * dims,);
-    novelty: how new it is here, 1 where it has never been, less with each visit.
-    """
+def agent_status(agent: Agent) -> AgentStatus:
+    """Where an agent is and why."""
     player = agent.player
     beliefs = player.beliefs
     up_and_down = beliefs.novelty_bonus
-    return {
-        "position": _rounded(player.position),
-        "action": _rounded(player.moved, 2),
-        "reward": round(player.reward, 3),
-        "terms": {name: round(number, 3) for name, number in player.terms.items()},
-        "novelty": round(float(min(up_and_down.mean(), 1.0)), 3),
-        "beliefs": {
-            "reward": _rounded(beliefs.predicted_reward, 2),
-            "novelty": _rounded(up_and_down, 2),
-        },
-        "space": agent.space.model,
-        "paused": player.learner.paused,
-    }
+    return AgentStatus(
+        position=_rounded(player.position),
+        action=_rounded(player.moved, 2),
+        reward=round(player.reward, 3),
+        terms={name: round(number, 3) for name, number in player.terms.items()},
+        novelty=round(float(min(up_and_down.mean(), 1.0)), 3),
+        beliefs=BeliefStatus(_rounded(beliefs.predicted_reward, 2), _rounded(up_and_down, 2)),
+        space=agent.space.model,
+        paused=player.learner.paused,
+    )
 
 
-def _rounded(numbers: Any, digits: int = 3) -> list[float]:
-    return [round(float(number), digits) for number in numbers]
+def _rounded(numbers: np.ndarray, digits: int = 3) -> tuple[float, ...]:
+    return tuple(round(float(number), digits) for number in numbers)
 
 
 def varying(performance: "Performance") -> Iterator[tuple[str, float]]:

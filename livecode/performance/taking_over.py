@@ -1,43 +1,40 @@
 """Going on from where a former mind was: warm, while all sounds on, or cold, after everything had ended."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.journal.records import BlockBegun
+from livecode.transport.status import GoingOn, Status
 
 if TYPE_CHECKING:
     from livecode.performance.performance import Performance
 
 
-def take_over(
-    performance: "Performance", blocks: Iterable[BlockBegun], status: dict[str, Any]
-) -> None:
+def take_over(performance: "Performance", blocks: Iterable[BlockBegun], former: Status) -> None:
     """Become what a former mind was: run its blocks again; what sounds goes on where it can.
 
-    status: as it was last posted.
+    former: the status as it was last posted.
     """
-    performance.generations.adopt(status.get("playing", []))
+    performance.generations.adopt(former.playing)
     _run_again(performance, blocks)
     performance.sounds.take_over()
-    _go_on(performance, status)
+    _go_on(performance, former)
 
 
-def begin_again(
-    performance: "Performance", blocks: Iterable[BlockBegun], status: dict[str, Any]
-) -> None:
+def begin_again(performance: "Performance", blocks: Iterable[BlockBegun], former: GoingOn) -> None:
     """Become what a former mind was, of which nothing sounds any more: what did begins anew.
 
-    status: as `to_go_on_from` gave it.
+    former: as `going_on` gave it.
     """
     controls = performance.arena.controls
-    for name, place in status.get("places", {}).items():
+    for name, place in former.places.items():
         controls.write(controls.open(f"{name}.position"), 0, np.array(place))
     _run_again(performance, blocks)
-    _go_on(performance, status)
-    for name in status.get("sounding", []):
+    _go_on(performance, former)
+    for name in former.sounding:
         thing = next((each for each in performance.sounds if str(each) == name), None)
         if thing is None:
             continue
@@ -63,8 +60,8 @@ def _run_again(performance: "Performance", blocks: Iterable[BlockBegun]) -> None
     performance.midi_out.silence()  # notes that are long over
 
 
-def _go_on(performance: "Performance", status: dict[str, Any]) -> None:
-    bpm = status.get("tempo")
-    if bpm is not None and abs(bpm - performance.tempo.bpm) > 1e-6:  # it was tapped, or led
+def _go_on(performance: "Performance", former: Status | GoingOn) -> None:
+    bpm = former.tempo
+    if bpm and abs(bpm - performance.tempo.bpm) > 1e-6:  # it was tapped, or led
         performance.tempo.set(bpm, performance.frame)
-    performance.scenes.take_over(status, performance.frame)
+    performance.scenes.take_over(former.scene, performance.frame)

@@ -1,7 +1,6 @@
 """Which source each name sounds from: generations, their buffers, and the messages about them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -29,28 +28,12 @@ from livecode.transport.messages import (
     receive,
     send,
 )
+from livecode.transport.status import NO_BUFFER, Generation
 
 #: An engine may die so often of one graph.
 CRASHES = 2
 #: A fade begins this many blocks after it was asked for, so that it does so at a known sample.
 FADE_LEAD_BLOCKS = 2
-
-
-NO_RING = -1
-
-
-class Playing(msgspec.Struct):
-    """One generation of one name."""
-
-    name: str
-    generation: int
-    buffer: int  # NO_RING for a graph
-    at: int  # sample time, frames
-    source: Source
-    fade_s: float
-    follows: int = 0  # the generation that it takes the place of, 0: none
-    leaving: bool = False  # fades out, or will when the next one begins
-    begun: bool = False
 
 
 class Generations:
@@ -69,7 +52,7 @@ class Generations:
         self._to_engine = arena.messages["mind", "engine"]
         self._to_voices = arena.messages["mind", "voices"]
         self._from = [arena.messages["engine", "mind"], arena.messages["voices", "mind"]]
-        self._playing: dict[int, Playing] = {}  # by generation
+        self._playing: dict[int, Generation] = {}  # by generation
         self._last_generation = 0
         self._last_buffer = -1
         self._epochs = self._present_epochs()
@@ -78,9 +61,9 @@ class Generations:
         self.built: dict[int, Failed | None] = {}
         self.hold = False  # while blocks of a former mind are run again, nothing starts or ends
         self.on_new_engine: Callable[[], None] = lambda: None
-        self.on_begin: Callable[[Playing], None] = lambda playing: None
+        self.on_begin: Callable[[Generation], None] = lambda playing: None
 
-    def current(self, name: str) -> Playing | None:
+    def current(self, name: str) -> Generation | None:
         """What the name sounds from, or is about to."""
         mine = [p for p in self._playing.values() if p.name == name and not p.leaving]
         return mine[-1] if mine else None
@@ -90,15 +73,15 @@ class Generations:
 
         Returns the new generation.
         """
-        buffer = NO_RING if isinstance(source, GraphSource) else self._free_buffer()
+        buffer = NO_BUFFER if isinstance(source, GraphSource) else self._free_buffer()
         current = self.current(name)
         for older in self._of(name):
             older.leaving = True
         self._last_generation += 1
         follows = current.generation if current is not None else 0
-        playing = Playing(name, self._last_generation, buffer, at, source, fade_s, follows)
+        playing = Generation(name, self._last_generation, buffer, at, source, fade_s, follows)
         self._playing[playing.generation] = playing
-        if buffer != NO_RING:
+        if buffer != NO_BUFFER:
             self._arena.buffer_owners[buffer] = playing.generation
             self._arena.buffers[buffer].reset(channels=1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
@@ -171,24 +154,23 @@ class Generations:
                 self._on_note(message.text)
         return failures
 
-    def table(self) -> list[dict[str, Any]]:
-        """What sounds, as plain values for `adopt`."""
-        return [msgspec.to_builtins(p) for p in self._playing.values()]
+    def table(self) -> tuple[Generation, ...]:
+        """What sounds, for `adopt`."""
+        return tuple(msgspec.structs.replace(each) for each in self._playing.values())
 
-    def adopt(self, table: list[Mapping[str, Any]]) -> None:
+    def adopt(self, table: Iterable[Generation]) -> None:
         """Take over what a former mind had playing; sources started again identically just go on."""
-        for row in table:
-            playing = msgspec.convert(row, Playing)
+        for playing in table:
             self._playing[playing.generation] = playing
             self._last_generation = max(self._last_generation, playing.generation)
 
-    def _of(self, name: str) -> list[Playing]:
+    def _of(self, name: str) -> list[Generation]:
         return [p for p in self._playing.values() if p.name == name]
 
     def _end(self, generation: int) -> None:
         self.built.pop(generation, None)
         playing = self._playing.pop(generation, None)
-        if playing is not None and playing.buffer != NO_RING:
+        if playing is not None and playing.buffer != NO_BUFFER:
             send(self._to_voices, StopVoice(generation))
             self._arena.buffer_owners[playing.buffer] = 0
 
@@ -202,7 +184,7 @@ class Generations:
                 return buffer
         raise LivecodeError(f"{len(owners)} sources sound already; let one fade out first")
 
-    def _send_to_voices(self, playing: Playing) -> None:
+    def _send_to_voices(self, playing: Generation) -> None:
         if not isinstance(playing.source, GraphSource):
             send(
                 self._to_voices,
@@ -211,7 +193,7 @@ class Generations:
                 ),
             )
 
-    def _send_to_engine(self, playing: Playing) -> None:
+    def _send_to_engine(self, playing: Generation) -> None:
         name, generation, source = playing.name, playing.generation, playing.source
         if isinstance(source, GraphSource):
             message: Message = PlayGraph(

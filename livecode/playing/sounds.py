@@ -13,12 +13,13 @@ from livecode.language.dsp import Dsp
 from livecode.language.sources import GAP, Sounding
 from livecode.language.units import Span
 from livecode.language.values import Moment
-from livecode.playing.generations import Generations, Playing
+from livecode.playing.generations import Generations
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.sound_player import Clockwork, SoundPlayer
 from livecode.signals.tempo import Tempo
 from livecode.transport.messages import GraphSource, Source
+from livecode.transport.status import Generation
 from livecode.transport.timing import tick_frames
 
 #: A new source begins this many blocks after its block was evaluated.
@@ -165,13 +166,13 @@ class Sounds:
         self.play(thing)
         return "still playing the previous version"
 
-    def _begun(self, playing: Playing) -> None:
+    def _begun(self, playing: Generation) -> None:
         thing = self._things.get(playing.name)
         if thing is not None and not playing.leaving and self.plays(thing):
             thing.player.begun(self._now_frame() / self._clockwork.sample_rate, playing.fade_s)
             self._note_good(playing)
 
-    def _note_good(self, playing: Playing) -> None:
+    def _note_good(self, playing: Generation) -> None:
         thing = self._things[playing.name]
         if self.plays(thing):
             version = Version(thing, playing.source, dict(thing.settings))

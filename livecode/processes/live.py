@@ -3,15 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
-import msgspec
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from livecode.errors import LivecodeError
 from livecode.processes.connection import write_connection
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
+from livecode.transport.status import Status, look_at_status
 
 #: A peak above this counts as sound (−40 dBFS).
 AUDIBLE = 0.01
@@ -90,10 +89,9 @@ class Live:
         return peak
 
     @property
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Status:
         """The status that the mind posted last."""
-        status: dict[str, Any] = msgspec.json.decode(self.supervisor.arena.board.look() or b"{}")
-        return status
+        return look_at_status(self.supervisor.arena.board.look())
 
     def await_(self, condition: Callable[[], object], what: str, limit_s: float = 30.0) -> float:
         """Wait for a condition, and return the seconds that took.

@@ -1,7 +1,6 @@
 """Going through the scenes of a set: by their lengths, on conditions, by name, or by hand."""
 
 import threading
-from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.language.nearest import did_you_mean
@@ -11,6 +10,7 @@ from livecode.playing.quant import next_multiple
 from livecode.sets.set_file import Scene, SetFile
 from livecode.sets.set_watch import SetWatch, Watch
 from livecode.signals.tempo import Tempo
+from livecode.transport.status import SceneStatus
 
 #: A scene that begins at a multiple of its quant is evaluated so long before.
 LEAD_S = 0.06
@@ -323,56 +323,52 @@ class Scenes:
 
     # being seen, and taken over
 
-    def status(self, frame: int) -> dict[str, Any]:
-        """What the terminal shows, and what `take_over` needs."""
+    def status(self, frame: int) -> SceneStatus | None:
+        """The present scene and what is around it; None while none plays."""
         with self._turning:
             return self._status(frame)
 
-    def _status(self, frame: int) -> dict[str, Any]:
+    def _status(self, frame: int) -> SceneStatus | None:
         if self._set_file is None or self.index is None:
-            return {"scene": None, "scene_index": None, "scene_left_s": None}
+            return None
         next_ = self._asked[0] if self._asked is not None else self._successor()
+        asked = self._asked
         scenes = self._set_file.scenes
         first = max(0, min(self.index - MOST_SHOWN // 2, len(scenes) - MOST_SHOWN))
         bpm = self._tempo.bpm
-        return {
-            "scene": scenes[self.index].name,
-            "scene_index": self.index,
-            "scene_left_s": self._left_s(frame),
-            "scene_time_s": self._time_s(frame),
-            "scene_next": None if next_ is None else scenes[next_].name,
-            "scene_asked_s": None
-            if self._asked is None
-            else max(0.0, (self._asked[1] - frame) / self._rate),
-            "scene_held": self.held,
-            "scene_loop": self.looping,
-            "scene_when": self.condition is not None,
-            "scene_begun": self.begun,
-            "scene_length": None
-            if self.length is None
-            else [self.length.seconds, self.length.beats],
-            "scenes": [
-                [each.name, None if each.lasts is None else each.lasts.at(bpm)]
+        return SceneStatus(
+            name=scenes[self.index].name,
+            index=self.index,
+            begun=self.begun,
+            length=None if self.length is None else (self.length.seconds, self.length.beats),
+            time_s=self._time_s(frame),
+            left_s=self._left_s(frame),
+            next=None if next_ is None else scenes[next_].name,
+            asked_s=None if asked is None else max(0.0, (asked[1] - frame) / self._rate),
+            held=self.held,
+            loop=self.looping,
+            when=self.condition is not None,
+            skipped=tuple(sorted(self.skipped)),
+            scenes=tuple(
+                (each.name, None if each.lasts is None else each.lasts.at(bpm))
                 for each in scenes[first : first + MOST_SHOWN]
-            ],
-            "scenes_from": first,
-            "scenes_skipped": sorted(self.skipped),
-        }
+            ),
+            first=first,
+        )
 
-    def take_over(self, status: dict[str, Any], frame: int) -> None:
+    def take_over(self, former: SceneStatus | None, frame: int) -> None:
         """Be where a former mind was."""
         self.frame = frame
-        if self._set_file is None or status.get("scene_index") is None:
+        if self._set_file is None or former is None:
             return
-        index = self._set_file.find(status.get("scene") or "")
-        self.index = status["scene_index"] if index is None else index
+        index = self._set_file.find(former.name)
+        self.index = former.index if index is None else index
         if not 0 <= self.index < len(self._set_file.scenes):
             self.index = None
             return
-        length = status.get("scene_length")
-        self.begun = status.get("scene_begun", frame)
-        self.length = None if length is None else Span(*length)
-        self.held, self.looping = bool(status.get("scene_held")), bool(status.get("scene_loop"))
-        self.skipped = set(status.get("scenes_skipped", ()))
-        if not status.get("scene_when"):
+        self.begun = frame if former.begun is None else former.begun
+        self.length = None if former.length is None else Span(*former.length)
+        self.held, self.looping = former.held, former.loop
+        self.skipped = set(former.skipped)
+        if not former.when:
             self.condition = None

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
@@ -27,9 +28,9 @@ from livecode.terminal.layout import PREVIEW_ROWS, terminal_layout, title_line
 from livecode.terminal.mind_client import Completions
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
-from livecode.terminal.reading import read_arena
 from livecode.terminal.signatures import Signatures
-from livecode.terminal.status_bar import Reading, StatusBar, Touch, Work
+from livecode.terminal.snapshot import Snapshot, read_arena
+from livecode.terminal.status_bar import StatusBar, Touch, Work
 from livecode.terminal.style import style
 from livecode.terminal.text_file import TextFile
 from livecode.transport.messages import CUE
@@ -227,17 +228,17 @@ class Terminal:
             self._mind_pid = arena.header.mind_pid
             mind.reconnect()
             self.faders.send_all()
-        now, reading = time.monotonic(), read_arena(arena, time.monotonic_ns())
+        now, snapshot = time.monotonic(), read_arena(arena, time.monotonic_ns())
         self._touch = Touch(
             self.faders.chosen,
             self._struck if now < self._struck_s + STRUCK_S else "",
-            self._orphans.among(reading.board.get("sounding", ()), self.editor.buffer.text),
+            self._orphans.among(snapshot.status.sounding, self.editor.buffer.text),
         )
-        self._show_cues(reading)
+        self._show_cues(snapshot)
         if self._cues or self._cue_line:
-            reading = replace(reading, board={**reading.board, "scene": None})
+            snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))
         above, below = self._status.lines(
-            reading,
+            snapshot,
             Work(mind.ready, mind.running_for_s, mind.waiting, self._stuck(now)),
             self._touch,
             self.app.output.get_size().columns,
@@ -248,13 +249,15 @@ class Terminal:
             self._status_lines = lines
             self._changed()
 
-    def _show_cues(self, reading: Reading) -> None:
+    def _show_cues(self, snapshot: Snapshot) -> None:
         """The cue list beside the messages, or in one line where the screen is narrow."""
         columns, rows = self.app.output.get_size().columns, self.app.output.get_size().rows
         listed, line = self._cues, self._cue_line
         wide = columns >= WIDE
-        self._cues = cue_rows(reading.board, LIST_COLUMNS, rows // 3) if wide else []
-        self._cue_line = [] if wide or rows < LEAST_ROWS else cue_line(reading.board, columns)
+        self._cues = cue_rows(snapshot.status.scene, LIST_COLUMNS, rows // 3) if wide else []
+        self._cue_line = (
+            [] if wide or rows < LEAST_ROWS else cue_line(snapshot.status.scene, columns)
+        )
         if (self._cues, self._cue_line) != (listed, line):
             self._changed()
 

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from livecode.terminal.snapshot import Snapshot
+from livecode.transport.status import AgentStatus, Status
 
 #: Faster meters would only flicker.
 METER_CELLS = 8
@@ -20,22 +22,6 @@ MOST_VALUES = 6
 BEATS_PER_BAR = 4
 _EIGHTHS = "▁▂▃▄▅▆▇█"
 _PARTS = " ▏▎▍▌▋▊▉█"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What the shared memory says at one moment."""
-
-    board: Mapping[str, Any]
-    levels: Mapping[str, float] = field(default_factory=dict)  # name -> peak since just before
-    device: str = ""
-    load: float = 0.0
-    late: int = 0
-    underruns: int = 0
-    peak: float = 0.0
-    mind_silent_s: float = 0.0  # since the mind's heart last beat
-    tape: Mapping[str, Any] = field(default_factory=dict)  # what is being recorded
-    recorded_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +59,7 @@ class Segment:
 
 
 class StatusBar:
-    """Turns readings into two lines; remembers the last dropout, and meters while they fall."""
+    """Turns snapshots into two lines; remembers the last dropout, and meters while they fall."""
 
     def __init__(self) -> None:
         self._levels: dict[str, float] = {}  # dBFS
@@ -82,30 +68,30 @@ class StatusBar:
         self._alarm_until_s = 0.0
 
     def lines(
-        self, reading: Reading, work: Work, touch: Touch, width: int, now_s: float
+        self, snapshot: Snapshot, work: Work, touch: Touch, width: int, now_s: float
     ) -> tuple[StyleAndTextTuples, StyleAndTextTuples]:
         """The two lines, `width` columns each."""
-        dropouts = reading.late, reading.underruns
+        dropouts = snapshot.late, snapshot.underruns
         if self._dropouts is not None and dropouts != self._dropouts:
             self._alarm_until_s = now_s + ALARM_S
         self._dropouts = dropouts
         alarm = now_s < self._alarm_until_s
-        board = reading.board
-        left = [*_piece(board), *_touch(touch), *_values(board)]
-        above = line(left, [*_mind(reading, work), *_tape(reading), *_rings(board)], width)
-        below = line(_names(board, self._fallen(reading, now_s)), _engine(reading, alarm), width)
+        status = snapshot.status
+        left = [*_piece(status), *_touch(touch), *_values(status)]
+        above = line(left, [*_mind(snapshot, work), *_tape(snapshot), *_rings(status)], width)
+        below = line(_names(status, self._fallen(snapshot, now_s)), _engine(snapshot, alarm), width)
         return above, below
 
-    def _fallen(self, reading: Reading, now_s: float) -> dict[str, float]:
+    def _fallen(self, snapshot: Snapshot, now_s: float) -> dict[str, float]:
         """The level of each name in dBFS, not far below where it was when last looked at."""
         fall_db = FALL_DB_PER_S * (now_s - self._looked_s)
         self._looked_s = now_s
         self._levels = {
             name: max(
-                decibels(reading.levels.get(name, 0.0)),
+                decibels(snapshot.levels.get(name, 0.0)),
                 self._levels.get(name, METER_FLOOR_DB) - fall_db,
             )
-            for name in reading.board.get("sounding", {})
+            for name in snapshot.status.sounding
         }
         return self._levels
 
@@ -166,44 +152,42 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def _piece(board: Mapping[str, Any]) -> list[Segment]:
+def _piece(status: Status) -> list[Segment]:
     segments = []
-    if board.get("scene"):
-        left = board.get("scene_left_s")
-        time_left = "" if left is None else f" {clock(left)}"
-        name = ("class:status.scene", str(board["scene"])[:24])
+    if (scene := status.scene) is not None:
+        time_left = "" if scene.left_s is None else f" {clock(scene.left_s)}"
+        name = ("class:status.scene", scene.name[:24])
         segments.append(Segment((name, ("", time_left)), 8))
-    if "beat" in board:
-        beat = int(board["beat"])
+    if status.beat is not None:
+        beat = int(status.beat)
         bars, within = divmod(beat, BEATS_PER_BAR)
         dots = "".join("●" if at == within else "·" for at in range(BEATS_PER_BAR))
         segments.append(Segment((("", f"{bars + 1} {dots}"),), 4))
-        tempo = f"{board.get('tempo', 0):g} bpm"
+        tempo = f"{status.tempo:g} bpm"
         segments.append(Segment((("class:status.dim", tempo),), 1))
     return segments
 
 
-def _tape(reading: Reading) -> list[Segment]:
+def _tape(snapshot: Snapshot) -> list[Segment]:
     """That something is being recorded and for how long, or that it had to stop."""
-    tape = reading.tape
-    if tape.get("error"):
+    tape = snapshot.tape
+    if tape.error:
         return [Segment((("class:status.alarm", " not recording "),), 8.5)]
-    if not (tape.get("path") or tape.get("stems")):
+    if not tape.on:
         return []
-    minutes, seconds = divmod(int(reading.recorded_s), 60)
-    stems = " stems" if tape.get("stems") else ""
+    minutes, seconds = divmod(int(snapshot.recorded_s), 60)
+    stems = " stems" if tape.stems else ""
     short = Segment((("class:status.bad", "●"),), 8.5)
     text = f" {minutes}:{seconds:02d}{stems}"
     return [Segment((("class:status.bad", "●"), ("", text)), 8.5, short)]
 
 
-def _rings(board: Mapping[str, Any]) -> list[Segment]:
-    if not board.get("rings"):
+def _rings(status: Status) -> list[Segment]:
+    if not status.rings:
         return []
-    heard = "ok" in board["rings"]
-    segments = [Segment((("class:status.dim", f"rings {board['rings']}"),), 5 if heard else 2)]
-    twist = float(board.get("twist", 0.0))
-    if twist:
+    heard = "ok" in status.rings
+    segments = [Segment((("class:status.dim", f"rings {status.rings}"),), 5 if heard else 2)]
+    if twist := status.twist:
         segments.append(Segment((("", f"twist {_needle(twist)} {twist:+.2f}"),), 3))
     return segments
 
@@ -235,23 +219,23 @@ def _touch(touch: Touch) -> list[Segment]:
     return segments
 
 
-def _values(board: Mapping[str, Any]) -> list[Segment]:
+def _values(status: Status) -> list[Segment]:
     """What varies now, such as `ego.level 0.53`."""
-    values = list(board.get("values", {}).items())[:MOST_VALUES]
+    values = list(status.values.items())[:MOST_VALUES]
     return [
-        Segment((("class:status.dim", f"{name} "), ("", number(float(value)))), 3 - order / 100)
+        Segment((("class:status.dim", f"{name} "), ("", number(value))), 3 - order / 100)
         for order, (name, value) in enumerate(values)
     ]
 
 
-def _names(board: Mapping[str, Any], levels: Mapping[str, float]) -> list[Segment]:
+def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
     """What sounds, each with its level; agents with their place and reward if there is room."""
-    sounding, agents = board.get("sounding", {}), board.get("agents", {})
+    sounding, agents = status.sounding, status.agents
     segments = []
     for order, name in enumerate(dict.fromkeys([*sounding, *agents])):
         fragments = [("class:status.name", name[:16])]
         if name in sounding:
-            muted = sounding[name].get("muted")
+            muted = sounding[name].muted
             fragments.append(("class:status.loud", " M") if muted else _level(levels[name]))
         short = Segment(tuple(fragments), 7 - order / 100, counted=True)
         if name in agents:
@@ -267,13 +251,12 @@ def _level(level_db: float) -> tuple[str, str]:
     return f"class:status.{_colour(level_db)}", f" {bar(share)}" if share > 0 else " ·"
 
 
-def _agent(agent: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    bars = "".join(bar(x) for x in agent["position"][:MOST_BARS])
-    reward = float(agent["reward"])
+def _agent(agent: AgentStatus) -> tuple[tuple[str, str], ...]:
+    bars = "".join(bar(x) for x in agent.position[:MOST_BARS])
+    reward = agent.reward
     colour = "good" if reward > 0.005 else "bad" if reward < -0.005 else "dim"
     text = f"{reward:+.2f}".replace("-", "−")
-    terms = agent.get("terms", {})
-    parts = [f" {name[:8]}{part:+.2f}".replace("-", "−") for name, part in terms.items()]
+    parts = [f" {name[:8]}{part:+.2f}".replace("-", "−") for name, part in agent.terms.items()]
     summed = "".join(parts[:MOST_TERMS]) if len(parts) > 1 else ""
     return (
         ("class:status.bars", f" {bars} "),
@@ -286,20 +269,20 @@ def _colour(level_db: float) -> str:
     return "alarm" if level_db > -0.1 else "loud" if level_db > -6 else "good"
 
 
-def _engine(reading: Reading, alarm: bool) -> list[Segment]:
-    level = decibels(reading.peak)
+def _engine(snapshot: Snapshot, alarm: bool) -> list[Segment]:
+    level = decibels(snapshot.peak)
     shown = f"{level:+.0f}".replace("-", "−") if level > METER_FLOOR_DB else "−∞"
-    dropouts = reading.late + reading.underruns
+    dropouts = snapshot.late + snapshot.underruns
     style = f"class:status.{'alarm' if alarm else 'loud' if dropouts else 'dim'}"
     weight = 8 if dropouts else 3
     return [
         Segment(
-            ((f"class:status.{_colour(level)}", meter(reading.peak)), ("", f"{shown:>4} dB")), 9
+            ((f"class:status.{_colour(level)}", meter(snapshot.peak)), ("", f"{shown:>4} dB")), 9
         ),
-        Segment((("class:status.dim", f"load {reading.load:3.0%}"),), 2),
-        Segment(((style, f"late {reading.late}"),), weight),
-        Segment(((style, f"xruns {reading.underruns}"),), weight),
-        Segment((("class:status.dim", _short(reading.device)),), 1),
+        Segment((("class:status.dim", f"load {snapshot.load:3.0%}"),), 2),
+        Segment(((style, f"late {snapshot.late}"),), weight),
+        Segment(((style, f"xruns {snapshot.underruns}"),), weight),
+        Segment((("class:status.dim", _short(snapshot.device)),), 1),
     ]
 
 
@@ -307,7 +290,7 @@ def _short(device: str) -> str:
     return device.split(" (")[0][:18]
 
 
-def _mind(reading: Reading, work: Work) -> list[Segment]:
+def _mind(snapshot: Snapshot, work: Work) -> list[Segment]:
     if not work.ready:
         return [Segment((("class:status.busy", " the mind is starting "),), 10)]
     waiting = f", {work.waiting} waiting" if work.waiting else ""
@@ -315,7 +298,7 @@ def _mind(reading: Reading, work: Work) -> list[Segment]:
         how = "restarts the mind" if work.stuck else "interrupts"
         text = f" running {work.running_s:.0f} s{waiting} · Ctrl-C {how} "
         return [Segment((("class:status.busy", text),), 10)]
-    if reading.mind_silent_s > 1:
-        text = f" the mind hangs: {reading.mind_silent_s:.0f} s "
+    if snapshot.mind_silent_s > 1:
+        text = f" the mind hangs: {snapshot.mind_silent_s:.0f} s "
         return [Segment((("class:status.busy", text),), 10)]
     return []

@@ -10,6 +10,7 @@ import pytest
 from livecode import Session
 from livecode.journal.journal import Journal, blocks_to_run_again
 from livecode.performance.performance import Performance
+from livecode.transport.status import Status, decode_status, encode
 from tests.sound import jump, longest_silence_s, rms
 
 EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
@@ -18,8 +19,8 @@ EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
 def killed(session: Session, journal: Path) -> None:
     """Replace the session's mind by one that knows its journal and its last status only."""
     former = session.performance
-    former.arena.board.post(msgspec.json.encode(former.status()))
-    status = msgspec.json.decode(former.arena.board.look())
+    former.arena.board.post(encode(former.status()))
+    status = decode_status(former.arena.board.look())
     former.close()
     if former.journal is not None:
         former.journal.close()  # a dead mind writes no more
@@ -46,9 +47,9 @@ def kill(session: Session, journal: Path) -> Callable[[], None]:
 
 def generations(session: Session) -> dict[str, int]:
     return {
-        row["name"]: row["generation"]
-        for row in session.performance.generations.table()
-        if not row["leaving"]
+        each.name: each.generation
+        for each in session.performance.generations.table()
+        if not each.leaving
     }
 
 
@@ -123,9 +124,9 @@ def test_curves_and_the_beat_go_on_from_where_they_were(session: Session, kill):
     session.eval("tempo(150)")
     session.advance(1.0)
     level = session.get("r7").player.controls["level"].varying.now
-    beat = session.performance.status()["beat"]
+    beat = session.performance.status().beat
     kill()
-    assert session.performance.status()["beat"] == pytest.approx(beat, abs=0.02)
+    assert session.performance.status().beat == pytest.approx(beat, abs=0.02)
     assert session.performance.tempo.bpm == 150
     session.advance(0.01)
     assert session.get("r7").player.controls["level"].varying.now == pytest.approx(level, abs=0.02)
@@ -147,7 +148,8 @@ def test_what_changed_after_the_last_block_that_was_heard_is_swapped(
     before = generations(session)
     session.eval("ego = agent(space('additive'), dims=2, seed=9)\nr7 = stream()")
     former, table = session.performance, session.performance.generations.table()[:1]
-    former.status = lambda: {"playing": [{**table[0], "leaving": False}]}  # type: ignore[method-assign]
+    playing = (msgspec.structs.replace(table[0], leaving=False),)
+    former.status = lambda: Status(playing=playing)  # type: ignore[method-assign]
     killed(session, journal)
     assert generations(session)["ego"] != before["ego"]
     assert longest_silence_s(session.advance(1.0), 48000) < 0.005

@@ -188,9 +188,9 @@ def test_while_a_change_waits_the_present_one_goes_on_and_settings_change_at_onc
     session.eval("ego = agent(space('additive'))")
     session.advance(0.5)
     session.eval("ego = agent(space('additive'), seed=5, quant=2*bars, level=0.5)")
-    first = session.performance.generations.table()[0]["generation"]
+    first = session.performance.generations.table()[0].generation
     audio = session.advance(2.0)
-    assert first in {row["generation"] for row in session.performance.generations.table()}
+    assert first in {row.generation for row in session.performance.generations.table()}
     assert longest_silence_s(audio, RATE) < 0.005
     assert rms(audio[RATE:]) == pytest.approx(0.05, rel=0.1)
 

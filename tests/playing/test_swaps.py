@@ -86,7 +86,7 @@ def test_however_swaps_follow_each_other_the_last_one_plays_without_gap_or_click
             level = amplitude(last, freq_hz)
             assert level == pytest.approx(0.1 * (freq_hz == FREQ_HZ[playing]), abs=0.005)
         table = session.performance.generations.table()
-        assert sorted(row["name"] for row in table) == ["tone", "x"]
+        assert sorted(row.name for row in table) == ["tone", "x"]
         assert session._engine.errors == 0
 
 
@@ -106,7 +106,7 @@ def test_of_sources_of_all_kinds_that_follow_closely_the_last_one_plays(between_
                 session.advance(between_s)
             session.advance(0.4)
             (row,) = session.performance.generations.table()
-            assert (row["begun"], row["leaving"]) == (True, False), order
+            assert (row.begun, row.leaving) == (True, False), order
             strip = session._engine.strips["x"]
             assert len(strip.chain.graphs) + len(strip.feed._generations) == 1, order
             assert longest_silence_s(session.advance(0.1), RATE) < 0.005, order

@@ -42,7 +42,7 @@ def test_the_processes_are_named(live: Live):
 
 def test_when_the_mind_dies_the_sound_goes_on_and_the_agent_plays_on_from_where_it_was(live: Live):
     live.evaluate("ego.level = 0.8")
-    before = live.status["playing"]
+    before = live.status.playing
     kill(live, "mind")
     quietest = 1.0
     heartbeat = live.header.mind_beat_ns
@@ -56,7 +56,7 @@ def test_when_the_mind_dies_the_sound_goes_on_and_the_agent_plays_on_from_where_
     assert quietest > 0.01
     ok, error = live.evaluate("assert ego.level == 0.8")
     assert ok, error
-    assert live.status["playing"] == before, "the same generation sounds: nothing was swapped"
+    assert live.status.playing == before, "the same generation sounds: nothing was swapped"
 
 
 def test_a_block_that_killed_the_mind_is_not_run_again(live: Live):
@@ -100,7 +100,7 @@ def test_the_recording_is_whole_after_all_that(live: Live):
 
 def test_while_the_mind_spins_panic_silences_and_the_others_go_on(live: Live):
     live.begin("while True: sum(range(10**6))")
-    live.await_(lambda: live.status["evaluating"], "the block to begin")
+    live.await_(lambda: live.status.evaluating, "the block to begin")
     blocks = live.header.blocks
     live.supervisor.panic()
     live.await_(lambda: live.peak == 0.0, "silence", 0.5)
@@ -113,7 +113,7 @@ def test_while_the_mind_spins_panic_silences_and_the_others_go_on(live: Live):
 
 def test_an_endless_loop_is_interrupted(live: Live):
     live.begin("while True: pass")
-    live.await_(lambda: live.status["evaluating"], "the block to begin")
+    live.await_(lambda: live.status.evaluating, "the block to begin")
     live.supervisor.interrupt()
     ok, error = live.evaluate("1 + 1")
     assert ok, error

@@ -40,22 +40,22 @@ def test_rings_teach_an_agent_and_the_recording_has_no_gap_and_no_click(
         assert ok, error
         live.await_sound()
 
-        live.await_(lambda: "ego" in live.status.get("agents", {}), "the agent in the status")
+        live.await_(lambda: "ego" in live.status.agents, "the agent in the status")
 
         def turned() -> bool:
             oscsend(0, -60.0)  # the first id is the left hand: to the front
             oscsend(1, 80.0)
-            agent = live.status["agents"]["ego"]
-            return live.status["twist"] > 0.6 and agent["reward"] > 0.6
+            agent = live.status.agents["ego"]
+            return live.status.twist > 0.6 and agent.reward > 0.6
 
         live.await_(turned, "the rings to reach the reward")
-        first = live.status["agents"]["ego"]["position"]
-        live.await_(lambda: live.status["agents"]["ego"]["position"] != first, "the agent to move")
+        first = live.status.agents["ego"].position
+        live.await_(lambda: live.status.agents["ego"].position != first, "the agent to move")
         for code in ("ego.dims = 4", "1/0", "ego = agent(space('additive'), dims=2, seed=9)",
                      "@reward\ndef hands(rings): return None"):  # fmt: skip
             live.evaluate(code)
-            frame = live.status["frame"]
-            live.await_(lambda: live.status["frame"] > frame + 24000, "half a second")  # noqa: B023
+            frame = live.status.frame
+            live.await_(lambda: live.status.frame > frame + 24000, "half a second")  # noqa: B023
     audio, rate = soundfile.read(take, dtype="float32")
     begins = np.flatnonzero(np.abs(audio).max(axis=1) > 0.01)[0] + rate // 10
     played = audio[begins : -rate // 10]

@@ -13,6 +13,7 @@ from livecode import Session
 from livecode.cli import command as cli
 from livecode.processes.supervisor import Supervisor
 from livecode.sets.set_file import read_set
+from livecode.transport.status import look_at_status
 
 #: What is wrong in the second of three scenes, and what is said of it.
 FAULTS = {
@@ -108,16 +109,15 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor
 
 
 def test_live_a_cell_without_end_stops_neither_the_sound_nor_the_scenes(live: Supervisor) -> None:
-    def board() -> dict:
-        import json
-
-        return json.loads(live.arena.board.look() or b"{}")
+    def scene() -> str | None:
+        status = look_at_status(live.arena.board.look())
+        return None if status.scene is None else status.scene.name
 
     def await_scene(name: str) -> None:
         end = time.monotonic() + 20
-        while board().get("scene") != name:
+        while scene() != name:
             live.check()
-            assert time.monotonic() < end, board()
+            assert time.monotonic() < end, scene()
             time.sleep(0.01)
 
     await_scene("bad")

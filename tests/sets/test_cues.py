@@ -1,6 +1,5 @@
 """Cues of a second person: real packets, a token, a fixed vocabulary, and nothing else."""
 
-import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from livecode.sets.set_file import parse_set
 from livecode.signals.intake import CUES_TOKEN
 from livecode.signals.osc import Argument, encode, encode_bundle
 from livecode.signals.udp import UdpListener
+from livecode.transport.status import Status, look_at_status
 
 TOKEN = "s3cret"
 PIECE = """\
@@ -209,10 +209,13 @@ def test_live_a_packet_of_another_program_cues_a_scene(
     started = Supervisor(options, paths, print)
     started.start()
 
-    def await_board(condition: Callable[[dict], bool], packet: bytes | None = None) -> None:
+    def is_in(status: Status, scene: str) -> bool:
+        return status.scene is not None and status.scene.name == scene
+
+    def await_board(condition: Callable[[Status], bool], packet: bytes | None = None) -> None:
         end = time.monotonic() + 20
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-            while not condition(json.loads(started.arena.board.look() or b"{}")):
+            while not condition(look_at_status(started.arena.board.look())):
                 started.check()
                 assert time.monotonic() < end
                 if packet is not None:
@@ -220,8 +223,8 @@ def test_live_a_packet_of_another_program_cues_a_scene(
                 time.sleep(0.1)
 
     try:
-        await_board(lambda board: board.get("scene") == "a")
-        await_board(lambda board: board.get("scene") == "the end", cue("cue", "the end"))
-        await_board(lambda board: board["scene_held"], cue("hold"))
+        await_board(lambda status: is_in(status, "a"))
+        await_board(lambda status: is_in(status, "the end"), cue("cue", "the end"))
+        await_board(lambda status: status.scene is not None and status.scene.held, cue("hold"))
     finally:
         started.stop()

@@ -54,7 +54,7 @@ r7 = stream(level=0.3, pan=0.2)
 
 def settled(session: Session) -> set[str]:
     """What sounds, the fades of former scenes included."""
-    return {row["name"] for row in session.performance.generations.table()}
+    return {row.name for row in session.performance.generations.table()}
 
 
 def torn_up(session: Session, jumps: int, every_s: float) -> list[float]:

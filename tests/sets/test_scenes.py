@@ -249,10 +249,10 @@ def test_the_fade_is_that_of_the_scene_gone_to(session: Session):
     ).advance(1.0)
     session.eval("go()")
     session.advance(0.5)
-    generations = [row for row in session.performance.generations.table() if row["name"] == "ego"]
+    generations = [row for row in session.performance.generations.table() if row.name == "ego"]
     assert len(generations) == 2, "both sound while it fades"
     session.advance(2.0)
-    generations = [row for row in session.performance.generations.table() if row["name"] == "ego"]
+    generations = [row for row in session.performance.generations.table() if row.name == "ego"]
     assert len(generations) == 1
 
 
@@ -267,7 +267,7 @@ def test_what_a_scene_does_not_mention_goes_on_and_what_it_ends_fades_with_its_f
     steady = jump(session.advance(0.5))
     session.eval("go()")
     session.advance(0.8)
-    assert {row["name"] for row in session.performance.generations.table()} == {"r7", "r8"}
+    assert {row.name for row in session.performance.generations.table()} == {"r7", "r8"}
     session.advance(0.6)
     assert session.performance.generations.sounding() == ["r8"]
     audio = session.advance(0.5)

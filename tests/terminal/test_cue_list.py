@@ -3,34 +3,34 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.data_structures import Size
 
 from livecode.terminal.cue_list import cue_line, cue_rows
+from livecode.transport.status import SceneStatus
 from tests.terminal.conftest import Player, play, supervisor
 
-BOARD = {
-    "scene": "storm",
-    "scene_index": 1,
-    "scene_time_s": 12.6,
-    "scene_left_s": 47.4,
-    "scene_next": "coda",
-    "scene_asked_s": None,
-    "scenes": [["dawn", 90.0], ["storm", 60.0], ["calm", None], ["coda", 30.0]],
-    "scenes_from": 0,
-    "scenes_skipped": ["calm"],
-}
+SCENE = SceneStatus(
+    name="storm",
+    index=1,
+    time_s=12.6,
+    left_s=47.4,
+    next="coda",
+    scenes=(("dawn", 90.0), ("storm", 60.0), ("calm", None), ("coda", 30.0)),
+    skipped=("calm",),
+)
 
 
-def rows(board: dict, columns: int = 32, height: int = 8) -> list[str]:
-    return "".join(text for _, text, *_ in cue_rows(board, columns, height)).split("\n")
+def rows(scene: SceneStatus, columns: int = 32, height: int = 8) -> list[str]:
+    return "".join(text for _, text, *_ in cue_rows(scene, columns, height)).split("\n")
 
 
-def line(board: dict, columns: int = 80) -> str:
-    return "".join(text for _, text, *_ in cue_line(board, columns))
+def line(scene: SceneStatus, columns: int = 80) -> str:
+    return "".join(text for _, text, *_ in cue_line(scene, columns))
 
 
 def test_each_scene_has_a_row_with_its_times() -> None:
-    assert rows(BOARD) == [
+    assert rows(SCENE) == [
         "  dawn                      1:30",
         "▶ storm               0:12 −0:48",
         "× calm                          ",
@@ -39,22 +39,22 @@ def test_each_scene_has_a_row_with_its_times() -> None:
 
 
 def test_one_line_has_the_present_scene_what_comes_next_and_the_rest() -> None:
-    assert line(BOARD) == "▶ storm 0:12 −0:48  → coda · calm"
-    assert line(BOARD, 20) == "▶ storm 0:12 −0:48"
+    assert line(SCENE) == "▶ storm 0:12 −0:48  → coda · calm"
+    assert line(SCENE, 20) == "▶ storm 0:12 −0:48"
 
 
 def test_how_a_scene_ends_is_shown() -> None:
-    assert "0:12 hold" in line({**BOARD, "scene_held": True})
-    assert "↻ −0:48" in line({**BOARD, "scene_loop": True})
-    assert "−0:48?" in line({**BOARD, "scene_when": True})
-    assert line({**BOARD, "scene_left_s": None}, 30) == "▶ storm 0:12  → coda · calm"
-    assert "→ coda in 1.4 s" in line({**BOARD, "scene_asked_s": 1.42})
+    assert "0:12 hold" in line(replace(SCENE, held=True))
+    assert "↻ −0:48" in line(replace(SCENE, loop=True))
+    assert "−0:48?" in line(replace(SCENE, when=True))
+    assert line(replace(SCENE, left_s=None), 30) == "▶ storm 0:12  → coda · calm"
+    assert "→ coda in 1.4 s" in line(replace(SCENE, asked_s=1.42))
 
 
 def test_the_present_scene_is_in_sight_in_a_long_set() -> None:
-    scenes = [[f"scene {i}", None] for i in range(40)]
-    board = {**BOARD, "scene": "scene 37", "scene_index": 137, "scenes": scenes, "scenes_from": 100}
-    shown = rows(board, height=5)
+    scenes = tuple((f"scene {i}", None) for i in range(40))
+    scene = replace(SCENE, name="scene 37", index=137, scenes=scenes, first=100)
+    shown = rows(scene, height=5)
     assert len(shown) == 5
     assert any(row.startswith("▶ scene 37") for row in shown)
 
@@ -62,19 +62,15 @@ def test_the_present_scene_is_in_sight_in_a_long_set() -> None:
 @pytest.mark.parametrize("columns", [1, 5, 12, 13, 20, 40, 80])
 @pytest.mark.parametrize("height", [0, 1, 3])
 def test_it_fits_whatever_room_there_is(columns: int, height: int) -> None:
-    long = {**BOARD, "scene": "a name that is longer than any row", "scene_asked_s": 0.5}
-    for board in (
-        BOARD,
-        long,
-        {**long, "scenes": [["a name that is longer than any row", 1.0]] * 4},
-    ):
-        assert len(line(board, columns)) <= columns
-        assert all(len(row) <= columns for row in rows(board, columns, height))
+    long = replace(SCENE, name="a name that is longer than any row", asked_s=0.5)
+    for scene in (SCENE, long, replace(long, scenes=((long.name, 1.0),) * 4)):
+        assert len(line(scene, columns)) <= columns
+        assert all(len(row) <= columns for row in rows(scene, columns, height))
 
 
 def test_without_a_set_there_is_none() -> None:
-    for board in ({}, {"scene": None}, {"scene": "x", "scenes": []}):
-        assert (cue_rows(board, 32, 8), cue_line(board, 80)) == ([], [])
+    for scene in (None, SceneStatus("x", 0)):
+        assert (cue_rows(scene, 32, 8), cue_line(scene, 80)) == ([], [])
 
 
 def test_the_terminal_shows_the_line_or_the_list_and_f7_and_f8_go_through_it(

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from livecode.terminal.snapshot import Snapshot
 from livecode.terminal.status_bar import (
     ALARM_S,
-    Reading,
     StatusBar,
     Touch,
     Work,
@@ -16,43 +17,42 @@ from livecode.terminal.status_bar import (
     meter,
     number,
 )
+from livecode.transport.messages import Tape
+from livecode.transport.status import AgentStatus, SceneStatus, SoundStatus, Status
 
-BOARD = {
-    "agents": {
-        "ego": {"position": [0.0, 0.5, 1.0], "reward": 0.32, "space": "additive"},
-        "echo": {"position": [0.9], "reward": -0.1, "space": "additive"},
+STATUS = Status(
+    agents={
+        "ego": AgentStatus(position=(0.0, 0.5, 1.0), reward=0.32, space="additive"),
+        "echo": AgentStatus(position=(0.9,), reward=-0.1, space="additive"),
     },
-    "rings": "L ok 4ms · R --",
-    "twist": 0.5,
-    "beat": 45.2,
-    "tempo": 120.0,
-    "scene": "wander",
-    "scene_left_s": 64.2,
-}
+    rings="L ok 4ms · R --",
+    twist=0.5,
+    beat=45.2,
+    tempo=120.0,
+    scene=SceneStatus("wander", 0, left_s=64.2),
+)
 READY = Work(ready=True)
-
-
-FULL = {
-    **BOARD,
-    "sounding": {
-        name: {"kind": "agent", "muted": name == "hall"}
+FULL = replace(
+    STATUS,
+    sounding={
+        name: SoundStatus("agent", muted=name == "hall")
         for name in ("ego", "hall", "bells", "rain", "choir", "drone", "sub", "voice")
     },
-    "values": {"ego.level": 0.53, "hall.cut": 4000.0, "r7.temperature": -12.25, "a.pan": -0.5},
-}
+    values={"ego.level": 0.53, "hall.cut": 4000.0, "r7.temperature": -12.25, "a.pan": -0.5},
+)
 LEVELS = {"ego": 0.5, "bells": 0.05, "rain": 1.0}
 BUSY = Touch((3, 0.55), "like", ("echo", "drone"))
 
 
 def text(
-    reading: Reading, work: Work = READY, width: int = 120, touch: Touch = Touch()
+    snapshot: Snapshot, work: Work = READY, width: int = 120, touch: Touch = Touch()
 ) -> list[str]:
-    lines = StatusBar().lines(reading, work, touch, width, 0.0)
+    lines = StatusBar().lines(snapshot, work, touch, width, 0.0)
     return ["".join(t for _, t in line) for line in lines]
 
 
 def test_it_shows_where_the_piece_and_the_agents_are() -> None:
-    above, below = text(Reading(BOARD, {}, "jack: system", 0.12, 0, 0, 0.5))
+    above, below = text(Snapshot(STATUS, {}, "jack: system", 0.12, 0, 0, 0.5))
     assert "wander 1:05" in above
     assert "12 ·●··" in above
     assert "120 bpm" in above
@@ -66,24 +66,24 @@ def test_it_shows_where_the_piece_and_the_agents_are() -> None:
 
 
 def test_it_says_what_the_mind_is_doing() -> None:
-    assert "the mind is starting" in text(Reading({}), Work())[0]
-    assert "running 3 s, 2 waiting · Ctrl-C interrupts" in text(Reading({}), Work(True, 3.0, 2))[0]
-    assert "Ctrl-C restarts the mind" in text(Reading({}), Work(True, 9.0, 0, stuck=True))[0]
-    assert "the mind hangs: 4 s" in text(Reading({}, mind_silent_s=4.0), READY)[0]
-    assert text(Reading({}), Work(True, 0.5, 0))[0].strip() == ""
+    assert "the mind is starting" in text(Snapshot(), Work())[0]
+    assert "running 3 s, 2 waiting · Ctrl-C interrupts" in text(Snapshot(), Work(True, 3.0, 2))[0]
+    assert "Ctrl-C restarts the mind" in text(Snapshot(), Work(True, 9.0, 0, stuck=True))[0]
+    assert "the mind hangs: 4 s" in text(Snapshot(mind_silent_s=4.0), READY)[0]
+    assert text(Snapshot(), Work(True, 0.5, 0))[0].strip() == ""
 
 
 @pytest.mark.parametrize("width", [1, 5, 20, 40, 60, 80, 200])
 def test_each_line_fits_the_screen(width: int) -> None:
-    for board in (BOARD, FULL):
-        reading = Reading(board, LEVELS, "a device with quite a long name", 0.5, 3, 4, 1.0)
+    for shown in (STATUS, FULL):
+        snapshot = Snapshot(shown, LEVELS, "a device with quite a long name", 0.5, 3, 4, 1.0)
         for work in (READY, Work(True, 9.0, 2)):
-            for line in text(reading, work, width, BUSY):
+            for line in text(snapshot, work, width, BUSY):
                 assert len(line) == width
 
 
 def test_what_matters_most_stays_when_there_is_no_room() -> None:
-    above, below = text(Reading(BOARD, {}, "device", 0.1, 2, 0, 0.5), Work(True, 9.0), 48)
+    above, below = text(Snapshot(STATUS, {}, "device", 0.1, 2, 0, 0.5), Work(True, 9.0), 48)
     assert "Ctrl-C interrupts" in above
     assert "dB" in below
     assert "late 2" in below
@@ -93,7 +93,7 @@ def test_a_new_dropout_raises_an_alarm_for_a_while() -> None:
     status = StatusBar()
 
     def alarmed(late: int, now_s: float) -> bool:
-        _, below = status.lines(Reading({}, late=late), READY, Touch(), 80, now_s)
+        _, below = status.lines(Snapshot(late=late), READY, Touch(), 80, now_s)
         return any("alarm" in style for style, *_ in below)
 
     assert not alarmed(0, 0.0)
@@ -103,25 +103,27 @@ def test_a_new_dropout_raises_an_alarm_for_a_while() -> None:
 
 
 def test_every_name_that_sounds_has_its_level_or_the_mark_of_one_that_is_muted() -> None:
-    _, below = text(Reading(FULL, LEVELS), width=200)
+    _, below = text(Snapshot(FULL, LEVELS), width=200)
     for shown in ("ego ▇ ▁▅█ +0.32", "hall M", "bells ▄", "rain █", "choir ·", "echo █ −0.10"):
         assert shown in below
 
 
 def test_names_lose_their_details_before_any_is_left_out_and_then_it_is_said_how_many() -> None:
-    _, below = text(Reading(FULL, LEVELS), width=80)
+    _, below = text(Snapshot(FULL, LEVELS), width=80)
     assert "ego ▇  hall M  bells ▄  rain █  choir ·  drone ·  sub ·  +2" in below
     assert "dB" in below
-    _, below = text(Reading({"sounding": {"ego": {}, "hall": {}}}, LEVELS), width=80)
+    _, below = text(
+        Snapshot(Status(sounding={"ego": SoundStatus(), "hall": SoundStatus()}), LEVELS), width=80
+    )
     assert "+" not in below
 
 
 def test_a_names_meter_rises_at_once_and_falls_slowly() -> None:
     status = StatusBar()
-    board = {"sounding": {"ego": {}}}
+    sounds = Status(sounding={"ego": SoundStatus()})
 
     def shown(peak: float, now_s: float) -> str:
-        _, below = status.lines(Reading(board, {"ego": peak}), READY, Touch(), 80, now_s)
+        _, below = status.lines(Snapshot(sounds, {"ego": peak}), READY, Touch(), 80, now_s)
         return "".join(t for _, t in below)[5]
 
     assert [shown(0.0, 0.0), shown(0.5, 0.1), shown(0.0, 0.2)] == ["·", "▇", "▇"]
@@ -130,25 +132,25 @@ def test_a_names_meter_rises_at_once_and_falls_slowly() -> None:
 
 
 def test_the_fader_at_hand_and_a_like_are_shown() -> None:
-    above, _ = text(Reading(BOARD), width=80, touch=Touch((3, 0.55), "like"))
+    above, _ = text(Snapshot(STATUS), width=80, touch=Touch((3, 0.55), "like"))
     assert "fader 3 ▅ 0.55" in above
     assert "like" in above
 
 
 def test_an_orphan_is_named_with_the_key_that_fades_it() -> None:
-    above, _ = text(Reading(BOARD), width=80, touch=Touch(orphans=("echo",)))
+    above, _ = text(Snapshot(STATUS), width=80, touch=Touch(orphans=("echo",)))
     assert "orphan: echo (F4 fades it)" in above
-    above, _ = text(Reading(BOARD), width=80, touch=Touch(orphans=("echo", "ego")))
+    above, _ = text(Snapshot(STATUS), width=80, touch=Touch(orphans=("echo", "ego")))
     assert "orphan: echo +1 (F4 fades it)" in above
-    above, _ = text(Reading(BOARD), Work(True, 9.0), 60, Touch((1, 0.0), "", ("echo",)))
+    above, _ = text(Snapshot(STATUS), Work(True, 9.0), 60, Touch((1, 0.0), "", ("echo",)))
     assert "F4 fades echo" in above
     assert "Ctrl-C interrupts" in above
 
 
 def test_some_values_are_shown_where_there_is_room() -> None:
-    above, _ = text(Reading(FULL), width=200)
+    above, _ = text(Snapshot(FULL), width=200)
     assert "ego.level 0.53  hall.cut 4000  r7.temperature −12.2  a.pan −0.50" in above
-    above, _ = text(Reading({"values": FULL["values"]}), width=50)
+    above, _ = text(Snapshot(Status(values=FULL.values)), width=50)
     assert "ego.level 0.53  hall.cut 4000 " in above
     assert "temperature" not in above
 
@@ -156,7 +158,8 @@ def test_some_values_are_shown_where_there_is_room() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0, -1e9])
 def test_any_number_can_be_shown(value: float) -> None:
     assert number(value)
-    assert text(Reading({"values": {"a": value}, "sounding": {"a": {}}}, {"a": value}))
+    status = Status(values={"a": value}, sounding={"a": SoundStatus()})
+    assert text(Snapshot(status, {"a": value}))
     assert decibels(value) >= -48
 
 
@@ -173,11 +176,13 @@ def test_meters_and_clocks() -> None:
 
 
 def test_it_shows_that_it_records_and_for_how_long_and_that_it_had_to_stop() -> None:
-    tape = {"path": "/a/night.wav", "stems": "", "begin": 0, "error": ""}
-    assert "● 1:05 " in text(Reading(BOARD, tape=tape, recorded_s=65.9))[0]
-    stems = {**tape, "stems": "/a"}
-    assert "● 0:07 stems" in text(Reading(BOARD, tape=stems, recorded_s=7.0))[0]
-    assert "●" in text(Reading(FULL, tape=tape), width=40)[0], "the dot stays when there is no room"
-    stopped = {"path": "", "stems": "", "begin": 0, "error": "the disk is full"}
-    assert "not recording" in text(Reading(BOARD, tape=stopped))[0]
-    assert "recording" not in text(Reading(BOARD))[0]
+    tape = Tape("/a/night.wav")
+    assert "● 1:05 " in text(Snapshot(STATUS, tape=tape, recorded_s=65.9))[0]
+    stems = Tape("/a/night.wav", "/a")
+    assert "● 0:07 stems" in text(Snapshot(STATUS, tape=stems, recorded_s=7.0))[0]
+    assert "●" in text(Snapshot(FULL, tape=tape), width=40)[0], (
+        "the dot stays when there is no room"
+    )
+    stopped = Tape(error="the disk is full")
+    assert "not recording" in text(Snapshot(STATUS, tape=stopped))[0]
+    assert "recording" not in text(Snapshot(STATUS))[0]

@@ -48,15 +48,15 @@ def test_what_is_seen_names_the_terms_and_what_it_believes(playing: Session):
         "ego.reward = hands + 0.3 * shimmer - 0.1",
     )
     playing.advance(1.0)
-    seen = playing.performance.status()["agents"]["ego"]
-    assert seen["terms"] == {"hands": 0.25, "shimmer": 0.15, "0.1": -0.1}
-    assert seen["reward"] == pytest.approx(0.3)
-    assert len(seen["position"]) == len(seen["action"]) == 2
-    assert np.linalg.norm(seen["action"]) <= 1.01
-    assert 0 <= seen["novelty"] <= 1
-    assert len(seen["beliefs"]["reward"]) == len(seen["beliefs"]["novelty"]) == 4
-    assert np.abs(seen["beliefs"]["reward"]).max() <= 1
-    assert playing.performance.status()["values"].keys() == set()
+    seen = playing.performance.status().agents["ego"]
+    assert seen.terms == {"hands": 0.25, "shimmer": 0.15, "0.1": -0.1}
+    assert seen.reward == pytest.approx(0.3)
+    assert len(seen.position) == len(seen.action) == 2
+    assert np.linalg.norm(seen.action) <= 1.01
+    assert 0 <= seen.novelty <= 1
+    assert len(seen.beliefs.reward) == len(seen.beliefs.novelty) == 4
+    assert np.abs(seen.beliefs.reward).max() <= 1
+    assert playing.performance.status().values == {}
     beliefs = playing.get("ego").beliefs
     assert beliefs.predicted_reward.shape == beliefs.allowed.shape == (4,)
     shown = playing.eval("ego.beliefs").value or ""

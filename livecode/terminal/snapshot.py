@@ -1,0 +1,59 @@
+"""What the shared memory says at one moment, for the terminal to show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from livecode.transport import Arena
+from livecode.transport.messages import Tape
+from livecode.transport.status import Status, look_at_status
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The mind's status and the engine's meters at one moment."""
+
+    status: Status = field(default_factory=Status)
+    levels: Mapping[str, float] = field(default_factory=dict)  # name -> peak since just before
+    device: str = ""
+    load: float = 0.0
+    late: int = 0
+    underruns: int = 0
+    peak: float = 0.0
+    mind_silent_s: float = 0.0  # since the mind's heart last beat
+    tape: Tape = field(default_factory=Tape)  # what is being recorded
+    recorded_s: float = 0.0
+
+
+def read_arena(arena: Arena, now_ns: int) -> Snapshot:
+    """What there is to show at this moment; waits for no one."""
+    header = arena.header
+    beat_ns = header.mind_beat_ns
+    tape = _tape(arena.tape.look())
+    return Snapshot(
+        status=look_at_status(arena.board.look()),
+        levels=_levels(arena.meters.look()),
+        device=arena.device.look().decode(errors="replace"),
+        load=header.load,
+        late=header.late_blocks,
+        underruns=header.underruns,
+        peak=max(header.peak_left, header.peak_right),
+        tape=tape,
+        recorded_s=max(0.0, (header.clock()[0] - tape.begin) / header.sample_rate),
+        mind_silent_s=(now_ns - beat_ns) * 1e-9 if beat_ns else 0.0,
+    )
+
+
+def _levels(data: bytes) -> dict[str, float]:
+    try:
+        return msgspec.json.decode(data or b"{}", type=dict[str, float])
+    except msgspec.MsgspecError:  # not a number, from an engine in trouble
+        return {}
+
+
+def _tape(data: bytes) -> Tape:
+    try:
+        return msgspec.json.decode(data or b"{}", type=Tape)
+    except msgspec.MsgspecError:
+        return Tape()
