@@ -12,6 +12,7 @@ from livecode.language.patterns.pattern import OPERATIONS, Pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Thing
 from livecode.language.values import Arithmetic, Value
+from livecode.syntax.brackets import open_brackets
 
 _PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*$")
 _PATH_SO_FAR = re.compile(r"(?P<owner>(?:[^\W\d]\w*\.)*)(?P<word>(?:[^\W\d]\w*)?)$")
@@ -99,15 +100,11 @@ def path_at(code: str, cursor: int) -> str | None:
 
 def open_call(code: str, cursor: int) -> int | None:
     """Where the name ends of the innermost call whose bracket is open at `cursor`, if any is."""
-    depth = 0
-    for at in range(cursor - 1, -1, -1):
-        if code[at] in ")]}":
-            depth += 1
-        elif code[at] in "([{":
-            if depth == 0:
-                return at if code[at] == "(" and _PATH.search(code[:at]) else None
-            depth -= 1
-    return None
+    opened = open_brackets(code[:cursor])
+    if not opened or opened[-1].text != "(":
+        return None
+    at = opened[-1].at
+    return at if _PATH.search(code[:at]) else None
 
 
 def _arguments(scope: Scope, code: str, cursor: int) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from livecode.journal.journal import read_journal
 from livecode.journal.records import BlockBegun, BlockEnded, Opening, ScenePlayed
+from livecode.syntax.names import names_of
 
 #: Words that act once. Opening the set must not do that again.
 ONCE = {
@@ -100,7 +101,7 @@ def _add_block(statements: list[Statement], block: BlockBegun) -> None:
                 text = ast.unparse(node)
             keys = frozenset(_keys(node))
             others = [s for s in statements if not _is_replaced(s.keys, keys)]
-            new = Statement(text, keys, frozenset(_names_taken(node)), block.number)
+            new = Statement(text, keys, frozenset(_names_taken(node, text)), block.number)
             statements[:] = [*others, new]
 
 
@@ -166,15 +167,14 @@ def _bound(target: ast.expr) -> Iterator[str]:
             yield from _bound(each)
 
 
-def _names_taken(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement uses, and the parameters of its functions.
+def _names_taken(node: ast.stmt, text: str) -> Iterator[str]:
+    """Yield the names that a statement needs, and the parameters of its functions.
 
     Parameters count, since a @dsp takes the sounds that its parameters are called like.
     """
+    yield from names_of(text).needs
     for each in ast.walk(node):
-        if isinstance(each, ast.Name):
-            yield each.id
-        elif isinstance(each, ast.arg):
+        if isinstance(each, ast.arg):
             yield each.arg
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from livecode.errors import LivecodeError, located
-from livecode.evaluation.names_used import SENT, NamesUsed, names_used
+from livecode.offline.names_used import SENT, NamesUsed, names_used
 from livecode.offline.session import Session
 from livecode.performance.words import words
 from livecode.sets.set_file import Scene, SetFile, read_set

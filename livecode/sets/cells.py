@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from livecode.syntax.brackets import OpenBracket, follow, tokens
+
 #: What can be said of a scene.
 KEYS = ("for", "then", "when", "fade", "quant", "loop", "ends")
 _CELL = re.compile(r"^#\s*%%(?P<rest>.*)$")
 _KEY = re.compile(r"(?:(?<=\s)|^)(?P<key>[A-Za-z_]\w*)\s*=(?!=)\s*")
 _COMMENT = re.compile(r"^#(?!\s*%%)(?P<rest>.*)$")
-_CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
 @dataclass(frozen=True)
@@ -85,24 +86,9 @@ def _keys(text: str) -> Iterator[re.Match[str]]:
     candidates = {match.start(): match for match in _KEY.finditer(text)}
     if not candidates:
         return
-    depth: list[str] = []
-    quote = ""
-    at = min(candidates)  # what stands before is a title, quotes or not
-    while at < len(text):
-        letter = text[at]
-        if quote:
-            if letter == "\\":
-                at += 1
-            elif letter == quote:
-                quote = ""
-        elif not depth and at in candidates:
-            yield candidates[at]
-            at = candidates[at].end()
-            continue
-        elif letter in "([{":
-            depth.append(letter)
-        elif letter in _CLOSING and depth and depth[-1] == _CLOSING[letter]:
-            depth.pop()
-        elif letter in "'\"":
-            quote = letter
-        at += 1
+    first = min(candidates)  # what stands before is a title, quotes or not
+    opened: list[OpenBracket] = []
+    for token in tokens(text[first:]):
+        if not opened and first + token.begin in candidates:
+            yield candidates[first + token.begin]
+        follow(opened, token)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from livecode.syntax.brackets import OpenBracket, follow, tokens
+
 STEP = 4
 #: Keys that follow each other faster than this come from no hand: they are pasted.
 PASTED_WITHIN_S = 0.02
@@ -17,24 +19,27 @@ def indent_after(lines: Sequence[str]) -> int:
     """Columns to begin with after these lines, the last of which may be cut off at the cursor."""
     if not lines or not lines[-1].strip():
         return 0  # a blank line ends a block
-    opened: list[int] = []  # indentation of the lines that hold each open bracket
-    begun = indentation(lines[-1])
-    code = ""
-    for line in lines:
-        if not opened:
-            begun = indentation(line)
-        code = _without_text(line)
-        for character in code:
-            if character in "([{":
-                opened.append(indentation(line))
-            elif character in ")]}" and opened:
-                opened.pop()
+    code = "\n".join(lines)
+    last_line = len(code) - len(lines[-1])
+    opened: list[OpenBracket] = []
+    begun = indentation(lines[0])  # of the line that the statement began on
+    on_last_line: list[str] = []
+    last_row = 0
+    for token in tokens(code):
+        row = code.count("\n", 0, token.begin)
+        if row > last_row and not opened:
+            begun = indentation(lines[row])
+        last_row = row
+        if token.unfinished and token.end == len(code) and "\n" in token.text:
+            return indentation(lines[-1])
+        follow(opened, token)
+        if token.begin >= last_line and not token.is_comment:
+            on_last_line.append(token.text)
     if opened:
-        return opened[-1] + STEP
-    if code.rstrip().endswith(":"):
+        return indentation(lines[code.count("\n", 0, opened[-1].at)]) + STEP
+    if on_last_line and on_last_line[-1] == ":":
         return begun + STEP
-    words = code.split(maxsplit=1)
-    if words and words[0] in _LEAVING:
+    if on_last_line and on_last_line[0] in _LEAVING:
         return max(0, begun - STEP)
     return begun
 
@@ -86,20 +91,3 @@ class Typing:
     def _note(self, now_s: float) -> None:
         self.pasted = now_s - self._typed_s < PASTED_WITHIN_S
         self._typed_s = now_s
-
-
-def _without_text(line: str) -> str:
-    """The line without its comment and without what stands in strings on it."""
-    kept, quote, escaped = [], "", False
-    for character in line:
-        if quote:
-            if not escaped and character == quote:
-                quote = ""
-            escaped = character == "\\" and not escaped
-        elif character in "'\"":
-            quote = character
-        elif character == "#":
-            break
-        else:
-            kept.append(character)
-    return "".join(kept)

@@ -1,9 +1,10 @@
 """What became of each line that was evaluated, kept with the line through later edits."""
 
-import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+
+from livecode.syntax.names import names_of
 
 
 class State(Enum):
@@ -18,7 +19,6 @@ class State(Enum):
 GLYPHS = {State.PENDING: "◌", State.LIVE: "●", State.FAILING: "✗", State.REVERTED: "↺"}
 #: A live line that was edited and not evaluated since: what is read is not what is heard.
 EDITED_GLYPH = "○"
-_WITH_NAMES_OF_THEIR_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(eq=False)
@@ -28,10 +28,10 @@ class Evaluation:
     text: str
     state: State = State.PENDING
     flashing: bool = False
-    binds: frozenset[str] = field(init=False)
+    binds: frozenset[str] = field(init=False)  # names that its code binds
 
     def __post_init__(self) -> None:
-        self.binds = names_bound(self.text)
+        self.binds = frozenset(names_of(self.text).binds)
 
 
 @dataclass(frozen=True)
@@ -93,25 +93,6 @@ class Marks:
             if evaluation.state is State.LIVE and name in evaluation.binds:
                 return evaluation
         return None
-
-
-def names_bound(code: str) -> frozenset[str]:
-    """Names that the code gives a value to, but for those within its functions."""
-    try:
-        return frozenset(_bound(ast.parse(code)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
-    elif isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Store):
-            yield node.id
-    elif not isinstance(node, _WITH_NAMES_OF_THEIR_OWN):
-        for child in ast.iter_child_nodes(node):
-            yield from _bound(child)
 
 
 def _shared(a: Sequence[str], b: Sequence[str]) -> int:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from livecode.syntax.names import names_of
 from livecode.terminal.blocks import blocks
-from livecode.terminal.marks import names_bound
 
 #: What a block defines that is not Python yet, because it is being typed.
 _DEFINED = re.compile(r"^\s*(?:def\s+(\w+)|(\w+)\s*=(?!=))", re.MULTILINE)
@@ -34,7 +34,7 @@ class Orphans:
 
 @lru_cache(maxsize=1024)  # of a text that is typed into, all blocks but one are as they were
 def _defined(block: str) -> frozenset[str]:
-    found = names_bound(block)
+    found = frozenset(names_of(block).binds)
     if not found:
         found = frozenset(filter(None, (name for pair in _DEFINED.findall(block) for name in pair)))
     return found

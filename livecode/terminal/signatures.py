@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from livecode.help.completion import open_call
+from livecode.syntax.brackets import pieces
 
 _KEYWORD = re.compile(r"\s*(\w+)\s*=(?!=)")
 
@@ -101,21 +102,3 @@ def argument(signature: str, typed: str) -> tuple[int, int]:
     if by_place and by_place[-1].startswith("*"):
         by_place += [by_place[-1]] * len(before)
     return parameters[by_place[len(before)]] if len(before) < len(by_place) else (0, 0)
-
-
-def pieces(text: str) -> list[tuple[int, int]]:
-    """(begin, end) of what stands between commas, but for those in brackets and in quotes."""
-    found, begin, depth, quote = [], 0, 0, ""
-    for at, character in enumerate(text):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        elif character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif character == "," and depth == 0:
-            found.append((begin, at))
-            begin = at + 1
-    return [*found, (begin, len(text))]

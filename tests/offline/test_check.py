@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 
 from livecode.cli import command as cli
-from livecode.evaluation.names_used import names_used
 from livecode.offline.check import Report, check_set
+from livecode.offline.names_used import names_used
 from livecode.signals.frames import Frame, write_frames
 from livecode.signals.osc import encode
 from livecode.signals.simulate import turned_packets

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode.terminal.marks import Evaluation, Marks, State, names_bound
+from livecode.terminal.marks import Evaluation, Marks, State
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=1, max_size=8)
 
@@ -75,16 +75,6 @@ def test_the_block_that_defines_a_name_is_found() -> None:
     marks.put(2, 2, second := live("b = 2"))
     assert marks.defining("b") is second
     assert marks.defining("c") is None
-
-
-def test_names_bound_are_those_of_the_top_level() -> None:
-    code = "x = y = 1\na, (b, c) = 1, (2, 3)\ndef f():\n    inner = 1\nclass K: ...\nego.dims = 4"
-    assert names_bound(code) == {"x", "y", "a", "b", "c", "f", "K"}
-    assert names_bound("x = (") == set()
-    nested = (
-        "if x:\n    a = 1\nfor i in y:\n    b = [z for z in w]\nf(c := 2)\nd = lambda: (e := 1)"
-    )
-    assert names_bound(nested) == {"a", "i", "b", "c", "d"}
 
 
 @given(LINES, LINES, st.data())
