@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition, Filter, has_focus
 from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
@@ -12,8 +13,52 @@ from prompt_toolkit.key_binding.bindings.basic import if_no_repeat
 from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
 
-if TYPE_CHECKING:
-    from livecode.terminal.app import Terminal
+from livecode.terminal.editor import Editor
+from livecode.terminal.evaluating import Evaluating
+from livecode.terminal.faders import Faders
+from livecode.terminal.history import HistorySearch
+from livecode.terminal.output import Output
+
+
+class ActedOn(Protocol):
+    """What keys act on: the parts of a terminal, and what it does as a whole."""
+
+    app: Application[None]
+    editor: Editor
+    evaluating: Evaluating
+    faders: Faders
+    output: Output
+    search: HistorySearch
+
+    def panic(self) -> None:
+        """Silence within one block."""
+
+    def interrupt(self) -> None:
+        """End what runs; if nothing runs, leave at the second time."""
+
+    def strike(self, key: str) -> None:
+        """Strike a hot-key, `like` or `dislike`."""
+
+    def cue(self, code: str) -> None:
+        """Go to another scene."""
+
+    def fade_orphan(self) -> None:
+        """Let go a name that sounds although its text is gone."""
+
+    def quit(self) -> None:
+        """Leave the terminal."""
+
+    def save(self) -> None:
+        """Save the text."""
+
+    def help(self) -> None:
+        """Help on the name at the cursor; at none, the keys."""
+
+    def begin_search(self) -> None:
+        """Look for a block in the history."""
+
+    def end_search(self, take: bool) -> None:
+        """Back to the editor, with the block that was found or without."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +68,7 @@ class Key:
     label: str
     sequence: tuple[str, ...]
     text: str  # empty: another key's text says what this one does
-    action: Callable[["Terminal"], None]
+    action: Callable[[ActedOn], None]
     edits: bool = False  # changes the text: what was there before can be had back with Ctrl-Z
 
 
@@ -124,7 +169,7 @@ def hints() -> str:
     )
 
 
-def key_bindings(terminal: "Terminal") -> KeyBindings:
+def key_bindings(terminal: ActedOn) -> KeyBindings:
     """The bindings of a terminal, to be laid over prompt_toolkit's own."""
     bindings = KeyBindings()
     searching = has_focus(terminal.search.field)
@@ -145,7 +190,7 @@ def key_bindings(terminal: "Terminal") -> KeyBindings:
     return bindings
 
 
-def _bind_typing(bindings: KeyBindings, terminal: "Terminal", editing: Filter) -> None:
+def _bind_typing(bindings: KeyBindings, terminal: ActedOn, editing: Filter) -> None:
     editor, buffer = terminal.editor, terminal.editor.buffer
     choosing = Condition(lambda: _chosen(buffer))
     offered = Condition(lambda: buffer.complete_state is not None)
@@ -228,7 +273,7 @@ def _bind_typing(bindings: KeyBindings, terminal: "Terminal", editing: Filter) -
         buffer.insert_text("".join(c for c in text if c == "\n" or c.isprintable()))
 
 
-def _bind_search(bindings: KeyBindings, terminal: "Terminal", searching: Filter) -> None:
+def _bind_search(bindings: KeyBindings, terminal: ActedOn, searching: Filter) -> None:
     add = bindings.add
     for key in ("c-r", "up"):
         add(key, filter=searching)(lambda event: terminal.search.move(+1))

@@ -84,6 +84,7 @@ def test_there_is_no_help_on_what_is_nothing_or_fails(scope: Scope, code: str) -
     ("code", "at"),
     [
         ("agent(", 5),
+        ('space("(", ', 5),
         ("agent(glass, f(1), [2", None),
         ("agent(glass, f(1), ", 5),
         ("x = (1", None),
