@@ -1,5 +1,7 @@
 """Errors with a sentence meant for the performer, and the problems of a block that they become."""
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -36,3 +38,18 @@ def located(text: str, names: tuple[str, ...] = (), line: int | None = None) -> 
     places = [", ".join(names)] if names else []
     places += [] if line is None else [f"line {line}"]
     return ": ".join([*places, text])
+
+
+def did_you_mean(name: str, known: Iterable[str], most: int = 2, list_all: bool = True) -> str:
+    """What to append to a sentence about a name that is not there.
+
+    `; did you mean turn or tilt?` names at most `most` close ones. `; there is turn, tilt` lists
+    all if none is close, unless `list_all` is False; a list or tuple in its own order.
+    """
+    known = known if isinstance(known, list | tuple) else sorted(known)
+    close = difflib.get_close_matches(name, sorted(known), n=most, cutoff=0.6)
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    if not known or not list_all:
+        return ""
+    return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(known)}"

@@ -1,6 +1,5 @@
 """Saved agents: safetensors files in the performer's data folder, `agents/NAME.safetensors`."""
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 
 SUFFIX = ".safetensors"
 FORMAT = "livecode agent 1"
@@ -59,15 +59,10 @@ def write(saved: SavedAgent) -> Path:
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> None:
     """Write a safetensors file in one piece; raises LivecodeError, and leaves an older one, if not."""
-    unfinished = path.with_name(path.name + ".part")
     ordered = {key: np.array(array, order="C") for key, array in arrays.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(save(ordered, metadata=dict(about)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        replace_file(path, save(ordered, metadata=dict(about)))
     except OSError as error:
         raise LivecodeError(
             f"what agents have learned cannot be saved in {path} ({error.strerror}): "

@@ -7,11 +7,10 @@ from typing import Any
 
 from livecode.deadlines import Watchdog
 from livecode.dsp_rules import MASTER
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
-from livecode.language.nearest import did_you_mean
 from livecode.language.sources import Sounding
 from livecode.language.things import Thing
 from livecode.language.values import Moment, Value

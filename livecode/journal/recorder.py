@@ -1,6 +1,5 @@
 """Notes in the journal all that a performance depends on, so that a replay takes the same course."""
 
-import hashlib
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecode.deadlines import TookTooLong
 from livecode.errors import LivecodeError
+from livecode.files import sha256
 from livecode.journal.journal import Journal
 from livecode.journal.records import (
     BlockBegun,
@@ -259,8 +259,7 @@ class JournalRecorder:
 def model_sha256(model: str) -> str:
     """Return the SHA-256 of a model's file; "" if the model has none."""
     try:
-        with open(find_model(model), "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(find_model(model))
     except (LivecodeError, OSError):
         return ""
 

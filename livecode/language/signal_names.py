@@ -4,8 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from livecode.errors import LivecodeError
-from livecode.language.nearest import did_you_mean
+from livecode.errors import LivecodeError, did_you_mean
 
 
 def called(function: Callable) -> str:

@@ -15,6 +15,7 @@ from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.neural.model_file import described, find_model
 from livecode.neural.samplernn.config import KIND as SAMPLERNN
+from livecode.neural.samplernn.config import TEMPERATURES
 from livecode.transport.messages import TEST_MODEL
 
 #: Where sounds that a block has computed are kept for the voices to read.
@@ -57,8 +58,7 @@ class Stream(Sounding):
     )
     temperature = varying(
         1.0,
-        0.05,
-        3.0,
+        *TEMPERATURES,
         "below 1 it does the likely, above 1 the unlikely: `ramp(0.9, 1.1, over=30*s)`",
     )
     seed = Setting(None, whole, "where its randomness begins, as 7; the same seed, the same stream")

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from numbers import Integral
 from typing import Any, ClassVar
 
-from livecode.errors import LivecodeError
-from livecode.language.nearest import did_you_mean
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.units import Span, is_number, span
 
 Check = Callable[["Thing", Any], Any]

@@ -1,8 +1,6 @@
 """Model files: safetensors whose header says what the model is, and where they are found."""
 
-import difflib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
+from livecode.files import replace_file
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
@@ -56,14 +55,9 @@ def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -
     Tensors keep their type; float16 halves the file.
     """
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    unfinished = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(save(contiguous, metadata=meta.header()))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        replace_file(path, save(contiguous, metadata=meta.header()))
     except OSError as error:
         raise LivecodeError(
             f"The model file {path} cannot be written ({error.strerror}): "
@@ -179,10 +173,7 @@ def find_model(name_or_path: str | Path) -> Path:
     models = list_models()
     if path.name in models:
         return models[path.name]
-    near = difflib.get_close_matches(path.name, models, n=3)
-    guess = f" (near it: {', '.join(near)})" if near else ""
-    known = ", ".join(models) or "none yet"
     raise LivecodeError(
-        f"There is no model named {path.name!r}{guess}; found are: {known}. "
+        f"There is no model named {path.name!r}{did_you_mean(path.name, models, most=3)} "
         "Train one with `livecode train`, or give a path."
     )

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livecode.engine.wav import WavFile
-from livecode.errors import LivecodeError
-from livecode.language.nearest import did_you_mean
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.offline.playback import opened, over, played
 from livecode.offline.session import Session
 from livecode.sets.scenes import PATIENCE_S

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.help.completion import Scope
 from livecode.help.explanation import SIGNALS, help_on
 from livecode.language import curves
 from livecode.language.agents import agent
 from livecode.language.dsp import dsp
-from livecode.language.nearest import did_you_mean
 from livecode.language.patterns.word import pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language import curves
-from livecode.language.nearest import did_you_mean
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, bars, is_number, span

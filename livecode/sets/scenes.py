@@ -2,8 +2,7 @@
 
 import threading
 
-from livecode.errors import LivecodeError
-from livecode.language.nearest import did_you_mean
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.units import Span
 from livecode.language.values import Moment, Value
 from livecode.playing.quant import next_multiple

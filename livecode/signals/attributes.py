@@ -1,19 +1,16 @@
 """How a signal answers when asked for what it does not have: with the nearest name or the range."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 
 Item = TypeVar("Item")
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
     """The sentence for an attribute that is not there: the nearest name, or all there are."""
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-    return f"{what} has no {name!r}; {hint}"
+    return f"{what} has no {name!r}{did_you_mean(name, known)}"
 
 
 class Numbered(Generic[Item]):

@@ -1,9 +1,9 @@
 """The two motion rings as the performer reads them; packets and sockets are not known here."""
 
-import difflib
 import math
 
 from livecode.errors import LivecodeError
+from livecode.signals.attributes import unknown
 from livecode.signals.sensors import Reading
 
 ALIVE_S = 0.5  # a ring silent for longer counts as neutral
@@ -53,7 +53,7 @@ class Ring:
         self._forget()
 
     def __getattr__(self, name: str) -> float:
-        raise AttributeError(_unknown("a ring", name, READABLE))
+        raise AttributeError(unknown("a ring", name, READABLE))
 
     def __dir__(self) -> tuple[str, ...]:
         return READABLE
@@ -166,7 +166,7 @@ class Rings:
         self._time_s = 0.0
 
     def __getattr__(self, name: str) -> float:
-        raise AttributeError(_unknown("rings", name, _RINGS_READABLE))
+        raise AttributeError(unknown("rings", name, _RINGS_READABLE))
 
     def __dir__(self) -> tuple[str, ...]:
         return _RINGS_READABLE
@@ -260,9 +260,3 @@ def _state(ring: Ring) -> str:
     if ring.alive:
         return f"ok {ring.age * 1000:.0f}ms"
     return f"silent {ring.age:.0f}s"
-
-
-def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-    return f"{what} has no {name!r}; {hint}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 from livecode.takes.index import (
     DISCARDED,
     FILE,
@@ -20,7 +21,6 @@ from livecode.takes.index import (
     all_take_files,
     file_name,
     read_index,
-    replace_file,
 )  # fmt: skip
 
 CHOICES = "choices.json"

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language import curves, units
-from livecode.language.nearest import did_you_mean
 from livecode.language.units import finite
 from livecode.language.values import DRAWN_BPM, Moment, Value, as_value
+from livecode.neural.samplernn.config import TEMPERATURES
 
 CURVES: Mapping[str, Callable[..., Value]] = {
     word: getattr(curves, word)
@@ -23,7 +23,6 @@ UNITS = {word: getattr(units, word) for word in ("ms", "s", "beats", "bars")}
 SHAPERS = ("clip", "lag", "quantise", "quantize", "scale")
 MOST_CHARACTERS = 1000
 KNOTS_PER_S = 1000  # a temperature is read anew every millisecond
-RANGE = (0.05, 3.0)  # what the sampling kernel takes
 EXAMPLE = 'such as "ramp(0.875, 1.15, over=45*s)"'
 
 _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -80,7 +79,7 @@ def knots(text: str, seconds: float) -> NDArray[np.float32]:
     heights = np.array(
         [value.sample(Moment(t, t * DRAWN_BPM / 60, {}, _no_function)) for t in times.tolist()]
     )
-    low, high = RANGE
+    low, high = TEMPERATURES
     outside = np.flatnonzero(~((heights >= low) & (heights <= high)))
     if outside.size:
         at = outside[0]

@@ -1,6 +1,5 @@
 """`livecode generate`: many takes of a SampleRNN on all cores, resumed where a killed run ended."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 import soundfile
 
 from livecode.errors import LivecodeError
+from livecode.files import sha256
 from livecode.neural.load import load_samplernn
 from livecode.neural.model_file import find_model
 from livecode.neural.samplernn.model import SampleRNN
@@ -87,13 +87,13 @@ def _index(options: GenerateOptions, model: SampleRNN) -> Index:
     weights = found.settings.weights if found else Sampler(model.config, model.tensors).weights
     settings = Settings(
         model=model.name,
-        model_sha256=_sha256(find_model(options.model)),
+        model_sha256=sha256(find_model(options.model)),
         weights=weights,
         sample_rate=model.sample_rate,
         seconds=options.seconds,
         temperature=options.temperature,
         seed=options.seed,
-        prime_sha256="" if options.prime is None else _sha256(options.prime),
+        prime_sha256="" if options.prime is None else sha256(options.prime),
         format=options.format,
     )
     if found is None:
@@ -112,11 +112,6 @@ def _index(options: GenerateOptions, model: SampleRNN) -> Index:
                 f"not {new!r}: generate into another folder, or with the same as before."
             )
     return Index(found.settings, found.records)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _missing(folder: Path, index: Index, wanted: Sequence[int], count: int) -> list[int]:

@@ -3,7 +3,6 @@
 Only `livecode generate` writes it; what the performer thinks of the takes is in choices.py.
 """
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import msgspec
 import numpy as np
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 
 INDEX = "index.jsonl"
 VERSION = 1
@@ -96,16 +96,6 @@ def write_index(folder: Path, index: Index) -> None:
     head = _Head(VERSION, index.settings)
     lines = [head, *sorted(index.records, key=_number)]
     replace_file(folder / INDEX, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in the place of the file, all at once and for good."""
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(unfinished, path)
 
 
 def read_index(folder: Path) -> Index | None:

@@ -13,6 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 from livecode.neural.audio.files import read_audio
 from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.samplernn.model import SampleRNN
@@ -24,7 +25,6 @@ from livecode.takes.index import (
     Settings,
     all_take_files,
     file_name,
-    replace_file,
     take_seed,
     write_index,
 )  # fmt: skip

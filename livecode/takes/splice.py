@@ -1,6 +1,5 @@
 """Takes joined into a piece: one file, an equal-power crossfade at every seam."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import replacing
 
 EDGE_S = 0.01  # fades at the beginning and the end of the piece, so that it does not click
 LOUDEST = 0.999  # where a crossfade of takes that are alike would be beyond full scale
@@ -69,20 +69,16 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
     parts = [(float(np.abs(part).max(initial=0)), rate) for part, rate in crossfades(paths, fade_s)]
     peak, rate = max(part[0] for part in parts), parts[0][1]
     gain = np.float32(min(1.0, LOUDEST / peak) if peak > LOUDEST else 1.0)
-    unfinished = out.with_name(out.name + ".part")
     frames = 0
     try:
-        with soundfile.SoundFile(unfinished, "w", rate, 1, "PCM_24", format=kind) as piece:
-            for part, _ in crossfades(paths, fade_s):
-                piece.write(part * gain)
-                frames += len(part)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        if soundfile.info(unfinished).frames != frames:
-            raise AssertionError
-        os.replace(unfinished, out)
+        with replacing(out) as unfinished:
+            with soundfile.SoundFile(unfinished, "w", rate, 1, "PCM_24", format=kind) as piece:
+                for part, _ in crossfades(paths, fade_s):
+                    piece.write(part * gain)
+                    frames += len(part)
+            if soundfile.info(unfinished).frames != frames:
+                raise AssertionError
     except (soundfile.LibsndfileError, AssertionError):  # the latter is how soundfile says it
-        unfinished.unlink(missing_ok=True)
         raise LivecodeError(
             f"{out} cannot be written: make room, or choose a folder that can be written to."
         ) from None

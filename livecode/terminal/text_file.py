@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 
 #: Texts that were left unsaved are kept, this many of them.
 MOST_KEPT = 50
@@ -70,7 +71,7 @@ class TextFile:
                 other = self.path.with_name(self.path.name + "~")
                 os.replace(self.path, other)
                 said += f"; it had been changed by others, whose version is now {other.name}"
-            _write_whole(self.path, _ended(text))
+            replace_file(self.path, _ended(text).encode())
         except OSError as error:
             raise LivecodeError(f"{self.title} could not be saved: {error.strerror}") from None
         self._saved, self._keep_former = _ended(text), False
@@ -85,7 +86,7 @@ class TextFile:
         path = folder / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{stem}.py"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, _ended(text))
+            replace_file(path, _ended(text).encode())
             for old in sorted(folder.glob("*.py"))[:-MOST_KEPT]:
                 old.unlink()
         except OSError:
@@ -97,19 +98,3 @@ def _ended(text: str) -> str:
     """The text with one line end at its end."""
     stripped = text.rstrip()
     return stripped + "\n" if stripped else ""
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write beside the file and take its place, so that a power cut leaves the old or the new."""
-    target = path.resolve()  # a link stays a link
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(beside, target.stat().st_mode)
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)

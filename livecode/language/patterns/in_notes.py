@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
-from livecode.errors import LivecodeError
-from livecode.language.nearest import did_you_mean
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.patterns import numbers, time
 from livecode.language.patterns.chain import Argument, Chain, notation, number
 from livecode.language.patterns.combining import Chords, Paired, said, vary

@@ -3,8 +3,7 @@
 import math
 import re
 
-from livecode.errors import LivecodeError
-from livecode.language.nearest import did_you_mean
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.patterns.chords import CHORDS
 from livecode.language.patterns.cycle import MOST_EVENTS
 

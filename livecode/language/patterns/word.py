@@ -4,7 +4,7 @@ import inspect
 from fractions import Fraction
 from typing import Any
 
-from livecode.language.nearest import did_you_mean
+from livecode.errors import did_you_mean
 from livecode.language.patterns.chain import Chain
 from livecode.language.patterns.pattern import OPERATIONS, Pattern, pattern_of
 

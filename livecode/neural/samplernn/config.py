@@ -12,6 +12,8 @@ QUANTISERS = ("linear", "mu-law")
 SAMPLE_TIERS = ("two-layer", "three-layer")
 LEVELS = (256, 65_536)  # 8 to 16 bits
 RATES_HZ = (8_000, 48_000)
+#: Temperatures outside of this are clipped when a model samples.
+TEMPERATURES = (0.05, 3.0)
 
 
 @dataclass(frozen=True)

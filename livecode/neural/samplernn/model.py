@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import Tensors
-from livecode.neural.samplernn.config import KIND, SampleRNNConfig
+from livecode.neural.samplernn.config import KIND, TEMPERATURES, SampleRNNConfig
 from livecode.neural.samplernn.quantise import Codes, Floats, dequantised, quantised
 
 __all__ = ["KIND", "SampleRNN"]
 
 CHUNK = 4096  # samples that pass the sample tier at a time
-TEMPERATURES = (0.01, 10.0)
 
 
 class SampleRNN:

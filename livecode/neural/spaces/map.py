@@ -4,7 +4,6 @@ All places are positions in [0, 1], as agents and hands move them; `Space.place`
 points of them. Language is no matter of this module: it returns arrays.
 """
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.axes import audible_change
 from livecode.neural.spaces.space import Space
@@ -58,9 +57,8 @@ def at(space: Space, name: str) -> Floats:
             raise LivecodeError(
                 f"The space {space.name!r} was trained on no sound files: give positions."
             )
-        near = difflib.get_close_matches(stem, space.sound_names, n=3, cutoff=0.4)
-        guess = f": near it are {', '.join(near)}" if near else ""
-        raise LivecodeError(f"The space {space.name!r} knows no sound named {stem!r}{guess}.")
+        guess = did_you_mean(stem, space.sound_names, most=3, list_all=False)
+        raise LivecodeError(f"The space {space.name!r} knows no sound named {stem!r}{guess}")
     return space.position(space.sound_points[space.sound_names.index(stem)])
 
 

@@ -1,8 +1,6 @@
 """Models that bring code of their own: played only after the performer has said yes to that very file."""
 
-import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +11,7 @@ from typing import Any
 import platformdirs
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file, sha256
 from livecode.neural.model_file import user_models
 
 SUFFIX = ".ts"
@@ -89,8 +88,7 @@ def is_trusted(path: Path) -> bool:
 def fingerprint(path: Path) -> str:
     """The SHA-256 of a file, as hexadecimal digits."""
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(path)
     except OSError as error:
         raise LivecodeError(f"cannot read the model {path}: {error.strerror}") from None
 
@@ -131,10 +129,8 @@ def _trusted() -> dict[str, dict[str, int]]:
 
 def _remember(trusted: dict[str, dict[str, int]]) -> None:
     path = trust_file()
-    unfinished = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(json.dumps(trusted, indent=1), "utf-8")
-        os.replace(unfinished, path)
+        replace_file(path, json.dumps(trusted, indent=1).encode())
     except OSError as error:
         raise LivecodeError(f"cannot write {path}: {error.strerror}") from None

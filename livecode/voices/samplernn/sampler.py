@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import Tensors
-from livecode.neural.samplernn.config import SampleRNNConfig
+from livecode.neural.samplernn.config import TEMPERATURES, SampleRNNConfig
 from livecode.voices.samplernn import processor
 from livecode.voices.samplernn.compiling import ensure_compiled
 from livecode.voices.samplernn.divergence import SAMPLES, is_near
@@ -18,7 +18,6 @@ from livecode.voices.samplernn.dot import ROWS
 from livecode.voices.samplernn.kernel import CACHE_PATH, Outputs, State, Workspace, advance, recall
 from livecode.voices.samplernn.weights import LARGEST_TABLE_BYTES, Weights, pack
 
-TEMPERATURES = (0.05, 3.0)  # what lies outside is clipped; what is no number is taken for 1
 #: From this dim on, int8 models keep the tiers in 5 bits: they are most of what is to be read, and
 #: wider ones do not stay in the processor's cache.
 WIDE = 768

@@ -39,7 +39,7 @@ def test_a_sound_lies_where_its_file_name_says(space: Space) -> None:
 
 
 def test_an_unknown_sound_is_refused_with_its_neighbours(space: Space) -> None:
-    with pytest.raises(LivecodeError, match="knows no sound named 'horn_49': near it are horn_04"):
+    with pytest.raises(LivecodeError, match="knows no sound named 'horn_49'; did you mean horn_04"):
         space_map.at(space, "horn_49")
 
 

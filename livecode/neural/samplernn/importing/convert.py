@@ -1,6 +1,5 @@
 """`livecode import`: a checkpoint of samplernn-pytorch as a model of one's own, nothing in it executed."""
 
-import hashlib
 import re
 import shlex
 import sys
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import sha256
 from livecode.neural.model_file import SUFFIX, ModelMeta, list_models, user_models, write_model
 from livecode.neural.samplernn.config import KIND, RATES_HZ, SampleRNNConfig
 from livecode.neural.samplernn.importing.checkpoint import read_tensors
@@ -99,8 +99,6 @@ def _found(config: SampleRNNConfig, sample_rate: int) -> str:
 
 
 def _meta(config: SampleRNNConfig, options: ImportOptions) -> ModelMeta:
-    with options.checkpoint.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return ModelMeta(
         kind=KIND,
         config=config.json(),
@@ -109,7 +107,7 @@ def _meta(config: SampleRNNConfig, options: ImportOptions) -> ModelMeta:
         licence="that of the checkpoint",
         creator="samplernn-pytorch",
         command=shlex.join(["livecode", *sys.argv[1:]]),
-        facts={"checkpoint_sha256": digest},
+        facts={"checkpoint_sha256": sha256(options.checkpoint)},
     )
 
 
