@@ -26,6 +26,7 @@ from livecode.processes.running import left_alone
 from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.signals.intake import CUES_TOKEN
 from livecode.transport.lifeline import go_first
+from livecode.transport.logs import begin_log
 
 #: How long engine, voices and mind play on when the terminal is killed or its window closed.
 OUTLIVE_S = 600
@@ -70,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if not has_terminal():
         sentences += faults  # a terminal gets them from the mind
     paths = Paths()
+    begin_log("terminal", paths.log)
     write_connection(paths.connection)
     settings = Options(
         audio=options.audio,

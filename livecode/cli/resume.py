@@ -26,6 +26,7 @@ from livecode.processes.paths import Paths
 from livecode.processes.running import RunningFile
 from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.transport import Arena
+from livecode.transport.logs import begin_log
 
 
 def add_arguments(parser: Parser) -> None:
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     attached = running.attached(performance)
     if attached is not None and running.has_terminal(attached[1]):
         raise LivecodeError(f"performance {performance.number} is being played at another terminal")
+    begin_log("terminal", performance.log)
     if attached is not None:
         found, arena = attached
         paths = Paths(performance, Path(found.connection))

@@ -2,7 +2,7 @@
 
 import argparse
 import gc
-import sys
+import logging
 import threading
 import time
 from pathlib import Path
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         device = boot(options.audio, header.sample_rate, header.block)
     except LivecodeError as error:
-        print(error, file=sys.stderr)
+        _say_why(arena, error)
         return 2
     header.sample_rate = int(device.server.getSamplingRate())
     header.block = int(device.server.getBufferSize())
@@ -55,12 +55,18 @@ def main() -> int:
             resume = options.resume and Path(options.record).exists()
             engine.recording.start(tape, engine.frame, resume)
     except LivecodeError as error:
-        print(error, file=sys.stderr)
+        _say_why(arena, error)
         device.server.shutdown()
         return 2
     arena.device.post(device.description.encode())
     _run(engine, device.backend, stop)
     return 0
+
+
+def _say_why(arena: Arena, error: LivecodeError) -> None:
+    """Leave the terminal a sentence that says why there is no engine."""
+    arena.device.post(str(error).encode()[: arena.layout.device_bytes])
+    logging.getLogger("livecode.engine").error("%s", error)
 
 
 def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
@@ -94,6 +100,4 @@ def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stderr.flush()
-    raise SystemExit(code)
+    raise SystemExit(main())

@@ -1,6 +1,6 @@
 """The engine's block: clock, panic, messages, feeds, taps; run inside pyo's callback."""
 
-import traceback
+import logging
 from collections.abc import Callable
 
 import msgspec
@@ -37,6 +37,9 @@ from livecode.transport.messages import (
 )
 from livecode.transport.schedule import NEVER, Schedule
 
+_log = logging.getLogger(__name__)
+#: Failures of parts of blocks are logged until there have been so many.
+MOST_LOGGED = 10
 #: What a performer is told when a voice is late.
 RAN_DRY = "had a gap: its voice was late; this machine is busy"
 #: Times a second that the meters are posted for the terminal.
@@ -144,8 +147,8 @@ class Engine:
             step(*arguments)
         except Exception:
             self.errors += 1
-            if self.errors < 10:  # enough for the log
-                traceback.print_exc()
+            if self.errors < MOST_LOGGED:
+                _log.exception("part of a block failed")
 
     # what messages do
 

@@ -27,6 +27,11 @@ class ArchivedPerformance:
         return self.folder / "journal"
 
     @property
+    def log(self) -> Path:
+        """The file to which its processes log."""
+        return self.folder / "log"
+
+    @property
     def running(self) -> Path:
         """The file that leads to the processes; it exists while the performance plays."""
         return self.folder / "playing.json"

@@ -1,5 +1,6 @@
 """The mind as a Jupyter kernel: any client that speaks its protocol can play the performance."""
 
+import logging
 import os
 import threading
 from collections import deque
@@ -15,7 +16,8 @@ from livecode.help.explanation import inspect
 from livecode.performance.performance import HUSH_S, Performance
 from livecode.transport.events import Event
 
-#: So many of them are told again to a client that comes later.
+_log = logging.getLogger(__name__)
+#: So many events are told again to a client that comes later.
 TOLD_AGAIN = 100
 #: A mind that was told to end has so long to end by itself.
 END_WITHIN_S = 1.0
@@ -154,6 +156,9 @@ class LivecodeKernel(Kernel):
 
     def _tell(self, event: Event) -> None:
         """Events that no evaluation answers go out as output of their own, numbered."""
+        _log.log(logging.WARNING if event.wrong else logging.INFO, "%s: %s", event.kind, event)
+        if event.traceback is not None:
+            _log.warning("%s", event.traceback)
         if event.kind in ("error", "swap") and self._answering == threading.get_ident():
             return
         with self._telling:

@@ -1,8 +1,8 @@
 """The thin loop around a live performance: packets in, ticks by the engine's clock, scenes on time."""
 
+import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable
 
 from livecode.deadlines import Overrun
@@ -12,6 +12,7 @@ from livecode.signals.udp import UdpListener
 from livecode.transport import Header
 from livecode.transport.messages import Press, receive
 
+_log = logging.getLogger(__name__)
 #: After a hold-up the ticks that were missed are made up for, but no more than this.
 CATCH_UP_S = 0.25
 
@@ -67,7 +68,7 @@ class Ticker:
             try:
                 self._step(due)
             except (Exception, Overrun):  # a bug of ours: say it in the log, and go on
-                traceback.print_exc()
+                _log.exception("a tick failed")
             self._performance.lock.clear()
             due += every
             self._header.mind_beat_ns = time.monotonic_ns()

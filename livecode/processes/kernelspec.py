@@ -13,6 +13,7 @@ from pathlib import Path
 from livecode.processes.connection import write_connection
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
+from livecode.transport.logs import begin_log
 
 NAME = "livecode"
 CHECK_EVERY_S = 0.05
@@ -47,6 +48,7 @@ def play_as_kernel(
     `announce`. `say` is given sentences such as that the engine died and is being started again.
     """
     paths = Paths()
+    begin_log("front end", paths.log)
     if connection_file is not None:
         # The mind removes its folder at the end, and the front end's folder holds files of others.
         shutil.copy(connection_file, paths.connection)

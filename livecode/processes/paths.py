@@ -4,8 +4,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import platformdirs
-
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 
@@ -28,20 +26,7 @@ class Paths:
         else:
             self._folder, self.connection = connection.parent, connection
         self.journal = self.archived.journal
-        self._logs = platformdirs.user_state_path("livecode") / "logs"
-        self._logs.mkdir(parents=True, exist_ok=True)
-        if connection is None:
-            for name in ("engine", "mind", "voices"):
-                self.log(name).write_bytes(b"")
-
-    def log(self, name: str) -> Path:
-        """Return the log file of a process; it is that of the newest performance."""
-        return self._logs / f"{name}.log"
-
-    def last_line(self, name: str) -> str:
-        """Return the last line that a process has logged, which says why it ended."""
-        lines = self.log(name).read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"the {name} ended without a word"
+        self.log = self.archived.log
 
     def clean(self) -> None:
         """Remove the files that were only needed while it played."""

@@ -1,5 +1,6 @@
 """Starts engine, voices and mind, restarts those that die or hang, and ends them together."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -16,6 +17,8 @@ from livecode.processes.running import RunningFile, runs
 from livecode.transport import Arena
 from livecode.transport.messages import Press, send
 
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # without a log of the process, `say` tells the same
 #: The linear algebra in mind and voices is small. More threads would only hold up the engine.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 #: The module that each process runs.
@@ -186,15 +189,16 @@ class Supervisor:
             if status is None:
                 child.process.kill()
                 child.process.wait()
-                self.say(f"the {name} hung and is being started again")
+                self._tell(f"the {name} hung and is being started again")
             elif name == "engine" and status == 2:
-                raise LivecodeError(self.paths.last_line(name))
+                raise LivecodeError(self._why_no_engine())
             else:
                 verb = "are" if name == "voices" else "is"
-                self.say(f"the {name} died and {verb} being started again")
+                _log.warning("the %s ended with status %s", name, status)
+                self._tell(f"the {name} died and {verb} being started again")
             recent = [then for then in child.starts if now - then < WITHIN_S]
             if len(recent) >= MOST_STARTS:
-                raise LivecodeError(f"the {name} keeps dying; its log is {self.paths.log(name)}")
+                raise LivecodeError(f"the {name} keeps dying; the log is {self.paths.log}")
             if name != "mind" or not self._call_spare():
                 self.start_one(name, resume=True)
         self._keep_spare(now)
@@ -208,7 +212,7 @@ class Supervisor:
         while not self.arena.header.engine_beat_ns:
             self.check()
             if time.monotonic() > end:
-                raise LivecodeError(f"the engine did not start; see {self.paths.log('engine')}")
+                raise LivecodeError(f"the engine did not start; the log is {self.paths.log}")
             time.sleep(0.01)
 
     def panic(self) -> None:
@@ -251,6 +255,15 @@ class Supervisor:
         self.arena.unlink()
         self.paths.clean()
 
+    def _tell(self, sentence: str) -> None:
+        _log.warning("%s", sentence)
+        self.say(sentence)
+
+    def _why_no_engine(self) -> str:
+        """The sentence that an engine leaves which cannot play."""
+        why = self.arena.device.look().decode(errors="replace")
+        return why or f"the engine ended without a word; the log is {self.paths.log}"
+
     def _keep_spare(self, now_s: float) -> None:
         """Keep a second mind ready, which has imported all that it needs."""
         if self._spare is not None and self._spare.process.poll() is not None:
@@ -288,7 +301,8 @@ class Supervisor:
     def _spawn(self, name: str, *more: str) -> "subprocess.Popen[bytes]":
         """Start the module of a process, with a pipe as its lifeline."""
         command = [sys.executable, "-m", MODULES[name], self.arena.name]
-        with open(self.paths.log(name), "ab") as log:
+        _log.info("starting the %s%s", name, ", a spare one" if "--spare" in more else "")
+        with open(self.paths.log, "ab") as log:
             return subprocess.Popen(
                 [*command, *self._arguments(name), *more],
                 stdin=subprocess.PIPE,

@@ -18,7 +18,7 @@ from livecode.transport.header import HEADER_FIELDS, Header
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0002  # "LIVE", layout version 2
+MAGIC = 0x4C49_5645_0003  # "LIVE", layout version 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Layout:
     slot_width: int = 64  # values per change: the widest latent space
     message_bytes: int = 1 << 20
     board_bytes: int = 1 << 16
-    device_bytes: int = 256
+    device_bytes: int = 1 << 10
     meter_bytes: int = 1 << 14
     trouble_bytes: int = 1 << 12
     tape_bytes: int = 1 << 14

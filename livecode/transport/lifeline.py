@@ -11,6 +11,7 @@ import setproctitle
 
 from livecode.transport.arena import Arena
 from livecode.transport.heap import give_back
+from livecode.transport.logs import begin_log
 
 #: Priority of the terminal. It goes before what the performer computes, so that keys and panic work.
 TERMINAL_NICE = -10
@@ -27,7 +28,8 @@ def go_first() -> None:
 
 
 def begin(name: str) -> None:
-    """Set up a child process: its name, flat memory, usual priority, and deafness to Ctrl-C."""
+    """Set up a child process: its name, log, flat memory, usual priority, and deafness to Ctrl-C."""
+    begin_log(name)
     setproctitle.setproctitle(f"livecode: {name}")
     give_back()
     if os.getpriority(os.PRIO_PROCESS, 0) == TERMINAL_NICE:

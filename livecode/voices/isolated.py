@@ -1,6 +1,7 @@
 """A voice in a process of its own: what runs a stranger's code may hang or crash without the others."""
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def main() -> int:
         voice = TorchScriptVoice(options.model, rate, HOP, options.seed)
     except (LivecodeError, ImportError) as error:
         print(error, flush=True)
+        logging.getLogger("livecode.voices").error("%s: %s", options.name, error)
         arena.abandon()
         return 2
     print(READY, flush=True)

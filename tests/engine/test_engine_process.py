@@ -1,6 +1,7 @@
 """The engine as a process: what it plays on, how it ends, and what is left when it is killed."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,10 @@ from livecode.transport import Arena
 from livecode.transport.messages import Note, PlayBuffer, receive, send
 
 ROOT = Path(__file__).parents[2]
+#: A line of the log: time, process, level and module, and what is said.
+LOGGED = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} engine ERROR livecode\.engine[\w.]*: (.*)"
+)
 
 
 @pytest.fixture
@@ -105,7 +110,8 @@ def test_without_the_device_that_was_asked_for_it_ends_with_a_sentence(
     with engine(arena, "--audio", backend) as process:
         _, error = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert error.splitlines()[-1].startswith(sentence)
+    assert arena.device.look().decode().startswith(sentence)
+    assert LOGGED.fullmatch(error.splitlines()[-1])[1].startswith(sentence)
     assert "Traceback" not in error
 
 
@@ -113,8 +119,10 @@ def test_a_recording_that_cannot_be_written_ends_it_with_a_sentence(arena: Arena
     with engine(arena, "--audio", "headless", "--record", "/nowhere/take.wav") as process:
         _, error = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert error.startswith("cannot write /nowhere/take.wav: No such file or directory; choose")
-    assert len(error.splitlines()) == 1
+    (logged,) = error.splitlines()
+    sentence = LOGGED.fullmatch(logged)[1]
+    assert sentence.startswith("cannot write /nowhere/take.wav: No such file or directory; choose")
+    assert arena.device.look().decode() == sentence
 
 
 def test_headless_it_keeps_the_pace_of_the_clock_on_the_wall(arena: Arena):
@@ -244,4 +252,5 @@ def test_on_a_jack_server_a_recording_that_cannot_be_written_is_refused_too(
     with engine(arena, "--audio", "jack", "--record", "/nowhere/take.wav", jack=None) as process:
         _, error = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert error.splitlines()[-1].startswith("cannot write /nowhere/take.wav: ")
+    logged = LOGGED.fullmatch(error.splitlines()[-1])[1]
+    assert logged.startswith("cannot write /nowhere/take.wav: ")

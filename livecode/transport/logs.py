@@ -1,0 +1,33 @@
+"""The log of a performance: a file to which each of its processes adds lines with its time and name."""
+
+import logging
+import os
+from pathlib import Path
+
+#: `2026-03-01 20:15:07.123 engine ERROR livecode.engine.engine: part of a block failed`
+FORMAT = "%(asctime)s.%(msecs)03d {process} %(levelname)s %(name)s: %(message)s"
+TIMES = "%Y-%m-%d %H:%M:%S"
+_STANDARD_ERROR = 2
+_OURS = "the log of the performance"
+
+
+def begin_log(process: str, path: Path | None = None) -> None:
+    """Log to the file from now on, or to what standard error is at this moment, and nowhere else.
+
+    `process` names the process in each line. Warnings of libraries are logged, too. Standard error
+    is duplicated: what later takes its place to show it on a screen does not get the log.
+    """
+    if path is None:
+        stream = os.fdopen(os.dup(_STANDARD_ERROR), "w", encoding="utf-8", errors="replace")
+    else:
+        stream = path.open("a", encoding="utf-8", errors="replace")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter(FORMAT.format(process=process), TIMES))
+    root = logging.getLogger()
+    for former in [each for each in root.handlers if each.name == _OURS]:
+        root.removeHandler(former)
+        former.close()
+    handler.name = _OURS
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)
