@@ -129,7 +129,7 @@ class AgentPlayer(SoundPlayer):
             self._told_spelling = True
             self.clockwork.note(
                 f"{thing}.{spelled}",
-                f"this is {thing}.learner now; the next release forgets {spelled!r}",
+                f"the name is {thing}.learner now; the next release forgets {spelled!r}",
             )
         asked = thing.settings.get("asked", ())
         self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone

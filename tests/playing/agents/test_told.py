@@ -27,8 +27,8 @@ def test_the_former_spelling_of_learner_is_understood_and_one_line_says_so(
     assert type(playing.get("ego").player.learner).__name__ == "CoExplorer"
     tell(playing, "ego.dims = 3")
     tell(playing, code)
-    assert [text for text in said(playing) if "ego.mind is ego.learner now" in text] == [
-        "ego.mind is ego.learner now; the next release forgets 'mind'"
+    assert [text for text in said(playing) if text.startswith("ego.mind")] == [
+        "ego.mind: the name is ego.learner now; the next release forgets 'mind'"
     ]
     assert "mind" not in playing.get("ego").attributes()
 
