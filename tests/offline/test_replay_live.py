@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from livecode.journal.journal import read_journal
-from livecode.journal.records import BlockBegun, Heartbeat
+from livecode.journal.records import BlockBegun, Closed, Heartbeat
 from livecode.offline.replay_journal import replay
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
@@ -110,9 +110,13 @@ def _cues_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def check(folder: Path, journal: Path, end: int) -> None:
     result = replay(journal, folder / "again.wav")
-    scenes = [record for record in read_journal(journal) if isinstance(record, BlockBegun)]
+    records = list(read_journal(journal))
+    scenes = [record for record in records if isinstance(record, BlockBegun)]
+    closed = next(record.tick for record in records if isinstance(record, Closed))
+    assert closed > end - 48000, "the mind was not far behind"
+    end = min(end, closed - 256)  # on a busy machine its last ticks come late
     assert sum(record.name == "piece.py" for record in scenes) > 2, "cues were followed"
-    assert any(isinstance(record, Heartbeat) for record in read_journal(journal))
+    assert any(isinstance(record, Heartbeat) for record in records)
     assert result.differs_at_s is None, "each control has its value at the same sample"
     heard, _ = soundfile.read(folder / "live.wav", dtype="float32")
     again, _ = soundfile.read(folder / "again.wav", dtype="float32")
