@@ -65,7 +65,7 @@ class Terminal:
         self.evaluating = Evaluating(
             self.editor, self.output, history, supervisor.paths.connection, self._changed
         )
-        self._signatures = Signatures(
+        self.signatures = Signatures(
             self.editor.code_at_cursor, self.evaluating.mind.inspect, self._changed
         )
         self._highlighting = Highlighting()
@@ -74,9 +74,9 @@ class Terminal:
         self._touch = Touch()
         self._struck, self._struck_s = "", float("-inf")
         self._status = StatusBar()
-        self._status_lines: StyleAndTextTuples = []
-        self._cues: StyleAndTextTuples = []
-        self._cue_line: StyleAndTextTuples = []
+        self.status_lines: StyleAndTextTuples = []
+        self.cues: StyleAndTextTuples = []
+        self.cue_line: StyleAndTextTuples = []
         self._interrupted_s = self._nothing_ran_s = float("-inf")  # when Ctrl-C was pressed
         self._mind_pid = supervisor.arena.header.mind_pid
         self.app: Application[None] = Application(
@@ -85,11 +85,11 @@ class Terminal:
                 self.output,
                 self.search.field,
                 self._highlighting,
-                title=self._title,
-                status=lambda: self._status_lines,
+                title=self.title,
+                status=lambda: self.status_lines,
                 preview=lambda: self.search.preview(PREVIEW_ROWS),
-                cues=lambda: self._cues,
-                cue_line=lambda: self._cue_line,
+                cues=lambda: self.cues,
+                cue_line=lambda: self.cue_line,
             ),
             key_bindings=key_bindings(self),
             style=style(theme),
@@ -107,7 +107,7 @@ class Terminal:
         if seconds is not None:
             loop.call_later(seconds, self.quit)
         say, self.supervisor.say = self.supervisor.say, self._warn
-        self.editor.buffer.on_cursor_position_changed += lambda _: self._signatures.follow()
+        self.editor.buffer.on_cursor_position_changed += lambda _: self.signatures.follow()
         self.output.say(hints(), "class:output.help")
         for sentence in [*self._told, *([self.file.trouble] if self.file.trouble else [])]:
             self.output.say(f"· {sentence}", "class:output.note")
@@ -199,12 +199,13 @@ class Terminal:
 
     # what is shown
 
-    def _title(self) -> StyleAndTextTuples:
+    def title(self) -> StyleAndTextTuples:
+        """The line above the editor: the file, whether it is saved, and a signature."""
         return title_line(
             self.file.title,
             self.file.unsaved(self.editor.buffer.text),
             self.output.below,
-            self._signatures.shown,
+            self.signatures.shown,
             self.app.output.get_size().columns,
         )
 
@@ -235,7 +236,7 @@ class Terminal:
             self._orphans.among(snapshot.status.sounding, self.editor.buffer.text),
         )
         self._show_cues(snapshot)
-        if self._cues or self._cue_line:
+        if self.cues or self.cue_line:
             snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))
         above, below = self._status.lines(
             snapshot,
@@ -245,20 +246,20 @@ class Terminal:
             now,
         )
         lines = [*above, ("", "\n"), *below]
-        if lines != self._status_lines:
-            self._status_lines = lines
+        if lines != self.status_lines:
+            self.status_lines = lines
             self._changed()
 
     def _show_cues(self, snapshot: Snapshot) -> None:
         """The cue list beside the messages, or in one line where the screen is narrow."""
         columns, rows = self.app.output.get_size().columns, self.app.output.get_size().rows
-        listed, line = self._cues, self._cue_line
+        listed, line = self.cues, self.cue_line
         wide = columns >= WIDE
-        self._cues = cue_rows(snapshot.status.scene, LIST_COLUMNS, rows // 3) if wide else []
-        self._cue_line = (
+        self.cues = cue_rows(snapshot.status.scene, LIST_COLUMNS, rows // 3) if wide else []
+        self.cue_line = (
             [] if wide or rows < LEAST_ROWS else cue_line(snapshot.status.scene, columns)
         )
-        if (self._cues, self._cue_line) != (listed, line):
+        if (self.cues, self.cue_line) != (listed, line):
             self._changed()
 
     def _stuck(self, now_s: float) -> bool:

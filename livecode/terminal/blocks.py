@@ -13,7 +13,7 @@ _CELL = re.compile(r"#\s*%%")
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """Lines `first` to `last` of a text, both included, counted from 0.
 
     `text` is their code without the indentation that they share.
@@ -39,7 +39,7 @@ def divides(line: str) -> bool:
     return not line.strip() or begins_cell(line)
 
 
-def block_at(lines: Sequence[str], row: int) -> Block | None:
+def block_at(lines: Sequence[str], row: int) -> TextBlock | None:
     """Return the block that line `row` is in.
 
     On a blank line it is the block that ends just above. None if there is none.
@@ -56,7 +56,7 @@ def block_at(lines: Sequence[str], row: int) -> Block | None:
     return _block(lines, first, last)
 
 
-def cell_at(lines: Sequence[str], row: int) -> Block | None:
+def cell_at(lines: Sequence[str], row: int) -> TextBlock | None:
     """Return the cell that line `row` is in, without its `# %%` line; None if the cell is empty."""
     header = row
     while header >= 0 and not begins_cell(lines[header]):
@@ -73,7 +73,7 @@ def cell_at(lines: Sequence[str], row: int) -> Block | None:
     return _block(lines, first, last) if first <= last else None
 
 
-def cell_named(lines: Sequence[str], name: str) -> Block | None:
+def cell_named(lines: Sequence[str], name: str) -> TextBlock | None:
     """Return the cell of the scene of that name; None if there is none."""
     for cell in cells("\n".join(lines))[1:]:
         if cell.name == name:
@@ -81,12 +81,12 @@ def cell_named(lines: Sequence[str], name: str) -> Block | None:
     return None
 
 
-def line_at(lines: Sequence[str], row: int) -> Block | None:
+def line_at(lines: Sequence[str], row: int) -> TextBlock | None:
     """Return line `row` alone as a block; None if nothing is on it."""
     return None if divides(lines[row]) else _block(lines, row, row)
 
 
-def blocks(lines: Sequence[str]) -> list[Block]:
+def blocks(lines: Sequence[str]) -> list[TextBlock]:
     """Return all blocks of a text, in order."""
     found = []
     row = 0
@@ -114,6 +114,6 @@ def code_at_cursor(document: Document) -> tuple[str, int]:
     return "\n".join(lines), sum(len(line) + 1 for line in lines[: row - block.first]) + column
 
 
-def _block(lines: Sequence[str], first: int, last: int) -> Block:
+def _block(lines: Sequence[str], first: int, last: int) -> TextBlock:
     """Return the lines `first` to `last`, both included, as a block."""
-    return Block(first, last, textwrap.dedent("\n".join(lines[first : last + 1])))
+    return TextBlock(first, last, textwrap.dedent("\n".join(lines[first : last + 1])))

@@ -10,7 +10,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import DummyHistory
 
-from livecode.terminal.blocks import Block, block_at, blocks, cell_at, code_at_cursor, line_at
+from livecode.terminal.blocks import TextBlock, block_at, blocks, cell_at, code_at_cursor, line_at
 from livecode.terminal.indentation import STEP, Typing, indent_after, indentation
 from livecode.terminal.marks import Marks
 
@@ -44,15 +44,15 @@ class Editor:
         """The line that the cursor is in, from 0."""
         return self.buffer.document.cursor_position_row
 
-    def block(self) -> Block | None:
+    def block(self) -> TextBlock | None:
         """Return the block at the cursor, if there is one."""
         return block_at(self.lines, self.row)
 
-    def cell(self) -> Block | None:
+    def cell(self) -> TextBlock | None:
         """Return the cell at the cursor, if there is one."""
         return cell_at(self.lines, self.row)
 
-    def line(self) -> Block | None:
+    def line(self) -> TextBlock | None:
         """Return the line at the cursor as a block, unless it is blank."""
         return line_at(self.lines, self.row)
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from livecode.terminal.blocks import Block, cell_at, cell_named
+from livecode.terminal.blocks import TextBlock, cell_at, cell_named
 from livecode.terminal.editor import Editor
 from livecode.terminal.history import BlockHistory
-from livecode.terminal.marks import Evaluation, State
-from livecode.terminal.mind_client import Answer, MindClient, Told
+from livecode.terminal.marks import Evaluation, MarkState
+from livecode.terminal.mind_client import BlockAnswer, MindClient, Told
 from livecode.terminal.output import Output
 from livecode.transport.events import Event
 
@@ -43,7 +43,7 @@ class Evaluating:
         self._changes: deque[tuple[tuple[str, ...], Evaluation]] = deque(maxlen=MOST_CHANGES)
         self._tasks: set[asyncio.Task] = set()
 
-    def evaluate(self, block: Block | None, otherwise: str) -> None:
+    def evaluate(self, block: TextBlock | None, otherwise: str) -> None:
         """Play a block of the text; `otherwise` is said if there is none."""
         if block is None:
             self._output.say(otherwise, "class:output.note")
@@ -89,13 +89,13 @@ class Evaluating:
         if answer.names:
             self._changes.append((answer.names, evaluation))
         if answer.error is None:
-            evaluation.state = State.LIVE
+            evaluation.state = MarkState.LIVE
             self._editor.marks.supersede(evaluation)
             if not quietly:
                 # from its beginning: a list or a page of text may be longer than the pane
                 self._output.show(_success(evaluation.text, answer), "class:output.ok")
         else:
-            evaluation.state = State.FAILING
+            evaluation.state = MarkState.FAILING
             self.say_error(answer.error, answer.traceback)
 
     async def _help(self) -> None:
@@ -130,7 +130,7 @@ class Evaluating:
                 say(f"● {event}", "class:output.ok")
             case "error":
                 if self._scene is not None:
-                    self._scene.state = State.FAILING
+                    self._scene.state = MarkState.FAILING
                 self.say_error(str(event), event.traceback)
             case "fallback":
                 self._revert(event.names)
@@ -150,21 +150,21 @@ class Evaluating:
         self._scenes_begun += 1
         for cell in cells:
             if cell is not None:
-                self._scene = Evaluation(cell.text, State.LIVE)
+                self._scene = Evaluation(cell.text, MarkState.LIVE)
                 self._editor.marks.put(cell.first, cell.last, self._scene)
 
     def _revert(self, names: tuple[str, ...]) -> None:
         for name in names:
             evaluation = self._editor.marks.defining(name)
             if evaluation is not None:
-                evaluation.state = State.REVERTED
+                evaluation.state = MarkState.REVERTED
 
     def _take_back(self, names: tuple[str, ...]) -> None:
         """The newest block that has changed these names is not in force any more."""
         for change in reversed(self._changes):
             if set(names) & set(change[0]):
                 self._changes.remove(change)
-                change[1].state = State.REVERTED
+                change[1].state = MarkState.REVERTED
                 return
 
     def _end_flash(self, evaluation: Evaluation) -> None:
@@ -201,7 +201,7 @@ def reflowed(text: str) -> str:
     return "\n".join(lines)
 
 
-def _success(code: str, answer: Answer) -> str:
+def _success(code: str, answer: BlockAnswer) -> str:
     """One line that says what an evaluation did, and below it what it came to if that is long."""
     head = ", ".join(answer.names) or in_one_line(code.strip().split("\n")[0])
     if answer.value is None:

@@ -62,7 +62,7 @@ class ActedOn(Protocol):
 
 
 @dataclass(frozen=True)
-class Key:
+class BoundKey:
     """A key: what is printed on it, what a terminal sends for it, and what it does."""
 
     label: str
@@ -73,58 +73,60 @@ class Key:
 
 
 KEYS = (
-    Key("Alt+Enter", ("escape", "enter"), "play the block at the cursor",
+    BoundKey("Alt+Enter", ("escape", "enter"), "play the block at the cursor",
         lambda terminal: terminal.evaluating.evaluate(terminal.editor.block(), "the cursor is in no block")),
-    Key("F5", ("f5",), "play the whole cell, from `# %%` to the next",
+    BoundKey("F5", ("f5",), "play the whole cell, from `# %%` to the next",
         lambda terminal: terminal.evaluating.evaluate(
             terminal.editor.cell(), "the cursor is in no cell")),
-    Key("F6", ("f6",), "play the line",
+    BoundKey("F6", ("f6",), "play the line",
         lambda terminal: terminal.evaluating.evaluate(
             terminal.editor.line(), "there is nothing on this line")),
-    Key("Alt+Up", ("escape", "up"), "to the block above",
+    BoundKey("Alt+Up", ("escape", "up"), "to the block above",
         lambda terminal: terminal.editor.go_to_block(-1)),
-    Key("Alt+Down", ("escape", "down"), "to the block below",
+    BoundKey("Alt+Down", ("escape", "down"), "to the block below",
         lambda terminal: terminal.editor.go_to_block(+1)),
-    Key("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
+    BoundKey("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
         lambda terminal: terminal.fade_orphan()),
-    Key("F7", ("f7",), "the scene before",
+    BoundKey("F7", ("f7",), "the scene before",
         lambda terminal: terminal.cue("go(-1)")),
-    Key("F8", ("f8",), "the next scene",
+    BoundKey("F8", ("f8",), "the next scene",
         lambda terminal: terminal.cue("go()")),
-    Key("Alt+.", ("escape", "."), "hush: fade out everything", lambda terminal: terminal.evaluating.hush()),
-    Key("F12", ("f12",), "panic: silence at once, whatever else hangs", lambda terminal: terminal.panic()),
-    Key("F10", ("f10",), "like: strikes `keys.like`", lambda terminal: terminal.strike("like")),
-    Key("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda terminal: terminal.strike("dislike")),
-    Key("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",
+    BoundKey("Alt+.", ("escape", "."), "hush: fade out everything",
+        lambda terminal: terminal.evaluating.hush()),
+    BoundKey("F12", ("f12",), "panic: silence at once, whatever else hangs",
+        lambda terminal: terminal.panic()),
+    BoundKey("F10", ("f10",), "like: strikes `keys.like`", lambda terminal: terminal.strike("like")),
+    BoundKey("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda terminal: terminal.strike("dislike")),
+    BoundKey("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",
         lambda terminal: terminal.faders.choose(1)),
-    *(Key(f"Alt+{number}", ("escape", str(number)), "",
+    *(BoundKey(f"Alt+{number}", ("escape", str(number)), "",
           lambda terminal, number=number: terminal.faders.choose(number))  # type: ignore[misc]
       for number in range(2, 9)),
-    Key("Alt+=", ("escape", "="), "move it up by 0.05; Alt+Right, too",
+    BoundKey("Alt+=", ("escape", "="), "move it up by 0.05; Alt+Right, too",
         lambda terminal: terminal.faders.move(+1)),
-    Key("Alt+-", ("escape", "-"), "move it down by 0.05; Alt+Left, too",
+    BoundKey("Alt+-", ("escape", "-"), "move it down by 0.05; Alt+Left, too",
         lambda terminal: terminal.faders.move(-1)),
-    Key("Alt+Right", ("escape", "right"), "", lambda terminal: terminal.faders.move(+1)),
-    Key("Alt+Left", ("escape", "left"), "", lambda terminal: terminal.faders.move(-1)),
-    Key("Alt+Z", ("escape", "z"), "undo in sound",
+    BoundKey("Alt+Right", ("escape", "right"), "", lambda terminal: terminal.faders.move(+1)),
+    BoundKey("Alt+Left", ("escape", "left"), "", lambda terminal: terminal.faders.move(-1)),
+    BoundKey("Alt+Z", ("escape", "z"), "undo in sound",
         lambda terminal: terminal.evaluating.run("undo()", quietly=True)),
-    Key("Ctrl-Z", ("c-z",), "undo in the text", lambda terminal: terminal.editor.buffer.undo()),
-    Key("Ctrl-C", ("c-c",), "interrupt what runs; twice: leave", lambda terminal: terminal.interrupt()),
-    Key("F1", ("f1",), "help on the word at the cursor; on none, this list",
+    BoundKey("Ctrl-Z", ("c-z",), "undo in the text", lambda terminal: terminal.editor.buffer.undo()),
+    BoundKey("Ctrl-C", ("c-c",), "interrupt what runs; twice: leave", lambda terminal: terminal.interrupt()),
+    BoundKey("F1", ("f1",), "help on the word at the cursor; on none, this list",
         lambda terminal: terminal.help()),
-    Key("F2", ("f2",), "the traceback of the last error",
+    BoundKey("F2", ("f2",), "the traceback of the last error",
         lambda terminal: terminal.evaluating.show_traceback()),
-    Key("PgUp", ("pageup",), "messages: back", lambda terminal: terminal.output.scroll(-1)),
-    Key("PgDn", ("pagedown",), "messages: forward", lambda terminal: terminal.output.scroll(+1)),
-    Key("Ctrl-R", ("c-r",), "search the blocks played before", lambda terminal: terminal.begin_search()),
-    Key("Alt+/", ("escape", "/"), "comment in or out",
+    BoundKey("PgUp", ("pageup",), "messages: back", lambda terminal: terminal.output.scroll(-1)),
+    BoundKey("PgDn", ("pagedown",), "messages: forward", lambda terminal: terminal.output.scroll(+1)),
+    BoundKey("Ctrl-R", ("c-r",), "search the blocks played before", lambda terminal: terminal.begin_search()),
+    BoundKey("Alt+/", ("escape", "/"), "comment in or out",
         lambda terminal: terminal.editor.toggle_comment(), True),
-    Key("Ctrl-S", ("c-s",), "save the file", lambda terminal: terminal.save()),
-    Key("Ctrl-V", ("c-v",), "put in what Ctrl-K, Ctrl-U or Ctrl-W cut out",
+    BoundKey("Ctrl-S", ("c-s",), "save the file", lambda terminal: terminal.save()),
+    BoundKey("Ctrl-V", ("c-v",), "put in what Ctrl-K, Ctrl-U or Ctrl-W cut out",
         lambda terminal: terminal.editor.paste(), True),
-    Key("Ctrl-Y", ("c-y",), "take back an undo", lambda terminal: terminal.editor.buffer.redo()),
-    Key("Ctrl-L", ("c-l",), "draw the screen again", lambda terminal: terminal.app.renderer.clear()),
-    Key("Ctrl-Q", ("c-q",), "leave", lambda terminal: terminal.quit()),
+    BoundKey("Ctrl-Y", ("c-y",), "take back an undo", lambda terminal: terminal.editor.buffer.redo()),
+    BoundKey("Ctrl-L", ("c-l",), "draw the screen again", lambda terminal: terminal.app.renderer.clear()),
+    BoundKey("Ctrl-Q", ("c-q",), "leave", lambda terminal: terminal.quit()),
 )  # fmt: skip
 
 #: What some terminals send for keys that others cannot tell from Enter.
@@ -177,7 +179,7 @@ def key_bindings(terminal: ActedOn) -> KeyBindings:
     for sequence in _UNWANTED:
         bindings.add(*sequence)(lambda event: None)
 
-    def bind(key: Key) -> None:
+    def bind(key: BoundKey) -> None:
         @bindings.add(*key.sequence, save_before=lambda event: key.edits)
         def _(event: KeyPressEvent) -> None:
             terminal.editor.buffer.complete_state = None  # the menu is not in the way of other keys

@@ -7,7 +7,7 @@ from enum import Enum
 from livecode.syntax.names import names_of
 
 
-class State(Enum):
+class MarkState(Enum):
     """What an evaluated block is doing now."""
 
     PENDING = "pending"  # not yet answered
@@ -16,7 +16,12 @@ class State(Enum):
     REVERTED = "reverted"  # was live, failed while it played: its last good version plays
 
 
-GLYPHS = {State.PENDING: "◌", State.LIVE: "●", State.FAILING: "✗", State.REVERTED: "↺"}
+GLYPHS = {
+    MarkState.PENDING: "◌",
+    MarkState.LIVE: "●",
+    MarkState.FAILING: "✗",
+    MarkState.REVERTED: "↺",
+}
 #: A live line that was edited and not evaluated since: what is read is not what is heard.
 EDITED_GLYPH = "○"
 
@@ -26,7 +31,7 @@ class Evaluation:
     """One block that was sent to the mind, and what became of it."""
 
     text: str
-    state: State = State.PENDING
+    state: MarkState = MarkState.PENDING
     flashing: bool = False
     binds: frozenset[str] = field(init=False)  # names that its code binds
 
@@ -35,7 +40,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Mark:
+class LineMark:
     """What stands beside one line."""
 
     evaluation: Evaluation
@@ -45,7 +50,7 @@ class Mark:
     def glyph(self) -> str:
         """Its sign in the margin."""
         state = self.evaluation.state
-        return EDITED_GLYPH if self.edited and state is State.LIVE else GLYPHS[state]
+        return EDITED_GLYPH if self.edited and state is MarkState.LIVE else GLYPHS[state]
 
 
 class Marks:
@@ -53,15 +58,18 @@ class Marks:
 
     def __init__(self, lines: Sequence[str] = ("",)):
         self._lines = list(lines)
-        self._marks: list[Mark | None] = [None] * len(self._lines)
+        self._marks: list[LineMark | None] = [None] * len(self._lines)
 
-    def __getitem__(self, row: int) -> Mark | None:
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def __getitem__(self, row: int) -> LineMark | None:
         return self._marks[row] if row < len(self._marks) else None
 
     def put(self, first: int, last: int, evaluation: Evaluation) -> None:
         """Mark the lines `first` to `last`, both included, where something stands on them."""
         for row in range(first, min(last + 1, len(self._marks))):
-            self._marks[row] = Mark(evaluation) if self._lines[row].strip() else None
+            self._marks[row] = LineMark(evaluation) if self._lines[row].strip() else None
 
     def follow(self, lines: Sequence[str]) -> None:
         """Take the marks along to where their lines are after an edit."""
@@ -69,11 +77,11 @@ class Marks:
         head = _shared(old, new)
         tail = _shared(old[head:][::-1], new[head:][::-1])
         middle = self._marks[head : len(old) - tail]
-        renewed: list[Mark | None] = []
+        renewed: list[LineMark | None] = []
         for offset, text in enumerate(new[head : len(new) - tail]):
             mark = middle[offset] if offset < len(middle) else None
             if mark is not None and text != old[head + offset]:
-                mark = Mark(mark.evaluation, edited=True)
+                mark = LineMark(mark.evaluation, edited=True)
             renewed.append(mark if text.strip() else None)
         self._marks = self._marks[:head] + renewed + self._marks[len(old) - tail :]
         self._lines = new
@@ -90,7 +98,7 @@ class Marks:
         """The live evaluation of the block that defines `name`."""
         for mark in filter(None, self._marks):
             evaluation = mark.evaluation
-            if evaluation.state is State.LIVE and name in evaluation.binds:
+            if evaluation.state is MarkState.LIVE and name in evaluation.binds:
                 return evaluation
         return None
 

@@ -35,7 +35,7 @@ Told = Event | Printed
 
 
 @dataclass(frozen=True)
-class Answer:
+class BlockAnswer:
     """What became of a block; `error` is one sentence, or None."""
 
     error: str | None = None
@@ -55,7 +55,7 @@ class Completions:
 @dataclass(eq=False)
 class _Request:
     code: str
-    answer: "asyncio.Future[Answer]"
+    answer: "asyncio.Future[BlockAnswer]"
     sent_s: float = 0.0
     value: str | None = None
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -124,10 +124,10 @@ class MindClient:
         if self._running is not None:
             _, request = self._running
             self._running = None
-            _settle(request, Answer(error=DIED))
+            _settle(request, BlockAnswer(error=DIED))
         self.connect()
 
-    def evaluate(self, code: str) -> "asyncio.Future[Answer]":
+    def evaluate(self, code: str) -> "asyncio.Future[BlockAnswer]":
         """Have a block evaluated, after those before it."""
         request = _Request(code, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
@@ -174,9 +174,9 @@ class MindClient:
         self._tasks += [
             asyncio.create_task(task)
             for task in (
-                self._listen(client.shell_channel, self._on_reply),
-                self._listen(client.control_channel, self._on_reply),
-                self._listen(client.iopub_channel, self._on_output),
+                self._listen(client.shell_channel, self.take_reply),
+                self._listen(client.control_channel, self.take_reply),
+                self._listen(client.iopub_channel, self.take_output),
                 self._greet(),
             )
         ]
@@ -226,7 +226,8 @@ class MindClient:
             message = await channel.get_msg(timeout=None)
             handle(message)
 
-    def _on_reply(self, message: dict[str, Any]) -> None:
+    def take_reply(self, message: dict[str, Any]) -> None:
+        """Take in an answer to a question, or to the block that runs."""
         identity = message["parent_header"].get("msg_id", "")
         if (reply := self._replies.pop(identity, None)) is not None and not reply.done():
             reply.set_result(message["content"])
@@ -244,16 +245,17 @@ class MindClient:
             pass
         names = tuple(content.get("livecode", {}).get("names", ()))
         if content.get("status") == "ok":
-            answer = Answer(names=names, value=request.value)
+            answer = BlockAnswer(names=names, value=request.value)
         else:
             error = content.get("evalue") or "the mind did not run this block"
             trace = "\n".join(content.get("traceback", ()))
-            answer = Answer(error, names, request.value, trace)
+            answer = BlockAnswer(error, names, request.value, trace)
         self._running = None
         _settle(request, answer)
         self._send_next()
 
-    def _on_output(self, message: dict[str, Any]) -> None:
+    def take_output(self, message: dict[str, Any]) -> None:
+        """Take in what the mind tells everybody: events, what code prints, values."""
         kind, content = message["msg_type"], message["content"]
         parent = message["parent_header"].get("msg_id", "")
         own = self._running is not None and parent == self._running[0]
@@ -305,6 +307,6 @@ def _new_client(connection: Path) -> "AsyncKernelClient":
     return client
 
 
-def _settle(request: _Request, answer: Answer) -> None:
+def _settle(request: _Request, answer: BlockAnswer) -> None:
     if not request.answer.done():
         request.answer.set_result(answer)

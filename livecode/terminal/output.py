@@ -20,8 +20,8 @@ class Output:
 
     def __init__(self, on_change: Callable[[], None]):
         self._on_change = on_change
-        self._messages: deque[tuple[str, str]] = deque(maxlen=MOST_MESSAGES)  # (style, line)
-        self._rows: list[tuple[str, str]] = []
+        self.messages: deque[tuple[str, str]] = deque(maxlen=MOST_MESSAGES)  # (style, line)
+        self.rows: list[tuple[str, str]] = []
         self._width, self._height = 80, 1
         self._unfinished = False  # the newest message is printed text whose line has not ended
         self.below = 0  # rows that are out of sight at the bottom
@@ -35,16 +35,16 @@ class Output:
 
     def show(self, text: str, style: str = "class:output.plain") -> None:
         """Show a text whose beginning stays in sight however long it is."""
-        before = len(self._rows)
+        before = len(self.rows)
         self.below = 0
         self.say(text, style)
-        self.below = max(0, len(self._rows) - before - self._height)
+        self.below = max(0, len(self.rows) - before - self._height)
 
     def print(self, text: str, style: str = "class:output.plain") -> None:
         """Show text that a block prints; its lines may come in pieces."""
         lines = _bounded(text)
         if self._unfinished and lines:
-            before = self._messages.pop()
+            before = self.messages.pop()
             self._forget_rows(len(wrap(before[1], self._width)))
             lines[0] = (before[1] + lines[0])[:MOST_COLUMNS]
         for line in lines:
@@ -59,7 +59,7 @@ class Output:
     def scroll(self, pages: int) -> None:
         """Scroll down by so many pages; a negative number scrolls up."""
         step = max(1, self._height - 1)
-        most = max(0, len(self._rows) - self._height)
+        most = max(0, len(self.rows) - self._height)
         self.below = min(max(0, self.below - pages * step), most)
         self._on_change()
 
@@ -67,18 +67,18 @@ class Output:
         """Return the rows to show as (style, text), `height` of them at most."""
         if width != self._width:
             self._width = width
-            self._rows = [row for message in self._messages for row in self._wrapped(*message)]
+            self.rows = [row for message in self.messages for row in self._wrapped(*message)]
         self._height = height
-        self.below = min(self.below, max(0, len(self._rows) - height))
-        end = len(self._rows) - self.below
-        return self._rows[max(0, end - height) : end]
+        self.below = min(self.below, max(0, len(self.rows) - height))
+        end = len(self.rows) - self.below
+        return self.rows[max(0, end - height) : end]
 
     def _append(self, style: str, line: str) -> None:
-        if len(self._messages) == MOST_MESSAGES:
-            self._forget_rows(len(wrap(self._messages[0][1], self._width)), oldest=True)
-        self._messages.append((style, line))
+        if len(self.messages) == MOST_MESSAGES:
+            self._forget_rows(len(wrap(self.messages[0][1], self._width)), oldest=True)
+        self.messages.append((style, line))
         rows = self._wrapped(style, line)
-        self._rows.extend(rows)
+        self.rows.extend(rows)
         if self.below:  # a reader further up stays in place
             self.below += len(rows)
 
@@ -87,9 +87,9 @@ class Output:
 
     def _forget_rows(self, count: int, oldest: bool = False) -> None:
         if oldest:
-            del self._rows[:count]
+            del self.rows[:count]
         else:
-            del self._rows[len(self._rows) - count :]
+            del self.rows[len(self.rows) - count :]
 
 
 class OutputControl(UIControl):

@@ -39,12 +39,12 @@ class Player:
 
     @property
     def said(self) -> str:
-        return "\n".join(line for _, line in self.terminal.output._messages)
+        return "\n".join(line for _, line in self.terminal.output.messages)
 
     @property
     def status(self) -> str:
         """The two lines at the foot."""
-        return "".join(text for _, text, *_ in self.terminal._status_lines)
+        return "".join(text for _, text, *_ in self.terminal.status_lines)
 
     def glyphs(self) -> str:
         """The glyphs in the margin, a blank where there is none."""

@@ -83,17 +83,17 @@ def test_the_terminal_shows_the_line_or_the_list_and_f7_and_f8_go_through_it(
 
     async def script(player: Player) -> None:
         def shown() -> str:
-            return "".join(t for _, t, *_ in [*player.terminal._cue_line, *player.terminal._cues])
+            return "".join(t for _, t, *_ in [*player.terminal.cue_line, *player.terminal.cues])
 
         await player.until(lambda: "▶ one" in shown())
         assert "→ three" in shown()
-        assert not player.terminal._cues
+        assert not player.terminal.cues
         assert "one" not in player.status, "said once is enough"
         await player.press("\x1b[19~")  # F8
         await player.until(lambda: "▶ three 0:0" in shown())
         player.screen.size = Size(rows=40, columns=140)
         await player.until(lambda: "\n▶ three" in shown())
-        assert not player.terminal._cue_line
+        assert not player.terminal.cue_line
         await player.press("\x1b[18~")  # F7
         await player.until(lambda: "▶ two" in shown())
         path.write_text("# %% two\na = 22\n# %% three\na = 3\n")

@@ -174,7 +174,7 @@ def test_typing_goes_on_while_the_mind_spins_and_ctrl_c_ends_it(performance: Sup
         await ready(player)
         await evaluate(player, SPIN)
         await player.until(lambda: player.terminal.evaluating.mind.running_for_s > 1)
-        await player.until(lambda: "Ctrl-C" in "".join(t for _, t in player.terminal._status_lines))
+        await player.until(lambda: "Ctrl-C" in "".join(t for _, t in player.terminal.status_lines))
         await player.press("\r\rhello")
         assert player.text == SPIN + "\n    \nhello" or player.text.endswith("hello")
         started = time.monotonic()
@@ -218,10 +218,10 @@ def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Sup
         await type_anew(player, "agent")
         await player.press("(")
         await player.until(
-            lambda: player.terminal._signatures.shown.text.startswith("agent(space, dims=None")
+            lambda: player.terminal.signatures.shown.text.startswith("agent(space, dims=None")
         )
         await player.press(")")
-        await player.until(lambda: not player.terminal._signatures.shown.text)
+        await player.until(lambda: not player.terminal.signatures.shown.text)
         await type_anew(player, "no_such_name")
         await player.press("\x1bOP")
         await player.until_said("nothing is known of this name")
@@ -291,7 +291,7 @@ def test_a_mind_that_does_not_stop_is_restarted_without_its_block() -> None:
         await player.press("\x03")
         await player.press("\x03")  # too early to mean a restart
         await player.until(
-            lambda: "restarts" in "".join(t for _, t in player.terminal._status_lines)
+            lambda: "restarts" in "".join(t for _, t in player.terminal.status_lines)
         )
         await player.press("\x03")
         await player.until_said(DIED)

@@ -78,7 +78,7 @@ def test_no_sequence_of_keys_breaks_the_terminal(without_mind: Supervisor, seed:
             assert "stumbled" not in player.said, keys
             assert player.terminal.app.is_running, keys
             lines = player.terminal.editor.lines
-            assert len(player.terminal.editor.marks._marks) == len(lines)
+            assert len(player.terminal.editor.marks) == len(lines)
 
     play(script, without_mind)
 
@@ -300,10 +300,10 @@ def test_a_set_is_opened_with_the_cursor_on_a_fresh_line_and_saved(tmp_path: Pat
         assert player.text == "a = 1\n\n"
         assert player.terminal.editor.buffer.cursor_position == len(player.text)
         await player.press("b = 2")
-        assert "•" in "".join(text for _, text in player.terminal._title())
+        assert "•" in "".join(text for _, text in player.terminal.title())
         await player.press("\x13")
         assert path.read_text() == "a = 1\n\nb = 2\n"
-        assert "•" not in "".join(text for _, text in player.terminal._title())
+        assert "•" not in "".join(text for _, text in player.terminal.title())
 
     play(script, unstarted)
     unstarted.stop()

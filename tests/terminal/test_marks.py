@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode.terminal.marks import Evaluation, Marks, State
+from livecode.terminal.marks import Evaluation, Marks, MarkState
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=1, max_size=8)
 
 
 def live(code: str = "a = 1") -> Evaluation:
-    return Evaluation(code, State.LIVE)
+    return Evaluation(code, MarkState.LIVE)
 
 
 def glyphs(marks: Marks, count: int) -> str:
@@ -46,7 +46,7 @@ def test_each_state_has_its_glyph() -> None:
     evaluation = Evaluation("a")
     marks.put(0, 0, evaluation)
     shown = []
-    for state in State:
+    for state in MarkState:
         evaluation.state = state
         shown.append(glyphs(marks, 1))
     assert shown == ["◌", "●", "✗", "↺"]
@@ -85,7 +85,7 @@ def test_there_is_one_place_for_each_line_after_any_edit(
     row = data.draw(st.integers(0, len(before) - 1))
     marks.put(row, row, live())
     marks.follow(after)
-    assert len(marks._marks) == len(after)
-    assert all(mark is None or line for mark, line in zip(marks._marks, after, strict=True))
+    assert len(marks) == len(after)
+    assert all(marks[row] is None or line for row, line in enumerate(after))
     if before == after and before[row]:
         assert marks[row] is not None

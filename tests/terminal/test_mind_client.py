@@ -17,15 +17,15 @@ class SlowToHearAnswers(MindClient):
         super().__init__(connection, tell, now_s)
         self.told_by_itself = asyncio.Event()
 
-    def _on_reply(self, message: dict[str, Any]) -> None:
+    def take_reply(self, message: dict[str, Any]) -> None:
         async def later() -> None:
             await self.told_by_itself.wait()
-            MindClient._on_reply(self, message)
+            MindClient.take_reply(self, message)
 
         self._tasks.append(asyncio.create_task(later()))
 
-    def _on_output(self, message: dict[str, Any]) -> None:
-        super()._on_output(message)
+    def take_output(self, message: dict[str, Any]) -> None:
+        super().take_output(message)
         if message["msg_type"] == "display_data":
             self.told_by_itself.set()
 

@@ -73,12 +73,12 @@ def test_text_printed_in_pieces_is_put_together() -> None:
 def test_what_is_printed_without_end_is_cut_and_forgotten() -> None:
     output = pane()
     output.print("x\n" * 5000)
-    assert len(output._messages) == MOST_LINES_AT_ONCE + 1
+    assert len(output.messages) == MOST_LINES_AT_ONCE + 1
     for _ in range(MOST_MESSAGES):
         output.say("word " * 9)
     rows(output, 20)
     output.say("word " * 9)
-    assert len(output._rows) == len(output._messages) * len(wrap("word " * 9, 20))
+    assert len(output.rows) == len(output.messages) * len(wrap("word " * 9, 20))
 
 
 def test_control_characters_do_not_reach_the_screen() -> None:
