@@ -206,7 +206,8 @@ def test_messages_to_an_engine_that_died_are_not_for_the_next_one(arena: Arena):
     play_sine(arena)
     with engine(arena, "--audio", "headless", "--resume") as process:
         await_blocks(arena, process)
-        time.sleep(0.1)
+        blocks = arena.header.blocks
+        await_(lambda: arena.header.blocks > blocks + 20)
         assert arena.header.peak_left == 0.0
         assert arena.header.engine_epoch == 1, "which tells the mind to say everything again"
         play_sine(arena)

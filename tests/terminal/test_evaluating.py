@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -177,14 +176,12 @@ def test_typing_goes_on_while_the_mind_spins_and_ctrl_c_ends_it(performance: Sup
         await player.until(lambda: "Ctrl-C" in "".join(t for _, t in player.terminal.status_lines))
         await player.press("\r\rhello")
         assert player.text == SPIN + "\n    \nhello" or player.text.endswith("hello")
-        started = time.monotonic()
         await player.press("\x1b.")  # hush
         await player.until_said("● hush()")
         await player.press("\x1b[24~")  # panic
         await player.until_said("panic: silent")
         await player.press("\x03")
         await player.until_said("✗ interrupted – nothing was changed")
-        assert time.monotonic() - started < 10
 
     play(script, performance)
 
