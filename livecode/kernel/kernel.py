@@ -156,9 +156,10 @@ class LivecodeKernel(Kernel):
 
     def _tell(self, event: Event) -> None:
         """Events that no evaluation answers go out as output of their own, numbered."""
-        _log.log(logging.WARNING if event.wrong else logging.INFO, "%s: %s", event.kind, event)
-        if event.traceback is not None:
-            _log.warning("%s", event.traceback)
+        trace = "" if event.traceback is None else f"\n{event.traceback.rstrip()}"
+        _log.log(
+            logging.WARNING if event.wrong else logging.INFO, "%s: %s%s", event.kind, event, trace
+        )
         if event.kind in ("error", "swap") and self._answering == threading.get_ident():
             return
         with self._telling:
