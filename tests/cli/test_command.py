@@ -60,7 +60,7 @@ def test_a_missing_model_is_refused_with_its_name(tmp_path: Path) -> None:
     piece = a_set(tmp_path, 'glass = space("adittive")\n')
     said = refusal(run("render", piece, "-o", tmp_path / "out.wav"))
     assert "'adittive'" in said
-    assert "near it: additive" in said
+    assert "did you mean additive" in said
 
 
 def test_a_corrupt_model_file_is_refused(tmp_path: Path) -> None:
