@@ -1,14 +1,14 @@
 """Events as they are asked for: from when to when, what, and where they are written; values at a time."""
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from livecode.errors import LivecodeError
-from livecode.language.patterns.cycle import Marks
+from livecode.language.patterns.cycle import Fragment, Marks
 from livecode.language.patterns.cycles import Cycles
 from livecode.language.patterns.numbers import exact
 from livecode.language.patterns.played import number_of, plain
@@ -58,16 +58,25 @@ def events_between(
     first, last = exact(begin), exact(end)
     if last - first > MOST_CYCLES:
         raise LivecodeError(f"events of at most {MOST_CYCLES:,} cycles are listed at once")
-    found = []
+    found: list[Event] = []
     for number in range(math.floor(first), math.ceil(last)):
-        grid, fragments = cycles.cycle(number, seed)
-        onsets = sorted((f for f in fragments if f[0] == f[2]), key=lambda f: (f[0], f[1]))
+        grid, onsets, begins = _onsets(cycles, number, seed)
+        low = bisect_left(begins, math.ceil((first - number) * grid))
+        high = bisect_left(begins, math.ceil((last - number) * grid))
         zero = number * grid
         found += [
             Event(Fraction(zero + b, grid), Fraction(zero + e, grid), value, marks)
-            for b, e, _, _, value, marks in onsets
+            for b, e, _, _, value, marks in onsets[low:high]
         ]
-    return [event for event in found if first <= event[0] < last]
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _onsets(cycles: Cycles, number: int, seed: int) -> tuple[int, list[Fragment], list[int]]:
+    """The grid of a cycle, what begins in it in order, and when."""
+    grid, fragments = cycles.cycle(number, seed)
+    onsets = sorted((f for f in fragments if f[0] == f[2]), key=lambda f: (f[0], f[1]))
+    return grid, onsets, [fragment[0] for fragment in onsets]
 
 
 def value_at(cycles: Cycles, at: float, read: Callable[[Any], Any], seed: int = 0) -> Any:

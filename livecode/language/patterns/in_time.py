@@ -157,7 +157,7 @@ class InTime(Chain):
         )
 
     def linger(self, bars: Time) -> Self:
-        """The beginning of each bar, repeated: `pattern("bd hh sn cp").linger("<1 1/4>")`."""
+        """The beginning of each bar, repeated: `pattern("bd hh sn cp").linger("<1 1%4>")`."""
         return self._by("linger", time.linger, cycles(bars, "linger"))
 
     def swing_by(self, share: Time, slices: Number) -> Self:
