@@ -25,7 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
         beginning.from_nothing(session.performance, journal, live=False)
         session.eval("ego = agent(space('additive'), dims=2, every=50*ms)")
         heard = [session.advance(1.0)]
-        session.performance.press("like", session.performance.frame)  # F10
+        session.press("like")  # F10
         session.eval("ego.dims = 4\nego.pan = sine(-1, 1, period=1*s)")
         heard.append(session.advance(1.0))
         session.performance.recorder.closed()

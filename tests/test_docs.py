@@ -7,7 +7,6 @@ import pytest
 
 from livecode import Session
 from livecode.cli import command as cli
-from livecode.performance.words import words
 from livecode.sets.set_file import parse_set
 from livecode.signals.sensors import TABLE
 from livecode.terminal.key_bindings import KEYS
@@ -44,7 +43,7 @@ def test_the_reference_of_the_language_is_what_the_words_say_of_themselves() -> 
 
 def test_every_word_is_in_the_reference(session: Session) -> None:
     text = text_of("docs/language.md")
-    known = words(session.performance)
+    known = session.performance.words
     assert [word for word in known if f"`{word}" not in text and word != "np"] == []
 
 

@@ -190,8 +190,8 @@ def test_midi_and_osc(play) -> None:
     played = play("midi_and_osc")
     session = played.session
     played.on(0.3)
-    session.performance.receive_midi(on(69), round(session.time * RATE))
-    session.performance.receive_midi(cc(74, 0), round(session.time * RATE))
+    session.receive_midi(on(69))
+    session.receive_midi(cc(74, 0))
     session.receive_osc(encode("/slider", 1.0))
     played.on(0.3)
     assert session.get("midi").hz == pytest.approx(440)

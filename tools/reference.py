@@ -22,7 +22,6 @@ from livecode.language.units import Span
 from livecode.language.values import Arithmetic
 from livecode.performance.performance import Performance
 from livecode.performance.record_word import RecordWord
-from livecode.performance.words import words
 from livecode.signals.rings import READABLE, Ring, Rings
 from livecode.terminal.key_bindings import KEYS
 from livecode.transport import Arena, Layout
@@ -41,7 +40,7 @@ def refreshed(document: str) -> str:
 def reference() -> str:
     """Everything that can be typed, from what it says about itself, in Markdown."""
     performance = Performance(Arena.private(48000, 256, Layout(buffers=1)), 0, now_frame=lambda: 0)
-    known = words(performance)
+    known = performance.words
     performance.close()
     functions = {name: word for name, word in known.items() if inspect.isfunction(word)}
     shapes = {name: word for name, word in functions.items() if word.__module__ == curves.__name__}

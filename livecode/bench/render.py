@@ -40,7 +40,7 @@ def speed(path: Path, seconds: float) -> float:
         session.open_set(piece)
         for index, length in enumerate(lengths):
             if index:
-                session.performance.begin_scene(index)
+                session.begin_scene(index)
             session.advance(seconds * length / sum(lengths))
         played = session.time
     return played / (time.monotonic() - began)

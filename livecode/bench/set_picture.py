@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livecode.language.agents import Agent
 from livecode.offline.playback import estimated_s
 from livecode.offline.session import Session
+from livecode.playing.sound_player import player_of
 from livecode.sets.set_file import read_set
 
 STEP_S = 0.5
@@ -70,11 +71,11 @@ def play(path: Path, seed: int = 0) -> Course:
 
 
 def _agents(session: Session) -> Iterator[Seen]:
-    names = {each.name for each in session.performance.running()}
+    names = {each.name for each in session.running()}
     for name in sorted(names):
         thing = session.get(name)
         if isinstance(thing, Agent):
-            every_s = dict(thing.player.varyings())["every"].now or 0.0
+            every_s = dict(player_of(thing).varyings())["every"].now or 0.0
             yield Seen(session.time, name, thing.space.model, len(thing.position), 1000 * every_s)
 
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
 from livecode.deadlines import Watchdog
 from livecode.dsp_rules import MASTER
@@ -12,10 +11,11 @@ from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
 from livecode.language.sources import Sounding
-from livecode.language.things import Thing
+from livecode.language.things import PlayerState, Thing
 from livecode.language.values import Moment, Value
-from livecode.playing.function_player import FunctionPlayer
+from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Hearing
+from livecode.playing.mix import Mix
 from livecode.playing.sounds import Sounds
 from livecode.transport.messages import Failed
 
@@ -49,15 +49,15 @@ class Applier:
         self._awaited: int | None = None  # the generation whose graph a block waits for
 
     @property
-    def mix(self) -> Any:
+    def mix(self) -> Mix:
         """What `mute`, `solo`, `fade` and `quant` have set."""
         return self._sounds.mix
 
     @mix.setter
-    def mix(self, mix: Any) -> None:
+    def mix(self, mix: Mix) -> None:
         self._sounds.mix = mix
 
-    def play(self, thing: Thing, again: bool = False, state: dict[str, Any] | None = None) -> None:
+    def play(self, thing: Thing, again: bool = False, state: PlayerState | None = None) -> None:
         """Make what is played follow the description; LivecodeError says why it cannot.
 
         again: it has been played like this before, so that what it takes need not be there now.
@@ -85,7 +85,7 @@ class Applier:
                 if str(thing) not in self._sounds:
                     self._signals.forget(str(thing))
 
-    def state(self, thing: Thing) -> dict[str, Any] | None:
+    def state(self, thing: Thing) -> PlayerState | None:
         """What its player has learned, as of one tick; None if it learns nothing."""
         with self._lock:
             return None if thing.player is None else thing.player.state()
@@ -110,7 +110,7 @@ class Applier:
             moment = self._moment()
         for part in value.everything():
             if part.function is not None:
-                player = part.player or FunctionPlayer(part, self._signals, self._watchdog)
+                player = self._player_for(part)
                 if player.version is None or player.version.function is not part.function:
                     with self._lock:  # it is tried on the signals of this moment
                         pass
@@ -124,6 +124,12 @@ class Applier:
                     part.node.sample(moment)
                 except Exception as error:
                     raise LivecodeError(f"{part}: {type(error).__name__}: {error}") from error
+
+    def _player_for(self, value: Value) -> FunctionPlayer:
+        """The player that the value has, or a new one."""
+        if value.player is None:
+            return FunctionPlayer(value, self._signals, self._watchdog)
+        return player_of(value)
 
     def _check_inputs(self, thing: Dsp) -> None:
         sounding = [name for name, t in self._namespace.own().items() if isinstance(t, Sounding)]

@@ -15,7 +15,7 @@ from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
 if TYPE_CHECKING:
-    from livecode.performance.performance import Performance as Plays
+    from livecode.journal.recorder import JournalRecorder
 
 
 def main() -> int:
@@ -45,7 +45,7 @@ def main() -> int:
 
     from livecode.kernel import beginning
     from livecode.kernel.kernel import LivecodeKernel
-    from livecode.kernel.live import Ticker, engine_frame, next_tick
+    from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
     from livecode.performance.performance import Performance
     from livecode.sets.set_file import read_set
     from livecode.signals.intake import CUES_TOKEN
@@ -82,38 +82,45 @@ def main() -> int:
     try:
         listener = UdpListener(options.osc_bind, options.osc_port)
     except LivecodeError as error:
-        performance.say("note", str(error))
+        performance.log.say("note", str(error))
 
-    LivecodeKernel.performance = performance
+    LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
+    LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
     app = IPKernelApp.instance(kernel_class=LivecodeKernel, connection_file=options.connection)
     app.log_level = 40  # errors only
     app.initialize([])
-    loop = IOLoop.current()
-
-    def begin_scene(index: int) -> None:
-        loop.add_callback(performance.begin_due_scene, index)
-
-    performance.cues.wake = lambda: loop.add_callback(performance.run_cues)
-    threading.Thread(target=_end, args=(stop, performance, options.connection), daemon=True).start()
+    loop, set_player = IOLoop.current(), performance.set_player
+    performance.cues.wake = lambda: loop.add_callback(performance.cues.run)
+    ending = (stop, arena, performance.recorder, options.connection)
+    threading.Thread(target=_end, args=ending, daemon=True).start()
     ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate)
-    Ticker(performance, listener, begin_scene, ports).start()
+    live = LiveInputs(arena, performance.inputs, performance.midi_out, listener, ports)
+
+    def step(frame: int) -> None:
+        live.receive(frame)
+        if (scene := performance.tick(frame)) is not None:
+            loop.add_callback(set_player.begin_due, scene)
+        live.send(frame)
+
+    ticker = Ticker(header, performance.clock, performance.lock, step, performance.applier.take_in)
+    ticker.start()
     if (set_file := performance.scenes.set_file) is not None and not resumed:
-        result = performance.open_set(set_file)
+        result = set_player.open(set_file)
         if result.error is not None and not set_file.scenes:
             arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
         if set_file.scenes:
-            performance.begin_scene(0)
+            set_player.begin(0)
     app.start()
     os._exit(0)  # told to end: what the performer's threads or open sockets still do is let go
 
 
-def _end(stop: threading.Event, performance: "Plays", connection: str) -> None:
+def _end(stop: threading.Event, arena: Arena, recorder: "JournalRecorder", connection: str) -> None:
     """End with the terminal, even while a block runs."""
     stop.wait()
-    journal = performance.journal
-    performance.arena.abandon()
-    if performance.arena.header.stop:
-        performance.recorder.closed()
+    journal = recorder.journal
+    arena.abandon()
+    if arena.header.stop:
+        recorder.closed()
     elif journal is not None:
         journal.close()
         (journal.path.parent / "playing.json").unlink(missing_ok=True)

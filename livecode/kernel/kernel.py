@@ -11,9 +11,12 @@ import msgspec
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
+from livecode.evaluation.blocks import BlockRunner
 from livecode.help.completion import Scope, complete
 from livecode.help.explanation import inspect
-from livecode.performance.performance import HUSH_S, Performance
+from livecode.performance.silencer import Silencer
+from livecode.performance.sound_words import HUSH_S
+from livecode.playing.event_log import EventLog
 from livecode.transport.events import Event
 
 _log = logging.getLogger(__name__)
@@ -39,17 +42,18 @@ class LivecodeKernel(Kernel):
     #: `hush_request` fades everything out while a block is running, as an evaluation could not.
     control_msg_types: ClassVar[list[str]] = [*Kernel.control_msg_types, "hush_request"]
 
-    #: Set before the kernel is launched.
-    performance: ClassVar[Performance]
+    # the parts of the performance, set before the kernel is launched
+    blocks: ClassVar[BlockRunner]
+    silencer: ClassVar[Silencer]
+    scope: ClassVar[Scope]
+    events: ClassVar[EventLog]
 
     def __init__(self, **options: Any):
         super().__init__(**options)
         self._told: deque[dict[str, Any]] = deque(maxlen=TOLD_AGAIN)
         self._telling = threading.Lock()
         self._answering: int | None = None  # the thread in which a block is being evaluated
-        performance = self.performance
-        self._scope = Scope(performance.namespace.variables, performance.signals)
-        performance.on_event = self._tell
+        self.events.on_event = self._tell
 
     @property
     def kernel_info(self) -> dict[str, Any]:
@@ -73,19 +77,19 @@ class LivecodeKernel(Kernel):
         code: str,
         silent: bool,
         store_history: bool = True,
-        user_expressions: dict | None = None,
+        user_expressions: dict[str, Any] | None = None,
         allow_stdin: bool = False,
         *,
-        cell_meta: dict | None = None,
+        cell_meta: dict[str, Any] | None = None,
         cell_id: str | None = None,
     ) -> dict[str, Any]:
         """Evaluate one block."""
         self._answering = threading.get_ident()
         try:
-            result = self.performance.evaluate(code)
+            result = self.blocks.evaluate(code)
         finally:
             self._answering = None
-        self.performance.run_later()
+        self.blocks.run_after()
         if not silent and result.value is not None:
             self.send_response(
                 self.iopub_socket,
@@ -113,7 +117,7 @@ class LivecodeKernel(Kernel):
 
     def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
         """Names that could stand at the cursor."""
-        matches, start = complete(self._scope, code, cursor_pos)
+        matches, start = complete(self.scope, code, cursor_pos)
         return {
             "matches": matches,
             "cursor_start": start,
@@ -127,10 +131,10 @@ class LivecodeKernel(Kernel):
         code: str,
         cursor_pos: int,
         detail_level: int = 0,
-        omit_sections: tuple = (),
+        omit_sections: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         """Help on the word at the cursor."""
-        text = inspect(self._scope, code, cursor_pos)
+        text = inspect(self.scope, code, cursor_pos)
         return {
             "status": "ok",
             "found": text is not None,
@@ -151,7 +155,7 @@ class LivecodeKernel(Kernel):
 
     async def hush_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Fade out everything that sounds; comes on the control channel, in a thread of its own."""
-        self.performance.hush_aside(HUSH_S)
+        self.silencer.hush_aside(HUSH_S)
         self.session.send(stream, "hush_reply", {"status": "ok"}, parent, ident)
 
     def _tell(self, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""The thin loop around a live performance: packets in, ticks by the engine's clock, scenes on time."""
+"""The thin loop around a live performance: packets in, ticks by the engine's clock, MIDI out."""
 
 import logging
 import threading
@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable
 
 from livecode.deadlines import Overrun
-from livecode.performance.performance import Performance
+from livecode.evaluation.block_lock import BlockLock
+from livecode.performance.inputs import Inputs
+from livecode.playing.clock import PerformanceClock
+from livecode.signals.midi_out import MidiOut
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.udp import UdpListener
-from livecode.transport import Header
+from livecode.transport import Arena, Header
 from livecode.transport.messages import Press, receive
 
 _log = logging.getLogger(__name__)
@@ -27,21 +30,58 @@ def next_tick(frame: int, every: int, after: int = 0) -> int:
     return max(frame // every * every + every, after)
 
 
-class Ticker:
-    """Ticks a performance from a thread of its own."""
+class LiveInputs:
+    """Hands packets, keys and MIDI to a performance as they arrive, and sends its MIDI out."""
 
     def __init__(
         self,
-        performance: Performance,
+        arena: Arena,
+        inputs: Inputs,
+        midi_out: MidiOut,
         listener: UdpListener | None,
-        on_scene_due: Callable[[int], None],
-        ports: MidiPorts | None = None,
+        ports: MidiPorts,
     ):
-        """`on_scene_due` is told the index of a scene that is to begin; it must not take long."""
-        self._performance, self._listener, self._ports = performance, listener, ports
-        self._keys = performance.arena.messages["terminal", "mind"]
-        self._header = performance.arena.header
-        self._on_scene_due = on_scene_due
+        self._header, self._keys = arena.header, arena.messages["terminal", "mind"]
+        self._inputs, self._midi_out, self._listener, self._ports = (
+            inputs,
+            midi_out,
+            listener,
+            ports,
+        )
+
+    def receive(self, frame: int) -> None:
+        """Hand over all that has arrived before the tick at sample time `frame`."""
+        rate = self._header.sample_rate
+        if self._listener is not None:
+            now_ns = time.monotonic_ns()
+            for arrival_ns, packet, _ in self._listener.drain():
+                age = int((now_ns - arrival_ns) * 1e-9 * rate)
+                self._inputs.receive_osc(packet, frame - age)
+        for message in receive(self._keys):
+            assert isinstance(message, Press)
+            self._inputs.press(message.key, frame)
+        for time_s, midi in self._ports.receive():
+            self._inputs.receive_midi(midi, round(time_s * rate))
+
+    def send(self, frame: int) -> None:
+        """Send the MIDI that is due at sample time `frame`."""
+        self._ports.send(self._midi_out.due(frame))
+
+
+class Ticker:
+    """Calls `step` with the sample time of each tick as it comes, from a thread of its own."""
+
+    def __init__(
+        self,
+        header: Header,
+        clock: PerformanceClock,
+        lock: BlockLock,
+        step: Callable[[int], None],
+        at_end: Callable[[], None],
+    ):
+        """`at_end` is called when the last tick has been heard."""
+        self._header, self._clock, self._lock = header, clock, lock
+        self._step, self._at_end = step, at_end
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticks", daemon=True)
 
@@ -55,9 +95,8 @@ class Ticker:
         self._thread.join(1.0)
 
     def _run(self) -> None:
-        every = self._performance.tick_frames
-        rate = self._header.sample_rate
-        due = self._performance.frame
+        every, rate = self._clock.tick_frames, self._header.sample_rate
+        due = self._clock.frame
         while not self._stop.is_set():
             wait_s = (due - self._header.now(time.monotonic_ns())) / rate
             if wait_s > 0:
@@ -67,28 +106,11 @@ class Ticker:
                 due = next_tick(engine_frame(self._header), every, due)
             try:
                 self._step(due)
-            except (Exception, Overrun):  # a bug of ours: say it in the log, and go on
+            except (Exception, Overrun):  # a bug of ours: it is in the log, and the ticks go on
                 _log.exception("a tick failed")
-            self._performance.lock.clear()
+            self._lock.clear()
             due += every
             self._header.mind_beat_ns = time.monotonic_ns()
-        # what was written last is heard by then, and what of it came late has been told
+        # by then the last changes are heard, and what of them came late has been told
         time.sleep(2 * self._header.block / rate)
-        self._performance.applier.take_in()
-
-    def _step(self, frame: int) -> None:
-        if self._listener is not None:
-            now_ns = time.monotonic_ns()
-            rate = self._header.sample_rate
-            for arrival_ns, packet, _ in self._listener.drain():
-                age = int((now_ns - arrival_ns) * 1e-9 * rate)
-                self._performance.receive_osc(packet, frame - age)
-        for message in receive(self._keys):
-            assert isinstance(message, Press)
-            self._performance.press(message.key, frame)
-        for time_s, midi in self._ports.receive() if self._ports is not None else ():
-            self._performance.receive_midi(midi, round(time_s * self._header.sample_rate))
-        if (scene := self._performance.tick(frame)) is not None:
-            self._on_scene_due(scene)
-        if self._ports is not None:
-            self._ports.send(self._performance.midi_out.due(frame))
+        self._at_end()

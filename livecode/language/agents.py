@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar, ParamSpec
+from typing import Any, ClassVar, ParamSpec, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
 from livecode.language.sources import varying
-from livecode.language.spaces import Placed, Space
+from livecode.language.spaces import Placed, PlaysPlaced, Space
 from livecode.language.things import Setting, Thing, choice, length, whole
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
@@ -90,10 +91,33 @@ def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> S
     return Setting(default, check, doc, (shortest_s, longest_s))
 
 
+class PlaysAgent(PlaysPlaced, Protocol):
+    """What plays an agent."""
+
+    @property
+    def ticking(self) -> bool:
+        """Whether it is called from a function that plays, rather than from a block."""
+
+    @property
+    def position(self) -> NDArray[np.float64]:
+        """Where the agent is, (dims,) in [0, 1]."""
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What the agent expects of each move from here."""
+
+    def take(self, ask: Ask) -> None:
+        """Do what the agent was told."""
+
+    def has_taken(self, ask: Ask) -> bool:
+        """Whether that has been done."""
+
+
 class Agent(Placed):
     """A player that walks a space, learns from its reward where to go, and is heard where it is."""
 
     kind = "agent"
+    player: PlaysAgent | None
     kept = Placed.kept | {"reward", "asked"}
     #: What it can be told, in the order of the reference.
     told: ClassVar[tuple[str, ...]] = (
@@ -162,7 +186,7 @@ class Agent(Placed):
         return self.learner if key == FORMER_LEARNER else super().__getattr__(key)
 
     @property
-    def position(self) -> np.ndarray:
+    def position(self) -> NDArray[np.float64]:
         """Where it is: a number from 0 to 1 for each open dimension, as an array (dims,)."""
         if self.player is None:
             return np.full(2 if isinstance(self.dims, Value) else len(self.open_axes), 0.5)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from livecode.errors import LivecodeError
 from livecode.language.scatter import draw_map, drawn
 from livecode.language.sources import Sounding, varying
 from livecode.language.text import Text
-from livecode.language.things import Setting, Thing, whole
+from livecode.language.things import Player, Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
 from livecode.neural.load import load_model
@@ -114,8 +114,18 @@ class Space(Thing):
         return f"space({self.model!r}), {self.latent} dimensions"
 
 
+class PlaysPlaced(Player, Protocol):
+    """What plays a thing in a space."""
+
+    @property
+    def texture(self) -> float | Value | None:
+        """The texture as the thing described it when the player last followed."""
+
+
 class Placed(Sounding):
     """A thing that is heard where it is in a space."""
+
+    player: PlaysPlaced | None
 
     texture = varying(
         0.0,

@@ -1,4 +1,4 @@
-"""What a performer's variable can hold: descriptions only, `livecode.mind` plays them.
+"""What a performer's variable can hold: descriptions only, which `livecode.playing` plays.
 
 A description is a name and a dictionary of settings.  The mind plays what the settings say; it
 compares them with what is being played, so that evaluating the same description again changes
@@ -7,7 +7,7 @@ nothing that is heard.
 
 from collections.abc import Callable
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.units import Span, is_number, span
@@ -43,6 +43,17 @@ class Setting:
             raise LivecodeError(f"{thing}.{self.name}: {error}") from None
 
 
+class PlayerState:
+    """What a player has learned, for `undo` to go back to; each kind of player has its own."""
+
+
+class Player(Protocol):
+    """What plays a thing."""
+
+    def state(self) -> PlayerState | None:
+        """What it has learned; None if it learns nothing."""
+
+
 class Thing:
     """Something that a name stands for. The variable's name becomes the thing's name."""
 
@@ -55,7 +66,7 @@ class Thing:
     def __init__(self, **settings: Any):
         self.name: str | None = None
         self.settings: dict[str, Any] = {}
-        self.player: Any = None  # set by the mind while it plays
+        self.player: Player | None = None  # set while it plays
         for key, value in settings.items():
             if value is not None:
                 setattr(self, key, value)

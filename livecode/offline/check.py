@@ -10,7 +10,6 @@ from statistics import median
 from livecode.errors import LivecodeError, located
 from livecode.offline.names_used import SENT, NamesUsed, names_used
 from livecode.offline.session import Session
-from livecode.performance.words import words
 from livecode.sets.set_file import Scene, SetFile, read_set
 from livecode.signals.frames import read_frames
 from livecode.signals.intake import Intake
@@ -120,17 +119,17 @@ def _open(session: Session, set_file: SetFile) -> list[Event]:
     """Prepare a set without beginning it; returns what went wrong."""
     performance = session.performance
     performance.set_player.cell_limit_s = CELL_LIMIT_S
-    performance.records = False
+    performance.record.enabled = False
     before = len(session.log) + len(set_file.faults)
-    performance.open_set(set_file)
-    performance.run_later()
+    performance.set_player.open(set_file)
+    performance.blocks.run_after()
     performance.scenes.watch = None  # what is checked stays as it was read
     return _wrong(session.log[before:])
 
 
 def _begin(session: Session, index: int) -> None:
     performance = session.performance
-    performance.play_scene(index)
+    performance.set_player.play(index)
     performance.scenes.held = True  # no scene goes on by itself here
 
 
@@ -141,14 +140,14 @@ def _wrong(events: Iterable[Event]) -> list[Event]:
 def _in_order(set_file: SetFile, report: Report, used: dict[str, NamesUsed]) -> set[str]:
     """Play each scene on top of those before it; returns the names that everything may use."""
     with Session() as session:
-        known = set(words(session.performance)) | set(session.performance.signals)
+        known = set(session.performance.words) | set(session.performance.signals)
         _find(report, "preparation", set_file.preparation, _open(session, set_file))
         for index, scene in enumerate(set_file.scenes):
             before = len(session.log)
             _begin(session, index)
             session.advance(SETTLE_S)
             realtime = _speed(session)
-            session.performance.evaluator.run_later()
+            session.performance.deferred.run_after()
             wrong = [e for e in _wrong(session.log[before:]) if not _known_fault(scene, e)]
             _find(report, scene.name, scene, wrong)
             length = "until cued" if scene.lasts is None else str(scene.lasts)

@@ -17,7 +17,7 @@ def opened(session: Session, set_file: SetFile) -> None:
     """Prepare the set and begin it, where nobody gives cues; a sentence if nothing is left of it."""
     session.performance.scenes.alone = True
     # what `record` makes is of the evening, not of its rendering
-    session.performance.records = False
+    session.performance.record.enabled = False
     result = session.open_set(set_file)
     if not result.ok and not set_file.scenes:
         raise LivecodeError(f"{set_file.path}: {result.error}")

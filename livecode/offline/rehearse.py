@@ -53,7 +53,7 @@ def rehearse(options: RehearseOptions, say: Callable[[str], None]) -> None:
             _go_to(session, set_file, start)
             began = session.time
             first = round(began * options.sample_rate)
-            session.performance.on_event = lambda event: _tell(event, began, session, say)
+            session.performance.log.on_event = lambda event: _tell(event, began, session, say)
             for event in session.log:
                 if event.wrong or event.frame >= first:
                     _tell(event, began, session, say)
@@ -102,8 +102,8 @@ def _go_to(session: Session, set_file: SetFile, start: int) -> None:
     opened(session, set_file)
     for index in range(1, start + 1):
         session.advance(GLANCE_S)
-        session.performance.play_scene(index)
-        session.performance.run_later()
+        session.performance.set_player.play(index)
+        session.performance.blocks.run_after()
     session.performance.scenes.forget_played(start)
 
 

@@ -1,4 +1,4 @@
-"""The parts of one stretch of a performance, offline, played once more in its own timeline."""
+"""Plays one timeline of a performance once more, offline, as its journal notes it."""
 
 import tempfile
 from collections.abc import Callable
@@ -6,24 +6,21 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from livecode.engine.device import boot
-from livecode.engine.engine import Engine
 from livecode.journal import records
 from livecode.journal.records import BlockBegun, JournalRecord
 from livecode.journal.timeline import Timeline
-from livecode.offline.replayer import LedBefore, Replayer
-from livecode.offline.session import OFFLINE_LAYOUT
-from livecode.performance import agent_checkpoint as learned
+from livecode.offline.assembly import OFFLINE_LAYOUT, Assembly
+from livecode.offline.replayer import ReplayedLink, Replayer
+from livecode.performance.agent_checkpoint import FILE
 from livecode.performance.performance import Performance
-from livecode.performance.taking_over import begin_again
 from livecode.sets.set_file import SetFile, parse_set
-from livecode.transport import Arena, Layout
+from livecode.transport import Layout
 from livecode.transport.status import decode_going_on, decode_status
-from livecode.voices.host import VoiceHost
 
 
-class Stage:
+class TimelinePlayer:
     """Plays one timeline; what is heard is given to `hear`, a block (frames, 2) at a time."""
 
     def __init__(
@@ -31,30 +28,22 @@ class Stage:
         timeline: Timeline,
         past: list[BlockBegun],
         set_file: SetFile | None,
-        hear: Callable[[np.ndarray], None],
+        hear: Callable[[NDArray[np.float32]], None],
     ):
         """`past`, `set_file`: blocks and set of the timelines before, for a mind that takes over."""
         self.timeline, self._hear, self._past, self.set_file = timeline, hear, past, set_file
-        opening = timeline.opening
-        self._block, self._rate = opening.block, opening.sample_rate
         self.recorder = Replayer(timeline, self.advance, self._enter)
-        self._frame = 0  # of the engine's next block
-        self._tick = opening.tick
+        self._tick = timeline.opening.tick
 
-    def __enter__(self) -> "Stage":
-        opening = self.timeline.opening
+    def __enter__(self) -> "TimelinePlayer":
+        opening, timeline = self.timeline.opening, self.timeline
         layout = Layout() if opening.live else OFFLINE_LAYOUT
-        self._arena = arena = Arena.private(self._rate, self._block, layout)
-        arena.controls.postponed = self.timeline.postponed
-        arena.controls.unread = self.timeline.unread
-        self._server = boot("headless", self._rate, self._block).server
-        schedule = self.timeline.schedule
-        self._engine = Engine(
-            arena, self._server, self._now_ns, schedule=schedule, seed=opening.seed
+        self._assembly = Assembly(
+            opening.sample_rate, opening.block, opening.seed, layout, timeline.schedule
         )
-        self._voices = VoiceHost(arena, schedule=schedule)
+        controls = self._assembly.arena.controls
+        controls.postponed, controls.unread = timeline.postponed, timeline.unread
         self.performance = self._new_mind()
-        self._server.start()
         return self
 
     def __exit__(
@@ -63,14 +52,13 @@ class Stage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.stop()
-        self._engine.close()
+        self._assembly.close()
         self.performance.close()
-        self._server.shutdown()
 
     def play(self, begin: int) -> None:
-        """All of it; the engine begins at sample time `begin`."""
-        self._frame = self._engine.frame = begin
+        """Play all of it; the engine begins at sample time `begin`."""
+        self._assembly.frame = begin
+        self._assembly.start()
         self._tick = max(self._tick, begin)
         recorder = self.recorder
         while (record := recorder.next()) is not None:
@@ -86,7 +74,7 @@ class Stage:
     def advance(self, tick: int) -> None:
         """Play on until that tick is the next."""
         performance, timeline = self.performance, self.timeline
-        every = performance.tick_frames
+        every = performance.clock.tick_frames
         while self._tick < tick:
             if (to := timeline.skipped.get(self._tick)) is not None and to > self._tick:
                 self._tick = self.recorder.tick = to
@@ -97,11 +85,8 @@ class Stage:
             self._tick += every
 
     def _play_blocks_before(self, tick: int) -> None:
-        while self._frame + self._block <= tick:
-            self._voices.process()
-            self._server.process()
-            self._frame += self._block
-            self._hear(self._engine.master.read_tap().copy())
+        while self._assembly.frame + self._assembly.block <= tick:
+            self._hear(self._assembly.play_block())
 
     def _evaluate(self, record: JournalRecord) -> None:
         performance, recorder = self.performance, self.recorder
@@ -110,35 +95,34 @@ class Stage:
                 if record.number not in self.timeline.ended:
                     recorder.skip_block(record.number)
                     return
-                performance.evaluate(record.code, record.name)
-                performance.run_later()
+                performance.blocks.evaluate(record.code, record.name)
+                performance.blocks.run_after()
             case records.SceneBegun():
                 recorder.done()
                 self.advance(record.tick)
-                performance.begin_scene(record.index)
+                performance.set_player.begin(record.index)
             case records.CuesRun():
                 recorder.done()
                 self.advance(record.tick)
-                performance.run_cues()
+                performance.cues.run()
 
     def _enter(self, record: JournalRecord) -> None:
-        """What a record says enters, at its time, which is now."""
+        """Let enter what the record notes, at its time, which is now."""
         performance = self.performance
         match record:
             case records.SetRead(again=False):
-                set_file = parse_set(record.text, Path(record.path))
-                performance.open_set(set_file)
+                performance.set_player.open(parse_set(record.text, Path(record.path)))
                 performance.scenes.watch = _Watched(self.recorder)
             case records.Packet():
-                performance.receive_osc(record.data, record.frame)
+                performance.inputs.receive_osc(record.data, record.frame)
             case records.MidiMessage():
-                performance.receive_midi(record.data, record.frame)
+                performance.inputs.receive_midi(record.data, record.frame)
             case records.KeyPress():
-                performance.press(record.key, record.frame)
+                performance.inputs.press(record.key, record.frame)
             case records.Hushed():
-                performance.hush_aside(record.fade_s)
+                performance.silencer.hush_aside(record.fade_s)
             case records.Panicked():
-                self._arena.header.terminal_panics += 1
+                self._assembly.arena.header.terminal_panics += 1
             case records.MessagesHeard():
                 self.recorder.hear(record.messages)
                 performance.applier.take_in()
@@ -146,6 +130,7 @@ class Stage:
                 self._take_over(record)
 
     def _take_over(self, record: records.TakenOver) -> None:
+        """Put another mind in the place of the present one, as it was then."""
         self.set_file = self.performance.scenes.set_file or self.set_file
         blocks = [*self._past, *self.timeline.blocks(self.recorder.at)]
         self.performance.close()
@@ -156,32 +141,30 @@ class Stage:
         self.recorder.paused = True
         try:
             if record.cold:
-                begin_again(performance, blocks, decode_going_on(record.status))
+                performance.successor.begin_again(blocks, decode_going_on(record.status))
             else:
-                performance.take_over(blocks, decode_status(record.status))
+                performance.successor.take_over(blocks, decode_status(record.status))
             if record.learned:
                 with tempfile.TemporaryDirectory() as folder:
-                    path = Path(folder, learned.FILE)
+                    path = Path(folder, FILE)
                     path.write_bytes(record.learned)
-                    learned.go_on(performance, path)
+                    performance.checkpoint.go_on(path)
         finally:
             self.recorder.paused = False
         performance.scenes.watch = _Watched(self.recorder)
 
     def _new_mind(self) -> Performance:
-        performance = Performance(
-            self._arena, self.timeline.opening.seed, lambda: self._tick, recorder=self.recorder
+        performance = self._assembly.new_mind(
+            lambda: self._tick,
+            self.recorder,
+            pump=self.recorder.walk_up,
+            new_link=lambda bpm: ReplayedLink(self.recorder),
         )
-        performance.records = False
-        performance.pump = self.recorder.walk_up
+        performance.record.enabled = False
         performance.cues.token = self.timeline.opening.cues
-        performance.new_link = lambda bpm: LedBefore(self.recorder)  # type: ignore[assignment,return-value]
         if self.timeline.opening.live:
             performance.cues.wake = lambda: None
         return performance
-
-    def _now_ns(self) -> int:
-        return round(self._frame / self._rate * 1e9)
 
 
 class _Watched:

@@ -13,7 +13,7 @@ from livecode.journal.journal import read_journal
 from livecode.journal.recorder import model_sha256
 from livecode.journal.records import BlockBegun
 from livecode.journal.timeline import Timeline, timelines
-from livecode.offline.replay import Stage
+from livecode.offline.replay import TimelinePlayer
 from livecode.sets.set_file import SetFile
 from livecode.transport.heap import give_back
 from livecode.transport.schedule import NEVER
@@ -66,11 +66,11 @@ def replay(journal: Path, out: Path) -> Replayed:
                 begin = timeline.opening.tick // block * block
                 silent = max(begin - played[number - 1].end // block * block, 0)
                 hear(np.zeros((silent, 2), np.float32))
-            with Stage(timeline, blocks, set_file, hear) as stage:
-                stage.play(begin)
-                set_file = stage.performance.scenes.set_file or set_file
+            with TimelinePlayer(timeline, blocks, set_file, hear) as player:
+                player.play(begin)
+                set_file = player.performance.scenes.set_file or set_file
             blocks += timeline.blocks()
-            differs = stage.recorder.differs_at
+            differs = player.recorder.differs_at
             if differs is not None and result.differs_at_s is None:
                 result.differs_at_s = differs / rate
         result.seconds = file.frames / rate

@@ -164,16 +164,14 @@ class Replayer(JournalRecorder):
         self._controls = 0
 
 
-class LedBefore:
-    """Link, as it led the tempo then."""
-
-    peers = 0
+class ReplayedLink:
+    """Leads the tempo as Link led it then."""
 
     def __init__(self, recorder: Replayer):
         self._recorder = recorder
 
     def lead(self, tempo: Tempo, frame: float) -> None:
-        """Lead it so again."""
+        """Lead the tempo at that sample time, if Link did; the recorder knows it already."""
         if (led := self._recorder.timeline.led.get(int(frame))) is not None:
             tempo.lead(*led, frame)
 

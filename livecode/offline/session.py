@@ -4,21 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.evaluation.evaluator import Result
+from livecode.offline.assembly import Assembly
 from livecode.performance.performance import Performance
+from livecode.performance.status import Running
 from livecode.sets.set_file import SetFile
-from livecode.transport import Arena, Layout
 from livecode.transport.events import Event
 from livecode.transport.heap import give_back
 from livecode.transport.messages import Tape
 from livecode.voices.host import VoiceHost
-
-#: Offline nothing is ever late, so short rings do; this keeps many sessions small.
-OFFLINE_LAYOUT = Layout(buffers=32, buffer_frames=8192)
 
 
 class Session:
@@ -47,56 +45,64 @@ class Session:
             raise LivecodeError("another Session is open in this process; close it first")
         Session._open = True
         give_back()
-        self._arena = Arena.private(self.sample_rate, self.block, OFFLINE_LAYOUT)
-        self._frame = 0
         self._due: int | None = None  # the scene that begins before the next tick
-        self._server = boot("headless", self.sample_rate, self.block).server
-        self._engine = Engine(self._arena, self._server, self._now_ns, seed=self.seed)
-        self._engine.recording.patient = True
-        self._voices = VoiceHost(self._arena)
-        self.performance = Performance(self._arena, self.seed, lambda: self._frame)
-        self.performance.pump = self._pump
-        self._server.start()
+        self._assembly = Assembly(self.sample_rate, self.block, self.seed)
+        self._assembly.engine.recording.patient = True
+        self.performance = self._assembly.new_mind()
+        self._assembly.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.stop()
-        self._engine.recording.take_last(self._frame)
-        self._engine.close()
+        self._assembly.close()
         self.performance.close()
-        self._server.shutdown()
-        del self._engine, self._server, self._voices, self._arena
+        del self._assembly
         Session._open = False
 
     def eval(self, code: str) -> Result:
         """Evaluate a block at the present time."""
-        result = self.performance.evaluate(code)
-        self.performance.run_later()
+        result = self.performance.blocks.evaluate(code)
+        self.performance.blocks.run_after()
         return result
 
     def open_set(self, set_file: SetFile) -> Result:
         """Prepare a set and begin its first scene; scenes with a length then follow by themselves."""
-        result = self.performance.open_set(set_file)
+        result = self.performance.set_player.open(set_file)
         if set_file.scenes:
-            scene = self.performance.begin_scene(0)
+            scene = self.begin_scene(0)
             result = scene if result.ok else result
         return result
 
+    def begin_scene(self, index: int) -> Result:
+        """Begin a scene of the set at the present time."""
+        return self.performance.set_player.begin(index)
+
     def receive_osc(self, packet: bytes) -> None:
         """Take in a UDP payload as from a ring, at the present time."""
-        self.performance.receive_osc(packet, self._frame)
+        self.performance.inputs.receive_osc(packet, self.frame)
 
-    def advance(self, seconds: float) -> np.ndarray:
+    def receive_midi(self, message: bytes) -> None:
+        """Take in a MIDI message, at the present time."""
+        self.performance.inputs.receive_midi(message, self.frame)
+
+    def press(self, key: str) -> None:
+        """Press a hot-key of the terminal, at the present time: `like`, a letter, `fader3=0.5`."""
+        self.performance.inputs.press(key, self.frame)
+
+    def advance(self, seconds: float) -> NDArray[np.float32]:
         """Play on; returns what was heard, float32 (frames, 2), in whole blocks."""
-        target = self._frame + round(seconds * self.sample_rate)
+        target = self.frame + round(seconds * self.sample_rate)
         heard = []
-        while self._frame < target:
+        while self.frame < target:
             heard.append(self._advance_block())
         return np.concatenate(heard) if heard else np.zeros((0, 2), np.float32)
 
     def get(self, name: str) -> Any:
         """The live object of that name."""
         return self.performance.get(name)
+
+    def running(self) -> list[Running]:
+        """What sounds: name, kind, level, and where it was defined."""
+        return self.performance.board.running()
 
     def record(
         self, path: str | Path | None = None, stems: str | Path | None = None, bits: int = 32
@@ -106,41 +112,51 @@ class Session:
         Without a path there are stems alone; without both, recording ends.  `bits`: 32 (float) or 24.
         LivecodeError: it cannot be written there, or what was recorded before could not.
         """
-        recording = self._engine.recording
-        recording.take_last(self._frame)
+        recording = self.engine.recording
+        recording.take_last(self.frame)
         recording.stop()
         error, recording.error = recording.error, ""
         if error:
             raise LivecodeError(error)
         if path is not None or stems is not None:
             tape = Tape(str(path or ""), str(stems or ""), bits)
-            recording.start(tape, self._frame, pass_over=True)
+            recording.start(tape, self.frame, pass_over=True)
+
+    def replace_mind(self) -> Performance:
+        """Put a fresh mind in the place of the present one, which is not ended; engine and voices stay."""
+        self.performance = self._assembly.new_mind()
+        return self.performance
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that plays."""
+        return self._assembly.engine
+
+    @property
+    def voices(self) -> VoiceHost:
+        """The voices that play."""
+        return self._assembly.voices
 
     @property
     def log(self) -> list[Event]:
         """What happened so far: errors, swaps, fallbacks, scenes, notes."""
-        return self.performance.log
+        return self.performance.log.events
+
+    @property
+    def frame(self) -> int:
+        """The sample time of the next block."""
+        return self._assembly.frame
 
     @property
     def time(self) -> float:
         """Seconds played."""
-        return self._frame / self.sample_rate
+        return self.frame / self.sample_rate
 
-    def _advance_block(self) -> np.ndarray:
+    def _advance_block(self) -> NDArray[np.float32]:
         performance = self.performance
-        end = self._frame + self.block
-        for frame in range(self._frame, end, performance.tick_frames):
+        end = self.frame + self.block
+        for frame in range(self.frame, end, performance.clock.tick_frames):
             if self._due is not None:
-                performance.begin_due_scene(self._due)
+                performance.set_player.begin_due(self._due)
             self._due = performance.tick(frame)
-        self._voices.process()
-        self._server.process()
-        self._frame = end
-        return self._engine.master.read_tap().copy()
-
-    def _pump(self) -> None:
-        self._engine.listen()
-        self.performance.applier.take_in()
-
-    def _now_ns(self) -> int:
-        return round(self._frame / self.sample_rate * 1e9)
+        return self._assembly.play_block()

@@ -1,34 +1,42 @@
-"""A performance: namespace, evaluation, signals and the tick. Live and offline run this same code."""
+"""A performance, composed of its parts, and the tick that moves all of them on; live and offline alike."""
 
 import time
-import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from livecode.deadlines import TookTooLong, Watchdog
-from livecode.errors import LivecodeError, Problem
+from livecode.deadlines import Watchdog
+from livecode.errors import LivecodeError
 from livecode.evaluation.applying import Applier
 from livecode.evaluation.block_lock import BlockLock
-from livecode.evaluation.evaluator import Evaluator, Result
+from livecode.evaluation.blocks import BlockRunner
+from livecode.evaluation.evaluator import Evaluator
 from livecode.evaluation.namespace import Namespace
+from livecode.help.completion import Scope
 from livecode.journal.journal import Journal
 from livecode.journal.recorder import JournalRecorder
-from livecode.journal.records import BlockBegun
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
-from livecode.language.values import Moment, Value
-from livecode.performance.status import Running, going_on, running, status
-from livecode.performance.taking_over import take_over
-from livecode.performance.words import HUSH_S as HUSH_S
-from livecode.performance.words import words
+from livecode.performance.agent_checkpoint import AgentCheckpoint
+from livecode.performance.input_words import MicWord, MidiWord, TempoWord
+from livecode.performance.inputs import Inputs
+from livecode.performance.record_word import RecordWord
+from livecode.performance.silencer import Silencer
+from livecode.performance.sound_words import sound_words
+from livecode.performance.status import StatusBoard
+from livecode.performance.taking_over import Successor
+from livecode.performance.tempo_control import Leader, TempoControl
+from livecode.performance.words import help_word, language_words, running_word, undo_word
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
 from livecode.playing.listening import Hearing, OscSignal
-from livecode.playing.sound_player import Clockwork
-from livecode.playing.sounds import Sounds, Transition
+from livecode.playing.present import PresentMoment
+from livecode.playing.sound_player import PlayerSetup
+from livecode.playing.sounds import Sounds
+from livecode.sets.cue_vocabulary import CueTargets
 from livecode.sets.cues import Cues
-from livecode.sets.scene_words import SceneSignal
+from livecode.sets.scene_words import SceneSignal, SceneWord, scene_words
 from livecode.sets.scenes import Scenes
-from livecode.sets.set_file import SetFile
 from livecode.sets.set_player import SetPlayer
 from livecode.signals.intake import Intake
 from livecode.signals.keys import Keys
@@ -37,15 +45,11 @@ from livecode.signals.midi import Midi
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
 from livecode.transport import Arena
-from livecode.transport.events import Event, Kind
-from livecode.transport.messages import CUE
 from livecode.transport.status import Status, encode
-from livecode.transport.timing import tick_frames, voice_lead
+from livecode.transport.timing import voice_lead
 
 #: A change of an engine's control applies this many blocks after it was made, so that it is never late.
 ENGINE_LEAD_BLOCKS = 1
-#: A note is not repeated before it has been quiet for so long.
-NOTE_AGAIN_S = 10
 #: Times a second that the status is posted for the terminal to show.
 STATUS_HZ = 20
 
@@ -53,8 +57,8 @@ STATUS_HZ = 20
 class Performance:
     """Everything that the performer's code touches, in front of an arena.
 
-    `now_frame` tells the sample time of the first tick; `wall_s` is a clock for noticing slowness,
-    None offline; `recorder` notes what happens, or tells what has.
+    The constructor composes the parts; each part knows only the parts that it was given. Who has a
+    performance uses its parts: `blocks.evaluate(…)`, `inputs.press(…)`, `set_player.begin(…)`.
     """
 
     def __init__(
@@ -64,132 +68,173 @@ class Performance:
         now_frame: Callable[[], int],
         wall_s: Callable[[], float] | None = None,
         recorder: JournalRecorder | None = None,
+        pump: Callable[[], None] | None = None,
+        new_link: Callable[[float], Leader] = LinkClock,
     ):
-        self.arena, self.seed, self._wall_s = arena, seed, wall_s
-        self.recorder = JournalRecorder() if recorder is None else recorder
-        self.recorder.tick = now_frame()
-        self.sample_rate, self.block = arena.header.sample_rate, arena.header.block
-        self.tick_frames = tick_frames(self.block, self.sample_rate)
-        self.lock = BlockLock()
-        self.lock.arrive, self.lock.passed = self.recorder.arrive, self.recorder.passed
-        arena.controls.on_write = self.recorder.control_written
-        self.watchdog = Watchdog()
-        self.intake = Intake()
-        self.tempo = Tempo(self.sample_rate)
-        self.link: LinkClock | None = None
-        self.new_link: Callable[[float], LinkClock] = LinkClock
-        self.log: list[Event] = []
-        self.on_event: Callable[[Event], None] = lambda event: None
-        self.keys, self.midi, self.midi_out = Keys(), Midi(), MidiOut(self.sample_rate)
-        self.scenes = Scenes(self.tempo)
-        self.set_player = SetPlayer(self)
-        self.cues = Cues(self)
-        self.intake.on_cue = self.cues.receive
-        self._noted: dict[str, int] = {}  # note -> sample time until which it is not repeated
-        self.generations = Generations(arena, self._note, self.recorder, lambda: self.frame)
-        self.signals = Hearing(
+        """`now_frame` tells the sample time of the first tick.
+
+        `wall_s`: a clock in seconds for noticing slowness; None offline.
+        `recorder`: notes what happens, or tells what happened before.
+        `pump`: lets the engine act on messages where it is in this process; None: wait for it.
+        `new_link`: joins those that share the beat.
+        """
+        self.arena, self.seed, self._live = arena, seed, wall_s is not None
+        header, sample_rate, block = arena.header, arena.header.sample_rate, arena.header.block
+
+        # time, and what is noted of it
+        self.recorder = recorder = JournalRecorder() if recorder is None else recorder
+        recorder.tick = now_frame()
+        self.clock = clock = PerformanceClock(recorder, sample_rate, block)
+        self.log = log = EventLog(clock)
+        self.lock = lock = BlockLock()
+        lock.arrive, lock.passed = recorder.arrive, recorder.passed
+        arena.controls.on_write = recorder.control_written
+        self.watchdog = watchdog = Watchdog()
+        self.tempo = tempo = Tempo(sample_rate)
+
+        # what comes in
+        self.intake, self.keys, self.midi = Intake(), Keys(), Midi()
+        self.midi_out = MidiOut(sample_rate)
+        self.scenes = scenes = Scenes(tempo)
+        self.namespace = namespace = Namespace({"__name__": "__livecode__"})
+        self.generations = Generations(arena, log.note, recorder, lambda: clock.frame)
+        self.signals = signals = Hearing(
             arena,
             {
                 "rings": self.intake.rings,
                 "keys": self.keys,
                 "midi": self.midi,
                 "osc": OscSignal(self.intake.osc),
-                "scene": SceneSignal(self.scenes),
+                "scene": SceneSignal(scenes),
             },
-            lambda: [
-                name for name, thing in self.namespace.own().items() if isinstance(thing, Sounding)
-            ],
+            lambda: [n for n, thing in namespace.own().items() if isinstance(thing, Sounding)],
             self.generations.listen,
-            self.recorder.feature,
+            recorder.feature,
         )
-        self.generations.on_new_engine = self.signals.tap_again
-        self.set_time(0)
-        clockwork = Clockwork(
+        self.generations.on_new_engine = signals.tap_again
+        self.present = PresentMoment(tempo, signals, recorder, log, wall_s)
+
+        # what sounds, and how blocks change it
+        setup = PlayerSetup(
             arena.controls,
-            self.sample_rate,
-            engine_lead=ENGINE_LEAD_BLOCKS * self.block,
-            voice_lead=voice_lead(self.block),
-            say=lambda name, text: self.say("fallback", text, (name,)),
-            note=lambda name, text: self.say("note", text, (name,)),
-            replaying=lambda: self.taking_over or self.recorder.retells,
+            sample_rate,
+            engine_lead=ENGINE_LEAD_BLOCKS * block,
+            voice_lead=voice_lead(block),
+            say=lambda name, text: log.say("fallback", text, (name,)),
+            note=lambda name, text: log.say("note", text, (name,)),
+            replaying=lambda: clock.taking_over or recorder.retells,
         )
-        self.sounds = Sounds(
-            self.generations, clockwork, self.tempo, self.block, seed, lambda: self.frame
+        self.sounds = sounds = Sounds(
+            self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
-        self.namespace = Namespace({"__name__": "__livecode__"})
         self.applier = Applier(
-            self.namespace,
-            self.sounds,
-            self.signals,
-            self.watchdog,
-            self.lock,
-            moment=lambda: self.moment,
-            pump=lambda: self.pump(),
-            trying=self.recorder.trying,
+            namespace,
+            sounds,
+            signals,
+            watchdog,
+            lock,
+            moment=lambda: self.present.moment,
+            pump=(lambda: time.sleep(0.002)) if pump is None else pump,
+            trying=recorder.trying,
         )
-        self.evaluator = Evaluator(self.namespace, self.applier)
-        self.sounds.on_return = self.evaluator.put_back
-        self.namespace.variables.update(words(self))
-        self.number = 0  # of the newest block
-        self.evaluating = False
-        #: Lets the engine act on messages, where that is this same process.
-        self.pump: Callable[[], None] = lambda: time.sleep(0.002)
-        self._panics = arena.header.panics
+        evaluator = Evaluator(namespace, self.applier)
+        sounds.on_return = evaluator.take_back_name
+        self.deferred = deferred = evaluator.deferred
+        self.blocks = BlockRunner(
+            evaluator, recorder, lock, watchdog, sounds, log, self._note_status
+        )
+        self.board = StatusBoard(arena, clock, tempo, self.intake, scenes, sounds, namespace)
         self._status_due = 0
-        self.replayed: int | None = None
-        self.taking_over = False  # while the blocks of a former mind are run again
-        self.records = True  # whether `record` does anything: what is only tried is not kept
 
-    # evaluation
+        # what performers, their sets and their helpers do with it
+        self.silencer = Silencer(sounds, evaluator.history, header, clock, recorder, lock, log)
+        self.tempo_control = TempoControl(tempo, clock, sounds, recorder, new_link)
+        self.set_player = SetPlayer(
+            scenes, self.blocks, self.applier, watchdog, clock, recorder, lock, log
+        )
+        targets = CueTargets(scenes, sounds, self.keys, clock, self.silencer.panic)
+        self.cues = Cues(targets, self.set_player, self.blocks, recorder, log)
+        self.intake.on_cue = self.cues.receive
+        hurry = self.set_player.hurry if self._live else lambda: None
+        self.inputs = Inputs(self.intake, self.keys, self.midi, tempo, recorder, lock, hurry)
+        self.checkpoint = AgentCheckpoint(sounds, clock, lock, log)
+        self.successor = Successor(
+            self.blocks, sounds, scenes, arena.controls, clock, self.present, tempo, self.midi_out,
+            lock, log,
+        )  # fmt: skip
 
-    def evaluate(
-        self,
-        code: str,
-        name: str | None = None,
-        limit_s: float | None = None,
-        quietly: bool = False,
-    ) -> Result:
-        """Run a block: what can be played of it is, what cannot is left as it was, and said.
+        # the words that stand in the namespace at first
+        self.record = RecordWord(arena, clock, deferred, log)
+        self.scope = Scope(namespace.variables, signals)
+        self.words: dict[str, Any] = {
+            **language_words(signals),
+            **sound_words(sounds, namespace, deferred, tempo, self.silencer),
+            **scene_words(self.set_player, deferred, lock, clock),
+            "mic": MicWord(signals),
+            "midi": MidiWord(signals, self.midi_out, tempo, clock),
+            "record": self.record,
+            "running": running_word(self.board),
+            "scene": SceneWord(signals, namespace, sounds, self.set_player, deferred),
+            "tempo": TempoWord(signals, self.tempo_control, deferred),
+            "undo": undo_word(self.blocks, deferred),
+        }
+        self.words["help"] = help_word(self.scope, self.words)
+        namespace.variables.update(self.words)
 
-        `name` names the block in errors, for a scene of a set; with `limit_s` it is interrupted
-        after so many seconds of the wall clock; `quietly`: only what fails is said.
+    def tick(self, frame: int) -> int | None:
+        """Advance signals, values, agents and controls to sample time `frame`.
+
+        Returns the index of the scene that is to begin before the next tick, if one is. That is
+        settled while nothing else can happen, so that a replay finds the same.
         """
-        self.number += 1
-        self.recorder.block_begins(self.number, code, name)
-        self.evaluating, outermost = True, not self.lock.held
-        try:
-            limit = None if limit_s is None else self.watchdog.limit(limit_s)
-            result = self.evaluator.evaluate(code, name, self.recorder.trying(limit))
-        except Exception as error:  # a bug of ours; the performer's own end up in the result
-            trace = "".join(traceback.format_exception(error))
-            sentence = (
-                f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
-            )
-            result = Result((Problem(sentence, traceback=trace),))
-        finally:
-            if outermost:
-                self.lock.clear()
-            self.evaluating = False
-            self.sounds.transition = Transition()
+        clock = self.clock
         with self.lock.aside():
-            # a mind that takes over must know of what has just begun
-            self.arena.board.post(encode(self.status()))
-            self.recorder.stands(lambda: going_on(self))
-        self.recorder.block_ended(self.number, result.ok, result.names)
-        if result.names and not quietly:
-            self.say("swap", names=result.names)
-        for problem in result.problems:
-            self._say_problem("error", problem)
-        return result
+            self.recorder.tick_begins(frame)
+            self.silencer.notice_panic()
+            self.inputs.advance(frame / clock.sample_rate)
+            self.signals.listen()
+            self.tempo_control.follow_link(frame)
+            self.present.move_to(frame)
+            self.sounds.tick(frame, self.present.moment)
+            self.set_player.tick(frame, self.present.moment)
+            self.cues.tick()
+            if self._live:
+                self.set_player.watch(frame)
+            self._fall_back()
+            if frame >= self._status_due:
+                self._status_due = frame + clock.sample_rate // STATUS_HZ
+                self.post_status()
+            if self.recorder.tick_ended(frame + clock.tick_frames, clock.sample_rate):
+                self.recorder.alive(self.board.going_on())
+                self._look_at_journal()
+            return self.scenes.due(frame + clock.tick_frames)
 
-    def run_later(self) -> None:
-        """Do what the block before has asked for, such as going to another scene."""
-        for error in self.evaluator.run_later():
-            self.say("error", error.text, line=error.line)
+    def _fall_back(self) -> None:
+        """Let names whose sources have failed sound from what they last sounded from well."""
+        for failure in self.applier.failures():
+            outcome = self.sounds.fall_back(failure.name, failure.generation)
+            why = f"{failure.why} – {outcome}"
+            self.log.say("fallback", why, (failure.name,), failure.line)
 
-    def take_over(self, blocks: Iterable[BlockBegun], status: Status) -> None:
-        """Become what a former mind was: run its blocks again; what sounds goes on where it can."""
-        take_over(self, blocks, status)
+    def _look_at_journal(self) -> None:
+        """Go on without a journal if it cannot be written any more."""
+        if self.journal is not None and self.journal.error is not None:
+            self.log.say("note", f"{self.journal.error}; the performance goes on without one")
+            self.journal = None
+
+    def post_status(self) -> None:
+        """Post the status for the terminal to show, and for a mind that has to take over."""
+        self.arena.board.post(encode(self.status()))
+
+    def status(self) -> Status:
+        """What the terminal shows, and what a mind that has to take over needs."""
+        return self.board.status(self.blocks.evaluating)
+
+    def _note_status(self) -> None:
+        """After a block: a mind that takes over must know what has just begun."""
+        with self.lock.aside():
+            self.post_status()
+            self.recorder.stands(self.board.going_on)
 
     @property
     def journal(self) -> Journal | None:
@@ -200,213 +245,6 @@ class Performance:
     def journal(self, journal: Journal | None) -> None:
         self.recorder.journal = journal
 
-    # what words do
-
-    @property
-    def frame(self) -> int:
-        """The sample time of the next tick, or of a former mind's block that is being run again."""
-        return self.recorder.tick if self.replayed is None else self.replayed
-
-    def undo(self, name: str | None) -> None:
-        """Take back the last block, or the last change of one name."""
-        undone = self.evaluator.undo(name)
-        self.say("resound" if undone.silenced else "undo", names=undone.names)
-
-    def set_tempo(self, bpm: float) -> None:
-        """Go on at another tempo, from the present beat; in a scene with a quant, from its line."""
-        self.tempo.set(bpm, self.sounds.comes_in())
-
-    def leave_link(self) -> None:
-        """Share the beat with no one any more."""
-        if self.link is not None:
-            self.link.close()
-            self.link = None
-
-    def tap_tempo(self) -> None:
-        """One tap of the performer's foot."""
-        self.tempo.tap(self.frame / self.sample_rate)
-
-    def running(self) -> list[Running]:
-        """What sounds: name, kind, level, and where it was defined."""
-        return running(self)
-
-    def hush_aside(self, fade_s: float) -> None:
-        """Hush while a block may be running, from another thread."""
-        with self.lock.aside():
-            self.recorder.hushed(fade_s)
-            self.hush(fade_s)
-
-    def hush(self, fade_s: float, in_scene: bool = False) -> None:
-        """Fade out everything that sounds; undo, or evaluating a thing again, brings it back.
-
-        in_scene: a scene with a quant does so at its line, as all else.
-        """
-        with self.lock:
-            self._remember_what_sounds()
-            self.sounds.hush(fade_s, self.sounds.comes_in() if in_scene else 0)
-
-    def panic(self) -> None:
-        """Silence within one block."""
-        if not self.taking_over:
-            self.arena.header.mind_panics += 1
-            self._notice_panic()
-
-    # scenes
-
-    def open_set(self, set_file: SetFile) -> Result:
-        """Prepare a set, and say what is wrong in it; no scene plays yet."""
-        self.recorder.set_read(str(set_file.path), set_file.text)
-        return self.set_player.open(set_file)
-
-    def begin_scene(self, index: int) -> Result:
-        """Evaluate a scene that has come due, and do what it asks for."""
-        self.recorder.scene_begins(index)
-        result = self.play_scene(index)
-        self.run_later()
-        return result
-
-    def begin_due_scene(self, index: int) -> None:
-        """Begin the scene that a tick has told of, unless a cue has come first."""
-        if self.scenes.handed:
-            self.begin_scene(index)
-
-    def run_cues(self) -> None:
-        """Follow the cues that have come in over OSC."""
-        self.recorder.cues_run()
-        self.cues.run()
-
-    def play_scene(self, index: int) -> Result:
-        """Evaluate a scene of the set; it is the present one even if part of it fails."""
-        if self.taking_over:  # its block comes by itself
-            return Result()
-        return self.set_player.play(index)
-
-    # the tick
-
-    def tick(self, frame: int) -> int | None:
-        """Advance signals, values, agents and controls to sample time `frame`.
-
-        Returns the index of the scene that is to begin before the next tick, if one is.  That is
-        settled while nothing else can happen, so that a replay finds the same.
-        """
-        with self.lock.aside():
-            self.recorder.tick_begins(frame)
-            self._notice_panic()
-            time_s = frame / self.sample_rate
-            self.intake.rings.advance(time_s)
-            self.keys.advance(time_s)
-            self.midi.advance(time_s)
-            self.signals.listen()
-            self._follow_link(frame)
-            self.set_time(frame)
-            self.sounds.tick(frame, self.moment)
-            self.set_player.tick(frame, live=self._wall_s is not None)
-            for failure in self.applier.failures():
-                outcome = self.sounds.fall_back(failure.name, failure.generation)
-                why = f"{failure.why} – {outcome}"
-                self.say("fallback", why, (failure.name,), failure.line)
-            if frame >= self._status_due:
-                self._status_due = frame + self.sample_rate // STATUS_HZ
-                self.arena.board.post(encode(self.status()))
-            if self.recorder.tick_ended(frame + self.tick_frames, self.sample_rate):
-                self.recorder.alive(going_on(self))
-                if self.journal is not None and self.journal.error is not None:
-                    self.say("note", f"{self.journal.error}; the performance goes on without one")
-                    self.journal = None
-            return self.scenes.due(frame + self.tick_frames)
-
-    def receive_osc(self, packet: bytes, frame: int) -> None:
-        """Take in one packet that arrived at sample time `frame`."""
-        with self.lock.aside():
-            self.recorder.packet(packet, frame)
-            self.intake.receive(packet, frame / self.sample_rate)
-
-    def receive_midi(self, message: bytes, frame: int) -> None:
-        """Take in one MIDI message that arrived at sample time `frame`."""
-        with self.lock.aside():
-            self.recorder.midi(message, frame)
-            if not self.tempo.follow(message, frame):
-                self.midi.receive(message, frame / self.sample_rate)
-
-    def press(self, key: str, frame: int) -> None:
-        """A hot-key of the terminal was pressed: like, dislike, a letter, `fader3=0.5`, or CUE."""
-        with self.lock.aside():
-            self.recorder.key(key, frame)
-            if key != CUE:
-                self.keys.take(key, frame / self.sample_rate)
-            elif self._wall_s is not None:
-                self.set_player.hurry()
-
-    def _call(self, value: Value) -> float:
-        """A guarded call of a value's function."""
-        ticking = self.recorder.ticking
-        if ticking and (why := self.recorder.slow_call()) is not None:
-            value.player.fall_back(TookTooLong(why))
-        try:
-            return value.player.call(self._wall_s)
-        finally:
-            if value.player.slow is not None:
-                self.recorder.fell_back(value.player.slow)
-                value.player.slow = None
-            if (failure := value.player.failure) is not None:
-                value.player.failure = None
-                self._say_problem("fallback", failure)
-
-    def _notice_panic(self) -> None:
-        panics = self.arena.header.panics
-        if panics != self._panics:
-            self._panics = panics
-            if self.recorder.ticking:  # a block's own panic comes with its block
-                self.recorder.panicked()
-            self._remember_what_sounds()
-            self.generations.drop_all()
-            self.say("note", "panic: silent; undo or evaluate a block to sound again")
-
-    def _follow_link(self, frame: int) -> None:
-        if self.link is not None and (led := self.link.lead(self.tempo, frame)) is not None:
-            self.recorder.led(*led)
-
-    def _remember_what_sounds(self) -> None:
-        # a former mind's blocks are run again long after: what sounded then is not known any more
-        sounding = None if self.taking_over else set(self.generations.sounding())
-        self.evaluator.remember(
-            [thing for thing in self.sounds if sounding is None or str(thing) in sounding]
-        )
-
-    def set_time(self, frame: int) -> None:
-        """Let it be that sample time for all that is read and played."""
-        seconds, beat = frame / self.sample_rate, self.tempo.beat_at(frame)
-        self.signals.always.update(
-            t=seconds, beat=beat, bar=self.tempo.bar_at(frame), tempo=self.tempo.bpm_at(frame)
-        )
-        self.moment = Moment(seconds, beat, self.signals, self._call)
-
-    # being seen
-
-    def _note(self, text: str) -> None:
-        """A note of engine or voices; the same one again within moments is said once."""
-        frame = self.frame
-        if frame >= self._noted.get(text, 0):
-            self.say("note", text)
-        self._noted[text] = frame + NOTE_AGAIN_S * self.sample_rate
-
-    def _say_problem(self, kind: Kind, problem: Problem) -> None:
-        self.say(kind, problem.text, problem.names, problem.line, traceback=problem.traceback)
-
-    def say(
-        self,
-        kind: Kind,
-        text: str = "",
-        names: tuple[str, ...] = (),
-        line: int | None = None,
-        file: str = "",
-        traceback: str | None = None,
-    ) -> None:
-        """Log an event of this moment, and tell whoever listens."""
-        event = Event(self.frame, kind, names, line, text, file, traceback)
-        self.log.append(event)
-        self.on_event(event)
-
     def get(self, name: str) -> Any:
         """The live object of that name."""
         found = self.namespace.get(name)
@@ -416,11 +254,7 @@ class Performance:
             return self.signals[name]
         raise LivecodeError(f"nothing is called {name!r}")
 
-    def status(self) -> Status:
-        """What the terminal shows, and what a mind that has to take over needs."""
-        return status(self)
-
     def close(self) -> None:
         """End the performance's own threads."""
-        self.leave_link()
+        self.tempo_control.leave_link()
         self.watchdog.close()

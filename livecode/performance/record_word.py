@@ -3,16 +3,16 @@
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import platformdirs
 
 from livecode.errors import LivecodeError
+from livecode.evaluation.deferred import Deferred
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.event_log import EventLog
+from livecode.transport import Arena
 from livecode.transport.messages import Record, Tape, send
-
-if TYPE_CHECKING:
-    from livecode.performance.performance import Performance
 
 #: What a recording is asked for by: path, stems, bits.
 Asked = tuple[str, bool, int]
@@ -28,8 +28,10 @@ class RecordWord:
     records, the same word again changes nothing. Without a name, files go to your music folder.
     """
 
-    def __init__(self, performance: "Performance"):
-        self._performance = performance
+    def __init__(self, arena: Arena, clock: PerformanceClock, deferred: Deferred, log: EventLog):
+        self._arena, self._clock, self._deferred, self._log = arena, clock, deferred, log
+        #: False where a performance is only tried or played again: then nothing is recorded.
+        self.enabled = True
         self._asked: Asked | None = None
         self._last: Path | None = None
 
@@ -45,11 +47,11 @@ class RecordWord:
         asked = ("" if path is None or path is True else str(path), bool(stems), bits)
         if asked[0]:
             _checked(asked[0])
-        self._performance.evaluator.when_done(lambda: self._begin(asked))
+        self._deferred.when_done(lambda: self._begin(asked))
 
     def stop(self) -> None:
         """End the recording, and say how long it is."""
-        self._performance.evaluator.when_done(self._stop)
+        self._deferred.when_done(self._stop)
 
     def __repr__(self) -> str:
         tape = self._tape()
@@ -58,32 +60,32 @@ class RecordWord:
         return f"recording to {_place(tape)}, {self._length(tape)} so far"
 
     def _begin(self, asked: Asked) -> None:
-        performance, tape = self._performance, self._tape()
-        if performance.taking_over:  # what a former mind has begun goes on
+        tape = self._tape()
+        if self._clock.taking_over:  # what a former mind has begun goes on
             self._asked = asked
             return
         path, stems, bits = asked
-        if not performance.records:
+        if not self.enabled:
             return
         plain = not path and (not stems or bool(tape.stems))
         if tape.on and (plain or asked == self._asked):
-            performance.say("note", f"recording to {_place(tape)}, {self._length(tape)} so far")
+            self._log.say("note", f"recording to {_place(tape)}, {self._length(tape)} so far")
             return
         where = self._unused(path, stems)
         self._asked, self._last = asked, where
         folder, master = (str(where), str(where / MASTER)) if stems else ("", str(where))
-        if not send(performance.arena.messages["mind", "engine"], Record(master, folder, bits)):
+        if not send(self._arena.messages["mind", "engine"], Record(master, folder, bits)):
             raise LivecodeError("the engine does not answer; nothing is recorded")
-        performance.say("note", f"recording to {where}")
+        self._log.say("note", f"recording to {where}")
 
     def _stop(self) -> None:
-        performance, tape = self._performance, self._tape()
-        if performance.taking_over or not performance.records:
+        tape = self._tape()
+        if self._clock.taking_over or not self.enabled:
             return
         self._asked = None
         if tape.on:
-            send(performance.arena.messages["mind", "engine"], Record(""))
-            performance.say("note", f"recorded {self._length(tape)} to {_place(tape)}")
+            send(self._arena.messages["mind", "engine"], Record(""))
+            self._log.say("note", f"recorded {self._length(tape)} to {_place(tape)}")
 
     def _unused(self, path: str, stems: bool) -> Path:
         """A file, or a folder for stems, that is not there yet."""
@@ -101,11 +103,11 @@ class RecordWord:
         return where
 
     def _tape(self) -> Tape:
-        document = self._performance.arena.tape.look()
+        document = self._arena.tape.look()
         return msgspec.json.decode(document, type=Tape) if document else Tape()
 
     def _length(self, tape: Tape) -> str:
-        seconds = max(0, self._performance.frame - tape.begin) // self._performance.sample_rate
+        seconds = max(0, self._clock.frame - tape.begin) // self._clock.sample_rate
         return f"{seconds // 60}:{seconds % 60:02d}"
 
 

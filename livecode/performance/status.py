@@ -1,21 +1,27 @@
-"""What a performance says of itself: a list of what sounds, and its status for the board and the journal."""
+"""The status of a performance: a list of what sounds, and what is posted on the board and in the journal."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import msgspec
-import numpy as np
+from numpy.typing import NDArray
 
-from livecode.language.agents import Agent
+from livecode.evaluation.namespace import Namespace
+from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
+from livecode.playing.agent_player import AgentPlayer
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.sound_player import SoundPlayer
+from livecode.playing.sounds import Sounds
+from livecode.sets.scenes import Scenes
+from livecode.signals.intake import Intake
+from livecode.signals.tempo import Tempo
+from livecode.transport import Arena
 from livecode.transport.status import AgentStatus, BeliefStatus, GoingOn, SoundStatus, Status
 from livecode.transport.timing import voice_lead
-
-if TYPE_CHECKING:
-    from livecode.performance.performance import Performance
 
 #: Below this a name is shown as silent: −80 dBFS.
 SILENT = 1e-4
@@ -39,73 +45,98 @@ class Running:
         return f"{self.name:<12}{self.kind:<8}{level}  {self.place}{late}{muted}"
 
 
-def running(performance: "Performance") -> list[Running]:
-    """What sounds: name, kind, level, and where it was defined."""
-    peaks = msgspec.json.decode(performance.arena.meters.look() or b"{}")
-    latency_s = voice_lead(performance.block) / performance.sample_rate
-    return [
-        Running(
-            str(thing),
-            thing.kind,
-            float(peaks.get(str(thing), 0.0)),
-            performance.namespace.places.get(str(thing), ""),
-            bool(thing.player is not None and thing.player.muted),
-            latency_s if isinstance(thing, Stream) else None,
+class StatusBoard:
+    """Describes what a performance is doing now."""
+
+    def __init__(
+        self,
+        arena: Arena,
+        clock: PerformanceClock,
+        tempo: Tempo,
+        intake: Intake,
+        scenes: Scenes,
+        sounds: Sounds,
+        namespace: Namespace,
+    ):
+        self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
+        self._scenes, self._sounds, self._namespace = scenes, sounds, namespace
+
+    def running(self) -> list[Running]:
+        """What sounds: name, kind, level, and where it was defined."""
+        peaks = msgspec.json.decode(self._arena.meters.look() or b"{}")
+        latency_s = voice_lead(self._clock.block) / self._clock.sample_rate
+        return [
+            Running(
+                name,
+                thing.kind,
+                float(peaks.get(name, 0.0)),
+                self._namespace.places.get(name, ""),
+                player.muted,
+                latency_s if isinstance(thing, Stream) else None,
+            )
+            for name, thing, player in self._sounding()
+        ]
+
+    def status(self, evaluating: bool) -> Status:
+        """What the terminal shows, and what a mind that has to take over needs.
+
+        evaluating: whether a block is running.
+        """
+        rings, frame = self._intake.rings, self._clock.frame
+        return Status(
+            frame=frame,
+            evaluating=evaluating,
+            beat=self._tempo.beat_at(frame),
+            tempo=self._tempo.bpm,
+            scene=self._scenes.status(frame),
+            agents={name: agent_status(player) for name, player in self._agents()},
+            sounding={
+                name: SoundStatus(thing.kind, player.muted)
+                for name, thing, player in self._sounding()
+            },
+            values=dict(self._varying()),
+            rings=rings.summary(),
+            twist=round(float(rings.twist), 3),
+            refused=sum(self._intake.refused.values()),
+            playing=self._sounds.generations.table(),
         )
-        for thing in performance.sounds
-        if performance.generations.current(str(thing)) is not None
-    ]
+
+    def going_on(self) -> GoingOn:
+        """What a mind needs, beside the blocks, to go on after everything has ended."""
+        scene = self._scenes.status(self._clock.frame)
+        return GoingOn(
+            tempo=self._tempo.bpm,
+            scene=None if scene is None else msgspec.structs.replace(scene, scenes=(), first=0),
+            sounding=tuple(name for name, _, _ in self._sounding()),
+            places={name: _rounded(player.full_position, 4) for name, player in self._agents()},
+        )
+
+    def _playing(self) -> Iterator[tuple[str, Sounding, SoundPlayer]]:
+        for thing in self._sounds:
+            if isinstance(thing.player, SoundPlayer):
+                yield str(thing), thing, thing.player
+
+    def _sounding(self) -> Iterator[tuple[str, Sounding, SoundPlayer]]:
+        for name, thing, player in self._playing():
+            if self._sounds.generations.current(name) is not None:
+                yield name, thing, player
+
+    def _agents(self) -> Iterator[tuple[str, AgentPlayer]]:
+        for name, _, player in self._playing():
+            if isinstance(player, AgentPlayer):
+                yield name, player
+
+    def _varying(self) -> Iterator[tuple[str, float]]:
+        """(name and setting, number now) of all that a curve, a signal or a function moves."""
+        for name, thing, player in self._playing():
+            for setting, automation in player.varyings():
+                now = automation.now
+                if now is not None and isinstance(getattr(thing, setting), Value):
+                    yield f"{name}.{setting}", round(now, 3)
 
 
-def status(performance: "Performance") -> Status:
-    """What the terminal shows, and what a mind that has to take over needs."""
-    rings, frame = performance.intake.rings, performance.frame
-    return Status(
-        frame=frame,
-        evaluating=performance.evaluating,
-        beat=performance.signals["beat"],
-        tempo=performance.tempo.bpm,
-        scene=performance.scenes.status(frame),
-        agents={
-            str(thing): agent_status(thing)
-            for thing in performance.sounds
-            if isinstance(thing, Agent) and thing.player is not None
-        },
-        sounding={
-            str(thing): SoundStatus(thing.kind, thing.player.muted)
-            for thing in performance.sounds
-            if thing.player is not None and performance.generations.current(str(thing)) is not None
-        },
-        values=dict(varying(performance)),
-        rings=rings.summary(),
-        twist=round(float(rings.twist), 3),
-        refused=sum(performance.intake.refused.values()),
-        playing=performance.generations.table(),
-    )
-
-
-def going_on(performance: "Performance") -> GoingOn:
-    """What a mind needs, beside the blocks, to go on after everything has ended."""
-    scene = performance.scenes.status(performance.frame)
-    return GoingOn(
-        tempo=performance.tempo.bpm,
-        scene=None if scene is None else msgspec.structs.replace(scene, scenes=(), first=0),
-        sounding=tuple(
-            str(thing)
-            for thing in performance.sounds
-            if performance.generations.current(str(thing)) is not None
-        ),
-        places={
-            str(thing): _rounded(thing.player.full_position, 4)
-            for thing in performance.sounds
-            if isinstance(thing, Agent) and thing.player is not None
-        },
-    )
-
-
-def agent_status(agent: Agent) -> AgentStatus:
+def agent_status(player: AgentPlayer) -> AgentStatus:
     """Where an agent is and why."""
-    player = agent.player
     beliefs = player.beliefs
     up_and_down = beliefs.novelty_bonus
     return AgentStatus(
@@ -115,19 +146,10 @@ def agent_status(agent: Agent) -> AgentStatus:
         terms={name: round(number, 3) for name, number in player.terms.items()},
         novelty=round(float(min(up_and_down.mean(), 1.0)), 3),
         beliefs=BeliefStatus(_rounded(beliefs.predicted_reward, 2), _rounded(up_and_down, 2)),
-        space=agent.space.model,
+        space=player.thing.space.model,
         paused=player.learner.paused,
     )
 
 
-def _rounded(numbers: np.ndarray, digits: int = 3) -> tuple[float, ...]:
+def _rounded(numbers: NDArray[Any], digits: int = 3) -> tuple[float, ...]:
     return tuple(round(float(number), digits) for number in numbers)
-
-
-def varying(performance: "Performance") -> Iterator[tuple[str, float]]:
-    """(name and setting, number now) of all that a curve, a signal or a function moves."""
-    for thing in performance.sounds:
-        for setting, varying in thing.player.varyings() if thing.player else ():
-            now = varying.now
-            if now is not None and isinstance(getattr(thing, setting), Value):
-                yield f"{thing}.{setting}", round(now, 3)

@@ -1,67 +1,90 @@
 """Going on from where a former mind was: warm, while all sounds on, or cold, after everything had ended."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from livecode.errors import LivecodeError
+from livecode.evaluation.block_lock import BlockLock
+from livecode.evaluation.blocks import BlockRunner
 from livecode.journal.records import BlockBegun
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.event_log import EventLog
+from livecode.playing.present import PresentMoment
+from livecode.playing.sounds import Sounds
+from livecode.sets.scenes import Scenes
+from livecode.signals.midi_out import MidiOut
+from livecode.signals.tempo import Tempo
+from livecode.transport import ControlBlock
 from livecode.transport.status import GoingOn, Status
 
-if TYPE_CHECKING:
-    from livecode.performance.performance import Performance
 
+class Successor:
+    """Makes a performance what a former mind's was, by running that mind's blocks again."""
 
-def take_over(performance: "Performance", blocks: Iterable[BlockBegun], former: Status) -> None:
-    """Become what a former mind was: run its blocks again; what sounds goes on where it can.
+    def __init__(
+        self,
+        blocks: BlockRunner,
+        sounds: Sounds,
+        scenes: Scenes,
+        controls: ControlBlock,
+        clock: PerformanceClock,
+        present: PresentMoment,
+        tempo: Tempo,
+        midi_out: MidiOut,
+        lock: BlockLock,
+        log: EventLog,
+    ):
+        self._blocks, self._sounds, self._scenes, self._controls = blocks, sounds, scenes, controls
+        self._clock, self._present, self._tempo = clock, present, tempo
+        self._midi_out, self._lock, self._log = midi_out, lock, log
 
-    former: the status as it was last posted.
-    """
-    performance.generations.adopt(former.playing)
-    _run_again(performance, blocks)
-    performance.sounds.take_over()
-    _go_on(performance, former)
+    def take_over(self, blocks: Iterable[BlockBegun], former: Status) -> None:
+        """Go on while everything sounds: what is as it was is adopted, the rest is swapped.
 
+        former: the status as the former mind posted it last.
+        """
+        self._sounds.generations.adopt(former.playing)
+        self._run_again(blocks)
+        self._sounds.take_over()
+        self._go_on(former)
 
-def begin_again(performance: "Performance", blocks: Iterable[BlockBegun], former: GoingOn) -> None:
-    """Become what a former mind was, of which nothing sounds any more: what did begins anew.
+    def begin_again(self, blocks: Iterable[BlockBegun], former: GoingOn) -> None:
+        """Go on after everything has ended: what sounded begins anew.
 
-    former: as `going_on` gave it.
-    """
-    controls = performance.arena.controls
-    for name, place in former.places.items():
-        controls.write(controls.open(f"{name}.position"), 0, np.array(place))
-    _run_again(performance, blocks)
-    _go_on(performance, former)
-    for name in former.sounding:
-        thing = next((each for each in performance.sounds if str(each) == name), None)
-        if thing is None:
-            continue
+        former: as `StatusBoard.going_on` gave it.
+        """
+        for name, place in former.places.items():
+            self._controls.write(self._controls.open(f"{name}.position"), 0, np.array(place))
+        self._run_again(blocks)
+        self._go_on(former)
+        for name in former.sounding:
+            thing = next((each for each in self._sounds if str(each) == name), None)
+            if thing is None:
+                continue
+            try:
+                with self._lock:
+                    self._sounds.sound(thing)
+            except LivecodeError as error:
+                self._log.say("error", error.text, (name,), error.line)
+
+    def _run_again(self, blocks: Iterable[BlockBegun]) -> None:
+        """Run the blocks again as of their own times; nothing starts or ends."""
+        self._sounds.generations.hold = True
         try:
-            with performance.lock:
-                performance.sounds.sound(thing)
-        except LivecodeError as error:
-            performance.say("error", error.text, (name,), error.line)
+            for block in blocks:
+                self._clock.rerun = block.frame
+                self._present.move_to(block.frame)  # its curves and its tempo begin there
+                self._blocks.rerun(block.number, block.code, block.name)
+        finally:
+            self._clock.rerun = None
+            self._sounds.generations.hold = False
+            self._present.move_to(self._clock.frame)
+        self._midi_out.silence()  # notes that are long over
 
-
-def _run_again(performance: "Performance", blocks: Iterable[BlockBegun]) -> None:
-    performance.taking_over = performance.generations.hold = True
-    try:
-        for block in blocks:
-            performance.number, performance.replayed = block.number, block.frame
-            performance.set_time(block.frame)  # its curves and its tempo begin there
-            performance.evaluator.evaluate(block.code, block.name)
-            performance.evaluator.run_later()
-    finally:
-        performance.replayed = None
-        performance.taking_over = performance.generations.hold = False
-        performance.set_time(performance.frame)
-    performance.midi_out.silence()  # notes that are long over
-
-
-def _go_on(performance: "Performance", former: Status | GoingOn) -> None:
-    bpm = former.tempo
-    if bpm and abs(bpm - performance.tempo.bpm) > 1e-6:  # it was tapped, or led
-        performance.tempo.set(bpm, performance.frame)
-    performance.scenes.take_over(former.scene, performance.frame)
+    def _go_on(self, former: Status | GoingOn) -> None:
+        """Take up tempo and scene where they were."""
+        bpm = former.tempo
+        if bpm and abs(bpm - self._tempo.bpm) > 1e-6:  # it was tapped, or led
+            self._tempo.set(bpm, self._clock.frame)
+        self._scenes.take_over(former.scene, self._clock.frame)

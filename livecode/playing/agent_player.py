@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.agents import library
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
@@ -13,12 +14,13 @@ from livecode.agents.explorer import Explorer, ExplorerSettings
 from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
 from livecode.language.agents import EXPLORER, Agent, Ask
+from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Moment, Value
 from livecode.playing.automation import Varying
 from livecode.playing.function_player import NoVersion
 from livecode.playing.reward_terms import Term, terms_of
-from livecode.playing.sound_player import Clockwork, SoundPlayer
+from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.transport.messages import LatentSource, Source
 
 #: Of an agent's path `undo` keeps so many moves before it and after.
@@ -28,20 +30,30 @@ HUGE = 10.0
 VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
 
 
+@dataclass(frozen=True)
+class AgentState(PlayerState):
+    """What an agent has learned, and where it stood."""
+
+    kind: str  # of its learner
+    learned: dict[str, NDArray[Any]]
+    rest: NDArray[np.float64]  # (latent,): where the closed axes rest
+    order: NDArray[np.int64]  # (latent,): the axes, those that are open first
+
+
 class AgentPlayer(SoundPlayer):
     """Steps an agent's learner, and says where it is."""
 
     thing: Agent
     FOR_VOICE = ("texture",)
 
-    def __init__(self, thing: Agent, clockwork: Clockwork, seed: int):
-        super().__init__(thing, clockwork, seed)
+    def __init__(self, thing: Agent, setup: PlayerSetup, seed: int):
+        super().__init__(thing, setup, seed)
         self._kind, self._space = thing.learner, thing.space
-        self.texture: Any = None  # as it is described, since it was last followed
+        self.texture: float | Value | None = None  # as it is described, since it was last followed
         self._asked: tuple[Ask, ...] = ()  # as of the last block
         self._told_spelling = False
         self._own = {
-            setting: Varying(thing, setting, getattr(type(thing), setting).bounds, clockwork.say)
+            setting: Varying(thing, setting, getattr(type(thing), setting).bounds, setup.say)
             for setting in VARYING
         }
         axes = thing.open_axes[: thing.space.latent]
@@ -56,14 +68,14 @@ class AgentPlayer(SoundPlayer):
         self._described: Any = None  # the reward that the terms are of
         self._was: float | None = None  # what the terms of the place came to
         self._was_huge = False
-        self._slot = clockwork.controls.open(f"{thing.name}.position")
-        if (left_off := clockwork.controls.last(self._slot)) is not None:
+        self._slot = setup.controls.open(f"{thing.name}.position")
+        if (left_off := setup.controls.last(self._slot)) is not None:
             self.place(left_off[: thing.space.latent])  # where a former mind, or name, was
 
     @property
     def ticking(self) -> bool:
         """Whether it is called from a function that plays, rather than from a block."""
-        return self.clockwork.ticking.now
+        return self.setup.ticking.now
 
     @property
     def source(self) -> Source:
@@ -123,11 +135,11 @@ class AgentPlayer(SoundPlayer):
             varying.follow(t, 0.0 if setting == "dims" else fade_s)
         thing = self.thing
         if thing.textured and self._space.lives and not thing.space.lives:
-            self.clockwork.note(str(thing), f"{thing.space.model} has no texture, so it is still")
+            self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
         if not self._told_spelling and (spelled := thing.settings.get("spelled")) is not None:
             self._told_spelling = True
-            self.clockwork.note(
+            self.setup.note(
                 f"{thing}.{spelled}",
                 f"the name is {thing}.learner now; the next release forgets {spelled!r}",
             )
@@ -150,7 +162,7 @@ class AgentPlayer(SoundPlayer):
         for ask in new:
             self._take_once(ask, t)
         if asked or not isinstance(thing.dims, Value):
-            self._write(self.clockwork.voice_lead + round(t * self.clockwork.sample_rate))
+            self._write(self.setup.voice_lead + round(t * self.setup.sample_rate))
 
     def begin(self, frame: int) -> None:
         self._write(frame)
@@ -192,7 +204,7 @@ class AgentPlayer(SoundPlayer):
     def _due(self, frame: int, moment: Moment) -> bool:
         """Whether a step falls into this tick."""
         beat, self._beat = self._beat, moment.beat
-        period = self._own["every"].sample(moment) * self.clockwork.sample_rate
+        period = self._own["every"].sample(moment) * self.setup.sample_rate
         length = self.thing.every
         if isinstance(length, Span) and length.beats and not length.seconds:
             self._stepped = float(frame)
@@ -214,7 +226,7 @@ class AgentPlayer(SoundPlayer):
         learner.patience_s = own["patience"].sample(moment)
         self._hear(_lenient(moment))
         learner.act(moment.t)
-        self._write(frame + self.clockwork.voice_lead)
+        self._write(frame + self.setup.voice_lead)
 
     def _hear(self, moment: Moment) -> None:
         """Sample the reward, and tell the learner."""
@@ -237,7 +249,7 @@ class AgentPlayer(SoundPlayer):
             of_way = self.reward  # with its blend from the former one
         if abs(of_way) > HUGE and not self._was_huge:
             self._was_huge = True
-            self.clockwork.say(
+            self.setup.say(
                 f"{self.thing}.reward",
                 f"it is {of_way:.3g}; beyond −1 to 1 it is no stronger: scale it",
             )
@@ -266,7 +278,7 @@ class AgentPlayer(SoundPlayer):
         self.learner.dims = dims
         self._order = order
         if lost and not isinstance(self.thing.dims, Value):
-            self.clockwork.note(str(self.thing), lost)
+            self.setup.note(str(self.thing), lost)
         self.place(place)
 
     def _fit_space(self) -> None:
@@ -277,14 +289,14 @@ class AgentPlayer(SoundPlayer):
         if len(axes) < self.learner.dims:
             self.learner.dims = max(len(axes), 1)
             if self.learner.dropped:
-                self.clockwork.note(str(self.thing), self.learner.dropped)
+                self.setup.note(str(self.thing), self.learner.dropped)
         self._order = _ordered(axes or (0,), latent)
         self._rest = np.full(latent, 0.5)
         self._rest[: len(place)] = place[:latent]
         self.place(self._rest)
 
     def _save(self, name: str) -> None:
-        if self.clockwork.replaying():
+        if self.setup.replaying():
             return  # it was saved when this was first typed, and has been better since
         state = self.learner.state()
         library.write(library.SavedAgent(name, self._kind, self.thing.space.model, state))
@@ -321,25 +333,24 @@ class AgentPlayer(SoundPlayer):
         if saved.space != self.thing.space.model:
             said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
         if said:
-            self.clockwork.note(str(self.thing), f"loaded {saved.name!r}: {'; '.join(said)}")
+            self.setup.note(str(self.thing), f"loaded {saved.name!r}: {'; '.join(said)}")
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> AgentState:
         """What it has learned, and where it is."""
         learned = self.learner.state(reach=UNDO_REACH)
-        rest, order = self._rest.copy(), self._order.copy()
-        return {"kind": self._kind, "learner": learned, "rest": rest, "order": order}
+        return AgentState(self._kind, learned, self._rest.copy(), self._order.copy())
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: PlayerState) -> None:
         """Be as it was when `state` was taken."""
-        self._rest, self._order = state["rest"].copy(), state["order"].copy()
-        self._kind = state["kind"]
-        dims = int(state["learner"]["dims"])
-        self.learner = new_learner(self._kind, dims, self.seed)
-        self.learner.load_state(state["learner"])
-        self._write(round(self._stepped or 0) + self.clockwork.voice_lead)
+        assert isinstance(state, AgentState)
+        self._rest, self._order = state.rest.copy(), state.order.copy()
+        self._kind = state.kind
+        self.learner = new_learner(self._kind, int(state.learned["dims"]), self.seed)
+        self.learner.load_state(state.learned)
+        self._write(round(self._stepped or 0) + self.setup.voice_lead)
 
     def _write(self, frame: int) -> None:
-        self.clockwork.controls.write(self._slot, frame, self.full_position)
+        self.setup.controls.write(self._slot, frame, self.full_position)
 
 
 def _ordered(axes: tuple[int, ...], latent: int) -> np.ndarray:

@@ -51,7 +51,7 @@ def in_the_performers_words(error: BaseException, prefix: str = "<block") -> Liv
 
 
 @dataclass
-class Version:
+class FunctionVersion:
     """One version of a function, and what it asks for."""
 
     function: Callable[..., float]
@@ -68,16 +68,16 @@ class FunctionPlayer:
     def __init__(self, value: Value, signals: Mapping[str, Any], watchdog: Watchdog):
         self.value = value
         self._signals, self._watchdog = signals, watchdog
-        self._versions: list[Version] = []  # that have worked, newest last
+        self._versions: list[FunctionVersion] = []  # that have worked, newest last
         self._slow = 0
         self.failure: Problem | None = None  # why it fell back, until someone has taken it
         self.slow: str | None = None  # why, where it was too slow by the clock, until taken
 
-    def probe(self) -> Version:
+    def probe(self) -> FunctionVersion:
         """Try the newest function on the signals as they are; raises LivecodeError."""
         function = self.value.function
         assert function is not None, "only functions have a player"
-        version = Version(function, signal_names(function))
+        version = FunctionVersion(function, signal_names(function))
         arguments = pick(version.names, self._signals, called(function))
         try:
             checked(self._watchdog.call(function, *arguments, limit_s=PROBE_LIMIT_S))
@@ -87,7 +87,7 @@ class FunctionPlayer:
             raise in_the_performers_words(error) from error
         return version
 
-    def play(self, version: Version) -> None:
+    def play(self, version: FunctionVersion) -> None:
         """Use this version from now on."""
         if not self._versions or self._versions[-1].function is not version.function:
             self._versions = [*self._versions[-8:], version]
@@ -97,7 +97,7 @@ class FunctionPlayer:
         """Nothing: a function's memory is the performer's own."""
 
     @property
-    def version(self) -> Version | None:
+    def version(self) -> FunctionVersion | None:
         """The version in force."""
         return self._versions[-1] if self._versions else None
 
@@ -141,3 +141,9 @@ class FunctionPlayer:
         self.failure = Problem(f"{why.text} – {still}", (name,), why.line, trace)
         if self._versions:
             self.value.settings["node"] = Function(self._versions[-1].function)
+
+
+def player_of(value: Value) -> FunctionPlayer:
+    """The player of a value that is a function, once it plays."""
+    assert isinstance(value.player, FunctionPlayer), f"{value} does not play"
+    return value.player

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,10 +11,11 @@ from livecode.language.dsp import Dsp
 from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
+from livecode.language.things import PlayerState
 from livecode.language.values import Moment, Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Varying
-from livecode.playing.sound_player import Clockwork, Control, SoundPlayer
+from livecode.playing.sound_player import Control, PlayerSetup, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -45,12 +46,19 @@ class DspPlayer(SoundPlayer):
     def follow(self, t: float, fade_s: float) -> None:
         for key in self.thing.controls:
             if key not in self.controls:
-                lead = self.clockwork.engine_lead
-                self.controls[key] = Control(self.thing, key, self.clockwork, lead)
+                lead = self.setup.engine_lead
+                self.controls[key] = Control(self.thing, key, self.setup, lead)
         for key in [*self.controls]:
             if key not in self.thing.controls and key not in self.FOR_ENGINE:
                 del self.controls[key]
         super().follow(t, fade_s)
+
+
+@dataclass(frozen=True)
+class StreamState(PlayerState):
+    """A time to which a stream can go back."""
+
+    frame: int  # sample time
 
 
 class StreamPlayer(SoundPlayer):
@@ -78,14 +86,14 @@ class StreamPlayer(SoundPlayer):
         super().tick(frame, moment)
         self._frame = frame
 
-    def state(self) -> dict[str, Any]:
-        """When it is: the voice knows where it was at any time."""
-        return {"frame": self._frame}
+    def state(self) -> StreamState:
+        """The sample time: the voice knows where its stream was at any time."""
+        return StreamState(self._frame)
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Go back to that moment; a test stream, which has no memory, just goes on."""
-        if self.thing.model != TEST_MODEL:
-            self._since = state["frame"]
+    def load_state(self, state: PlayerState) -> None:
+        """Go back to that time; a test stream, which has no memory, just goes on."""
+        if isinstance(state, StreamState) and self.thing.model != TEST_MODEL:
+            self._since = state.frame
 
 
 class PlacePlayer(SoundPlayer):
@@ -94,11 +102,11 @@ class PlacePlayer(SoundPlayer):
     thing: Spot | Morph
     FOR_VOICE = ("texture",)
 
-    def __init__(self, thing: Spot | Morph, clockwork: Clockwork, seed: int):
-        super().__init__(thing, clockwork, seed)
-        self._slot = clockwork.controls.open(f"{thing.name}.position")
+    def __init__(self, thing: Spot | Morph, setup: PlayerSetup, seed: int):
+        super().__init__(thing, setup, seed)
+        self._slot = setup.controls.open(f"{thing.name}.position")
         self._at: np.ndarray | None = None  # (latent,), as written last
-        self.texture: Any = None  # as it is described, since it was last followed
+        self.texture: float | Value | None = None  # as it is described, since it was last followed
 
     def follow(self, t: float, fade_s: float) -> None:
         super().follow(t, fade_s)
@@ -114,7 +122,7 @@ class PlacePlayer(SoundPlayer):
         place = self._place(moment)
         if self._at is None or np.abs(place - self._at).max() > Control.LEAST:
             self._at = place
-            self.clockwork.controls.write(self._slot, frame + self.clockwork.voice_lead, place)
+            self.setup.controls.write(self._slot, frame + self.setup.voice_lead, place)
 
     def _place(self, moment: Moment) -> np.ndarray:
         raise NotImplementedError
@@ -143,10 +151,10 @@ class MorphPlayer(PlacePlayer):
 
     thing: Morph
 
-    def __init__(self, thing: Morph, clockwork: Clockwork, seed: int):
-        super().__init__(thing, clockwork, seed)
+    def __init__(self, thing: Morph, setup: PlayerSetup, seed: int):
+        super().__init__(thing, setup, seed)
         bounds = type(thing).position.bounds
-        self._position = Varying(thing, "position", bounds, clockwork.say)
+        self._position = Varying(thing, "position", bounds, setup.say)
 
     def follow(self, t: float, fade_s: float) -> None:
         super().follow(t, fade_s)
@@ -181,11 +189,11 @@ class MicPlayer(SoundPlayer):
         return GraphSource("def mic():\n    return Input([0, 1])", "mic", 1, (), {})
 
 
-def player_for(thing: Sounding, clockwork: Clockwork, seed: int) -> SoundPlayer:
+def player_for(thing: Sounding, setup: PlayerSetup, seed: int) -> SoundPlayer:
     """The player of that kind of thing."""
     for kind, player in _PLAYERS.items():
         if isinstance(thing, kind):
-            return player(thing, clockwork, seed)
+            return player(thing, setup, seed)
     raise NotImplementedError(type(thing).__name__)
 
 

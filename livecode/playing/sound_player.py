@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from livecode.language.sources import Sounding
+from livecode.language.things import PlayerState
 from livecode.language.values import Moment
 from livecode.playing.automation import Varying
 from livecode.transport import ControlBlock
@@ -22,7 +22,7 @@ class Ticking(threading.local):
 
 
 @dataclass(frozen=True)
-class Clockwork:
+class PlayerSetup:
     """What every player is given: where its controls go, and how far ahead they are stamped."""
 
     controls: ControlBlock
@@ -41,12 +41,12 @@ class Control:
     #: A change smaller than this is none.
     LEAST = 1e-6
 
-    def __init__(self, thing: Sounding, setting: str, clockwork: Clockwork, lead: int):
+    def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
         bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
-        self.varying = Varying(thing, setting, bounds, clockwork.say)
-        self._block, self._lead = clockwork.controls, lead
-        self._slot = clockwork.controls.open(f"{thing.name}.{setting}")
-        last = clockwork.controls.last(self._slot)
+        self.varying = Varying(thing, setting, bounds, setup.say)
+        self._block, self._lead = setup.controls, lead
+        self._slot = setup.controls.open(f"{thing.name}.{setting}")
+        last = setup.controls.last(self._slot)
         self._written = None if last is None else float(last[0])
         self._rests, self._gain = False, 1.0  # whether what it is has been written; its last gain
 
@@ -80,15 +80,15 @@ class SoundPlayer:
     FOR_ENGINE: tuple[str, ...] = ("level", "pan", "dry")
     FOR_VOICE: tuple[str, ...] = ()
 
-    def __init__(self, thing: Sounding, clockwork: Clockwork, seed: int):
-        self.thing, self.clockwork, self.seed = thing, clockwork, seed
+    def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
+        self.thing, self.setup, self.seed = thing, setup, seed
         self.muted = False
         self.waiting = False  # another thing still sounds under its name, at that one's level
         self.controls = {
-            setting: Control(thing, setting, clockwork, lead)
+            setting: Control(thing, setting, setup, lead)
             for settings, lead in (
-                (self.FOR_ENGINE, clockwork.engine_lead),
-                (self.FOR_VOICE, clockwork.voice_lead),
+                (self.FOR_ENGINE, setup.engine_lead),
+                (self.FOR_VOICE, setup.voice_lead),
             )
             for setting in settings
         }
@@ -108,11 +108,11 @@ class SoundPlayer:
         for setting, control in self.controls.items():
             yield setting, control.varying
 
-    def state(self) -> dict[str, Any] | None:
+    def state(self) -> PlayerState | None:
         """What it has learned, for `load_state`; None if it learns nothing."""
         return None
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: PlayerState) -> None:
         """Be as it was when `state` was taken."""
 
     def begin(self, frame: int) -> None:
@@ -136,3 +136,9 @@ class SoundPlayer:
         for setting, control in self.controls.items():
             gain = 0.0 if self.muted and setting == "level" else 1.0
             control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)
+
+
+def player_of(thing: Sounding) -> SoundPlayer:
+    """The player of a thing that plays."""
+    assert isinstance(thing.player, SoundPlayer), f"{thing} does not play"
+    return thing.player

@@ -11,12 +11,14 @@ from livecode.dsp_rules import MASTER
 from livecode.errors import LivecodeError
 from livecode.language.dsp import Dsp
 from livecode.language.sources import GAP, Sounding
+from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Moment
 from livecode.playing.generations import Generations
+from livecode.playing.mix import Entry, Mix
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
-from livecode.playing.sound_player import Clockwork, SoundPlayer
+from livecode.playing.sound_player import PlayerSetup, SoundPlayer, player_of
 from livecode.signals.tempo import Tempo
 from livecode.transport.messages import GraphSource, Source
 from livecode.transport.status import Generation
@@ -33,30 +35,9 @@ SCENE_GRACE_S = 0.25
 KEPT = 8
 
 
-FADE, AT_ONCE = Span(0.05), Span()
-
-
 @dataclass(frozen=True)
-class Mix:
-    """How what sounds is heard, and how it changes."""
-
-    muted: frozenset[str] = frozenset()
-    solo: frozenset[str] = frozenset()
-    fade: Span = FADE  # where a thing says nothing of its own
-    quant: Span = AT_ONCE
-
-
-@dataclass(frozen=True)
-class Transition:
-    """How the block that is being evaluated comes in, where it says so: a scene of a set does."""
-
-    fade: Span | None = None  # instead of the mix's
-    at: int | None = None  # sample time, instead of the mix's quant; what is late begins at once
-
-
-@dataclass(frozen=True)
-class Version:
-    """What a name has sounded from, by which thing, and that thing's settings at the time."""
+class GoodSource:
+    """What a name has sounded from well, by which thing, and that thing's settings at the time."""
 
     thing: Sounding
     source: Source
@@ -69,20 +50,20 @@ class Sounds:
     def __init__(
         self,
         generations: Generations,
-        clockwork: Clockwork,
+        setup: PlayerSetup,
         tempo: Tempo,
         block: int,
         seed: int,
         now_frame: Callable[[], int],
     ):
-        self.generations, self._clockwork, self._tempo = generations, clockwork, tempo
+        self.generations, self._setup, self._tempo = generations, setup, tempo
         self._block, self._seed, self._now_frame = block, seed, now_frame
-        self._tick_frames = tick_frames(block, clockwork.sample_rate)
+        self._tick_frames = tick_frames(block, setup.sample_rate)
         self._things: dict[str, Sounding] = {}
         self._mix = self._heard = Mix()  # as described, and as it is in force
         self._heard_from: int | None = None  # sample time from which what is described is
-        self.transition = Transition()
-        self._good: dict[str, list[Version]] = {}  # by name, newest last
+        self._entry = Entry()
+        self._good: dict[str, list[GoodSource]] = {}  # by name, newest last
         #: Told of a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
         generations.on_begin = self._begun
@@ -93,7 +74,7 @@ class Sounds:
     def __contains__(self, name: str) -> bool:
         return name in self._things
 
-    def play(self, thing: Sounding, state: dict[str, Any] | None = None) -> int | None:
+    def play(self, thing: Sounding, state: PlayerState | None = None) -> int | None:
         """Follow the thing's description: its settings at once, a new source at its quant.
 
         state: of its player, to go back to.
@@ -101,12 +82,13 @@ class Sounds:
         Returns the generation of a source that is to begin, if there is one.
         """
         try:
-            thing.player = self._following(thing)
+            player = self._following(thing)
         except LivecodeError:  # no room for its controls
             self._forget_controls()
-            thing.player = self._following(thing)
+            player = self._following(thing)
+        thing.player = player
         if state is not None:
-            thing.player.load_state(state)
+            player.load_state(state)
         former = self._things.get(str(thing), thing)
         self._things[str(thing)] = thing
         self._apply_mutes()
@@ -114,7 +96,7 @@ class Sounds:
         if current is not None and current.begun:
             self._note_good(current)
         if former is not thing and current is not None:
-            thing.player.waiting = not self.plays(thing)
+            player.waiting = not self.plays(thing)
         return None if self.generations.hold else self.sound(thing)
 
     def plays(self, thing: Sounding) -> bool:
@@ -123,26 +105,27 @@ class Sounds:
         return (
             thing.player is not None
             and current is not None
-            and _alike(current.source, thing.player.source)
+            and _alike(current.source, player_of(thing).source)
         )
 
     def sound(self, thing: Sounding) -> int | None:
         """Start the thing's source, unless it sounds already; returns its generation if it did."""
         if self.plays(thing):
             return None
-        name, source = str(thing), thing.player.source
+        player = player_of(thing)
+        name, source = str(thing), player.source
         current = self.generations.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         quant = self.mix.quant if thing.quant is None else thing.quant
-        if self.transition.at is not None and thing.quant is None:
-            at = max(at, self.transition.at)
+        if self._entry.at is not None and thing.quant is None:
+            at = max(at, self._entry.at)
         else:
             at = next_multiple(quant, at, self._tempo)
         fade_s = self._fade_s(thing)
         if thing.fade == GAP and current is not None:
             self.generations.fade_out(name, fade_s)
-            at += round(fade_s * self._clockwork.sample_rate)
-        thing.player.begin(at)
+            at += round(fade_s * self._setup.sample_rate)
+        player.begin(at)
         return self.generations.start(name, source, at, fade_s)
 
     def fall_back(self, name: str, generation: int) -> str:
@@ -169,13 +152,13 @@ class Sounds:
     def _begun(self, playing: Generation) -> None:
         thing = self._things.get(playing.name)
         if thing is not None and not playing.leaving and self.plays(thing):
-            thing.player.begun(self._now_frame() / self._clockwork.sample_rate, playing.fade_s)
+            player_of(thing).begun(self._now_frame() / self._setup.sample_rate, playing.fade_s)
             self._note_good(playing)
 
     def _note_good(self, playing: Generation) -> None:
         thing = self._things[playing.name]
         if self.plays(thing):
-            version = Version(thing, playing.source, dict(thing.settings))
+            version = GoodSource(thing, playing.source, dict(thing.settings))
             good = self._good.get(playing.name, [])
             if good and _alike(good[-1].source, version.source):
                 good = good[:-1]  # the same, with the settings of now
@@ -188,7 +171,7 @@ class Sounds:
         if self._things.get(name) is not thing:
             return
         del self._things[name]
-        shortest = REMOVAL_FADE_S if self.transition.fade is None else 0.0
+        shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
         self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
         self._good.pop(name, None)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
@@ -232,11 +215,11 @@ class Sounds:
         # by the tick before it: a source that begins with it muted is not heard at all
         if self._heard_from is not None and frame + self._tick_frames > self._heard_from:
             self._hear_mix()
-        ticking = self._clockwork.ticking
+        ticking = self._setup.ticking
         ticking.now = True
         try:
             for thing in self:
-                thing.player.tick(frame, moment)
+                player_of(thing).tick(frame, moment)
         finally:
             ticking.now = False
 
@@ -247,7 +230,7 @@ class Sounds:
     def _apply_mutes(self) -> None:
         heard = self._heard_when_solo() if self._heard.solo else set(self._things)
         for name, thing in self._things.items():
-            thing.player.muted = name in self._heard.muted or name not in heard
+            player_of(thing).muted = name in self._heard.muted or name not in heard
 
     def _heard_when_solo(self) -> set[str]:
         """The names to be heard, the @dsps that take them, and what those @dsps are made of."""
@@ -261,31 +244,39 @@ class Sounds:
 
     def _following(self, thing: Sounding) -> SoundPlayer:
         seed = self._seed_of(thing)
-        player = thing.player or player_for(thing, self._clockwork, seed)
+        player = player_for(thing, self._setup, seed) if thing.player is None else player_of(thing)
         player.seed = seed
-        player.follow(self.comes_in() / self._clockwork.sample_rate, self._fade_s(thing))
+        player.follow(self.comes_in() / self._setup.sample_rate, self._fade_s(thing))
         return player
 
-    def wait_for(self, quant: Span) -> None:
-        """Let what is being evaluated count from a multiple of `quant` on."""
-        grace = SCENE_GRACE_S * self._clockwork.sample_rate
+    def enter_with_fade(self, fade: Span) -> None:
+        """Let the sources of the block that is being evaluated come in under this fade."""
+        self._entry = replace(self._entry, fade=fade)
+
+    def enter_at_quant(self, quant: Span) -> None:
+        """Let what the block that is being evaluated does count from a multiple of `quant` on."""
+        grace = SCENE_GRACE_S * self._setup.sample_rate
         at = next_multiple(quant, self._now_frame() - grace, self._tempo)
-        self.transition = replace(self.transition, at=at)
+        self._entry = replace(self._entry, at=at)
+
+    def end_entry(self) -> None:
+        """The block has been evaluated: the next one comes in as the mix says."""
+        self._entry = Entry()
 
     def comes_in(self) -> int:
         """The sample time from which what is being evaluated counts: now, or its scene's line."""
-        now, at = self._now_frame(), self.transition.at
+        now, at = self._now_frame(), self._entry.at
         return now if at is None else max(now, at)
 
     def _forget_controls(self) -> None:
         """Make room for controls: names that are gone need none."""
-        controls = self._clockwork.controls
+        controls = self._setup.controls
         for control in controls.names():
             if control.partition(".")[0] not in self._things:
                 controls.close(control)
 
     def _fade_s(self, thing: Sounding) -> float:
-        fade = self.mix.fade if self.transition.fade is None else self.transition.fade
+        fade = self.mix.fade if self._entry.fade is None else self._entry.fade
         if thing.fade is not None and thing.fade != GAP:
             fade = thing.fade
         return fade.at(self._tempo.bpm)

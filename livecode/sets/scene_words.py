@@ -1,20 +1,23 @@
-"""`scene`, `go`, `loop`, `hold`, `release`, `stretch` and `skip`: a set from within."""
+"""The words of a set: `scene`, `go`, `loop`, `hold`, `release`, `stretch` and `skip`."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from livecode.errors import LivecodeError, did_you_mean
+from livecode.evaluation.block_lock import BlockLock
+from livecode.evaluation.deferred import Deferred
+from livecode.evaluation.namespace import Namespace
 from livecode.language import curves
+
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, bars, is_number, span
 from livecode.language.values import Value, as_value
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.sounds import Sounds
 from livecode.sets.scene_options import LONGEST_FADE_S, LONGEST_QUANT_S
 from livecode.sets.scenes import NO_END_S, Scenes
-
-if TYPE_CHECKING:
-    from livecode.performance.performance import Performance
+from livecode.sets.set_player import SetPlayer
 
 
 class SceneSignal:
@@ -64,7 +67,7 @@ class SceneSignal:
         return "\n".join(rows) or "the set has no scenes"
 
 
-#: What a scene says of itself in its cell, or in its header.
+#: What a scene can set of itself in its cell, as in its header.
 SETTABLE = ("ends", "fade", "quant", "when")
 
 
@@ -76,9 +79,17 @@ class SceneWord(SignalWord):
     scene. In functions it is a signal: `lambda scene: min(1, scene.time / 10)`.
     """
 
-    def __init__(self, performance: "Performance"):
-        super().__init__(("scene",), performance.signals)
-        self._performance = performance
+    def __init__(
+        self,
+        signals: Mapping[str, Any],
+        namespace: Namespace,
+        sounds: Sounds,
+        set_player: SetPlayer,
+        deferred: Deferred,
+    ):
+        super().__init__(("scene",), signals)
+        self._namespace, self._sounds = namespace, sounds
+        self._set_player, self._deferred = set_player, deferred
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_"):
@@ -100,24 +111,21 @@ class SceneWord(SignalWord):
         for each in names:
             if not isinstance(each, (str, Sounding)):
                 raise LivecodeError(f'scene.ends takes names, as ["r7", "ego"], not {each!r}')
-            variables = self._performance.namespace.variables
+            variables = self._namespace.variables
             if isinstance(variables.get(str(each)), Sounding):
                 del variables[str(each)]  # what is not there needs no end
 
     def _set_fade(self, length: Any) -> None:
-        fade, sounds = _length("fade", length, LONGEST_FADE_S), self._performance.sounds
-        sounds.transition = replace(sounds.transition, fade=fade)
+        self._sounds.enter_with_fade(_length("fade", length, LONGEST_FADE_S))
 
     def _set_quant(self, length: Any) -> None:
-        self._performance.sounds.wait_for(_length("quant", length, LONGEST_QUANT_S))
+        self._sounds.enter_at_quant(_length("quant", length, LONGEST_QUANT_S))
 
     def _set_when(self, condition: Any) -> None:
-        performance = self._performance
         if condition is None:
-            performance.evaluator.when_done(lambda: performance.set_player.set_condition(None))
-            return
-        value = as_value(condition)
-        performance.set_player.set_condition(value)
+            self._deferred.when_done(lambda: self._set_player.set_condition(None))
+        else:
+            self._set_player.set_condition(as_value(condition))
 
 
 def _length(setting: str, length: Any, longest_s: float) -> Span:
@@ -127,25 +135,23 @@ def _length(setting: str, length: Any, longest_s: float) -> Span:
     return checked
 
 
-def scene_words(performance: "Performance") -> dict[str, Any]:
-    """The words for going through a set."""
-    scenes, evaluator = performance.scenes, performance.evaluator
-
-    def playing() -> Scenes:
-        if scenes.index is None:
-            raise LivecodeError("no scene is playing; open a set with `livecode play SET.py`")
-        return scenes
+def scene_words(
+    set_player: SetPlayer, deferred: Deferred, lock: BlockLock, clock: PerformanceClock
+) -> dict[str, Callable[..., Any]]:
+    """The words for going through a set, by name."""
+    scenes = set_player.scenes
 
     def soon(action: Callable[[Scenes], object]) -> None:
-        """When the block is done: its scene, if it is a cell, has begun by then."""
-        playing()
+        """Act when the block is done: if it is a scene's cell, the scene has begun by then."""
+        if scenes.index is None:
+            raise LivecodeError("no scene is playing; open a set with `livecode play SET.py`")
 
         def act() -> None:
-            with performance.lock:
+            with lock:
                 action(scenes)
 
-        if not performance.taking_over:
-            evaluator.when_done(act)
+        if not clock.taking_over:
+            deferred.when_done(act)
 
     def go(where: Any = None) -> None:
         """Go to a scene of the set: `go("coda")`, `go(+1)`, `go(-1)`; `go()` is what comes next.
@@ -159,9 +165,9 @@ def scene_words(performance: "Performance") -> dict[str, Any]:
             target = int(where)
         else:
             raise LivecodeError(f'go takes a name or a number, as go("coda"), not {where!r}')
-        own = performance.set_player.in_cell
-        if not performance.taking_over:  # the scene's own block comes by itself
-            evaluator.call_soon(lambda: performance.set_player.go(target, own))
+        own = set_player.in_cell
+        if not clock.taking_over:  # the scene's own block is run again by itself
+            deferred.after_block(lambda: set_player.go(target, own))
 
     def loop(on: bool = True) -> None:
         """Let the present scene begin again when it is over: `loop()`; `loop(False)` ends that."""
@@ -190,12 +196,5 @@ def scene_words(performance: "Performance") -> dict[str, Any]:
         """Leave out the scene that comes next, or one by name: `skip("storm")`. `go` takes it back."""
         soon(lambda scenes: scenes.skip(name))
 
-    return {
-        "go": go,
-        "hold": hold,
-        "loop": loop,
-        "release": release,
-        "scene": SceneWord(performance),
-        "skip": skip,
-        "stretch": stretch,
-    }
+    words = (go, hold, loop, release, skip, stretch)
+    return {word.__name__: word for word in words}

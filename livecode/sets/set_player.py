@@ -1,107 +1,152 @@
 """Playing a set: its preparation, its scenes as they come due or are cued, its file as it changes."""
 
 import threading
-from typing import TYPE_CHECKING
 
+from livecode.deadlines import Watchdog
+from livecode.evaluation.applying import Applier
+from livecode.evaluation.block_lock import BlockLock
+from livecode.evaluation.blocks import BlockRunner
 from livecode.evaluation.evaluator import Result
-from livecode.language.values import Value
-from livecode.sets.set_file import SetFile
+from livecode.journal.recorder import JournalRecorder
+from livecode.language.values import Moment, Value
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.event_log import EventLog
+from livecode.sets.scenes import Scenes
+from livecode.sets.set_file import Scene, SetFile
 from livecode.sets.set_watch import LOOK_EVERY_S
-
-if TYPE_CHECKING:
-    from livecode.performance.performance import Performance
 
 #: A cell that takes longer is interrupted: the other scenes are waiting.
 CELL_LIMIT_S = 10.0
-#: One that has taken this long is interrupted as soon as another scene or a cue is waiting.
+#: A cell that has taken this long is interrupted as soon as another scene or a cue is waiting.
 PATIENCE_S = 0.5
 #: Where a scene's own code goes to another scene, it does so after this: circles leave time to play.
 OWN_GO_S = 0.25
 
 
 class SetPlayer:
-    """Has a performance evaluate the cells of its set."""
+    """Evaluates the cells of a set as blocks, in the thread in which blocks are evaluated."""
 
-    def __init__(self, performance: "Performance"):
-        self._performance, self._scenes = performance, performance.scenes
+    def __init__(
+        self,
+        scenes: Scenes,
+        blocks: BlockRunner,
+        applier: Applier,
+        watchdog: Watchdog,
+        clock: PerformanceClock,
+        recorder: JournalRecorder,
+        lock: BlockLock,
+        log: EventLog,
+    ):
+        self.scenes, self._blocks, self._applier = scenes, blocks, applier
+        self._watchdog, self._clock, self._recorder = watchdog, clock, recorder
+        self._lock, self._log = lock, log
         self.cell_limit_s = CELL_LIMIT_S
         self.in_cell = False  # a scene's code is being evaluated
         self._since, self._thread = 0, 0  # at this sample time, in this thread
         self._look_due = 0
 
+    # in the thread in which blocks are evaluated
+
     def open(self, set_file: SetFile) -> Result:
-        """Prepare a set, and say what is wrong in it; no scene plays yet."""
-        self._scenes.set_file = set_file
+        """Prepare a set, and tell what is wrong in it; no scene plays yet."""
+        self._recorder.set_read(str(set_file.path), set_file.text)
+        self.scenes.set_file = set_file
         for fault in set_file.faults:
-            self._performance.say("error", fault.text, line=fault.line, file=set_file.path.name)
+            self._log.say("error", fault.text, line=fault.line, file=set_file.path.name)
         return self._prepare(set_file)
 
-    def play(self, index: int) -> Result:
-        """Evaluate a scene; it is the present one even if part of it fails."""
-        performance, scenes = self._performance, self._scenes
-        former = scenes.set_file
-        assert former is not None
-        index, told = scenes.refresh(index)
-        for sentence in told:
-            performance.say("note", sentence)
-        set_file = scenes.set_file
-        assert set_file is not None
-        if set_file is not former:
-            performance.recorder.set_read(str(set_file.path), set_file.text, again=True)
-        if set_file.preparation.code != former.preparation.code:
-            self._prepare(set_file)
-        with performance.lock:
-            scene = scenes.begin(index, performance.frame)
-            performance.recorder.scene_played(scene.name)
-        performance.say("scene", names=(scene.name,))
-        name = set_file.path.name
-        self._since, self._thread, self.in_cell = performance.frame, threading.get_ident(), True
-        try:
-            result = performance.evaluate(scene.padded, name, self.cell_limit_s)
-        finally:
-            self.in_cell = False
-        if scene.condition is not None:  # which may be one that the cell has defined
-            performance.evaluate(scene.condition, name, self.cell_limit_s)
+    def begin(self, index: int) -> Result:
+        """Evaluate a scene that has come due, and do what its code asks for."""
+        self._recorder.scene_begins(index)
+        result = self.play(index)
+        self._blocks.run_after()
         return result
 
+    def begin_due(self, index: int) -> None:
+        """Begin the scene that a tick has told of, unless a cue has come first."""
+        if self.scenes.handed:
+            self.begin(index)
+
     def go(self, where: str | int | None, own: bool = False) -> None:
-        """A cue: that scene begins at once, or when its quant has come. `own`: a cell's code asks."""
-        performance, scenes = self._performance, self._scenes
-        index = scenes.find(where)
-        with performance.lock:
-            frame = performance.frame
-            earliest = frame + round(OWN_GO_S * performance.sample_rate) * own
+        """Follow a cue: that scene begins at once, or when its quant has come.
+
+        `where`: a name, so many scenes on, or None for what comes next. `own`: a cell's code asks.
+        """
+        scenes, index = self.scenes, self.scenes.find(where)
+        with self._lock:
+            frame = self._clock.frame
+            earliest = frame + round(OWN_GO_S * self._clock.sample_rate) * own
             at_once = scenes.ask(index, frame, earliest)
             scenes.by_name = isinstance(where, str)
         if at_once:
-            performance.play_scene(index)
+            self.play(index)
 
-    def hurry(self) -> None:
-        """Something else is to come: a cell that has taken long already is interrupted."""
-        performance = self._performance
-        if self.in_cell and performance.frame - self._since > PATIENCE_S * performance.sample_rate:
-            performance.watchdog.hurry(self._thread)
+    def play(self, index: int) -> Result:
+        """Evaluate a scene; it is the present one even if part of it fails.
+
+        Nothing happens while a former mind's blocks are run again: the scene's block is among them.
+        """
+        if self._clock.taking_over:
+            return Result()
+        scene, name = self._turn_to(index)
+        self._since, self._thread = self._clock.frame, threading.get_ident()
+        self.in_cell = True
+        try:
+            result = self._blocks.evaluate(scene.padded, name, self.cell_limit_s)
+        finally:
+            self.in_cell = False
+        if scene.condition is not None:  # the cell may have defined it
+            self._blocks.evaluate(scene.condition, name, self.cell_limit_s)
+        return result
 
     def set_condition(self, value: Value | None) -> None:
-        """What ends the present scene; LivecodeError if it cannot be played."""
+        """Let the present scene end when the value is above 0; LivecodeError if it cannot be played."""
         if value is not None:
-            self._performance.applier.prepare(value)
-        with self._performance.lock:
-            self._scenes.condition = value
+            self._applier.prepare(value)
+        with self._lock:
+            self.scenes.condition = value
 
-    def tick(self, frame: int, live: bool) -> None:
-        """Look at the present scene's condition and, live, at the set's file."""
-        performance, scenes = self._performance, self._scenes
-        if (sentence := scenes.tick(frame, performance.moment)) is not None:
-            performance.say("fallback", sentence, ("when",))
-        performance.cues.tick()
-        if live and scenes.is_late(frame):
-            self.hurry()
-        if live and scenes.watch is not None and frame >= self._look_due:
-            self._look_due = frame + round(LOOK_EVERY_S * performance.sample_rate)
-            if (changed := scenes.watch.told()) is not None:
-                performance.say("note", changed)
+    def _turn_to(self, index: int) -> tuple[Scene, str]:
+        """Make a scene the present one, from the file as it is now; (the scene, the file's name)."""
+        scenes, former = self.scenes, self.scenes.set_file
+        assert former is not None
+        index, told = scenes.refresh(index)
+        for sentence in told:
+            self._log.say("note", sentence)
+        set_file = scenes.set_file
+        assert set_file is not None
+        if set_file is not former:
+            self._recorder.set_read(str(set_file.path), set_file.text, again=True)
+        if set_file.preparation.code != former.preparation.code:
+            self._prepare(set_file)
+        with self._lock:
+            scene = scenes.begin(index, self._clock.frame)
+            self._recorder.scene_played(scene.name)
+        self._log.say("scene", names=(scene.name,))
+        return scene, set_file.path.name
 
     def _prepare(self, set_file: SetFile) -> Result:
         code, name = set_file.preparation.padded, set_file.path.name
-        return self._performance.evaluate(code, name, self.cell_limit_s)
+        return self._blocks.evaluate(code, name, self.cell_limit_s)
+
+    # in the thread that ticks
+
+    def hurry(self) -> None:
+        """Something else is to come: a cell that has taken long already is interrupted."""
+        patience = PATIENCE_S * self._clock.sample_rate
+        if self.in_cell and self._clock.frame - self._since > patience:
+            self._watchdog.hurry(self._thread)
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        """Look at the present scene's condition."""
+        if (sentence := self.scenes.tick(frame, moment)) is not None:
+            self._log.say("fallback", sentence, ("when",))
+
+    def watch(self, frame: int) -> None:
+        """Hurry a cell that keeps the next scene waiting, and look at the set's file."""
+        if self.scenes.is_late(frame):
+            self.hurry()
+        if self.scenes.watch is not None and frame >= self._look_due:
+            self._look_due = frame + round(LOOK_EVERY_S * self._clock.sample_rate)
+            if (changed := self.scenes.watch.told()) is not None:
+                self._log.say("note", changed)

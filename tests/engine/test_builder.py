@@ -8,7 +8,7 @@ from livecode import Session
 
 
 def test_a_strip_that_a_graph_took_is_let_go_when_both_have_ended(session: Session):
-    engine = session._engine
+    engine = session.engine
     engine.builder.start_thread()  # as it is live
     gc.disable()  # as it is live
     try:
@@ -28,11 +28,11 @@ def test_a_strip_that_a_graph_took_is_let_go_when_both_have_ended(session: Sessi
 
 
 def test_a_graph_begins_to_compute_as_a_whole(session: Session):
-    engine = session._engine
+    engine = session.engine
     assert session.eval("ego = agent(space('additive'), dims=1)").ok
     session.advance(0.2)
-    before = set(session._server.getStreams())
-    session._engine.builder.build(
+    before = set(session.engine.server.getStreams())
+    session.engine.builder.build(
         _graph("def hall(ego):\n    return Freeverb(ego * Sine(3), size=Noise(0.1))"),
         {"ego": engine.strips["ego"].sound},
     )
@@ -40,7 +40,7 @@ def test_a_graph_begins_to_compute_as_a_whole(session: Session):
     asleep = list(graph._asleep)
     assert len(asleep) >= 3
     assert not any(part.isPlaying() for part in asleep)
-    assert set(session._server.getStreams()) != before
+    assert set(session.engine.server.getStreams()) != before
     graph.start()
     assert all(part.isPlaying() for part in asleep)
     graph.close()

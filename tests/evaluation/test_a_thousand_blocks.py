@@ -14,7 +14,8 @@ import pytest
 import soundfile
 
 from livecode import Session
-from livecode.evaluation.evaluator import STEPS, Result
+from livecode.evaluation.evaluator import Result
+from livecode.evaluation.history import STEPS
 from tests.sound import longest_silence_s
 
 RATE = 48000
@@ -298,7 +299,7 @@ class Performer:
         audio = self.listen(1.0)[:RATE].mean(axis=1)
         window = np.hanning(len(audio))
         time_s = np.arange(len(audio)) / RATE
-        sounding = {row.name for row in self.session.performance.running()}
+        sounding = {row.name for row in self.session.running()}
         for name, version in self.model.names.items():
             thing = self.session.get(name)
             assert thing.kind == {"sine": "dsp", "file": "sample"}.get(version.kind, version.kind)
@@ -323,7 +324,7 @@ def perform(seed: int, folder: Path, evaluations: int, longest_s: float, hangs: 
         at_s = clicks.argmax() / RATE
         near = [row for row in performer.typed if at_s - 2 < row[0] <= at_s]
         assert clicks.max() < CLICK, f"a click at {at_s:.3f} s, after {near}"
-        assert session._engine.errors == 0
+        assert session.engine.errors == 0
         return len(audio) / RATE
 
 

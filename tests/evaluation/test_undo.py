@@ -180,7 +180,7 @@ def test_going_back_and_forth_leaves_no_gap(session: Session):
         session.eval("undo()")
         heard.append(session.advance(0.03 * seed))
     assert longest_silence_s(np.concatenate(heard), 48000) < 0.005
-    assert session._engine.errors == 0
+    assert session.engine.errors == 0
 
 
 def test_a_thing_that_a_failed_block_had_named_can_be_named_again(session: Session):
@@ -218,7 +218,7 @@ def test_an_agent_is_remembered_as_of_one_tick_while_it_goes_on_walking(session:
     def walk() -> None:
         frame = 0
         while not done.is_set():
-            frame += performance.tick_frames
+            frame += performance.clock.tick_frames
             performance.tick(frame)
 
     ticks = threading.Thread(target=walk)

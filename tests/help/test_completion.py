@@ -20,8 +20,7 @@ def scope(session: Session) -> Scope:
         "rude = Rude()\n"
     )
     assert result.ok, result.error
-    performance = session.performance
-    return Scope(performance.namespace.variables, performance.signals)
+    return session.performance.scope
 
 
 def offered(scope: Scope, code: str) -> list[str]:

@@ -10,7 +10,6 @@ from livecode import Session
 from livecode.help.completion import Scope, complete
 from livecode.help.explanation import inspect
 from livecode.language.things import Setting, Thing
-from livecode.performance.words import words
 from livecode.signals.simulate import turned_packets
 
 BLOCK = """
@@ -38,7 +37,7 @@ def playing(session: Session) -> Session:
 
 
 def scope(session: Session) -> Scope:
-    return Scope(session.performance.namespace.variables, session.performance.signals)
+    return session.performance.scope
 
 
 def f1(session: Session, path: str, code: str = "") -> str:
@@ -110,7 +109,7 @@ def test_help_takes_a_name_in_quotes_where_f1_has_the_cursor(
 
 def test_help_without_a_name_lists_every_word(session: Session) -> None:
     shown = helped(session, "")
-    for word in words(session.performance):
+    for word in session.performance.words:
         assert f"\n  {word} " in shown
 
 
@@ -121,7 +120,7 @@ def test_help_on_what_is_nothing_says_so(session: Session) -> None:
 
 def documented(session: Session) -> list[tuple[str, str]]:
     """Every word, method of a word and setting, with its text."""
-    found = [(name, f1(session, name)) for name in words(session.performance) if name != "np"]
+    found = [(name, f1(session, name)) for name in session.performance.words if name != "np"]
     for kind in _kinds(Thing):
         for name, each in vars(kind).items():
             if isinstance(each, Setting):
@@ -169,8 +168,8 @@ def test_signals_show_what_they_are_now(playing: Session) -> None:
 
     assert shown("rings").startswith("rings, now twist +0.50 · left: turn +0.50, energy 0.00 g, ok")
     assert shown("rings.left").startswith("rings.left, now turn +0.50")
-    playing.performance.press("like", playing._frame)
-    playing.performance.press("fader2=0.5", playing._frame)
+    playing.press("like")
+    playing.press("fader2=0.5")
     playing.advance(0.1)
     assert shown("keys").startswith("keys, now like 0.")
     assert "faders 0.00 0.50 0.00" in shown("keys")

@@ -45,8 +45,8 @@ def played(session: Session, path: Path) -> list:
     session.advance(0.1)
     assert session.eval(AGENT).ok
     session.receive_osc(b"/a\0\0,i\0\0\0\0\0\7")
-    performance.receive_midi(b"\x90\x40\x40", performance.frame)
-    performance.press("like", performance.frame)
+    session.receive_midi(b"\x90\x40\x40")
+    session.press("like")
     session.advance(1.0)
     performance.recorder.closed()
     return list(read_journal(path))

@@ -325,7 +325,7 @@ def test_dsps_that_take_each_other_go_round_without_running_away(stage: Session)
     stage.eval("@dsp\ndef b(a): return a * 0.5")
     stage.eval("@dsp\ndef a(ego, b): return ego * 0.5 + b * 0.5")
     assert 0.01 < level(stage, 1.0) < 0.3
-    assert stage._engine.errors == 0
+    assert stage.engine.errors == 0
 
 
 def test_master_shapes_the_sum_and_has_a_level(stage: Session):
@@ -418,9 +418,9 @@ def test_300_swaps_leave_nothing_behind_in_pyo(stage: Session):
             stage.eval("del hall")
             stage.advance(1.0)
             gc.collect()
-            counts.append(len(stage._server.getStreams()))
+            counts.append(len(stage.engine.server.getStreams()))
     assert len(set(counts)) == 1, counts
-    assert stage._engine.errors == 0
+    assert stage.engine.errors == 0
 
 
 def test_300_names_that_come_and_go_leave_nothing_behind(session: Session):
@@ -435,6 +435,6 @@ def test_300_names_that_come_and_go_leave_nothing_behind(session: Session):
         if index % 100 == 99:
             session.advance(1.0)
             gc.collect()
-            counts.append(len(session._server.getStreams()))
+            counts.append(len(session.engine.server.getStreams()))
     assert len(set(counts)) == 1, counts
-    assert session._engine.errors == 0
+    assert session.engine.errors == 0

@@ -28,7 +28,7 @@ def test_a_place_sounds_and_follows_curves(session: Session) -> None:
     moving = session.advance(1.5)
     assert longest_silence_s(moving, RATE) < 0.01
     assert session.eval("bell").value.startswith("bell in additive, at 0.2, ramp(0.1, 0.9")
-    assert [(row.name, row.kind) for row in session.performance.running()] == [("bell", "spot")]
+    assert [(row.name, row.kind) for row in session.running()] == [("bell", "spot")]
 
 
 def test_a_place_s_function_that_fails_leaves_it_where_it_is(session: Session) -> None:

@@ -92,7 +92,7 @@ def test_very_short_files_and_many_channels_play(
     soundfile.write(path, noise, rate)
     assert session.eval(f"rain = sample({str(path)!r})").ok
     assert np.isfinite(session.advance(0.5)).all()
-    assert session.performance.running()[0].name == "rain"
+    assert session.running()[0].name == "rain"
     assert not [event for event in session.log if event.kind == "fallback"]
 
 
@@ -144,7 +144,7 @@ def test_a_microphone_without_an_input_is_silent_and_no_error(session: Session):
     result = session.eval("voice = mic()\nego = agent(space('additive'), level=0.5)")
     assert result.ok
     session.advance(0.5)
-    assert {row.name: row.peak > 0 for row in session.performance.running()} == {
+    assert {row.name: row.peak > 0 for row in session.running()} == {
         "voice": False,
         "ego": True,
     }

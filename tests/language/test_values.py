@@ -165,7 +165,7 @@ def test_a_fader_and_an_osc_address_move_the_sound_after_the_evaluation(session:
     session.eval("ego = agent(space('additive'), level=keys.fader[1])")
     session.advance(0.3)
     assert np.abs(session.advance(0.2)).max() < 1e-4
-    session.performance.press("fader1=0.5", round(session.time * 48000))
+    session.press("fader1=0.5")
     session.advance(0.1)
     assert np.abs(session.advance(0.2)).max() > 0.05
     packet = b"/up\0,f\0\0" + struct.pack(">f", 0.75)

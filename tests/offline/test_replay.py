@@ -38,7 +38,7 @@ def played(journal: Path, *blocks: str, seconds: float = 0.35) -> np.ndarray:
         heard.append(session.advance(0.2))
         for number, block in enumerate(blocks):
             session.eval(block)
-            session.performance.press("like", session.performance.frame)
+            session.press("like")
             session.receive_osc(b"/slider\0,f\0\0" + np.array(number, ">f4").tobytes())
             heard.append(session.advance(seconds))
         session.performance.recorder.closed()
@@ -103,7 +103,7 @@ def test_what_was_interrupted_is_not_run_again(tmp_path: Path):
         beginning.from_nothing(session.performance, journal, live=False)
         session.eval(BLOCKS[0])
         session.advance(0.2)
-        endless = session.performance.evaluate("while True: pass", limit_s=0.3)
+        endless = session.performance.blocks.evaluate("while True: pass", limit_s=0.3)
         assert "took longer than" in (endless.error or "")
         heard = session.advance(0.5)
         session.performance.recorder.closed()

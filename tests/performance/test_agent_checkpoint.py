@@ -8,7 +8,7 @@ import pytest
 from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.journal.journal import Journal
-from livecode.performance import agent_checkpoint as learned
+from livecode.performance.agent_checkpoint import FILE
 from livecode.signals.simulate import turned_packets
 from tests.performance.test_take_over import killed
 
@@ -29,7 +29,7 @@ def file(session: Session, tmp_path: Path) -> Path:
         for packet in turned_packets(turn, turn):
             session.receive_osc(packet)
         session.advance(1.0)
-    return tmp_path / learned.FILE
+    return tmp_path / FILE
 
 
 def explorer(session: Session, name: str = "ego"):
@@ -39,12 +39,12 @@ def explorer(session: Session, name: str = "ego"):
 def test_a_mind_that_takes_over_knows_what_rings_had_taught(
     session: Session, file: Path, tmp_path: Path
 ):
-    assert learned.save(session.performance, file) == 2
+    assert session.performance.checkpoint.save(file) == 2
     knew, model = explorer(session), explorer(session, "two").model
     killed(session, tmp_path / "journal")
     assert not np.allclose(explorer(session).first.mean, knew.first.mean)
     place = session.get("ego").position
-    assert sorted(learned.restore(session.performance, file)) == ["ego", "two"]
+    assert sorted(session.performance.checkpoint.restore(file)) == ["ego", "two"]
     assert np.array_equal(explorer(session).first.mean, knew.first.mean)
     assert np.array_equal(explorer(session).density.counts, knew.density.counts)
     assert np.array_equal(explorer(session, "two").model.params, model.params)
@@ -54,25 +54,25 @@ def test_a_mind_that_takes_over_knows_what_rings_had_taught(
 
 
 def test_an_agent_of_other_axes_or_another_mind_is_left_as_it_is(session: Session, file: Path):
-    learned.save(session.performance, file)
+    session.performance.checkpoint.save(file)
     session.eval("ego.dims = 4\ntwo.learner = 'explorer'")
-    assert learned.restore(session.performance, file) == []
+    assert session.performance.checkpoint.restore(file) == []
     session.eval("ego.dims = 2")
-    assert learned.restore(session.performance, file) == ["ego"]
+    assert session.performance.checkpoint.restore(file) == ["ego"]
 
 
 def test_a_file_that_is_damaged_is_one_sentence_and_changes_nothing(session: Session, file: Path):
-    assert learned.restore(session.performance, file) == []
-    learned.save(session.performance, file)
+    assert session.performance.checkpoint.restore(file) == []
+    session.performance.checkpoint.save(file)
     file.write_bytes(file.read_bytes()[:-50])
     knew = explorer(session).first.mean.copy()
     with pytest.raises(LivecodeError, match="damaged"):
-        learned.restore(session.performance, file)
+        session.performance.checkpoint.restore(file)
     assert np.array_equal(explorer(session).first.mean, knew)
 
 
 def test_it_is_small_and_kept_now_and_then(session: Session, file: Path):
-    stop = learned.keep(session.performance, file, every_s=0.01)
+    stop = session.performance.checkpoint.keep(file, every_s=0.01)
     try:
         for _ in range(1000):
             if file.exists():
@@ -81,12 +81,12 @@ def test_it_is_small_and_kept_now_and_then(session: Session, file: Path):
     finally:
         stop.set()
     assert file.stat().st_size < 200_000 + 16 * 700 * 100
-    assert learned.restore(session.performance, file) == ["ego", "two"]
+    assert session.performance.checkpoint.restore(file) == ["ego", "two"]
 
 
 def test_what_cannot_be_written_is_said_once(session: Session, file: Path, tmp_path: Path):
     (tmp_path / "in the way").write_text("")
-    stop = learned.keep(session.performance, tmp_path / "in the way" / "file", every_s=0.01)
+    stop = session.performance.checkpoint.keep(tmp_path / "in the way" / "file", every_s=0.01)
     try:
         for _ in range(1000):
             if any("cannot be saved" in event.text for event in session.log):

@@ -9,7 +9,6 @@ import pytest
 
 from livecode import Session
 from livecode.journal.journal import Journal, blocks_to_run_again
-from livecode.performance.performance import Performance
 from livecode.transport.status import Status, decode_status, encode
 from tests.sound import jump, longest_silence_s, rms
 
@@ -24,11 +23,8 @@ def killed(session: Session, journal: Path) -> None:
     former.close()
     if former.journal is not None:
         former.journal.close()  # a dead mind writes no more
-    session.performance = performance = Performance(
-        former.arena, session.seed, lambda: session._frame
-    )
-    performance.pump = session._engine.listen
-    performance.take_over(blocks_to_run_again(journal), status)
+    performance = session.replace_mind()
+    performance.successor.take_over(blocks_to_run_again(journal), status)
     performance.journal = Journal(journal)
 
 
@@ -176,4 +172,4 @@ def test_it_takes_over_twice_and_goes_on(session: Session, kill):
     assert generations(session) == before == {"ego": 1, "r7": 2}
     assert session.eval("ego = agent(space('additive'), seed=4)").ok
     session.advance(0.5)
-    assert session._engine.errors == 0
+    assert session.engine.errors == 0

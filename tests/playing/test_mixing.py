@@ -263,4 +263,4 @@ def test_so_many_names_that_there_is_no_room_are_refused_and_room_is_made_of_tho
     assert "let one fade out first" in refused
     assert "there is no y" in refused
     session.advance(0.2)
-    assert session._engine.errors == 0
+    assert session.engine.errors == 0

@@ -48,7 +48,7 @@ def test_another_model_takes_over_under_a_crossfade(
     audio = session.advance(1.0)
     assert longest_silence_s(audio, RATE) < 0.01
     assert jump(audio) < 2 * jump(steady)
-    assert [(row.name, row.kind) for row in session.performance.running()] == [("r7", "stream")]
+    assert [(row.name, row.kind) for row in session.running()] == [("r7", "stream")]
 
 
 def test_reset_and_prime_begin_again_and_evaluating_the_same_does_not(
@@ -114,7 +114,7 @@ def test_undo_takes_a_stream_back_to_where_it_was(session: Session, tiny: Path) 
     session.advance(2.0)
     session.eval("undo()")
     session.advance(0.3)
-    host = session._voices
+    host = session.voices
     [voice] = host.voices.values()
     assert voice.source.state().t < 4.0 * 16_000, "two seconds are gone back, and a bit"
     assert session.get("r7").temperature == 1.0

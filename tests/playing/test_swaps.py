@@ -87,7 +87,7 @@ def test_however_swaps_follow_each_other_the_last_one_plays_without_gap_or_click
             assert level == pytest.approx(0.1 * (freq_hz == FREQ_HZ[playing]), abs=0.005)
         table = session.performance.generations.table()
         assert sorted(row.name for row in table) == ["tone", "x"]
-        assert session._engine.errors == 0
+        assert session.engine.errors == 0
 
 
 @pytest.mark.parametrize("between_s", [0.0, 0.01, 0.02, 0.03, 0.04, 0.06])
@@ -107,7 +107,7 @@ def test_of_sources_of_all_kinds_that_follow_closely_the_last_one_plays(between_
             session.advance(0.4)
             (row,) = session.performance.generations.table()
             assert (row.begun, row.leaving) == (True, False), order
-            strip = session._engine.strips["x"]
+            strip = session.engine.strips["x"]
             assert len(strip.chain.graphs) + len(strip.feed._generations) == 1, order
             assert longest_silence_s(session.advance(0.1), RATE) < 0.005, order
 
@@ -142,7 +142,7 @@ def test_more_ring_swaps_than_there_are_rings_are_refused_one_by_one_and_play_on
         assert session.get("ego").settings["seed"] < 49, "as it is played"
         assert session.eval("ego.level = 0.9").ok
         assert longest_silence_s(session.advance(1.0), RATE) < 0.005
-        assert session._engine.errors == 0
+        assert session.engine.errors == 0
 
 
 def test_nothing_stays_of_a_graph_that_was_swapped_though_nobody_looks_for_cycles():

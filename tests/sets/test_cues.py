@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from livecode import Session
 from livecode.processes.supervisor import Options, Supervisor
-from livecode.sets.cues import CUES_PER_S, VOCABULARY
+from livecode.sets.cue_vocabulary import VOCABULARY
+from livecode.sets.cues import CUES_PER_S
 from livecode.sets.set_file import parse_set
 from livecode.signals.intake import CUES_TOKEN
 from livecode.signals.osc import Argument, encode, encode_bundle
@@ -163,7 +164,7 @@ def test_a_fader_that_is_moved_fast_is_followed_to_where_it_stops_without_a_floo
         stage.advance(0.005)
     stage.advance(0.5)
     assert stage.get("ego").level == pytest.approx(299 / 300, abs=1e-5)
-    blocks = stage.performance.evaluator._count
+    blocks = stage.performance.blocks.number
     assert blocks < 3 + 20 + 1.7 * CUES_PER_S
     send(cue("level", "ego", 0.25))
     assert stage.get("ego").level == 0.25

@@ -104,7 +104,7 @@ def _computed(session: Session) -> int:
     """How many of the engine's objects are computed in a quiet scene."""
     session.eval("go('quiet')")
     session.advance(3.0)
-    return len(session._server._server.getStreams())
+    return len(session.engine.server.getStreams())
 
 
 def _shared() -> list[str]:

@@ -151,7 +151,7 @@ def test_a_condition_may_be_of_the_cells_own_or_of_the_scenes_time_or_set_by_han
     session.advance(1.0)
     session.eval("scene.when = lambda keys: keys.like")
     session.advance(0.1)
-    session.performance.press("like", session._frame)
+    session.press("like")
     session.advance(0.5)
     assert names(session) == ["a", "b", "c", "d"]
 
@@ -225,7 +225,7 @@ def test_what_a_slow_cell_starts_after_its_line_does_not_wait_for_another(sessio
     )
     variables = session.performance.namespace.variables
     variables["load"] = lambda: session.advance(1.0)  # as the other thread does while a cell runs
-    session.performance.begin_scene(1)
+    session.begin_scene(1)
     assert session.time == pytest.approx(16.95, abs=0.01)  # and the line was at 16 s
     assert rms(session.advance(0.5)[12000:]) > 0.01
 

@@ -24,7 +24,7 @@ def test_every_scene_plays_as_it_is_written(path: Path) -> None:
         session.open_set(piece)
         for index in range(len(piece.scenes)):
             if index:
-                session.performance.begin_scene(index)
+                session.begin_scene(index)
             peaks.append(np.abs(session.advance(1.5)).max())
         troubles = [event for event in session.log if event.wrong]
     assert not troubles
@@ -37,8 +37,8 @@ def test_dive_bar_s_scenes_need_none_of_each_other() -> None:
     with Session(seed=1) as session:
         session.open_set(piece)
         for index in (3, 5, 2, 4, 1, 3, 2, 0):
-            session.performance.begin_scene(index)
+            session.begin_scene(index)
             session.advance(0.4)
-            sounding = {each.name for each in session.performance.running()}
+            sounding = {each.name for each in session.running()}
             assert not sounding & set(piece.scenes[index].ends)
         assert not [event for event in session.log if event.wrong]

@@ -110,7 +110,7 @@ def test_without_a_reward_it_wanders(playing: Session):
 def test_keys_midi_and_osc_are_praise_like_any_other(playing: Session):
     tell(playing, "ego.reward = keys.like - keys.dislike + osc['/button'] + midi.cc[74]")
     playing.advance(0.2)
-    playing.performance.press("like", playing._frame)
+    playing.press("like")
     playing.advance(0.1)
     assert playing.get("ego").player.reward > 0.5
     playing.advance(1.5)
@@ -119,6 +119,6 @@ def test_keys_midi_and_osc_are_praise_like_any_other(playing: Session):
     playing.advance(0.1)
     assert playing.get("ego").player.reward == -1
     playing.receive_osc(osc.encode("/button", 0.0))
-    playing.performance.receive_midi(bytes([0xB0, 74, 127]), playing._frame)
+    playing.receive_midi(bytes([0xB0, 74, 127]))
     playing.advance(0.1)
     assert playing.get("ego").player.reward == pytest.approx(1, abs=0.02)

@@ -1,0 +1,88 @@
+"""Running the blocks of a performance: each is in the journal before it runs, and its result is told."""
+
+import traceback
+from collections.abc import Callable
+
+from livecode.deadlines import Watchdog
+from livecode.errors import Problem
+from livecode.evaluation.block_lock import BlockLock
+from livecode.evaluation.evaluator import Evaluator, Result
+from livecode.journal.recorder import JournalRecorder
+from livecode.playing.event_log import EventLog
+from livecode.playing.sounds import Sounds
+
+
+class BlockRunner:
+    """Has blocks evaluated, one after the other.
+
+    `after_each` is called when a block has ended, before the journal says so.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        recorder: JournalRecorder,
+        lock: BlockLock,
+        watchdog: Watchdog,
+        sounds: Sounds,
+        log: EventLog,
+        after_each: Callable[[], None],
+    ):
+        self._evaluator, self._recorder, self._lock = evaluator, recorder, lock
+        self._watchdog, self._sounds, self._log = watchdog, sounds, log
+        self._after_each = after_each
+        self.number = 0  # of the newest block
+        self.evaluating = False
+
+    def evaluate(
+        self,
+        code: str,
+        name: str | None = None,
+        limit_s: float | None = None,
+        quietly: bool = False,
+    ) -> Result:
+        """Run a block: what can be played of it is played, the rest is put back, and both are told.
+
+        `name` names the block in errors, for a scene of a set; with `limit_s` it is interrupted
+        after so many seconds of the wall clock; `quietly`: only problems are told.
+        """
+        self.number += 1
+        self._recorder.block_begins(self.number, code, name)
+        self.evaluating, outermost = True, not self._lock.held
+        try:
+            limit = None if limit_s is None else self._watchdog.limit(limit_s)
+            result = self._evaluator.evaluate(code, name, self._recorder.trying(limit))
+        except Exception as error:  # a bug of ours; the performer's own end up in the result
+            trace = "".join(traceback.format_exception(error))
+            sentence = (
+                f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
+            )
+            result = Result((Problem(sentence, traceback=trace),))
+        finally:
+            if outermost:
+                self._lock.clear()
+            self.evaluating = False
+            self._sounds.end_entry()
+        self._after_each()
+        self._recorder.block_ended(self.number, result.ok, result.names)
+        if result.names and not quietly:
+            self._log.say("swap", names=result.names)
+        for problem in result.problems:
+            self._log.say_problem("error", problem)
+        return result
+
+    def run_after(self) -> None:
+        """Do what the block before has asked for, such as going to another scene."""
+        for error in self._evaluator.deferred.run_after():
+            self._log.say("error", error.text, line=error.line)
+
+    def rerun(self, number: int, code: str, name: str | None) -> None:
+        """Run a former mind's block again: nothing is noted, and nothing told."""
+        self.number = number
+        self._evaluator.evaluate(code, name)
+        self._evaluator.deferred.run_after()
+
+    def undo(self, name: str | None) -> None:
+        """Take back the last block, or the last change of one name."""
+        undone = self._evaluator.undo(name)
+        self._log.say("resound" if undone.silenced else "undo", names=undone.names)

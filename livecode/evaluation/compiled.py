@@ -1,0 +1,58 @@
+"""A block as Python compiles it: its body, and its last line where that is an expression."""
+
+import ast
+import linecache
+import traceback
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.evaluation.namespace import Namespace
+
+#: How the file names of blocks begin.
+BLOCK_FILE = "<block"
+
+
+class CompiledBlock:
+    """The code objects of a block; its lines can be shown in tracebacks."""
+
+    def __init__(self, code: str, name: str):
+        """`name` stands for the block in tracebacks. LivecodeError if the code is no Python."""
+        filename = f"{BLOCK_FILE} {name}>"
+        try:
+            self._body, self._last = _compile(code, filename)
+        except (SyntaxError, ValueError) as error:  # ValueError: null bytes
+            line = getattr(error, "lineno", None)
+            raise LivecodeError(getattr(error, "msg", str(error)), line or None) from None
+        except (RecursionError, MemoryError):
+            raise LivecodeError("the block is nested too deeply to be compiled") from None
+        linecache.cache[filename] = (len(code), None, code.splitlines(True), filename)
+
+    def run(self, namespace: Namespace, before: Mapping[str, Any]) -> str | None:
+        """Run the block; returns the value of its last expression as text, None if there is none.
+
+        `before`: the variables as they were, which adopt things of the same name.
+        """
+        exec(self._body, namespace.variables, namespace)
+        value = None if self._last is None else eval(self._last, namespace.variables, namespace)
+        namespace.name_the_rest(before)
+        return None if value is None else repr(value)
+
+
+def _compile(code: str, filename: str) -> tuple[CodeType, CodeType | None]:
+    tree = ast.parse(code, filename)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        expression = tree.body.pop()
+        assert isinstance(expression, ast.Expr)
+        last = compile(ast.Expression(expression.value), filename, "eval")
+    return compile(tree, filename, "exec"), last
+
+
+def trace_of(error: BaseException) -> str:
+    """The traceback of an error, from the performer's first line on."""
+    frames = error.__traceback__
+    while frames is not None and not frames.tb_frame.f_code.co_filename.startswith(BLOCK_FILE):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))

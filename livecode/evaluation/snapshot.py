@@ -1,0 +1,67 @@
+"""A snapshot of the namespace before a block: what the block touched, and the way back."""
+
+from typing import Any
+
+import numpy as np
+
+from livecode.evaluation.namespace import Namespace
+from livecode.language.things import Thing
+from livecode.playing.mix import Mix
+
+
+class Snapshot:
+    """The variables, the settings of all things, and the mix, as they are when it is taken."""
+
+    def __init__(self, namespace: Namespace, mix: Mix):
+        self._namespace = namespace
+        self.variables: dict[str, Any] = dict(namespace.variables)
+        self.settings = {thing: dict(thing.settings) for thing in namespace.own().values()}
+        self.mix = mix
+
+    def touched(self) -> list[Thing]:
+        """The things that were assigned since, or of which a setting is another."""
+        return [
+            thing
+            for thing in self._namespace.own().values()
+            if thing in self._namespace.assigned
+            or not _same(thing.settings, self.settings.get(thing))
+        ]
+
+    def settings_of(self, things: list[Thing]) -> dict[Thing, dict[str, Any]]:
+        """The settings that these things had, for those that were there."""
+        return {thing: self.settings[thing] for thing in things if thing in self.settings}
+
+    def put_back(self) -> None:
+        """Let all variables and settings be as they were; new things lose their names.
+
+        Variables go back one by one, so that functions that run meanwhile see no empty namespace.
+        """
+        variables = self._namespace.variables
+        for name in set(variables) - set(self.variables):
+            del variables[name]
+        for name, value in self.variables.items():
+            if variables.get(name) is not value:
+                variables[name] = value
+        for thing, settings in self.settings.items():
+            thing.settings = settings
+        for thing in self._namespace.assigned:
+            if thing not in self.settings:
+                thing.name = None
+
+    def put_back_one(self, thing: Thing) -> str:
+        """Let one thing be as it was; returns what that leaves."""
+        name = str(thing)
+        if thing in self.settings:
+            thing.settings = self.settings[thing]
+            return "still playing the previous version"
+        if name in self.variables:
+            self._namespace.variables[name] = self.variables[name]
+            return f"{name} is what it was before"
+        del self._namespace.variables[name]
+        return f"there is no {name} yet"
+
+
+def _same(now: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    if before is None or now.keys() != before.keys():
+        return False
+    return all(now[key] is before[key] or bool(np.all(now[key] == before[key])) for key in now)

@@ -1,0 +1,86 @@
+"""The words for all that sounds: `mute`, `solo`, `free`, `fade`, `quant`, `hush`, `panic`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from livecode.errors import LivecodeError, did_you_mean
+from livecode.evaluation.deferred import Deferred
+from livecode.evaluation.namespace import Namespace
+
+from livecode.language.sources import Sounding
+from livecode.language.units import Span, span
+from livecode.performance.silencer import Silencer
+from livecode.playing.sounds import Sounds
+from livecode.signals.tempo import Tempo
+
+#: How long `hush()` takes, in seconds.
+HUSH_S = 2.0
+#: Who waits longer for the next multiple has mistyped.
+LONGEST_QUANT_S = 300.0
+LONGEST_FADE_S = 60.0
+
+
+def sound_words(
+    sounds: Sounds, namespace: Namespace, deferred: Deferred, tempo: Tempo, silencer: Silencer
+) -> dict[str, Callable[..., Any]]:
+    """The words for all that sounds, by name."""
+
+    def names_of(things: tuple[Any, ...]) -> list[str]:
+        own = namespace.own()
+        known = [name for name, thing in own.items() if isinstance(thing, Sounding)]
+        names = [str(thing) for thing in things]
+        for thing, name in zip(things, names, strict=True):
+            if not isinstance(thing, (Sounding, str)) or name not in known:
+                raise LivecodeError(f"{thing!r} does not sound{did_you_mean(name, known)}")
+        return names
+
+    def hush(fade: Span | float = HUSH_S) -> None:
+        """Fade out all that sounds: `hush(8*bars)`; what the same block, or a later one, plays is heard."""
+        fade_s = span(fade).at(tempo.bpm)
+        deferred.before_playing(lambda: silencer.hush(fade_s, in_scene=True))
+
+    def panic() -> None:
+        """Silence at once: `panic()`. F12 does the same even when this terminal hangs."""
+        silencer.panic()
+
+    def mute(*things: Any) -> None:
+        """Silence names while they go on: `mute(ego)`."""
+        names = names_of(things)
+        deferred.when_done(lambda: sounds.mute(names, True))
+
+    def unmute(*things: Any) -> None:
+        """Let muted names be heard again: `unmute(ego)`; without a name, all."""
+        names = names_of(things or tuple(sounds))
+        deferred.when_done(lambda: sounds.mute(names, False))
+
+    def solo(*things: Any) -> None:
+        """Let only these be heard: `solo(ego)`; `solo()` lets all be heard again."""
+        names = names_of(things)
+        deferred.when_done(lambda: sounds.solo(names))
+
+    def free(*things: Any) -> None:
+        """Fade names out and forget them: `free(ego)`."""
+        for name in names_of(things):
+            namespace.variables.pop(name, None)
+
+    def fade(length: Span | float | None = None) -> Span:
+        """How long a change of source takes where a thing has no `fade` of its own: `fade(2*s)`."""
+        if length is not None:
+            checked = span(length)
+            if not 0 <= checked.at(tempo.bpm) <= LONGEST_FADE_S:
+                raise LivecodeError(f"fade takes 0*s to {LONGEST_FADE_S:g}*s, not {checked}")
+            sounds.mix = replace(sounds.mix, fade=checked)
+        return sounds.mix.fade
+
+    def quant(length: Span | float | None = None) -> Span:
+        """Let changes of source wait for the next multiple: `quant(1*bars)`; `quant(0)` for now."""
+        if length is not None:
+            checked = span(length)
+            if not 0 <= checked.at(tempo.bpm) <= LONGEST_QUANT_S:
+                raise LivecodeError(f"quant takes 0 to {LONGEST_QUANT_S:g}*s, not {checked}")
+            sounds.mix = replace(sounds.mix, quant=checked)
+        return sounds.mix.quant
+
+    words = (fade, free, hush, mute, panic, quant, solo, unmute)
+    return {word.__name__: word for word in words}

@@ -1,0 +1,66 @@
+"""Control of the tempo: set by hand, tapped, or shared with other programs by Ableton Link."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from livecode.journal.recorder import JournalRecorder
+from livecode.playing.clock import PerformanceClock
+from livecode.playing.sounds import Sounds
+from livecode.signals.link import LinkClock
+from livecode.signals.tempo import Tempo
+
+
+class Leader(Protocol):
+    """A clock that leads the tempo: Link's, or a replayed one."""
+
+    def lead(self, tempo: Tempo, frame: float) -> tuple[float, float] | None:
+        """Lead the tempo at that sample time; returns (beats a minute, beat) if it did."""
+
+    def close(self) -> None:
+        """Leave the others that share the beat."""
+
+
+class TempoControl:
+    """Changes the tempo of a performance."""
+
+    def __init__(
+        self,
+        tempo: Tempo,
+        clock: PerformanceClock,
+        sounds: Sounds,
+        recorder: JournalRecorder,
+        new_link: Callable[[float], Leader] = LinkClock,
+    ):
+        """`new_link` joins those that share the beat, at a tempo in beats a minute."""
+        self.tempo, self._clock, self._sounds, self._recorder = tempo, clock, sounds, recorder
+        self._new_link = new_link
+        self._link: Leader | None = None
+
+    @property
+    def bpm(self) -> float:
+        """The tempo set last, in beats a minute."""
+        return self.tempo.bpm
+
+    def set(self, bpm: float) -> None:
+        """Go on at another tempo, from the present beat; in a scene with a quant, from its line."""
+        self.tempo.set(bpm, self._sounds.comes_in())
+
+    def tap(self) -> None:
+        """Take one tap of the performer's foot."""
+        self.tempo.tap(self._clock.time_s)
+
+    def join_link(self) -> None:
+        """Share the beat with other programs."""
+        if self._link is None:
+            self._link = self._new_link(self.tempo.bpm)
+
+    def leave_link(self) -> None:
+        """Share the beat with no one any more."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def follow_link(self, frame: int) -> None:
+        """Let Link lead the tempo at that sample time, if it is on."""
+        if self._link is not None and (led := self._link.lead(self.tempo, frame)) is not None:
+            self._recorder.led(*led)
