@@ -304,7 +304,8 @@ class CoExplorer(Walker):
     def _offsets(self) -> Array:
         """What each move adds to the position: (moves, dims)."""
         signs = np.array([[1.0], [-1.0]])
-        return (np.eye(self.dims)[:, None] * signs).reshape(-1, self.dims) * self.step
+        offsets: Array = (np.eye(self.dims)[:, None] * signs).reshape(-1, self.dims) * self.step
+        return offsets
 
     def _neighbours(self) -> Array:
         """Where each move leads: (moves, dims), rounded so that steps do not drift off the grid."""

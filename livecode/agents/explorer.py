@@ -277,7 +277,8 @@ class Explorer(Walker):
 
     def _unsettling(self) -> float:
         """How much contradiction it bears, in nats: the more, the more patient it is."""
-        return self.settings.unsettling * min(max(self.patience_s / 10, 0.4), 4.0) ** 0.5
+        nats: float = self.settings.unsettling * min(max(self.patience_s / 10, 0.4), 4.0) ** 0.5
+        return nats
 
     def _settled(self) -> bool:
         """Whether it knows where the listener's place is, as far as it matters."""

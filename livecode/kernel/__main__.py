@@ -88,7 +88,7 @@ def main() -> int:
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
     app = IPKernelApp.instance(kernel_class=LivecodeKernel, connection_file=options.connection)
     app.log_level = 40  # errors only
-    app.initialize([])
+    app.initialize([])  # type: ignore[no-untyped-call]
     loop, set_player = IOLoop.current(), performance.set_player
     performance.cues.wake = lambda: loop.add_callback(performance.cues.run)
     ending = (stop, arena, performance.recorder, options.connection)
@@ -110,7 +110,7 @@ def main() -> int:
             arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
         if set_file.scenes:
             set_player.begin(0)
-    app.start()
+    app.start()  # type: ignore[no-untyped-call]
     os._exit(0)  # told to end: what the performer's threads or open sockets still do is let go
 
 

@@ -31,7 +31,7 @@ class LivecodeKernel(Kernel):
 
     implementation = "livecode"
     implementation_version = version("livecode")
-    language_info: ClassVar[dict[str, Any]] = {
+    language_info = {  # noqa: RUF012
         "name": "python",
         "mimetype": "text/x-python",
         "file_extension": ".py",
@@ -40,7 +40,7 @@ class LivecodeKernel(Kernel):
     banner = "livecode: evaluate a block and hear it"
 
     #: `hush_request` fades everything out while a block is running, as an evaluation could not.
-    control_msg_types: ClassVar[list[str]] = [*Kernel.control_msg_types, "hush_request"]
+    control_msg_types = [*Kernel.control_msg_types, "hush_request"]  # noqa: RUF012
 
     # the parts of the performance, set before the kernel is launched
     blocks: ClassVar[BlockRunner]
@@ -49,7 +49,7 @@ class LivecodeKernel(Kernel):
     events: ClassVar[EventLog]
 
     def __init__(self, **options: Any):
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         self._told: deque[dict[str, Any]] = deque(maxlen=TOLD_AGAIN)
         self._telling = threading.Lock()
         self._answering: int | None = None  # the thread in which a block is being evaluated
@@ -72,7 +72,7 @@ class LivecodeKernel(Kernel):
             "livecode": {"told": told},
         }
 
-    def do_execute(
+    async def do_execute(
         self,
         code: str,
         silent: bool,
@@ -91,7 +91,7 @@ class LivecodeKernel(Kernel):
             self._answering = None
         self.blocks.run_after()
         if not silent and result.value is not None:
-            self.send_response(
+            self.send_response(  # type: ignore[no-untyped-call]
                 self.iopub_socket,
                 "execute_result",
                 {
@@ -112,10 +112,10 @@ class LivecodeKernel(Kernel):
             "traceback": [*(result.traceback or "").splitlines(), str(result.error)],
         }
         if not silent:
-            self.send_response(self.iopub_socket, "error", error)
+            self.send_response(self.iopub_socket, "error", error)  # type: ignore[no-untyped-call]
         return {"status": "error", **answer, **error}
 
-    def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
+    async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
         """Names that could stand at the cursor."""
         matches, start = complete(self.scope, code, cursor_pos)
         return {
@@ -126,7 +126,7 @@ class LivecodeKernel(Kernel):
             "status": "ok",
         }
 
-    def do_inspect(
+    async def do_inspect(
         self,
         code: str,
         cursor_pos: int,
@@ -142,7 +142,7 @@ class LivecodeKernel(Kernel):
             "metadata": {},
         }
 
-    def do_is_complete(self, code: str) -> dict[str, str]:
+    async def do_is_complete(self, code: str) -> dict[str, str]:
         """A block is complete when its performer says so."""
         return {"status": "complete"}
 
@@ -156,6 +156,7 @@ class LivecodeKernel(Kernel):
     async def hush_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Fade out everything that sounds; comes on the control channel, in a thread of its own."""
         self.silencer.hush_aside(HUSH_S)
+        assert self.session is not None
         self.session.send(stream, "hush_reply", {"status": "ok"}, parent, ident)
 
     def _tell(self, event: Event) -> None:
@@ -171,4 +172,5 @@ class LivecodeKernel(Kernel):
             metadata = {"number": number, "event": msgspec.to_builtins(event)}
             self._told.append(metadata)
             content = {"data": {"text/plain": str(event)}, "metadata": metadata}
+            assert self.session is not None
             self.session.send(self.iopub_socket, "display_data", content, ident=b"livecode")

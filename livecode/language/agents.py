@@ -49,13 +49,13 @@ def _some_dims(thing: Thing, value: Any) -> int | Value | tuple[str | int, ...]:
         return _some_axes(thing, value)
     if not is_number(value) and not isinstance(value, (bool, str)) and value is not None:
         return as_value(value)
-    value = whole(thing, value)
-    if value < 1:
-        raise LivecodeError(f"takes a whole number from 1 up, not {value}")
+    dims = whole(thing, value)
+    if dims < 1:
+        raise LivecodeError(f"takes a whole number from 1 up, not {dims}")
     space = thing.settings.get("space")
-    if space is not None and value > space.latent:
-        raise LivecodeError(f"{space.model} has {space.latent} dimensions, so not {value}")
-    return value
+    if space is not None and dims > space.latent:
+        raise LivecodeError(f"{space.model} has {space.latent} dimensions, so not {dims}")
+    return dims
 
 
 def _some_axes(thing: Thing, value: Sequence[Any]) -> tuple[str | int, ...]:

@@ -39,7 +39,8 @@ class Dsp(Sounding):
     @property
     def inputs(self) -> tuple[str, ...]:
         """The sounding names that it takes."""
-        return self.settings["inputs"]
+        names: tuple[str, ...] = self.settings["inputs"]
+        return names
 
     @property
     def controls(self) -> dict[str, Any]:

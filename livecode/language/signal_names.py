@@ -7,12 +7,12 @@ from typing import Any
 from livecode.errors import LivecodeError, did_you_mean
 
 
-def called(function: Callable) -> str:
+def called(function: Callable[..., Any]) -> str:
     """What to call a function in a sentence."""
-    return getattr(function, "__name__", type(function).__name__)
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
-def signal_names(function: Callable) -> list[str]:
+def signal_names(function: Callable[..., Any]) -> list[str]:
     """Names of the parameters of `function`; refuses those that no signal can fill."""
     try:
         parameters = inspect.signature(function).parameters.values()

@@ -27,8 +27,10 @@ _fade_length = length(0, 60)
 
 
 def _fade(thing: Thing, value: Any) -> Span | str | None:
-    if value is None or value == GAP:
-        return value
+    if value is None:
+        return None
+    if value == GAP:
+        return GAP
     if isinstance(value, str):
         raise LivecodeError(f"takes a length of time or {GAP!r}, not {value!r}")
     return _fade_length(thing, value)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.language.scatter import draw_map, drawn
@@ -38,12 +39,14 @@ class Space(Thing):
     @property
     def model(self) -> str:
         """The model's name or path."""
-        return self.settings["model"]
+        model: str = self.settings["model"]
+        return model
 
     @property
     def latent(self) -> int:
         """How many dimensions it has."""
-        return self.settings["loaded"].latent
+        latent: int = self.settings["loaded"].latent
+        return latent
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -194,7 +197,8 @@ class Spot(Placed):
     @property
     def space(self) -> Space:
         """The space that it is in."""
-        return self.settings["space"]
+        space: Space = self.settings["space"]
+        return space
 
     def values(self) -> list[Value]:
         return [*super().values(), *(each for each in self.where if isinstance(each, Value))]
@@ -223,11 +227,13 @@ class Morph(Placed):
     @property
     def space(self) -> Space:
         """The space that it is in."""
-        return self.settings["space"]
+        space: Space = self.settings["space"]
+        return space
 
-    def place(self, position: float) -> np.ndarray:
+    def place(self, position: float) -> NDArray[np.float64]:
         """Where in the space that is, (latent,)."""
-        return self.settings["way"].way(position)
+        place: NDArray[np.float64] = self.settings["way"].way(position)
+        return place
 
     def __repr__(self) -> str:
         one, other = self.settings["ends"]

@@ -147,7 +147,8 @@ class Sample(Sounding):
     @property
     def path(self) -> str:
         """The file."""
-        return self.settings["path"]
+        path: str = self.settings["path"]
+        return path
 
     def __repr__(self) -> str:
         return f"{self} = sample({self.path!r})"

@@ -103,7 +103,7 @@ class Thing:
         return [key for key in dir(cls) if isinstance(getattr(cls, key, None), Setting)]
 
 
-def number(low: float, high: float) -> Check:
+def number(low: float, high: float) -> Callable[["Thing", Any], float]:
     """A check for a plain number from `low` to `high`."""
 
     def check(thing: Thing, value: Any) -> float:
@@ -116,7 +116,7 @@ def number(low: float, high: float) -> Check:
     return check
 
 
-def length(shortest_s: float, longest_s: float) -> Check:
+def length(shortest_s: float, longest_s: float) -> Callable[["Thing", Any], Span]:
     """A check for a span of time; beats are checked as at 120 beats a minute."""
 
     def check(thing: Thing, value: Any) -> Span:
@@ -138,7 +138,7 @@ def whole(thing: Thing, value: Any) -> int:
     return int(value)
 
 
-def choice(*known: str) -> Check:
+def choice(*known: str) -> Callable[["Thing", Any], str]:
     """A check for one of a few words."""
 
     def check(thing: Thing, value: Any) -> str:

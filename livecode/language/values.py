@@ -155,7 +155,8 @@ class Value(Arithmetic, Thing):
     @property
     def node(self) -> Node:
         """How it is computed."""
-        return self.settings["node"]
+        node: Node = self.settings["node"]
+        return node
 
     @property
     def function(self) -> Callable[..., float] | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.signals.features import Features
+from livecode.signals.osc import Argument
 from livecode.transport import Arena, TapBuffer
 
 #: The features of everything together, and of the device's input.
@@ -14,7 +15,7 @@ SOUND, MIC = "sound", "mic"
 class OscSignal:
     """Any OSC address as a value: `osc["/slider/1"]` is its last message's first number, or 0."""
 
-    def __init__(self, addresses: Mapping[str, tuple]):
+    def __init__(self, addresses: Mapping[str, tuple[Argument, ...]]):
         self._addresses = addresses
 
     def __getitem__(self, address: str) -> float:

@@ -15,8 +15,8 @@ def model_begun(line: str) -> tuple[str, str] | None:
 
 def models_for(word: str) -> list[str]:
     """Return the names of the models that `space` or `stream` takes, from the headers of their files."""
-    from livecode.language.streams import TEST_MODEL  # imported late, so as not to slow the start
     from livecode.neural.model_file import described, list_models
+    from livecode.transport.messages import TEST_MODEL  # imported when asked for: no start waits
 
     found = [name for name, path in list_models().items() if described(path)[0] == _KINDS[word]]
     return [*found, TEST_MODEL] if word == "stream" else found
