@@ -75,7 +75,7 @@ def _agents(session: Session) -> Iterator[Seen]:
     for name in sorted(names):
         thing = session.get(name)
         if isinstance(thing, Agent):
-            every_s = dict(player_of(thing).varyings())["every"].now or 0.0
+            every_s = dict(player_of(thing).automations())["every"].now or 0.0
             yield Seen(session.time, name, thing.space.model, len(thing.position), 1000 * every_s)
 
 

@@ -14,7 +14,7 @@ from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
 from livecode.language.values import Moment, Value
 from livecode.playing.function_player import FunctionPlayer, player_of
-from livecode.playing.listening import Hearing
+from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix
 from livecode.playing.sounds import Sounds
 from livecode.transport.messages import Failed
@@ -30,7 +30,7 @@ class Applier:
         self,
         namespace: Namespace,
         sounds: Sounds,
-        signals: Hearing,
+        signals: Signals,
         watchdog: Watchdog,
         lock: BlockLock,
         moment: Callable[[], Moment],

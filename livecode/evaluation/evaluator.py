@@ -11,7 +11,7 @@ from livecode.evaluation.compiled import CompiledBlock, trace_of
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.history import ABSENT, History, UndoStep
 from livecode.evaluation.namespace import Namespace
-from livecode.evaluation.snapshot import Snapshot
+from livecode.evaluation.snapshot import NamespaceSnapshot
 from livecode.language.things import PlayerState, Thing
 from livecode.playing.function_player import in_the_performers_words
 from livecode.playing.mix import Mix
@@ -125,21 +125,21 @@ class Evaluator:
         outcome = self._commit(before)
         return Result(tuple(outcome.problems), tuple(outcome.names), shown)
 
-    def _begin(self) -> Snapshot:
+    def _begin(self) -> NamespaceSnapshot:
         """From here on the block's changes are staged."""
         self.namespace.assigned = []
         self.deferred.begin()
         self.history.begin_block()
-        return Snapshot(self.namespace, self._player.mix)
+        return NamespaceSnapshot(self.namespace, self._player.mix)
 
-    def _put_back(self, before: Snapshot) -> None:
+    def _put_back(self, before: NamespaceSnapshot) -> None:
         """The block's code failed: take all of its changes back."""
         self.deferred.drop()
         self.history.end_block()
         self._player.mix = before.mix
         before.put_back()
 
-    def _commit(self, before: Snapshot) -> Outcome:
+    def _commit(self, before: NamespaceSnapshot) -> Outcome:
         """The block's code has run: have what it touched probed and played, and note the step."""
         touched = before.touched()
         self.deferred.run_before_playing()
@@ -162,7 +162,7 @@ class Evaluator:
     def _follow(
         self,
         touched: list[Thing],
-        before: Snapshot,
+        before: NamespaceSnapshot,
         again: bool = False,
         states: Mapping[Thing, PlayerState | None] = MappingProxyType({}),
     ) -> Outcome:
@@ -182,7 +182,7 @@ class Evaluator:
     def _play(
         self,
         thing: Thing,
-        before: Snapshot,
+        before: NamespaceSnapshot,
         again: bool,
         state: PlayerState | None,
         outcome: Outcome,
@@ -213,7 +213,7 @@ class Evaluator:
 
         LivecodeError if there is nothing to take back.
         """
-        before = Snapshot(self.namespace, self._player.mix)
+        before = NamespaceSnapshot(self.namespace, self._player.mix)
         step, variables = self.history.take(name)
         for each, was in variables.items():
             if was is ABSENT:

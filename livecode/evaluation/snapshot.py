@@ -9,7 +9,7 @@ from livecode.language.things import Thing
 from livecode.playing.mix import Mix
 
 
-class Snapshot:
+class NamespaceSnapshot:
     """The variables, the settings of all things, and the mix, as they are when it is taken."""
 
     def __init__(self, namespace: Namespace, mix: Mix):

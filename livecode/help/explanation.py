@@ -16,7 +16,7 @@ from livecode.language.text import Text
 from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import COLUMNS
 from livecode.language.values import Value
-from livecode.playing.listening import Witnessed
+from livecode.playing.listening import NotedFeatures
 from livecode.signals.features import Features
 
 #: The signals that are always there, and what each is.
@@ -57,7 +57,7 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
     owner = _now(scope.value(owner_path, code)) if owner_path else None
     if type(value) is SignalWord:
         value = _now(value)
-    if isinstance(owner, Witnessed):
+    if isinstance(owner, NotedFeatures):
         owner = owner.features
     kept = getattr(type(owner), last, None)
     if isinstance(kept, (Setting, property)):
@@ -66,7 +66,7 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
         return _page(_head(path, value), _CONTROL)
     if isinstance(value, Thing):
         return _page(_head(path, value), _described(value), rows=_settings(value))
-    if isinstance(value, Witnessed):
+    if isinstance(value, NotedFeatures):
         value = value.features
     if isinstance(value, Features):
         return _page(_head(path, value), SIGNALS.get(path), rows=_properties(value))

@@ -8,7 +8,7 @@ from typing import Protocol
 from livecode.journal.journal import Journal, blocks_to_run_again, last_status
 from livecode.journal.records import Opening, TakenOver
 from livecode.performance.agent_checkpoint import FILE, AgentCheckpoint
-from livecode.performance.taking_over import Successor
+from livecode.performance.taking_over import Handover
 from livecode.playing.clock import PerformanceClock
 from livecode.sets.cues import Cues
 from livecode.transport import Arena
@@ -22,7 +22,7 @@ class Begins(Protocol):
     seed: int
     clock: PerformanceClock
     cues: Cues
-    successor: Successor
+    handover: Handover
     checkpoint: AgentCheckpoint
 
     @property
@@ -48,7 +48,7 @@ def in_place_of_another(performance: Begins, path: Path) -> None:
     arena.messages["voices", "mind"].discard()
     status = arena.board.look() or b"{}"
     known = _known(path)
-    performance.successor.take_over(blocks_to_run_again(path), decode_status(status))
+    performance.handover.take_over(blocks_to_run_again(path), decode_status(status))
     performance.checkpoint.go_on(path.parent / FILE)
     performance.journal = journal = Journal(path)
     journal.write(TakenOver(performance.clock.frame, status, learned=known))
@@ -60,7 +60,7 @@ def after_everything_had_ended(performance: Begins, path: Path) -> None:
     _, status = last_status(path)
     blocks = blocks_to_run_again(path)
     opening, known = _opening(performance, live=True), _known(path)
-    performance.successor.begin_again(blocks, decode_going_on(status))
+    performance.handover.begin_again(blocks, decode_going_on(status))
     performance.checkpoint.go_on(path.parent / FILE)
     performance.journal = journal = Journal(path)
     journal.write(opening)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
-from livecode.language.sources import varying
+from livecode.language.sources import automatable
 from livecode.language.spaces import Placed, PlaysPlaced, Space
 from livecode.language.things import Setting, Thing, choice, length, whole
 from livecode.language.units import Span, is_number, span
@@ -29,7 +29,7 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True, eq=False)
-class Ask:
+class Instruction:
     """Something that the performer told an agent to do; each is done once."""
 
     what: str  # a method of the agent
@@ -106,10 +106,10 @@ class PlaysAgent(PlaysPlaced, Protocol):
     def beliefs(self) -> Beliefs:
         """What the agent expects of each move from here."""
 
-    def take(self, ask: Ask) -> None:
+    def take(self, ask: Instruction) -> None:
         """Do what the agent was told."""
 
-    def has_taken(self, ask: Ask) -> bool:
+    def has_taken(self, ask: Instruction) -> bool:
         """Whether that has been done."""
 
 
@@ -145,13 +145,13 @@ class Agent(Placed):
         "time between two of its steps, 15*ms to 10*s: short ones glide, long ones are notes; "
         "`0.25*beats` is on the beat",
     )
-    step = varying(
+    step = automatable(
         0.01,
         0.001,
         0.25,
         "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 leaps",
     )
-    curiosity = varying(
+    curiosity = automatable(
         1.0,
         0,
         4,
@@ -295,7 +295,7 @@ class Agent(Placed):
 
         What was told is a setting, so that a block that fails takes it back, as `undo()` does.
         """
-        ask = Ask(what, argument)
+        ask = Instruction(what, argument)
         if self.player is not None and self.player.ticking:
             self.player.take(ask)
         else:

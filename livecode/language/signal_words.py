@@ -11,7 +11,7 @@ from livecode.language.values import Arithmetic, Moment, Node, Value
 
 
 @dataclass(eq=False)
-class Reading(Node):
+class SignalReading(Node):
     """An attribute of a signal, such as rings.left.turn."""
 
     path: tuple[str, ...]
@@ -99,4 +99,4 @@ class SignalWord(Arithmetic):
                 f"{_spelled(self._path)} is not one number; choose one of its parts"
                 + (f", such as {_spelled(self._path)}{part}" if part else "")
             ) from None
-        return Value.of(Reading(self._path))
+        return Value.of(SignalReading(self._path))

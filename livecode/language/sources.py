@@ -11,7 +11,7 @@ from livecode.language.values import Value, as_value
 GAP = "gap"
 
 
-def varying(default: float, low: float, high: float, doc: str) -> Setting:
+def automatable(default: float, low: float, high: float, doc: str) -> Setting:
     """A setting that takes a number from `low` to `high`, or a curve, a signal or a function."""
     plain = number(low, high)
 
@@ -58,13 +58,13 @@ class Sounding(Thing):
         return [value for value in self.settings.values() if isinstance(value, Value)]
 
     kept = frozenset({"level", "pan", "fade", "quant", "dry"})
-    level = varying(
+    level = automatable(
         1.0, 0, 4, "loudness: 0 is silent, 1 as it is, 2 is 6 dB more; `sine(0.2, 1)` swells"
     )
-    pan = varying(
+    pan = automatable(
         0.0, -1, 1, "place in the stereo field: −1 left, 0 middle, 1 right; `tri(-1, 1)` wanders"
     )
-    dry = varying(
+    dry = automatable(
         0.0,
         0,
         4,

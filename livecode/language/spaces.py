@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.language.scatter import draw_map, drawn
-from livecode.language.sources import Sounding, varying
+from livecode.language.sources import Sounding, automatable
 from livecode.language.text import Text
 from livecode.language.things import Player, Setting, Thing, whole
 from livecode.language.units import is_number
@@ -130,7 +130,7 @@ class Placed(Sounding):
 
     player: PlaysPlaced | None
 
-    texture = varying(
+    texture = automatable(
         0.0,
         0,
         2,
@@ -212,7 +212,7 @@ class Morph(Placed):
 
     kind = "morph"
 
-    position = varying(
+    position = automatable(
         0.0,
         0,
         1,

@@ -9,7 +9,7 @@ import platformdirs
 import soundfile
 
 from livecode.errors import LivecodeError
-from livecode.language.sources import Sounding, varying
+from livecode.language.sources import Sounding, automatable
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
 from livecode.language.values import Value
@@ -40,7 +40,7 @@ def _a_stream_model(thing: Thing, value: Any) -> str:
     return str(value)
 
 
-_share = varying(0.0, 0, 1, "").check
+_share = automatable(0.0, 0, 1, "").check
 
 
 def _switch(thing: Thing, value: Any) -> float | Value:
@@ -56,7 +56,7 @@ class Stream(Sounding):
     model = Setting(
         TEST_MODEL, _a_stream_model, 'which model writes it: `r7.model = "choir"` fades to another'
     )
-    temperature = varying(
+    temperature = automatable(
         1.0,
         *TEMPERATURES,
         "below 1 it does the likely, above 1 the unlikely: `ramp(0.9, 1.1, over=30*s)`",
@@ -74,7 +74,7 @@ class Stream(Sounding):
         "1: taken back when it falls silent or bursts into noise, 0: left to itself",
         bounds=(0, 1),
     )
-    priority = varying(
+    priority = automatable(
         1.0, 0, 10, "which stream is the last to be frozen when the machine cannot keep up"
     )
 
@@ -131,7 +131,9 @@ class Sample(Sounding):
 
     kind = "sample"
 
-    speed = varying(1.0, -4, 4, "1 as recorded, 0.5 an octave lower and half as fast, −1 backwards")
+    speed = automatable(
+        1.0, -4, 4, "1 as recorded, 0.5 an octave lower and half as fast, −1 backwards"
+    )
 
     def __init__(self, path: str | Path, **settings: Any):
         super().__init__(**settings)

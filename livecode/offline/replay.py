@@ -141,9 +141,9 @@ class TimelinePlayer:
         self.recorder.paused = True
         try:
             if record.cold:
-                performance.successor.begin_again(blocks, decode_going_on(record.status))
+                performance.handover.begin_again(blocks, decode_going_on(record.status))
             else:
-                performance.successor.take_over(blocks, decode_status(record.status))
+                performance.handover.take_over(blocks, decode_status(record.status))
             if record.learned:
                 with tempfile.TemporaryDirectory() as folder:
                     path = Path(folder, FILE)

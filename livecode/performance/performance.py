@@ -23,13 +23,13 @@ from livecode.performance.record_word import RecordWord
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import sound_words
 from livecode.performance.status import StatusBoard
-from livecode.performance.taking_over import Successor
+from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
 from livecode.performance.words import help_word, language_words, running_word, undo_word
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
-from livecode.playing.listening import Hearing, OscSignal
+from livecode.playing.listening import OscSignal, Signals
 from livecode.playing.present import PresentMoment
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
@@ -98,7 +98,7 @@ class Performance:
         self.scenes = scenes = Scenes(tempo)
         self.namespace = namespace = Namespace({"__name__": "__livecode__"})
         self.generations = Generations(arena, log.note, recorder, lambda: clock.frame)
-        self.signals = signals = Hearing(
+        self.signals = signals = Signals(
             arena,
             {
                 "rings": self.intake.rings,
@@ -158,7 +158,7 @@ class Performance:
         hurry = self.set_player.hurry if self._live else lambda: None
         self.inputs = Inputs(self.intake, self.keys, self.midi, tempo, recorder, lock, hurry)
         self.checkpoint = AgentCheckpoint(sounds, clock, lock, log)
-        self.successor = Successor(
+        self.handover = Handover(
             self.blocks, sounds, scenes, arena.controls, clock, self.present, tempo, self.midi_out,
             lock, log,
         )  # fmt: skip

@@ -129,7 +129,7 @@ class StatusBoard:
     def _varying(self) -> Iterator[tuple[str, float]]:
         """(name and setting, number now) of all that a curve, a signal or a function moves."""
         for name, thing, player in self._playing():
-            for setting, automation in player.varyings():
+            for setting, automation in player.automations():
                 now = automation.now
                 if now is not None and isinstance(getattr(thing, setting), Value):
                     yield f"{name}.{setting}", round(now, 3)

@@ -19,7 +19,7 @@ from livecode.transport import ControlBlock
 from livecode.transport.status import GoingOn, Status
 
 
-class Successor:
+class Handover:
     """Makes a performance what a former mind's was, by running that mind's blocks again."""
 
     def __init__(

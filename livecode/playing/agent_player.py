@@ -13,11 +13,11 @@ from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
 from livecode.agents.explorer import Explorer, ExplorerSettings
 from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
-from livecode.language.agents import EXPLORER, Agent, Ask
+from livecode.language.agents import EXPLORER, Agent, Instruction
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Moment, Value
-from livecode.playing.automation import Varying
+from livecode.playing.automation import Automation
 from livecode.playing.function_player import NoVersion
 from livecode.playing.reward_terms import Term, terms_of
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
@@ -50,10 +50,10 @@ class AgentPlayer(SoundPlayer):
         super().__init__(thing, setup, seed)
         self._kind, self._space = thing.learner, thing.space
         self.texture: float | Value | None = None  # as it is described, since it was last followed
-        self._asked: tuple[Ask, ...] = ()  # as of the last block
+        self._asked: tuple[Instruction, ...] = ()  # as of the last block
         self._told_spelling = False
         self._own = {
-            setting: Varying(thing, setting, getattr(type(thing), setting).bounds, setup.say)
+            setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
             for setting in VARYING
         }
         axes = thing.open_axes[: thing.space.latent]
@@ -124,15 +124,15 @@ class AgentPlayer(SoundPlayer):
         self._rest = full_position.copy()
         self.learner.place(full_position[self._order[: self.learner.dims]])
 
-    def varyings(self) -> Iterator[tuple[str, Varying]]:
+    def automations(self) -> Iterator[tuple[str, Automation]]:
         """Its settings that vary, but for the reward, by name."""
-        yield from super().varyings()
+        yield from super().automations()
         yield from ((name, each) for name, each in self._own.items() if name != "reward")
 
     def follow(self, t: float, fade_s: float) -> None:
         super().follow(t, fade_s)
-        for setting, varying in self._own.items():
-            varying.follow(t, 0.0 if setting == "dims" else fade_s)
+        for setting, automation in self._own.items():
+            automation.follow(t, 0.0 if setting == "dims" else fade_s)
         thing = self.thing
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
@@ -167,11 +167,11 @@ class AgentPlayer(SoundPlayer):
     def begin(self, frame: int) -> None:
         self._write(frame)
 
-    def _take_once(self, ask: Ask, t: float) -> None:
+    def _take_once(self, ask: Instruction, t: float) -> None:
         self.take(ask, t)  # what raises may be tried again
         self._asked = (*self._asked, ask)
 
-    def take(self, ask: Ask, t: float | None = None) -> None:
+    def take(self, ask: Instruction, t: float | None = None) -> None:
         """Do what it was told."""
         learner, argument = self.learner, ask.argument
         now = self._t if t is None else t
@@ -301,7 +301,7 @@ class AgentPlayer(SoundPlayer):
         state = self.learner.state()
         library.write(library.SavedAgent(name, self._kind, self.thing.space.model, state))
 
-    def has_taken(self, ask: Ask) -> bool:
+    def has_taken(self, ask: Instruction) -> bool:
         """Whether it has done that."""
         return ask in self._asked
 

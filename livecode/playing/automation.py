@@ -12,7 +12,7 @@ from livecode.playing.function_player import NoVersion, checked
 _KEPT = 8
 
 
-class Varying:
+class Automation:
     """The present value of one setting of one thing."""
 
     def __init__(

@@ -37,7 +37,7 @@ class OscSignal:
 UNHEARD_TICKS = 400
 
 
-class Witnessed:
+class NotedFeatures:
     """Features whose readings are noted, or replaced by those that were."""
 
     def __init__(self, name: str, features: Features, feature: Callable[[str, str, Any], Any]):
@@ -54,12 +54,12 @@ class Witnessed:
         return repr(self.features)
 
 
-class Ear:
+class TappedFeatures:
     """Features of one source, fed from the tap that the engine fills."""
 
     asked = 0  # the tick in which they were last asked for
 
-    def __init__(self, tap: TapBuffer, features: Features, heard: Witnessed):
+    def __init__(self, tap: TapBuffer, features: Features, heard: NotedFeatures):
         self.features, self.heard = features, heard
         self._tap = tap
         self._heard = tap.written
@@ -71,7 +71,7 @@ class Ear:
             self.features.listen(frames)
 
 
-class Hearing(Mapping[str, Any]):
+class Signals(Mapping[str, Any]):
     """All signals: some are always there, features begin when they are first asked for."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Hearing(Mapping[str, Any]):
         """
         self._arena, self.always = arena, always
         self._sounding, self._tap, self._feature = sounding, tap, feature
-        self._ears: dict[str, Ear] = {}
+        self._ears: dict[str, TappedFeatures] = {}
         self._taps: dict[int, str] = {}
         self._ticks = 0
 
@@ -129,7 +129,7 @@ class Hearing(Mapping[str, Any]):
         for index, name in self._taps.items():
             self._tap(name, index)
 
-    def _open(self, name: str) -> Ear:
+    def _open(self, name: str) -> TappedFeatures:
         if name == SOUND:
             tap = self._arena.tap
         else:
@@ -138,7 +138,9 @@ class Hearing(Mapping[str, Any]):
             tap = self._arena.taps[index]
             self._tap(name, index)
         features = Features(self._arena.header.sample_rate)
-        ear = self._ears[name] = Ear(tap, features, Witnessed(name, features, self._feature))
+        ear = self._ears[name] = TappedFeatures(
+            tap, features, NotedFeatures(name, features, self._feature)
+        )
         return ear
 
     def _free_tap(self, name: str) -> int:

@@ -14,7 +14,7 @@ from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import PlayerState
 from livecode.language.values import Moment, Value
 from livecode.playing.agent_player import AgentPlayer
-from livecode.playing.automation import Varying
+from livecode.playing.automation import Automation
 from livecode.playing.sound_player import Control, PlayerSetup, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -154,14 +154,14 @@ class MorphPlayer(PlacePlayer):
     def __init__(self, thing: Morph, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         bounds = type(thing).position.bounds
-        self._position = Varying(thing, "position", bounds, setup.say)
+        self._position = Automation(thing, "position", bounds, setup.say)
 
     def follow(self, t: float, fade_s: float) -> None:
         super().follow(t, fade_s)
         self._position.follow(t, fade_s)
 
-    def varyings(self) -> Iterator[tuple[str, Varying]]:
-        yield from super().varyings()
+    def automations(self) -> Iterator[tuple[str, Automation]]:
+        yield from super().automations()
         yield "position", self._position
 
     def _place(self, moment: Moment) -> np.ndarray:

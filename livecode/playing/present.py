@@ -7,7 +7,7 @@ from livecode.journal.recorder import JournalRecorder
 from livecode.language.values import Moment, Value
 from livecode.playing.event_log import EventLog
 from livecode.playing.function_player import player_of
-from livecode.playing.listening import Hearing
+from livecode.playing.listening import Signals
 from livecode.signals.tempo import Tempo
 
 
@@ -20,7 +20,7 @@ class PresentMoment:
     def __init__(
         self,
         tempo: Tempo,
-        signals: Hearing,
+        signals: Signals,
         recorder: JournalRecorder,
         log: EventLog,
         wall_s: Callable[[], float] | None,

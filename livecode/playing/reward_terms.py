@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from livecode.language.signal_names import called, signal_names
-from livecode.language.signal_words import Reading
+from livecode.language.signal_words import SignalReading
 from livecode.language.values import Combined, Constant, Value
 
 #: Signals that are the performer's own word.
@@ -62,7 +62,7 @@ def _name(value: Value) -> str:
 
 def _reads(part: Value) -> list[str]:
     """The signals that one part reads itself; "position" for one that looks where an agent is."""
-    if isinstance(part.node, Reading):
+    if isinstance(part.node, SignalReading):
         return [part.node.path[0]]
     if part.function is None:
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
 from livecode.language.values import Moment
-from livecode.playing.automation import Varying
+from livecode.playing.automation import Automation
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
 
@@ -43,7 +43,7 @@ class Control:
 
     def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
         bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
-        self.varying = Varying(thing, setting, bounds, setup.say)
+        self.automation = Automation(thing, setting, bounds, setup.say)
         self._block, self._lead = setup.controls, lead
         self._slot = setup.controls.open(f"{thing.name}.{setting}")
         last = setup.controls.last(self._slot)
@@ -53,18 +53,18 @@ class Control:
     def blend(self, t: float, fade_s: float) -> None:
         """Go to what it is now from what was written last, by whomever."""
         if self._written is not None:
-            self.varying.blend(self._written, t, fade_s)
+            self.automation.blend(self._written, t, fade_s)
 
     @property
     def rises(self) -> bool:
         """Whether it is above what was written last."""
-        return self._written is not None and (self.varying.now or 0.0) > self._written
+        return self._written is not None and (self.automation.now or 0.0) > self._written
 
     def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
         """Sample the setting, and write it if it has changed, unless it waits."""
-        if self._rests and self.varying.still and gain == self._gain:
+        if self._rests and self.automation.still and gain == self._gain:
             return
-        number = self.varying.sample(moment) * gain
+        number = self.automation.sample(moment) * gain
         self._rests, self._gain = not waiting, gain
         if waiting:
             return
@@ -101,12 +101,12 @@ class SoundPlayer:
     def follow(self, t: float, fade_s: float) -> None:
         """Take over what the description says now, at time `t`."""
         for control in self.controls.values():
-            control.varying.follow(t, fade_s)
+            control.automation.follow(t, fade_s)
 
-    def varyings(self) -> Iterator[tuple[str, Varying]]:
+    def automations(self) -> Iterator[tuple[str, Automation]]:
         """Its settings that vary, by name."""
         for setting, control in self.controls.items():
-            yield setting, control.varying
+            yield setting, control.automation
 
     def state(self) -> PlayerState | None:
         """What it has learned, for `load_state`; None if it learns nothing."""

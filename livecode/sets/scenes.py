@@ -7,7 +7,7 @@ from livecode.language.units import Span
 from livecode.language.values import Moment, Value
 from livecode.playing.quant import next_multiple
 from livecode.sets.set_file import Scene, SetFile
-from livecode.sets.set_watch import SetWatch, Watch
+from livecode.sets.set_watch import FileWatch, SetWatch
 from livecode.signals.tempo import Tempo
 from livecode.transport.status import SceneStatus
 
@@ -36,7 +36,7 @@ class Scenes:
     def __init__(self, tempo: Tempo):
         self._tempo, self._rate = tempo, tempo.sample_rate
         self._set_file: SetFile | None = None
-        self.watch: Watch | None = None
+        self.watch: FileWatch | None = None
         self._turning = threading.Lock()  # ticks look while a block turns the page
         self.index: int | None = None
         self.frame = 0  # sample time of the last tick

@@ -12,7 +12,7 @@ LOOK_EVERY_S = 1.0
 Stamp = tuple[int, int, int] | None
 
 
-class Watch(Protocol):
+class FileWatch(Protocol):
     """Tells of the set's file: a SetWatch, or one that knows what it was at the time."""
 
     def told(self) -> str | None:

@@ -86,7 +86,7 @@ def test_a_curve_goes_on_from_where_it_had_begun(session: Session):
     session.advance(1.0)
     undo(session)
     session.advance(0.5)
-    now = session.get("r7").player.controls["level"].varying.now
+    now = session.get("r7").player.controls["level"].automation.now
     assert now == pytest.approx(2.5 / 4, abs=0.01)
 
 

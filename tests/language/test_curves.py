@@ -83,7 +83,7 @@ def test_a_curve_in_beats_goes_on_smoothly_when_the_tempo_changes(session: Sessi
     session.advance(1.0)
     session.eval("tempo(60)")
     session.advance(1.0)
-    level = session.get("r7").player.controls["level"].varying.now
+    level = session.get("r7").player.controls["level"].automation.now
     assert level == pytest.approx(3.0, abs=0.05), "two beats at 120 and one at 60"
 
 
@@ -175,7 +175,7 @@ def test_a_curve_begins_when_its_block_is_evaluated_not_when_its_agent_next_step
     session.advance(0.5)
     session.eval("up = ramp(0, 1, over=1*s)\nego.level = up")
     session.advance(0.5)
-    level = session.get("ego").player.controls["level"].varying.now
+    level = session.get("ego").player.controls["level"].automation.now
     assert level == pytest.approx(0.5, abs=2 * 256 / 48000)
 
 

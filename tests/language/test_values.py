@@ -141,7 +141,7 @@ def test_who_uses_a_value_follows_its_new_version(session: Session):
     session.advance(0.2)
     session.eval("x = sine(0.4, 0.4)")
     session.advance(0.2)
-    assert session.get("r7").player.controls["level"].varying.now == pytest.approx(0.8)
+    assert session.get("r7").player.controls["level"].automation.now == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_fader_and_an_osc_address_move_the_sound_after_the_evaluation(session:
     session.eval("ego.level = osc['/up']")
     session.receive_osc(packet)
     session.advance(0.2)
-    assert session.get("ego").player.controls["level"].varying.now == pytest.approx(0.75)
+    assert session.get("ego").player.controls["level"].automation.now == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize(
@@ -204,5 +204,5 @@ def test_everything_that_can_be_called_with_signals_is_a_function(session: Sessi
         f"ego = agent(space('additive'), level={function})"
     )
     session.advance(0.3)
-    assert session.get("ego").player.controls["level"].varying.now == pytest.approx(0.25)
+    assert session.get("ego").player.controls["level"].automation.now == pytest.approx(0.25)
     assert session.eval("ego.level").ok

@@ -24,7 +24,7 @@ def killed(session: Session, journal: Path) -> None:
     if former.journal is not None:
         former.journal.close()  # a dead mind writes no more
     performance = session.replace_mind()
-    performance.successor.take_over(blocks_to_run_again(journal), status)
+    performance.handover.take_over(blocks_to_run_again(journal), status)
     performance.journal = Journal(journal)
 
 
@@ -119,13 +119,15 @@ def test_curves_and_the_beat_go_on_from_where_they_were(session: Session, kill):
     session.advance(1.0)
     session.eval("tempo(150)")
     session.advance(1.0)
-    level = session.get("r7").player.controls["level"].varying.now
+    level = session.get("r7").player.controls["level"].automation.now
     beat = session.performance.status().beat
     kill()
     assert session.performance.status().beat == pytest.approx(beat, abs=0.02)
     assert session.performance.tempo.bpm == 150
     session.advance(0.01)
-    assert session.get("r7").player.controls["level"].varying.now == pytest.approx(level, abs=0.02)
+    assert session.get("r7").player.controls["level"].automation.now == pytest.approx(
+        level, abs=0.02
+    )
 
 
 def test_mutes_solos_fade_and_quant_are_as_they_were(session: Session, kill):

@@ -44,7 +44,7 @@ def stage(session: Session) -> Session:
 def now(session: Session, name: str, setting: str) -> float:
     player = session.get(name).player
     own = getattr(player, "_own", {})
-    return (own[setting] if setting in own else player.controls[setting].varying).now
+    return (own[setting] if setting in own else player.controls[setting].automation).now
 
 
 def fallbacks(session: Session) -> list[Event]:

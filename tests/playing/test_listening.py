@@ -77,7 +77,9 @@ def test_a_name_that_is_heard_and_goes_lets_who_asked_for_it_fall_back(session: 
     assert "'r7', which is no signal" in session.log[-2].text
     session.eval("r7 = stream()\nego.level = lambda r7: 0.2 + r7.rms")
     session.advance(0.5)
-    assert session.get("ego").player.controls["level"].varying.now == pytest.approx(0.3, abs=0.03)
+    assert session.get("ego").player.controls["level"].automation.now == pytest.approx(
+        0.3, abs=0.03
+    )
 
 
 def test_a_reward_that_asks_for_its_agent_works_again_when_that_is_undeleted(session: Session):
@@ -116,7 +118,7 @@ def test_a_name_that_no_one_asks_for_any_more_makes_room(session: Session):
         result = session.eval(f"ego.level = lambda x{index}: 10 * x{index}.rms")
         assert result.ok, result.error
         session.advance(0.3)
-        now = session.get("ego").player.controls["level"].varying.now
+        now = session.get("ego").player.controls["level"].automation.now
         assert now == pytest.approx(0.707, rel=0.05), index
     assert len(taps(session)) <= 12
     assert not [event for event in session.log if event.kind == "fallback"]

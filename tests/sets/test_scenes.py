@@ -293,14 +293,14 @@ def test_the_scene_is_a_signal_and_shows_the_list(session: Session):
         session, "# %% a for=2*s\nr7 = stream()\nr7.level = lambda scene: scene.left / 2\n# %% b\n"
     )
     session.advance(1.0)
-    level = session.get("r7").player.controls["level"].varying.now
+    level = session.get("r7").player.controls["level"].automation.now
     assert level == pytest.approx(0.5, abs=0.02)
     assert session.eval("scene.name, scene.next").value == "('a', 'b')"
     assert float(session.eval("float(scene.time)").value or 0) == pytest.approx(1.0, abs=0.01)
     assert (session.eval("scene").value or "").splitlines()[0].startswith("▶  1  a")
     session.eval("r7.level = (scene.left / 1e7).clip(0.1, 0.6)")
     session.advance(2.0)
-    assert session.get("r7").player.controls["level"].varying.now == pytest.approx(0.1)
+    assert session.get("r7").player.controls["level"].automation.now == pytest.approx(0.1)
     assert "has nothing called 'edns'" in (session.eval("scene.edns = []").error or "")
 
 
