@@ -1,1 +1,1 @@
-"""A block of code from Alt+Enter on: run, probed, applied or put back."""
+"""Evaluates blocks of code: runs them, probes what they define, and plays it or puts it back."""

@@ -1,4 +1,4 @@
-"""Having things played: their functions probed, their sources started, and what fails taken back."""
+"""Plays the things of a block: probes their functions, starts their sources, and takes failures back."""
 
 import time
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from livecode.playing.mix import Mix
 from livecode.playing.sounds import Sounds
 from livecode.transport.messages import Failed
 
-#: How long a block waits for its @dsp to be built.
+#: A block waits at most this long, in seconds, for the engine to build its @dsp.
 BUILD_PATIENCE_S = 2.0
 
 
 class Applier:
-    """Plays what the evaluator has it play, while the tick goes on in another thread."""
+    """Plays things for the evaluator, while ticks go on in another thread."""
 
     def __init__(
         self,
@@ -37,20 +37,21 @@ class Applier:
         pump: Callable[[], None],
         trying: Callable[[], AbstractContextManager[None]] = nullcontext,
     ):
-        """`moment` is that of the last tick; `pump` lets the engine act on messages, or waits.
+        """Play in a performance made of these parts.
 
-        Within `trying()` runs code of the performer's that may take too long.
+        `moment()` returns the moment of the last tick. `pump()` lets the engine act on messages, or
+        waits a little. The performer's code runs within `trying()`, which may end it.
         """
         self._namespace, self._sounds, self._signals = namespace, sounds, signals
         self._generations = sounds.generations
         self._watchdog, self._lock = watchdog, lock
         self._moment, self._pump, self._trying = moment, pump, trying
-        self._unheard: list[Failed] = []  # that came in while a block waited
+        self._unheard: list[Failed] = []  # failures that came in while a block waited
         self._awaited: int | None = None  # the generation whose graph a block waits for
 
     @property
     def mix(self) -> Mix:
-        """What `mute`, `solo`, `fade` and `quant` have set."""
+        """The mix, as `mute`, `solo`, `fade` and `quant` have set it."""
         return self._sounds.mix
 
     @mix.setter
@@ -58,10 +59,10 @@ class Applier:
         self._sounds.mix = mix
 
     def play(self, thing: Thing, again: bool = False, state: PlayerState | None = None) -> None:
-        """Make what is played follow the description; LivecodeError says why it cannot.
+        """Play a thing as its settings describe it; raises LivecodeError if that is not possible.
 
-        again: it has been played like this before, so that what it takes need not be there now.
-        state: of its player, as `state` gave it, to go back to; None: it goes on.
+        again: the thing has been played like this before, so its inputs need not be there now.
+        state: a state of its player to go back to; None leaves the player as it is.
         """
         if isinstance(thing, Value):
             self.prepare(thing)
@@ -78,7 +79,7 @@ class Applier:
                 self._await_built(self._awaited)
 
     def remove(self, thing: Thing) -> None:
-        """Let it go: it fades out, unless another has taken its name already."""
+        """Fade a thing out, unless another thing has taken its name already."""
         if isinstance(thing, Sounding):
             with self._lock:
                 self._sounds.remove(thing)
@@ -86,25 +87,25 @@ class Applier:
                     self._signals.forget(str(thing))
 
     def state(self, thing: Thing) -> PlayerState | None:
-        """What its player has learned, as of one tick; None if it learns nothing."""
+        """Return what a thing's player has learned, as of one tick; None if it learns nothing."""
         with self._lock:
             return None if thing.player is None else thing.player.state()
 
     def take_in(self) -> None:
-        """Hear what engine and voices have to say while a block waits, where no ticks do."""
+        """Take in messages of engine and voices while a block waits and no tick does so."""
         with self._lock.aside():
             self._unheard += self._generations.receive()
 
     def failures(self) -> list[Failed]:
-        """What has failed since the last call, but for what a block waits for and says itself."""
+        """Return the failures since the last call, without that of a graph that a block waits for."""
         failures, self._unheard = [*self._unheard, *self._generations.receive()], []
         return [failure for failure in failures if failure.generation != self._awaited]
 
     def prepare(self, value: Value) -> None:
-        """Probe each function that the value is made of and that is not yet played.
+        """Probe each function that the value is made of, unless it plays already.
 
-        What is no function is sampled once: with this its curves begin, and a signal that cannot
-        be read is noticed.
+        Curves and signals are sampled once: this starts the curves, and shows a signal that cannot
+        be read. Raises LivecodeError if a function or a signal fails.
         """
         with self._lock:
             moment = self._moment()
@@ -112,7 +113,7 @@ class Applier:
             if part.function is not None:
                 player = self._player_for(part)
                 if player.version is None or player.version.function is not part.function:
-                    with self._lock:  # it is tried on the signals of this moment
+                    with self._lock:  # the function is probed on the signals of this moment
                         pass
                     with self._trying():
                         version = player.probe()
@@ -126,7 +127,7 @@ class Applier:
                     raise LivecodeError(f"{part}: {type(error).__name__}: {error}") from error
 
     def _player_for(self, value: Value) -> FunctionPlayer:
-        """The player that the value has, or a new one."""
+        """Return the player of a value, a new one if it has none."""
         if value.player is None:
             return FunctionPlayer(value, self._signals, self._watchdog)
         return player_of(value)
@@ -141,14 +142,14 @@ class Applier:
                 )
 
     def _await_built(self, generation: int) -> None:
-        """Wait until the engine has built a graph; what is wrong with it is wrong with the block."""
+        """Wait until the engine has built a graph; raises LivecodeError if it could not."""
         end = time.monotonic() + BUILD_PATIENCE_S
         built = self._generations.built
         try:
             with self._trying():
                 while generation not in built and time.monotonic() < end:
                     self._pump()
-        except BaseException:  # an interruption
+        except BaseException:  # the performer interrupted, or time ran out
             with self._lock:
                 self._generations.abort(generation)
             raise
@@ -156,7 +157,7 @@ class Applier:
             with self._lock:
                 self._awaited = None
                 self._unheard = [f for f in self._unheard if f.generation != generation]
-                why = built.pop(generation, None)  # None, too, while the engine is still at it
+                why = built.pop(generation, None)  # also None while the engine is still building
         if why is not None:
             with self._lock:
                 self._generations.abort(generation)

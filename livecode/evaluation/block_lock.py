@@ -1,4 +1,4 @@
-"""The lock between blocks and ticks: each time that a block takes it is a point in the ticks' course."""
+"""The lock between blocks and ticks; each time that a block takes it is a point in the journal."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 class BlockLock:
     """A lock that one thread may take repeatedly.
 
-    `with gate:` is for what changes what the ticks play: `arrive` is called before the lock is
-    taken, `passed` once it is held, both for the outermost `with` alone.  `with gate.aside():` is
-    for ticks, and for what the ticks play does not depend on.
+    `with lock:` guards changes of what the ticks play. It calls `arrive` before it takes the lock
+    and `passed` once it holds it, both only for the outermost `with`. `with lock.aside():` guards
+    ticks, and changes that what the ticks play does not depend on.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class BlockLock:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Hold the lock without this being a point."""
+        """Hold the lock without making a point in the journal."""
         self._take()
         try:
             yield
@@ -46,9 +46,9 @@ class BlockLock:
         return bool(self._lock._is_owned())  # type: ignore[attr-defined]
 
     def clear(self) -> None:
-        """Let go of all that this thread still holds.
+        """Release the lock if this thread still holds it.
 
-        What ends a call from outside may strike between taking the lock and entering the `with`.
+        An interruption can strike between taking the lock and entering the `with`.
         """
         while self.held:
             self._depth, self._holder = 0, None

@@ -1,4 +1,4 @@
-"""The performer's variables: assigning a thing to a name makes it the thing of that name."""
+"""The performer's variables. Assigning a thing to a name makes it the thing of that name."""
 
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -8,17 +8,17 @@ from livecode.language.things import Thing
 
 
 class Namespace(MutableMapping[str, Any]):
-    """What a block is executed in, over the plain dictionary that its functions see as globals.
+    """The namespace that blocks run in, above the plain dictionary that functions see as globals.
 
-    `ego = agent(…)` for the second time does not put another agent into `ego`: the one that is
-    there adopts the new description, so that all who hold it follow.
+    A second `ego = agent(…)` does not put another agent into `ego`. The agent that is there adopts
+    the new description, so that everything that holds it follows.
     """
 
     def __init__(self, variables: dict[str, Any]):
         self.variables = variables
         self.things: dict[str, Thing] = {}
-        self.assigned: list[Thing] = []  # since the list was last emptied
-        self.places: dict[str, str] = {}  # name -> the block and line that it is from
+        self.assigned: list[Thing] = []  # things assigned since the block began
+        self.places: dict[str, str] = {}  # name -> block and line of its definition
 
     def __getitem__(self, name: str) -> Any:
         return self.variables[name]
@@ -47,9 +47,9 @@ class Namespace(MutableMapping[str, Any]):
         return len(self.variables)
 
     def name_the_rest(self, before: Mapping[str, Any]) -> None:
-        """Name things that got into the dictionary past `__setitem__`, as through `globals()`.
+        """Name things that reached the dictionary without `__setitem__`, for example by `globals()`.
 
-        `before`: the variables as they were, for what was there to adopt them.
+        `before`: the variables before the block; things in them adopt new ones of the same name.
         """
         for name, value in list(self.variables.items()):
             if isinstance(value, Thing) and value.name is None:
@@ -57,9 +57,11 @@ class Namespace(MutableMapping[str, Any]):
                 self[name] = value
 
     def own(self) -> dict[str, Thing]:
-        """All things that stand under their own name."""
+        """Return all things that stand under their own name."""
         return {
             name: value
-            for name, value in list(self.variables.items())  # ticks look while a block assigns
+            for name, value in list(
+                self.variables.items()
+            )  # a copy: ticks look while a block assigns
             if isinstance(value, Thing) and value.name == name
         }

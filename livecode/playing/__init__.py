@@ -1,1 +1,1 @@
-"""What sounds, as the mind plays it: generations, players, automation, listening."""
+"""Plays what sounds: generations of sources, players of things, automation of settings, listening."""

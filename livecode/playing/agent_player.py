@@ -1,4 +1,4 @@
-"""Playing an agent: its steps in time, its reward by terms, and what the performer tells it."""
+"""Plays agents: times their steps, samples their rewards term by term, and follows instructions."""
 
 import math
 from collections.abc import Iterator
@@ -23,25 +23,25 @@ from livecode.playing.reward_terms import Term, terms_of
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.transport.messages import LatentSource, Source
 
-#: Of an agent's path `undo` keeps so many moves before it and after.
+#: `undo` keeps this many moves of an agent's path before its place, and as many after it.
 UNDO_REACH = 1024
-#: A reward so far beyond ±1 is one that was never scaled.
+#: A reward further from 0 than this was never scaled to ±1.
 HUGE = 10.0
 VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
 
 
 @dataclass(frozen=True)
 class AgentState(PlayerState):
-    """What an agent has learned, and where it stood."""
+    """What an agent has learned, and where it stands."""
 
-    kind: str  # of its learner
+    kind: str  # of learner: "explorer" or "coexplorer"
     learned: dict[str, NDArray[Any]]
     rest: NDArray[np.float64]  # (latent,): where the closed axes rest
     order: NDArray[np.int64]  # (latent,): the axes, those that are open first
 
 
 class AgentPlayer(SoundPlayer):
-    """Steps an agent's learner, and says where it is."""
+    """Steps an agent's learner, and writes the agent's place to the control block."""
 
     thing: Agent
     FOR_VOICE = ("texture",)
@@ -49,8 +49,9 @@ class AgentPlayer(SoundPlayer):
     def __init__(self, thing: Agent, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         self._kind, self._space = thing.learner, thing.space
-        self.texture: float | Value | None = None  # as it is described, since it was last followed
-        self._asked: tuple[Instruction, ...] = ()  # as of the last block
+        #: The texture as the thing described it when `follow` was called last.
+        self.texture: float | Value | None = None
+        self._followed: tuple[Instruction, ...] = ()  # instructions that have been followed
         self._told_spelling = False
         self._own = {
             setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
@@ -58,52 +59,53 @@ class AgentPlayer(SoundPlayer):
         }
         axes = thing.open_axes[: thing.space.latent]
         self.learner = new_learner(thing.learner, len(axes), seed)
-        self._order = _ordered(axes, thing.space.latent)  # all axes, those that are open first
+        self._order = _ordered(axes, thing.space.latent)  # all axes, the open ones first
         self._rest = np.full(thing.space.latent, 0.5)
-        self._stepped: float | None = None  # the frame of the last step, in fractions
-        self._beat = 0.0  # of the last tick
+        self._stepped: float | None = None  # sample time of the last step, not rounded
+        self._beat = 0.0  # at the last tick
         self.reward = 0.0
-        self.terms: dict[str, float] = {}  # what each summand of the reward came to
+        self.terms: dict[str, float] = {}  # the number of each summand of the reward
         self._terms: list[Term] = []
-        self._described: Any = None  # the reward that the terms are of
-        self._was: float | None = None  # what the terms of the place came to
+        self._described: Value | None = None  # the reward that the terms are from
         self._was_huge = False
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:
-            self.place(left_off[: thing.space.latent])  # where a former mind, or name, was
+            self.place(
+                left_off[: thing.space.latent]
+            )  # where a former mind, or thing of this name, left it
 
     @property
     def ticking(self) -> bool:
-        """Whether it is called from a function that plays, rather than from a block."""
+        """Whether the caller is a function that plays, rather than a block."""
         return self.setup.ticking.now
 
     @property
     def source(self) -> Source:
-        """Its space, as a voice plays it."""
+        """The agent's space, as a voice plays it."""
         return LatentSource(self.thing.space.model, self.seed)
 
     @property
     def position(self) -> np.ndarray:
-        """Where it is, (dims,) in [0, 1]."""
+        """The agent's place along its open axes, (dims,) in [0, 1]."""
         return self.learner.position
 
     @property
     def open_axes(self) -> list[int]:
-        """The axes of its space that it moves along now, from 0."""
+        """The axes of the space that the agent moves along now, counted from 0."""
         return [int(axis) for axis in self._order[: self.learner.dims]]
 
     @property
     def beliefs(self) -> Beliefs:
-        """What it expects of each move from here."""
+        """What the agent expects of each move from its place."""
         return self.learner.beliefs
 
     @property
     def moved(self) -> np.ndarray:
-        """How its last move went, in steps along each axis, (dims,)."""
+        """The agent's last move in steps along each axis, (dims,)."""
         return self.learner.moved / self.learner.step
 
     def walked(self, latent: int) -> np.ndarray:
-        """Where it has been in a space of so many dimensions, (places, latent), the last one last."""
+        """Return the agent's path in a space of `latent` dimensions, (places, latent), in order of time."""
         path = self.learner.path
         steps = path.places[: path.cursor + 1]
         full = np.full((len(steps), latent), 0.5)
@@ -113,19 +115,19 @@ class AgentPlayer(SoundPlayer):
 
     @property
     def full_position(self) -> np.ndarray:
-        """Where it is in the whole space, closed dimensions included, (latent,)."""
+        """The agent's place along all axes of its space, closed ones included, (latent,)."""
         full = self._rest.copy()
         position = self.learner.position
         full[self._order[: len(position)]] = position
         return full
 
     def place(self, full_position: np.ndarray) -> None:
-        """Stand there (latent,) without having walked."""
+        """Put the agent at a place (latent,) without a walk."""
         self._rest = full_position.copy()
         self.learner.place(full_position[self._order[: self.learner.dims]])
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
-        """Its settings that vary, but for the reward, by name."""
+        """Yield the name and the automation of each setting but the reward."""
         yield from super().automations()
         yield from ((name, each) for name, each in self._own.items() if name != "reward")
 
@@ -144,9 +146,11 @@ class AgentPlayer(SoundPlayer):
                 f"the name is {thing}.learner now; the next release forgets {spelled!r}",
             )
         asked = thing.settings.get("asked", ())
-        self._asked = tuple(ask for ask in self._asked if ask in asked)  # the rest was undone
-        new = [ask for ask in asked if ask not in self._asked]
-        while new and new[0].what == "save":  # as it is before anything else changes
+        self._followed = tuple(
+            ask for ask in self._followed if ask in asked
+        )  # an instruction that is gone was undone
+        new = [ask for ask in asked if ask not in self._followed]
+        while new and new[0].what == "save":  # saves the agent before anything else changes
             self._take_once(new.pop(0), t)
         if len(self._rest) != thing.space.latent:
             self._fit_space()
@@ -158,7 +162,7 @@ class AgentPlayer(SoundPlayer):
             self._open(thing.open_axes)
         if thing.reward is not self._described:
             self._described, self._was_huge = thing.reward, False
-            self._terms, self._was = terms_of(thing.reward), None
+            self._terms = terms_of(thing.reward)
         for ask in new:
             self._take_once(ask, t)
         if asked or not isinstance(thing.dims, Value):
@@ -168,11 +172,11 @@ class AgentPlayer(SoundPlayer):
         self._write(frame)
 
     def _take_once(self, ask: Instruction, t: float) -> None:
-        self.take(ask, t)  # what raises may be tried again
-        self._asked = (*self._asked, ask)
+        self.take(ask, t)  # if this raises, the instruction may be tried again
+        self._followed = (*self._followed, ask)
 
     def take(self, ask: Instruction, t: float | None = None) -> None:
-        """Do what it was told."""
+        """Follow an instruction."""
         learner, argument = self.learner, ask.argument
         now = self._t if t is None else t
         match ask.what:
@@ -199,10 +203,10 @@ class AgentPlayer(SoundPlayer):
         if self._due(frame, moment):
             self._step(frame, moment)
 
-    _t, _tempo = 0.0, 120.0  # of the last tick
+    _t, _tempo = 0.0, 120.0  # time and tempo of the last tick
 
     def _due(self, frame: int, moment: Moment) -> bool:
-        """Whether a step falls into this tick."""
+        """Tell whether the agent makes a step in this tick."""
         beat, self._beat = self._beat, moment.beat
         period = self._own["every"].sample(moment) * self.setup.sample_rate
         length = self.thing.every
@@ -217,7 +221,7 @@ class AgentPlayer(SoundPlayer):
         return True
 
     def _step(self, frame: int, moment: Moment) -> None:
-        """Learn and move."""
+        """Let the learner learn, and make one move."""
         learner, own = self.learner, self._own
         if isinstance(self.thing.dims, Value):
             self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
@@ -229,7 +233,7 @@ class AgentPlayer(SoundPlayer):
         self._write(frame + self.setup.voice_lead)
 
     def _hear(self, moment: Moment) -> None:
-        """Sample the reward, and tell the learner."""
+        """Sample the reward and give it to the learner."""
         self.reward = self._own["reward"].sample(moment)
         self.terms = {}
         of_way = of_place = 0.0
@@ -237,7 +241,7 @@ class AgentPlayer(SoundPlayer):
         for term in self._terms:
             try:
                 number = term.sign * term.value.sample(moment)
-            except Exception:  # the reward as a whole has fallen back, and has said so
+            except Exception:  # the reward as a whole has fallen back and has been logged
                 continue
             number = number if math.isfinite(number) else 0.0
             self.terms[term.name] = self.terms.get(term.name, 0.0) + number
@@ -246,7 +250,7 @@ class AgentPlayer(SoundPlayer):
             else:
                 of_way += number
         if not placed:
-            of_way = self.reward  # with its blend from the former one
+            of_way = self.reward  # blended with the former reward
         if abs(of_way) > HUGE and not self._was_huge:
             self._was_huge = True
             self.setup.say(
@@ -258,7 +262,7 @@ class AgentPlayer(SoundPlayer):
             self.learner.sense(of_place, moment.t)
 
     def _open(self, axes: tuple[int, ...]) -> None:
-        """Let these axes move, as far as the space has them; says what that loses."""
+        """Open these axes, as far as the space has them; a note tells what the learner loses by that."""
         latent = self.thing.space.latent
         axes = tuple(axis for axis in axes if axis < latent)
         order, dims = _ordered(axes, latent), len(axes)
@@ -269,7 +273,7 @@ class AgentPlayer(SoundPlayer):
         while shared < min(dims, len(before)) and before[shared] == order[shared]:
             shared += 1
         lost = ""
-        if shared == 0:  # it knows nothing of any of them
+        if shared == 0:  # the learner knows none of them
             self.learner = new_learner(self._kind, dims, self.seed)
             lost = "these are other axes, of which it knows nothing yet"
         elif shared < len(before):
@@ -282,7 +286,7 @@ class AgentPlayer(SoundPlayer):
         self.place(place)
 
     def _fit_space(self) -> None:
-        """Another space: the axes that both have stay where they are."""
+        """Fit the agent into another space: it keeps its place along the axes that both spaces have."""
         latent = self.thing.space.latent
         place = self.full_position
         axes = tuple(int(axis) for axis in self._order[: self.learner.dims] if axis < latent)
@@ -297,18 +301,19 @@ class AgentPlayer(SoundPlayer):
 
     def _save(self, name: str) -> None:
         if self.setup.replaying():
-            return  # it was saved when this was first typed, and has been better since
+            return  # the agent was saved when this was first evaluated
         state = self.learner.state()
         library.write(library.SavedAgent(name, self._kind, self.thing.space.model, state))
 
     def has_taken(self, ask: Instruction) -> bool:
-        """Whether it has done that."""
-        return ask in self._asked
+        """Tell whether that instruction has been followed."""
+        return ask in self._followed
 
     def know(self, saved: library.SavedAgent, t: float) -> Learner:
-        """Know what was saved, of the axes that are open; stand where it stood, as paused as it was.
+        """Replace the learner by a saved one, fitted to the axes that are open.
 
-        Returns the new learner, which says what was dropped.
+        The agent keeps its place, and stays paused if it is. Returns the new learner, whose
+        `dropped` says what of the saved one did not fit.
         """
         dims, place, paused = self.learner.dims, self.full_position, self.learner.paused
         learner = new_learner(self._kind, int(saved.state["dims"]), self.seed)
@@ -320,7 +325,7 @@ class AgentPlayer(SoundPlayer):
         return learner
 
     def _load(self, saved: library.SavedAgent, t: float) -> None:
-        """Load one by its name, and say what of it does not fit."""
+        """Load a saved agent; a note tells what of it does not fit."""
         if saved.learner != self._kind:
             raise LivecodeError(f"{saved.name!r} was learned by another learner, {saved.learner!r}")
         dims, known = self.learner.dims, int(saved.state["dims"])
@@ -336,12 +341,12 @@ class AgentPlayer(SoundPlayer):
             self.setup.note(str(self.thing), f"loaded {saved.name!r}: {'; '.join(said)}")
 
     def state(self) -> AgentState:
-        """What it has learned, and where it is."""
+        """Return what the agent has learned, and where it is."""
         learned = self.learner.state(reach=UNDO_REACH)
         return AgentState(self._kind, learned, self._rest.copy(), self._order.copy())
 
     def load_state(self, state: PlayerState) -> None:
-        """Be as it was when `state` was taken."""
+        """Go back to a state of this player."""
         assert isinstance(state, AgentState)
         self._rest, self._order = state.rest.copy(), state.order.copy()
         self._kind = state.kind
@@ -354,13 +359,13 @@ class AgentPlayer(SoundPlayer):
 
 
 def _ordered(axes: tuple[int, ...], latent: int) -> np.ndarray:
-    """All axes (latent,), these first."""
+    """Return all axes (latent,), these first."""
     others = [axis for axis in range(latent) if axis not in axes]
     return np.array([*axes, *others], np.int64)
 
 
 def new_learner(kind: str, dims: int, seed: int) -> Learner:
-    """A learner of that kind, "explorer" or "coexplorer", that knows nothing yet."""
+    """Make a learner of a kind, "explorer" or "coexplorer", that knows nothing yet."""
     rng = np.random.default_rng(seed)
     if kind == EXPLORER:
         return Explorer(ExplorerSettings(dims=dims), rng)
@@ -368,8 +373,10 @@ def new_learner(kind: str, dims: int, seed: int) -> Learner:
 
 
 def _lenient(moment: Moment) -> Moment:
-    """The same moment, where each function is called once, and one that has no working version
-    counts as 0: in a sum of rewards the others go on."""
+    """Return the moment with each function called once, and 0 for a function that has failed.
+
+    So the other terms of a sum of rewards go on.
+    """
     heard: dict[Value, float] = {}
 
     def call(value: Value) -> float:

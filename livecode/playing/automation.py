@@ -1,4 +1,4 @@
-"""Playing one setting that varies in time: sampled at each tick, blended from old to new, guarded."""
+"""Automation: a setting that varies in time, sampled at each tick, blended, and guarded."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,12 +8,12 @@ from livecode.language.units import Span
 from livecode.language.values import Moment, Value
 from livecode.playing.function_player import NoVersion, checked
 
-#: Descriptions to go back to when the newest one fails.
+#: This many descriptions are kept to go back to when the newest one fails.
 _KEPT = 8
 
 
 class Automation:
-    """The present value of one setting of one thing."""
+    """The number of one setting of one thing as time passes."""
 
     def __init__(
         self,
@@ -22,16 +22,20 @@ class Automation:
         bounds: tuple[float, float] | None,
         say: Callable[[str, str], None],
     ):
-        """`say` is given the setting as `ego.level` and a sentence when the setting falls back."""
+        """`say(name, sentence)` is called when the setting falls back; the name is as `ego.level`."""
         self.thing, self.setting, self._bounds, self._say = thing, setting, bounds, say
         self._versions: list[Any] = []  # numbers, spans or values, newest last
-        self._coming: tuple[Any, float, float] | None = None  # what will be, begins, takes
-        self._blend: tuple[float, float, float] | None = None  # from this number, began, takes
+        self._coming: tuple[Any, float, float] | None = (
+            None  # (description, seconds at which it begins, seconds of its blend)
+        )
+        self._blend: tuple[float, float, float] | None = (
+            None  # (first number, seconds at which it began, seconds it takes)
+        )
         self.now: float | None = None
-        self.still = False  # whether it is a plain number, and there
+        self.still = False  # the setting is a plain number, and no blend is under way
 
     def follow(self, t: float, fade_s: float) -> None:
-        """Take over what the description says, blending from what was, over `fade_s` from `t` on."""
+        """Follow the setting's description, blending from the former one over `fade_s` from `t` on."""
         described = getattr(self.thing, self.setting)
         if self._coming is not None:
             newest = self._coming[0]
@@ -53,12 +57,15 @@ class Automation:
         self._coming = None
 
     def blend(self, start: float, t: float, fade_s: float) -> None:
-        """Go to what it is from `start` in a straight line, over `fade_s` from `t` on."""
+        """Blend from the number `start` to the setting in a straight line over `fade_s` from `t` on."""
         self._blend = (start, t, fade_s) if fade_s > 0 else None
         self.still = False
 
     def sample(self, moment: Moment) -> float:
-        """The number at `moment`, within the setting's bounds; the last one if nothing is left."""
+        """Return the number at `moment`, within the setting's bounds.
+
+        A description that fails gives way to the one before; the last number stays if none is left.
+        """
         if self._coming is not None and moment.t >= self._coming[1]:
             self._take_over(*self._coming)
         number = self._sample_newest(moment)
@@ -90,7 +97,7 @@ class Automation:
                 return checked(newest.sample(moment))
             except NoVersion:
                 where = "what it was before"
-            except Exception as error:  # a signal that went away, an overflow
+            except Exception as error:  # for example a signal that is gone, or an overflow
                 where = f"what it was before ({type(error).__name__}: {error})"
             if len(self._versions) == 1:
                 self._versions[0] = self.now if self.now is not None else 0.0

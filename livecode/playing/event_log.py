@@ -1,4 +1,4 @@
-"""The event log of a performance: what happened, when, and who is told of it."""
+"""The event log of a performance: what happened and when; a front end is told of each event."""
 
 from collections.abc import Callable
 
@@ -6,19 +6,19 @@ from livecode.errors import Problem
 from livecode.playing.clock import PerformanceClock
 from livecode.transport.events import Event, Kind
 
-#: A note is not repeated before it has been quiet for so long.
+#: A note is logged again only when it did not come for this long, in seconds.
 NOTE_AGAIN_S = 10
 
 
 class EventLog:
-    """Keeps every event, and tells a front end of each."""
+    """Keeps the events of a performance, and tells a front end of each."""
 
     def __init__(self, clock: PerformanceClock):
         self._clock = clock
         self.events: list[Event] = []
         #: Called with each event as it happens.
         self.on_event: Callable[[Event], None] = lambda event: None
-        self._noted: dict[str, int] = {}  # note -> the sample time until which it is not repeated
+        self._noted: dict[str, int] = {}  # note -> sample time until which it is not logged again
 
     def say(
         self,

@@ -1,4 +1,4 @@
-"""The guard around each of the performer's functions: probed first, watched while it plays."""
+"""Guards the performer's functions: each is probed first, and watched while it plays."""
 
 import math
 import traceback
@@ -11,16 +11,16 @@ from livecode.errors import LivecodeError, Problem
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Function, Value
 
-#: How long a function may take when it is first tried, and at most while it plays.
+#: A function may take this long when it is probed, and this long while it plays.
 PROBE_LIMIT_S = 0.25
 PLAY_LIMIT_S = 0.1
-#: A function that takes longer than this so many times in a row is too slow to keep.
+#: A function that takes longer than SLOW_S this many times in a row is too slow to keep.
 SLOW_S = 0.02
 SLOW_TIMES = 8
 
 
 def checked(value: Any) -> float:
-    """`value` as a finite number, or a sentence about what it is instead."""
+    """Return `value` as a finite number; raises LivecodeError if it is none."""
     if isinstance(value, (str, bytes)) or value is None:
         raise LivecodeError(f"gave {value!r} where a number was needed")
     try:
@@ -33,10 +33,10 @@ def checked(value: Any) -> float:
 
 
 def in_the_performers_words(error: BaseException, prefix: str = "<block") -> LivecodeError:
-    """The error as one sentence, with the innermost line of the performer's code that it came from.
+    """Return the error as one sentence with the innermost line of the performer's code.
 
-    `prefix`: how the file names of the performer's code begin. `line 3: NameError: name 'x' is not
-    defined` is such a sentence.
+    `prefix`: how the file names of the performer's code begin. An example is `line 3: NameError:
+    name 'x' is not defined`.
     """
     if isinstance(error, LivecodeError):
         text, line = error.text, error.line
@@ -52,29 +52,29 @@ def in_the_performers_words(error: BaseException, prefix: str = "<block") -> Liv
 
 @dataclass
 class FunctionVersion:
-    """One version of a function, and what it asks for."""
+    """One version of a function, and the names of the signals that it asks for."""
 
     function: Callable[..., float]
     names: list[str]
 
 
 class NoVersion(Exception):
-    """A function has failed, and so has every version of it that there was."""
+    """Every version of a function has failed."""
 
 
 class FunctionPlayer:
-    """Calls a value's function; when that fails, goes back to the last version that worked."""
+    """Calls the function of a value; goes back to the last version that worked when it fails."""
 
     def __init__(self, value: Value, signals: Mapping[str, Any], watchdog: Watchdog):
         self.value = value
         self._signals, self._watchdog = signals, watchdog
-        self._versions: list[FunctionVersion] = []  # that have worked, newest last
+        self._versions: list[FunctionVersion] = []  # versions that have worked, newest last
         self._slow = 0
-        self.failure: Problem | None = None  # why it fell back, until someone has taken it
-        self.slow: str | None = None  # why, where it was too slow by the clock, until taken
+        self.failure: Problem | None = None  # why the function fell back, until the caller takes it
+        self.slow: str | None = None  # why the clock found it too slow, until the caller takes it
 
     def probe(self) -> FunctionVersion:
-        """Try the newest function on the signals as they are; raises LivecodeError."""
+        """Call the newest function on the signals as they are; raises LivecodeError if it fails."""
         function = self.value.function
         assert function is not None, "only functions have a player"
         version = FunctionVersion(function, signal_names(function))
@@ -83,28 +83,29 @@ class FunctionPlayer:
             checked(self._watchdog.call(function, *arguments, limit_s=PROBE_LIMIT_S))
         except TookTooLong:
             raise
-        except BaseException as error:  # SystemExit is no reason to end
+        except BaseException as error:  # not even SystemExit ends a performance
             raise in_the_performers_words(error) from error
         return version
 
     def play(self, version: FunctionVersion) -> None:
-        """Use this version from now on."""
+        """Play this version from now on."""
         if not self._versions or self._versions[-1].function is not version.function:
             self._versions = [*self._versions[-8:], version]
         self._slow = 0
 
     def state(self) -> None:
-        """Nothing: a function's memory is the performer's own."""
+        """Return None: a function's memory is the performer's own."""
 
     @property
     def version(self) -> FunctionVersion | None:
-        """The version in force."""
+        """The version that plays; None if none is left."""
         return self._versions[-1] if self._versions else None
 
     def call(self, time_s: Callable[[], float] | None) -> float:
-        """The number now. A failing version is dropped for good; NoVersion if none is left.
+        """Return the number now. A version that fails is dropped for good.
 
-        `time_s` is a clock to notice slowness by; None where time is virtual.
+        `time_s` is a clock that shows slowness; None where time is virtual. Raises NoVersion if no
+        version is left.
         """
         while self._versions:
             version = self._versions[-1]
@@ -117,7 +118,7 @@ class FunctionPlayer:
                 if time_s is not None:
                     self._watch_pace(time_s() - began)
                 return value
-            except BaseException as error:  # whatever it is, the performance goes on
+            except BaseException as error:  # whatever the error, the performance goes on
                 if isinstance(error, TookTooLong):
                     self.slow = str(error)
                 self.fall_back(error)
@@ -129,7 +130,7 @@ class FunctionPlayer:
             raise TookTooLong(f"took {took_s * 1000:.0f} ms again and again")
 
     def fall_back(self, error: BaseException) -> None:
-        """Go back to the version before, as this one has failed."""
+        """Drop the version that plays, which has failed, and go back to the one before."""
         self._slow = 0
         failed = self._versions.pop()
         name = self.value.name or called(failed.function)
@@ -144,6 +145,6 @@ class FunctionPlayer:
 
 
 def player_of(value: Value) -> FunctionPlayer:
-    """The player of a value that is a function, once it plays."""
+    """Return the player of a value that is a function and plays."""
     assert isinstance(value.player, FunctionPlayer), f"{value} does not play"
     return value.player

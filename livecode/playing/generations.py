@@ -1,4 +1,4 @@
-"""Which source each name sounds from: generations, their buffers, and the messages about them."""
+"""Generations: the sources that names sound from, their buffers, and the messages about them."""
 
 from collections.abc import Callable, Iterable
 
@@ -30,14 +30,14 @@ from livecode.transport.messages import (
 )
 from livecode.transport.status import NO_BUFFER, Generation
 
-#: An engine may die so often of one graph.
+#: A graph is given up when this many engines have died of it.
 CRASHES = 2
-#: A fade begins this many blocks after it was asked for, so that it does so at a known sample.
+#: A fade begins this many blocks after the message, so that its first sample is known.
 FADE_LEAD_BLOCKS = 2
 
 
 class Generations:
-    """Starts, swaps and ends sources; knows what sounds, also for a mind that comes after this one."""
+    """Starts, swaps and ends sources, and keeps the table of what sounds for the next mind."""
 
     def __init__(
         self,
@@ -57,21 +57,22 @@ class Generations:
         self._last_buffer = -1
         self._epochs = self._present_epochs()
         self._crashes: dict[int, int] = {}  # generation -> engines that died while trying it
-        #: generation -> None once built, or why it could not be; for whoever waits
+        #: generation -> None once the engine has built it, or the failure, for a block that waits
         self.built: dict[int, Failed | None] = {}
-        self.hold = False  # while blocks of a former mind are run again, nothing starts or ends
+        #: True while a former mind's blocks are run again: then nothing starts or ends.
+        self.hold = False
         self.on_new_engine: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Generation], None] = lambda playing: None
 
     def current(self, name: str) -> Generation | None:
-        """What the name sounds from, or is about to."""
+        """Return the generation that the name sounds from or is about to; None if there is none."""
         mine = [p for p in self._playing.values() if p.name == name and not p.leaving]
         return mine[-1] if mine else None
 
     def start(self, name: str, source: Source, at: int, fade_s: float) -> int:
-        """Sound `name` from `source`, beginning at sample time `at`, and fade what it was out.
+        """Start `source` under `name` at sample time `at`, and fade the older generations out.
 
-        Returns the new generation.
+        Returns the number of the new generation. Raises LivecodeError if no buffer is free.
         """
         buffer = NO_BUFFER if isinstance(source, GraphSource) else self._free_buffer()
         current = self.current(name)
@@ -92,7 +93,7 @@ class Generations:
         return playing.generation
 
     def abort(self, generation: int) -> None:
-        """Forget a generation that failed; if it never began, what the name sounded from goes on."""
+        """End a generation that failed; if it never began, the former generation of the name goes on."""
         playing = self._playing.get(generation)
         if playing is None:
             return
@@ -105,7 +106,7 @@ class Generations:
             former.leaving = False
 
     def fade_out(self, name: str, fade_s: float, earliest: int = 0) -> None:
-        """Let `name` fade to silence, not before the sample time `earliest`."""
+        """Fade `name` to silence, not before the sample time `earliest`."""
         if self.hold:
             return
         if mine := self._of(name):
@@ -116,27 +117,27 @@ class Generations:
                 playing.leaving = True
 
     def sounding(self) -> list[str]:
-        """The names that sound, or are about to."""
+        """Return the names that sound or are about to."""
         return list(dict.fromkeys(p.name for p in self._playing.values() if not p.leaving))
 
     def listen(self, name: str, tap: int) -> None:
-        """Have the engine fill a tap with what `name` sounds like."""
+        """Tell the engine to fill a tap with the sound of `name`."""
         send(self._to_engine, Listen(name, tap))
 
     def drop_all(self) -> None:
-        """After a panic: nothing sounds any more."""
+        """Count every generation as leaving, after a panic."""
         for playing in self._playing.values():
             playing.leaving = True
 
     def receive(self) -> list[Failed]:
-        """Take in what engine and voices have to say; returns the failures among it."""
+        """Take in the messages of engine and voices; returns the failures among them."""
         messages = [message for buffer in self._from for message in receive(buffer)]
         messages, restart = self._recorder.taken_in(messages, self._restarted())
         failures = self.take(messages)
         return failures if restart is None else failures + self._greet(restart)
 
     def take(self, messages: Iterable[AnyMessage]) -> list[Failed]:
-        """Act on what engine and voices have said; returns the failures among it."""
+        """Act on messages of engine and voices; returns the failures among them."""
         failures = []
         for message in messages:
             if isinstance(message, Ended):
@@ -155,11 +156,11 @@ class Generations:
         return failures
 
     def table(self) -> tuple[Generation, ...]:
-        """What sounds, for `adopt`."""
+        """Return all generations, for `adopt`."""
         return tuple(msgspec.structs.replace(each) for each in self._playing.values())
 
     def adopt(self, table: Iterable[Generation]) -> None:
-        """Take over what a former mind had playing; sources started again identically just go on."""
+        """Take over the generations of a former mind."""
         for playing in table:
             self._playing[playing.generation] = playing
             self._last_generation = max(self._last_generation, playing.generation)
@@ -177,7 +178,7 @@ class Generations:
     def _free_buffer(self) -> int:
         owners = self._arena.buffer_owners
         for step in range(1, len(owners) + 1):
-            # In turn, so that a buffer rests before a voice that was just stopped is forgotten there.
+            # Buffers are taken in turn, so that a voice that was just stopped has time to leave its own.
             buffer = (self._last_buffer + step) % len(owners)
             if owners[buffer] == 0:
                 self._last_buffer = buffer
@@ -224,9 +225,10 @@ class Generations:
         return Restart(engine, voices, self._arena.header.suspect)
 
     def _greet(self, restart: Restart) -> list[Failed]:
-        """Tell an engine or voices process that has come up anew what is to sound.
+        """Tell a new engine or new voices what is to sound.
 
-        A graph that two engines have died of is not built a third time.
+        A graph that CRASHES engines have died of is not built again; it is among the failures that
+        are returned.
         """
         engine, voices = restart.engine, restart.voices
         failures = []
@@ -245,7 +247,7 @@ class Generations:
             if playing.generation in failed:
                 continue
             if engine and playing.leaving:
-                self._end(playing.generation)  # its fade ended with the old engine
+                self._end(playing.generation)  # its fade-out ended with the old engine
                 continue
             if voices:
                 self._send_to_voices(playing)

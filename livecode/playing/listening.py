@@ -1,4 +1,4 @@
-"""Signals by name: what the performer's functions can ask for, features of what sounds included."""
+"""The signals that functions can ask for by name, features of what sounds included."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from livecode.signals.features import Features
 from livecode.signals.osc import Argument
 from livecode.transport import Arena, TapBuffer
 
-#: The features of everything together, and of the device's input.
+#: The names of the features of everything that is heard, and of the device's input.
 SOUND, MIC = "sound", "mic"
 
 
@@ -24,7 +24,7 @@ class OscSignal:
         return float(numbers[0]) if numbers else 0.0
 
     def get(self, address: str, index: int = 0, default: float = 0.0) -> float:
-        """The number at `index` of the address's last message."""
+        """Return the number at `index` in the last message to an address, or `default`."""
         arguments = self._addresses.get(address, ())
         return float(arguments[index]) if index < len(arguments) else default
 
@@ -33,12 +33,12 @@ class OscSignal:
         return f"OSC addresses heard: {heard or 'none'}"
 
 
-#: A name that has not been asked for in so many ticks (2 s) makes room for another.
+#: A name that was not asked for in this many ticks (2 s) gives its tap to another.
 UNHEARD_TICKS = 400
 
 
 class NotedFeatures:
-    """Features whose readings are noted, or replaced by those that were."""
+    """Features of which each reading is noted, or replaced by the one noted before."""
 
     def __init__(self, name: str, features: Features, feature: Callable[[str, str, Any], Any]):
         self.features = features
@@ -55,9 +55,9 @@ class NotedFeatures:
 
 
 class TappedFeatures:
-    """Features of one source, fed from the tap that the engine fills."""
+    """Features of one sound, fed from the tap that the engine fills."""
 
-    asked = 0  # the tick in which they were last asked for
+    asked = 0  # the tick in which the features were asked for last
 
     def __init__(self, tap: TapBuffer, features: Features, heard: NotedFeatures):
         self.features, self.heard = features, heard
@@ -65,14 +65,14 @@ class TappedFeatures:
         self._heard = tap.written
 
     def listen(self) -> None:
-        """Take in what has been played since the last call."""
+        """Feed the features with what was played since the last call."""
         frames, self._heard = self._tap.since(self._heard)
         if len(frames):
             self.features.listen(frames)
 
 
 class Signals(Mapping[str, Any]):
-    """All signals: some are always there, features begin when they are first asked for."""
+    """All signals by name. Some are always there; features begin when they are asked for first."""
 
     def __init__(
         self,
@@ -82,13 +82,15 @@ class Signals(Mapping[str, Any]):
         tap: Callable[[str, int], None],
         feature: Callable[[str, str, Any], Any] = lambda sound, name, value: value,
     ):
-        """`sounding` lists the names that sound; `tap(name, index)` has the engine fill a tap.
+        """`always`: the signals that are always there, by name.
 
-        `feature(sound, name, value)` is told of each value read, and gives the one that counts.
+        `sounding()` lists the names that sound. `tap(name, index)` tells the engine to fill a tap.
+        `feature(sound, name, value)` is called for each feature that is read; it returns the value
+        that counts.
         """
         self._arena, self.always = arena, always
         self._sounding, self._tap, self._feature = sounding, tap, feature
-        self._ears: dict[str, TappedFeatures] = {}
+        self._tapped: dict[str, TappedFeatures] = {}
         self._taps: dict[int, str] = {}
         self._ticks = 0
 
@@ -97,12 +99,12 @@ class Signals(Mapping[str, Any]):
             return self.always[name]
         if name not in self:
             raise KeyError(name)
-        ear = self._ears.get(name) or self._open(name)
-        ear.asked = self._ticks
-        return ear.heard
+        tapped = self._tapped.get(name) or self._open(name)
+        tapped.asked = self._ticks
+        return tapped.heard
 
     def __contains__(self, name: object) -> bool:
-        known = name in self.always or name in self._ears or name in (SOUND, MIC)
+        known = name in self.always or name in self._tapped or name in (SOUND, MIC)
         return known or name in self._sounding()
 
     def __iter__(self) -> Iterator[str]:
@@ -112,20 +114,20 @@ class Signals(Mapping[str, Any]):
         return len(list(iter(self)))
 
     def listen(self) -> None:
-        """Take in what has been played since the last tick."""
+        """Feed all features with what was played since the last tick."""
         self._ticks += 1
-        for ear in self._ears.values():
-            ear.listen()
+        for tapped in self._tapped.values():
+            tapped.listen()
 
     def forget(self, name: str) -> None:
-        """Listen no more to a name that has gone."""
-        self._ears.pop(name, None)
+        """Stop listening to a name that is gone."""
+        self._tapped.pop(name, None)
         for index in [index for index, taken in self._taps.items() if taken == name]:
             self._tap("", index)
             del self._taps[index]
 
     def tap_again(self) -> None:
-        """Ask a new engine for all taps."""
+        """Tell a new engine which taps to fill."""
         for index, name in self._taps.items():
             self._tap(name, index)
 
@@ -138,15 +140,15 @@ class Signals(Mapping[str, Any]):
             tap = self._arena.taps[index]
             self._tap(name, index)
         features = Features(self._arena.header.sample_rate)
-        ear = self._ears[name] = TappedFeatures(
+        tapped = self._tapped[name] = TappedFeatures(
             tap, features, NotedFeatures(name, features, self._feature)
         )
-        return ear
+        return tapped
 
     def _free_tap(self, name: str) -> int:
         if len(self._taps) == len(self._arena.taps):
-            longest = min(self._taps.values(), key=lambda taken: self._ears[taken].asked)
-            if self._ticks - self._ears[longest].asked < UNHEARD_TICKS:
+            longest = min(self._taps.values(), key=lambda taken: self._tapped[taken].asked)
+            if self._ticks - self._tapped[longest].asked < UNHEARD_TICKS:
                 raise LivecodeError(
                     f"{len(self._taps)} names are listened to already, so {name} cannot be one more"
                 )

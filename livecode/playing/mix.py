@@ -1,4 +1,4 @@
-"""The mix: who is muted, who is alone, and how changes of what sounds come in."""
+"""The mix: which names are muted or solo, and how changes of what sounds come in."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,19 @@ FADE, AT_ONCE = Span(0.05), Span()
 
 @dataclass(frozen=True)
 class Mix:
-    """How what sounds is heard, and how it changes."""
+    """Which names are heard, and how sources change."""
 
     muted: frozenset[str] = frozenset()
     solo: frozenset[str] = frozenset()
-    fade: Span = FADE  # where a thing has no fade of its own
+    fade: Span = FADE  # for things that have no fade of their own
     quant: Span = AT_ONCE
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How the block that is being evaluated comes in, where it says so: a scene of a set does."""
+    """How the block that is being evaluated comes in, if it says so, as a scene of a set does."""
 
     fade: Span | None = None  # in place of the mix's
-    at: int | None = None  # sample time, in place of the mix's quant; what is late begins at once
+    at: int | None = (
+        None  # sample time, in place of the mix's quant; a time that is past means at once
+    )

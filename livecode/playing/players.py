@@ -1,10 +1,11 @@
-"""What plays each kind of sounding thing; agents have a room of their own."""
+"""The players of all kinds of sounding things but agents."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.language.agents import Agent
 from livecode.language.dsp import Dsp
@@ -27,13 +28,13 @@ from livecode.transport.messages import (
 
 
 class DspPlayer(SoundPlayer):
-    """Plays a @dsp's keywords as controls, beside what every sounding thing has."""
+    """Plays a @dsp: its keywords are controls."""
 
     thing: Dsp
 
     @property
     def source(self) -> Source:
-        """Its function, as the engine builds it."""
+        """The function, as the engine builds it."""
         settings = self.thing.settings
         return GraphSource(
             settings["source"],
@@ -62,17 +63,17 @@ class StreamState(PlayerState):
 
 
 class StreamPlayer(SoundPlayer):
-    """Plays a stream, with its temperature."""
+    """Plays a stream of a SampleRNN."""
 
     thing: Stream
     FOR_VOICE = ("temperature", "frozen", "guard", "priority")
 
-    _since = 0  # the moment that it was taken back to
+    _since = 0  # the sample time that the stream was taken back to
     _frame = 0
 
     @property
     def source(self) -> Source:
-        """Its model, and what it begins from."""
+        """The model, and what the stream begins from."""
         settings = self.thing.settings
         return StreamSource(
             self.thing.model,
@@ -87,7 +88,7 @@ class StreamPlayer(SoundPlayer):
         self._frame = frame
 
     def state(self) -> StreamState:
-        """The sample time: the voice knows where its stream was at any time."""
+        """Return the sample time: the voice knows where its stream was at any time."""
         return StreamState(self._frame)
 
     def load_state(self, state: PlayerState) -> None:
@@ -97,7 +98,7 @@ class StreamPlayer(SoundPlayer):
 
 
 class PlacePlayer(SoundPlayer):
-    """Plays what stands somewhere in a space: says where that is whenever it has changed."""
+    """Plays a thing at a place in a space: writes the place whenever it has changed."""
 
     thing: Spot | Morph
     FOR_VOICE = ("texture",)
@@ -105,8 +106,9 @@ class PlacePlayer(SoundPlayer):
     def __init__(self, thing: Spot | Morph, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         self._slot = setup.controls.open(f"{thing.name}.position")
-        self._at: np.ndarray | None = None  # (latent,), as written last
-        self.texture: float | Value | None = None  # as it is described, since it was last followed
+        self._at: NDArray[np.float64] | None = None  # (latent,): the place that was written last
+        #: The texture as the thing described it when `follow` was called last.
+        self.texture: float | Value | None = None
 
     def follow(self, t: float, fade_s: float) -> None:
         super().follow(t, fade_s)
@@ -114,7 +116,7 @@ class PlacePlayer(SoundPlayer):
 
     @property
     def source(self) -> Source:
-        """Its space, as a voice plays it."""
+        """The thing's space, as a voice plays it."""
         return LatentSource(self.thing.space.model, self.seed)
 
     def tick(self, frame: int, moment: Moment) -> None:
@@ -124,21 +126,21 @@ class PlacePlayer(SoundPlayer):
             self._at = place
             self.setup.controls.write(self._slot, frame + self.setup.voice_lead, place)
 
-    def _place(self, moment: Moment) -> np.ndarray:
+    def _place(self, moment: Moment) -> NDArray[np.float64]:
         raise NotImplementedError
 
 
 class SpotPlayer(PlacePlayer):
-    """Plays a place whose coordinates vary, each for itself."""
+    """Plays a place each of whose coordinates may vary."""
 
     thing: Spot
 
-    def _place(self, moment: Moment) -> np.ndarray:
+    def _place(self, moment: Moment) -> NDArray[np.float64]:
         place = np.full(self.thing.space.latent, 0.5) if self._at is None else self._at.copy()
         for i, where in enumerate(self.thing.where):
             try:
                 number = where.sample(moment) if isinstance(where, Value) else where
-            except Exception:  # its function has no version left: it stays where it is
+            except Exception:  # no version of its function is left: the coordinate stays
                 continue
             if math.isfinite(number):
                 place[i] = min(max(number, 0.0), 1.0)
@@ -147,7 +149,7 @@ class SpotPlayer(PlacePlayer):
 
 
 class MorphPlayer(PlacePlayer):
-    """Plays a place on the way from one sound to another."""
+    """Plays a place between two sounds."""
 
     thing: Morph
 
@@ -164,33 +166,33 @@ class MorphPlayer(PlacePlayer):
         yield from super().automations()
         yield "position", self._position
 
-    def _place(self, moment: Moment) -> np.ndarray:
+    def _place(self, moment: Moment) -> NDArray[np.float64]:
         return self.thing.place(self._position.sample(moment))
 
 
 class SamplePlayer(SoundPlayer):
-    """Plays a sound file, with its speed."""
+    """Plays a sound file."""
 
     thing: Sample
     FOR_VOICE = ("speed",)
 
     @property
     def source(self) -> Source:
-        """The file."""
+        """The sound file."""
         return FileSource(self.thing.path)
 
 
 class MicPlayer(SoundPlayer):
-    """Plays the device's input, which is in the engine's reach only."""
+    """Plays the device's input, which only the engine can read."""
 
     @property
     def source(self) -> Source:
-        """A graph that is nothing but the input."""
+        """A graph that consists of the input."""
         return GraphSource("def mic():\n    return Input([0, 1])", "mic", 1, (), {})
 
 
 def player_for(thing: Sounding, setup: PlayerSetup, seed: int) -> SoundPlayer:
-    """The player of that kind of thing."""
+    """Make the player for a thing."""
     for kind, player in _PLAYERS.items():
         if isinstance(thing, kind):
             return player(thing, setup, seed)

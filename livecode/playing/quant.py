@@ -1,4 +1,4 @@
-"""Waiting for the next multiple of a length of time, counted in beats or in seconds."""
+"""Multiples of a length of time, counted in beats or in seconds."""
 
 import math
 
@@ -7,7 +7,7 @@ from livecode.signals.tempo import Tempo
 
 
 def next_multiple(quant: Span, frame: float, tempo: Tempo) -> int:
-    """The first sample time from `frame` on that is a multiple of `quant`; of 0*s: `frame`."""
+    """Return the first sample time from `frame` on that is a multiple of `quant`; `frame` for 0*s."""
     at = math.ceil(frame)
     if quant.beats:
         at = tempo.next(quant.beats, at)

@@ -1,4 +1,4 @@
-"""What a reward is made of: its terms by name, and whether one judges the way or the place."""
+"""The terms of a reward: their names, and whether each judges the way or the place."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,9 +7,9 @@ from livecode.language.signal_names import called, signal_names
 from livecode.language.signal_words import SignalReading
 from livecode.language.values import Combined, Constant, Value
 
-#: Signals that are the performer's own word.
+#: Signals by which the performer judges.
 LISTENERS = frozenset({"rings", "keys", "midi", "osc", "mic"})
-#: Signals that say nothing of a place.
+#: Signals that depend on time alone.
 CLOCKS = frozenset({"t", "beat", "bar", "tempo"})
 
 
@@ -23,17 +23,20 @@ class Term:
 
     @cached_property
     def of_place(self) -> bool:
-        """Whether it says how good a place is, as a feature of the sound does.
+        """Whether the term says how good a place is, as a feature of the sound does.
 
-        What reads rings or keys is praise or blame for the way that was gone. What reads the
-        sound, or a position, is higher in one place than in another: there the changes teach.
+        A term that reads rings or keys praises or blames the way that the agent went. A term that
+        reads the sound, or a position, is higher in one place than in another; its changes teach.
         """
         reads = [name for part in self.value.everything() for name in _reads(part)]
         return bool(reads) and not LISTENERS.intersection(reads) and not CLOCKS.issuperset(reads)
 
 
 def terms_of(reward: object) -> list[Term]:
-    """The summands of a reward, in order; of a plain sum that has a name, those that it names."""
+    """Return the summands of a reward, in order.
+
+    A summand that has a name of its own is one term, even if it is a sum.
+    """
     if not isinstance(reward, Value):
         return []
     return list(_summands(reward, 1.0, whole=True))
@@ -48,7 +51,7 @@ def _summands(value: Value, sign: float, whole: bool = False) -> list[Term]:
 
 
 def _name(value: Value) -> str:
-    """Its own name, or that of what a constant scales."""
+    """Return the name of a term: its own, or that of the value that a constant scales."""
     node = value.node
     if value.name is None and isinstance(node, Combined) and node.operator in ("*", "/"):
         if isinstance(node.left.node, Constant):
@@ -56,12 +59,12 @@ def _name(value: Value) -> str:
         if isinstance(node.right.node, Constant):
             return _name(node.left)
     if value.name is None and value.function is not None:
-        return called(value.function).strip("<>")  # a lambda's is <lambda>
+        return called(value.function).strip("<>")  # a lambda is called <lambda>
     return str(value)
 
 
 def _reads(part: Value) -> list[str]:
-    """The signals that one part reads itself; "position" for one that looks where an agent is."""
+    """Return the signals that one part reads; "position" if its function reads an agent's position."""
     if isinstance(part.node, SignalReading):
         return [part.node.path[0]]
     if part.function is None:

@@ -1,4 +1,4 @@
-"""What all players of sounding things have in common: their settings as controls, and their gain."""
+"""The base of all players of sounding things: settings as controls, muting, and state."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,34 +11,34 @@ from livecode.playing.automation import Automation
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
 
-#: How long a name takes, at most, to be as loud as the thing that has taken it over.
+#: The level of a name blends to that of a new thing within this time, in seconds.
 LEVEL_BLEND_S = 0.05
 
 
 class Ticking(threading.local):
-    """Whether this thread is in the middle of a tick, and not in a block."""
+    """Whether this thread is in the middle of a tick, rather than in a block."""
 
     now = False
 
 
 @dataclass(frozen=True)
 class PlayerSetup:
-    """What every player is given: where its controls go, and how far ahead they are stamped."""
+    """What every player needs of its performance."""
 
     controls: ControlBlock
     sample_rate: int
-    engine_lead: int  # frames
-    voice_lead: int  # frames
-    say: Callable[[str, str], None]  # (name, sentence): that it fell back
-    note: Callable[[str, str], None] = lambda name, text: None  # worth knowing, and no failure
-    replaying: Callable[[], bool] = lambda: False  # whether a former mind's blocks are run again
+    engine_lead: int  # frames that a control of the engine is stamped ahead
+    voice_lead: int  # frames that a control of a voice is stamped ahead
+    say: Callable[[str, str], None]  # (name, sentence): a setting fell back
+    note: Callable[[str, str], None] = lambda name, text: None  # (name, sentence): no failure
+    replaying: Callable[[], bool] = lambda: False  # whether blocks are run again
     ticking: Ticking = field(default_factory=Ticking)
 
 
 class Control:
-    """One varying setting, written to the control block when it changes."""
+    """One setting of a thing, written to the control block when it changes."""
 
-    #: A change smaller than this is none.
+    #: A smaller change is not written.
     LEAST = 1e-6
 
     def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
@@ -48,20 +48,20 @@ class Control:
         self._slot = setup.controls.open(f"{thing.name}.{setting}")
         last = setup.controls.last(self._slot)
         self._written = None if last is None else float(last[0])
-        self._rests, self._gain = False, 1.0  # whether what it is has been written; its last gain
+        self._rests, self._gain = False, 1.0  # whether the number has been written; the last gain
 
     def blend(self, t: float, fade_s: float) -> None:
-        """Go to what it is now from what was written last, by whomever."""
+        """Blend from the number that was written last, by whichever thing, to that of now."""
         if self._written is not None:
             self.automation.blend(self._written, t, fade_s)
 
     @property
     def rises(self) -> bool:
-        """Whether it is above what was written last."""
+        """Whether the number is above the one that was written last."""
         return self._written is not None and (self.automation.now or 0.0) > self._written
 
     def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
-        """Sample the setting, and write it if it has changed, unless it waits."""
+        """Sample the setting; write it if it has changed and the player does not wait."""
         if self._rests and self.automation.still and gain == self._gain:
             return
         number = self.automation.sample(moment) * gain
@@ -74,16 +74,17 @@ class Control:
 
 
 class SoundPlayer:
-    """Plays a sounding thing: level, pan and dry for the engine, more in the kinds below."""
+    """Plays a sounding thing. Subclasses add settings to level, pan and dry."""
 
-    #: Settings that the engine, and settings that a voice, reads as controls.
+    #: Settings that the engine reads as controls, and settings that a voice reads.
     FOR_ENGINE: tuple[str, ...] = ("level", "pan", "dry")
     FOR_VOICE: tuple[str, ...] = ()
 
     def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
         self.thing, self.setup, self.seed = thing, setup, seed
         self.muted = False
-        self.waiting = False  # another thing still sounds under its name, at that one's level
+        #: True while another thing still sounds under the name, at the other's level.
+        self.waiting = False
         self.controls = {
             setting: Control(thing, setting, setup, lead)
             for settings, lead in (
@@ -95,33 +96,34 @@ class SoundPlayer:
 
     @property
     def source(self) -> Source:
-        """What it sounds from, as the description says now."""
+        """The source that the thing describes now."""
         raise NotImplementedError
 
     def follow(self, t: float, fade_s: float) -> None:
-        """Take over what the description says now, at time `t`."""
+        """Follow the thing's settings from time `t` on, in seconds, blending over `fade_s`."""
         for control in self.controls.values():
             control.automation.follow(t, fade_s)
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
-        """Its settings that vary, by name."""
+        """Yield the name and the automation of each setting."""
         for setting, control in self.controls.items():
             yield setting, control.automation
 
     def state(self) -> PlayerState | None:
-        """What it has learned, for `load_state`; None if it learns nothing."""
+        """Return what the player has learned, for `load_state`; None if it learns nothing."""
         return None
 
     def load_state(self, state: PlayerState) -> None:
-        """Be as it was when `state` was taken."""
+        """Go back to a state of this player."""
 
     def begin(self, frame: int) -> None:
-        """Its source starts, to be heard from sample time `frame` on."""
+        """Prepare for a source that is heard from sample time `frame` on."""
 
     def begun(self, t: float, fade_s: float) -> None:
-        """Its source is being heard, while another thing fades out under the same name.
+        """The source is heard now, while another thing fades out under the same name.
 
-        Both are as loud as the name: so that neither is too loud, that falls soon and rises late.
+        Both sound at the level of the name. So that neither is too loud, a falling level blends at
+        once and a rising one after the fade.
         """
         if not self.waiting:
             return
@@ -132,13 +134,13 @@ class SoundPlayer:
         level.blend(t + fade_s if level.rises else t, min(fade_s, LEVEL_BLEND_S))
 
     def tick(self, frame: int, moment: Moment) -> None:
-        """Advance to sample time `frame`."""
+        """Advance the controls to sample time `frame`."""
         for setting, control in self.controls.items():
             gain = 0.0 if self.muted and setting == "level" else 1.0
             control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)
 
 
 def player_of(thing: Sounding) -> SoundPlayer:
-    """The player of a thing that plays."""
+    """Return the player of a thing that plays."""
     assert isinstance(thing.player, SoundPlayer), f"{thing} does not play"
     return thing.player

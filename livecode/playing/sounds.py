@@ -1,4 +1,4 @@
-"""All that sounds: starts, swaps, fades, mutes and ends it, and ticks its players."""
+"""The sounds of a performance: starts, swaps, fades, mutes and ends them, and ticks their players."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,20 +24,20 @@ from livecode.transport.messages import GraphSource, Source
 from livecode.transport.status import Generation
 from livecode.transport.timing import tick_frames
 
-#: A new source begins this many blocks after its block was evaluated.
+#: A new source begins this many engine blocks after its block of code was evaluated.
 START_LEAD_BLOCKS = 3
-#: What is deleted fades out over this long, or its own `fade` if that is longer.
+#: A thing that is removed fades out over this long, or over its own `fade` if that is longer.
 REMOVAL_FADE_S = 0.5
-#: A scene is evaluated just before the multiple of its quant that it is to begin at; what begins
-#: this much after that does not wait for the next.
+#: A scene is evaluated just before the multiple of its quant at which it begins. A source that
+#: begins up to this long after the multiple does not wait for the next one.
 SCENE_GRACE_S = 0.25
-#: Versions of a name to go back to when the newest one fails while it plays.
+#: This many good sources of a name are kept to go back to when the newest one fails.
 KEPT = 8
 
 
 @dataclass(frozen=True)
 class GoodSource:
-    """What a name has sounded from well, by which thing, and that thing's settings at the time."""
+    """A source that sounded without failure, its thing, and the thing's settings at that time."""
 
     thing: Sounding
     source: Source
@@ -45,7 +45,7 @@ class GoodSource:
 
 
 class Sounds:
-    """The sounding things in force, each with its player."""
+    """The things that sound, by name, each with its player."""
 
     def __init__(
         self,
@@ -60,11 +60,11 @@ class Sounds:
         self._block, self._seed, self._now_frame = block, seed, now_frame
         self._tick_frames = tick_frames(block, setup.sample_rate)
         self._things: dict[str, Sounding] = {}
-        self._mix = self._heard = Mix()  # as described, and as it is in force
-        self._heard_from: int | None = None  # sample time from which what is described is
+        self._mix = self._heard = Mix()  # the mix as described, and the mix as it is heard
+        self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
-        self._good: dict[str, list[GoodSource]] = {}  # by name, newest last
-        #: Told of a thing that takes its name back from another that failed.
+        self._good: dict[str, list[GoodSource]] = {}  # name -> good sources, newest last
+        #: Called with a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
         generations.on_begin = self._begun
 
@@ -75,15 +75,16 @@ class Sounds:
         return name in self._things
 
     def play(self, thing: Sounding, state: PlayerState | None = None) -> int | None:
-        """Follow the thing's description: its settings at once, a new source at its quant.
+        """Follow a thing's description: its settings at once, a new source at its quant.
 
-        state: of its player, to go back to.
+        state: a state of its player to go back to; None leaves the player as it is.
 
-        Returns the generation of a source that is to begin, if there is one.
+        Returns the number of the generation that is to begin, None if there is none. Raises
+        LivecodeError if there is no room for its controls or its source.
         """
         try:
             player = self._following(thing)
-        except LivecodeError:  # no room for its controls
+        except LivecodeError:  # there is no room for its controls
             self._forget_controls()
             player = self._following(thing)
         thing.player = player
@@ -100,7 +101,7 @@ class Sounds:
         return None if self.generations.hold else self.sound(thing)
 
     def plays(self, thing: Sounding) -> bool:
-        """Whether its name sounds from what its description says, or is about to."""
+        """Tell whether the name sounds from the source that the thing describes, or is about to."""
         current = self.generations.current(str(thing))
         return (
             thing.player is not None
@@ -109,7 +110,7 @@ class Sounds:
         )
 
     def sound(self, thing: Sounding) -> int | None:
-        """Start the thing's source, unless it sounds already; returns its generation if it did."""
+        """Start the thing's source, unless it sounds already; returns the generation that it started."""
         if self.plays(thing):
             return None
         player = player_of(thing)
@@ -129,7 +130,7 @@ class Sounds:
         return self.generations.start(name, source, at, fade_s)
 
     def fall_back(self, name: str, generation: int) -> str:
-        """A generation has failed: sound from what the name last sounded from well; says so."""
+        """Go back from a generation that failed to the last good source of its name; returns what is heard."""
         current = self.generations.current(name)
         if current is None or current.generation != generation:
             self.generations.abort(generation)
@@ -161,11 +162,11 @@ class Sounds:
             version = GoodSource(thing, playing.source, dict(thing.settings))
             good = self._good.get(playing.name, [])
             if good and _alike(good[-1].source, version.source):
-                good = good[:-1]  # the same, with the settings of now
+                good = good[:-1]  # the same source with the settings of now
             self._good[playing.name] = [*good[1 - KEPT :], version]
 
     def remove(self, thing: Sounding) -> None:
-        """Let it go: it fades out and its name is free, unless another has taken that already."""
+        """Fade a thing out and free its name, unless another thing has taken the name already."""
         name = str(thing)
         thing.player = None
         if self._things.get(name) is not thing:
@@ -177,12 +178,12 @@ class Sounds:
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
     def hush(self, fade_s: float, at: int = 0) -> None:
-        """Fade everything out, from sample time `at` on; what is played again comes back."""
+        """Fade everything out from sample time `at` on; a thing that is played again comes back."""
         for name in self._things:
             self.generations.fade_out(name, fade_s, at)
 
     def take_over(self) -> None:
-        """From now on be heard: swap what has changed, and let go what is no more."""
+        """Begin to be heard after a takeover: swap sources that have changed, fade out names that are gone."""
         for thing in self:
             if self.generations.current(str(thing)) is not None:
                 self.sound(thing)
@@ -192,7 +193,7 @@ class Sounds:
 
     @property
     def mix(self) -> Mix:
-        """How what sounds is heard, and how it changes."""
+        """Which names are heard, and how sources change."""
         return self._mix
 
     @mix.setter
@@ -202,17 +203,17 @@ class Sounds:
             self._hear_mix()
 
     def mute(self, names: list[str], muted: bool) -> None:
-        """Silence names, or let them be heard again."""
+        """Mute names, or unmute them."""
         before = self.mix.muted
         self.mix = replace(self.mix, muted=before | set(names) if muted else before - set(names))
 
     def solo(self, names: list[str]) -> None:
-        """Let only these be heard; none: all again."""
+        """Let only these names be heard; all names if the list is empty."""
         self.mix = replace(self.mix, solo=frozenset(names))
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Advance every player to sample time `frame`."""
-        # by the tick before it: a source that begins with it muted is not heard at all
+        # one tick before: a source that begins then and is muted must not be heard at all
         if self._heard_from is not None and frame + self._tick_frames > self._heard_from:
             self._hear_mix()
         ticking = self._setup.ticking
@@ -233,7 +234,7 @@ class Sounds:
             player_of(thing).muted = name in self._heard.muted or name not in heard
 
     def _heard_when_solo(self) -> set[str]:
-        """The names to be heard, the @dsps that take them, and what those @dsps are made of."""
+        """Return the solo names, the @dsps that take them, and all inputs of those @dsps."""
         takes = {name: set(t.inputs) for name, t in self._things.items() if isinstance(t, Dsp)}
         made_of, heard_in = set(self._heard.solo), set(self._heard.solo)
         while more := {each for name in made_of for each in takes.get(name, ())} - made_of:
@@ -254,22 +255,22 @@ class Sounds:
         self._entry = replace(self._entry, fade=fade)
 
     def enter_at_quant(self, quant: Span) -> None:
-        """Let what the block that is being evaluated does count from a multiple of `quant` on."""
+        """Let the block that is being evaluated take effect from a multiple of `quant` on."""
         grace = SCENE_GRACE_S * self._setup.sample_rate
         at = next_multiple(quant, self._now_frame() - grace, self._tempo)
         self._entry = replace(self._entry, at=at)
 
     def end_entry(self) -> None:
-        """The block has been evaluated: the next one comes in as the mix says."""
+        """Let the next block come in as the mix says."""
         self._entry = Entry()
 
     def comes_in(self) -> int:
-        """The sample time from which what is being evaluated counts: now, or its scene's line."""
+        """Return the sample time from which the block takes effect: now, or the line of its scene."""
         now, at = self._now_frame(), self._entry.at
         return now if at is None else max(now, at)
 
     def _forget_controls(self) -> None:
-        """Make room for controls: names that are gone need none."""
+        """Close the controls of names that are gone, to make room."""
         controls = self._setup.controls
         for control in controls.names():
             if control.partition(".")[0] not in self._things:
@@ -289,7 +290,7 @@ class Sounds:
 
 
 def _alike(one: Source, other: Source) -> bool:
-    """Whether two sources sound alike: a graph does so wherever it stands in its block."""
+    """Tell whether two sources sound alike, wherever a graph stands in its block."""
     if isinstance(one, GraphSource) and isinstance(other, GraphSource):
         return msgspec.structs.replace(one, first_line=other.first_line) == other
     return one == other
