@@ -1,1 +1,1 @@
-"""What can be typed next, and what a word means: completion, signatures, explanations."""
+"""Completes names at the cursor, and explains them."""

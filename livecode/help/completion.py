@@ -1,4 +1,4 @@
-"""Completion and help from what names stand for at this moment; nothing is run or imported."""
+"""Completes names from what stands in the namespace now; runs and imports nothing."""
 
 import builtins
 import inspect as python_inspect
@@ -17,24 +17,24 @@ from livecode.syntax.brackets import open_brackets
 _PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*$")
 _PATH_SO_FAR = re.compile(r"(?P<owner>(?:[^\W\d]\w*\.)*)(?P<word>(?:[^\W\d]\w*)?)$")
 _REST_OF_WORD = re.compile(r"\w*")
-#: What can be done with everything that varies in time.
+#: The methods of everything that varies in time.
 _SHAPERS = tuple(name for name in vars(Arithmetic) if not name.startswith("_"))
 _PARAMETERS = re.compile(r"\bdef\s+\w+\s*\((?P<parameters>[^()]*)")
 
 
 class Scope:
-    """What names stand for: the performer's variables, signals where a function asks for them."""
+    """Looks names up: in the performer's variables, and in the signals where a function asks for them."""
 
     def __init__(self, variables: Mapping[str, Any], signals: Mapping[str, Any]):
         self.variables, self.signals = variables, signals
 
     def names(self) -> list[str]:
-        """Every name, the performer's own first."""
+        """Return every name, the performer's own first."""
         own = list(self.variables)[::-1]  # the newest first
         return list(dict.fromkeys([*own, *self.signals, *keyword.kwlist, *dir(builtins)]))
 
     def value(self, path: str, code: str) -> Any:
-        """What `path`, such as `ego.reward`, stands for in `code`; raises if it is nothing."""
+        """Return what a dotted name such as `ego.reward` stands for in `code`; raises an error if nothing."""
         first, *rest = path.split(".")
         if first in self.signals and (
             first in _parameters(code) or type(self.variables.get(first)) in (NoneType, SignalWord)
@@ -50,7 +50,7 @@ class Scope:
 
 
 def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
-    """(names that could stand at `cursor`, where the word that they replace begins)."""
+    """Return (names that could stand at `cursor`, where the word that they replace begins)."""
     before = code[:cursor]
     match = _PATH_SO_FAR.search(before)
     assert match is not None
@@ -63,10 +63,10 @@ def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
             if isinstance(value, (int, float)) and not _parameters(code):
                 names = list(_SHAPERS)  # in a block a signal is more than its present number
         elif before[:start].endswith("."):
-            return [], start  # of something that has no name: 3., f(x).
+            return [], start  # the owner has no name, as in 3. or f(x).
         else:
             names = [*_arguments(scope, code, start), *scope.names(), *_of_pyo(code)]
-    except Exception:  # completion must never be what goes wrong
+    except Exception:  # completion itself must never fail
         return [], start
     hidden = not word.startswith("_")
     fitting = [name for name in names if name.startswith(word) and name != word]
@@ -74,7 +74,7 @@ def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
 
 
 def attributes(value: Any) -> list[str]:
-    """What can be had from a value; of things only what is the performer's business."""
+    """Return the attributes of a value; of a thing only those that concern the performer."""
     if isinstance(value, Pattern):
         return [*OPERATIONS, *_SHAPERS, "events"]
     if isinstance(value, Value):
@@ -83,7 +83,7 @@ def attributes(value: Any) -> list[str]:
         kind = type(value)
         read = [name for name in dir(kind) if isinstance(getattr(kind, name), property)]
         return sorted({*read, *value.attributes()})
-    if isinstance(value, SignalWord):  # of a word that does more than be read, such as midi
+    if isinstance(value, SignalWord):  # a word that can also be told something, such as midi
         return [*vars(type(value)), *attributes(value._now())]
     if isinstance(value, (int, float)):
         return []
@@ -91,7 +91,7 @@ def attributes(value: Any) -> list[str]:
 
 
 def path_at(code: str, cursor: int) -> str | None:
-    """The dotted name at `cursor`, as `ego.reward`, or None."""
+    """Return the dotted name at `cursor`, such as `ego.reward`; None if there is none."""
     rest = _REST_OF_WORD.match(code, cursor)
     assert rest is not None
     match = _PATH.search(code[: rest.end()])
@@ -108,7 +108,7 @@ def open_call(code: str, cursor: int) -> int | None:
 
 
 def _arguments(scope: Scope, code: str, cursor: int) -> list[str]:
-    """Keywords that the call around `cursor` takes, as `dims=`."""
+    """Return the keywords that the call around `cursor` takes, such as `dims=`."""
     end = open_call(code, cursor)
     if end is None or not code[:cursor].rstrip().endswith(("(", ",")):
         return []
@@ -126,7 +126,7 @@ def _arguments(scope: Scope, code: str, cursor: int) -> list[str]:
 
 
 def _parameters(code: str) -> set[str]:
-    """Names that functions of `code` have for signals; those of a @dsp are sources."""
+    """Return the names of signals that functions in `code` ask for; those of a @dsp are sources."""
     if _in_dsp(code):
         return set()
     return {
@@ -137,7 +137,7 @@ def _parameters(code: str) -> set[str]:
 
 
 def _of_pyo(code: str) -> list[str]:
-    """Names of pyo's classes, where they are in reach."""
+    """Return the names of pyo's classes if `code` holds a @dsp."""
     from livecode.help.pyo_pages import (
         names,  # not for the terminal, which imports this module, too
     )

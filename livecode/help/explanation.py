@@ -1,4 +1,4 @@
-"""What F1 and `help(…)` say of a name: its signature or value, and its own docstring."""
+"""Explains names, for F1 and `help(…)`: the signature or value, and the docstring."""
 
 import inspect as python_inspect
 import re
@@ -19,7 +19,7 @@ from livecode.language.values import Value
 from livecode.playing.listening import NotedFeatures
 from livecode.signals.features import Features
 
-#: The signals that are always there, and what each is.
+#: The signals that are always there, and what each of them is.
 SIGNALS = {
     "rings": "The motion rings on your hands: `rings.twist`, `rings.left.turn`, `rings.ids`.",
     "keys": "Hot-keys and faders of the terminal: `keys.like - keys.dislike`, `keys.fader1`.",
@@ -35,7 +35,7 @@ _CONTROL = "a control: it takes a number, a curve, a signal, or a function of si
 
 
 def inspect(scope: Scope, code: str, cursor: int) -> str | None:
-    """Signature and documentation of the name at `cursor`, or None."""
+    """Return signature and documentation of the name at `cursor`; None if it stands for nothing."""
     path = path_at(code, cursor)
     if path is None:
         return None
@@ -46,7 +46,7 @@ def inspect(scope: Scope, code: str, cursor: int) -> str | None:
 
 
 def explain(scope: Scope, path: str, code: str = "") -> str:
-    """The help on `path`, such as `ego.reward`, in `code`; raises if it is nothing."""
+    """Return the help on a dotted name such as `ego.reward` in `code`; raises an error if it is nothing."""
     owner_path, _, last = path.rpartition(".")
     try:
         value = scope.value(path, code)
@@ -76,13 +76,13 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
         return _page(head, python_inspect.getdoc(value), SIGNALS.get(path), rows=rows)
     if isinstance(value, ModuleType):
         return _page(path, (value.__doc__ or "").strip().partition("\n\n")[0])
-    if isinstance(value, (bool, int, float, str, tuple)):  # what has no help of its own
+    if isinstance(value, (bool, int, float, str, tuple)):  # plain values have no help of their own
         return _page(_head(path, value), SIGNALS.get(path) or type(owner or value).__doc__)
     return _page(_head(path, value), SIGNALS.get(path), type(value).__doc__)
 
 
 def help_on(scope: Scope, words: Mapping[str, Any], something: Any = None) -> Text:
-    """The help on a thing, a word, or a name in quotes; without any, a list of the words."""
+    """Return the help on a thing, a word, or a name in quotes; a list of the words if none is given."""
     if something is None:
         return Text("\n".join(_first_lines(words)))
     path = something if isinstance(something, str) else _name_of(something, words)
@@ -95,7 +95,7 @@ def help_on(scope: Scope, words: Mapping[str, Any], something: Any = None) -> Te
 
 
 def signature(function: Any) -> str:
-    """Parameters and their defaults, without the types, which are for readers of the source."""
+    """Return the parameters and their defaults, without the types."""
     try:
         found = python_inspect.signature(function)
     except (TypeError, ValueError):
@@ -111,7 +111,7 @@ def _page(head: str, *texts: str | None, rows: Iterable[str] = ()) -> str:
 
 
 def _head(path: str, value: Any) -> str:
-    """What it is now; things begin with their names by themselves."""
+    """Return the name and its present value; a thing shows its name by itself."""
     shown = f"{value:.6g}" if isinstance(value, float) else repr(value)
     if isinstance(value, (Thing, SignalWord)) and path in re.findall(r"\w+", shown)[:2]:
         return shown
@@ -119,18 +119,18 @@ def _head(path: str, value: Any) -> str:
 
 
 def _now(value: Any) -> Any:
-    """A signal's word stands for the signal itself."""
+    """Return the signal that a word stands for, or the value itself."""
     return value._now() if isinstance(value, SignalWord) else value
 
 
 def _described(thing: Thing) -> str | None:
-    """Its kind's docstring, or that of the performer's own function."""
+    """Return the docstring of a thing's kind, or of the performer's own function."""
     function = thing.function if isinstance(thing, Value) else None
     return (function.__doc__ if function is not None else None) or type(thing).__doc__
 
 
 def _settings(thing: Thing) -> Iterator[str]:
-    """A row for each thing that can be set; what everything that sounds has comes last."""
+    """Yield a row for each setting; those that everything that sounds has come last."""
     for name in sorted(thing.attributes(), key=lambda name: name in vars(Sounding)):
         setting = getattr(type(thing), name, None)
         yield _row(name, setting.__doc__ if isinstance(setting, Setting) else _CONTROL)
@@ -140,14 +140,14 @@ def _settings(thing: Thing) -> Iterator[str]:
 
 
 def _properties(value: Any) -> Iterator[str]:
-    """A row for each thing that can be read."""
+    """Yield a row for each property."""
     for name, kept in vars(type(value)).items():
         if isinstance(kept, property) and kept.__doc__:
             yield _row(name, kept.__doc__.partition("\n")[0])
 
 
 def _row(name: str, text: str | None) -> str:
-    """A name and what it is, in a terminal's width; indented, so that it stays as it is."""
+    """Return a name and its text, wrapped to a terminal's width and indented."""
     row = f"  {name:<12}{text}"
     return textwrap.fill(row, COLUMNS, subsequent_indent=" " * 14, break_on_hyphens=False)
 

@@ -1,4 +1,4 @@
-"""What pyo's classes say of themselves, read from its source files: only the engine loads pyo."""
+"""The documentation of pyo's classes, read from pyo's source files: only the engine imports pyo."""
 
 import ast
 import inspect
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from livecode.dsp_rules import FORBIDDEN
 
-#: Files of pyo's that have nothing for a @dsp: windows, servers, sockets, other formats of events.
+#: Files of pyo that hold nothing for a @dsp: windows, servers, sockets, other formats of events.
 _NOT_FOR_SOUND = frozenset({
     "_core", "_maps", "_tkwidgets", "_widgets", "_wxwidgets", "events", "listener", "mmlmusic",
     "opensndctrl", "server", "wxgui",
 })  # fmt: skip
-#: Of its core, what a graph is written with.
+#: Classes of pyo's core that graphs are written with.
 _OF_THE_CORE = ("Mix", "Sig", "SigTo")
 _CLASS = re.compile(r"^class (?P<name>[A-Z]\w*)\(", re.MULTILINE)
 _ROLE = re.compile(r":py:\w+:`([^`]+)`")
@@ -22,7 +22,7 @@ _ROLE = re.compile(r":py:\w+:`([^`]+)`")
 
 @cache
 def names() -> dict[str, Path]:
-    """The classes that a @dsp can use, and the file that each is in."""
+    """Return the classes that a @dsp can use, with the file of each."""
     spec = find_spec("pyo")
     if spec is None or not spec.submodule_search_locations:
         return {}
@@ -36,7 +36,7 @@ def names() -> dict[str, Path]:
 
 @cache
 def page(name: str) -> str | None:
-    """Signature, description and arguments of one class; None if there is none of that name."""
+    """Return signature, description and arguments of one class; None if there is no such class."""
     if (path := names().get(name)) is None:
         return None
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -44,7 +44,9 @@ def page(name: str) -> str | None:
     made = [n for n in found.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
     arguments = ast.unparse(made[0].args).removeprefix("self").removeprefix(", ") if made else ""
     text = inspect.cleandoc(ast.get_docstring(found) or "")
-    text = text.partition("\n>>>")[0].partition("\n.. seealso::")[0]  # its examples own a server
+    text = text.partition("\n>>>")[0].partition("\n.. seealso::")[
+        0
+    ]  # pyo's examples make a server of their own
     text = re.sub(r"^:Parent:.*\n+|^:Args:\n+", "", text, flags=re.MULTILINE)
     text = text.replace(".. note::", "Note:")
     return f"{name}({arguments})\n\n" + _ROLE.sub(r"`\1`", text).strip()

@@ -1,1 +1,1 @@
-"""The mind's process: a Jupyter kernel around a performance, and its live loop."""
+"""The process of the mind: a Jupyter kernel around a performance, and its live loop."""

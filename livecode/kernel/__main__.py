@@ -1,4 +1,4 @@
-"""The mind's process: `python -m livecode.kernel ARENA …`, started and watched by the terminal."""
+"""The process of the mind, started and watched by the terminal: `python -m livecode.kernel ARENA …`."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Be the mind until the terminal ends it."""
+    """Run the mind until the terminal ends it; returns the exit status."""
     parser = argparse.ArgumentParser(prog="livecode.kernel")
     parser.add_argument("arena")
     parser.add_argument("--connection", required=True, help="Jupyter connection file")
@@ -54,7 +54,7 @@ def main() -> int:
     from livecode.transport.timing import tick_frames
 
     if go is not None:
-        go.wait()  # all that takes time has been imported by now
+        go.wait()  # everything that takes time is imported now
         if stop.is_set():
             return 0
         begin("mind")
@@ -111,11 +111,11 @@ def main() -> int:
         if set_file.scenes:
             set_player.begin(0)
     app.start()  # type: ignore[no-untyped-call]
-    os._exit(0)  # told to end: what the performer's threads or open sockets still do is let go
+    os._exit(0)  # ends threads and sockets of the performer's, too
 
 
 def _end(stop: threading.Event, arena: Arena, recorder: "JournalRecorder", connection: str) -> None:
-    """End with the terminal, even while a block runs."""
+    """End the process when the terminal ends, even while a block runs."""
     stop.wait()
     journal = recorder.journal
     arena.abandon()

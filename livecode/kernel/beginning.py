@@ -1,4 +1,4 @@
-"""How a mind begins: from nothing, in the place of one that died, or after everything had ended."""
+"""Begins a mind: from nothing, in the place of one that died, or after everything has ended."""
 
 import time
 from importlib.metadata import version
@@ -34,7 +34,7 @@ class Begins(Protocol):
 
 
 def from_nothing(performance: Begins, path: Path, live: bool = True) -> None:
-    """Begin a journal; a fresh performance."""
+    """Begin a fresh performance with a journal of its own."""
     performance.journal = journal = Journal(path)
     journal.write(_opening(performance, live))
     if live:
@@ -42,7 +42,7 @@ def from_nothing(performance: Begins, path: Path, live: bool = True) -> None:
 
 
 def in_place_of_another(performance: Begins, path: Path) -> None:
-    """Take over while all sounds on: the board holds what the former mind posted last."""
+    """Take over from a mind that died, while everything sounds on; the board holds its last status."""
     arena = performance.arena
     arena.messages["engine", "mind"].discard()
     arena.messages["voices", "mind"].discard()
@@ -56,7 +56,7 @@ def in_place_of_another(performance: Begins, path: Path) -> None:
 
 
 def after_everything_had_ended(performance: Begins, path: Path) -> None:
-    """Begin to sound anew, from what the journal says."""
+    """Begin to sound again from what the journal says."""
     _, status = last_status(path)
     blocks = blocks_to_run_again(path)
     opening, known = _opening(performance, live=True), _known(path)

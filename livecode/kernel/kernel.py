@@ -1,4 +1,4 @@
-"""The mind as a Jupyter kernel: any client that speaks its protocol can play the performance."""
+"""The mind as a Jupyter kernel, which any client of that protocol can play."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ from livecode.transport.events import Event
 _log = logging.getLogger(__name__)
 #: So many events are told again to a client that comes later.
 TOLD_AGAIN = 100
-#: A mind that was told to end has so long to end by itself.
+#: A mind that is told to end is killed after this long, in seconds.
 END_WITHIN_S = 1.0
 
 
@@ -39,10 +39,10 @@ class LivecodeKernel(Kernel):
     }
     banner = "livecode: evaluate a block and hear it"
 
-    #: `hush_request` fades everything out while a block is running, as an evaluation could not.
+    #: `hush_request` fades everything out even while a block is running.
     control_msg_types = [*Kernel.control_msg_types, "hush_request"]  # noqa: RUF012
 
-    # the parts of the performance, set before the kernel is launched
+    # parts of the performance, set before the kernel is launched
     blocks: ClassVar[BlockRunner]
     silencer: ClassVar[Silencer]
     scope: ClassVar[Scope]
@@ -57,9 +57,9 @@ class LivecodeKernel(Kernel):
 
     @property
     def kernel_info(self) -> dict[str, Any]:
-        """What a client is told when it comes; `livecode` holds the events that it missed.
+        """What a client is told when it connects; `livecode` holds the events that it missed.
 
-        Without the features that it is asked for elsewhere: finding out imports a debugger.
+        The list of supported features is left out: finding it out imports a debugger.
         """
         with self._telling:
             told = list(self._told)
@@ -83,7 +83,7 @@ class LivecodeKernel(Kernel):
         cell_meta: dict[str, Any] | None = None,
         cell_id: str | None = None,
     ) -> dict[str, Any]:
-        """Evaluate one block."""
+        """Evaluate one block and answer with its result."""
         self._answering = threading.get_ident()
         try:
             result = self.blocks.evaluate(code)
@@ -116,7 +116,7 @@ class LivecodeKernel(Kernel):
         return {"status": "error", **answer, **error}
 
     async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
-        """Names that could stand at the cursor."""
+        """Answer with the names that could stand at the cursor."""
         matches, start = complete(self.scope, code, cursor_pos)
         return {
             "matches": matches,
@@ -133,7 +133,7 @@ class LivecodeKernel(Kernel):
         detail_level: int = 0,
         omit_sections: tuple[str, ...] = (),
     ) -> dict[str, Any]:
-        """Help on the word at the cursor."""
+        """Answer with help on the word at the cursor."""
         text = inspect(self.scope, code, cursor_pos)
         return {
             "status": "ok",
@@ -143,18 +143,18 @@ class LivecodeKernel(Kernel):
         }
 
     async def do_is_complete(self, code: str) -> dict[str, str]:
-        """A block is complete when its performer says so."""
+        """Answer that the block is complete: the performer decides that."""
         return {"status": "complete"}
 
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:
-        """End, even if a socket or a thread of the performer's would hold the process up."""
+        """End the process, even if a socket or a thread of the performer's keeps it busy."""
         end = threading.Timer(END_WITHIN_S, os._exit, (0,))
         end.daemon = True
         end.start()
         return {"status": "ok", "restart": restart}
 
     async def hush_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        """Fade out everything that sounds; comes on the control channel, in a thread of its own."""
+        """Fade out everything; the request comes on the control channel, in a thread of its own."""
         self.silencer.hush_aside(HUSH_S)
         assert self.session is not None
         self.session.send(stream, "hush_reply", {"status": "ok"}, parent, ident)

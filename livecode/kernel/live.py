@@ -1,4 +1,4 @@
-"""The thin loop around a live performance: packets in, ticks by the engine's clock, MIDI out."""
+"""The live loop of the mind: takes packets in, ticks by the engine's clock, sends MIDI out."""
 
 import logging
 import threading
@@ -16,17 +16,17 @@ from livecode.transport import Arena, Header
 from livecode.transport.messages import Press, receive
 
 _log = logging.getLogger(__name__)
-#: After a hold-up the ticks that were missed are made up for, but no more than this.
+#: Ticks that were missed are made up for if the mind was held up no longer than this, in seconds.
 CATCH_UP_S = 0.25
 
 
 def engine_frame(header: Header) -> int:
-    """The sample time that the engine is at now."""
+    """Return the sample time that the engine is at now."""
     return int(header.now(time.monotonic_ns()))
 
 
 def next_tick(frame: int, every: int, after: int = 0) -> int:
-    """The sample time of the tick that is to come at or after `frame`; ticks stand on a grid."""
+    """Return the sample time of the first tick after both frames; ticks stand on a grid of `every`."""
     return max(frame // every * every + every, after)
 
 
@@ -86,11 +86,11 @@ class Ticker:
         self._thread = threading.Thread(target=self._run, name="ticks", daemon=True)
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Tick no more."""
+        """End the thread."""
         self._stop.set()
         self._thread.join(1.0)
 
@@ -111,6 +111,6 @@ class Ticker:
             self._lock.clear()
             due += every
             self._header.mind_beat_ns = time.monotonic_ns()
-        # by then the last changes are heard, and what of them came late has been told
+        # the last changes are heard by then, and the engine has told which of them came late
         time.sleep(2 * self._header.block / rate)
         self._at_end()

@@ -1,1 +1,1 @@
-"""The performance, composed of its parts: the words, the tick, and the hand-over to the next mind."""
+"""Composes a performance of its parts: words, inputs, tempo, status, checkpoints, handover."""

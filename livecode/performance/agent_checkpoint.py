@@ -1,4 +1,4 @@
-"""Checkpoints of agents: what they have learned, in a small file beside the journal."""
+"""Checkpoints of agents: what they have learned, saved in a small file beside the journal."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ from livecode.playing.sounds import Sounds
 
 FILE = "learned.safetensors"  # in the folder of a performance
 FORMAT = "livecode learned 1"
-EVERY_S = 1.0  # no more than so much is lost when a mind is killed
+EVERY_S = 1.0  # a mind that is killed loses no more than this
 
 
 class AgentCheckpoint:

@@ -1,4 +1,4 @@
-"""A performance, composed of its parts, and the tick that moves all of them on; live and offline alike."""
+"""Composes a performance of its parts, and moves all of them on at each tick, live and offline alike."""
 
 import time
 from collections.abc import Callable
@@ -48,17 +48,17 @@ from livecode.transport import Arena
 from livecode.transport.status import Status, encode
 from livecode.transport.timing import voice_lead
 
-#: A change of an engine's control applies this many blocks after it was made, so that it is never late.
+#: A control of the engine is stamped this many blocks ahead, so that it is never late.
 ENGINE_LEAD_BLOCKS = 1
-#: Times a second that the status is posted for the terminal to show.
+#: The status is posted this many times a second.
 STATUS_HZ = 20
 
 
 class Performance:
-    """Everything that the performer's code touches, in front of an arena.
+    """Everything that the performer's code touches, on one side of an arena.
 
-    The constructor composes the parts; each part knows only the parts that it was given. Who has a
-    performance uses its parts: `blocks.evaluate(…)`, `inputs.press(…)`, `set_player.begin(…)`.
+    The constructor composes the parts. Each part knows only the parts that it is given. Callers use
+    the parts: `blocks.evaluate(…)`, `inputs.press(…)`, `set_player.begin(…)`.
     """
 
     def __init__(
@@ -71,17 +71,18 @@ class Performance:
         pump: Callable[[], None] | None = None,
         new_link: Callable[[float], Leader] = LinkClock,
     ):
-        """`now_frame` tells the sample time of the first tick.
+        """Compose a performance with a random seed.
 
-        `wall_s`: a clock in seconds for noticing slowness; None offline.
-        `recorder`: notes what happens, or tells what happened before.
-        `pump`: lets the engine act on messages where it is in this process; None: wait for it.
-        `new_link`: joins those that share the beat.
+        `now_frame()` returns the sample time of the first tick.
+        `wall_s()` returns seconds of a clock that shows slowness; None offline.
+        `recorder` notes what happens, or in a replay tells what happened.
+        `pump()` lets an engine in this process act on messages; None waits for one elsewhere.
+        `new_link(bpm)` joins the programs that share the beat.
         """
         self.arena, self.seed, self._live = arena, seed, wall_s is not None
         header, sample_rate, block = arena.header, arena.header.sample_rate, arena.header.block
 
-        # time, and what is noted of it
+        # time, and the record of what happens
         self.recorder = recorder = JournalRecorder() if recorder is None else recorder
         recorder.tick = now_frame()
         self.clock = clock = PerformanceClock(recorder, sample_rate, block)
@@ -146,7 +147,7 @@ class Performance:
         self.board = StatusBoard(arena, clock, tempo, self.intake, scenes, sounds, namespace)
         self._status_due = 0
 
-        # what performers, their sets and their helpers do with it
+        # what performers, sets and cues do
         self.silencer = Silencer(sounds, evaluator.history, header, clock, recorder, lock, log)
         self.tempo_control = TempoControl(tempo, clock, sounds, recorder, new_link)
         self.set_player = SetPlayer(
@@ -163,7 +164,7 @@ class Performance:
             lock, log,
         )  # fmt: skip
 
-        # the words that stand in the namespace at first
+        # the words in the namespace
         self.record = RecordWord(arena, clock, deferred, log)
         self.scope = Scope(namespace.variables, signals)
         self.words: dict[str, Any] = {
@@ -184,8 +185,8 @@ class Performance:
     def tick(self, frame: int) -> int | None:
         """Advance signals, values, agents and controls to sample time `frame`.
 
-        Returns the index of the scene that is to begin before the next tick, if one is. That is
-        settled while nothing else can happen, so that a replay finds the same.
+        Returns the index of the scene that begins before the next tick, None if none does. This is
+        decided under the lock, so that a replay decides the same.
         """
         clock = self.clock
         with self.lock.aside():
@@ -210,35 +211,35 @@ class Performance:
             return self.scenes.due(frame + clock.tick_frames)
 
     def _fall_back(self) -> None:
-        """Let names whose sources have failed sound from what they last sounded from well."""
+        """Let each name whose source has failed go back to its last good source."""
         for failure in self.applier.failures():
             outcome = self.sounds.fall_back(failure.name, failure.generation)
             why = f"{failure.why} – {outcome}"
             self.log.say("fallback", why, (failure.name,), failure.line)
 
     def _look_at_journal(self) -> None:
-        """Go on without a journal if it cannot be written any more."""
+        """Go on without a journal if the journal cannot be written any more."""
         if self.journal is not None and self.journal.error is not None:
             self.log.say("note", f"{self.journal.error}; the performance goes on without one")
             self.journal = None
 
     def post_status(self) -> None:
-        """Post the status for the terminal to show, and for a mind that has to take over."""
+        """Post the status on the board, for the terminal and for a mind that takes over."""
         self.arena.board.post(encode(self.status()))
 
     def status(self) -> Status:
-        """What the terminal shows, and what a mind that has to take over needs."""
+        """Return what the terminal shows, and what a mind that takes over needs."""
         return self.board.status(self.blocks.evaluating)
 
     def _note_status(self) -> None:
-        """After a block: a mind that takes over must know what has just begun."""
+        """Post and note the status after a block, so that a mind that takes over knows what has begun."""
         with self.lock.aside():
             self.post_status()
             self.recorder.stands(self.board.going_on)
 
     @property
     def journal(self) -> Journal | None:
-        """Where all that enters is written."""
+        """The journal that everything that enters is written to; None: it is not written."""
         return self.recorder.journal
 
     @journal.setter
@@ -246,7 +247,7 @@ class Performance:
         self.recorder.journal = journal
 
     def get(self, name: str) -> Any:
-        """The live object of that name."""
+        """Return the live object of a name; LivecodeError if there is none."""
         found = self.namespace.get(name)
         if found is not None and not isinstance(found, SignalWord):
             return found
@@ -255,6 +256,6 @@ class Performance:
         raise LivecodeError(f"nothing is called {name!r}")
 
     def close(self) -> None:
-        """End the performance's own threads."""
+        """End the threads of the performance."""
         self.tempo_control.leave_link()
         self.watchdog.close()

@@ -1,4 +1,4 @@
-"""`record`: recording from within, to a place that is said."""
+"""The word `record`, which records to a file or a folder."""
 
 import os
 import time
@@ -14,9 +14,9 @@ from livecode.playing.event_log import EventLog
 from livecode.transport import Arena
 from livecode.transport.messages import Record, Tape, send
 
-#: What a recording is asked for by: path, stems, bits.
+#: What a recording was asked for with: (path, stems, bits).
 Asked = tuple[str, bool, int]
-#: The master's file among its stems.
+#: The file of the master in a folder of stems.
 MASTER = "master.wav"
 
 
@@ -25,7 +25,7 @@ class RecordWord:
 
     `record(stems=True)` makes a folder with a file for each name beside the master's; `bits=24` makes
     the files smaller. Nothing is ever recorded over: the next file is `night-2.wav`. While it
-    records, the same word again changes nothing. Without a name, files go to your music folder.
+    records, the same call again changes nothing. Without a name, files go to your music folder.
     """
 
     def __init__(self, arena: Arena, clock: PerformanceClock, deferred: Deferred, log: EventLog):
@@ -50,7 +50,7 @@ class RecordWord:
         self._deferred.when_done(lambda: self._begin(asked))
 
     def stop(self) -> None:
-        """End the recording, and say how long it is."""
+        """End the recording; a note says how long it is."""
         self._deferred.when_done(self._stop)
 
     def __repr__(self) -> str:
@@ -61,7 +61,7 @@ class RecordWord:
 
     def _begin(self, asked: Asked) -> None:
         tape = self._tape()
-        if self._clock.taking_over:  # what a former mind has begun goes on
+        if self._clock.taking_over:  # the former mind's recording goes on
             self._asked = asked
             return
         path, stems, bits = asked
@@ -88,7 +88,7 @@ class RecordWord:
             self._log.say("note", f"recorded {self._length(tape)} to {_place(tape)}")
 
     def _unused(self, path: str, stems: bool) -> Path:
-        """A file, or a folder for stems, that is not there yet."""
+        """Return a file, or a folder for stems, that does not exist yet."""
         if path:
             wanted = Path(path).expanduser().absolute()
         else:
@@ -116,7 +116,7 @@ def _place(tape: Tape) -> str:
 
 
 def _checked(path: str) -> None:
-    """LivecodeError if nothing can be written there."""
+    """Raise LivecodeError if nothing can be written there."""
     asked = Path(path).expanduser()
     if asked.suffix not in ("", ".wav"):
         raise LivecodeError(f"{path}: recordings are WAV files; say {asked.stem}.wav")

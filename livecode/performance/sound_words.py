@@ -14,9 +14,9 @@ from livecode.performance.silencer import Silencer
 from livecode.playing.sounds import Sounds
 from livecode.signals.tempo import Tempo
 
-#: How long `hush()` takes, in seconds.
+#: `hush()` fades over this long, in seconds.
 HUSH_S = 2.0
-#: Who waits longer for the next multiple has mistyped.
+#: A longer quant, in seconds, is a typing error.
 LONGEST_QUANT_S = 300.0
 LONGEST_FADE_S = 60.0
 
@@ -24,7 +24,7 @@ LONGEST_FADE_S = 60.0
 def sound_words(
     sounds: Sounds, namespace: Namespace, deferred: Deferred, tempo: Tempo, silencer: Silencer
 ) -> dict[str, Callable[..., Any]]:
-    """The words for all that sounds, by name."""
+    """Return the words for all that sounds, by name."""
 
     def names_of(things: tuple[Any, ...]) -> list[str]:
         own = namespace.own()

@@ -1,4 +1,4 @@
-"""The status of a performance: a list of what sounds, and what is posted on the board and in the journal."""
+"""Describes a performance: for `running()`, for the board, and for the journal."""
 
 import math
 from collections.abc import Iterator
@@ -23,20 +23,20 @@ from livecode.transport import Arena
 from livecode.transport.status import AgentStatus, BeliefStatus, GoingOn, SoundStatus, Status
 from livecode.transport.timing import voice_lead
 
-#: Below this a name is shown as silent: −80 dBFS.
+#: A name with a lower peak is shown as silent: −80 dBFS.
 SILENT = 1e-4
 
 
 @dataclass(frozen=True)
 class Running:
-    """One thing that sounds."""
+    """One row of `running()`: a thing that sounds."""
 
     name: str
     kind: str
     peak: float  # 0 to 1
-    place: str  # the block and line that it is from
+    place: str  # block and line of its definition
     muted: bool
-    latency_s: float | None = None  # from a change of a stream to the sound of it
+    latency_s: float | None = None  # of a stream: from a change to its sound
 
     def __repr__(self) -> str:
         level = "   silent" if self.peak < SILENT else f"{20 * math.log10(self.peak):+6.1f} dB"
@@ -62,7 +62,7 @@ class StatusBoard:
         self._scenes, self._sounds, self._namespace = scenes, sounds, namespace
 
     def running(self) -> list[Running]:
-        """What sounds: name, kind, level, and where it was defined."""
+        """Return what sounds: name, kind, level, and where it was defined."""
         peaks = msgspec.json.decode(self._arena.meters.look() or b"{}")
         latency_s = voice_lead(self._clock.block) / self._clock.sample_rate
         return [
@@ -78,7 +78,7 @@ class StatusBoard:
         ]
 
     def status(self, evaluating: bool) -> Status:
-        """What the terminal shows, and what a mind that has to take over needs.
+        """Return what the terminal shows, and what a mind that takes over needs.
 
         evaluating: whether a block is running.
         """
@@ -102,7 +102,7 @@ class StatusBoard:
         )
 
     def going_on(self) -> GoingOn:
-        """What a mind needs, beside the blocks, to go on after everything has ended."""
+        """Return what a mind needs beside the blocks to go on after everything has ended."""
         scene = self._scenes.status(self._clock.frame)
         return GoingOn(
             tempo=self._tempo.bpm,
@@ -127,7 +127,7 @@ class StatusBoard:
                 yield name, player
 
     def _varying(self) -> Iterator[tuple[str, float]]:
-        """(name and setting, number now) of all that a curve, a signal or a function moves."""
+        """Yield (name and setting, number now) of each setting that a curve, signal or function moves."""
         for name, thing, player in self._playing():
             for setting, automation in player.automations():
                 now = automation.now
@@ -136,7 +136,7 @@ class StatusBoard:
 
 
 def agent_status(player: AgentPlayer) -> AgentStatus:
-    """Where an agent is and why."""
+    """Describe where an agent is, and why."""
     beliefs = player.beliefs
     up_and_down = beliefs.novelty_bonus
     return AgentStatus(

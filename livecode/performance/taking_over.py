@@ -1,4 +1,4 @@
-"""Going on from where a former mind was: warm, while all sounds on, or cold, after everything had ended."""
+"""The handover from a former mind: while everything sounds on, or after everything has ended."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ from livecode.transport.status import GoingOn, Status
 
 
 class Handover:
-    """Makes a performance what a former mind's was, by running that mind's blocks again."""
+    """Rebuilds the performance of a former mind by running its blocks again."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Handover:
         self._midi_out, self._lock, self._log = midi_out, lock, log
 
     def take_over(self, blocks: Iterable[BlockBegun], former: Status) -> None:
-        """Go on while everything sounds: what is as it was is adopted, the rest is swapped.
+        """Go on while everything sounds: sources that are as before are adopted, others are swapped.
 
         former: the status as the former mind posted it last.
         """
@@ -50,7 +50,7 @@ class Handover:
         self._go_on(former)
 
     def begin_again(self, blocks: Iterable[BlockBegun], former: GoingOn) -> None:
-        """Go on after everything has ended: what sounded begins anew.
+        """Go on after everything has ended: each source begins anew.
 
         former: as `StatusBoard.going_on` gave it.
         """
@@ -69,22 +69,22 @@ class Handover:
                 self._log.say("error", error.text, (name,), error.line)
 
     def _run_again(self, blocks: Iterable[BlockBegun]) -> None:
-        """Run the blocks again as of their own times; nothing starts or ends."""
+        """Run the blocks again at their own times, without starting or ending any source."""
         self._sounds.generations.hold = True
         try:
             for block in blocks:
                 self._clock.rerun = block.frame
-                self._present.move_to(block.frame)  # its curves and its tempo begin there
+                self._present.move_to(block.frame)  # the block's curves and tempo begin there
                 self._blocks.rerun(block.number, block.code, block.name)
         finally:
             self._clock.rerun = None
             self._sounds.generations.hold = False
             self._present.move_to(self._clock.frame)
-        self._midi_out.silence()  # notes that are long over
+        self._midi_out.silence()  # ends notes that are long over
 
     def _go_on(self, former: Status | GoingOn) -> None:
-        """Take up tempo and scene where they were."""
+        """Take up the tempo and the scene of the former mind."""
         bpm = former.tempo
-        if bpm and abs(bpm - self._tempo.bpm) > 1e-6:  # it was tapped, or led
+        if bpm and abs(bpm - self._tempo.bpm) > 1e-6:  # the tempo was tapped, or led by Link
             self._tempo.set(bpm, self._clock.frame)
         self._scenes.take_over(former.scene, self._clock.frame)

@@ -1,4 +1,4 @@
-"""The words of the language itself, and the words that look at a performance: `running`, `undo`, `help`."""
+"""The words of the language itself, and the words `running`, `undo` and `help`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ CURVES = ("env", "noise", "ramp", "saw", "sine", "square", "steps", "tri")
 
 
 def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
-    """Units, curves, sources, numpy, the tutorial, and a word for each of the plain signals."""
+    """Return units, curves, sources, numpy, the tutorial, and a word for each plain signal."""
     return {
         **{name: SignalWord((name,), signals) for name in SIGNALS},
         **{name: getattr(curves, name) for name in CURVES},
@@ -47,14 +47,14 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Listing(list[Running]):
-    """Rows that show one below the other."""
+    """A list that shows its rows one below the other."""
 
     def __repr__(self) -> str:
         return "\n".join(repr(row) for row in self) or "nothing sounds"
 
 
 def running_word(board: StatusBoard) -> Callable[..., Listing]:
-    """The word `running`."""
+    """Make the word `running`."""
 
     def running() -> Listing:
         """List what sounds: `running()` has name, kind, level, and the block and line."""
@@ -64,7 +64,7 @@ def running_word(board: StatusBoard) -> Callable[..., Listing]:
 
 
 def undo_word(blocks: BlockRunner, deferred: Deferred) -> Callable[..., None]:
-    """The word `undo`."""
+    """Make the word `undo`."""
 
     def undo(thing: Any = None) -> None:
         """Take back the last block in sound, or the last change of one name: `undo(ego)`."""
@@ -75,7 +75,7 @@ def undo_word(blocks: BlockRunner, deferred: Deferred) -> Callable[..., None]:
 
 
 def help_word(scope: Scope, words: Mapping[str, Any]) -> Callable[..., Text]:
-    """The word `help`, which knows these words and what stands in the scope."""
+    """Make the word `help`, which explains these words and what stands in the scope."""
 
     def help(thing: Any = None) -> Text:
         """Say what something is, as F1 does: `help(ego)`, `help(ramp)`; `help()` lists all."""

@@ -130,7 +130,7 @@ class Sounds:
         return self.generations.start(name, source, at, fade_s)
 
     def fall_back(self, name: str, generation: int) -> str:
-        """Go back from a generation that failed to the last good source of its name; returns what is heard."""
+        """Go back from a generation that failed to its name's last good source; returns what is heard."""
         current = self.generations.current(name)
         if current is None or current.generation != generation:
             self.generations.abort(generation)
@@ -183,7 +183,7 @@ class Sounds:
             self.generations.fade_out(name, fade_s, at)
 
     def take_over(self) -> None:
-        """Begin to be heard after a takeover: swap sources that have changed, fade out names that are gone."""
+        """Begin to be heard after a handover: swap changed sources, fade out names that are gone."""
         for thing in self:
             if self.generations.current(str(thing)) is not None:
                 self.sound(thing)

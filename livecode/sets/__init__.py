@@ -1,1 +1,1 @@
-"""Set files and their scenes: read, followed, cued."""
+"""Plays sets: reads set files, follows their scenes, and takes cues."""

@@ -1,4 +1,4 @@
-"""The cells of a set's text: where each begins, its name, and the options beside or under that."""
+"""Cuts the text of a set into cells, each with its name and its options."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"^#(?!\s*%%)(?P<rest>.*)$")
 
 @dataclass(frozen=True)
 class Option:
-    """`for=90*s` as it stands in the text."""
+    """One option as it stands in the text, such as `for=90*s`."""
 
     key: str
     text: str
@@ -24,23 +24,23 @@ class Option:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as it stands in the text; the first has no header and prepares."""
+    """One cell as it stands in the text. The first one has no header; it is the preparation."""
 
     name: str
-    line: int  # of its header, from 1; 0: it has none
-    first_line: int  # of its code, from 1
+    line: int  # line of its header, from 1; 0: it has none
+    first_line: int  # first line of its code, from 1
     code: str
     options: tuple[Option, ...] = ()
-    twice: str = ""  # the name that it has in the text, if an earlier cell has that name
+    twice: str = ""  # its name in the text, if an earlier cell has that name
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines as Python counts them: a form feed ends none."""
+    """Return the lines as Python counts them: a form feed ends no line."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def cells(text: str) -> list[Cell]:
-    """What stands before the first `# %%` line, and then each cell, in order; no name twice."""
+    """Return what stands before the first `# %%` line, and then each cell, each with a name of its own."""
     lines = lines_of(text)
     starts = [number for number, line in enumerate(lines, 1) if _CELL.match(line)]
     ends = [*starts, len(lines) + 1]
@@ -71,7 +71,7 @@ def cells(text: str) -> list[Cell]:
 
 
 def options_in(text: str, line: int) -> tuple[str, list[Option]]:
-    """(what stands before the first option, the options) of a header or of a comment under it."""
+    """Split a header, or a comment under it: (the text before the first option, the options)."""
     places = list(_keys(text))
     title = (text if not places else text[: places[0].start()]).strip()
     ends = [*(place.start() for place in places[1:]), len(text)]
@@ -82,7 +82,7 @@ def options_in(text: str, line: int) -> tuple[str, list[Option]]:
 
 
 def _keys(text: str) -> Iterator[re.Match[str]]:
-    """Each `key=`, but for those in brackets or quotes of a value."""
+    """Yield where each `key=` stands, except within brackets or quotes of a value."""
     candidates = {match.start(): match for match in _KEY.finditer(text)}
     if not candidates:
         return

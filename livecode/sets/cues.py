@@ -1,4 +1,4 @@
-"""Cues of a second person over OSC: a fixed vocabulary behind a token; no text is ever evaluated."""
+"""Takes cues of a second person over OSC: a fixed vocabulary behind a token. No text is evaluated."""
 
 import hmac
 from collections.abc import Callable
@@ -11,17 +11,17 @@ from livecode.sets.set_player import SetPlayer
 from livecode.signals.intake import CUES
 from livecode.signals.osc import Argument, OscMessage
 
-#: Cues a second that are followed; those of one fader count as one until it has been followed.
+#: This many cues a second are followed. Cues of one fader count as one until one is followed.
 CUES_PER_S = 20
 BURST = 20
-#: The log tells what a cue did, but of a fader that moves no more often than this.
+#: The log tells what a cue did; cues of one fader are told no more often than this, in seconds.
 SAY_EVERY_S = 2.0
-#: Refusals that are told: somebody who guesses a token by sending must not fill the log.
+#: This many refusals are told: somebody who guesses tokens must not fill the log.
 MOST_TOLD = 20
 
 
 class Cues:
-    """Takes cues in during ticks, and has them followed between blocks."""
+    """Takes cues in during ticks, and follows them between blocks."""
 
     def __init__(
         self,
@@ -38,10 +38,13 @@ class Cues:
         #: Has `run` called soon in the thread in which blocks are evaluated; offline it acts at once.
         self.wake: Callable[[], None] = self._follow_waiting
         self._waiting: dict[str, Action] = {}
-        self._late: dict[str, Action] = {}  # of faders that move too often
+        self._late: dict[str, Action] = {}  # actions of faders that move too often
         self._told: set[str] = set()
         self._said: dict[str, int] = {}  # key -> sample time until which it is not told again
-        self._budget, self._filled = float(BURST), 0  # of cues, and when it was last filled
+        self._budget, self._filled = (
+            float(BURST),
+            0,
+        )  # cues that may be followed now; when that was counted
 
     def receive(self, message: OscMessage) -> bool:
         """Take in a message whose address begins with CUES; returns whether it is followed."""
@@ -96,7 +99,7 @@ class Cues:
             self.wake()
 
     def _admitted(self, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
-        """The arguments without the token, which is the last of them, or the first."""
+        """Return the arguments without the token, which is the last or the first; CueError if it is not."""
         if not self.token:
             raise CueError("a cue has come over OSC, but cues are closed; --cues TOKEN opens them")
         for at in (-1, 0):

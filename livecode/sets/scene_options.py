@@ -1,4 +1,4 @@
-"""What a scene's header may say: `for=90*s then="coda" when=… fade=2*s quant=1*bars loop=True`."""
+"""Reads the options of a scene: `for=90*s then="coda" when=… fade=2*s quant=1*bars loop=True`."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from livecode.language import units
 from livecode.language.units import Span, span
 from livecode.sets.cells import Option
 
-#: Numbers, units, and * / + - between them: reading a set calls nothing.
+#: A length is made of numbers, units, and * / + - between them: reading a set runs no code.
 _LENGTH = re.compile(r"(?!.*\*\*)[\w\s.*/+-]{1,40}")
 _UNITS = ("ms", "s", "beats", "bars")
 LONGEST_FADE_S = 60.0
@@ -18,7 +18,7 @@ LONGEST_QUANT_S = 300.0
 
 
 def wrong(option: Option, what: str) -> LivecodeError:
-    """The sentence that refuses an option."""
+    """Return the error that refuses an option."""
     shown = option.text if len(option.text) <= 40 else option.text[:39] + "…"
     return LivecodeError(f"{option.key}={shown} {what}")
 
@@ -65,7 +65,7 @@ def _loop(option: Option) -> bool:
 
 
 def _ends(option: Option) -> tuple[str, ...]:
-    """Names in quotes or without, one or a list of them."""
+    """Read one name or a list of names, with quotes or without."""
     try:
         tree = ast.parse(option.text, mode="eval").body
         each = tree.elts if isinstance(tree, (ast.List, ast.Tuple)) else [tree]
@@ -92,7 +92,7 @@ def _literal(option: Option) -> Any:
         return None
 
 
-#: By key: what the text of an option comes to; LivecodeError says why it comes to nothing.
+#: For each key, reads the value of an option; raises LivecodeError if the text is no such value.
 READERS: Mapping[str, Callable[[Option], Any]] = {
     "for": _lasts,
     "then": _then,

@@ -28,24 +28,24 @@ class SceneSignal:
 
     @property
     def name(self) -> str:
-        """Its name; "" without a set."""
+        """The scene's name; "" without a set."""
         scene = self._scenes.scene
         return "" if scene is None else scene.name
 
     @property
     def time(self) -> float:
-        """Seconds since it began: `lambda scene: min(1, scene.time / 10)` fades in."""
+        """Seconds since the scene began: `lambda scene: min(1, scene.time / 10)` fades in."""
         return self._scenes.time_s
 
     @property
     def left(self) -> float:
-        """Seconds until it is over, a million where it waits for a cue."""
+        """Seconds until the scene is over; a million if it waits for a cue."""
         left_s = self._scenes.left_s
         return NO_END_S if left_s is None else left_s
 
     @property
     def number(self) -> int:
-        """Which scene of the set it is, from 1; 0 without a set."""
+        """The scene's number in the set, from 1; 0 without a set."""
         return 0 if self._scenes.index is None else self._scenes.index + 1
 
     @property
@@ -74,9 +74,9 @@ SETTABLE = ("ends", "fade", "quant", "when")
 class SceneWord(SignalWord):
     """The present scene of the set: `scene.name`, `.time`, `.left`, `.next`; alone it lists them all.
 
-    In a cell, `scene.ends = ["r7"]` takes names away, `scene.fade = 2*s` and `scene.quant = 1*bars`
-    are how its sources come in, and `scene.when = lambda rings: …` is what goes on to the next
-    scene. In functions it is a signal: `lambda scene: min(1, scene.time / 10)`.
+    In a cell, `scene.ends = ["r7"]` takes names away; `scene.fade = 2*s` and `scene.quant = 1*bars`
+    say how its sources come in; `scene.when = lambda rings: …` goes on to the next scene once it is
+    above 0. In functions it is a signal: `lambda scene: min(1, scene.time / 10)`.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class SceneWord(SignalWord):
                 raise LivecodeError(f'scene.ends takes names, as ["r7", "ego"], not {each!r}')
             variables = self._namespace.variables
             if isinstance(variables.get(str(each)), Sounding):
-                del variables[str(each)]  # what is not there needs no end
+                del variables[str(each)]  # a name that is not there needs no end
 
     def _set_fade(self, length: Any) -> None:
         self._sounds.enter_with_fade(_length("fade", length, LONGEST_FADE_S))
@@ -138,7 +138,7 @@ def _length(setting: str, length: Any, longest_s: float) -> Span:
 def scene_words(
     set_player: SetPlayer, deferred: Deferred, lock: BlockLock, clock: PerformanceClock
 ) -> dict[str, Callable[..., Any]]:
-    """The words for going through a set, by name."""
+    """Return the words for going through a set, by name."""
     scenes = set_player.scenes
 
     def soon(action: Callable[[Scenes], object]) -> None:

@@ -1,4 +1,4 @@
-"""Going through the scenes of a set: by their lengths, on conditions, by name, or by hand."""
+"""Where a performance is in its set, and which scene comes when: by length, condition or cue."""
 
 import threading
 
@@ -11,33 +11,33 @@ from livecode.sets.set_watch import FileWatch, SetWatch
 from livecode.signals.tempo import Tempo
 from livecode.transport.status import SceneStatus
 
-#: A scene that begins at a multiple of its quant is evaluated so long before.
+#: A scene that begins at a multiple of its quant is evaluated this long before it.
 LEAD_S = 0.06
-#: A condition that is true when its scene begins counts once it has been so for this long.
+#: A condition that is true when its scene begins counts only after this long.
 STILL_TRUE_S = 4.0
-#: No scene is over sooner than this.
+#: A scene lasts at least this long.
 SHORTEST_S = 0.1
-#: A scene that is evaluated no later than this began when it was to.
+#: A scene that is evaluated up to this long after its time counts from its time.
 LATE_S = 0.5
-#: What the seconds left of a scene without an end come to.
+#: `scene.left` of a scene without an end.
 NO_END_S = 1e6
-#: Where nobody can give a cue, a scene without a length goes on after this, one with a condition
-#: after three times as long.
+#: Where nobody can give a cue, a scene without a length is over after this; a scene with a
+#: condition is over after three times as long.
 PATIENCE_S = 20.0
-#: A scene that is over by a bar line is so, whatever the rounding of its length.
+#: A scene that ends this close after a bar line ends at the line: lengths are rounded.
 SLACK_FRAMES = 8
-#: So many scenes are shown at a time.
+#: The status holds this many scenes around the present one.
 MOST_SHOWN = 40
 
 
 class Scenes:
-    """Where a performance is in its set, and what is to come."""
+    """The present scene of a set, and the scenes to come."""
 
     def __init__(self, tempo: Tempo):
         self._tempo, self._rate = tempo, tempo.sample_rate
         self._set_file: SetFile | None = None
         self.watch: FileWatch | None = None
-        self._turning = threading.Lock()  # ticks look while a block turns the page
+        self._turning = threading.Lock()  # ticks read while a block changes the scene
         self.index: int | None = None
         self.frame = 0  # sample time of the last tick
         self.begun = 0  # sample time at which the scene began
@@ -46,15 +46,17 @@ class Scenes:
         self.looping = False
         self.condition: Value | None = None
         self.skipped: set[str] = set()
-        #: There is nobody to give a cue, as in a render.
+        #: True where nobody can give a cue, as in a render.
         self.alone = False
-        self.by_name = False  # the scene that is to begin was asked for by its name
-        self.finished = False  # alone, and nothing is to come
+        self.by_name = False  # the next scene was asked for by its name
+        self.finished = False  # nobody gives cues, and no scene is to come
         self._played: set[int] = set()
-        self._true_since: int | None = None  # the condition
-        self._was_false = False  # the condition, since the scene began
-        self._asked: tuple[int, int] | None = None  # (scene, the sample time of its beginning)
-        self._handed: int | None = None  # sample time at which the scene given away was to begin
+        self._true_since: int | None = None  # sample time since which the condition is true
+        self._was_false = False  # the condition has been false since the scene began
+        self._asked: tuple[int, int] | None = (
+            None  # (index of a scene, sample time of its beginning)
+        )
+        self._handed: int | None = None  # sample time at which the scene that was due begins
 
     @property
     def set_file(self) -> SetFile | None:
@@ -76,7 +78,10 @@ class Scenes:
     # what is to come
 
     def find(self, where: str | int | None) -> int:
-        """The index of the scene of that name, or so many on in the file; None: what follows."""
+        """Return the index of a scene by its name, or by steps in the file; None means the next one.
+
+        Raises LivecodeError if there is no such scene.
+        """
         if self._set_file is None or not self._set_file.scenes:
             raise LivecodeError(
                 "there is no set to go through; open one with `livecode play SET.py`"
@@ -95,7 +100,10 @@ class Scenes:
         return index
 
     def following(self) -> int | None:
-        """The index of the scene that comes next by itself, but for those left out."""
+        """Return the index of the scene that comes next by itself, without those that are left out.
+
+        None after the last scene.
+        """
         if self._set_file is None:
             return None
         if self.index is None:
@@ -109,9 +117,9 @@ class Scenes:
         return None
 
     def ask(self, index: int, frame: int, earliest: int = 0) -> bool:
-        """A cue for that scene at sample time `frame`: True if it is to begin at once.
+        """Take a cue for a scene at sample time `frame`; returns whether the scene begins at once.
 
-        Else it waits for its quant, and for the sample time `earliest`.
+        Otherwise the scene waits for its quant, and for the sample time `earliest`.
         """
         assert self._set_file is not None
         self.skipped.discard(self._set_file.scenes[index].name)
@@ -120,7 +128,7 @@ class Scenes:
         return self._asked is None
 
     def due(self, frame: int) -> int | None:
-        """The scene that is to be evaluated at sample time `frame`; each is told of once."""
+        """Return the scene that is to be evaluated at sample time `frame`, each only once, or None."""
         with self._turning:
             return self._due(frame)
 
@@ -152,11 +160,11 @@ class Scenes:
 
     @property
     def handed(self) -> bool:
-        """Whether a scene was said to be due, and neither it nor another has begun since."""
+        """Whether a scene was due, and no scene has begun since."""
         return self._handed is not None
 
     def is_late(self, frame: int) -> bool:
-        """Whether a scene was to begin before now, and has not."""
+        """Tell whether a scene was to begin before `frame` and has not begun."""
         return self._handed is not None and frame > self._handed
 
     def _hand(self, index: int, at: int) -> int:
@@ -164,14 +172,14 @@ class Scenes:
         return index
 
     def _successor(self, leaves: bool = False) -> int | None:
-        """What follows when the scene is over; `leaves`: its loop, too."""
+        """Return the scene that follows when this one is over; `leaves`: even if this one loops."""
         if self.looping and not (leaves or self.alone):
             return self.index
         index = self.following()
         return None if self.alone and index in self._played else index
 
     def _quant(self, index: int) -> Span | None:
-        """What the beginning of that scene waits for; None: it does not wait."""
+        """Return the quant that a scene's beginning waits for; None if it does not wait."""
         assert self._set_file is not None
         quant = self._set_file.scenes[index].quant
         return quant if quant is not None and quant.at(self._tempo.bpm) > 0 else None
@@ -180,7 +188,7 @@ class Scenes:
         return 0 if self._quant(index) is None else round(LEAD_S * self._rate)
 
     def _from(self, index: int, frame: float) -> int:
-        """The first sample time from `frame` on at which that scene may begin."""
+        """Return the first sample time from `frame` on at which a scene may begin."""
         quant = self._quant(index)
         if quant is None:
             return round(frame)
@@ -189,7 +197,7 @@ class Scenes:
     # the present scene
 
     def begin(self, index: int, frame: int) -> Scene:
-        """Make that scene the present one from sample time `frame` on."""
+        """Make a scene the present one from sample time `frame` on."""
         with self._turning:
             return self._begin(index, frame)
 
@@ -211,12 +219,12 @@ class Scenes:
         return scene
 
     def forget_played(self, index: int) -> None:
-        """As if that scene were the first to be played."""
+        """Count a scene as the first that was played."""
         self._played = {index}
 
     @property
     def end(self) -> int | None:
-        """The sample time at which the scene is over; None if it has no length."""
+        """The sample time at which the present scene is over; None if it has no length."""
         if self.length is None:
             return None
         end: float = self.begun
@@ -227,7 +235,7 @@ class Scenes:
 
     @property
     def time_s(self) -> float:
-        """Seconds since the scene began."""
+        """Seconds since the present scene began."""
         return self._time_s(self.frame)
 
     def _time_s(self, frame: int) -> float:
@@ -235,7 +243,7 @@ class Scenes:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds until it is over; None if it waits for a cue."""
+        """Seconds until the present scene is over; None if it waits for a cue."""
         return self._left_s(self.frame)
 
     def _left_s(self, frame: int) -> float | None:
@@ -244,7 +252,7 @@ class Scenes:
         return max(0.0, (end - frame) / self._rate)
 
     def stretch(self, by: float | Span) -> None:
-        """Make the scene so many times as long, or so much longer."""
+        """Multiply the scene's length by a number, or add a length to it; LivecodeError if it has none."""
         if self.length is None:
             raise LivecodeError("this scene has no length to stretch; it waits for a cue")
         longer = self.length + by if isinstance(by, Span) else self.length * by
@@ -253,13 +261,13 @@ class Scenes:
         self.length = longer
 
     def loop(self, on: bool = True) -> None:
-        """Let the scene begin again when it is over."""
+        """Let the present scene begin again when it is over; LivecodeError if it has no end."""
         if on and self.length is None and self.condition is None:
             raise LivecodeError("this scene has no length to loop; it waits for a cue")
         self.looping = on
 
     def skip(self, name: str | None) -> str:
-        """Leave a scene out, the next one if none is named; returns its name."""
+        """Leave a scene out, the next one if no name is given; returns its name."""
         index = self.find(name)
         assert self._set_file is not None
         self.skipped.add(self._set_file.scenes[index].name)
@@ -271,13 +279,13 @@ class Scenes:
         return self._was_false or frame - self._true_since >= STILL_TRUE_S * self._rate
 
     def tick(self, frame: int, moment: Moment) -> str | None:
-        """Look at the condition; a sentence if it fails, and with that ends."""
+        """Sample the condition; returns a sentence if it fails, and then drops it."""
         self.frame = frame
         if self.condition is None or self.held or self._handed is not None:
             return None
         try:
             true = self.condition.sample(moment) > 0
-        except Exception as error:  # the last version of its function, or a signal that went away
+        except Exception as error:  # its function has no version left, or a signal is gone
             self.condition = None
             why = f" ({type(error).__name__}: {error})" if str(error) else ""
             return f"the condition of this scene counts for nothing now{why}; go() goes on"
@@ -290,9 +298,9 @@ class Scenes:
     # the file
 
     def refresh(self, index: int) -> tuple[int, list[str]]:
-        """Take the set as its file is now; (the index there of that scene, what to say of it).
+        """Take over the file as it is now; returns (the scene's index there, what to say of it).
 
-        A file that cannot be read, or that has that scene no more, leaves the set as it was.
+        The set stays as it was if the file cannot be read, or does not have that scene any more.
         """
         assert self._set_file is not None
         if self.watch is None:
@@ -309,7 +317,7 @@ class Scenes:
         else:
             found = again.find(name)
         if found is None and len(again.scenes) == len(former.scenes):
-            found = index  # it has another name now
+            found = index  # the scene has another name now
         if found is None:
             return index, [
                 f"{again.path.name} has no scene {name!r} any more: it is played as before"
@@ -320,10 +328,10 @@ class Scenes:
                 self.index = min(self.index, len(again.scenes) - 1) if present is None else present
         return found, said
 
-    # being seen, and taken over
+    # status and takeover
 
     def status(self, frame: int) -> SceneStatus | None:
-        """The present scene and what is around it; None while none plays."""
+        """Describe the present scene and those around it; None while no scene plays."""
         with self._turning:
             return self._status(frame)
 
@@ -356,7 +364,7 @@ class Scenes:
         )
 
     def take_over(self, former: SceneStatus | None, frame: int) -> None:
-        """Be where a former mind was."""
+        """Take up the scene of a former mind."""
         self.frame = frame
         if self._set_file is None or former is None:
             return

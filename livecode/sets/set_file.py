@@ -1,4 +1,4 @@
-"""Set files: cells that play one after the other, and what is wrong with them, line by line."""
+"""Reads set files: scenes that play one after the other, and faults with their lines."""
 
 import ast
 from collections.abc import Callable
@@ -11,21 +11,21 @@ from livecode.sets import cells
 from livecode.sets.cells import Cell, Option
 from livecode.sets.scene_options import READERS
 
-#: How long a scene plays whose own length is none: the set goes on.
+#: A scene with a faulty length plays this long: the set goes on.
 STOPGAP = 10 * s
-#: No one writes this much in a set: another file was meant.
+#: A larger file, in bytes, is no set: another file was meant.
 MOST_BYTES = 1 << 25
-#: A cell with more than this is data, not code to be played.
+#: A larger cell is data, not code to play.
 MOST_IN_CELL = 1 << 20
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is wrong in a set; what it does not concern is played all the same."""
+    """Something that is wrong in a set; the rest of the set plays all the same."""
 
     line: int  # in the file, from 1
     text: str
-    scene: str = ""  # the name of the one that is concerned; "": none in particular
+    scene: str = ""  # the name of the scene that is concerned; "": none in particular
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.text}"
@@ -33,26 +33,26 @@ class Fault:
 
 @dataclass(frozen=True)
 class Scene:
-    """One cell: its code, where in the file that starts, and how the set goes on from it."""
+    """One scene: its code, where the code stands in the file, and how the set goes on from it."""
 
     name: str
     code: str
-    first_line: int  # of the code, from 1
+    first_line: int  # first line of the code, from 1
     lasts: Span | None = None  # None: until cued
     then: str | None = None  # the scene that follows; None: the next in the file
-    when: tuple[str, int] | None = None  # the condition on which it does, and its line
-    fade: Span | None = None  # of the sources that it swaps
-    quant: Span | None = None  # what its beginning waits for
-    loop: bool = False  # it follows itself
-    ends: tuple[str, ...] = ()  # names that it takes away
-    broken: bool = False  # it is no Python
+    when: tuple[str, int] | None = None  # the condition that goes on to it, and the line
+    fade: Span | None = None  # fade of the sources that it swaps
+    quant: Span | None = None  # its beginning waits for a multiple of this
+    loop: bool = False  # the scene follows itself
+    ends: tuple[str, ...] = ()  # names that the scene takes away
+    broken: bool = False  # the code is no Python
 
     @property
     def padded(self) -> str:
-        """The code, moved to its line in the file, so that errors name that line.
+        """The code below empty lines, so that errors name the line in the file.
 
-        What the header says of its beginning stands in the header's line, so that the block is all
-        that there is to say of the scene.
+        The options of the header that concern the scene's beginning stand as code in the header's
+        line, so that the block holds all of the scene.
         """
         said = [
             *([f"scene.ends = {list(self.ends)}"] if self.ends else []),
@@ -65,7 +65,7 @@ class Scene:
 
     @property
     def condition(self) -> str | None:
-        """The block that sets the condition, moved to its line as well."""
+        """The block that sets the condition, below empty lines; None if there is no condition."""
         return (
             None
             if self.when is None
@@ -75,7 +75,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class SetFile:
-    """A piece: its preparation and its scenes, in order."""
+    """A set: its preparation and its scenes, in order."""
 
     path: Path
     text: str
@@ -84,11 +84,11 @@ class SetFile:
     faults: tuple[Fault, ...] = ()
 
     def find(self, name: str) -> int | None:
-        """The index of the scene of that name."""
+        """Return the index of the scene of that name; None if there is none."""
         return next((i for i, scene in enumerate(self.scenes) if scene.name == name), None)
 
     def following(self, index: int) -> int | None:
-        """The index of the scene that follows by itself; None after the last."""
+        """Return the index of the scene that follows by itself; None after the last."""
         then = self.scenes[index].then
         if then is not None and (found := self.find(then)) is not None:
             return found
@@ -96,7 +96,7 @@ class SetFile:
 
 
 def read_set(path: str | Path) -> SetFile:
-    """Read a set file; a sentence if it cannot be read, or if nothing in it can be played."""
+    """Read a set file; raises LivecodeError if it cannot be read, or nothing in it can be played."""
     path = Path(path)
     data = read_bytes(path)
     text, faults = _decoded(data, path)
@@ -108,7 +108,7 @@ def read_set(path: str | Path) -> SetFile:
 
 
 def read_bytes(path: Path) -> bytes:
-    """What the file holds; a sentence if it cannot be read or is no set by its size."""
+    """Return the bytes of the file; raises LivecodeError if it cannot be read, or is too large."""
     try:
         with open(path, "rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -120,7 +120,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_set(text: str, path: Path, faults: tuple[Fault, ...] = ()) -> SetFile:
-    """The set that `text` is; `faults` are those that were found on reading it."""
+    """Make a set of `text`; `faults` were found when the text was read."""
     found = list(faults)
     preparation, *rest = (_scene(cell, found.append) for cell in cells.cells(text))
     names = [scene.name for scene in rest]
@@ -136,13 +136,13 @@ def _line(fault: Fault) -> int:
 
 
 def _decoded(data: bytes, path: Path) -> tuple[str, tuple[Fault, ...]]:
-    """The text, with a mark in place of each byte that is none, and a fault for each such line."""
+    """Decode the text; a byte that is no UTF-8 becomes a mark, and its line a fault."""
     try:
-        return data.decode("utf-8-sig"), ()  # some editors put a mark before the first letter
+        return data.decode("utf-8-sig"), ()  # some editors begin files with a byte order mark
     except UnicodeDecodeError as error:
         first = error
     line = data[: first.start].count(b"\n") + 1
-    if b"\0" in data:  # UTF-16, or no text at all
+    if b"\0" in data:  # UTF-16, or not a text
         raise LivecodeError(f"{path}, line {line}: not UTF-8 text; save it as UTF-8")
     faults = []
     for number, piece in enumerate(data.split(b"\n"), 1):
@@ -155,7 +155,7 @@ def _decoded(data: bytes, path: Path) -> tuple[str, tuple[Fault, ...]]:
 
 
 def _scene(cell: Cell, fault: Callable[[Fault], None]) -> Scene:
-    """The scene that a cell is, as far as it is one."""
+    """Make a scene of a cell, with a fault for each part that is wrong."""
     if cell.twice:
         text = f"a scene before is called {cell.twice} as well; this one is {cell.name!r}"
         fault(Fault(cell.line, text, ""))
@@ -201,12 +201,12 @@ def _instead(option: Option) -> str:
 
 
 def _no_python(code: str, line: int) -> tuple[int, str] | None:
-    """(line, what is wrong) if it is no Python."""
+    """Return (line, what is wrong) if the code is no Python, else None."""
     try:
         compile(code, "<set>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
         return error.lineno or line, error.msg
-    except ValueError as error:  # null bytes
+    except ValueError as error:  # the code holds null bytes
         return line, str(error)
     except (RecursionError, MemoryError):
         return line, "it is nested too deeply"

@@ -1,4 +1,4 @@
-"""Playing a set: its preparation, its scenes as they come due or are cued, its file as it changes."""
+"""Plays a set: evaluates its preparation and its scenes, and follows changes of its file."""
 
 import threading
 
@@ -15,11 +15,11 @@ from livecode.sets.scenes import Scenes
 from livecode.sets.set_file import Scene, SetFile
 from livecode.sets.set_watch import LOOK_EVERY_S
 
-#: A cell that takes longer is interrupted: the other scenes are waiting.
+#: A cell that takes longer than this, in seconds, is interrupted.
 CELL_LIMIT_S = 10.0
-#: A cell that has taken this long is interrupted as soon as another scene or a cue is waiting.
+#: A cell that has taken this long is interrupted as soon as a scene or a cue is waiting.
 PATIENCE_S = 0.5
-#: Where a scene's own code goes to another scene, it does so after this: circles leave time to play.
+#: A scene whose own code goes to another scene plays at least this long: circles leave time to play.
 OWN_GO_S = 0.25
 
 
@@ -41,14 +41,15 @@ class SetPlayer:
         self._watchdog, self._clock, self._recorder = watchdog, clock, recorder
         self._lock, self._log = lock, log
         self.cell_limit_s = CELL_LIMIT_S
-        self.in_cell = False  # a scene's code is being evaluated
-        self._since, self._thread = 0, 0  # at this sample time, in this thread
+        #: True while a scene's code is being evaluated.
+        self.in_cell = False
+        self._since, self._thread = 0, 0  # when, in sample time, and in which thread that began
         self._look_due = 0
 
     # in the thread in which blocks are evaluated
 
     def open(self, set_file: SetFile) -> Result:
-        """Prepare a set, and tell what is wrong in it; no scene plays yet."""
+        """Evaluate a set's preparation, and log what is wrong in the file; no scene plays yet."""
         self._recorder.set_read(str(set_file.path), set_file.text)
         self.scenes.set_file = set_file
         for fault in set_file.faults:
@@ -56,14 +57,14 @@ class SetPlayer:
         return self._prepare(set_file)
 
     def begin(self, index: int) -> Result:
-        """Evaluate a scene that has come due, and do what its code asks for."""
+        """Evaluate a scene that is due, and do what its code has deferred."""
         self._recorder.scene_begins(index)
         result = self.play(index)
         self._blocks.run_after()
         return result
 
     def begin_due(self, index: int) -> None:
-        """Begin the scene that a tick has told of, unless a cue has come first."""
+        """Begin the scene that a tick returned, unless a cue has come first."""
         if self.scenes.handed:
             self.begin(index)
 
@@ -107,7 +108,7 @@ class SetPlayer:
             self.scenes.condition = value
 
     def _turn_to(self, index: int) -> tuple[Scene, str]:
-        """Make a scene the present one, from the file as it is now; (the scene, the file's name)."""
+        """Make a scene of the file as it is now the present one; returns (the scene, the file's name)."""
         scenes, former = self.scenes, self.scenes.set_file
         assert former is not None
         index, told = scenes.refresh(index)
@@ -132,13 +133,13 @@ class SetPlayer:
     # in the thread that ticks
 
     def hurry(self) -> None:
-        """Something else is to come: a cell that has taken long already is interrupted."""
+        """Interrupt a cell that has taken long, because a scene or a cue is waiting."""
         patience = PATIENCE_S * self._clock.sample_rate
         if self.in_cell and self._clock.frame - self._since > patience:
             self._watchdog.hurry(self._thread)
 
     def tick(self, frame: int, moment: Moment) -> None:
-        """Look at the present scene's condition."""
+        """Sample the present scene's condition."""
         if (sentence := self.scenes.tick(frame, moment)) is not None:
             self._log.say("fallback", sentence, ("when",))
 

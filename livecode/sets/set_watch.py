@@ -1,4 +1,4 @@
-"""Watching a set's file while it plays: a change is told of once, and read at the next cue."""
+"""Watches the file of a set while it plays: a change is told once, and read at the next scene."""
 
 import os
 from pathlib import Path
@@ -7,30 +7,30 @@ from typing import Protocol
 from livecode.errors import LivecodeError
 from livecode.sets.set_file import SetFile, read_set
 
-#: How often the file is looked at.
+#: The file is looked at this often, in seconds.
 LOOK_EVERY_S = 1.0
 Stamp = tuple[int, int, int] | None
 
 
 class FileWatch(Protocol):
-    """Tells of the set's file: a SetWatch, or one that knows what it was at the time."""
+    """Knows the set's file: a SetWatch, or in a replay what the journal says of it."""
 
     def told(self) -> str | None:
-        """A sentence if the file has changed since it was read, once for each change."""
+        """Return a sentence if the file has changed since it was read, once for each change."""
 
     def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
-        """(The set as it is now, what to say of it); None for the set if it is to stay as it was."""
+        """Read the file again; returns (the set, what to say of it), None for a set that stays as it was."""
 
 
 class SetWatch:
-    """Knows whether the file of a set has changed since it was read last."""
+    """Compares the file of a set with what was read last."""
 
     def __init__(self, path: Path):
         self._path = path
         self._read = self._told = self._stamp()
 
     def told(self) -> str | None:
-        """A sentence if the file has changed since it was read, once for each change."""
+        """Return a sentence if the file has changed since it was read, once for each change."""
         stamp = self._stamp()
         if stamp in (None, self._told):
             return None
@@ -40,7 +40,7 @@ class SetWatch:
         return f"{self._path.name} has changed: it is played as it is now from the next cue on"
 
     def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
-        """(The set as it is now, what to say of it); None for the set if it is to stay as it was."""
+        """Read the file again; returns (the set, what to say of it), None for a set that stays as it was."""
         stamp = self._stamp()
         if stamp in (None, self._read):
             return None, []
@@ -62,7 +62,7 @@ class SetWatch:
     def _stamp(self) -> Stamp:
         try:
             found = os.stat(self._path)
-        except OSError:  # it is being written anew, or is gone
+        except OSError:  # the file is being written, or is gone
             return None
         return found.st_mtime_ns, found.st_size, found.st_ino
 
@@ -72,13 +72,13 @@ def _texts(piece: SetFile) -> set[str]:
 
 
 def _broken(again: SetFile, former: SetFile) -> bool:
-    """Whether a scene that could be played cannot be any more."""
+    """Tell whether a scene that could be played before cannot be played any more."""
     could = {scene.name for scene in (former.preparation, *former.scenes) if not scene.broken}
     return any(scene.broken and scene.name in could for scene in (again.preparation, *again.scenes))
 
 
 def _changed(former: SetFile, again: SetFile) -> str:
-    """The names of the scenes that are new or other than before."""
+    """Return the names of the scenes that are new, changed or gone, as one text."""
     before = {scene.name: scene for scene in former.scenes}
 
     def same(name: str) -> bool:
