@@ -1,1 +1,1 @@
-"""Agents that explore a unit cube under a listener's feedback; no audio, no clock, no sockets."""
+"""How agents learn: learners explore a unit cube under a listener's feedback, without audio or clock."""

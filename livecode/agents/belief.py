@@ -1,4 +1,4 @@
-"""What an explorer is set to, and what it believes about the place that its listener has in mind."""
+"""The settings of an explorer, and its belief about the place that its listener has in mind."""
 
 import math
 from dataclasses import dataclass
@@ -11,44 +11,43 @@ from livecode.agents.walker import WalkerSettings
 
 @dataclass(frozen=True)
 class ExplorerSettings(WalkerSettings):
-    """Lengths are in units of the cube's side."""
+    """The settings of an explorer; lengths are in units of the cube's side."""
 
-    glide: float = 5.0  # a goal nearer than so many steps is approached ever more slowly ...
-    slow_step: float = 0.01  # ... down to this
-    prior_sd: float = 0.29  # a listener of whom nothing is known: that of a uniform distribution
-    stray: float = 0.05  # how far it strays from a place, along each axis, ...
-    unsettled_stray: float = 0.3  # ... and how far when it is quite unsettled
-    settled_sd: float = 0.05  # surer than this of a place, it goes to and fro through it, ...
-    aside: float = 0.3  # ... more or less straight
-    zone_sd: float = 0.05  # how near to a liked place the listener's may be
-    mistakes: float = 0.1  # share of the feedback that says the opposite, until it is known better
-    mistakes_prior: float = 10.0  # lessons' worth of evidence for that
-    mistakes_memory: float = 0.995  # share of the evidence about it kept from lesson to lesson
-    mistakes_least: float = (
-        0.02  # of the most reliable listener, for whether to doubt a belief, ...
-    )
-    lesson_mistakes_least: float = 0.04  # ... and for what to learn from a lesson
-    blur: float = 0.01  # differences in distance that a listener cannot tell, per length of way
-    drift: float = 0.004  # how far the listener's place wanders in a second
-    wander_after: float = 3.0  # times its patience of silence, the belief long faded
+    glide: float = 5.0  # the steps shorten once the goal is nearer than this many steps ...
+    slow_step: float = 0.01  # ... down to this length
+    prior_sd: float = 0.29  # the standard deviation at first: that of a uniform distribution
+    stray: float = 0.05  # it strays this far from a place along each axis, ...
+    unsettled_stray: float = 0.3  # ... and this far when it is fully unsettled
+    settled_sd: float = 0.05  # below this deviation it goes to and fro through the place, ...
+    aside: float = 0.3  # ... and this far from straight
+    zone_sd: float = 0.05  # deviation of the listener's place from a place that was liked
+    mistakes: float = 0.1  # assumed share of feedback that says the opposite, at first
+    mistakes_prior: float = 10.0  # the lessons that this assumption counts for
+    mistakes_memory: float = 0.995  # share of the evidence kept from lesson to lesson
+    #: The least share of mistakes, for doubting a belief and for learning from a lesson.
+    mistakes_least: float = 0.02
+    lesson_mistakes_least: float = 0.04
+    blur: float = 0.01  # per length of way, a difference in distance that nobody can tell
+    drift: float = 0.004  # the listener's place wanders this far in a second
+    wander_after: float = 3.0  # it wanders after a silence of this many times its patience
     candidates: int = 4  # places drawn for each plan
     lags_s: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # reaction times thought possible
-    lag_memory: float = 0.98  # share of the evidence about them kept from lesson to lesson
-    lag_prior: float = 0.5  # lessons' worth of evidence for each before there is any
-    window_s: float = 0.5  # how long a way the listener judges
-    lesson_s: float = 0.2  # feedback this far apart, and full, counts as one lesson
+    lag_memory: float = 0.98  # share of the evidence about them that is kept from lesson to lesson
+    lag_prior: float = 0.5  # the lessons that each counts for at first
+    window_s: float = 0.5  # the listener judges the way of this long
+    lesson_s: float = 0.2  # full feedback after this long counts as one lesson
     alarm: float = 3.0  # log odds at which the second opinion beats the first
-    unsettling: float = 2.4  # log odds of mere chance at which all that it believes is in doubt
-    doubtful: float = 0.6  # share of that at which it begins to stride out
-    trust: float = 0.5  # share of the alarm that speaks for the former opinion at once then
+    unsettling: float = 2.4  # log odds of chance at which the whole belief is in doubt
+    doubtful: float = 0.6  # share of `unsettling` at which it begins to stride out
+    trust: float = 0.5  # share of `alarm` that then counts for the former opinion
     fair: float = 0.5  # log odds against chance that make the second opinion worth following, ...
-    hint: float = -1.0  # ... or a hint of where to stride off to, when all is in doubt
-    sense: float = 2.0  # log odds against chance at which feedback makes sense again after that
-    leave: float = 0.2  # how far it strides off unless it does, over sqrt(dims)
-    ways_out: int = 16  # places drawn to stride off to, of which it takes the furthest
-    pace_s: float = 2.6  # how long it takes to go as far as it strays
-    least_pace: float = 0.006  # length of a step then, at least
-    legs: int = 24  # steps between two looks for the least visited way on, when it wanders
+    hint: float = -1.0  # ... or a hint of where to stride off to, when the belief is in doubt
+    sense: float = 2.0  # log odds against chance at which feedback makes sense again
+    leave: float = 0.2  # it strides off this far until then, over sqrt(dims)
+    ways_out: int = 16  # places drawn to stride off to; it takes the furthest
+    pace_s: float = 2.6  # it takes this long to go as far as it strays
+    least_pace: float = 0.006  # the least length of a step then
+    legs: int = 24  # wandering, it looks for the least visited way after this many steps
 
 
 class Belief:
@@ -62,7 +61,7 @@ class Belief:
     def expect(
         self, ways: Array, middles: Array, sign: float, mistakes: float | None = None
     ) -> Array:
-        """Probability of praise (sign 1) or blame (-1) for each of some ways (rows, dims)."""
+        """Return the probability (rows,) of praise (sign 1) or blame (-1) for each way (rows, dims)."""
         s = self.settings
         mistakes = s.mistakes if mistakes is None else mistakes
         scales = np.sqrt(((ways @ self.cov + s.blur**2 * ways) * ways).sum(axis=1) + 1e-10)
@@ -71,7 +70,7 @@ class Belief:
         return mistakes + (1 - 2 * mistakes) * nearer
 
     def learn(self, way: Array, middle: float, sign: float, weight: float, mistakes: float) -> None:
-        """Match the moments of the belief times the likelihood of such feedback."""
+        """Match the moments of the belief times the likelihood of the feedback."""
         blur = self.settings.blur
         scale = math.sqrt(way @ self.cov @ way + blur**2 * (way @ way) + 1e-10)
         margin = sign * float(way @ self.mean - middle) / scale
@@ -83,25 +82,25 @@ class Belief:
         self.cov = self.cov - weight * slope * (slope + margin) * np.outer(gain, gain)
 
     def like(self, place: Array, sd: float) -> None:
-        """A Kalman update: the place is here, give or take sd along every axis."""
+        """Make a Kalman update: the place is here, with a deviation `sd` along every axis."""
         gain = self.cov @ np.linalg.inv(self.cov + sd**2 * np.eye(len(place)))
         self.mean = self.mean + gain @ (place - self.mean)
         self.cov = self.cov - gain @ self.cov
 
     def blend(self, other: "Belief", share: float) -> None:
-        """Become a little more like another."""
+        """Move towards another belief by a share, 0 to 1."""
         self.mean = self.mean + share * (other.mean - self.mean)
         self.cov = self.cov + share * (other.cov - self.cov)
 
     def resized(self, dims: int) -> "Belief":
-        """The same about the axes that stay; nothing known about new ones."""
+        """Return a belief with `dims` axes that knows the same about those that stay."""
         belief, kept = Belief(self.settings, dims), min(dims, len(self.mean))
         belief.mean[:kept] = self.mean[:kept]
         belief.cov[:kept, :kept] = self.cov[:kept, :kept]
         return belief
 
     def draw(self, rows: int, least_sd: float, rng: np.random.Generator) -> Array:
-        """Places (rows, dims) that may be the listener's, give or take least_sd at least."""
+        """Draw places (rows, dims) that may be the listener's, with a deviation of at least `least_sd`."""
         variances, axes = np.linalg.eigh(self.cov)
         sds = np.sqrt(variances.clip(least_sd**2, max(least_sd, self.settings.prior_sd) ** 2))
         places: Array = self.mean + rng.standard_normal((rows, len(sds))) * sds @ axes.T

@@ -1,4 +1,4 @@
-"""The Co-Explorer: a deep-TAMER agent that explores a unit cube, taught by a listener's feedback.
+"""The Co-Explorer: a deep-TAMER agent that explores a unit cube under a listener's feedback.
 
 After Scurto, Van Kerrebroeck, Caramiaux & Bevilacqua, "Designing Deep Reinforcement Learning for
 Human Parameter Exploration" (ACM TOCHI 28, 2021), which builds on Deep TAMER (Warnell et al. 2018)
@@ -22,28 +22,29 @@ from livecode.agents.walker import Walker, WalkerSettings, resize_places
 
 @dataclass(frozen=True)
 class CoExplorerSettings(WalkerSettings):
-    """Published values throughout."""
+    """The settings of a Co-Explorer; the defaults are the published values."""
 
     hidden: int = 100  # units in each of the two hidden layers of the reward model
-    learning_rate: float = 0.002  # of Adam
+    learning_rate: float = 0.002  # learning rate of Adam
     epsilon_start: float = 0.1  # probability of a random move at first ...
-    epsilon_decay_actions: float = 2000.0  # ... divided by e every so many moves ...
+    epsilon_decay_actions: float = 2000.0  # ... divided by e every this many moves ...
     epsilon_end: float = 0.0  # ... down to this
-    credit_from_s: float = 0.2  # a listener reacts no faster: younger moves get no feedback
-    credit_to_s: float = 1.2  # nor do moves at least this old
+    credit_from_s: float = 0.2  # younger moves get no feedback: a listener reacts no faster
+    credit_to_s: float = 1.2  # moves of this age or older get none either
     credit_decay: float = 0.9  # the i-th youngest of these moves gets the feedback times this ** i
-    replay_size: int = 700  # credited moves remembered, and rehearsed ...
-    batch_size: int = 32  # ... so many at a time, once there are more than twice as many
-    feedback_every_s: float = 0.5  # denser feedback, from rings say, counts as its mean
-    replay_when_fed: bool = True  # rehearse at a move with feedback too; False, as published: at
-    # such a move learn from that feedback alone, and from each however dense it comes
+    replay_size: int = 700  # credited moves that are remembered and rehearsed ...
+    batch_size: int = 32  # ... this many at a time, once there are more than twice as many
+    feedback_every_s: float = 0.5  # denser feedback, such as that of rings, counts as its mean
+    #: True: rehearse at a move with feedback, too. False, as published: learn at such a move from
+    #: that feedback alone, however dense feedback comes.
+    replay_when_fed: bool = True
     bonus_limit: float = 2.0  # the largest novelty bonus
-    zone_reach: int = 5  # zone feedback labels moves up to so many steps around
-    zone_weight: float = 2.0  # ... and weighs so much more than guiding feedback
+    zone_reach: int = 5  # zone feedback labels the moves up to this many steps around
+    zone_weight: float = 2.0  # ... and weighs this many times as much as guiding feedback
 
 
 class RewardModel:
-    """H(place, move): the feedback expected for every move from a place; two ReLU layers, Adam."""
+    """H(place, move): the feedback expected for each move from a place; two ReLU layers and Adam."""
 
     def __init__(
         self, dims: int, hidden: int, learning_rate: float, rng: np.random.Generator
@@ -62,7 +63,7 @@ class RewardModel:
         return [(dims, h), (h,), (h, h), (h,), (h, moves), (moves,)]
 
     def _views(self, flat: NDArray[np.float32], dims: int) -> list[NDArray[np.float32]]:
-        """The three layers' weights and biases, as views into one flat vector."""
+        """Return weights and biases of the three layers, as views into one flat vector."""
         views, start = [], 0
         for shape in self._shapes(dims):
             stop = start + math.prod(shape)
@@ -71,7 +72,7 @@ class RewardModel:
         return views
 
     def predict(self, places: Array) -> NDArray[np.float32]:
-        """Expected feedback (rows, 2 * dims) for places (rows, dims)."""
+        """Return the expected feedback (rows, 2 * dims) for places (rows, dims)."""
         w1, b1, w2, b2, w3, b3 = self._views(self.params, self.dims)
         first = np.maximum((places - 0.5).astype(np.float32) @ w1 + b1, 0)
         second = np.maximum(first @ w2 + b2, 0)
@@ -79,7 +80,7 @@ class RewardModel:
         return out
 
     def learn(self, places: Array, moves: NDArray[np.int64], rewards: Array) -> None:
-        """One Adam step on the mean squared error of the rewards (rows,) of the moves (rows,)."""
+        """Make one Adam step on the mean squared error of the rewards (rows,) of moves (rows,)."""
         w1, b1, w2, b2, w3, b3 = self._views(self.params, self.dims)
         gw1, gb1, gw2, gb2, gw3, gb3 = self._views(self.grad, self.dims)
         x = (places - 0.5).astype(np.float32)
@@ -101,7 +102,7 @@ class RewardModel:
         self._adam()
 
     def _adam(self, beta1: float = 0.9, beta2: float = 0.999, small: float = 1e-8) -> None:
-        """Kingma & Ba 2015, in place: this and the matrix products are the cost of an action."""
+        """Make a step of Adam (Kingma & Ba 2015) in place; it costs as much as the matrix products."""
         self.updates += 1
         self.mean *= beta1
         self.mean += (1 - beta1) * self.grad
@@ -117,7 +118,7 @@ class RewardModel:
         self.params -= self.grad
 
     def resize(self, dims: int) -> None:
-        """Keep what concerns the first axes; a new axis changes no prediction and expects 0."""
+        """Change the number of axes; a new axis changes no prediction, and its moves expect 0."""
         old_dims, self.dims = self.dims, dims
         size = sum(math.prod(shape) for shape in self._shapes(dims))
         for name in ("params", "mean", "square", "grad"):
@@ -131,7 +132,7 @@ class RewardModel:
 
 
 class Replay:
-    """The moves that feedback was credited to, the last `size` of them."""
+    """The last `size` moves that feedback was credited to."""
 
     def __init__(self, dims: int, size: int) -> None:
         self.places = np.zeros((size, dims))
@@ -140,7 +141,7 @@ class Replay:
         self.count = self.next = 0
 
     def add(self, places: Array, moves: NDArray[np.int64], rewards: Array) -> None:
-        """Remember more, over the oldest."""
+        """Remember more moves, in the place of the oldest."""
         size = len(self.moves)
         at = (self.next + np.arange(len(moves))) % size
         self.places[at], self.moves[at], self.rewards[at] = places, moves, rewards
@@ -148,12 +149,12 @@ class Replay:
         self.count = min(self.count + len(moves), size)
 
     def sample(self, rows: int, rng: np.random.Generator) -> tuple[Array, NDArray[np.int64], Array]:
-        """Some of them, drawn at random."""
+        """Draw some of the moves at random."""
         at = rng.integers(self.count, size=rows)
         return self.places[at], self.moves[at], self.rewards[at]
 
     def resized(self, dims: int) -> "Replay":
-        """The same without the moves along axes that close."""
+        """Return a replay with `dims` axes, without the moves along axes that close."""
         size = len(self.moves)
         order = (np.arange(self.count) + self.next - self.count) % size  # oldest first
         kept = order[self.moves[order] < 2 * dims]
@@ -168,7 +169,7 @@ REPLAY = ("places", "moves", "rewards", "count", "next")
 
 
 class CoExplorer(Walker):
-    """The agent: `act` at the action rate, `feedback` whenever the listener gives some.
+    """A learner that learns move by move: call `act` at the action rate, `feedback` when there is some.
 
     Move 2i goes one step up along axis i, move 2i + 1 one step down.
 
@@ -183,12 +184,12 @@ class CoExplorer(Walker):
         super().__init__(settings, rng)
         self.model = RewardModel(self.dims, settings.hidden, settings.learning_rate, rng)
         self.replay = Replay(self.dims, settings.replay_size)
-        self.actions = 0  # made since it was born or forgot
-        self.lesson_s = -math.inf  # when it last learned from feedback, ...
-        self._fed = deque[tuple[float, float]](maxlen=256)  # ... and (reward, time_s) since then
+        self.actions = 0  # moves made since it began or forgot
+        self.lesson_s = -math.inf  # time of its last lesson from feedback
+        self._fed = deque[tuple[float, float]](maxlen=256)  # (reward, time_s) since
 
     def act(self, time_s: float) -> Array:
-        """One action: learn, choose, move; returns the new position (dims,)."""
+        """Learn, choose a move, and make it; returns the new position (dims,)."""
         fed = self._lesson_is_due(time_s) and self._settle()
         if fed:
             self.lesson_s = time_s
@@ -204,17 +205,17 @@ class CoExplorer(Walker):
         return self.position
 
     def feedback(self, reward: float, time_s: float) -> None:
-        """Guide it: praise (> 0) or blame (< 0) for the moves 0.2 to 1.2 s before `time_s`.
+        """Praise (> 0) or blame (< 0) the moves made 0.2 to 1.2 s before `time_s`.
 
-        Clipped to [-1, 1]. Zero says nothing and is ignored, and so are NaN and infinities.
+        The reward is clipped to [-1, 1]. Zero, NaN and infinities are ignored.
         """
         if is_feedback(reward) and math.isfinite(time_s):
             self._fed.append((min(max(float(reward), -1.0), 1.0), float(time_s)))
 
     def zone(self, reward: float) -> None:
-        """Like (> 0) or dislike (< 0) this place: label the moves around that lead to it and away.
+        """Like (> 0) or dislike (< 0) this place: label the moves around it that lead to it and away.
 
-        Clipped and ignored as `feedback` is.
+        The reward is clipped to [-1, 1]. Zero, NaN and infinities are ignored.
         """
         if not is_feedback(reward):
             return
@@ -231,7 +232,7 @@ class CoExplorer(Walker):
                 self.replay.add(places, moves, rewards)
 
     def _choose(self) -> int:
-        """Greedy but for a random move now and then; ties are drawn."""
+        """Choose the best move, or now and then a random one; ties are drawn."""
         if self.explorations:
             value = -self.density.count(self._neighbours())
         elif self.rng.random() < self.epsilon:
@@ -246,7 +247,7 @@ class CoExplorer(Walker):
         return not s.replay_when_fed or time_s >= self.lesson_s + s.feedback_every_s - 1e-6
 
     def _settle(self) -> bool:
-        """Learn from the mean of the feedback since the last lesson; False if there was none."""
+        """Learn from the mean of the feedback since the last lesson; returns False if there was none."""
         if not self._fed:
             return False
         rewards, times_s = zip(*self._fed, strict=True)
@@ -254,7 +255,7 @@ class CoExplorer(Walker):
         return self._learn_recent(times_s[-1], sum(rewards) / len(rewards))
 
     def _learn_recent(self, time_s: float, reward: float) -> bool:
-        """Learn that recent moves earned their novelty bonus plus the reward, the oldest least."""
+        """Learn that recent moves earned their novelty bonus plus the reward; older ones earned less."""
         s = self.settings
         entries = self.path.recent(time_s - s.credit_to_s, time_s - s.credit_from_s)
         if not len(entries):
@@ -267,7 +268,7 @@ class CoExplorer(Walker):
         return True
 
     def _rehearse(self, time_s: float, fed: bool) -> None:
-        """Learn from the replay, or from novelty alone while there is little to replay."""
+        """Learn from the replay, or from novelty alone while the replay is small."""
         s = self.settings
         if fed and not s.replay_when_fed:
             return
@@ -277,19 +278,19 @@ class CoExplorer(Walker):
             self._learn_recent(time_s, reward=0.0)
 
     def _bonus(self, count: Any) -> Any:
-        """What a place with such a pseudo-count is worth for its novelty."""
+        """Return what the novelty of places with these pseudo-counts is worth."""
         return np.minimum(self.epsilon * (count + 0.01) ** -0.5, self.settings.bonus_limit)
 
     @property
     def epsilon(self) -> float:
-        """Probability of a random move, and scale of the novelty bonus."""
+        """The probability of a random move, and the scale of the novelty bonus."""
         s = self.settings
         decay = math.exp(-self.actions / s.epsilon_decay_actions)
         return self.curiosity * (s.epsilon_end + (s.epsilon_start - s.epsilon_end) * decay)
 
     @property
     def beliefs(self) -> Beliefs:
-        """What it expects of each move from here."""
+        """What the learner expects of each move from its place."""
         moves = np.arange(2 * self.dims)
         last = int(self.path.moves[self.path.cursor])
         return Beliefs(
@@ -302,31 +303,33 @@ class CoExplorer(Walker):
         )
 
     def _offsets(self) -> Array:
-        """What each move adds to the position: (moves, dims)."""
+        """Return what each move adds to the position, (moves, dims)."""
         signs = np.array([[1.0], [-1.0]])
         offsets: Array = (np.eye(self.dims)[:, None] * signs).reshape(-1, self.dims) * self.step
         return offsets
 
     def _neighbours(self) -> Array:
-        """Where each move leads: (moves, dims), rounded so that steps do not drift off the grid."""
+        """Return where each move leads, (moves, dims), rounded so that steps stay on the grid."""
         places: Array = (self.position + self._offsets()).round(9).clip(0, 1)
         return places
 
     def _allowed(self) -> NDArray[np.bool_]:
-        """The moves (moves,) that do not push against the boundary."""
+        """Return which moves (moves,) do not push against the boundary."""
         place = self.position
         allowed: NDArray[np.bool_] = np.stack([place < 1, place > 0], axis=1).ravel()
         return allowed
 
     def wake(self, position: Array, time_s: float) -> None:
-        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
+        """Go on from a position (dims,) at a time: keep what was learned, drop feedback that waits."""
         super().wake(position, time_s)
         self.lesson_s = -math.inf
         self._fed.clear()
 
     def _resize(self, dims: int) -> str:
         remembered = self.replay.count
-        self.path.moves[self.path.moves >= 2 * dims] = PUT  # a closed axis earns no more credit
+        self.path.moves[self.path.moves >= 2 * dims] = (
+            PUT  # moves along a closed axis earn no more credit
+        )
         self.model.resize(dims)
         self.replay = self.replay.resized(dims)
         if dims > self.dims:
@@ -337,9 +340,9 @@ class CoExplorer(Walker):
         )
 
     def state(self, reach: int | None = None) -> Arrays:
-        """Everything, as plain arrays: an agent that loads it goes on exactly as this one.
+        """Return everything as plain arrays: a learner that loads them goes on exactly as this one.
 
-        reach: of its path only so many entries to either side of where it is; None: the whole.
+        reach: the number of entries of the path to keep on either side of the cursor; None: all.
         """
         return {
             **super().state(reach),
@@ -358,12 +361,12 @@ class CoExplorer(Walker):
 
 
 def is_feedback(reward: float) -> bool:
-    """Whether a value says anything: it is finite and not zero."""
+    """Tell whether a value is finite and not zero."""
     return math.isfinite(reward) and reward != 0
 
 
 def truncated_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Standard normal numbers, those beyond two deviations drawn again."""
+    """Draw standard normal numbers; those beyond two deviations are drawn again."""
     drawn = rng.standard_normal(shape)
     while (beyond := np.abs(drawn) > 2).any():
         drawn[beyond] = rng.standard_normal(beyond.sum())

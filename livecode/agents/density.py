@@ -1,11 +1,11 @@
-"""How often each neighbourhood of the unit cube was visited, in any number of dimensions."""
+"""The density of visits: how often each neighbourhood of the unit cube was visited."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecode.agents.path import Array
 
-CELL_BITS = 12  # 4096 cells a tiling, hence 262,144 for 64; the published agent has 200,000
+CELL_BITS = 12  # 4096 cells per tiling, so 262,144 for 64; the published agent has 200,000
 
 
 class Density:
@@ -17,7 +17,7 @@ class Density:
     """
 
     def __init__(self, visited: Array, tilings: int = 64, tile_width: float = 0.4) -> None:
-        """Start from the places visited (rows, dims); no rows for none."""
+        """Count the places that were visited already, (rows, dims)."""
         dims = visited.shape[1]
         self.tile_width = tile_width
         # Odd displacements 1, 3, 5 ... keep the tilings from lining up along the diagonal
@@ -30,18 +30,18 @@ class Density:
         self.counts = np.bincount(cells, minlength=tilings << CELL_BITS).astype(np.int32)
 
     def cells(self, places: Array) -> NDArray[np.int64]:
-        """The cell of each place (rows, dims) in each tiling: (rows, tilings)."""
+        """Return the cell of each place (rows, dims) in each tiling, (rows, tilings)."""
         tiles = (places[:, None, :] / self.tile_width + self.shift).astype(np.uint64)
         hashed = tiles @ self.factors
         return (hashed >> np.uint64(64 - CELL_BITS)).astype(np.int64) + self.tilings
 
     def count(self, places: Array) -> Array:
-        """Pseudo-counts (rows,) of places (rows, dims)."""
+        """Return the pseudo-counts (rows,) of places (rows, dims)."""
         pseudo: Array = self.counts[self.cells(places)].mean(-1)
         return pseudo
 
     def visit(self, place: Array) -> float:
-        """Count one more visit of a place (dims,); returns its pseudo-count before that."""
+        """Count one more visit of a place (dims,); returns its pseudo-count before the visit."""
         cells = self.cells(place[None])[0]
         before = float(self.counts[cells].mean())
         self.counts[cells] += 1

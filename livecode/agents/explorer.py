@@ -1,14 +1,14 @@
-"""An explorer that believes the listener has a place in mind and works out, from feedback, where.
+"""An explorer: a learner that works out from feedback which place its listener has in mind.
 
-Praise says that the way it just went came nearer to that place, blame that it went away: with
-a = the way and c = a times its midpoint, nearer is exactly a @ place > c. So feedback is a half-
-space cut (a probit observation with some share of mistakes) of a Gaussian belief about the place,
-updated by moment matching (assumed-density filtering; Minka 2001). It walks in straight lines to
-places drawn from the belief (Thompson sampling), of several the one least visited: in doubt
-it explores, when sure it stays about. It learns how often the listener is mistaken. Feedback that
-surprises it more than such a listener should unsettles it, and it strides off. A second opinion,
-begun afresh whenever the first does better, takes over when the listener has changed their mind.
-Without feedback it wanders.
+Praise says that the last way came nearer to the place, blame that it led away. With a = the way and
+c = a times its midpoint, nearer means exactly a @ place > c. So feedback is a half-space cut (a
+probit observation with a share of mistakes) of a Gaussian belief about the place. The belief is
+updated by moment matching (assumed-density filtering; Minka 2001). The explorer walks in straight
+lines to places drawn from the belief (Thompson sampling); of several it takes the least visited.
+It explores while in doubt, and stays about a place when sure. It learns how often the listener is
+mistaken. Feedback that is too surprising for such a listener unsettles it, and it strides off. A
+second opinion begins afresh whenever the first does better; it takes over when the listener has
+changed their mind. Without feedback the explorer wanders.
 """
 
 import math
@@ -17,35 +17,21 @@ from typing import Any
 
 import numpy as np
 
-from livecode.agents.belief import Belief as Belief
-from livecode.agents.belief import ExplorerSettings as ExplorerSettings
+from livecode.agents.belief import Belief, ExplorerSettings
 from livecode.agents.path import PUT, Array
 from livecode.agents.protocol import Beliefs
 from livecode.agents.saving import Arrays, pack, unpack
 from livecode.agents.walker import Walker, resize_places
 
+#: The attributes of which each is one number or one array in a saved state.
 NUMBERS = (
-    "odds",
-    "merit",
-    "worth",
-    "unrest",
-    "mistaken",
-    "judged",
-    "lessons",
-    "fed_s",
-    "acted_s",
-    "lag_scores",
-    "goal",
-    "heading",
-    "leg",
-    "leaving",
-    "left",
-    "period_s",
-)
+    "odds", "merit", "worth", "unrest", "mistaken", "judged", "lessons", "fed_s", "acted_s",
+    "lag_scores", "goal", "heading", "leg", "leaving", "left", "period_s",
+)  # fmt: skip
 
 
 class Explorer(Walker):
-    """The agent: `act` at the action rate, `feedback` whenever the listener gives some."""
+    """A learner that believes: call `act` at the action rate, `feedback` when there is some."""
 
     settings: ExplorerSettings
 
@@ -53,25 +39,24 @@ class Explorer(Walker):
         super().__init__(settings, rng)
         self.first = Belief(settings, self.dims)
         self.second = Belief(settings, self.dims)
-        self.odds = 0.0  # log odds of the second against the first, since the second began
-        self.merit = 0.0  # log odds of the second against mere chance, since then
-        self.worth = 0.0  # log odds of the first against mere chance, since it was taken up
-        self.unrest = 0.0  # log odds of mere chance against the first, of late
-        self.judged = settings.mistakes_prior  # lessons that told how reliable the listener is
-        self.mistaken = settings.mistakes * self.judged  # those of them that were mistakes
-        self.lag_scores = np.full(
-            len(settings.lags_s), settings.lag_prior
-        )  # how often each reaction time was it
-        self.lessons = 0.0  # learned since the last plan
+        self.odds = 0.0  # log odds of the second belief against the first, since the second began
+        self.merit = 0.0  # log odds of the second belief against chance, since then
+        self.worth = 0.0  # log odds of the first belief against chance, since it was taken up
+        self.unrest = 0.0  # log odds of chance against the first belief, of late
+        self.judged = settings.mistakes_prior  # lessons that show how reliable the listener is
+        self.mistaken = settings.mistakes * self.judged  # the mistakes among them
+        #: How often each reaction time explained the feedback.
+        self.lag_scores = np.full(len(settings.lags_s), settings.lag_prior)
+        self.lessons = 0.0  # lessons since the last plan
         self.fed_s = self.acted_s = -math.inf
         self.goal = self.position
-        self.heading = np.zeros(self.dims)  # where it wanders, a unit vector; zeros for nowhere yet
-        self.leg = 0  # steps that it still goes there
+        self.heading = np.zeros(self.dims)  # the unit vector along which it wanders; zeros at first
+        self.leg = 0  # steps that it still goes along `heading`
         self.leaving, self.left = False, self.position  # whether it strides off, and from where
-        self.period_s = 0.1  # between actions, of late
+        self.period_s = 0.1  # mean time between actions, of late
 
     def act(self, time_s: float) -> Array:
-        """One action towards the goal; returns the new position (dims,)."""
+        """Make one step towards the goal; returns the new position (dims,)."""
         self._pass_time(time_s)
         if self.paused and not self.explorations:
             return self.position
@@ -82,12 +67,12 @@ class Explorer(Walker):
         return self.position
 
     def _wandering(self, time_s: float) -> bool:
-        """Whether there is nobody to please."""
+        """Tell whether it wanders, because nobody gives feedback or it was told to explore."""
         silent_s = self.settings.wander_after * self.patience_s
         return self.explorations > 0 or time_s - self.fed_s > silent_s
 
     def _approach(self) -> Array:
-        """One step on the way to the goal, shorter where it is near."""
+        """Return the next place on the way to the goal; steps are shorter near the goal."""
         s, here, settled = self.settings, self.position, self._settled()
         reach = 1.5 * self._stray() * math.sqrt(self.dims)
         if self.leaving:
@@ -113,17 +98,19 @@ class Explorer(Walker):
         return place.clip(0, 1)
 
     def _wander(self) -> Array:
-        """One step straight on, along every axis alike; it turns round before the borders, and
-        now and then to where it has been least."""
+        """Return the next place straight on, along every axis alike.
+
+        The way turns back before the borders, and now and then to the least visited direction.
+        """
         here = self.position
         if self.leg <= 0 or not self.heading.any():
             signs = np.sign(self.rng.standard_normal((self.settings.candidates, self.dims)))
             ways = signs * self.rng.uniform(0.85, 1.15, signs.shape)
             ways /= np.linalg.norm(ways, axis=1)[:, None]
             if self.heading.any():
-                ways[0] = self.heading  # straight on, if that is as new
+                ways[0] = self.heading  # straight on is one of the ways
             ahead = here + ways * (self.settings.legs * self.step)
-            ahead = 1 - np.abs(1 - np.abs(ahead) % 2)  # as mirrored by the borders
+            ahead = 1 - np.abs(1 - np.abs(ahead) % 2)  # mirrored by the borders
             self.heading = ways[np.argmin(self.density.count(ahead))]
             self.leg = self.settings.legs
         self.leg -= 1
@@ -138,20 +125,20 @@ class Explorer(Walker):
         return place.clip(0, 1)
 
     def feedback(self, reward: float, time_s: float) -> None:
-        """Praise (> 0) or blame (< 0) the way it went, up to half a second and longer ago.
+        """Praise (> 0) or blame (< 0) the way of the last second.
 
-        Clipped to [-1, 1]. Zero says nothing and is ignored, and so are NaN and infinities.
+        The reward is clipped to [-1, 1]. Zero, NaN and infinities are ignored.
         """
         if not (math.isfinite(reward) and math.isfinite(time_s)) or reward == 0:
             return
         ways, middles = self._ways(time_s)
         if np.abs(ways).max() < 0.1 * self.step:
-            return  # it did not go anywhere
+            return  # there was no way to judge
         weight = min(max(time_s - self.fed_s, 0.0) / self.settings.lesson_s, 1.0)
         self._learn(reward, weight, time_s, ways, middles)
 
     def tap(self, reward: float, time_s: float) -> None:
-        """Feedback that stands for itself, however soon after other."""
+        """Take feedback that counts in full, however soon after other feedback."""
         self.fed_s = min(self.fed_s, time_s - self.settings.lesson_s)
         self.feedback(reward, time_s)
 
@@ -162,8 +149,8 @@ class Explorer(Walker):
         weight *= min(abs(reward), 1.0)
         self.fed_s = time_s
 
-        # Any of the reaction times may be the listener's: weigh them by how well they explained
-        # the feedback so far. Where they disagree about it, it surprises nobody.
+        # Any of the reaction times may be the listener's: each is weighed by how well it explained
+        # the feedback so far. Feedback about which they disagree surprises less.
         shares = self.lag_scores / self.lag_scores.sum()
         mistakes = self._mistakes()
         by_lag = self.first.expect(ways, middles, sign, mistakes)
@@ -184,15 +171,15 @@ class Explorer(Walker):
         self._reconsider()
 
     def _mistakes(self) -> float:
-        """How often the listener is mistaken, at most, give or take a standard deviation."""
+        """Return how often the listener is mistaken, plus one standard deviation."""
         share = self.mistaken / self.judged
         most = share + math.sqrt(share * (1 - share) / self.judged)
         return min(max(most, self.settings.mistakes_least), 0.3)
 
     def _judge(self, expected: float, mistakes: float, weight: float) -> None:
-        """Take what was said with that probability for evidence of the listener's reliability.
+        """Learn how reliable the listener is from feedback that had the probability `expected`.
 
-        One step of expectation maximisation, for lessons of which the belief is sure.
+        This is one step of expectation maximisation, for lessons of which the belief is sure.
         """
         nearer = (expected - mistakes) / (1 - 2 * mistakes)
         weight *= abs(2 * nearer - 1)
@@ -201,7 +188,7 @@ class Explorer(Walker):
         self.judged = kept * self.judged + weight
 
     def _reconsider(self) -> None:
-        """Whom to believe: the first opinion, the second, or nothing."""
+        """Decide whether to follow the first belief, the second, or none."""
         s, unsettling = self.settings, self._unsettling()
         if self.worth > s.sense:
             self.leaving = False
@@ -221,20 +208,20 @@ class Explorer(Walker):
             self.goal = (self.first.mean + out * far).clip(0, 1)
 
     def _leave(self, better: Belief) -> None:
-        """Follow another opinion, in one long stride unless it is quite sure."""
+        """Follow another belief, in one long stride unless that belief is sure."""
         left = self.first.mean
         self._doubt(better)
         self.leaving, self.left = not self._settled(), left
         self._plan()
 
     def _doubt(self, better: Belief) -> None:
-        """Follow another opinion; the former stays, ready to be followed again."""
+        """Follow another belief; the former one stays as the second."""
         self.first, self.second = better, self.first
         self.odds, self.leaving = 0.7 * self.settings.alarm, False
         self.merit = self.worth = self.unrest = 0.0
 
     def _ways(self, time_s: float) -> tuple[Array, Array]:
-        """The way judged at each reaction time, (lags, dims), and way @ midpoint, (lags,)."""
+        """Return the way judged at each reaction time, (lags, dims), and way @ midpoint, (lags,)."""
         lags_s = np.array(self.settings.lags_s)[:, None]
         reach_s = lags_s[-1, 0] + self.settings.window_s
         entries = self.path.recent(time_s - reach_s, time_s)
@@ -246,11 +233,11 @@ class Explorer(Walker):
         return judged @ (there - here), judged @ middles.sum(axis=1)
 
     def _plan(self) -> None:
-        """Choose where to go: of some places the listener may mean, the least visited."""
+        """Choose a goal: of some places that the listener may mean, the least visited."""
         s = self.settings
         stray = self._stray()
         if self._settled():
-            # To and fro through the middle: there every answer tells the most.
+            # It goes to and fro through the middle, where each answer tells the most.
             here = self.position - self.first.mean
             aside = self.rng.standard_normal((s.candidates, self.dims)) * s.aside
             ways = aside - here / max(float(np.linalg.norm(here)), 1e-9)
@@ -268,7 +255,7 @@ class Explorer(Walker):
         self.lessons = 0.0
 
     def _stray(self) -> float:
-        """How far along each axis it strays from what it believes in."""
+        """Return how far it strays from the believed place along each axis."""
         s = self.settings
         unsettled = max(0.0, self.unrest / self._unsettling() - 0.3) / 0.7
         stray = s.stray + min(unsettled, 1.0) * (s.unsettled_stray - s.stray)
@@ -276,16 +263,16 @@ class Explorer(Walker):
         return stray * min(self.curiosity, 1.0) + more
 
     def _unsettling(self) -> float:
-        """How much contradiction it bears, in nats: the more, the more patient it is."""
+        """Return how much contradiction it bears, in nats; patience makes this more."""
         nats: float = self.settings.unsettling * min(max(self.patience_s / 10, 0.4), 4.0) ** 0.5
         return nats
 
     def _settled(self) -> bool:
-        """Whether it knows where the listener's place is, as far as it matters."""
+        """Tell whether the belief about the listener's place is sure."""
         return float(self.first.cov.trace()) < self.dims * self.settings.settled_sd**2
 
     def _pass_time(self, time_s: float) -> None:
-        """Grow less sure, slowly, and in silence faster."""
+        """Make the beliefs less sure as time passes, faster in silence."""
         s = self.settings
         passed_s = min(max(time_s - self.acted_s, 0.0), 1.0) if self.acted_s > -math.inf else 0.0
         self.acted_s = time_s
@@ -300,7 +287,7 @@ class Explorer(Walker):
         return Belief(self.settings, self.dims)
 
     def zone(self, reward: float) -> None:
-        """Like this place: it is about here; dislike it: anywhere, but hardly here."""
+        """Like (> 0) this place: the listener's is near. Dislike (< 0) it: the listener's is elsewhere."""
         if not math.isfinite(reward) or reward == 0:
             return
         self._hear_of_it()
@@ -313,7 +300,7 @@ class Explorer(Walker):
         self._plan()
 
     def jump(self) -> None:
-        """Change zone, and think of the listener's place as anywhere again."""
+        """Go to a place that was hardly visited; the listener's place may be anywhere again."""
         super().jump()
         self._doubt(self._prior())
         self.goal = self.position
@@ -324,17 +311,17 @@ class Explorer(Walker):
         self.leg = 0
 
     def back(self, actions: int = 1) -> None:
-        """Return to where it was so many actions ago, and take that for what is wanted."""
+        """Return to the place of `actions` ago, and believe that the listener means it."""
         super().back(actions)
         self._take_for_wanted()
 
     def forward(self, actions: int = 1) -> None:
-        """Undo `back`, as far as it has not moved on since."""
+        """Undo `back`, if it has not moved since."""
         super().forward(actions)
         self._take_for_wanted()
 
     def _hear_of_it(self) -> None:
-        """Someone is there: it does not wander."""
+        """Count as if feedback had come, so that it does not wander."""
         self.fed_s = max(self.fed_s, self.acted_s if self.acted_s > -math.inf else 0.0)
 
     def _take_for_wanted(self) -> None:
@@ -344,14 +331,14 @@ class Explorer(Walker):
         self.goal = self.position
 
     def wake(self, position: Array, time_s: float) -> None:
-        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
+        """Go on from a position (dims,) at a time, with what was learned."""
         super().wake(position, time_s)
         self.fed_s = self.acted_s = time_s
         self.goal = self.position
 
     @property
     def beliefs(self) -> Beliefs:
-        """What it expects of each single-axis move from here, though it also goes aslant."""
+        """What it expects of each single-axis move from its place; its own moves may be oblique."""
         signs = np.tile([1, -1], self.dims)
         axes = np.repeat(np.arange(self.dims), 2)
         offsets = np.eye(self.dims)[axes] * signs[:, None] * self.step
@@ -371,7 +358,7 @@ class Explorer(Walker):
         )
 
     def _settle(self) -> bool:
-        return False  # feedback is learned from when it is given
+        return False  # it learns at once when feedback comes
 
     def _resize(self, dims: int) -> str:
         closed = self.dims - dims
@@ -379,15 +366,15 @@ class Explorer(Walker):
         self.goal = np.append(self.goal, np.full(max(0, -closed), 0.5))[:dims]
         self.heading, self.leg = np.zeros(dims), 0
         self.leaving, self.left = False, resize_places(self.left[None], dims)[0]
-        self.lessons = 1.0  # plan anew
+        self.lessons = 1.0  # makes the next step plan again
         return f"Closing {closed} of {self.dims} axes dropped the beliefs about them." * (
             closed > 0
         )
 
     def state(self, reach: int | None = None) -> Arrays:
-        """Everything, as plain arrays: an agent that loads it goes on exactly as this one.
+        """Return everything as plain arrays: a learner that loads them goes on exactly as this one.
 
-        reach: of its path only so many entries to either side of where it is; None: the whole.
+        reach: the number of entries of the path to keep on either side of the cursor; None: all.
         """
         return {
             **super().state(reach),

@@ -1,4 +1,4 @@
-"""Saved agents: safetensors files in the performer's data folder, `agents/NAME.safetensors`."""
+"""The library of saved agents: files `agents/NAME.safetensors` in the performer's data folder."""
 
 import re
 from collections.abc import Mapping
@@ -17,30 +17,30 @@ from livecode.files import replace_file
 
 SUFFIX = ".safetensors"
 FORMAT = "livecode agent 1"
-LEARNER = "mind"  # the key in files of the setting `learner`, from when that was its name
+LEARNER = "mind"  # the key of the learner in files: the name that the setting had at first
 MOST_DIMS = 256
-MOST_BYTES = 1 << 27  # of a file; an agent of 32 dimensions takes 8 MB
+MOST_BYTES = 1 << 27  # the largest file; an agent of 32 dimensions takes 8 MB
 
 _NAME = re.compile(r"[\w][\w .-]{0,60}")
 
 
 @dataclass(frozen=True, eq=False)
 class SavedAgent:
-    """An agent as a file has it."""
+    """An agent as a file holds it."""
 
     name: str
     learner: str  # "explorer" or "coexplorer"
-    space: str  # the model that it walked in
+    space: str  # the model of the space that it walked in
     state: Mapping[str, NDArray[Any]]
 
 
 def folder() -> Path:
-    """Where agents are saved."""
+    """Return the folder in which agents are saved."""
     return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "agents"
 
 
 def path_of(name: str) -> Path:
-    """The file of that name; refuses what could be elsewhere."""
+    """Return the file of a name; raises LivecodeError for a name that could lead elsewhere."""
     if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
         raise LivecodeError(
             f"{name!r} is no name for a saved agent: use letters, digits, - and _, as in 'glassy'"
@@ -49,7 +49,7 @@ def path_of(name: str) -> Path:
 
 
 def write(saved: SavedAgent) -> Path:
-    """Save in one piece, over an older one of that name; returns the file."""
+    """Save an agent in one piece, over an older one of its name; returns the file."""
     path = path_of(saved.name)
     write_arrays(
         path, saved.state, {"format": FORMAT, LEARNER: saved.learner, "space": saved.space}
@@ -58,7 +58,10 @@ def write(saved: SavedAgent) -> Path:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> None:
-    """Write a safetensors file in one piece; raises LivecodeError, and leaves an older one, if not."""
+    """Write a safetensors file in one piece.
+
+    Raises LivecodeError, and leaves an older file as it is, if it cannot be written.
+    """
     ordered = {key: np.array(array, order="C") for key, array in arrays.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +74,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], about: Mapping[
 
 
 def read(name: str) -> SavedAgent:
-    """A saved agent; raises LivecodeError if there is none, or its file is damaged."""
+    """Read a saved agent; raises LivecodeError if there is none, or its file is damaged."""
     path = path_of(name)
     if not path.is_file():
         there = ", ".join(sorted(each.stem for each in folder().glob("*" + SUFFIX)))
@@ -88,7 +91,7 @@ def read(name: str) -> SavedAgent:
 
 
 def read_arrays(path: Path, form: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
-    """What such a file says about itself, and its arrays, of finite numbers."""
+    """Read (metadata, arrays) of a file of this form; raises LivecodeError if it is damaged."""
     damaged = f"the saved agent {path} is damaged"
     try:
         if path.stat().st_size > MOST_BYTES:

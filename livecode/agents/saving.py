@@ -1,4 +1,4 @@
-"""Objects as flat dictionaries of plain arrays and back, for safetensors files and for undo."""
+"""Turns objects into flat dictionaries of arrays and back, for safetensors files and for undo."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,12 +13,12 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def pack(thing: object, prefix: str, names: Iterable[str]) -> Arrays:
-    """Copies of the named attributes (arrays or numbers), as arrays named prefix + name."""
+    """Return copies of the named attributes (arrays or numbers) as arrays named prefix + name."""
     return {prefix + name: np.array(getattr(thing, name)) for name in names}
 
 
 def unpack(thing: object, prefix: str, names: Iterable[str], state: Mapping[str, Any]) -> None:
-    """Set the named attributes from `state`; arrays must have the shape they have in `thing`."""
+    """Set the named attributes from `state`; raises LivecodeError if a shape or type differs."""
     for name in names:
         value, now = entry(state, prefix + name), np.asarray(getattr(thing, name))
         if value.shape != now.shape or not np.can_cast(value.dtype, now.dtype, "same_kind"):
@@ -31,20 +31,20 @@ def unpack(thing: object, prefix: str, names: Iterable[str], state: Mapping[str,
 
 
 def entry(state: Mapping[str, Any], name: str) -> NDArray[Any]:
-    """One array of a saved state."""
+    """Return one array of a saved state; raises LivecodeError if it is missing."""
     if name not in state:
         raise LivecodeError(f"This saved agent lacks '{name}': was it saved by another program?")
     return np.asarray(state[name])
 
 
 def pack_rng(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The state of a generator as bytes (JSON, because it holds 128-bit integers)."""
+    """Return the state of a generator as bytes of JSON, since it holds 128-bit integers."""
     text = json.dumps(rng.bit_generator.state, default=np.ndarray.tolist)
     return np.frombuffer(text.encode(), np.uint8).copy()
 
 
 def unpack_rng(rng: np.random.Generator, packed: NDArray[np.uint8]) -> None:
-    """Set a generator to a packed state."""
+    """Set a generator to a packed state; raises LivecodeError if it does not fit."""
     try:
         rng.bit_generator.state = json.loads(packed.tobytes())
     except (ValueError, TypeError, KeyError) as error:

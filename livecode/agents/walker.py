@@ -1,4 +1,4 @@
-"""What every agent does without learning: stand in the unit cube, remember its path, be led."""
+"""The base of learners: a place in the unit cube, a path, and the controls that need no learning."""
 
 import copy
 import math
@@ -14,7 +14,7 @@ from livecode.agents.path import COLUMNS, MAX_CREDITED, PUT, Array, Path
 from livecode.agents.saving import Arrays, entry, pack, pack_rng, unpack, unpack_rng
 from livecode.errors import LivecodeError
 
-SENSED_S = 0.5  # over so long a stretch it is noticed whether it got better
+SENSED_S = 0.5  # changes of how good a place is count over this long
 
 CONTROLS = ("step", "paused", "explorations")
 CURSORS = ("cursor", "walked_from")
@@ -22,18 +22,18 @@ CURSORS = ("cursor", "walked_from")
 
 @dataclass(frozen=True)
 class WalkerSettings:
-    """What every agent can be set to."""
+    """The settings of every learner."""
 
-    dims: int = 2  # axes of the space
+    dims: int = 2  # axes in use
     step: float = 0.01  # length of one move ("precision")
-    path_length: int = 4096  # moves that `back` can undo, at least
+    path_length: int = 4096  # the least number of moves that `back` can undo
 
 
 class Walker:
-    """The body of an agent, and the controls that need no learning.
+    """The base of learners, which add `act`, `feedback`, `zone` and `beliefs`.
 
-    An agent derives from it and adds `act`, `feedback`, `zone` and `beliefs`; `_settle` is
-    called before it is put elsewhere, for feedback that is still about the way it came.
+    `_settle` is called before the learner is put elsewhere, so that it can learn from feedback on
+    the way that it came.
     """
 
     def __init__(self, settings: WalkerSettings, rng: np.random.Generator) -> None:
@@ -44,29 +44,31 @@ class Walker:
         self.dropped = ""
         self.curiosity = 1.0
         self.patience_s = 10.0
-        self._sensed = deque[tuple[float, float]](maxlen=MAX_CREDITED)  # (time_s, value) of late
-        self._spread = 0.0  # root of the mean square of their changes
+        self._sensed = deque[tuple[float, float]](
+            maxlen=MAX_CREDITED
+        )  # the last values as (time_s, value)
+        self._spread = 0.0  # root mean square of their changes
         self.explorations = 0  # moves still to be made for novelty alone
         self.path = Path(np.full(dims, 0.5), settings.path_length)
         self.density = Density(np.empty((0, dims)))
 
     def _settle(self) -> bool:
-        """Learn from what feedback there is; False if there is none."""
+        """Learn from the feedback that waits; returns False if there is none."""
         raise NotImplementedError
 
     def _resize(self, dims: int) -> str:
-        """Change what was learned to `dims` axes; returns what that loses, "" for nothing."""
+        """Fit what was learned to `dims` axes; returns a sentence on what that loses, "" for nothing."""
         raise NotImplementedError
 
     @property
     def position(self) -> Array:
-        """Where it is: (dims,) in [0, 1], a copy."""
+        """Its place, (dims,) in [0, 1]; a copy."""
         here: Array = self.path.places[self.path.cursor].copy()
         return here
 
     @property
     def moved(self) -> Array:
-        """What its last move added to its position, (dims,); zeros where it was put here."""
+        """What its last move added to its position, (dims,); zeros if it was put there."""
         cursor, places = self.path.cursor, self.path.places
         if cursor == 0 or self.path.moves[cursor] == PUT:
             return np.zeros(self._dims)
@@ -75,7 +77,7 @@ class Walker:
 
     @property
     def step(self) -> float:
-        """Length of one move: its precision."""
+        """The length of one move."""
         return self._step
 
     @step.setter
@@ -86,10 +88,10 @@ class Walker:
 
     @property
     def dims(self) -> int:
-        """Axes in use. Those that stay keep their place; new ones open at 0.5.
+        """The number of axes in use. Axes that stay keep their place; new ones open at 0.5.
 
-        A closed axis counts as resting at 0.5, so what was learned before an axis opened
-        stays true. `dropped` says what the last change made it lose.
+        A closed axis counts as resting at 0.5, so what was learned before an axis opens stays true.
+        `dropped` says what was lost by the last change.
         """
         return self._dims
 
@@ -105,14 +107,14 @@ class Walker:
         self.density = Density(self.path.places[: self.path.cursor + 1])
 
     def jump(self) -> None:
-        """Change zone: go to the least visited of 4 * dims random places."""
+        """Go to the least visited of 4 * dims random places."""
         self._settle()
         places = self.rng.random((4 * self._dims, self._dims))
         place = places[np.argmin(self.density.count(places))]
         self.path.append(place, PUT, -math.inf, 0.0)
 
     def place(self, position: Array) -> None:
-        """Be put at a position (dims,) in [0, 1], without having walked there."""
+        """Go to a position (dims,) in [0, 1] without a walk."""
         self._settle()
         self.path.append(np.clip(position, 0.0, 1.0), PUT, -math.inf, 0.0)
 
@@ -121,17 +123,17 @@ class Walker:
         self.explorations = max(0, int(actions))
 
     def back(self, actions: int = 1) -> None:
-        """Return to where it was so many actions ago; the next move goes on from there."""
+        """Return to the place of `actions` ago; the next move goes on from there."""
         self._settle()
         self.path.go(-int(actions))
 
     def forward(self, actions: int = 1) -> None:
-        """Undo `back`, as far as it has not moved on since."""
+        """Undo `back`, if it has not moved since."""
         self._settle()
         self.path.go(int(actions))
 
     def go_back(self, seconds: float) -> None:
-        """Return to where it was so long ago; below 0, undo that."""
+        """Return to the place of `seconds` ago; below 0, go forward."""
         path = self.path
         times_s, cursor = path.times_s[: path.count], path.cursor
         known = np.isfinite(times_s)
@@ -147,14 +149,14 @@ class Walker:
             self.forward(int(after[0]) + 1 if len(after) else path.count - 1 - cursor)
 
     def feedback(self, reward: float, time_s: float) -> None:
-        """Praise (> 0) or blame (< 0) the way it went."""
+        """Praise (> 0) or blame (< 0) the last way."""
         raise NotImplementedError
 
     def sense(self, value: float, time_s: float) -> None:
-        """How good it is here, on any scale: what changes along its way is praise or blame.
+        """Take how good its place is, on any scale: changes of that are praise or blame.
 
-        The change over the last half second, over twice what such changes have been of late, is
-        feedback.
+        The feedback is the change over the last half second, divided by twice the size of such
+        changes of late.
         """
         if not (math.isfinite(value) and math.isfinite(time_s)):
             return
@@ -169,25 +171,25 @@ class Walker:
             self.feedback(min(max(change / (2 * self._spread), -1.0), 1.0), time_s)
 
     def tap(self, reward: float, time_s: float) -> None:
-        """Feedback that stands for itself, however soon after other."""
+        """Take feedback that counts in full, however soon after other feedback."""
         self.feedback(reward, time_s)
 
     def wake(self, position: Array, time_s: float) -> None:
-        """Go on from there (dims,) at that time: what came before is over, but not forgotten."""
+        """Go on from a position (dims,) at a time, with what was learned."""
         self.path = Path(np.clip(position, 0.0, 1.0), self.settings.path_length)
         self.explorations = 0
         self._sensed.clear()
 
     def pause(self) -> None:
-        """Autonomous off: hold still; feedback reaches only the moves made before."""
+        """Hold still; feedback then reaches only the moves made before."""
         self.paused = True
 
     def resume(self) -> None:
-        """Autonomous on."""
+        """Go on."""
         self.paused = False
 
     def forget(self) -> None:
-        """Lose everything learned, visited and remembered; stay where it is."""
+        """Lose everything learned and visited; keep the place."""
         twin = type(self)(replace(self.settings, dims=self.dims, step=self.step), self.rng)
         twin.path.places[0] = self.position
         twin.paused, twin.settings = self.paused, self.settings
@@ -195,9 +197,9 @@ class Walker:
         self.__dict__.update(twin.__dict__)
 
     def state(self, reach: int | None = None) -> Arrays:
-        """Everything, as plain arrays: an agent that loads it goes on exactly as this one.
+        """Return everything as plain arrays: a learner that loads them goes on exactly as this one.
 
-        reach: of its path only so many entries to either side of where it is; None: the whole.
+        reach: the number of entries of the path to keep on either side of the cursor; None: all.
         """
         path = self.path
         first = 0 if reach is None else max(0, path.cursor - reach)
@@ -217,7 +219,7 @@ class Walker:
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Become the agent that was saved; a state that does not fit changes nothing."""
+        """Become the learner that was saved; LivecodeError, and no change, if the state does not fit."""
         saved = replace(self.settings, dims=int(entry(state, "dims")))
         twin = type(self)(saved, copy.deepcopy(self.rng))
         twin._restore(state)
@@ -238,7 +240,7 @@ class Walker:
 
 
 def resize_places(places: Array, dims: int) -> Array:
-    """Places (rows, any) cut to, or filled up with 0.5 to, (rows, dims)."""
+    """Return places (rows, any) as (rows, dims): axes are cut off, or added at 0.5."""
     resized = np.full((len(places), dims), 0.5)
     shared = min(dims, places.shape[1])
     resized[:, :shared] = places[:, :shared]

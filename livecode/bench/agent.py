@@ -14,8 +14,9 @@ from multiprocessing import get_context
 import numpy as np
 from rich.console import Console
 
+from livecode.agents.belief import ExplorerSettings
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
-from livecode.agents.explorer import Explorer, ExplorerSettings
+from livecode.agents.explorer import Explorer
 from livecode.agents.path import Array
 from livecode.agents.protocol import Learner
 from livecode.bench.rows import Identity, Row, print_rows, rows_to_json

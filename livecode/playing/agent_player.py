@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.agents import library
+from livecode.agents.belief import ExplorerSettings
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
-from livecode.agents.explorer import Explorer, ExplorerSettings
+from livecode.agents.explorer import Explorer
 from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
 from livecode.language.agents import EXPLORER, Agent, Instruction

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from livecode.agents.explorer import Belief, Explorer, ExplorerSettings
+from livecode.agents.belief import Belief, ExplorerSettings
+from livecode.agents.explorer import Explorer
 from livecode.agents.protocol import Learner
 from livecode.bench import agent as bench
 from livecode.bench.agent_changes import Change, leaves_after
