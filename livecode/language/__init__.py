@@ -1,1 +1,1 @@
-"""The performer's words: units, spaces, agents, rewards, set files. What they do is in `livecode.mind`."""
+"""The performer's words: descriptions of what sounds and varies, which `livecode.playing` plays."""

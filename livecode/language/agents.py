@@ -1,4 +1,4 @@
-"""Agents that explore a space and are heard where they are: their settings, and what one tells them."""
+"""Agents, which explore a space and are heard where they are: their settings and instructions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from livecode.language.things import Setting, Thing, choice, length, whole
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
 
-#: The ways that an agent can learn.
+#: The kinds of learner.
 COEXPLORER, EXPLORER = "coexplorer", "explorer"
-#: The former name of the setting `learner`, which is still understood in this release.
+#: The former name of the setting `learner`, which this release still understands.
 FORMER_LEARNER = "mind"
-#: An agent remembers so many of the things that it was told.
+#: An agent keeps this many of its last instructions.
 MOST_ASKED = 256
 LONGEST_S = 600.0
 
@@ -30,9 +30,9 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, eq=False)
 class Instruction:
-    """Something that the performer told an agent to do; each is done once."""
+    """Something that the performer tells an agent to do; it is done once."""
 
-    what: str  # a method of the agent
+    what: str  # the method of the agent
     argument: Any = None
 
 
@@ -59,7 +59,7 @@ def _some_dims(thing: Thing, value: Any) -> int | Value | tuple[str | int, ...]:
 
 
 def _some_axes(thing: Thing, value: Sequence[Any]) -> tuple[str | int, ...]:
-    """Axes by name, or by number from 1; whether the space has them is checked when it plays."""
+    """Check for axes by name, or by number from 1; whether the space has them is checked in playing."""
     for each in value:
         if not isinstance(each, str):
             whole(thing, each)
@@ -80,7 +80,7 @@ def _a_reward(thing: Thing, value: Any) -> Value | None:
 
 
 def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> Setting:
-    """A setting that takes a length of time, or a curve, a signal or a function of seconds."""
+    """Make a setting that takes a length of time, or a curve, a signal or a function of seconds."""
     plain = length(shortest_s, longest_s)
 
     def check(thing: Thing, value: Any) -> Span | Value:
@@ -96,30 +96,30 @@ class PlaysAgent(PlaysPlaced, Protocol):
 
     @property
     def ticking(self) -> bool:
-        """Whether it is called from a function that plays, rather than from a block."""
+        """Whether the caller is a function that plays, rather than a block."""
 
     @property
     def position(self) -> NDArray[np.float64]:
-        """Where the agent is, (dims,) in [0, 1]."""
+        """The agent's place along its open axes, (dims,) in [0, 1]."""
 
     @property
     def beliefs(self) -> Beliefs:
-        """What the agent expects of each move from here."""
+        """What the agent expects of each move from its place."""
 
     def take(self, ask: Instruction) -> None:
-        """Do what the agent was told."""
+        """Follow an instruction."""
 
     def has_taken(self, ask: Instruction) -> bool:
-        """Whether that has been done."""
+        """Tell whether an instruction has been followed."""
 
 
 class Agent(Placed):
-    """A player that walks a space, learns from its reward where to go, and is heard where it is."""
+    """An agent walks a space, learns from its reward where to go, and is heard where it is."""
 
     kind = "agent"
     player: PlaysAgent | None
     kept = Placed.kept | {"reward", "asked"}
-    #: What it can be told, in the order of the reference.
+    #: The instructions, in the order of the reference.
     told: ClassVar[tuple[str, ...]] = (
         "like", "dislike", "like_here", "dislike_here", "jump", "surprise", "pause", "resume",
         "back", "forward", "forget", "save", "load",
@@ -178,7 +178,7 @@ class Agent(Placed):
 
     def __setattr__(self, key: str, value: Any) -> None:
         if key == FORMER_LEARNER:
-            self.settings["spelled"] = FORMER_LEARNER  # its player says what is spelled now
+            self.settings["spelled"] = FORMER_LEARNER  # its player tells the new spelling
             key = "learner"
         super().__setattr__(key, value)
 
@@ -187,14 +187,14 @@ class Agent(Placed):
 
     @property
     def position(self) -> NDArray[np.float64]:
-        """Where it is: a number from 0 to 1 for each open dimension, as an array (dims,)."""
+        """Where the agent is: a number from 0 to 1 for each open dimension, as an array (dims,)."""
         if self.player is None:
             return np.full(2 if isinstance(self.dims, Value) else len(self.open_axes), 0.5)
         return self.player.position
 
     @property
     def open_axes(self) -> tuple[int, ...]:
-        """The axes of its space that it moves along, from 0; a number of dims is the strongest."""
+        """The axes of the space that the agent moves along, from 0; a number of dims: the strongest."""
         if not isinstance(self.dims, tuple):
             return tuple(range(2 if isinstance(self.dims, Value) else self.dims))
         names = self.space.axes
@@ -214,7 +214,7 @@ class Agent(Placed):
 
     @property
     def beliefs(self) -> Beliefs:
-        """What it expects of each move from here: praise or blame, and how new it would be."""
+        """What the agent expects of each move: praise or blame, and how new the place would be."""
         if self.player is None:
             raise LivecodeError(f"{self} believes nothing yet: it does not play")
         return self.player.beliefs
@@ -260,12 +260,12 @@ class Agent(Placed):
         self._ask("forward", _stretch(length))
 
     def forget(self) -> None:
-        """Nothing changes at once: it stays, but has to be taught afresh: `ego.forget()`."""
+        """Forget what it learned; nothing changes at once, but it has to be taught again: `ego.forget()`."""
         self._ask("forget")
 
     def save(self, name: str) -> None:
         """Keep what it has learned, for another evening, inaudibly: `ego.save("glassy")`."""
-        library.path_of(name)  # says what is wrong with it
+        library.path_of(name)  # raises if the name is no name for a file
         self._ask("save", name)
 
     def load(self, name: str) -> None:
@@ -283,7 +283,7 @@ class Agent(Placed):
         self._ask("load", saved)
 
     def _is_to_save(self, name: str) -> bool:
-        """Whether this same block saves one of that name, which is not written yet."""
+        """Tell whether the same block saves an agent of that name, which is not written yet."""
         saves = [each for each in self.settings.get("asked", ()) if each.what == "save"]
         return any(
             each.argument == name and (self.player is None or not self.player.has_taken(each))
@@ -291,9 +291,9 @@ class Agent(Placed):
         )
 
     def _ask(self, what: str, argument: Any = None) -> None:
-        """Have it done: at once in a function that plays, in a block when the block succeeds.
+        """Give an instruction: a function that plays has it followed at once, a block when it succeeds.
 
-        What was told is a setting, so that a block that fails takes it back, as `undo()` does.
+        Instructions are a setting, so that a block that fails takes them back, as `undo()` does.
         """
         ask = Instruction(what, argument)
         if self.player is not None and self.player.ticking:
@@ -303,7 +303,7 @@ class Agent(Placed):
             self.settings["asked"] = asked[-MOST_ASKED:]
 
     def check(self) -> None:
-        """Raise LivecodeError where its space has not the axes or the texture that it is to have."""
+        """Raise LivecodeError if the space lacks axes or a texture that the agent is to have."""
         super().check()
         _ = self.open_axes
 
@@ -326,7 +326,7 @@ def _stretch(length: Span | float) -> Span:
 
 
 def _with_former_spelling(function: Callable[P, Agent]) -> Callable[P, Agent]:
-    """Let `agent(…)` take the former keyword `mind=`, too, without showing it in signatures."""
+    """Let `agent(…)` take the former keyword `mind=`, too; signatures do not show it."""
 
     @wraps(function)
     def spelled(*arguments: P.args, **settings: P.kwargs) -> Agent:
@@ -359,8 +359,8 @@ def agent(
 ) -> Agent:
     """Let an agent explore a space; it sounds at once: `ego = agent(glass, dims=2, every=50*ms)`.
 
-    Everything that it takes can be changed while it plays: `ego.dims = 4`, `ego.every = 30*ms`,
-    `ego.reward = hands`, `ego.level = 0.5`. `ego.like()` and its like tell it what you think.
+    All of this can be changed while it plays: `ego.dims = 4`, `ego.every = 30*ms`,
+    `ego.reward = hands`, `ego.level = 0.5`. `ego.like()` and others tell it what you think.
     """
     return Agent(
         space=space,

@@ -10,7 +10,7 @@ from livecode.errors import LivecodeError
 from livecode.language.units import Span, bars, finite, span
 from livecode.language.values import DRAWN_BPM, Arithmetic, Moment, Node, Value, as_value
 
-#: A curve's period or length is this at least; signals are read every 5 ms.
+#: The least period or length of a curve; signals are read every 5 ms.
 SHORTEST_S = 0.001
 
 
@@ -18,7 +18,7 @@ SHORTEST_S = 0.001
 class Curve(Node):
     """A shape over time since it began.
 
-    `shape` takes (seconds, beats) since then.  `stretch` is how much of it a drawing shows.
+    `shape` takes (seconds, beats) since then. `stretch` is the stretch that a drawing shows.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Curve(Node):
 
 
 def _elapsed(length: Span) -> Callable[[float, float], float]:
-    """(seconds, beats) -> how much of `length` has passed, 1 at its end."""
+    """Make a function of (seconds, beats) that returns the share of `length` that has passed."""
     if length.beats and length.seconds:
         raise LivecodeError(f"{length} mixes seconds and beats; use one of them for a curve")
     if length.at(DRAWN_BPM) < SHORTEST_S:
@@ -56,7 +56,7 @@ def _elapsed(length: Span) -> Callable[[float, float], float]:
 def _periodic(
     name: str, low: float, high: float, period: Span | float, wave: Callable[[float], float]
 ) -> Value:
-    """A wave of 0 … 1 over a phase of 0 … 1, between `low` and `high`."""
+    """Make a curve between `low` and `high` of a wave of 0 … 1 over a phase of 0 … 1."""
     low, high = finite(low, name), finite(high, name)
     length = span(period)
     passed = _elapsed(length)
@@ -197,7 +197,7 @@ def env(
 
 @dataclass(eq=False)
 class Hold(Node):
-    """A value, read anew only every so often."""
+    """A node that reads a value only now and then, and holds it in between."""
 
     source: Value
     every: Span

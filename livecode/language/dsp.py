@@ -1,4 +1,4 @@
-"""`@dsp`: pyo code that takes sounding names and has its keywords as live controls."""
+"""The word `@dsp`: pyo code that takes sounding names, and whose keywords are live controls."""
 
 import ast
 import builtins
@@ -19,7 +19,7 @@ from livecode.language.values import Value, as_value
 class Dsp(Sounding):
     """A graph of pyo objects, heard in place of the sources that it takes.
 
-    Its keywords are controls: `hall.size = sine(0.2, 0.9)`. They outlive what it is made of.
+    Its keywords are controls: `hall.size = sine(0.2, 0.9)`. They stay when its code changes.
     """
 
     kind = "dsp"
@@ -38,19 +38,19 @@ class Dsp(Sounding):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The sounding names that it takes."""
+        """The sounding names that the graph takes."""
         names: tuple[str, ...] = self.settings["inputs"]
         return names
 
     @property
     def controls(self) -> dict[str, Any]:
-        """Its keywords, with what each is set to: a number, a curve, a signal or a function."""
+        """The keywords, each with its number, curve, signal or function."""
         set_by_hand = self.settings.get("controls", {})
         defaults = self.settings["defaults"]
         return {key: set_by_hand.get(key, default) for key, default in defaults.items()}
 
     def adopt(self, other: Thing) -> None:
-        """Take over another source; controls set by hand outlive it."""
+        """Take over other code; controls that were set by hand stay."""
         stay = self.settings.get("controls", {})
         super().adopt(other)
         if stay:
@@ -77,9 +77,9 @@ class Dsp(Sounding):
             super().__setattr__(key, value)
 
     def put_back(self, setting: str, value: Any) -> None:
-        """Set without a check what has been set before."""
+        """Set a value that has been set before, without a check."""
         if setting in self.settings["defaults"]:
-            # a new dictionary, so that who has kept the former one has what was before
+            # a new dictionary: a copy of the settings keeps the former one
             self.settings["controls"] = {**self.settings.get("controls", {}), setting: value}
         else:
             super().put_back(setting, value)
@@ -91,7 +91,7 @@ class Dsp(Sounding):
         return super().__getattr__(key)
 
     def attributes(self) -> list[str]:  # type: ignore[override]
-        """Names of all settings and controls."""
+        """Return the names of all settings and controls."""
         return [*type(self)._class_attributes(), *self.settings.get("defaults", {})]
 
     @classmethod
@@ -99,7 +99,7 @@ class Dsp(Sounding):
         return [key for key in dir(cls) if isinstance(getattr(cls, key, None), Setting)]
 
     def values(self) -> list[Value]:
-        """What varies in time among its settings and controls."""
+        """Return the settings and controls that vary in time."""
         every = [*self.settings.values(), *self.controls.values()]
         return [value for value in every if isinstance(value, Value)]
 
@@ -122,7 +122,7 @@ def dsp(function: Callable[..., Any]) -> Dsp:
 
 
 def _definition(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
-    """The function's source, from its decorators on but without them, and its tree."""
+    """Return (the function's source without its decorators, its tree)."""
     try:
         source = textwrap.dedent(inspect.getsource(function))
         tree = ast.parse(source).body[0]
@@ -136,7 +136,7 @@ def _definition(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, float]]:
-    """(names of the sources, keyword -> default)."""
+    """Return (names of the sources, keyword -> default)."""
     inputs, controls = [], {}
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -158,7 +158,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str
 
 
 class _Names(ast.NodeVisitor):
-    """Collects the names that a function reads, and those it makes."""
+    """Collects the names that a function reads, and those that it makes."""
 
     def __init__(self, above: int) -> None:
         self._above = above
@@ -203,7 +203,7 @@ class _Names(ast.NodeVisitor):
 
 
 def _check_names(definition: ast.FunctionDef, parameters: set[str], above: int) -> None:
-    """Refuse names that the engine does not have; pyo's own are checked there.
+    """Refuse names that the engine does not have; the engine checks pyo's names itself.
 
     `above`: lines of the block that stand above the function.
     """

@@ -1,4 +1,4 @@
-"""Points on a plane drawn with characters: the map of a space, with the way of an agent over it."""
+"""Draws points on a plane with characters: the map of a space, and the path of an agent on it."""
 
 import json
 import subprocess
@@ -14,13 +14,13 @@ from livecode.errors import LivecodeError
 Floats = NDArray[np.floating]
 
 WIDTH, HEIGHT = 64, 16
-#: Letters for groups of sounds, in the order of the alphabet.
+#: The letters for families of sounds, in the order of the alphabet.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WAY, HERE = "·", "●"
 
 
 def group(name: str) -> str:
-    """The family of a sound by its file's name: what stands before the first number."""
+    """Return the family of a sound: what stands before the first number of its file's name."""
     head = name.rstrip("0123456789")
     for i, letter in enumerate(name):
         if letter.isdigit():
@@ -32,7 +32,7 @@ def group(name: str) -> str:
 def drawn(
     names: Sequence[str], points: Floats, way: Floats | None = None, here: Floats | None = None
 ) -> str:
-    """Sounds as letters by family at points (n, 2) in [0, 1], a way (m, 2) as dots, and where it is."""
+    """Draw sounds as letters at points (n, 2) in [0, 1], a path (m, 2) as dots, and its last place."""
     rows = [[" "] * WIDTH for _ in range(HEIGHT)]
 
     def put(point: Floats, mark: str) -> None:
@@ -53,7 +53,7 @@ def drawn(
     return "\n".join([*frame, legend])
 
 
-#: Draws the same with matplotlib, in a process of its own: importing it takes a second.
+#: Draws the map with matplotlib, in a process of its own: importing matplotlib takes a second.
 _PICTURE = """
 import json, sys
 import matplotlib
@@ -81,7 +81,7 @@ def draw_map(
     way: Floats | None = None,
     here: Floats | None = None,
 ) -> None:
-    """The same as a PNG file; LivecodeError where matplotlib is missing or the file cannot be written."""
+    """Draw the map into a PNG file; LivecodeError if matplotlib is missing or the file cannot be written."""
     given = {
         "file": str(file.expanduser().with_suffix(".png")),
         "families": [group(name) for name in names],
@@ -101,7 +101,7 @@ def draw_map(
 
 
 def _letters(families: Sequence[str]) -> list[str]:
-    """One letter for each: its own first where that is free."""
+    """Return a letter for each family: its first letter if that is free."""
     taken: list[str] = []
     for family in families:
         wanted = [letter for letter in family.lower() if letter in LETTERS] + list(LETTERS)

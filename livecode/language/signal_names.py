@@ -1,4 +1,4 @@
-"""Which signals a performer's function asks for: the names of its parameters."""
+"""The signals that a performer's function asks for: the names of its parameters."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -8,15 +8,15 @@ from livecode.errors import LivecodeError, did_you_mean
 
 
 def called(function: Callable[..., Any]) -> str:
-    """What to call a function in a sentence."""
+    """Return the name of a function for a sentence."""
     return str(getattr(function, "__name__", type(function).__name__))
 
 
 def signal_names(function: Callable[..., Any]) -> list[str]:
-    """Names of the parameters of `function`; refuses those that no signal can fill."""
+    """Return the names of a function's parameters; LivecodeError if a signal cannot fill one."""
     try:
         parameters = inspect.signature(function).parameters.values()
-    except ValueError:  # some that are written in C do not tell
+    except ValueError:  # some functions that are written in C do not tell
         raise LivecodeError(
             f"{called(function)} does not say which signals it takes; wrap it: lambda rings: …"
         ) from None
@@ -30,7 +30,7 @@ def signal_names(function: Callable[..., Any]) -> list[str]:
 
 
 def pick(names: list[str], signals: Mapping[str, Any], asker: str) -> list[Any]:
-    """The signals of those names; an unknown one is an error with the nearest names."""
+    """Return the signals of those names; LivecodeError, with the nearest names, if one is unknown."""
     for name in names:
         if name not in signals:
             raise LivecodeError(

@@ -1,4 +1,4 @@
-"""Signals as they stand in the performer's namespace: read later, each time that they are needed."""
+"""Signals as words of the namespace: they are read later, each time that they are needed."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from livecode.language.values import Arithmetic, Moment, Node, Value
 
 @dataclass(eq=False)
 class SignalReading(Node):
-    """An attribute of a signal, such as rings.left.turn."""
+    """A node that reads an attribute of a signal, such as rings.left.turn."""
 
     path: tuple[str, ...]
 
@@ -25,7 +25,7 @@ class SignalReading(Node):
 
 
 class Item(str):
-    """A step of a path that is not an attribute but a key, such as the [74] of midi.cc[74]."""
+    """A step of a path that is a key rather than an attribute, such as the [74] of midi.cc[74]."""
 
     def __new__(cls, key: Any) -> "Item":
         item = super().__new__(cls, f"[{key!r}]")
@@ -36,7 +36,7 @@ class Item(str):
 
 
 def _follow(path: tuple[str, ...], signals: Mapping[str, Any]) -> Any:
-    """What stands at the end of a path: the signal of its first name, and on from there."""
+    """Return what a path leads to: its first name is a signal, the others are attributes or keys."""
     value = signals[path[0]]
     for step in path[1:]:
         value = value[step.key] if isinstance(step, Item) else getattr(value, step)
@@ -48,10 +48,10 @@ def _spelled(path: tuple[str, ...]) -> str:
 
 
 class SignalWord(Arithmetic):
-    """A signal as it stands in the performer's namespace: read later, each time that it is needed.
+    """A signal as a word of the namespace: it is read later, each time that it is needed.
 
     `rings.twist` in a block is not the number of this moment but the signal itself; `float(...)`
-    gives the number, and showing it shows what it is now.
+    gives the number, and showing the word shows what the signal is now.
     """
 
     def __init__(self, path: tuple[str, ...], signals: Mapping[str, Any]):
@@ -60,7 +60,9 @@ class SignalWord(Arithmetic):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._on(name, getattr(self._now(), name))  # unknown: the signal's own sentence
+        return self._on(
+            name, getattr(self._now(), name)
+        )  # an unknown name raises the signal's own error
 
     def __getitem__(self, key: Any) -> Any:
         return self._on(Item(key), self._now()[key])
@@ -78,7 +80,7 @@ class SignalWord(Arithmetic):
         return f"{_spelled(self._path)}, now {self._now()!r}"
 
     def _on(self, step: str, found: Any) -> Any:
-        """What is found one step on: a signal again, but for methods and texts."""
+        """Return what one more step leads to: a word again, or a method or text as it is."""
         if callable(found) or isinstance(found, str):
             return found
         return SignalWord((*self._path, step), self._signals)

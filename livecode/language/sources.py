@@ -1,4 +1,4 @@
-"""Settings that every sounding thing has, and settings that vary in time."""
+"""The base of sounding things: the settings that all of them have, and settings that vary in time."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from livecode.language.things import Setting, Thing, length, number
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
 
-#: `fade="gap"`: the old source ends before the new one begins, for sources too dear to run twice.
+#: `fade="gap"`: the old source ends before the new one begins, for sources that cost too much to run twice.
 GAP = "gap"
 
 
 def automatable(default: float, low: float, high: float, doc: str) -> Setting:
-    """A setting that takes a number from `low` to `high`, or a curve, a signal or a function."""
+    """Make a setting that takes a number from `low` to `high`, a curve, a signal or a function."""
     plain = number(low, high)
 
     def check(thing: Thing, value: Any) -> float | Value:
@@ -51,10 +51,10 @@ class Sounding(Thing):
     order = 2
 
     def check(self) -> None:
-        """Raise LivecodeError where settings do not go together."""
+        """Raise LivecodeError if the settings do not go together."""
 
     def values(self) -> list[Value]:
-        """What varies in time among its settings."""
+        """Return the settings that vary in time."""
         return [value for value in self.settings.values() if isinstance(value, Value)]
 
     kept = frozenset({"level", "pan", "fade", "quant", "dry"})

@@ -1,4 +1,4 @@
-"""Spaces, and what is heard at a place in one: places held by numbers or curves, and morphs."""
+"""Latent spaces, and things that are heard at a place in one: held places, and morphs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,19 +38,19 @@ class Space(Thing):
 
     @property
     def model(self) -> str:
-        """The model's name or path."""
+        """The name or path of the model."""
         model: str = self.settings["model"]
         return model
 
     @property
     def latent(self) -> int:
-        """How many dimensions it has."""
+        """The number of dimensions of the space."""
         latent: int = self.settings["loaded"].latent
         return latent
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """What each dimension is, the strongest first: a name, or `free 3`."""
+        """The name of each dimension, the strongest first; one without a name is called `free 3`."""
         loaded = self.settings["loaded"]
         if isinstance(loaded, neural.Space):
             return loaded.axes
@@ -58,21 +58,21 @@ class Space(Thing):
 
     @property
     def lives(self) -> bool:
-        """Whether it has a texture, so that a place in it can sound alive: `ego.texture = 1`."""
+        """Whether the space has a texture, so that a place can sound alive: `ego.texture = 1`."""
         loaded = self.settings["loaded"]
         return isinstance(loaded, neural.Space) and loaded.texture is not None
 
     @property
     def sounds(self) -> tuple[str, ...]:
-        """Names of the sounds that it was trained on, for `at` and `morph`."""
+        """The names of the sounds that the space was trained on, for `at` and `morph`."""
         return self._known().sound_names
 
     def encode(self, audio: str | Path | np.ndarray) -> np.ndarray:
-        """Where a sound lies, frame by frame: positions (frames, latent) of a file or an array."""
+        """Return where a sound lies, frame by frame: positions (frames, latent) of a file or an array."""
         return space_map.encode(self._known(), audio)
 
     def at(self, sound: str | Path | np.ndarray) -> np.ndarray:
-        """Where a sound lies: `orchestra.at("flute_072_f")`, a file, or a position; (latent,)."""
+        """Return where a sound lies, (latent,): `orchestra.at("flute_072_f")`, a file, or a position."""
         return space_map.somewhere(self._known(), sound)
 
     def hold(self, *where: float | Value, **settings: Any) -> "Spot":
@@ -92,9 +92,9 @@ class Space(Thing):
         return Morph(self, way, ends, position=position, **settings)
 
     def map(self, *walkers: Any, file: str | Path | None = None) -> Text:
-        """Draw where its sounds lie, and where agents have been: `orchestra.map(ego)`.
+        """Draw where the sounds of a space lie, and where agents have been: `orchestra.map(ego)`.
 
-        `file="map.png"` makes a picture of it as well, where matplotlib is installed.
+        `file="map.png"` makes a picture, too, if matplotlib is installed.
         """
         known = self._known()
         found = space_map.sound_map(known)
@@ -122,11 +122,11 @@ class PlaysPlaced(Player, Protocol):
 
     @property
     def texture(self) -> float | Value | None:
-        """The texture as the thing described it when the player last followed."""
+        """The texture as the thing described it when the player followed it last."""
 
 
 class Placed(Sounding):
-    """A thing that is heard where it is in a space."""
+    """A thing that is heard at a place in a space."""
 
     player: PlaysPlaced | None
 
@@ -140,13 +140,13 @@ class Placed(Sounding):
 
     @property
     def textured(self) -> bool:
-        """Whether there is to be a texture."""
+        """Whether the thing is to have a texture."""
         return isinstance(self.texture, Value) or self.texture > 0
 
     def check(self) -> None:
-        """Raise LivecodeError where there is to be a texture and the space has none.
+        """Raise LivecodeError if the thing is to have a texture and its space has none.
 
-        A texture that it has already does not keep it from going to such a space.
+        A thing that plays with a texture already may still go to such a space.
         """
         space: Space = self.settings["space"]
         had = self.player is not None and self.player.texture is self.texture
@@ -177,7 +177,7 @@ def _coordinate(value: Any) -> float | Value:
 
 
 class Spot(Placed):
-    """A place in a space, heard for as long as it stands: `bell = glass.hold(0.2, rings.left.tilt)`."""
+    """A place in a space that is heard: `bell = glass.hold(0.2, rings.left.tilt)`."""
 
     kind = "spot"
 
@@ -196,7 +196,7 @@ class Spot(Placed):
 
     @property
     def space(self) -> Space:
-        """The space that it is in."""
+        """The space that the place is in."""
         space: Space = self.settings["space"]
         return space
 
@@ -208,7 +208,7 @@ class Spot(Placed):
 
 
 class Morph(Placed):
-    """A way between two sounds of a space, heard where `position` is on it."""
+    """A way between two sounds of a space; it is heard where `position` is."""
 
     kind = "morph"
 
@@ -222,16 +222,16 @@ class Morph(Placed):
 
     def __init__(self, space: Space, way: space_map.Morph, ends: tuple[str, str], **settings: Any):
         super().__init__(**settings)
-        self.settings.update(space=space, way=_Same(way), ends=ends)
+        self.settings.update(space=space, way=_EqualWay(way), ends=ends)
 
     @property
     def space(self) -> Space:
-        """The space that it is in."""
+        """The space that the place is in."""
         space: Space = self.settings["space"]
         return space
 
     def place(self, position: float) -> NDArray[np.float64]:
-        """Where in the space that is, (latent,)."""
+        """Return the place in the space for a position from 0 to 1, (latent,)."""
         place: NDArray[np.float64] = self.settings["way"].way(position)
         return place
 
@@ -240,15 +240,15 @@ class Morph(Placed):
         return f"{self} in {self.space.model}, from {one} to {other}, position={self.position}"
 
 
-class _Same:
-    """A way, equal to another that leads the same way."""
+class _EqualWay:
+    """A way that equals another way with the same ends."""
 
     def __init__(self, way: space_map.Morph):
         self.way = way
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, _Same)
+            isinstance(other, _EqualWay)
             and np.array_equal(self.way.start, other.way.start)
             and np.array_equal(self.way.end, other.way.end)
         )
@@ -261,7 +261,7 @@ def _named(place: str | Path | np.ndarray) -> str:
 
 
 def _walked(walkers: Sequence[Any], latent: int) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """The places (n, latent) that agents have been at, and the last one of the last agent."""
+    """Return the places (n, latent) of agents' paths, and the last place of the last agent."""
     places = []
     for walker in walkers:
         walked = getattr(getattr(walker, "player", None), "walked", None)
@@ -274,7 +274,7 @@ def _walked(walkers: Sequence[Any], latent: int) -> tuple[np.ndarray | None, np.
 def space(model: str, trust: bool = False) -> Space:
     """Open a latent sound space: `glass = space("additive")`. It is silent until something moves in it.
 
-    `space("rave.ts", trust=True)` opens a TorchScript model in the nn~ convention, which is a program
-    too: `trust` says once, for that very file, that it may run.
+    `space("rave.ts", trust=True)` opens a TorchScript model in the nn~ convention. Such a model is a
+    program, too: `trust` allows that very file to run, once and for all.
     """
     return Space(model, trust)

@@ -1,4 +1,4 @@
-"""Drawing a stretch of time as a line of little blocks."""
+"""Draws a stretch of time as a line of little blocks."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(height: Callable[[float], float | None], stretch_s: float, width: int = 24) -> str:
-    """`▁▂▄▆█ 0 … 1` for a height over (seconds); "" where a height is not known or not finite."""
+    """Draw a height over seconds as `▁▂▄▆█ 0 … 1`; "" if a height is unknown or not finite."""
     heights = [height(stretch_s * index / (width - 1)) for index in range(width)]
     known = [each for each in heights if each is not None and math.isfinite(each)]
     if len(known) < width:

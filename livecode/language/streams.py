@@ -1,4 +1,4 @@
-"""Sources that are not agents: streams of a sampling model, sound files, and the microphone."""
+"""Sources without a space: streams of a SampleRNN, sound files, and the microphone."""
 
 import hashlib
 from pathlib import Path
@@ -18,9 +18,9 @@ from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.neural.samplernn.config import TEMPERATURES
 from livecode.transport.messages import TEST_MODEL
 
-#: Where sounds that a block has computed are kept for the voices to read.
+#: The folder of sounds that blocks have computed, for the voices to read.
 PRIMES = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "primes"
-#: The rate that an array given to `prime` is taken to have.
+#: The sample rate of arrays that `prime` takes.
 ARRAY_RATE_HZ = 48_000
 
 
@@ -100,7 +100,7 @@ class Stream(Sounding):
 
 
 def _prime_file(audio: str | Path | np.ndarray) -> str:
-    """The sound file to begin from; an array is written to one, named by what is in it."""
+    """Return the sound file to begin from; an array is written to a file that is named by its contents."""
     if isinstance(audio, (str, Path)):
         path = Path(audio).expanduser()
         try:
@@ -148,7 +148,7 @@ class Sample(Sounding):
 
     @property
     def path(self) -> str:
-        """The file."""
+        """The sound file."""
         path: str = self.settings["path"]
         return path
 

@@ -1,8 +1,8 @@
-"""Text that is shown to the performer as it is."""
+"""Text that the performer sees as it is."""
 
 
 class Text(str):
-    """Text that shows as it is, without quotes."""
+    """A text that shows without quotes."""
 
     def __repr__(self) -> str:
         return str(self)

@@ -1,8 +1,8 @@
-"""What a performer's variable can hold: descriptions only, which `livecode.playing` plays.
+"""Things: what a performer's variable can hold. They are descriptions, which `livecode.playing` plays.
 
-A description is a name and a dictionary of settings.  The mind plays what the settings say; it
-compares them with what is being played, so that evaluating the same description again changes
-nothing that is heard.
+A description is a name and a dictionary of settings. The mind plays what the settings say. It
+compares them with what plays already, so evaluating the same description again changes nothing
+that is heard.
 """
 
 from collections.abc import Callable
@@ -18,8 +18,8 @@ Check = Callable[["Thing", Any], Any]
 class Setting:
     """One attribute of a thing: its check on assignment, its default, and its help text.
 
-    `bounds` are given where it may vary in time: then it takes a number, a curve, a signal or a
-    function, and what those come to is held within the bounds.
+    A setting with `bounds` may vary in time: it takes a number, a curve, a signal or a function,
+    whose numbers are held within the bounds.
     """
 
     def __init__(
@@ -44,23 +44,23 @@ class Setting:
 
 
 class PlayerState:
-    """What a player has learned, for `undo` to go back to; each kind of player has its own."""
+    """What a player has learned, for `undo` to go back to. Each kind of player has its own kind."""
 
 
 class Player(Protocol):
     """What plays a thing."""
 
     def state(self) -> PlayerState | None:
-        """What it has learned; None if it learns nothing."""
+        """Return what it has learned; None if it learns nothing."""
 
 
 class Thing:
-    """Something that a name stands for. The variable's name becomes the thing's name."""
+    """Something that a variable stands for. The variable's name becomes the thing's name."""
 
     kind: ClassVar[str] = "thing"
-    #: Things of a lower order are played first: others are made of them.
+    #: Things of a lower order are played first, since others are made of them.
     order: ClassVar[int] = 0
-    #: Settings that survive when the name is given a new description without them.
+    #: Settings that stay when the name gets a new description without them.
     kept: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **settings: Any):
@@ -77,7 +77,7 @@ class Thing:
         self.settings = {**stay, **other.settings}
 
     def put_back(self, setting: str, value: Any) -> None:
-        """Set without a check what has been set before."""
+        """Set a value that has been set before, without a check."""
         self.settings[setting] = value
 
     def __str__(self) -> str:
@@ -99,17 +99,17 @@ class Thing:
 
     @classmethod
     def attributes(cls) -> list[str]:
-        """Names of all settings."""
+        """Return the names of all settings."""
         return [key for key in dir(cls) if isinstance(getattr(cls, key, None), Setting)]
 
 
 def number(low: float, high: float) -> Callable[["Thing", Any], float]:
-    """A check for a plain number from `low` to `high`."""
+    """Make a check for a plain number from `low` to `high`."""
 
     def check(thing: Thing, value: Any) -> float:
         if not is_number(value):
             raise LivecodeError(f"takes a number from {low:g} to {high:g}, not {value!r}")
-        if not low <= value <= high:  # false for NaN, too
+        if not low <= value <= high:  # NaN fails this, too
             raise LivecodeError(f"takes a number from {low:g} to {high:g}, not {value:g}")
         return float(value)
 
@@ -117,7 +117,7 @@ def number(low: float, high: float) -> Callable[["Thing", Any], float]:
 
 
 def length(shortest_s: float, longest_s: float) -> Callable[["Thing", Any], Span]:
-    """A check for a span of time; beats are checked as at 120 beats a minute."""
+    """Make a check for a span of time; beats are checked at 120 beats a minute."""
 
     def check(thing: Thing, value: Any) -> Span:
         checked = span(value)
@@ -132,14 +132,14 @@ def length(shortest_s: float, longest_s: float) -> Callable[["Thing", Any], Span
 
 
 def whole(thing: Thing, value: Any) -> int:
-    """A check for a whole number, one of numpy's included."""
+    """Check for a whole number of Python or numpy; LivecodeError if it is none."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise LivecodeError(f"takes a whole number, not {value!r}")
     return int(value)
 
 
 def choice(*known: str) -> Callable[["Thing", Any], str]:
-    """A check for one of a few words."""
+    """Make a check for one of a few words."""
 
     def check(thing: Thing, value: Any) -> str:
         if value not in known:

@@ -1,4 +1,4 @@
-"""The tutorial: ten short steps, shown on the terminal; their text is in docs/tutorial."""
+"""The tutorial: ten short steps for the terminal, whose texts are in docs/tutorial."""
 
 import re
 import textwrap
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 
-#: Paragraphs are filled to so many columns: a terminal of 80 shows them whole.
+#: Paragraphs are filled to this many columns: a terminal of 80 columns shows them whole.
 COLUMNS = 78
 #: Stands for the blanks in `code`, which is not broken over two lines.
 _NO_BREAK = "\x00"
@@ -17,13 +17,13 @@ _CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Step:
-    """One step, as it stands in its file."""
+    """One step, as its file holds it."""
 
     markdown: str
 
     @property
     def code(self) -> list[str]:
-        """What is typed in it, block by block."""
+        """The blocks that the step has one type."""
         return _CODE.findall(self.markdown)
 
     def __repr__(self) -> str:
@@ -72,7 +72,7 @@ class Tutorial:
 
 @cache
 def steps() -> tuple[Step, ...]:
-    """All steps, from where they are in an installed package or in a checkout."""
+    """Read all steps, from an installed package or from a checkout."""
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "_tutorial", package.parent / "docs" / "tutorial"):
         if paths := sorted(folder.glob("[0-9]*.md")):

@@ -1,4 +1,4 @@
-"""Spans of time as values: `50*ms`, `2*s`, `8*bars`; and what counts as a number."""
+"""Lengths of time, such as `50*ms`, `2*s` and `8*bars`, and checks of plain numbers."""
 
 import math
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ BEATS_PER_BAR = 4
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether it is a plain number, one of numpy's included; True and False are none."""
+    """Tell whether something is a number of Python or numpy; True and False are not."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def finite(value: Any, where: str) -> float:
-    """`value` as a float, if it is a finite number."""
+    """Return `value` as a float; raises LivecodeError if it is not a finite number."""
     if not is_number(value) or not math.isfinite(value):
         raise LivecodeError(f"{where} takes numbers, not {value!r}")
     return float(value)
@@ -34,7 +34,7 @@ class Span:
             raise LivecodeError("a length of time is a finite number of seconds or beats")
 
     def at(self, tempo_bpm: float) -> float:
-        """Its length in seconds at that tempo."""
+        """Return the length in seconds at a tempo in beats a minute."""
         return self.seconds + self.beats * 60 / tempo_bpm
 
     def __mul__(self, factor: float) -> "Span":
@@ -77,7 +77,7 @@ class Span:
 
 
 def span(length: "Span | float") -> Span:
-    """`length` as a Span; a plain number is seconds."""
+    """Return `length` as a Span; a plain number is seconds. Raises LivecodeError for anything else."""
     if isinstance(length, Span):
         return length
     if is_number(length):

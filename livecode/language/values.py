@@ -1,7 +1,7 @@
-"""Numbers that vary in time: constants, functions of signals, and arithmetic on all that varies.
+"""Values: numbers that vary in time, from constants and functions of signals to arithmetic on values.
 
-A value is a description like every thing; its node says how to sample it.  Nodes with a memory,
-such as where a ramp began, keep it themselves, so that a value evaluated afresh begins afresh.
+A value is a description like every thing; its node says how to sample it. A node keeps its own
+memory, such as where a ramp began, so that a value that is evaluated again begins again.
 """
 
 import math
@@ -17,13 +17,13 @@ from livecode.language.things import Thing
 from livecode.language.units import Span, finite, is_number, span
 
 DRAWN_BPM = 120.0  # the tempo of drawings
-#: A value that is computed at every tick is made of no more parts than this.
+#: A value consists of at most this many parts, since it is computed at every tick.
 MOST_PARTS = 200
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A point in time, and what can be read at it."""
+    """A point in time, and what can be read then."""
 
     t: float  # seconds of sample time
     beat: float
@@ -37,15 +37,15 @@ class Node:
     parts: "tuple[Value, ...]" = ()
 
     def sample(self, moment: Moment) -> float:
-        """The number at `moment`; moments never go back."""
+        """Return the number at `moment`; moments never go back."""
         raise NotImplementedError
 
     def drawn(self, seconds: float, beat: float) -> float | None:
-        """The number so long after the beginning, for drawing; None if only playing can tell."""
+        """Return the number `seconds` and `beat` after the beginning; None if only playing can tell."""
         return None
 
     def shown(self) -> Span | None:
-        """The stretch of time that a drawing of it shows."""
+        """Return the stretch of time that a drawing shows; None if there is nothing to draw."""
         stretches = [stretch for part in self.parts if (stretch := part.node.shown()) is not None]
         return max(stretches, key=lambda stretch: stretch.at(DRAWN_BPM), default=None)
 
@@ -143,7 +143,7 @@ class Value(Arithmetic, Thing):
 
     @classmethod
     def of(cls, node: Node) -> "Value":
-        """The value that `node` computes."""
+        """Make the value that `node` computes."""
         size = 1 + sum(part.settings["size"] for part in node.parts)
         if size > MOST_PARTS:
             raise LivecodeError("a value is made of too many parts here; write it as one function")
@@ -154,29 +154,29 @@ class Value(Arithmetic, Thing):
 
     @property
     def node(self) -> Node:
-        """How it is computed."""
+        """The node that computes the value."""
         node: Node = self.settings["node"]
         return node
 
     @property
     def function(self) -> Callable[..., float] | None:
-        """Its function, if it is one."""
+        """The performer's function, if the value is one."""
         return self.node.function if isinstance(self.node, Function) else None
 
     def adopt(self, other: Thing) -> None:
-        """Become what `other` computes; whoever uses this value follows."""
+        """Become what `other` computes; everything that uses this value follows."""
         if isinstance(other, Value) and self in other.everything():
             raise LivecodeError(f"{self} cannot be made of itself; give the result another name")
         super().adopt(other)
 
     def sample(self, moment: Moment) -> float:
-        """The number at `moment`."""
+        """Return the number at `moment`."""
         if isinstance(self.node, Function):
             return moment.call(self)
         return self.node.sample(moment)
 
     def everything(self) -> "Iterator[Value]":
-        """This value and all that it is made of."""
+        """Yield this value and all values that it is made of."""
         waiting: list[Value] = [self]
         seen: set[Value] = set()
         while waiting:
@@ -190,7 +190,7 @@ class Value(Arithmetic, Thing):
         return self
 
     def sparkline(self, width: int = 24) -> str:
-        """The value over time as a line of little blocks; "" where only playing can tell."""
+        """Draw the value over time as a line of little blocks; "" if only playing can tell."""
         shown = self.node.shown()
         if shown is None:
             return ""
@@ -208,7 +208,7 @@ class Value(Arithmetic, Thing):
 
 @dataclass(eq=False)
 class Function(Node):
-    """A performer's function of named signals; it is called through a guard, never from here."""
+    """A performer's function of named signals. It is called through a guard, never by this node."""
 
     function: Callable[..., float]
 
@@ -242,8 +242,10 @@ _OPERATORS: Mapping[str, Callable[[float, float], float]] = {
 
 
 def _operate(name: str, left: float, right: float) -> float:
-    """`left`, the operator of that name, `right`; 0 where that is no finite number: a signal that
-    is 0 for a moment, under a /, must not end a piece."""
+    """Apply an operator; returns 0 if the result is not a finite number.
+
+    A division by a signal that is 0 for a moment must not end a piece.
+    """
     try:
         result = _OPERATORS[name](left, right)
     except (ArithmeticError, ValueError):
@@ -276,7 +278,7 @@ class Combined(Node):
 
 @dataclass(eq=False)
 class Shaped(Node):
-    """A function without memory, of one value."""
+    """A function of one value, without memory."""
 
     source: Value
     name: str
@@ -304,7 +306,7 @@ class Lag(Node):
 
     source: Value
     time: Span
-    _at: tuple[float, float] | None = field(default=None, repr=False)  # (t, value)
+    _at: tuple[float, float] | None = field(default=None, repr=False)  # (t, number)
 
     @property
     def parts(self) -> tuple[Value, ...]:  # type: ignore[override]
@@ -327,7 +329,10 @@ class Lag(Node):
 
 
 def as_value(something: Any) -> Value:
-    """`something` as a value: a number, a value, a signal, or a function of named signals."""
+    """Make a value of a number, a value, a signal, or a function of named signals.
+
+    Raises LivecodeError for anything else.
+    """
     if isinstance(something, Arithmetic):
         return something._value()
     if is_number(something):
@@ -355,8 +360,8 @@ def reward(function: Callable[..., float]) -> Value:
     """Make a reward of a function. Its parameters name the signals it wants, as in `hands(rings)`.
 
     It returns one number; higher is better, 0 says nothing. Give it to an agent, alone or summed
-    and scaled: `ego.reward = hands + 0.3 * shimmer`. Evaluate it again at any time: whoever uses
-    it follows.
+    and scaled: `ego.reward = hands + 0.3 * shimmer`. Evaluate it again at any time: everything that
+    uses it follows.
     """
     if not callable(function):
         raise LivecodeError(f"@reward stands above a function, not above {function!r}")
