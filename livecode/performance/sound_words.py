@@ -7,7 +7,6 @@ from typing import Any
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.namespace import Namespace
-
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, span
 from livecode.performance.silencer import Silencer

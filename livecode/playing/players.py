@@ -56,7 +56,7 @@ class DspPlayer(SoundPlayer):
 
 
 @dataclass(frozen=True)
-class StreamState(PlayerState):
+class StreamPosition(PlayerState):
     """A time to which a stream can go back."""
 
     frame: int  # sample time
@@ -87,13 +87,13 @@ class StreamPlayer(SoundPlayer):
         super().tick(frame, moment)
         self._frame = frame
 
-    def state(self) -> StreamState:
+    def state(self) -> StreamPosition:
         """Return the sample time: the voice knows where its stream was at any time."""
-        return StreamState(self._frame)
+        return StreamPosition(self._frame)
 
     def load_state(self, state: PlayerState) -> None:
         """Go back to that time; a test stream, which has no memory, just goes on."""
-        if isinstance(state, StreamState) and self.thing.model != TEST_MODEL:
+        if isinstance(state, StreamPosition) and self.thing.model != TEST_MODEL:
             self._since = state.frame
 
 

@@ -8,7 +8,6 @@ from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.namespace import Namespace
 from livecode.language import curves
-
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, bars, is_number, span
