@@ -74,7 +74,7 @@ class Explorer(Walker):
     def _approach(self) -> Array:
         """Return the next place on the way to the goal; steps are shorter near the goal."""
         s, here, settled = self.settings, self.position, self._settled()
-        reach = 1.5 * self._stray() * math.sqrt(self.dims)
+        reach = 1.5 * self.straying() * math.sqrt(self.dims)
         if self.leaving:
             self.leaving = float(np.linalg.norm(here - self.left)) < s.leave * math.sqrt(self.dims)
             stale = False
@@ -204,7 +204,7 @@ class Explorer(Walker):
             self.odds = s.trust * s.alarm
         if self.unrest > s.doubtful * unsettling and not self.leaving and self._settled():
             out = self.position - self.first.mean
-            far = self._stray() * math.sqrt(self.dims) / max(float(np.linalg.norm(out)), 1e-9)
+            far = self.straying() * math.sqrt(self.dims) / max(float(np.linalg.norm(out)), 1e-9)
             self.goal = (self.first.mean + out * far).clip(0, 1)
 
     def _leave(self, better: Belief) -> None:
@@ -235,7 +235,7 @@ class Explorer(Walker):
     def _plan(self) -> None:
         """Choose a goal: of some places that the listener may mean, the least visited."""
         s = self.settings
-        stray = self._stray()
+        stray = self.straying()
         if self._settled():
             # It goes to and fro through the middle, where each answer tells the most.
             here = self.position - self.first.mean
@@ -254,7 +254,7 @@ class Explorer(Walker):
             self.goal = places[np.argmin(self.density.count(places))]
         self.lessons = 0.0
 
-    def _stray(self) -> float:
+    def straying(self) -> float:
         """Return how far it strays from the believed place along each axis."""
         s = self.settings
         unsettled = max(0.0, self.unrest / self._unsettling() - 0.3) / 0.7

@@ -2,7 +2,7 @@
 
 import builtins
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -66,10 +66,16 @@ class Report:
         return not any(finding.grave for finding in self.findings)
 
 
-def check_set(path: Path, osc: Path | None = None, osc_port: int | None = None) -> Report:
+def check_set(
+    path: Path,
+    osc: Path | None = None,
+    osc_port: int | None = None,
+    speed: Callable[[Session], float] | None = None,
+) -> Report:
     """Try a set; LivecodeError if there is nothing in it to try.
 
-    osc: recorded packets that will be sent; osc_port: where to listen for what is being sent.
+    osc: recorded packets that will be sent; osc_port: where to listen for what is being sent; speed:
+    measures how many times as fast as it plays a session is computed; None: `measured_speed`.
     """
     listener, ports = _listening(osc_port), None
     try:
@@ -80,7 +86,7 @@ def check_set(path: Path, osc: Path | None = None, osc_port: int | None = None) 
         used = {scene.name: _used(scene) for scene in (set_file.preparation, *set_file.scenes)}
         if osc_port is not None and any("midi" in each.needs for each in used.values()):
             ports = MidiPorts(time.monotonic)  # looks for inputs while the scenes are tried
-        known = _in_order(set_file, report, used)
+        known = _in_order(set_file, report, used, speed or measured_speed)
         missing = _jumps(set_file, report, used, known)
         for index in range(len(set_file.scenes)):
             _alone(set_file, index, report, missing)
@@ -137,7 +143,12 @@ def _wrong(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.wrong]
 
 
-def _in_order(set_file: SetFile, report: Report, used: dict[str, NamesUsed]) -> set[str]:
+def _in_order(
+    set_file: SetFile,
+    report: Report,
+    used: dict[str, NamesUsed],
+    speed: Callable[[Session], float],
+) -> set[str]:
     """Play each scene on top of those before it; returns the names that everything may use."""
     with Session() as session:
         known = set(session.performance.words) | set(session.performance.signals)
@@ -146,7 +157,7 @@ def _in_order(set_file: SetFile, report: Report, used: dict[str, NamesUsed]) -> 
             before = len(session.log)
             _begin(session, index)
             session.advance(SETTLE_S)
-            realtime = _speed(session)
+            realtime = speed(session)
             session.performance.deferred.run_after()
             wrong = [e for e in _wrong(session.log[before:]) if not _known_fault(scene, e)]
             _find(report, scene.name, scene, wrong)
@@ -171,8 +182,8 @@ def _known_fault(scene: Scene, event: Event) -> bool:
     return scene.broken and event.kind == "error"
 
 
-def _speed(session: Session) -> float:
-    """How many times as fast as it plays it is computed; the processor's time, not the wall's."""
+def measured_speed(session: Session) -> float:
+    """Return how many times as fast as it plays a session is computed, in the processor's time."""
     speeds = []
     for _ in range(PIECES):
         began = time.process_time()

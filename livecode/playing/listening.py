@@ -119,6 +119,11 @@ class Signals(Mapping[str, Any]):
         for tapped in self._tapped.values():
             tapped.listen()
 
+    @property
+    def tapped(self) -> frozenset[str]:
+        """The names of which the engine fills a tap."""
+        return frozenset(self._taps.values())
+
     def forget(self, name: str) -> None:
         """Stop listening to a name that is gone."""
         self._tapped.pop(name, None)

@@ -219,12 +219,12 @@ def test_it_finds_out_how_late_its_listener_is(late):
 def test_contradictions_unsettle_it_and_it_strays_further():
     agent, target, rng = make(), np.array([0.8, 0.3]), np.random.default_rng(1)
     teach(agent, target, 600)
-    calm = agent._stray()
+    calm = agent.straying()
     strays = []
     for k in range(601, 660):
         agent.act(k * PERIOD_S)
         agent.feedback(rng.choice([-1.0, 1.0]), k * PERIOD_S)
-        strays.append(agent._stray())
+        strays.append(agent.straying())
     assert calm < 0.07
     assert max(strays) > 0.1
 

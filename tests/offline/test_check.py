@@ -84,11 +84,8 @@ def test_a_scene_that_fails_alone_only_is_a_note(tmp_path: Path) -> None:
     assert "b, line 5: alone, with no scene before it: IndexError" in texts(report)
 
 
-def test_a_scene_that_is_too_much_for_the_machine_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("livecode.offline.check._speed", lambda session: 0.8)
-    report = checked(tmp_path, "# %% a\nr7 = stream()\n")
+def test_a_scene_that_is_too_much_for_the_machine_is_found(tmp_path: Path) -> None:
+    report = checked(tmp_path, "# %% a\nr7 = stream()\n", speed=lambda session: 0.8)
     assert "more than this machine can compute" in texts(report, grave=True)
 
 

@@ -10,8 +10,8 @@ from tests.sound import rms
 EGO = "ego = agent(space('additive'))"
 
 
-def taps(session: Session) -> set[str]:
-    return set(session.performance.signals._taps.values())
+def taps(session: Session) -> frozenset[str]:
+    return session.performance.signals.tapped
 
 
 def reward(session: Session) -> float:

@@ -158,7 +158,6 @@ def test_a_condition_may_be_of_the_cells_own_or_of_the_scenes_time_or_set_by_han
 
 def test_a_condition_that_fails_later_is_told_of_once_and_the_length_still_counts(session: Session):
     opened(session, "# %% a for=2*s when=lambda t: 1 / (t < 1)\nx = 1\n# %% b\nx = 2\n")
-    session.performance.scenes._was_false = False
     session.advance(1.9)
     assert said(session, "fallback").count("ZeroDivisionError") == 1
     session.advance(0.2)
