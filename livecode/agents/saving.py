@@ -23,8 +23,8 @@ def unpack(thing: object, prefix: str, names: Iterable[str], state: Mapping[str,
         value, now = entry(state, prefix + name), np.asarray(getattr(thing, name))
         if value.shape != now.shape or not np.can_cast(value.dtype, now.dtype, "same_kind"):
             raise LivecodeError(
-                f"This saved agent has '{prefix}{name}' as {value.dtype} {value.shape} where "
-                f"{now.dtype} {now.shape} belongs: load it into an agent with its settings."
+                f"the saved agent has '{prefix}{name}' as {value.dtype} {value.shape} where "
+                f"{now.dtype} {now.shape} belongs; load it into an agent with its settings"
             )
         copy = np.array(value, now.dtype)
         setattr(thing, name, copy if copy.ndim else copy.item())
@@ -33,7 +33,7 @@ def unpack(thing: object, prefix: str, names: Iterable[str], state: Mapping[str,
 def entry(state: Mapping[str, Any], name: str) -> NDArray[Any]:
     """Return one array of a saved state; raises LivecodeError if it is missing."""
     if name not in state:
-        raise LivecodeError(f"This saved agent lacks '{name}': was it saved by another program?")
+        raise LivecodeError(f"the saved agent lacks '{name}'; save it again with this program")
     return np.asarray(state[name])
 
 
@@ -49,6 +49,6 @@ def unpack_rng(rng: np.random.Generator, packed: NDArray[np.uint8]) -> None:
         rng.bit_generator.state = json.loads(packed.tobytes())
     except (ValueError, TypeError, KeyError) as error:
         raise LivecodeError(
-            "This saved agent's random generator is of another kind or damaged: "
-            "start it with the generator it was saved with."
+            "the random generator of the saved agent is damaged or of another kind; "
+            "load it into an agent with the generator that it was saved with"
         ) from error

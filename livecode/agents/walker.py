@@ -83,7 +83,7 @@ class Walker:
     @step.setter
     def step(self, step: float) -> None:
         if not 0 < step <= 1:
-            raise LivecodeError(f"A step of {step} is no move: give a length above 0, up to 1.")
+            raise LivecodeError(f"a step of {step} is no move: give a length above 0, up to 1")
         self._step = float(step)
 
     @property
@@ -249,5 +249,5 @@ def resize_places(places: Array, dims: int) -> Array:
 
 def _checked_dims(dims: int) -> int:
     if not dims >= 1 or dims % 1 != 0:
-        raise LivecodeError(f"An agent cannot move in {dims} dimensions: give 1 or more.")
+        raise LivecodeError(f"an agent cannot move in {dims} dimensions: give 1 or more")
     return int(dims)

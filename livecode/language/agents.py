@@ -277,7 +277,7 @@ class Agent(Placed):
         saved = library.read(name)
         if saved.learner != self.learner:
             raise LivecodeError(
-                f"{name!r} was learned by another learner: "
+                f"{name!r} is an agent with another learner; "
                 f"set {self}.learner = {saved.learner!r} first"
             )
         self._ask("load", saved)
@@ -314,14 +314,16 @@ class Agent(Placed):
 
 def _amount(much: float) -> float:
     if not is_number(much) or not 0 < much <= 1:
-        raise LivecodeError(f"it takes how much, above 0 up to 1, not {much!r}")
+        raise LivecodeError(f"praise and blame take a number above 0, up to 1, not {much!r}")
     return float(much)
 
 
 def _stretch(length: Span | float) -> Span:
     checked = span(length)
     if not 0 < checked.at(120) <= LONGEST_S:
-        raise LivecodeError(f"it takes a length above 0, up to {LONGEST_S:g}*s, not {checked}")
+        raise LivecodeError(
+            f"this takes a length of time above 0, up to {LONGEST_S:g}*s, not {checked}"
+        )
     return checked
 
 

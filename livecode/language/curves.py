@@ -175,9 +175,7 @@ def env(
     level = finite(level, "env")
     total = up + held + down
     if min(part.at(DRAWN_BPM) for part in (up, held, down)) < 0 or total.at(DRAWN_BPM) <= 0:
-        raise LivecodeError(
-            "env takes some time, and none of its parts less than none: env(10*ms, 1*s)"
-        )
+        raise LivecodeError("env takes some time, and no part of it is below 0*s: env(10*ms, 1*s)")
     again = None if every is None else _elapsed(span(every))
 
     def shape(seconds: float, beat: float) -> float:

@@ -98,7 +98,7 @@ class Arithmetic:
         """Follow smoothly; after `time` it is 63 % of the way there: `rings.twist.lag(200*ms)`."""
         length = span(time)
         if length.at(DRAWN_BPM) < 0:
-            raise LivecodeError(f"lag({length}): a lag takes no time or some")
+            raise LivecodeError(f"lag({length}): a lag takes 0*s or longer")
         return Value.of(Lag(as_value(self), length))
 
     def clip(self, low: float, high: float) -> "Value":

@@ -328,7 +328,9 @@ class AgentPlayer(SoundPlayer):
     def _load(self, saved: library.SavedAgent, t: float) -> None:
         """Load a saved agent; a note tells what of it does not fit."""
         if saved.learner != self._kind:
-            raise LivecodeError(f"{saved.name!r} was learned by another learner, {saved.learner!r}")
+            raise LivecodeError(
+                f"{saved.name!r} is an agent with another learner, {saved.learner!r}"
+            )
         dims, known = self.learner.dims, int(saved.state["dims"])
         learner = self.know(saved, t)
         said = []

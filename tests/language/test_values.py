@@ -104,7 +104,7 @@ def test_a_lag_stays_between_what_it_follows(times: list[float], lag_s: float):
         (lambda x: x.scale("a", 1), "scale takes numbers"),
         (lambda x: x.quantise(0), "above 0"),
         (lambda x: x.quantise(math.inf), "quantise takes numbers"),
-        (lambda x: x.lag(-1), "no time or some"),
+        (lambda x: x.lag(-1), "0*s or longer"),
         (lambda x: x.lag("a"), "not a length of time"),
         (lambda x: as_value(max), "does not say which signals it takes"),
         (lambda x: as_value(lambda *a: 1), "without \\* or \\*\\*"),
