@@ -16,7 +16,7 @@ _CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Step:
+class TutorialStep:
     """One step, as its file holds it."""
 
     markdown: str
@@ -46,7 +46,7 @@ class Tutorial:
     def __init__(self) -> None:
         self._number = 1
 
-    def __call__(self, number: int | None = None) -> Step:
+    def __call__(self, number: int | None = None) -> TutorialStep:
         """Show the step you are at, the first to begin with, or go to another: `tutorial(3)`."""
         found = steps()
         if number is not None:
@@ -55,11 +55,11 @@ class Tutorial:
             self._number = number
         return found[self._number - 1]
 
-    def next(self) -> Step:
+    def next(self) -> TutorialStep:
         """Go on to the next step."""
         return self(min(self._number + 1, len(steps())))
 
-    def back(self) -> Step:
+    def back(self) -> TutorialStep:
         """Go back to the step before."""
         return self(max(self._number - 1, 1))
 
@@ -71,12 +71,12 @@ class Tutorial:
 
 
 @cache
-def steps() -> tuple[Step, ...]:
+def steps() -> tuple[TutorialStep, ...]:
     """Read all steps, from an installed package or from a checkout."""
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "_tutorial", package.parent / "docs" / "tutorial"):
         if paths := sorted(folder.glob("[0-9]*.md")):
-            return tuple(Step(path.read_text(encoding="utf-8")) for path in paths)
+            return tuple(TutorialStep(path.read_text(encoding="utf-8")) for path in paths)
     raise LivecodeError("the tutorial's texts are not installed; install livecode again")
 
 

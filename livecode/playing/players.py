@@ -16,7 +16,7 @@ from livecode.language.things import PlayerState
 from livecode.language.values import Moment, Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
-from livecode.playing.sound_player import Control, PlayerSetup, SoundPlayer
+from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -48,7 +48,7 @@ class DspPlayer(SoundPlayer):
         for key in self.thing.controls:
             if key not in self.controls:
                 lead = self.setup.engine_lead
-                self.controls[key] = Control(self.thing, key, self.setup, lead)
+                self.controls[key] = SettingControl(self.thing, key, self.setup, lead)
         for key in [*self.controls]:
             if key not in self.thing.controls and key not in self.FOR_ENGINE:
                 del self.controls[key]
@@ -122,7 +122,7 @@ class PlacePlayer(SoundPlayer):
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
         place = self._place(moment)
-        if self._at is None or np.abs(place - self._at).max() > Control.LEAST:
+        if self._at is None or np.abs(place - self._at).max() > SettingControl.LEAST:
             self._at = place
             self.setup.controls.write(self._slot, frame + self.setup.voice_lead, place)
 

@@ -35,7 +35,7 @@ class PlayerSetup:
     ticking: Ticking = field(default_factory=Ticking)
 
 
-class Control:
+class SettingControl:
     """One setting of a thing, written to the control block when it changes."""
 
     #: A smaller change is not written.
@@ -86,7 +86,7 @@ class SoundPlayer:
         #: True while another thing still sounds under the name, at the other's level.
         self.waiting = False
         self.controls = {
-            setting: Control(thing, setting, setup, lead)
+            setting: SettingControl(thing, setting, setup, lead)
             for settings, lead in (
                 (self.FOR_ENGINE, setup.engine_lead),
                 (self.FOR_VOICE, setup.voice_lead),
