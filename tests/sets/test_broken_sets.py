@@ -25,7 +25,10 @@ FAULTS = {
         b"# %% bad for=1*s\nimport time; time.sleep(1e6)\n",
         r"line 4: took longer than",
     ),
-    "a missing model": (b"# %% bad for=1*s\nr7 = stream('qartet')\n", r"qartet.*did you mean quartet"),
+    "a missing model": (
+        b"# %% bad for=1*s\nr7 = stream('qartet')\n",
+        r"qartet.*did you mean quartet",
+    ),
     "a duration of zero": (b"# %% bad for=0*s\nx = 1\n", r"line 3: .*longer than 0\*s"),
     "a duration that is none": (b"# %% bad for=soon\nx = 1\n", r"line 3: for=soon is not a length"),
     "two cells of one name": (b"# %% first for=1*s\nx = 1\n", r"line 3: .*called first as well"),
