@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
+from livecode.language.naming import NamingSetting
 from livecode.language.sources import automatable
 from livecode.language.spaces import Placed, PlaysPlaced, Space
 from livecode.language.things import Setting, Thing, choice, length, whole
@@ -125,11 +126,12 @@ class Agent(Placed):
         "back", "forward", "forget", "save", "load",
     )  # fmt: skip
 
-    space = Setting(
+    space = NamingSetting(
         None,
         _a_space,
         'the space it walks; `ego.space = space("additive")` glides into that one, at the same '
-        "place, with what it has learned of the axes that both have",
+        "place, with what it has learned of the axes that both have, and "
+        '`ego.space = pattern("<additive orchestra>/4")` goes by a pattern',
     )
     dims = Setting(
         2,

@@ -9,6 +9,7 @@ import platformdirs
 import soundfile
 
 from livecode.errors import LivecodeError
+from livecode.language.naming import NamingSetting
 from livecode.language.sources import Sounding, automatable
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
@@ -53,8 +54,11 @@ class Stream(Sounding):
     kind = "stream"
     kept = Sounding.kept | {"take", "prime"}
 
-    model = Setting(
-        TEST_MODEL, _a_stream_model, 'which model writes it: `r7.model = "choir"` fades to another'
+    model = NamingSetting(
+        TEST_MODEL,
+        _a_stream_model,
+        'which model writes it: `r7.model = "choir"` fades to another, and '
+        '`r7.model = pattern("<choir quartet>")` goes by a pattern',
     )
     temperature = automatable(
         1.0,

@@ -19,6 +19,7 @@ from livecode.playing.mix import Entry, Mix
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer, player_of
+from livecode.playing.turning import turn
 from livecode.signals.tempo import Tempo
 from livecode.transport.messages import GraphSource, Source
 from livecode.transport.status import Generation
@@ -221,8 +222,20 @@ class Sounds:
         try:
             for thing in self:
                 player_of(thing).tick(frame, moment)
+                self._turn(thing, frame)
         finally:
             ticking.now = False
+
+    def _turn(self, thing: Sounding, frame: int) -> None:
+        """Play what the patterns of names among its settings say, each name from its line on."""
+        ahead = START_LEAD_BLOCKS * self._block + 2 * self._tick_frames
+        line = turn(thing, frame, ahead, self._tempo)
+        if line is not None:
+            before, self._entry = self._entry, Entry(at=line)
+            try:
+                self.play(thing)
+            finally:
+                self._entry = before
 
     def _hear_mix(self) -> None:
         self._heard, self._heard_from = self._mix, None

@@ -10,7 +10,7 @@ from livecode.errors import LivecodeError
 from livecode.language.patterns.combining import Chosen, said
 from livecode.language.patterns.cycle import Mark
 from livecode.language.patterns.cycles import Cycles, Pure
-from livecode.language.patterns.events import as_float, as_word, value_at
+from livecode.language.patterns.events import as_float, as_word, since_at, value_at
 from livecode.language.patterns.meaning import cycles_of
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.things import Thing
@@ -43,7 +43,9 @@ class PatternNode(Node):
         return self._made[1]
 
     def sample(self, moment: Moment) -> float:
-        return self._number(moment.beat)
+        bar = moment.signals.get("bar", moment.beat / BEATS_PER_BAR)
+        number = value_at(self.cycles, bar, as_float)
+        return 0.0 if number is None else float(number)
 
     def drawn(self, seconds: float, beat: float) -> float | None:
         return value_at(self.cycles, beat / BEATS_PER_BAR, as_float)  # type: ignore[no-any-return]
@@ -51,10 +53,6 @@ class PatternNode(Node):
     def shown(self) -> Span | None:
         shown = min(self.cycles.period or _DRAWN_BARS, _DRAWN_BARS)
         return shown * bars * (1 - 1e-6)  # its last point is not the next bar's first
-
-    def _number(self, beat: float) -> float:
-        number = value_at(self.cycles, beat / BEATS_PER_BAR, as_float)
-        return 0.0 if number is None else float(number)
 
     def __str__(self) -> str:
         return self.text
@@ -94,12 +92,20 @@ class Chain(Value):
             other = type(self).of(PatternNode(str(other), lambda: still, ()))
         super().adopt(other)
 
-    def word_at(self, beat: float) -> str | None:
-        """The name that it says at a beat, for settings that take names."""
-        return value_at(self.cycles, beat / BEATS_PER_BAR, as_word)  # type: ignore[no-any-return]
+    def word_at(self, bar: float) -> str | None:
+        """The name that it says at a bar, in fractions, for settings that take names."""
+        return value_at(self.cycles, bar, as_word)  # type: ignore[no-any-return]
+
+    def word_since(self, bar: float) -> float:
+        """Since which bar, in fractions, it has said the name that it says at a bar."""
+        since = since_at(self.cycles, bar, as_word)
+        return bar if since is None else since
 
     def words(self) -> tuple[str, ...]:
-        """All names that it says, as far ahead as it is read."""
+        """All names that it says, as far ahead as it is read; raises LivecodeError at a number."""
+        for value in said(self.cycles):
+            if as_word(value) is None:
+                raise LivecodeError(f"a name is needed, not {plain(value)!r}, in {self}")
         return tuple(word for value in said(self.cycles) if (word := as_word(value)) is not None)
 
     def _value(self) -> Value:

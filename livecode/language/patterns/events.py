@@ -84,13 +84,26 @@ def value_at(cycles: Cycles, at: float, read: Callable[[Any], Any], seed: int = 
 
     Of several that began together it is the first; values of which `read` makes None are passed.
     """
+    found = _last(cycles, at, read, seed)
+    return None if found is None else found[1]
+
+
+def since_at(cycles: Cycles, at: float, read: Callable[[Any], Any], seed: int = 0) -> float | None:
+    """When the event began whose value `value_at` gives, in cycles; None if there is none."""
+    found = _last(cycles, at, read, seed)
+    return None if found is None else found[0]
+
+
+def _last(
+    cycles: Cycles, at: float, read: Callable[[Any], Any], seed: int
+) -> tuple[float, Any] | None:
     number = math.floor(at)
     place = at - number + _NEAR
     for earlier in range(_LOOK_BACK):
         onsets, said = _track(cycles, number - earlier, read, seed)
         index = bisect_right(onsets, place) - 1
         if index >= 0:
-            return said[index]
+            return number - earlier + onsets[index], said[index]
         place = 1.0
     return None
 

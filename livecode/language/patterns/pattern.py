@@ -12,7 +12,6 @@ from livecode.language.patterns.in_sound import InSound
 from livecode.language.patterns.in_time import InTime
 from livecode.language.patterns.in_values import InValues
 from livecode.language.patterns.meaning import cycles_of
-from livecode.language.units import BEATS_PER_BAR
 
 _KINDS = (InTime, InValues, InChance, InSound, InNotes)
 
@@ -34,9 +33,9 @@ class Pattern(InTime, InValues, InChance, InSound, InNotes):
         """
         return events_between(self.cycles, begin, end, seed)
 
-    def marks_at(self, beat: float) -> Marks:
-        """Where in their texts the events are written that sound at a beat: `(text, start, end)` each."""
-        return marks_at(self.cycles, beat / BEATS_PER_BAR)
+    def marks_at(self, bar: float) -> Marks:
+        """Where in their texts the events are written that sound at a bar: `(text, start, end)` each."""
+        return marks_at(self.cycles, bar)
 
 
 #: What can be done to a pattern, in the order of the reference.
