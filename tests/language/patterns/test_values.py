@@ -142,4 +142,4 @@ def said(session: Session, name: str) -> list[float]:
 
 
 def temperature(session: Session) -> float:
-    return dict(session.get("r7").player.varyings())["temperature"].now
+    return session.performance.status().values["r7.temperature"]
