@@ -18,6 +18,7 @@ from livecode.cli import command as cli  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
 from livecode.neural.load import load_model  # noqa: E402
 from livecode.neural.model_file import read_model  # noqa: E402
+from livecode.neural.spaces.training import train as training  # noqa: E402
 from livecode.neural.spaces.training.figures import axis_steps, distance_db, reconstructed  # noqa: E402
 from livecode.neural.spaces.training.frames import AdditiveFrames  # noqa: E402
 from livecode.neural.spaces.training.train import TrainSpaceSettings, train_space  # noqa: E402
