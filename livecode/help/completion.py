@@ -76,7 +76,7 @@ def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
 def attributes(value: Any) -> list[str]:
     """Return the attributes of a value; of a thing only those that concern the performer."""
     if isinstance(value, Pattern):
-        return [*OPERATIONS, *_SHAPERS, "events"]
+        return [*OPERATIONS, *_SHAPERS, "events", "picture"]
     if isinstance(value, Value):
         return list(_SHAPERS)
     if isinstance(value, Thing):

@@ -47,7 +47,7 @@ class Interned(type):
             if found is None:
                 found = super().__call__(*made_of)
                 if found.depth > DEEPEST:
-                    raise TooMuch("a pattern is made in fewer steps")
+                    raise TooMuch(f"a pattern is made in at most {DEEPEST} steps on one another")
                 Interned._known[key] = found
             return found
 

@@ -12,6 +12,8 @@ from livecode.language.patterns.in_sound import InSound
 from livecode.language.patterns.in_time import InTime
 from livecode.language.patterns.in_values import InValues
 from livecode.language.patterns.meaning import cycles_of
+from livecode.language.patterns.picture import bar_picture
+from livecode.language.text import Text
 
 _KINDS = (InTime, InValues, InChance, InSound, InNotes)
 
@@ -32,6 +34,10 @@ class Pattern(InTime, InValues, InChance, InSound, InNotes):
         where in the text it is written: `(text, start, end)`.
         """
         return events_between(self.cycles, begin, end, seed)
+
+    def picture(self, bar: int = 0) -> Text:
+        """Draw a bar: a row for each value, with marks where it begins: `groove.picture()`."""
+        return Text("\n".join(bar_picture(self.cycles, bar)))
 
     def marks_at(self, bar: float) -> Marks:
         """Where in their texts the events are written that sound at a bar: `(text, start, end)` each."""

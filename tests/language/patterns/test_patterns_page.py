@@ -51,3 +51,30 @@ def test_the_program_on_the_page_runs(capsys: pytest.CaptureFixture[str]) -> Non
     (program,) = [block for block in blocks if "import " in block]
     exec(program, {})
     assert capsys.readouterr().out.splitlines()[:2] == ["0 1/8 sn", "1/8 1/4 sn"]
+
+
+def test_the_drawing_on_the_page_is_that_of_its_pattern() -> None:
+    (drawing,) = re.findall(
+        r"^```text\n(.*?)\n```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert drawing == str(pattern("bd*4, ~ cp, hh*8").picture())
+
+
+@pytest.mark.parametrize(
+    ("text", "drawing"),
+    [
+        ("bd ~ [sn sn] ~", "bd ▪───············\nsn ········▪─▪─····"),
+        ("<a b>/2", "a ▪───────────────"),
+        ("~", ""),
+        ("bd(3,8)", "bd ▪─····▪─····▪─··"),
+        ("0 .. 9", "\n".join(["0 ▪─··············", "1 ·▪──············"])),
+    ],
+)
+def test_a_bar_is_drawn_in_rows(text: str, drawing: str) -> None:
+    assert str(pattern(text).picture()).startswith(drawing)
+    assert len(str(pattern(text).picture()).splitlines()) <= 9
+
+
+def test_a_later_bar_is_drawn_as_it_is_then() -> None:
+    assert str(pattern("<a b>/2").picture(1)) == "a ────────────────"
+    assert str(pattern("<a b>/2").picture(2)) == "b ▪───────────────"
