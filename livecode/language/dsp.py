@@ -14,6 +14,7 @@ from livecode.language.sources import Sounding
 from livecode.language.things import Setting, Thing
 from livecode.language.units import finite, is_number
 from livecode.language.values import Value, as_value
+from livecode.syntax.names import names_of
 
 
 class Dsp(Sounding):
@@ -34,7 +35,7 @@ class Dsp(Sounding):
         self.settings["inputs"] = inputs
         self.settings["defaults"] = controls
         self.settings["first_line"] = function.__code__.co_firstlineno
-        _check_names(definition, {*inputs, *controls}, function.__code__.co_firstlineno - 1)
+        _check_names(source, definition, function.__code__.co_firstlineno - 1)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -157,57 +158,11 @@ def _parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str
     return tuple(inputs), controls
 
 
-class _Names(ast.NodeVisitor):
-    """Collects the names that a function reads, and those that it makes."""
-
-    def __init__(self, above: int) -> None:
-        self._above = above
-        self.read: dict[str, int] = {}
-        self.made: set[str] = set()
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.read.setdefault(node.id, node.lineno + self._above)
-        else:
-            self.made.add(node.id)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        self.made.add(node.name)
-        self.generic_visit(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self.made.add(node.name)
-        self.generic_visit(node)
-
-    def visit_arg(self, node: ast.arg) -> None:
-        self.made.add(node.arg)
-        self.generic_visit(node)
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        if node.name is not None:
-            self.made.add(node.name)
-        self.generic_visit(node)
-
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        raise self._refusal(node, "nothing is imported in a @dsp; pyo and np are there")
-
-    visit_ImportFrom = visit_Import
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        if node.attr.startswith("__"):
-            raise self._refusal(node, f"{node.attr} is out of reach in a @dsp")
-        self.generic_visit(node)
-
-    def _refusal(self, node: ast.stmt | ast.expr, why: str) -> LivecodeError:
-        return LivecodeError(why, node.lineno + self._above)
-
-
-def _check_names(definition: ast.FunctionDef, parameters: set[str], above: int) -> None:
+def _check_names(source: str, definition: ast.FunctionDef, above: int) -> None:
     """Refuse names that the engine does not have; the engine checks pyo's names itself.
 
     `above`: lines of the block that stand above the function.
     """
-    names = _Names(above)
     for default in [*definition.args.defaults, *definition.args.kw_defaults]:
         for node in ast.walk(default) if default is not None else ():
             if isinstance(node, ast.Name):
@@ -216,18 +171,21 @@ def _check_names(definition: ast.FunctionDef, parameters: set[str], above: int) 
                     "write the default of a keyword as a number, such as size=0.9",
                     node.lineno + above,
                 )
-    names.visit(definition)
-    for name, line in names.read.items():
-        if name in parameters or name in names.made or name == "np":
-            continue
+    for each in ast.walk(definition):
+        if isinstance(each, ast.Import | ast.ImportFrom):
+            why = "nothing is imported in a @dsp; pyo and np are there"
+            raise LivecodeError(why, each.lineno + above)
+        if isinstance(each, ast.Attribute) and each.attr.startswith("__"):
+            raise LivecodeError(f"{each.attr} is out of reach in a @dsp", each.lineno + above)
+    for name, line in names_of(source).needs.items():
         if name in FORBIDDEN:
-            raise LivecodeError(f"{name} is out of reach in a @dsp", line)
-        if hasattr(builtins, name) or name[:1].isupper() or name in LOWER_CASE:
+            raise LivecodeError(f"{name} is out of reach in a @dsp", line + above)
+        if name == "np" or hasattr(builtins, name) or name[:1].isupper() or name in LOWER_CASE:
             continue
         raise LivecodeError(
             f"{name!r} is not known in the engine; make it a keyword: "
             f"it becomes a control, as in def {definition.name}(…, {name}=1.0)",
-            line,
+            line + above,
         )
 
 

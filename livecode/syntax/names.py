@@ -112,6 +112,7 @@ class _Reader:
         arguments, is_lambda = node.args, isinstance(node, ast.Lambda)
         self._visit_all(getattr(node, "decorator_list", ()))
         self._visit_all([*arguments.defaults, *filter(None, arguments.kw_defaults)])
+        self._visit_all(_annotations(node))
         name = "lambda" if isinstance(node, ast.Lambda) else node.name
         body = [node.body] if isinstance(node, ast.Lambda) else node.body
         self._inside(name, node.lineno, [] if self._closed(node) else body, later=True)
@@ -154,6 +155,17 @@ def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
             yield from _inner(each)
         else:
             yield each
+
+
+def _annotations(node: Function) -> Iterator[ast.expr]:
+    """The annotations of a function's parameters and of its value."""
+    arguments = node.args
+    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    for each in [*plain, arguments.vararg, arguments.kwarg]:
+        if each is not None and each.annotation is not None:
+            yield each.annotation
+    if not isinstance(node, ast.Lambda) and node.returns is not None:
+        yield node.returns
 
 
 def _in_running_order(node: ast.AST) -> Iterable[ast.AST]:

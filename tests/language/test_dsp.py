@@ -74,6 +74,18 @@ def test_a_name_that_is_not_there_is_refused_with_its_line(stage: Session, code:
     assert level(stage) > 0.05
 
 
+def test_names_that_a_graph_binds_itself_are_its_own(stage: Session):
+    body = (
+        "    match [0.5, 2]:\n"
+        "        case [share, *rest]: share = share * len([one for one in rest])\n"
+        "    if (half := share) > 1: half = 1\n"
+        "    def scaled(by): return ego * by\n"
+        "    return scaled(half * gain)"
+    )
+    result = stage.eval(f"@dsp\ndef hall(ego, gain=0.5):\n{body}")
+    assert result.ok, result.error
+
+
 @pytest.mark.parametrize(
     "name",
     ["Server", "OscDataReceive", "OscReceive", "OscSend", "SharedTable", "Record", "savefile",

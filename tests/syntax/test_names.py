@@ -23,7 +23,7 @@ from livecode.syntax.names import names_of
         ("d = {k: v for k, v in e for w in v}", "d", "e"),
         ("f = [lambda: i + j for i in k]", "f", "j k"),
         ("(lambda a: a + b, lambda: a)", "", "a b"),
-        ("def f(a, b=c, *d, e: int = g, **h): return a, b, d, e, h, f", "f", "c g"),
+        ("def f(a, b=c, *d, e: i = g, **h: j) -> k: return a, b, d, e, h, f", "f", "c g i j k"),
         ("def f():\n    global n\n    n = n + 1", "f", ""),
         ("def f():\n    x = 1\n    def g():\n        nonlocal x\n        x = y", "f", "y"),
         ("def f(): return g()\ndef g(): return 1", "f g", ""),
