@@ -1,4 +1,4 @@
-"""`livecode check`: every cell of a set tried offline before the evening, and what is amiss in it."""
+"""Tries every cell of a set offline, and finds what will not work in the evening."""
 
 import builtins
 import time
@@ -17,11 +17,11 @@ from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.udp import UdpListener
 from livecode.transport.events import Event
 
-#: A cell that takes longer than this is without end, as far as an evening goes.
+#: A cell that takes longer than this counts as endless.
 CELL_LIMIT_S = 5.0
-#: Each scene is played for so long before its speed is measured, and in so many pieces of so long.
+#: Each scene plays for SETTLE_S; then its speed is measured in PIECES pieces of PIECE_S.
 SETTLE_S, PIECE_S, PIECES = 0.3, 0.25, 6
-#: A scene that is not computed so many times as fast as it plays may falter on a bad day.
+#: A scene that is not computed this many times as fast as it plays may falter on a bad day.
 LITTLE_HEADROOM = 2.0
 NOT_HEARD = {
     "rings": "and nothing is heard of them now: put them on, or use `livecode rings --simulate`",
@@ -31,7 +31,7 @@ NOT_HEARD = {
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to know before the evening; `grave`: the set does not play as it is written."""
+    """Something to know before the evening. If `grave`, the set does not play as it is written."""
 
     scene: str
     line: int  # in the file, from 1; 0: of no line
@@ -41,20 +41,20 @@ class Finding:
 
 @dataclass
 class SceneReport:
-    """What a scene is like on this machine."""
+    """What was found out about a scene on this machine."""
 
     number: int
     name: str
     line: int
     length: str
     sounds: list[str] = field(default_factory=list)
-    realtime: float | None = None  # times as fast as it plays
-    listens: list[str] = field(default_factory=list)  # to what somebody must send
+    realtime: float | None = None  # how many times as fast as it plays it is computed
+    listens: list[str] = field(default_factory=list)  # signals that somebody must send
 
 
 @dataclass
 class Report:
-    """All that was found."""
+    """All that was found out about a set."""
 
     path: str
     scenes: list[SceneReport] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether there are but notes."""
+        """Whether the set plays as it is written."""
         return not any(finding.grave for finding in self.findings)
 
 
@@ -72,10 +72,11 @@ def check_set(
     osc_port: int | None = None,
     speed: Callable[[Session], float] | None = None,
 ) -> Report:
-    """Try a set; LivecodeError if there is nothing in it to try.
+    """Try all scenes of a set, and return a report.
 
-    osc: recorded packets that will be sent; osc_port: where to listen for what is being sent; speed:
-    measures how many times as fast as it plays a session is computed; None: `measured_speed`.
+    `osc` is a file of recorded packets that will be sent. `osc_port` is a UDP port on which to listen
+    for packets meanwhile. `speed` measures how many times as fast as it plays a session is computed;
+    None stands for `measured_speed`. Raises LivecodeError if there is nothing in the set to try.
     """
     listener, ports = _listening(osc_port), None
     try:
@@ -85,7 +86,7 @@ def check_set(
             report.findings.append(Finding(fault.scene, fault.line, fault.text, True))
         used = {scene.name: _used(scene) for scene in (set_file.preparation, *set_file.scenes)}
         if osc_port is not None and any("midi" in each.needs for each in used.values()):
-            ports = MidiPorts(time.monotonic)  # looks for inputs while the scenes are tried
+            ports = MidiPorts(time.monotonic)  # finds inputs while the scenes are tried
         known = _in_order(set_file, report, used, speed or measured_speed)
         missing = _jumps(set_file, report, used, known)
         for index in range(len(set_file.scenes)):
@@ -105,15 +106,17 @@ def check_set(
 
 
 def _listening(osc_port: int | None) -> UdpListener | None:
+    """Open the port, if there is one and nobody else has it."""
     if osc_port is None:
         return None
     try:
         return UdpListener(port=osc_port)
-    except LivecodeError:  # a performance is on: nothing can be heard here
+    except LivecodeError:  # probably a performance is on, which hears the packets itself
         return None
 
 
 def _used(scene: Scene) -> NamesUsed:
+    """Return the names that a scene defines, needs and ends, with their lines in the file."""
     found = names_used(scene.padded, [] if scene.when is None else [scene.when])
     found.needs.pop("scene", None)
     for name in scene.ends:
@@ -122,21 +125,22 @@ def _used(scene: Scene) -> NamesUsed:
 
 
 def _open(session: Session, set_file: SetFile) -> list[Event]:
-    """Prepare a set without beginning it; returns what went wrong."""
+    """Prepare a set without beginning it, and return the events of what went wrong."""
     performance = session.performance
     performance.set_player.cell_limit_s = CELL_LIMIT_S
     performance.record.enabled = False
     before = len(session.log) + len(set_file.faults)
     performance.set_player.open(set_file)
     performance.blocks.run_after()
-    performance.scenes.watch = None  # what is checked stays as it was read
+    performance.scenes.watch = None  # the set stays as it was read
     return _wrong(session.log[before:])
 
 
 def _begin(session: Session, index: int) -> None:
+    """Play a scene, and stay in it."""
     performance = session.performance
     performance.set_player.play(index)
-    performance.scenes.held = True  # no scene goes on by itself here
+    performance.scenes.held = True  # no scene follows by itself here
 
 
 def _wrong(events: Iterable[Event]) -> list[Event]:
@@ -149,7 +153,7 @@ def _in_order(
     used: dict[str, NamesUsed],
     speed: Callable[[Session], float],
 ) -> set[str]:
-    """Play each scene on top of those before it; returns the names that everything may use."""
+    """Play each scene after those before it, and return the names that all cells may use."""
     with Session() as session:
         known = set(session.performance.words) | set(session.performance.signals)
         _find(report, "preparation", set_file.preparation, _open(session, set_file))
@@ -178,7 +182,7 @@ def _in_order(
 
 
 def _known_fault(scene: Scene, event: Event) -> bool:
-    """A cell that is no Python has been told of by its file's faults."""
+    """Return whether an error repeats that a cell is no Python, which the set's faults say."""
     return scene.broken and event.kind == "error"
 
 
@@ -200,7 +204,7 @@ def _find(report: Report, name: str, scene: Scene, events: Sequence[Event]) -> N
 
 
 def _place(scene: Scene, event: Event) -> tuple[int, str]:
-    """(Line of the file, what happened there); the scene's first line where the event has none."""
+    """Return the line of an event in the file and its text; without a line, the scene's first."""
     line = scene.first_line if event.line is None else event.line
     return line, located(event.text, event.names)
 
@@ -208,7 +212,10 @@ def _place(scene: Scene, event: Event) -> tuple[int, str]:
 def _jumps(
     set_file: SetFile, report: Report, used: dict[str, NamesUsed], known: set[str]
 ) -> dict[str, set[str]]:
-    """Names that only other scenes define: which must have been before. Returns them by scene."""
+    """Note the names of each scene that only other scenes define; return them by scene.
+
+    Such a scene fails if somebody jumps to it before the others were played.
+    """
     missing: dict[str, set[str]] = {}
     for index, scene in enumerate(set_file.scenes):
         mine = used[scene.name]
@@ -217,7 +224,7 @@ def _jumps(
         for name in sorted(missing[scene.name], key=lambda each: mine.needs[each]):
             makers = [s.name for s in set_file.scenes if name in used[s.name].defines]
             elsewhere = tuple(maker for maker in makers if maker != scene.name)
-            if elsewhere:  # what comes of a name that nothing makes has been said
+            if elsewhere:  # a name that nothing defines was found by playing
                 by_makers.setdefault(elsewhere, []).append(name)
         for others, names in by_makers.items():
             early = not any(s.name in others for s in set_file.scenes[:index])
@@ -236,15 +243,16 @@ def _jumps(
 
 
 def _listed(names: Sequence[str], last: str) -> str:
+    """Return names as a list in prose, at most four of them; `last` is the word before the last."""
     shown = [*names[:4], *(["others"] if len(names) > 4 else [])]
     return f" {last} ".join([*([", ".join(shown[:-1])] if shown[:-1] else []), shown[-1]])
 
 
 def _alone(set_file: SetFile, index: int, report: Report, missing: dict[str, set[str]]) -> None:
-    """Play a scene on the preparation alone, as after a jump to it."""
+    """Play a scene after the preparation alone, as after a jump to it."""
     scene = set_file.scenes[index]
     if scene.broken or missing[scene.name]:
-        return  # it is known what comes of it
+        return  # known to fail
     grave = {f.text for f in report.findings if f.scene == scene.name and f.grave}
     with Session() as session:
         _open(session, set_file)
@@ -265,7 +273,7 @@ def _sensors(
     packets: list[bytes],
     midi: bool,
 ) -> None:
-    """What the set listens to, and nobody sends at present."""
+    """Note the signals that the set uses and that nobody sends at present."""
     intake = Intake()
     for packet in packets:
         intake.receive(packet, 0.0)

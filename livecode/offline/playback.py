@@ -1,4 +1,4 @@
-"""Playing a set offline: packets at their times, scenes by themselves, until the set is over."""
+"""Plays a set offline: packets arrive at their times, and scenes follow by themselves."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,9 +14,12 @@ _STEP_S = 0.25
 
 
 def opened(session: Session, set_file: SetFile) -> None:
-    """Prepare the set and begin it, where nobody gives cues; a sentence if nothing is left of it."""
+    """Prepare the set and begin it, without anybody who gives cues.
+
+    Raises LivecodeError if nothing in the set can be played.
+    """
     session.performance.scenes.alone = True
-    # what `record` makes is of the evening, not of its rendering
+    # `record` in a set is meant for the evening, not for its rendering
     session.performance.record.enabled = False
     result = session.open_set(set_file)
     if not result.ok and not set_file.scenes:
@@ -29,9 +32,10 @@ def played(
     seconds: float | None,
     offset_s: float = 0.0,
 ) -> Iterator[np.ndarray]:
-    """What is heard, float32 (frames, 2) at a time; `seconds`: None for as long as the set goes.
+    """Yield the sound of the set in pieces, float32 (frames, 2), until it is over.
 
-    frames: packets to receive; `offset_s`: the time of the frames at which the session stands now.
+    `seconds` is the length to play; None stands for as long as the set goes. `frames` are packets to
+    receive, of which the one at `offset_s` arrives now.
     """
     began = session.time
     upcoming = iter([*(frame for frame in frames if frame.time_s >= offset_s), None])
@@ -50,7 +54,7 @@ def played(
 
 
 def over(session: Session, began: float, seconds: float | None) -> bool:
-    """Whether so many seconds have been played, or the set is over."""
+    """Return whether so many seconds have been played since `began`, or the set is over."""
     if seconds is not None:
         return session.time >= began + seconds
     scenes = session.performance.scenes
@@ -60,7 +64,7 @@ def over(session: Session, began: float, seconds: float | None) -> bool:
 
 
 def estimated_s(set_file: SetFile, first: int = 0, tempo_bpm: float = 120.0) -> float:
-    """How long the set lasts by itself from that scene on, as far as its file says."""
+    """Return for how many seconds the set lasts from a scene on, as far as its file says."""
     at: int | None = first if set_file.scenes else None
     seen: set[int] = set()
     total = 0.0 if set_file.scenes else PATIENCE_S

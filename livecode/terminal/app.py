@@ -1,4 +1,4 @@
-"""The terminal itself: editor, messages and status bar on one screen, kept up to date."""
+"""The terminal as a whole: it puts editor, messages and status lines on a screen and keeps them fresh."""
 
 import asyncio
 import gc
@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from msgspec import structs
 from prompt_toolkit.application import Application
@@ -35,18 +36,18 @@ from livecode.terminal.style import style
 from livecode.terminal.text_file import TextFile
 from livecode.transport.messages import CUE
 
-#: The status bar is brought up to date, and the other processes are looked after, this often.
+#: How often the status lines are drawn, and the other processes are looked after.
 LOOK_EVERY_S = 0.1
-#: Ctrl-C leaves when pressed twice within this time; a block has as long to end when interrupted.
+#: Two presses of Ctrl-C within this time leave. An interrupted block has as long to end.
 TWICE_S = 1.0
-#: Whether the byte of Escape is that key, or begins what another key sends, is settled after this.
+#: After this time, a byte of Escape is that key and not the beginning of another key's sequence.
 ESCAPE_S = 0.05
-#: A like or dislike is shown for this long.
+#: How long a like or dislike is shown.
 STRUCK_S = 1.0
 
 
 class Terminal:
-    """One performer's terminal, in front of a supervisor whose processes have been started."""
+    """One performer's terminal, on a supervisor whose processes have been started."""
 
     output: Output
     editor: Editor
@@ -54,7 +55,7 @@ class Terminal:
     faders: Faders
 
     def __init__(self, supervisor: Supervisor, theme: str = "dark", told: Sequence[str] = ()):
-        """`told`: what is said when the terminal opens, after the keys that one needs."""
+        """`told` holds sentences that are shown first, after the most important keys."""
         self._told = told
         self.supervisor = supervisor
         self.file = TextFile(supervisor.options.text_path or supervisor.options.set_path)
@@ -99,7 +100,7 @@ class Terminal:
         self.app.ttimeoutlen = ESCAPE_S
 
     async def run(self, seconds: float | None = None) -> None:
-        """Until the performer leaves, or for so many seconds; raises what the supervisor raises."""
+        """Run until the performer leaves, or for so many seconds; raises what the supervisor raises."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_bug)
         loop.add_signal_handler(signal.SIGTERM, self.quit)
@@ -123,11 +124,14 @@ class Terminal:
     # what keys do
 
     def panic(self) -> None:
-        """Silence within one block, without the mind."""
+        """Silence all sound within one block, without the mind."""
         self.supervisor.panic()
 
     def interrupt(self) -> None:
-        """End what runs, the mind itself if need be; if nothing runs, leave at the second time."""
+        """Interrupt the block that runs; if none runs, leave at the second press.
+
+        A mind whose block does not end when interrupted is killed, and another takes over.
+        """
         now = time.monotonic()
         if self._stuck(now):
             os.kill(self.supervisor.arena.header.mind_pid, signal.SIGKILL)
@@ -135,7 +139,7 @@ class Terminal:
             self._interrupted_s = now
             self.supervisor.interrupt()
         elif now - self._interrupted_s < TWICE_S:
-            pass  # pressed again and again to end a block: not to leave
+            pass  # pressed repeatedly to end a block, not to leave
         elif now - self._nothing_ran_s < TWICE_S:
             self.quit()
         else:
@@ -143,17 +147,17 @@ class Terminal:
             self.output.say("nothing is running; Ctrl-C again leaves", "class:output.note")
 
     def strike(self, key: str) -> None:
-        """Strike a hot-key, `like` or `dislike`, which rewards may read."""
+        """Press a hot-key, `like` or `dislike`, which rewards can read."""
         self.supervisor.press(key)
         self._struck, self._struck_s = key, time.monotonic()
 
     def cue(self, code: str) -> None:
-        """Go to another scene, even if the cell of the present one does not end."""
+        """Run a cue such as `go()`, even if the cell of the present scene does not end."""
         self.supervisor.press(CUE)
         self.evaluating.run(code, quietly=True)
 
     def fade_orphan(self) -> None:
-        """Let go the first name that sounds although its text is gone."""
+        """Fade out the first name that sounds although its text is gone."""
         if self._touch.orphans:
             name = self._touch.orphans[0]
             self.output.say(f"● {name} fades out", "class:output.ok")
@@ -162,7 +166,7 @@ class Terminal:
             self.output.say("the text defines all that sounds", "class:output.note")
 
     def hang_up(self) -> None:
-        """The terminal was closed: leave, and let what sounds play on."""
+        """Leave because the terminal's window was closed; the performance plays on."""
         self.supervisor.left = True
         self.quit()
 
@@ -172,26 +176,26 @@ class Terminal:
             self.app.exit()
 
     def save(self) -> None:
-        """Save the text."""
+        """Save the text to its file, and say so."""
         try:
             self.output.say(self.file.save(self.editor.buffer.text), "class:output.note")
         except LivecodeError as error:
             self.output.say(f"✗ {error}", "class:output.error")
 
     def help(self) -> None:
-        """Help on the name at the cursor; at none, the keys."""
+        """Show help on the name at the cursor; without a name, the list of keys."""
         if self.editor.on_name():
             self.evaluating.help()
         else:
             self.output.show(key_list(), "class:output.help")
 
     def begin_search(self) -> None:
-        """Look for a block in the history."""
+        """Begin a search through the history."""
         self.search.begin()
         self.app.layout.focus(self.search.field)
 
     def end_search(self, take: bool) -> None:
-        """Back to the editor, with the block that was found or without."""
+        """Return to the editor, and insert the block that was found if `take`."""
         self.app.layout.focus(self.editor.buffer)
         if take and self.search.match is not None:
             self.editor.buffer.save_to_undo_stack()
@@ -200,7 +204,7 @@ class Terminal:
     # what is shown
 
     def title(self) -> StyleAndTextTuples:
-        """The line above the editor: the file, whether it is saved, and a signature."""
+        """Return the line above the editor: the file, whether it is saved, and a signature."""
         return title_line(
             self.file.title,
             self.file.unsaved(self.editor.buffer.text),
@@ -210,10 +214,11 @@ class Terminal:
         )
 
     async def _look_again_and_again(self) -> None:
+        """Connect to the mind, then keep the screen fresh and the processes alive."""
         try:
             self.evaluating.mind.connect()
             await asyncio.to_thread(self._highlighting.load)
-            gc.freeze()  # what is there by now stays: looking through it again holds up keys
+            gc.freeze()  # these objects stay; collecting them again would hold up keys
             self._changed()
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -224,6 +229,7 @@ class Terminal:
                 self.app.exit(exception=error)
 
     def _look(self) -> None:
+        """Read the shared memory, and draw what has changed."""
         mind, arena = self.evaluating.mind, self.supervisor.arena
         if arena.header.mind_pid != self._mind_pid:
             self._mind_pid = arena.header.mind_pid
@@ -251,7 +257,7 @@ class Terminal:
             self._changed()
 
     def _show_cues(self, snapshot: Snapshot) -> None:
-        """The cue list beside the messages, or in one line where the screen is narrow."""
+        """Show the cue list beside the messages, or as one line on a narrow screen."""
         columns, rows = self.app.output.get_size().columns, self.app.output.get_size().rows
         listed, line = self.cues, self.cue_line
         wide = columns >= WIDE
@@ -263,7 +269,7 @@ class Terminal:
             self._changed()
 
     def _stuck(self, now_s: float) -> bool:
-        """Whether the block that runs was interrupted and has not ended."""
+        """Return whether the present block was interrupted and has not ended for TWICE_S."""
         mind = self.evaluating.mind
         began_s = now_s - mind.running_for_s
         return mind.running and began_s < self._interrupted_s < now_s - TWICE_S
@@ -281,8 +287,8 @@ class Terminal:
     async def _complete(self, code: str, cursor: int) -> Completions | None:
         return await self.evaluating.mind.complete(code, cursor)
 
-    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict) -> None:
-        """A fault of ours is shown and does not end the performance."""
+    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Show a fault of the terminal's own code, which must not end the performance."""
         error = context.get("exception")
         trace = "".join(traceback.format_exception(error)) if error else str(context)
         what = repr(error) if error else context["message"]
@@ -295,10 +301,10 @@ def run_terminal(
     theme: str = "dark",
     told: Sequence[str] = (),
 ) -> int:
-    """Open the terminal on this terminal; returns the exit status when the performer has left it.
+    """Open the terminal, and return the exit status when the performer has left it.
 
-    `theme` is one of dark, light and high-contrast; NO_COLOR in the environment overrules it.
-    `told`: what is to be said when it opens.
+    `theme` is one of dark, light and high-contrast; NO_COLOR in the environment overrules it. `told`
+    holds sentences that are shown first. A text that was not saved is kept in a file.
     """
     learn_terminal_keys()
     terminal = Terminal(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme, told)

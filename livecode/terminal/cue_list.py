@@ -1,21 +1,21 @@
-"""The cue list: the scenes of the set with the time in, the time left, and what comes next."""
+"""Shows the scenes of the set: how long the present one has played and will play, and the next one."""
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.terminal.status_bar import clock
 from livecode.transport.status import SceneStatus
 
-#: Where the screen is this wide, the list stands beside the messages; else it is one line.
+#: On a screen of this many columns the list stands beside the messages; else it is one line.
 WIDE = 100
 LIST_COLUMNS = 32
-#: Screens with fewer rows than this have none to spare for the line.
+#: A screen of fewer rows has no room for that line.
 LEAST_ROWS = 14
 _HERE, _NEXT = "class:output.scene", "class:output.ok"
 _OTHER, _OUT = "class:output.plain", "class:output.note"
 
 
 def cue_rows(scene: SceneStatus | None, columns: int, rows: int) -> StyleAndTextTuples:
-    """One scene a row, the present one in sight."""
+    """Return the list, one scene in each row, with the present scene in sight."""
     if scene is None or not scene.scenes or rows < 1 or columns < 12:
         return []
     scenes, here = scene.scenes, scene.index - scene.first
@@ -36,7 +36,7 @@ def cue_rows(scene: SceneStatus | None, columns: int, rows: int) -> StyleAndText
 
 
 def cue_line(scene: SceneStatus | None, columns: int) -> StyleAndTextTuples:
-    """The present scene, what comes next, and what is after that, as far as there is room."""
+    """Return one line: the present scene, the next one, and those after it as far as they fit."""
     if scene is None or not scene.scenes:
         return []
     name, next_ = scene.name, scene.next
@@ -63,7 +63,7 @@ def cue_line(scene: SceneStatus | None, columns: int) -> StyleAndTextTuples:
 
 
 def _left(scene: SceneStatus) -> str:
-    """The time left with a sign that says how the scene ends."""
+    """Return the time that is left, with signs that say how the scene ends."""
     if scene.held:
         return "hold"
     left = scene.left_s
@@ -73,6 +73,7 @@ def _left(scene: SceneStatus) -> str:
 
 
 def _style(scene: SceneStatus, name: str, here: bool) -> tuple[str, str]:
+    """Return the style and the sign of a scene in the list."""
     if here:
         return _HERE, "▶"
     if name == scene.next:

@@ -1,4 +1,4 @@
-"""Has blocks of the editor evaluated, and shows what became of them beside them and above them."""
+"""Sends blocks of the editor to the mind, and shows the outcome in the margin and in the messages."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ from livecode.terminal.output import Output
 from livecode.transport.events import Event
 
 FLASH_S = 0.15
-#: So many blocks can be taken back, and no more are remembered for it.
+#: Marks of at most this many blocks are changed when the performer undoes them.
 MOST_CHANGES = 64
 _FRAME = re.compile(r'^(?=  File ")', re.MULTILINE)
 _OURS = f'  File "{Path(__file__).parents[1]}'
@@ -34,17 +34,20 @@ class Evaluating:
         connection: Path,
         on_change: Callable[[], None],
     ):
+        """`on_change()` is called when the screen has to be drawn again."""
         self.mind = MindClient(connection, self._hear, time.monotonic)
         self._editor, self._output, self._history = editor, output, history
         self._on_change = on_change
         self._traceback: str | None = None
-        self._scene: Evaluation | None = None  # that has just begun: errors told next are its own
+        self._scene: Evaluation | None = (
+            None  # that has just begun; errors that follow belong to it
+        )
         self._scenes_begun = 0
         self._changes: deque[tuple[tuple[str, ...], Evaluation]] = deque(maxlen=MOST_CHANGES)
-        self._tasks: set[asyncio.Task] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def evaluate(self, block: TextBlock | None, otherwise: str) -> None:
-        """Play a block of the text; `otherwise` is said if there is none."""
+        """Evaluate a block of the text; show the sentence `otherwise` if there is none."""
         if block is None:
             self._output.say(otherwise, "class:output.note")
             return
@@ -59,7 +62,7 @@ class Evaluating:
         self._start(self._evaluate(block.padded, evaluation))
 
     def run(self, code: str, quietly: bool = False) -> None:
-        """Evaluate something that does not stand in the text; `quietly`: say only what fails."""
+        """Evaluate code that is not in the text; if `quietly`, show nothing but an error."""
         self._output.to_end()
         self._start(self._evaluate(code, Evaluation(code), quietly))
 
@@ -72,15 +75,15 @@ class Evaluating:
             self.run("hush()")
 
     def help(self) -> None:
-        """Help on the name at the cursor."""
+        """Show help on the name at the cursor."""
         self._start(self._help())
 
     def show_traceback(self) -> None:
-        """The whole of the last error."""
+        """Show the traceback of the last error."""
         self._output.show(self._traceback or "nothing has failed yet")
 
     def say_error(self, error: str, trace: str | None) -> None:
-        """Show an error in one line; its traceback is kept for when it is asked for."""
+        """Show an error in one line, and keep its traceback for `show_traceback`."""
         self._traceback = without_ours(trace) if trace else error
         self._output.say(f"✗ {in_one_line(error)}", "class:output.error")
 
@@ -92,7 +95,7 @@ class Evaluating:
             evaluation.state = MarkState.LIVE
             self._editor.marks.supersede(evaluation)
             if not quietly:
-                # from its beginning: a list or a page of text may be longer than the pane
+                # shown from its beginning, since a list or a page may be longer than the pane
                 self._output.show(_success(evaluation.text, answer), "class:output.ok")
         else:
             evaluation.state = MarkState.FAILING
@@ -115,7 +118,7 @@ class Evaluating:
             self._output.print(told.text, f"class:output.{told.kind}")
 
     def _follow(self, event: Event) -> None:
-        """Show an event, and what it means for the blocks of the text."""
+        """Show an event, and change the marks of the blocks that it concerns."""
         say = self._output.say
         match event.kind:
             case "scene":
@@ -142,11 +145,12 @@ class Evaluating:
             self._scene = None
 
     def _begin_scene(self, name: str) -> None:
+        """Show that a scene begins, and mark its cell as live."""
         self._output.say(f"▶ {name}", "class:output.scene")
         lines = self._editor.lines
         cells = [cell_named(lines, name)]
         if self._scenes_begun == 0:
-            cells.insert(0, cell_at(lines, 0))  # the preparation was played just before
+            cells.insert(0, cell_at(lines, 0))  # the preparation came just before it
         self._scenes_begun += 1
         for cell in cells:
             if cell is not None:
@@ -160,7 +164,7 @@ class Evaluating:
                 evaluation.state = MarkState.REVERTED
 
     def _take_back(self, names: tuple[str, ...]) -> None:
-        """The newest block that has changed these names is not in force any more."""
+        """Mark the newest block that changed one of these names as reverted."""
         for change in reversed(self._changes):
             if set(names) & set(change[0]):
                 self._changes.remove(change)
@@ -168,29 +172,31 @@ class Evaluating:
                 return
 
     def _end_flash(self, evaluation: Evaluation) -> None:
+        """Stop lighting up a block."""
         evaluation.flashing = False
         self._on_change()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine as a task, and keep it until it is done."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
 def in_one_line(text: str) -> str:
-    """The text without line ends and runs of blanks."""
+    """Return a text in one line, with single blanks."""
     return " ".join(text.split())
 
 
 def without_ours(trace: str) -> str:
-    """The traceback from the performer's own code on; the whole if none of that is in it."""
+    """Return a traceback from the performer's own code on, or all of it if it contains none."""
     head, *frames = _FRAME.split(trace)
     theirs = [at for at, frame in enumerate(frames) if not frame.startswith(_OURS)]
     return "".join([head, *frames[theirs[0] :]]) if theirs else trace
 
 
 def reflowed(text: str) -> str:
-    """The text with one line for each paragraph; what is indented stays as it is."""
+    """Return a text with one line for each paragraph; indented lines stay as they are."""
     lines: list[str] = []
     for line in text.split("\n"):
         goes_on = lines and lines[-1] and line
@@ -202,7 +208,7 @@ def reflowed(text: str) -> str:
 
 
 def _success(code: str, answer: BlockAnswer) -> str:
-    """One line that says what an evaluation did, and below it what it came to if that is long."""
+    """Return one line that says what an evaluation did; a long value follows below it."""
     head = ", ".join(answer.names) or in_one_line(code.strip().split("\n")[0])
     if answer.value is None:
         return f"● {head}"

@@ -1,22 +1,25 @@
-"""How far a line of Python is indented, by the editor and by the hand that types it."""
+"""Indents lines of Python, and lets text that brings its own indentation have it."""
 
 from collections.abc import Sequence
 
 from livecode.syntax.brackets import OpenBracket, follow, tokens
 
 STEP = 4
-#: Keys that follow each other faster than this come from no hand: they are pasted.
+#: Keys that follow each other faster than this are pasted, since no hand types so fast.
 PASTED_WITHIN_S = 0.02
 _LEAVING = ("return", "raise", "pass", "break", "continue")
 
 
 def indentation(line: str) -> int:
-    """Columns of blank at the beginning of a line."""
+    """Return the number of blanks at the beginning of a line."""
     return len(line) - len(line.lstrip(" "))
 
 
 def indent_after(lines: Sequence[str]) -> int:
-    """Columns to begin with after these lines, the last of which may be cut off at the cursor."""
+    """Return how many columns the line after these is to be indented.
+
+    The last of `lines` may end at the cursor.
+    """
     if not lines or not lines[-1].strip():
         return 0  # a blank line ends a block
     code = "\n".join(lines)
@@ -45,29 +48,34 @@ def indent_after(lines: Sequence[str]) -> int:
 
 
 class Typing:
-    """Tells hands that leave the indentation to the editor from text that brings its own.
+    """Tells typed text, which the editor indents, from text that brings its own indentation.
 
-    Text that is pasted key by key, by tmux for instance, is indented already, and so is what some
-    people type by habit: the indentation put in for them gives way to theirs.
+    Text that is pasted key by key, by tmux for instance, is indented already. Some people indent by
+    habit. In both cases the automatic indentation gives way.
     """
 
     def __init__(self) -> None:
-        self.pasted = False  # whether the newest character was
+        self.pasted = False  # whether the newest character was pasted
         self._typed_s = float("-inf")
         self._newline_s = float("-inf")
-        self._line: tuple[int, int] | None = None  # (row, columns) put in automatically, untouched
-        self._own_columns = 0  # typed by hand in its stead
+        self._line: tuple[int, int] | None = (
+            None  # (row, columns) of an automatic indentation that is still untouched
+        )
+        self._own_columns = 0  # typed by hand instead of it
         self._brings_own = False
 
     def newline(self, row: int, columns: int, now_s: float) -> None:
-        """A line was begun, at `row`, and indented by so many columns."""
+        """Note that a line was begun at `row` and indented by so many columns."""
         self._note(now_s)
         self._line = (row, columns) if columns else None
         self._own_columns = 0
         self._newline_s = now_s
 
     def character(self, text: str, row: int, line: str, now_s: float) -> tuple[int, bool]:
-        """(columns to take back before the cursor, whether to put `text` in) for a character."""
+        """Decide on a typed character in a line.
+
+        Returns how many columns before the cursor to delete, and whether to insert the character.
+        """
         since_newline_s = now_s - self._newline_s
         was_pasted = self.pasted
         self._note(now_s)

@@ -1,4 +1,4 @@
-"""Every key that does something on the terminal, in one table that the bindings and F1 both read."""
+"""All keys of the terminal in one table, from which the bindings and the list of F1 are made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from livecode.terminal.output import Output
 
 
 class ActedOn(Protocol):
-    """What keys act on: the parts of a terminal, and what it does as a whole."""
+    """What keys act on: the parts of a terminal, and what the terminal does as a whole."""
 
     app: Application[None]
     editor: Editor
@@ -31,19 +31,19 @@ class ActedOn(Protocol):
     search: HistorySearch
 
     def panic(self) -> None:
-        """Silence within one block."""
+        """Silence all sound within one block."""
 
     def interrupt(self) -> None:
-        """End what runs; if nothing runs, leave at the second time."""
+        """Interrupt the block that runs; if none runs, leave at the second press."""
 
     def strike(self, key: str) -> None:
-        """Strike a hot-key, `like` or `dislike`."""
+        """Press a hot-key, `like` or `dislike`."""
 
     def cue(self, code: str) -> None:
         """Go to another scene."""
 
     def fade_orphan(self) -> None:
-        """Let go a name that sounds although its text is gone."""
+        """Fade out a name that sounds although its text is gone."""
 
     def quit(self) -> None:
         """Leave the terminal."""
@@ -52,24 +52,24 @@ class ActedOn(Protocol):
         """Save the text."""
 
     def help(self) -> None:
-        """Help on the name at the cursor; at none, the keys."""
+        """Show help on the name at the cursor; without a name, the list of keys."""
 
     def begin_search(self) -> None:
-        """Look for a block in the history."""
+        """Begin a search through the history."""
 
     def end_search(self, take: bool) -> None:
-        """Back to the editor, with the block that was found or without."""
+        """Return to the editor, and insert the block that was found if `take`."""
 
 
 @dataclass(frozen=True)
 class BoundKey:
-    """A key: what is printed on it, what a terminal sends for it, and what it does."""
+    """A key: its name, the sequence that a terminal sends for it, and what it does."""
 
     label: str
     sequence: tuple[str, ...]
-    text: str  # empty: another key's text says what this one does
+    text: str  # "": the text of another key describes this one
     action: Callable[[ActedOn], None]
-    edits: bool = False  # changes the text: what was there before can be had back with Ctrl-Z
+    edits: bool = False  # it changes the text; Ctrl-Z brings back what was there
 
 
 KEYS = (
@@ -129,7 +129,7 @@ KEYS = (
     BoundKey("Ctrl-Q", ("c-q",), "leave", lambda terminal: terminal.quit()),
 )  # fmt: skip
 
-#: What some terminals send for keys that others cannot tell from Enter.
+#: Sequences of some terminals for keys that other terminals cannot tell from Enter.
 _ALSO = {
     "\x1b[27;5;13~": (Keys.Escape, Keys.ControlM),  # Ctrl+Enter, xterm's modifyOtherKeys
     "\x1b[13;5u": (Keys.Escape, Keys.ControlM),  # Ctrl+Enter, CSI u
@@ -142,7 +142,7 @@ _ALSO = {
     "\x1b[46;5u": (Keys.Escape, "."),
 }
 
-#: Bindings for a prompt that would be accidents here: numeric arguments, macros, submitting.
+#: Bindings of a shell prompt that would be accidents here: numeric arguments, macros, submitting.
 _UNWANTED = (
     ("escape", "0"), ("escape", "9"),
     ("c-o",), ("c-x", "("), ("c-x", ")"), ("c-x", "e"), ("escape", "#"), ("c-up",), ("c-down",),
@@ -151,19 +151,19 @@ _UNWANTED = (
 
 
 def learn_terminal_keys() -> None:
-    """Tell the terminal's modified Enter keys apart; before the first key is read."""
+    """Make prompt_toolkit tell modified Enter keys apart; to be called before the first key."""
     ANSI_SEQUENCES.update(_ALSO)  # type: ignore[arg-type]
 
 
 def key_list() -> str:
-    """All keys, one a line."""
+    """Return the list of all keys, one in each line."""
     listed = [key for key in KEYS if key.text]
     width = max(len(key.label) for key in listed)
     return "\n".join(f"{key.label:<{width}}  {key.text}" for key in listed)
 
 
 def hints() -> str:
-    """The keys that a first hour needs, in three lines of less than 80 columns."""
+    """Return the keys that a first hour needs, in three lines of less than 80 columns."""
     return (
         "Alt+Enter play the block at the cursor · Alt+. fade out · F12 silence at once\n"
         "F1 help, all keys · F7 F8 scenes · Ctrl-C interrupt · Ctrl-S save · Ctrl-Q leave\n"
@@ -172,7 +172,7 @@ def hints() -> str:
 
 
 def key_bindings(terminal: ActedOn) -> KeyBindings:
-    """The bindings of a terminal, to be laid over prompt_toolkit's own."""
+    """Return the bindings of a terminal, which take precedence over those of prompt_toolkit."""
     bindings = KeyBindings()
     searching = has_focus(terminal.search.field)
 
@@ -182,7 +182,7 @@ def key_bindings(terminal: ActedOn) -> KeyBindings:
     def bind(key: BoundKey) -> None:
         @bindings.add(*key.sequence, save_before=lambda event: key.edits)
         def _(event: KeyPressEvent) -> None:
-            terminal.editor.buffer.complete_state = None  # the menu is not in the way of other keys
+            terminal.editor.buffer.complete_state = None  # closes the menu of completions
             key.action(terminal)
 
     for key in KEYS:
@@ -220,7 +220,7 @@ def _bind_typing(bindings: KeyBindings, terminal: ActedOn, editing: Filter) -> N
 
     @add("enter", filter=editing & choosing)
     def _choose(event: KeyPressEvent) -> None:
-        buffer.complete_state = None  # the choice stands in the text already
+        buffer.complete_state = None  # the chosen name is in the text already
 
     @add("backspace", filter=editing, save_before=if_no_repeat)
     def _backspace(event: KeyPressEvent) -> None:
@@ -289,5 +289,5 @@ def _bind_search(bindings: KeyBindings, terminal: ActedOn, searching: Filter) ->
 
 
 def _chosen(buffer: Buffer) -> bool:
-    """Whether one of the names offered has been chosen."""
+    """Return whether a name in the menu of completions has been chosen."""
     return buffer.complete_state is not None and buffer.complete_state.complete_index is not None

@@ -1,4 +1,4 @@
-"""What became of each line that was evaluated, kept with the line through later edits."""
+"""Marks each line that was evaluated with how that ended, and follows the line through edits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from livecode.syntax.names import names_of
 
 
 class MarkState(Enum):
-    """What an evaluated block is doing now."""
+    """How it stands with a block that was evaluated."""
 
-    PENDING = "pending"  # not yet answered
-    LIVE = "live"  # in force
-    FAILING = "failing"  # refused: what was there before still plays
-    REVERTED = "reverted"  # was live, failed while it played: its last good version plays
+    PENDING = "pending"  # the mind has not answered yet
+    LIVE = "live"  # it is what plays
+    FAILING = "failing"  # refused; the version before it still plays
+    REVERTED = "reverted"  # failed while it played, or was undone; an older version plays
 
 
 GLYPHS = {
@@ -22,13 +22,13 @@ GLYPHS = {
     MarkState.FAILING: "✗",
     MarkState.REVERTED: "↺",
 }
-#: A live line that was edited and not evaluated since: what is read is not what is heard.
+#: Shown beside a live line that was edited and not evaluated since: it is not what plays.
 EDITED_GLYPH = "○"
 
 
 @dataclass(eq=False)
 class Evaluation:
-    """One block that was sent to the mind, and what became of it."""
+    """One block that was sent to the mind, and how it stands with it."""
 
     text: str
     state: MarkState = MarkState.PENDING
@@ -41,14 +41,14 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class LineMark:
-    """What stands beside one line."""
+    """The mark of one line."""
 
     evaluation: Evaluation
     edited: bool = False
 
     @property
     def glyph(self) -> str:
-        """Its sign in the margin."""
+        """The sign in the margin."""
         state = self.evaluation.state
         return EDITED_GLYPH if self.edited and state is MarkState.LIVE else GLYPHS[state]
 
@@ -67,12 +67,12 @@ class Marks:
         return self._marks[row] if row < len(self._marks) else None
 
     def put(self, first: int, last: int, evaluation: Evaluation) -> None:
-        """Mark the lines `first` to `last`, both included, where something stands on them."""
+        """Mark the lines `first` to `last`, both included, unless they are blank."""
         for row in range(first, min(last + 1, len(self._marks))):
             self._marks[row] = LineMark(evaluation) if self._lines[row].strip() else None
 
     def follow(self, lines: Sequence[str]) -> None:
-        """Take the marks along to where their lines are after an edit."""
+        """Move the marks to where their lines are after an edit; `lines` is the new text."""
         old, new = self._lines, list(lines)
         head = _shared(old, new)
         tail = _shared(old[head:][::-1], new[head:][::-1])
@@ -87,7 +87,7 @@ class Marks:
         self._lines = new
 
     def supersede(self, by: Evaluation) -> None:
-        """Unmark older blocks if `by` has defined again every name that they had defined."""
+        """Remove the marks of older blocks all of whose names `by` has defined again."""
         for row, mark in enumerate(self._marks):
             if mark is not None and mark.evaluation is not by:
                 binds = mark.evaluation.binds
@@ -95,7 +95,7 @@ class Marks:
                     self._marks[row] = None
 
     def defining(self, name: str) -> Evaluation | None:
-        """The live evaluation of the block that defines `name`."""
+        """Return the live evaluation of a block that defines `name`, if there is one."""
         for mark in filter(None, self._marks):
             evaluation = mark.evaluation
             if evaluation.state is MarkState.LIVE and name in evaluation.binds:
@@ -104,7 +104,7 @@ class Marks:
 
 
 def _shared(a: Sequence[str], b: Sequence[str]) -> int:
-    """How many lines the two begin with in common."""
+    """Return how many lines two texts share at their beginning."""
     count = 0
     for one, other in zip(a, b, strict=False):
         if one != other:

@@ -1,4 +1,4 @@
-"""The terminal's side of its talk with the mind: one block at a time, and everything the mind tells."""
+"""Talks to the mind as a Jupyter client: sends one block at a time, and hears all that the mind tells."""
 
 import asyncio
 from collections import deque
@@ -12,19 +12,19 @@ import msgspec
 from livecode.transport.events import Event
 
 if TYPE_CHECKING:
-    from jupyter_client import AsyncKernelClient
+    from jupyter_client.asynchronous.client import AsyncKernelClient
 
-#: Completion is worth waiting for this long, help this long.
+#: How long to wait for completions, and for help.
 COMPLETE_WITHIN_S = 0.3
 INSPECT_WITHIN_S = 1.5
-#: How long output may trail behind the reply it belongs to.
+#: How long output may arrive after the reply that it belongs to.
 TRAILING_S = 0.5
 DIED = "the mind died during this block; it is not run again"
 
 
 @dataclass(frozen=True)
 class Printed:
-    """What code printed, or the value of a block that another editor sent."""
+    """Text that code printed, or the value of a block that another editor sent."""
 
     kind: Literal["stdout", "stderr", "result"]
     text: str
@@ -36,7 +36,7 @@ Told = Event | Printed
 
 @dataclass(frozen=True)
 class BlockAnswer:
-    """What became of a block; `error` is one sentence, or None."""
+    """The mind's answer to a block; `error` is one sentence, or None if all went well."""
 
     error: str | None = None
     names: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class BlockAnswer:
 
 @dataclass(frozen=True)
 class Completions:
-    """Names that could stand at a place, and how many characters each replaces."""
+    """Names that fit at the cursor, and how many characters before it they replace."""
 
     names: tuple[str, ...]
     replaces: int
@@ -54,6 +54,8 @@ class Completions:
 
 @dataclass(eq=False)
 class _Request:
+    """A block that waits for its turn or runs."""
+
     code: str
     answer: "asyncio.Future[BlockAnswer]"
     sent_s: float = 0.0
@@ -62,51 +64,52 @@ class _Request:
 
 
 class MindClient:
-    """Talks to whichever mind listens at the connection; it may die and come back.
+    """A client of whichever mind listens at a connection; the mind may die and another take over.
 
-    Blocks wait here until the one before is answered, so that a block which was not begun when
-    the mind died is run by the next mind, and none is run twice.
+    Each block waits here until the one before it is answered. So the next mind runs a block that was
+    not begun when a mind died, and no block is run twice.
     """
 
     def __init__(self, connection: Path, tell: Callable[[Told], None], now_s: Callable[[], float]):
+        """`tell` is given events and printed text as they arrive; `now_s` is a clock in seconds."""
         self._connection, self._tell, self._now_s = connection, tell, now_s
         self._client: AsyncKernelClient | None = None
-        self._tasks: list[asyncio.Task] = []
+        self._tasks: list[asyncio.Task[None]] = []
         self._waiting: deque[_Request] = deque()
         self._running: tuple[str, _Request] | None = None  # with the id of its message
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._asked: dict[str, str] = {}  # id of the newest question of each kind
         self._idle: dict[str, asyncio.Event] = {}
         self._told = -1  # number of the newest event that was told
-        self._early: dict[int, Event] = {}  # what came before what was told earlier, by number
+        self._early: dict[int, Event] = {}  # events that arrived before older ones, by number
         self.ready = False
 
     @property
     def running_for_s(self) -> float:
-        """How long the present block has been running; 0 when none is."""
+        """Seconds for which the present block has been running; 0 if none is."""
         return self._now_s() - self._running[1].sent_s if self._running else 0.0
 
     @property
     def waiting(self) -> int:
-        """How many blocks wait for their turn."""
+        """Number of blocks that wait for their turn."""
         return len(self._waiting)
 
     @property
     def running(self) -> bool:
-        """Whether the mind has been given a block that it has not answered yet."""
+        """Whether the mind has a block that it has not answered yet."""
         return self._running is not None
 
     @property
     def busy(self) -> bool:
-        """Whether a block is running or about to."""
+        """Whether a block is running or waiting."""
         return self._running is not None or bool(self._waiting)
 
     def connect(self) -> None:
-        """Begin to listen; returns at once, whether or not a mind is there yet."""
+        """Begin to connect, and return at once, whether or not a mind is there yet."""
         self._tasks = [asyncio.create_task(self._connect())]
 
     def close(self) -> None:
-        """Listen no more."""
+        """Disconnect from the mind."""
         for task in self._tasks:
             task.cancel()
         if self._client is not None:
@@ -114,7 +117,11 @@ class MindClient:
         self._client, self._tasks, self.ready = None, [], False
 
     def reconnect(self) -> None:
-        """A new mind is there: what the old one was running is lost, what waits is for the new."""
+        """Connect to a new mind.
+
+        The block that the old mind was running gets an error as its answer. Waiting blocks go to the
+        new mind.
+        """
         self.close()
         for reply in self._replies.values():
             if not reply.done():
@@ -128,14 +135,14 @@ class MindClient:
         self.connect()
 
     def evaluate(self, code: str) -> "asyncio.Future[BlockAnswer]":
-        """Have a block evaluated, after those before it."""
+        """Evaluate a block after those before it; the future gets the answer."""
         request = _Request(code, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         self._send_next()
         return request.answer
 
     async def complete(self, code: str, cursor: int) -> Completions | None:
-        """Names that could stand at `cursor`; None if the mind does not say so in time."""
+        """Return the names that fit at `cursor`; None if the mind does not answer in time."""
         content = {"code": code, "cursor_pos": cursor}
         reply = await self._ask("complete_request", content, COMPLETE_WITHIN_S)
         if reply is None or reply.get("status") != "ok":
@@ -143,19 +150,20 @@ class MindClient:
         return Completions(tuple(reply["matches"]), reply["cursor_end"] - reply["cursor_start"])
 
     async def inspect(self, code: str, cursor: int) -> str | None:
-        """Help on the word at `cursor`; empty if there is none, None if no answer comes."""
+        """Return help on the word at `cursor`; "" if there is none, None if no answer comes in time."""
         content = {"code": code, "cursor_pos": cursor, "detail_level": 0}
         reply = await self._ask("inspect_request", content, INSPECT_WITHIN_S)
         return None if reply is None else reply.get("data", {}).get("text/plain", "")
 
     def hush(self) -> bool:
-        """Fade everything out although a block is running; False if no mind is there to do it."""
+        """Fade out everything although a block is running; return False if no mind is connected."""
         if self._client is None or not self.ready:
             return False
         self._client.control_channel.send(self._client.session.msg("hush_request"))
         return True
 
     def _send_next(self) -> None:
+        """Send the next waiting block, if the mind is ready for it."""
         if not self.ready or self._running is not None or not self._waiting:
             return
         assert self._client is not None
@@ -167,6 +175,7 @@ class MindClient:
         self._client.shell_channel.send(message)
 
     async def _connect(self) -> None:
+        """Open the channels, and start the tasks that listen on them."""
         client = await asyncio.to_thread(_new_client, self._connection)
         client.start_channels(hb=False, stdin=False)
         self._client, self._told = client, -1
@@ -182,7 +191,10 @@ class MindClient:
         ]
 
     async def _greet(self) -> None:
-        """Wait until the mind answers and its output arrives; hear what it told before that."""
+        """Ask for the mind's state until its answers and its output arrive.
+
+        The answers hold the events of before, so that none is missed.
+        """
         client, arrives = self._client, False
         assert client is not None
         while not self.ready:
@@ -194,24 +206,26 @@ class MindClient:
             reply = await self._replies[identity]
             for event in reply.get("livecode", {}).get("told", []):
                 self._hear(event["number"], _event(event))
-            if arrives:  # so nothing was told unheard between that answer and this
+            if arrives:  # so no event was missed between this answer and the one before
                 self.ready = True
             else:
                 try:
                     await asyncio.wait_for(idle.wait(), 0.2)
                     arrives = True
                 except TimeoutError:
-                    pass  # its output does not reach us yet
+                    pass  # the mind's output does not arrive yet
             del self._idle[identity]
         for number, told in sorted(self._early.items()):
             self._hear(number, told)
         self._early.clear()
         self._send_next()
 
-    async def _ask(self, kind: str, content: dict, within_s: float) -> dict[str, Any] | None:
-        """A question on the control channel, which is answered while a block is running."""
+    async def _ask(
+        self, kind: str, content: dict[str, object], within_s: float
+    ) -> dict[str, Any] | None:
+        """Ask on the control channel, which is answered even while a block runs; None if too late."""
         if self._client is None or not self.ready or self._asked.get(kind) in self._replies:
-            return None  # one question of a kind at a time: late answers must not pile up
+            return None  # one question of a kind at a time, so that late answers do not pile up
         message = self._client.session.msg(kind, content)
         self._asked[kind] = identity = message["header"]["msg_id"]
         self._replies[identity] = reply = asyncio.get_running_loop().create_future()
@@ -219,15 +233,16 @@ class MindClient:
         try:
             return await asyncio.wait_for(asyncio.shield(reply), within_s) or None
         except TimeoutError:
-            return None  # it stays in `_replies` until it is answered after all
+            return None  # the question stays in `_replies` until its late answer comes
 
     async def _listen(self, channel: Any, handle: Callable[[dict[str, Any]], None]) -> None:
+        """Hand each message of a channel to `handle`."""
         while True:
             message = await channel.get_msg(timeout=None)
             handle(message)
 
     def take_reply(self, message: dict[str, Any]) -> None:
-        """Take in an answer to a question, or to the block that runs."""
+        """Handle the answer to a question, or to the running block."""
         identity = message["parent_header"].get("msg_id", "")
         if (reply := self._replies.pop(identity, None)) is not None and not reply.done():
             reply.set_result(message["content"])
@@ -236,7 +251,7 @@ class MindClient:
             self._tasks.append(asyncio.create_task(self._finish(message["content"])))
 
     async def _finish(self, content: dict[str, Any]) -> None:
-        """Settle the running block when its output has arrived as well."""
+        """Answer the running block when its output has arrived as well."""
         assert self._running is not None
         _, request = self._running
         try:
@@ -255,7 +270,7 @@ class MindClient:
         self._send_next()
 
     def take_output(self, message: dict[str, Any]) -> None:
-        """Take in what the mind tells everybody: events, what code prints, values."""
+        """Handle output to all clients: events, printed text, values and errors."""
         kind, content = message["msg_type"], message["content"]
         parent = message["parent_header"].get("msg_id", "")
         own = self._running is not None and parent == self._running[0]
@@ -272,35 +287,40 @@ class MindClient:
                 self._running[1].value = text
             else:
                 self._tell(Printed("result", text))
-        elif kind == "error" and not own:  # a block of another editor that plays with us
+        elif kind == "error" and not own:  # of a block that another editor sent
             trace = "\n".join(content["traceback"])
             self._tell(Event(0, "error", text=content["evalue"], traceback=trace))
         elif kind == "display_data" and "event" in content["metadata"]:
             self._on_event(content["metadata"])
-        elif kind == "display_data":  # another kernel's own
+        elif kind == "display_data":  # displayed by the performer's code
             self._tell(Printed("result", content["data"].get("text/plain", "")))
 
     def _on_event(self, told_as: dict[str, Any]) -> None:
-        """Events are heard once, and in the order in which they were told."""
+        """Tell an event once, and in the order of the numbers."""
         number, told = told_as["number"], _event(told_as)
         if self.ready or number == self._told + 1:
             self._hear(number, told)
-        else:  # those before it are in the answer to the greeting
+        else:  # the greeting's answer holds those before it
             self._early[number] = told
 
     def _hear(self, number: int, told: Event) -> None:
+        """Tell an event unless it has been told."""
         if number > self._told:
             self._told = number
             self._tell(told)
 
 
 def _event(told_as: dict[str, Any]) -> Event:
+    """Decode an event from the metadata of a message."""
     return msgspec.convert(told_as["event"], Event)
 
 
 def _new_client(connection: Path) -> "AsyncKernelClient":
-    """A client that is not yet connected; importing it takes longer than opening the screen."""
-    from jupyter_client import AsyncKernelClient
+    """Return a client that is not yet connected.
+
+    Importing it takes longer than opening the screen, so that happens here, in a thread.
+    """
+    from jupyter_client.asynchronous.client import AsyncKernelClient
 
     client = AsyncKernelClient(connection_file=str(connection))
     client.load_connection_file()
@@ -308,5 +328,6 @@ def _new_client(connection: Path) -> "AsyncKernelClient":
 
 
 def _settle(request: _Request, answer: BlockAnswer) -> None:
+    """Give a request its answer, unless it has one."""
     if not request.answer.done():
         request.answer.set_result(answer)

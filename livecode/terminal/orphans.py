@@ -1,4 +1,4 @@
-"""Names that go on sounding although the text that defined them is gone."""
+"""Finds names that still sound although the text that defined them is gone."""
 
 import re
 from collections.abc import Iterable
@@ -7,14 +7,14 @@ from functools import lru_cache
 from livecode.syntax.names import names_of
 from livecode.terminal.blocks import blocks
 
-#: What a block defines that is not Python yet, because it is being typed.
+#: Finds the names that an unfinished block, which is not Python yet, will define.
 _DEFINED = re.compile(r"^\s*(?:def\s+(\w+)|(\w+)\s*=(?!=))", re.MULTILINE)
 
 
 class Orphans:
-    """Remembers what the text has ever defined.
+    """Remembers all names that the text has ever defined.
 
-    What it never did is no orphan: another editor may play along, and loops make names as well.
+    Other names are no orphans, since another editor may play along, and loops make names as well.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Orphans:
         self._ever: set[str] = set()
 
     def among(self, sounding: Iterable[str], text: str) -> list[str]:
-        """Those that the text has once defined and defines no more."""
+        """Return those of the sounding names that the text defined once and defines no more."""
         if text is not self._text:
             self._text = text
             lines = text.split("\n")
@@ -32,8 +32,9 @@ class Orphans:
         return [name for name in sounding if name in self._ever and name not in self._defined]
 
 
-@lru_cache(maxsize=1024)  # of a text that is typed into, all blocks but one are as they were
+@lru_cache(maxsize=1024)  # while somebody types, all blocks but one stay as they are
 def _defined(block: str) -> frozenset[str]:
+    """Return the names that a block defines, even if it is not finished."""
     found = frozenset(names_of(block).binds)
     if not found:
         found = frozenset(filter(None, (name for pair in _DEFINED.findall(block) for name in pair)))

@@ -1,4 +1,4 @@
-"""The signature of the call that is being typed, as the mind knows it, and where in it one is."""
+"""Shows the signature of the call that is being typed, with its present argument marked."""
 
 import asyncio
 import re
@@ -13,14 +13,14 @@ _KEYWORD = re.compile(r"\s*(\w+)\s*=(?!=)")
 
 @dataclass(frozen=True)
 class Signature:
-    """A line of text, and from which column to which the argument stands that is being typed."""
+    """A line of text, in which the argument that is being typed stands from `begin` to `end`."""
 
     text: str = ""
     begin: int = 0
     end: int = 0
 
     def cut(self, columns: int) -> "Signature":
-        """So much of it as there is room for, with that argument in it."""
+        """Return a part of `columns` columns at most that contains the argument."""
         if len(self.text) <= columns:
             return self
         first = min(max(0, self.end + 2 - columns), len(self.text) - columns)
@@ -35,7 +35,7 @@ class Signature:
 
 
 class Signatures:
-    """Follows the cursor; `shown` is the signature to show, empty outside of calls."""
+    """Follows the cursor, and asks the mind for the signature of the call at it."""
 
     def __init__(
         self,
@@ -43,19 +43,24 @@ class Signatures:
         inspect: Callable[[str, int], Awaitable[str | None]],
         on_change: Callable[[], None],
     ):
+        """Take the ways to the text and to the mind.
+
+        `code_at_cursor()` gives a block and the cursor's position in it, `inspect(code, cursor)` gets
+        the mind's help on it, and `on_change()` is called when there is something new to show.
+        """
         self._code_at_cursor, self._inspect, self._on_change = code_at_cursor, inspect, on_change
         self._call: str | None = None  # the code up to the open bracket
         self._typed = ""  # from there to the cursor
-        self._asking: asyncio.Task | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._text = ""
 
     @property
     def shown(self) -> Signature:
-        """The signature, with the argument that the cursor is in."""
+        """The signature with the argument at the cursor; empty outside of calls."""
         return Signature(self._text, *argument(self._text, self._typed))
 
     def follow(self) -> None:
-        """The text or the cursor has changed."""
+        """Find the call at the cursor; to be called when the text or the cursor has changed."""
         code, cursor = self._code_at_cursor()
         at = open_call(code, cursor)
         call = None if at is None else code[:at]
@@ -67,21 +72,25 @@ class Signatures:
             self._asking = asyncio.get_running_loop().create_task(self._ask(call))
 
     async def _ask(self, call: str) -> None:
+        """Ask the mind for the signature of a call, and show it if the cursor is still there."""
         help_text = await self._inspect(call, len(call))
         self._asking = None
         if call == self._call:
             head = (help_text or "").split("\n")[0]
             self._text = head if head.endswith(")") else ""
             self._on_change()
-        else:  # the cursor has gone on meanwhile
+        else:  # the cursor has moved meanwhile
             self._call = None
             self.follow()
 
 
 def argument(signature: str, typed: str) -> tuple[int, int]:
-    """(begin, end) in `signature` of the parameter that the newest of the arguments `typed` is for.
+    """Return where the parameter of the argument that is typed last stands in `signature`.
 
-    Both are 0 if there is none.
+    `typed` is the text of the call after its bracket. (0, 0) if there is no such parameter.
+
+    >>> argument("agent(space, dims=2)", "glass, di")
+    (13, 19)
     """
     bracket = signature.find("(") + 1
     parameters: dict[str, tuple[int, int]] = {}

@@ -1,4 +1,4 @@
-"""What the shared memory says at one moment, for the terminal to show."""
+"""Reads from the shared memory what the terminal shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,19 +15,21 @@ class Snapshot:
     """The mind's status and the engine's meters at one moment."""
 
     status: Status = field(default_factory=Status)
-    levels: Mapping[str, float] = field(default_factory=dict)  # name -> peak since just before
+    levels: Mapping[str, float] = field(
+        default_factory=dict
+    )  # name -> peak since the last snapshot
     device: str = ""
-    load: float = 0.0
-    late: int = 0
+    load: float = 0.0  # share of a block's time that the engine needs
+    late: int = 0  # blocks
     underruns: int = 0
-    peak: float = 0.0
-    mind_silent_s: float = 0.0  # since the mind's heart last beat
+    peak: float = 0.0  # of the louder side in the newest block
+    mind_silent_s: float = 0.0  # seconds since the mind's last heartbeat
     tape: Tape = field(default_factory=Tape)  # what is being recorded
-    recorded_s: float = 0.0
+    recorded_s: float = 0.0  # length of the recording
 
 
 def read_arena(arena: Arena, now_ns: int) -> Snapshot:
-    """What there is to show at this moment; waits for no one."""
+    """Return what there is to show at this moment, without waiting for anyone."""
     header = arena.header
     beat_ns = header.mind_beat_ns
     tape = _tape(arena.tape.look())
@@ -46,13 +48,15 @@ def read_arena(arena: Arena, now_ns: int) -> Snapshot:
 
 
 def _levels(data: bytes) -> dict[str, float]:
+    """Decode the peaks of names; {} if they were damaged."""
     try:
         return msgspec.json.decode(data or b"{}", type=dict[str, float])
-    except msgspec.MsgspecError:  # not a number, from an engine in trouble
+    except msgspec.MsgspecError:  # an engine in trouble may write NaN
         return {}
 
 
 def _tape(data: bytes) -> Tape:
+    """Decode what is being recorded."""
     try:
         return msgspec.json.decode(data or b"{}", type=Tape)
     except msgspec.MsgspecError:

@@ -1,4 +1,4 @@
-"""The status bar's two lines: what plays, where the agents are, how loud it is, what is late."""
+"""Draws the two status lines: what plays, where agents are, how loud it is, and what is late."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,9 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from livecode.terminal.snapshot import Snapshot
 from livecode.transport.status import AgentStatus, Status
 
-#: Faster meters would only flicker.
 METER_CELLS = 8
 METER_FLOOR_DB = -48.0
-#: A name's meter rises at once and falls as slowly as IEC 60268-10 has it: 20 dB in 1.7 s.
+#: A name's meter rises at once, and falls by 20 dB in 1.7 s, as IEC 60268-10 has it.
 FALL_DB_PER_S = 20 / 1.7
 #: A new dropout is shown as an alarm for this long.
 ALARM_S = 4.0
@@ -26,40 +25,40 @@ _PARTS = " ▏▎▍▌▋▊▉█"
 
 @dataclass(frozen=True)
 class Work:
-    """What the mind has been asked to do."""
+    """The blocks that the mind was sent."""
 
     ready: bool = False
-    running_s: float = 0.0
-    waiting: int = 0
-    stuck: bool = False  # it was told to stop, and does not
+    running_s: float = 0.0  # seconds that the present block has been running
+    waiting: int = 0  # blocks
+    stuck: bool = False  # the block was interrupted and has not ended
 
 
 @dataclass(frozen=True)
 class Touch:
-    """What there is to know of keys that do not type."""
+    """What the status lines show about keys that do not type."""
 
-    fader: tuple[int, float] | None = None  # the one at hand: (number, value)
-    struck: str = ""  # like or dislike, just now
+    fader: tuple[int, float] | None = None  # (number, value) of the chosen one
+    struck: str = ""  # like or dislike, if it was pressed just now
     orphans: Sequence[str] = ()  # names that sound and that F4 fades
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a line; those of lowest weight shrink or go first when there is no room for all."""
+    """A part of a line. Where there is too little room, those of lowest weight shrink or go first."""
 
     fragments: tuple[tuple[str, str], ...]
     weight: float
     shorter: "Segment | None" = None
-    counted: bool = False  # one of several alike: how many of them had to go is said
+    counted: bool = False  # one of several; a number says how many of them had to go
 
     @property
     def width(self) -> int:
-        """In columns."""
+        """Width in columns."""
         return sum(len(text) for _, text in self.fragments)
 
 
 class StatusBar:
-    """Turns snapshots into two lines; remembers the last dropout, and meters while they fall."""
+    """Turns snapshots into two lines. It remembers the last dropout, and meters while they fall."""
 
     def __init__(self) -> None:
         self._levels: dict[str, float] = {}  # dBFS
@@ -70,7 +69,7 @@ class StatusBar:
     def lines(
         self, snapshot: Snapshot, work: Work, touch: Touch, width: int, now_s: float
     ) -> tuple[StyleAndTextTuples, StyleAndTextTuples]:
-        """The two lines, `width` columns each."""
+        """Return the two lines, `width` columns each."""
         dropouts = snapshot.late, snapshot.underruns
         if self._dropouts is not None and dropouts != self._dropouts:
             self._alarm_until_s = now_s + ALARM_S
@@ -83,7 +82,7 @@ class StatusBar:
         return above, below
 
     def _fallen(self, snapshot: Snapshot, now_s: float) -> dict[str, float]:
-        """The level of each name in dBFS, not far below where it was when last looked at."""
+        """Return the level of each name in dBFS; levels fall slowly from where they were."""
         fall_db = FALL_DB_PER_S * (now_s - self._looked_s)
         self._looked_s = now_s
         self._levels = {
@@ -97,7 +96,7 @@ class StatusBar:
 
 
 def line(left: Sequence[Segment], right: Sequence[Segment], width: int) -> StyleAndTextTuples:
-    """Segments from both sides with blanks between, without the least important if need be."""
+    """Join segments at both ends of a line, and leave out the least important if need be."""
     left, right, gone = list(left), list(right), 0
     while True:
         count = [Segment((("class:status.dim", f"+{gone}"),), math.inf)] if gone else []
@@ -121,18 +120,18 @@ def line(left: Sequence[Segment], right: Sequence[Segment], width: int) -> Style
 
 
 def number(value: float) -> str:
-    """A number as short as it may be: 0.53, −12.5, 4000."""
+    """Return a number with few digits: 0.53, −12.5, 4000."""
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
     return f"{value:.{digits}f}".replace("-", "−")
 
 
 def bar(value: float) -> str:
-    """One character for a number from 0 to 1."""
+    """Return a number from 0 to 1 as one character."""
     return _EIGHTHS[min(7, max(0, int(value * 8)))] if math.isfinite(value) else "?"
 
 
 def meter(peak: float) -> str:
-    """A level from METER_FLOOR_DB to 0 dBFS as a bar of METER_CELLS columns."""
+    """Return the level of a peak, from METER_FLOOR_DB to 0 dBFS, as a bar of METER_CELLS columns."""
     share = 1 - decibels(peak) / METER_FLOOR_DB
     eighths = min(8 * METER_CELLS, max(0, round(share * 8 * METER_CELLS)))
     full, part = divmod(eighths, 8)
@@ -140,19 +139,20 @@ def meter(peak: float) -> str:
 
 
 def decibels(peak: float) -> float:
-    """A peak in dBFS, not below METER_FLOOR_DB."""
-    if not peak > 0:  # not a number, too
+    """Return a peak in dBFS, but METER_FLOOR_DB at least."""
+    if not peak > 0:  # also true of NaN
         return METER_FLOOR_DB
     return max(METER_FLOOR_DB, 20 * math.log10(peak))
 
 
 def clock(seconds: float) -> str:
-    """`1:05`, rounded up, so that 0:00 is the end."""
+    """Return minutes and seconds as `1:05`, rounded up, so that 0:00 is the end."""
     whole = math.ceil(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _piece(status: Status) -> list[Segment]:
+    """Return scene, bar and beat, and tempo."""
     segments = []
     if (scene := status.scene) is not None:
         time_left = "" if scene.left_s is None else f" {clock(scene.left_s)}"
@@ -169,7 +169,7 @@ def _piece(status: Status) -> list[Segment]:
 
 
 def _tape(snapshot: Snapshot) -> list[Segment]:
-    """That something is being recorded and for how long, or that it had to stop."""
+    """Return how long the recording is, or that it had to stop."""
     tape = snapshot.tape
     if tape.error:
         return [Segment((("class:status.alarm", " not recording "),), 8.5)]
@@ -183,6 +183,7 @@ def _tape(snapshot: Snapshot) -> list[Segment]:
 
 
 def _rings(status: Status) -> list[Segment]:
+    """Return whether rings send, and their twist."""
     if not status.rings:
         return []
     heard = "ok" in status.rings
@@ -193,12 +194,13 @@ def _rings(status: Status) -> list[Segment]:
 
 
 def _needle(value: float, cells: int = 9) -> str:
-    """A mark on a line from −1 to 1."""
+    """Return a line from −1 to 1 with a mark at `value`."""
     at = min(cells - 1, max(0, round((value + 1) / 2 * (cells - 1))))
     return "".join("┃" if cell == at else "─" for cell in range(cells))
 
 
 def _touch(touch: Touch) -> list[Segment]:
+    """Return orphans, the last like or dislike, and the chosen fader."""
     segments = []
     if touch.orphans:
         first, *more = touch.orphans
@@ -220,7 +222,7 @@ def _touch(touch: Touch) -> list[Segment]:
 
 
 def _values(status: Status) -> list[Segment]:
-    """What varies now, such as `ego.level 0.53`."""
+    """Return settings that vary now, such as `ego.level 0.53`."""
     values = list(status.values.items())[:MOST_VALUES]
     return [
         Segment((("class:status.dim", f"{name} "), ("", number(value))), 3 - order / 100)
@@ -229,7 +231,7 @@ def _values(status: Status) -> list[Segment]:
 
 
 def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
-    """What sounds, each with its level; agents with their place and reward if there is room."""
+    """Return the names that sound with their levels, and agents with position and reward."""
     sounding, agents = status.sounding, status.agents
     segments = []
     for order, name in enumerate(dict.fromkeys([*sounding, *agents])):
@@ -247,11 +249,13 @@ def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
 
 
 def _level(level_db: float) -> tuple[str, str]:
+    """Return a level as a style and a bar of one column."""
     share = 1 - level_db / METER_FLOOR_DB
     return f"class:status.{_colour(level_db)}", f" {bar(share)}" if share > 0 else " ·"
 
 
 def _agent(agent: AgentStatus) -> tuple[tuple[str, str], ...]:
+    """Return an agent's position, reward, and the terms of the reward."""
     bars = "".join(bar(x) for x in agent.position[:MOST_BARS])
     reward = agent.reward
     colour = "good" if reward > 0.005 else "bad" if reward < -0.005 else "dim"
@@ -266,10 +270,12 @@ def _agent(agent: AgentStatus) -> tuple[tuple[str, str], ...]:
 
 
 def _colour(level_db: float) -> str:
+    """Return the style of a level: good, loud, or too loud."""
     return "alarm" if level_db > -0.1 else "loud" if level_db > -6 else "good"
 
 
 def _engine(snapshot: Snapshot, alarm: bool) -> list[Segment]:
+    """Return the master's level, the load, late blocks, underruns, and the back end."""
     level = decibels(snapshot.peak)
     shown = f"{level:+.0f}".replace("-", "−") if level > METER_FLOOR_DB else "−∞"
     dropouts = snapshot.late + snapshot.underruns
@@ -287,10 +293,12 @@ def _engine(snapshot: Snapshot, alarm: bool) -> list[Segment]:
 
 
 def _short(device: str) -> str:
+    """Return the name of a back end without its details."""
     return device.split(" (")[0][:18]
 
 
 def _mind(snapshot: Snapshot, work: Work) -> list[Segment]:
+    """Return that the mind starts, works for long, or hangs."""
     if not work.ready:
         return [Segment((("class:status.busy", " the mind is starting "),), 10)]
     waiting = f", {work.waiting} waiting" if work.waiting else ""

@@ -1,4 +1,4 @@
-"""The file behind the editor: read once, saved whole or not at all, and never lost."""
+"""The file behind the editor: it is read once, saved whole or not at all, and never lost."""
 
 import os
 import time
@@ -9,24 +9,25 @@ import platformdirs
 from livecode.errors import LivecodeError
 from livecode.files import replace_file
 
-#: Texts that were left unsaved are kept, this many of them.
+#: So many texts that were not saved are kept.
 MOST_KEPT = 50
-#: An editor with more text than this is slow.
+#: The editor is slow with more text than this.
 MOST_BYTES = 1 << 20
 
 
 class TextFile:
-    """Where the editor's text is from and goes to; `path` is None until it is first saved."""
+    """The file that the editor's text comes from and goes to; `path` is None until the first save."""
 
     def __init__(self, path: Path | None):
         self.path = path
-        #: A file that is not all text is kept beside what is saved in its place.
+        #: Whether the file holds other bytes than text. Then it is kept beside the saved one.
         self._keep_former = False
-        #: What is to be said of the file; "" if it is like any other.
+        #: A sentence if something is unusual about the file; else "".
         self.trouble = ""
         self._saved = "" if path is None else _ended(self._read(path))
 
     def _read(self, path: Path) -> str:
+        """Return the text of the file, with line ends as \\n."""
         data = path.read_bytes()
         if len(data) > MOST_BYTES:
             self.path = None
@@ -43,12 +44,12 @@ class TextFile:
 
     @property
     def text(self) -> str:
-        """The text as an editor takes it: with a fresh line at the end, apart from the rest."""
+        """The text for the editor, with two line ends at its end: the cursor begins a new block."""
         return self._saved + "\n" if self._saved else ""
 
     @property
     def title(self) -> str:
-        """The path as a performer would write it."""
+        """The path from the working directory; "no file yet" without one."""
         if self.path is None:
             return "no file yet"
         try:
@@ -57,11 +58,15 @@ class TextFile:
             return str(self.path)
 
     def unsaved(self, text: str) -> bool:
-        """Whether saving would change the file."""
+        """Return whether saving would change the file."""
         return _ended(text) != self._saved
 
     def save(self, text: str) -> str:
-        """Save; returns a sentence. A file that others changed meanwhile is kept beside it."""
+        """Save the text, and return a sentence that says so.
+
+        If somebody else has changed the file meanwhile, their version is kept beside it. Raises
+        LivecodeError if the file cannot be written.
+        """
         if self.path is None:
             self.path = Path.cwd() / time.strftime("livecode_%Y-%m-%d_%H-%M-%S.py")
         said = f"saved {self.title}"
@@ -78,7 +83,7 @@ class TextFile:
         return said
 
     def keep(self, text: str) -> Path | None:
-        """Put a text that was not saved where it can be found again; None if there is no need."""
+        """Keep a text that was not saved, and return its file; None if there is no need, or no room."""
         if not self.unsaved(text):
             return None
         folder = platformdirs.user_state_path("livecode") / "unsaved"
@@ -95,6 +100,6 @@ class TextFile:
 
 
 def _ended(text: str) -> str:
-    """The text with one line end at its end."""
+    """Return the text with one line end at its end."""
     stripped = text.rstrip()
     return stripped + "\n" if stripped else ""
