@@ -58,9 +58,8 @@ class Typing:
         self.pasted = False  # whether the newest character was pasted
         self._typed_s = float("-inf")
         self._newline_s = float("-inf")
-        self._line: tuple[int, int] | None = (
-            None  # (row, columns) of an automatic indentation that is still untouched
-        )
+        #: Row and columns of an automatic indentation that is still untouched.
+        self._line: tuple[int, int] | None = None
         self._own_columns = 0  # typed by hand instead of it
         self._brings_own = False
 
