@@ -27,8 +27,8 @@ from livecode.language.patterns.cycle import (
 LONGEST_PERIOD = 4096
 #: So many steps can be taken on one another: each is a few calls deep.
 DEEPEST = 120
-#: So many cycles are kept by each part of a pattern.
-_KEPT = 64
+#: So many cycles are kept by each part of a pattern: of one that repeats itself, and of another.
+_KEPT, _KEPT_OF_OTHERS = 64, 8
 
 
 class Interned(type):
@@ -100,22 +100,27 @@ class Cycles(metaclass=Interned):
         return self.own_steady
 
     @cached_property
-    def _known(self) -> dict[Any, Cycle]:
+    def _known(self) -> dict[tuple[int, int], Cycle]:
         return {}
 
     def cycle(self, number: int, seed: int = 0) -> Cycle:
         """What sounds in the cycle of that number."""
-        if self.period is None or number < self.steady:
-            key: Any = (number, seed)
-        else:
-            key = number = self.steady + (number - self.steady) % self.period
+        key = number, seed = self.alike(number, seed)
         found = self._known.get(key)
         if found is None:
             found = self.compute(number, seed)
-            if len(self._known) >= _KEPT:
+            if len(self._known) >= (_KEPT_OF_OTHERS if self.period is None else _KEPT):
                 self._known.clear()  # at once, since another thread may be reading
             self._known[key] = found
         return found
+
+    def alike(self, number: int, seed: int) -> tuple[int, int]:
+        """The number and seed of the first cycle that is the same."""
+        if self.period is None:
+            return number, seed
+        if number < self.steady:
+            return number, 0
+        return self.steady + (number - self.steady) % self.period, 0
 
 
 def period(parts: "tuple[Cycles, ...]") -> int | None:
@@ -148,6 +153,9 @@ class Leaf(Cycles):
 
     def cycle(self, number: int, seed: int = 0) -> Cycle:
         return self.compute(number, seed)
+
+    def alike(self, number: int, seed: int) -> tuple[int, int]:
+        return 0, 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,7 +60,7 @@ def events_between(
         raise LivecodeError(f"events of at most {MOST_CYCLES:,} cycles are listed at once")
     found: list[Event] = []
     for number in range(math.floor(first), math.ceil(last)):
-        grid, onsets, begins = _onsets(cycles, number, seed)
+        grid, onsets, begins = _onsets(cycles, *cycles.alike(number, seed))
         low = bisect_left(begins, math.ceil((first - number) * grid))
         high = bisect_left(begins, math.ceil((last - number) * grid))
         zero = number * grid
@@ -71,7 +71,7 @@ def events_between(
     return found
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _onsets(cycles: Cycles, number: int, seed: int) -> tuple[int, list[Fragment], list[int]]:
     """The grid of a cycle, what begins in it in order, and when."""
     grid, fragments = cycles.cycle(number, seed)
@@ -100,7 +100,7 @@ def _last(
     number = math.floor(at)
     place = at - number + _NEAR
     for earlier in range(_LOOK_BACK):
-        onsets, said = _track(cycles, number - earlier, read, seed)
+        onsets, said = _track(cycles, *cycles.alike(number - earlier, seed), read)
         index = bisect_right(onsets, place) - 1
         if index >= 0:
             return number - earlier + onsets[index], said[index]
@@ -108,9 +108,9 @@ def _last(
     return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _track(
-    cycles: Cycles, number: int, read: Callable[[Any], Any], seed: int
+    cycles: Cycles, number: int, seed: int, read: Callable[[Any], Any]
 ) -> tuple[list[float], list[Any]]:
     """When each value of a cycle begins, and what it is."""
     grid, fragments = cycles.cycle(number, seed)

@@ -7,14 +7,14 @@ from livecode.errors import LivecodeError
 
 
 class NotationError(LivecodeError):
-    """A mistake in a notation; `column` counts from 1, in the line where it stands."""
+    """A mistake in a notation: in which of its lines and columns, `row` and `column`, from 1."""
 
     def __init__(self, text: str, at: int, sentence: str):
         """`at`: which character of the text, from 0."""
         before = text[:at]
-        self.line, self.column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+        self.row, self.column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
         where = (
-            f"line {self.line}, column {self.column}" if "\n" in text else f"column {self.column}"
+            f"line {self.row}, column {self.column}" if "\n" in text else f"column {self.column}"
         )
         shown = text if len(text) <= 60 else f"{text[max(0, at - 20) : at + 20]} …".strip()
         super().__init__(f"{where} of {' '.join(shown.split())!r}: {sentence}")

@@ -169,7 +169,7 @@ def test_a_mistake_is_one_sentence_with_the_column(text: str, column: int, says:
 def test_a_mistake_in_a_text_of_several_lines_names_the_line() -> None:
     with pytest.raises(NotationError, match="line 2, column 9 of ") as caught:
         pattern("bd sn\nhh . cp*")
-    assert (caught.value.line, caught.value.column) == (2, 9)
+    assert (caught.value.row, caught.value.column) == (2, 9)
 
 
 @pytest.mark.parametrize(
