@@ -175,8 +175,8 @@ class _Loop:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Where a stream was."""
+class StreamMoment:
+    """Where a stream was at a sample time."""
 
     frame: int
     model: str
@@ -188,13 +188,13 @@ class Memory:
 
     def __init__(self, sample_rate: int):
         self._every = round(MOMENT_EVERY_S * sample_rate)
-        self._moments: dict[str, deque[Moment]] = {}
+        self._moments: dict[str, deque[StreamMoment]] = {}
 
     def note(self, name: str, voice: StreamVoice, frame: int, hop: int) -> None:
         """Remember now and then where the stream is before it plays the hop at `frame`."""
         if frame // self._every != (frame - hop) // self._every:
             moments = self._moments.setdefault(name, deque(maxlen=MOMENTS))
-            moments.append(Moment(frame, voice.model, voice.state()))
+            moments.append(StreamMoment(frame, voice.model, voice.state()))
 
     def recall(self, name: str, voice: StreamVoice, frame: int) -> None:
         """Take the stream back to where it was at `frame`, if that is known."""
