@@ -12,6 +12,7 @@ from livecode.language.patterns.cycle import Mark
 from livecode.language.patterns.cycles import Cycles, Pure
 from livecode.language.patterns.events import as_float, as_word, since_at, value_at
 from livecode.language.patterns.meaning import cycles_of
+from livecode.language.patterns.notation import SHOWN_LENGTH
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span, bars, is_number
@@ -252,5 +253,6 @@ def _check_numbers(cycles: Cycles, notes: bool = True) -> None:
 def _written(value: Any, marks: tuple[Mark, ...]) -> str:
     if not marks:
         return repr(plain(value))
-    mark = marks[0]
-    return f"{plain(value)!r} (column {mark.start + 1} of {mark.text!r})"
+    text, start, _ = marks[0]
+    of = f" of {text!r}" if len(text) <= SHOWN_LENGTH and "\n" not in text else ""
+    return f"{plain(value)!r} (column {start + 1}{of})"

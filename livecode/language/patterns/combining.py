@@ -99,8 +99,9 @@ def vary(
     make: Callable[..., Cycles], sources: tuple[Cycles, ...], arguments: tuple[Cycles, ...]
 ) -> Cycles:
     """`make(*sources, *values)`, with arguments that are numbers or patterns of them."""
-    if all(isinstance(argument, Pure) for argument in arguments):
-        return make(*sources, *(argument.value for argument in arguments))  # type: ignore[attr-defined]
+    values = [argument.value for argument in arguments if isinstance(argument, Pure)]
+    if len(values) == len(arguments):
+        return make(*sources, *values)
     if any(isinstance(argument, Silence) for argument in arguments):
         return Silence()
     return Varied(make, sources, arguments)

@@ -80,12 +80,16 @@ class _Crowding:
     def _step(self, step: Step) -> _Load:
         start = step.what.start
         load = self.of(step.what, start)
+        farthest = _largest(step.what)
         for operation in step.operations:
-            load = self._held(self._changed(load, operation), operation.start)
+            load = self._held(self._changed(load, operation, farthest), operation.start)
+            if operation.sign == "..":
+                farthest = max(farthest, _largest(operation.arguments[0]))
         many = step.repeats
         return self._held(_Load(load.events * many, load.wide, load.work * many), start)
 
-    def _changed(self, load: _Load, operation: Operation) -> _Load:
+    def _changed(self, load: _Load, operation: Operation, farthest: float) -> _Load:
+        """`farthest`: the number in the step so far that is farthest from 0."""
         loads = [self.of(each, operation.start) for each in operation.arguments]
         sign = operation.sign
         more = sum(each.work for each in loads)
@@ -98,8 +102,8 @@ class _Crowding:
                 load.events * loads[0].wide + loads[0].events * load.wide, wide, load.work + more
             )
         if sign == "..":
-            count = (_largest(operation.arguments[0]) + load.work) + 1
-            return _Load(count, 1, count + more)
+            count = farthest + _largest(operation.arguments[0]) + 1
+            return _Load(count, 1, count + load.work + more)
         if sign == "?":
             return load
         factor = (

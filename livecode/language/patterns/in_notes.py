@@ -5,13 +5,14 @@ from typing import Any, Self
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.patterns import numbers, time
-from livecode.language.patterns.chain import Argument, Chain, notation, number
+from livecode.language.patterns.chain import Argument, notation, number
 from livecode.language.patterns.combining import Chords, Paired, said, vary
 from livecode.language.patterns.cycles import Cycles, Mapped, Pure
 from livecode.language.patterns.in_time import Number
+from livecode.language.patterns.in_values import InValues
 from livecode.language.patterns.notes import Note, chord_named, chord_symbol
 from livecode.language.patterns.played import number_of, of_value, plain
-from livecode.language.patterns.scales import is_scale, scale_of
+from livecode.language.patterns.scales import scale_of
 from livecode.language.units import is_number
 
 #: The note below which `voicings` keeps the highest note of a chord.
@@ -157,7 +158,7 @@ def _arpeggiated(part: Cycles, mode: Any) -> Cycles:
     return Chords(part, _ordered, str(plain(mode)))
 
 
-class InNotes(Chain):
+class InNotes(InValues):
     """What is done to the notes of a pattern."""
 
     def scale(self, name: Number, high: Number | None = None) -> Self:
@@ -167,10 +168,10 @@ class InNotes(Chain):
         Given two numbers it takes what goes from 0 to 1 to these: `scale(200, 4000)`.
         """
         if high is not None:
-            return self.range(name, high)  # type: ignore[no-any-return]
+            return self.range(name, high)
         if is_number(name):
             raise LivecodeError('scale takes a scale, as in scale("c minor"), or two numbers')
-        given = _by_name("scale", name, is_scale, scale_of)
+        given = _by_name("scale", name, scale_of)
         return self._with("scale", lambda part, name: vary(_scaled, (part,), (name,)), given)
 
     def transpose(self, semitones: Number) -> Self:
@@ -188,7 +189,7 @@ class InNotes(Chain):
         """
         if name is None:
             return self._with("chord", lambda part: Chords(part, _read, None))
-        given = _by_name("chord", name, _is_chord, chord_named)
+        given = _by_name("chord", name, chord_named)
         return self._with("chord", lambda part, name: vary(_chorded, (part,), (name,)), given)
 
     def voicings(self, anchor: Number = ANCHOR) -> Self:
@@ -225,29 +226,13 @@ class InNotes(Chain):
         return self._with("arp", lambda part, mode: vary(_arpeggiated, (part,), (mode,)), given)
 
 
-def _is_chord(text: str) -> bool:
-    try:
-        chord_named(text)
-    except LivecodeError:
-        return False
-    return True
-
-
-def _by_name(
-    operation: str, name: Number, known: Callable[[str], bool], check: Callable[[str], Any]
-) -> Argument:
+def _by_name(operation: str, name: Number, check: Callable[[str], Any]) -> Argument:
     """A name, which can hold spaces, or a pattern of names."""
-    if isinstance(name, str) and known(name):
-        return Argument(repr(name), (Pure(name),))
+    single = isinstance(name, str) and not set(name) & set("<[{|*!,")
+    given = None if single else notation(name, operation)
     try:
-        if isinstance(name, str) and not set(name) & set("<[{|*!"):
-            check(name)
-        given = notation(name, operation)
-        for value in said(given.cycles):
-            check(str(plain(value)))
+        for each in [name] if given is None else said(given.cycles):
+            check(str(plain(each)))
     except LivecodeError as error:
-        text = str(error)
-        raise LivecodeError(
-            text if text.startswith(operation) else f"{operation}: {text}"
-        ) from None
-    return given
+        raise LivecodeError(f"{operation}: {error}") from None
+    return Argument(repr(name), (Pure(name),)) if given is None else given

@@ -9,7 +9,7 @@ from typing import Any
 from livecode.language.patterns.chance import Kept, OneOf
 from livecode.language.patterns.combining import Paired, vary
 from livecode.language.patterns.crowding import check
-from livecode.language.patterns.cycle import Mark
+from livecode.language.patterns.cycle import MOST_EVENTS, Mark, TooMuch
 from livecode.language.patterns.cycles import (
     Cycles,
     InTurn,
@@ -145,4 +145,6 @@ def _counted(first: Any, last: Any) -> Cycles:
         return Silence()
     step = 1 if first <= last else -1
     count = int(abs(last - first)) + 1
+    if count > MOST_EVENTS:
+        raise TooMuch(f"a pattern has at most {MOST_EVENTS:,} events in a cycle")
     return Row(tuple(first + step * i for i in range(count)))

@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from livecode.errors import LivecodeError
 
+#: Texts that are longer are shown in part where something is wrong in them.
+SHOWN_LENGTH = 60
+
 
 class NotationError(LivecodeError):
     """A mistake in a notation: in which of its lines and columns, `row` and `column`, from 1."""
@@ -16,7 +19,9 @@ class NotationError(LivecodeError):
         where = (
             f"line {self.row}, column {self.column}" if "\n" in text else f"column {self.column}"
         )
-        shown = text if len(text) <= 60 else f"{text[max(0, at - 20) : at + 20]} …".strip()
+        shown = (
+            text if len(text) <= SHOWN_LENGTH else f"{text[max(0, at - 20) : at + 20]} …".strip()
+        )
         super().__init__(f"{where} of {' '.join(shown.split())!r}: {sentence}")
 
 

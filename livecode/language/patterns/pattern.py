@@ -15,10 +15,10 @@ from livecode.language.patterns.meaning import cycles_of
 from livecode.language.patterns.picture import bar_picture
 from livecode.language.text import Text
 
-_KINDS = (InTime, InValues, InChance, InSound, InNotes)
+_KINDS = (InTime, InValues, InNotes, InSound, InChance)
 
 
-class Pattern(InTime, InValues, InChance, InSound, InNotes):
+class Pattern(InTime, InNotes, InSound, InChance):
     """What happens in each bar: `groove = pattern("bd [sn sn]*2 <hh oh>(3,8)")`.
 
     It goes wherever a number goes, as a curve does, and wherever a rhythm does. What is done to it

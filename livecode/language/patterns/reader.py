@@ -260,7 +260,8 @@ class _Reader:
         """The arguments of Euclid's rhythms: how many onsets, in how many steps, from which on."""
         self.at += 1
         inside = self.brackets("(", start, deep + 1)
-        if inside.joint == "|" or not 2 <= len(inside.layers) <= 3:
+        empty = any(layer == (Step(Rest()),) for layer in inside.layers)
+        if empty or inside.joint == "|" or not 2 <= len(inside.layers) <= 3:
             raise self.fail(
                 "after a step ( ) holds two numbers or three: onsets, steps, and by how much it is "
                 "turned, as in bd(3,8) and bd(3,8,2)",

@@ -112,12 +112,3 @@ def scale_of(text: str) -> Scale:
             f"there is no scale {text!r}{near if near.startswith('; did') else some}"
         )
     return Scale(number, steps)
-
-
-def is_scale(text: str) -> bool:
-    """Whether the text names a scale."""
-    try:
-        scale_of(text)
-    except LivecodeError:
-        return False
-    return True
