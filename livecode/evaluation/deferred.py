@@ -1,4 +1,4 @@
-"""Deferred actions: what the words of a block ask to have done once its code has run."""
+"""Deferred actions: words of a block ask for them, and they are done once its code has run."""
 
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class Deferred:
         self._before_playing: list[Action] = []
         self._when_done: list[Action] = []
         self._after: deque[Action] = deque()
-        self._after_others: list[Action] = []  # asked for before the block that is running
+        self._after_others: list[Action] = []  # actions that earlier blocks asked for
 
     # what words ask for
 
@@ -44,24 +44,24 @@ class Deferred:
     # what the evaluator does with it
 
     def begin(self) -> None:
-        """A block's code begins to run."""
+        """Begin to keep actions: a block's code runs."""
         self._running = True
         self._before_playing, self._when_done = [], []
         self._after_others = list(self._after)
 
     def drop(self) -> None:
-        """The block's code failed: nothing that it asked for is done."""
+        """Drop what the block asked for, since its code failed."""
         self._running = False
         self._after = deque(self._after_others)
 
     def run_before_playing(self) -> None:
-        """The block's code has run: do what is to be done before anything is played."""
+        """Do the actions of `before_playing`; the block's code has run."""
         for action in self._before_playing:
             action()
         self._running = False
 
     def take_when_done(self) -> list[Action]:
-        """What is to be done now that the block plays."""
+        """Return the actions of `when_done`, now that the block plays."""
         actions, self._when_done = self._when_done, []
         return actions
 

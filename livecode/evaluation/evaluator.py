@@ -19,7 +19,7 @@ from livecode.playing.mix import Mix
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a block: what went wrong in it, and the names that it changed all the same."""
+    """The result of a block: what went wrong in it, and the names that it changed all the same."""
 
     problems: tuple[Problem, ...] = ()
     names: tuple[str, ...] = ()
@@ -46,14 +46,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Undone:
-    """What `undo` took back: the names that are as before, none for the mix alone."""
+    """The result of `undo`: the names that are as before; none if only the mix changed."""
 
     names: tuple[str, ...]
     silenced: bool  # they had been silenced, and sound again
 
 
 class PlaysThings(Protocol):
-    """What an evaluator needs in order to have things played."""
+    """Plays things for an evaluator."""
 
     mix: Mix
 
@@ -68,12 +68,12 @@ class PlaysThings(Protocol):
         """Let the thing go."""
 
     def state(self, thing: Thing) -> PlayerState | None:
-        """What the thing's player has learned, as of one tick; None if it learns nothing."""
+        """Return what the thing's player has learned, as of one tick; None if it learns nothing."""
 
 
 @dataclass
 class Outcome:
-    """What became of the things of a block."""
+    """The changes and the problems of the things of a block."""
 
     names: list[str] = field(default_factory=list)  # that changed
     states: dict[Thing, PlayerState | None] = field(default_factory=dict)  # of players, before
@@ -97,7 +97,7 @@ class Evaluator:
 
     @property
     def count(self) -> int:
-        """How many blocks have been evaluated."""
+        """The number of blocks that have been evaluated."""
         return self._count
 
     def evaluate(
@@ -126,21 +126,21 @@ class Evaluator:
         return Result(tuple(outcome.problems), tuple(outcome.names), shown)
 
     def _begin(self) -> NamespaceSnapshot:
-        """From here on the block's changes are staged."""
+        """Begin to stage the block's changes; returns the namespace as it is before."""
         self.namespace.assigned = []
         self.deferred.begin()
         self.history.begin_block()
         return NamespaceSnapshot(self.namespace, self._player.mix)
 
     def _put_back(self, before: NamespaceSnapshot) -> None:
-        """The block's code failed: take all of its changes back."""
+        """Take all of the block's changes back, since its code failed."""
         self.deferred.drop()
         self.history.end_block()
         self._player.mix = before.mix
         before.put_back()
 
     def _commit(self, before: NamespaceSnapshot) -> Outcome:
-        """The block's code has run: have what it touched probed and played, and note the step."""
+        """Have what the block touched probed and played, and add the step to the history."""
         touched = before.touched()
         self.deferred.run_before_playing()
         outcome = self._follow(touched, before)
@@ -238,7 +238,7 @@ class Evaluator:
 
 
 def _nothing_changed(error: BaseException) -> Problem:
-    """Why a block's code failed; everything is as it was before."""
+    """Describe why a block's code failed; everything is as it was before."""
     interrupted = isinstance(error, KeyboardInterrupt)
     why = error if interrupted else in_the_performers_words(error)
     return _problem(why, "nothing was changed", trace=trace_of(error))
@@ -247,7 +247,7 @@ def _nothing_changed(error: BaseException) -> Problem:
 def _problem(
     error: BaseException, left: str = "", name: str = "", trace: str | None = None
 ) -> Problem:
-    """What went wrong with the thing of that name, and what that leaves."""
+    """Describe what went wrong with the thing of that name, and what that leaves."""
     line = None
     if isinstance(error, KeyboardInterrupt):
         text = "interrupted"

@@ -1,4 +1,4 @@
-"""What `undo` goes back to: the steps of a performance, each as it was before."""
+"""The history that `undo` goes back through: the steps of a performance, each as it was before."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from livecode.errors import LivecodeError
 from livecode.language.things import PlayerState, Thing
 from livecode.playing.mix import Mix
 
-#: Blocks that can be undone.
+#: This many steps can be undone.
 STEPS = 64
 #: Stands for the value of a variable that was not there.
 ABSENT = object()
@@ -17,7 +17,7 @@ ABSENT = object()
 
 @dataclass(frozen=True)
 class UndoStep:
-    """What a block changed, or what a hush or a panic silenced, as it was before."""
+    """One step: what a block changed, or what a hush or a panic silenced, as it was before."""
 
     variables: dict[str, Any] = field(default_factory=dict)  # name -> value, or ABSENT
     settings: dict[Thing, dict[str, Any]] = field(default_factory=dict)
@@ -27,20 +27,20 @@ class UndoStep:
 
 
 class History:
-    """The steps so far, the newest last."""
+    """The steps that can be undone, the newest last."""
 
     def __init__(self, state_of: Callable[[Thing], PlayerState | None]):
-        """`state_of` tells what a thing's player has learned."""
+        """`state_of(thing)` returns what a thing's player has learned."""
         self._state_of = state_of
         self._steps: deque[UndoStep] = deque(maxlen=STEPS)
         self._silenced: list[Thing] | None = None  # by the block; None: no block is running
 
     def begin_block(self) -> None:
-        """From now on, what is silenced belongs to the step of the block."""
+        """Let what is silenced from now on belong to the step of the block."""
         self._silenced = []
 
     def end_block(self, changed: UndoStep | None = None) -> None:
-        """Add one step: what the block has changed, and what was silenced while it ran."""
+        """Add one step of what the block has changed and what was silenced while it ran."""
         silenced, self._silenced = self._silenced or [], None
         self.remember(silenced)
         if changed is None or (not changed.variables and changed.mix is None):
@@ -73,7 +73,7 @@ class History:
             )
 
     def take(self, name: str | None) -> tuple[UndoStep, dict[str, Any]]:
-        """The newest step, or the newest that concerns a name, and the variables to take back.
+        """Take the newest step, or the newest that concerns a name; returns (step, variables to take back).
 
         What is taken back is removed from the step, and a step that is empty from the history.
         LivecodeError if there is no such step.

@@ -19,7 +19,7 @@ class NamespaceSnapshot:
         self.mix = mix
 
     def touched(self) -> list[Thing]:
-        """The things that were assigned since, or of which a setting is another."""
+        """Return the things that were assigned since, or that have a setting changed."""
         return [
             thing
             for thing in self._namespace.own().values()
@@ -28,7 +28,7 @@ class NamespaceSnapshot:
         ]
 
     def settings_of(self, things: list[Thing]) -> dict[Thing, dict[str, Any]]:
-        """The settings that these things had, for those that were there."""
+        """Return the settings that these things had, for those that were there."""
         return {thing: self.settings[thing] for thing in things if thing in self.settings}
 
     def put_back(self) -> None:

@@ -93,7 +93,7 @@ def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> S
 
 
 class PlaysAgent(PlaysPlaced, Protocol):
-    """What plays an agent."""
+    """Plays an agent."""
 
     @property
     def ticking(self) -> bool:

@@ -118,7 +118,7 @@ class Space(Thing):
 
 
 class PlaysPlaced(Player, Protocol):
-    """What plays a thing in a space."""
+    """Plays a thing in a space."""
 
     @property
     def texture(self) -> float | Value | None:

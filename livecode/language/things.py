@@ -44,11 +44,11 @@ class Setting:
 
 
 class PlayerState:
-    """What a player has learned, for `undo` to go back to. Each kind of player has its own kind."""
+    """The state of a player that has learned something, for `undo`. Each kind of player has its own."""
 
 
 class Player(Protocol):
-    """What plays a thing."""
+    """Plays a thing."""
 
     def state(self) -> PlayerState | None:
         """Return what it has learned; None if it learns nothing."""

@@ -103,7 +103,7 @@ class AgentCheckpoint:
 
 
 def _about(player: AgentPlayer) -> dict[str, Any]:
-    """What must be the same for an agent to know again what it knew."""
+    """Describe what must be equal for an agent to know again what it knew."""
     return {
         library.LEARNER: player.thing.learner,
         "space": player.thing.space.model,

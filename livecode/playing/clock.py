@@ -24,7 +24,7 @@ class PerformanceClock:
 
     @property
     def time_s(self) -> float:
-        """The same time in seconds."""
+        """The time of `frame` in seconds."""
         return self.frame / self.sample_rate
 
     @property

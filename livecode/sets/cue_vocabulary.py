@@ -1,4 +1,4 @@
-"""What a cue over OSC can do: each word of the vocabulary becomes one of a few fixed blocks."""
+"""The vocabulary of cues over OSC: each word becomes one of a few fixed blocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class CueError(Exception):
 
 @dataclass(frozen=True)
 class CueTargets:
-    """What a cue can act on. `panic` silences everything at once."""
+    """The parts that a cue can act on. `panic()` silences everything at once."""
 
     scenes: Scenes
     sounds: Sounds
