@@ -13,7 +13,7 @@ import soundfile
 
 from livecode import Session
 from livecode.kernel import beginning
-from livecode.offline.replay_journal import replay
+from livecode.offline.replay import replay
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("out", type=Path, help="WAV file to write")

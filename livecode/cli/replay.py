@@ -5,7 +5,7 @@ from pathlib import Path
 
 from livecode.cli.parser import Parser
 from livecode.journal.archive import find
-from livecode.offline.replay_journal import replay
+from livecode.offline.replay import replay
 
 
 def add_arguments(parser: Parser) -> None:

@@ -70,7 +70,7 @@ class JournalRecorder:
     """
 
     #: True in a replay, where nothing is saved a second time.
-    retells = False
+    replaying = False
 
     def __init__(self) -> None:
         self.journal: Journal | None = None
@@ -96,10 +96,10 @@ class JournalRecorder:
 
     # blocks, scenes and cues
 
-    def arrive(self) -> None:
+    def await_point(self) -> None:
         """Wait for the time at which a block may change what the ticks play; now, live."""
 
-    def passed(self) -> None:
+    def note_point(self) -> None:
         """Note that a block changes what the ticks play, between two ticks."""
         if not self.ticking:
             self.note(BlockPoint(self.tick))
@@ -188,11 +188,11 @@ class JournalRecorder:
         self._heartbeat_due = next_tick + round(HEARTBEAT_S * sample_rate)
         return True
 
-    def alive(self, status: GoingOn) -> None:
+    def heartbeat(self, status: GoingOn) -> None:
         """Note a heartbeat with the status."""
         self.note(Heartbeat(self.tick, self._controls, encode(status)))
 
-    def stands(self, status: Callable[[], GoingOn]) -> None:
+    def status_after_block(self, status: Callable[[], GoingOn]) -> None:
         """Note the status after a block; `status()` computes it if there is a journal."""
         if self.journal is not None:
             self.note(StatusAfterBlock(self.tick, encode(status())))
@@ -203,7 +203,7 @@ class JournalRecorder:
             self.journal.write(Closed(self.tick))
             self.journal.close()
 
-    def taken_in(
+    def take_in(
         self, messages: list[AnyMessage], restart: Restart | None
     ) -> tuple[list[AnyMessage], Restart | None]:
         """Note messages of engine and voices and their restart; return what the mind is to use."""
@@ -237,7 +237,7 @@ class JournalRecorder:
         if self.ticking:
             self.note(FellBack(self.tick, self.calls, why))
 
-    def sounds_from(self, model: str) -> None:
+    def model_used(self, model: str) -> None:
         """Note a model that something will sound from, with its checksum, in a thread of its own."""
         if self.journal is not None and model not in self._models:
             self._models.add(model)

@@ -56,7 +56,7 @@ class Timeline:
     fell_back: dict[tuple[int, int], str] = field(default_factory=dict)  # (tick, call) -> why
     led: dict[int, tuple[float, float]] = field(default_factory=dict)  # tick -> (bpm, beat)
     skipped: dict[int, int] = field(default_factory=dict)  # first tick left out -> next tick
-    alive: dict[int, int] = field(default_factory=dict)  # tick -> checksum of the controls
+    heartbeats: dict[int, int] = field(default_factory=dict)  # tick -> checksum of the controls
     models: dict[str, str] = field(default_factory=dict)  # name -> SHA-256
     ended: set[int] = field(default_factory=set)  # numbers of blocks that ended
     names: dict[int, str] = field(default_factory=dict)  # by generation
@@ -89,7 +89,7 @@ class Timeline:
                 restart = Restart(record.engine, record.voices, record.suspect)
                 self.restarts[record.tick] = restart
             case records.Heartbeat():
-                self.alive[record.tick] = record.controls
+                self.heartbeats[record.tick] = record.controls
             case records.ScenePlayed() | records.StatusAfterBlock():
                 pass  # a replay comes to it by itself
             case records.ModelUsed():

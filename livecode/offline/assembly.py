@@ -1,4 +1,4 @@
-"""The assembly under everything offline: an arena with engine, voices and a mind in this one process."""
+"""Assembles an arena, an engine, voices and a mind in one process, for all that is played offline."""
 
 from collections.abc import Callable
 
@@ -15,14 +15,14 @@ from livecode.transport import Arena, Layout
 from livecode.transport.schedule import Schedule
 from livecode.voices.host import VoiceHost
 
-#: Offline nothing is ever late, so short buffers do; this keeps many sessions small.
+#: Offline nothing is ever late, so that short buffers are enough. They keep many sessions small.
 OFFLINE_LAYOUT = Layout(buffers=32, buffer_frames=8192)
 
 
 class Assembly:
-    """An engine and voices on a private arena, stepped by the block under a virtual clock.
+    """An engine and voices on a private arena, stepped block by block under a virtual clock.
 
-    One assembly at a time exists in a process: pyo has one server.
+    A process can hold one assembly at a time, since pyo has one server.
     """
 
     def __init__(
@@ -33,7 +33,10 @@ class Assembly:
         layout: Layout = OFFLINE_LAYOUT,
         schedule: Schedule | None = None,
     ):
-        """`sample_rate`: Hz; `block`: frames; `schedule`: when things begin, where that is known."""
+        """Boot the engine at a sample rate in Hz, in blocks of so many frames.
+
+        `schedule` holds the sample times of a live performance, for a replay.
+        """
         self.sample_rate, self.block, self.seed = sample_rate, block, seed
         self.arena = Arena.private(sample_rate, block, layout)
         self.frame = 0  # sample time of the engine's next block
@@ -48,9 +51,11 @@ class Assembly:
         pump: Callable[[], None] | None = None,
         new_link: Callable[[float], Leader] = LinkClock,
     ) -> Performance:
-        """A performance on the arena, whose first tick is at `now_frame()`; None: at `frame`.
+        """Return a performance on the arena.
 
-        `pump` is called while a block waits for the engine; None: the engine acts on messages.
+        `now_frame()` is the sample time of the next tick; None stands for `frame`. `pump()` is called
+        while a block waits for the engine; None lets the engine act on its messages. `new_link(bpm)`
+        opens Ableton Link.
         """
         performance = Performance(
             self.arena,
@@ -68,22 +73,24 @@ class Assembly:
         self.server.start()
 
     def play_block(self) -> NDArray[np.float32]:
-        """Play one block; returns what was heard, (frames, 2)."""
+        """Play one block, and return its sound, float32 (frames, 2)."""
         self.voices.process()
         self.server.process()
         self.frame += self.block
         return self.engine.master.read_tap().copy()
 
     def close(self) -> None:
-        """End engine and voices; what was recorded is complete."""
+        """End engine and voices, and complete the recordings."""
         self.server.stop()
         self.engine.recording.take_last(self.frame)
         self.engine.close()
         self.server.shutdown()
 
     def _pump(self, performance: Performance) -> None:
+        """Let the engine act on its messages, and the mind take in the answers."""
         self.engine.listen()
         performance.applier.take_in()
 
     def _now_ns(self) -> int:
+        """Return the virtual clock in nanoseconds."""
         return round(self.frame / self.sample_rate * 1e9)

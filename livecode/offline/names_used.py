@@ -1,4 +1,4 @@
-"""Which names a cell of a set defines, which it needs from elsewhere, and what it asks others to send."""
+"""Finds the names that a cell of a set defines, needs and ends, and the OSC addresses that it reads."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -6,28 +6,28 @@ from dataclasses import dataclass, field
 
 from livecode.syntax.names import Function, names_of
 
-#: Signals that somebody or something outside must send.
+#: Signals that somebody must send, or a device.
 SENT = ("rings", "midi", "mic", "osc")
-#: Within these a function is called only by the performer's own code, not by the performance.
+#: The performance calls no function that is defined in these. Only the performer's code does.
 _CLOSED = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.ClassDef)
 
 
 @dataclass
 class NamesUsed:
-    """What a cell does with names; lines are those of the code that was read."""
+    """What a cell does with names. Lines count from 1 in the code that was read."""
 
     defines: set[str] = field(default_factory=set)
     needs: dict[str, int] = field(default_factory=dict)  # name -> line
-    ends: dict[str, int] = field(default_factory=dict)
-    addresses: dict[str, int] = field(default_factory=dict)  # of OSC
+    ends: dict[str, int] = field(default_factory=dict)  # name -> line
+    addresses: dict[str, int] = field(default_factory=dict)  # OSC address -> line
 
 
 def names_used(code: str, expressions: Iterable[tuple[str, int]] = ()) -> NamesUsed:
-    """The names of a cell, and of expressions such as conditions with the lines that they are on.
+    """Return the names of a cell's code and of expressions, such as conditions, with their lines.
 
-    Code that is no Python has none. What only a function's body needs is needed, too. So are the
-    parameters without a default of functions that the performance calls: they name signals, or
-    what sounds.
+    Code that is no Python has no names. A cell also needs the names that only the body of a function
+    needs. And it needs the parameters without a default of functions that the performance calls,
+    since they name signals or sounds.
     """
     found = NamesUsed()
     later: dict[str, int] = {}
@@ -74,7 +74,7 @@ def _look_at(node: ast.AST, found: NamesUsed) -> None:
 
 
 def _asked(node: ast.AST) -> Iterator[tuple[str, int]]:
-    """(name, line) of the parameters of the functions that the performance calls."""
+    """Yield the parameters, with lines, of functions that the performance calls."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         if isinstance(node, ast.Lambda) or _decorators(node) & {"dsp", "reward"}:
             arguments = node.args
@@ -88,6 +88,7 @@ def _asked(node: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 def _is_ends(target: ast.expr) -> bool:
+    """Return whether an assignment is to `scene.ends`."""
     match target:
         case ast.Attribute(ast.Name("scene"), "ends"):
             return True
@@ -95,9 +96,10 @@ def _is_ends(target: ast.expr) -> bool:
 
 
 def _decorators(node: Function) -> set[str]:
+    """Return the names of a function's decorators."""
     return {each.id for each in getattr(node, "decorator_list", ()) if isinstance(each, ast.Name)}
 
 
 def _is_graph(node: Function) -> bool:
-    """Whether a function is a @dsp: its body runs in the engine, out of reach of the performer's names."""
+    """Return whether a function is a @dsp, whose body runs in the engine without the performer's names."""
     return "dsp" in _decorators(node)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.offline.session import Session
@@ -31,7 +32,7 @@ def played(
     frames: Sequence[Frame],
     seconds: float | None,
     offset_s: float = 0.0,
-) -> Iterator[np.ndarray]:
+) -> Iterator[NDArray[np.float32]]:
     """Yield the sound of the set in pieces, float32 (frames, 2), until it is over.
 
     `seconds` is the length to play; None stands for as long as the set goes. `frames` are packets to

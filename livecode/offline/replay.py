@@ -1,182 +1,114 @@
-"""Plays one timeline of a performance once more, offline, as its journal notes it."""
+"""Replays a journal into a WAV file, and tells what only happened live."""
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.journal import records
-from livecode.journal.records import BlockBegun, JournalRecord
-from livecode.journal.timeline import Timeline
-from livecode.offline.assembly import OFFLINE_LAYOUT, Assembly
-from livecode.offline.replayer import ReplayedLink, Replayer
-from livecode.performance.agent_checkpoint import FILE
-from livecode.performance.performance import Performance
-from livecode.sets.set_file import SetFile, parse_set
-from livecode.transport import Layout
-from livecode.transport.status import decode_going_on, decode_status
+from livecode.engine.wav import WavFile
+from livecode.errors import LivecodeError
+from livecode.journal.journal import read_journal
+from livecode.journal.recorder import model_sha256
+from livecode.journal.records import BlockBegun
+from livecode.journal.timeline import Timeline, timelines
+from livecode.offline.timeline_player import TimelinePlayer
+from livecode.sets.set_file import SetFile
+from livecode.transport.heap import give_back
+from livecode.transport.schedule import NEVER
+
+#: Until so long after the start, engine and voices come up in any order: that is no restart.
+COMING_UP_S = 3.0
 
 
-class TimelinePlayer:
-    """Plays one timeline; what is heard is given to `hear`, a block (frames, 2) at a time."""
+@dataclass
+class Replayed:
+    """What a replay has found."""
 
-    def __init__(
-        self,
-        timeline: Timeline,
-        past: list[BlockBegun],
-        set_file: SetFile | None,
-        hear: Callable[[NDArray[np.float32]], None],
-    ):
-        """`past`, `set_file`: blocks and set of the timelines before, for a mind that takes over."""
-        self.timeline, self._hear, self._past, self.set_file = timeline, hear, past, set_file
-        self.recorder = Replayer(timeline, self.advance, self._enter)
-        self._tick = timeline.opening.tick
+    seconds: float  # of sound
+    timelines: list[Timeline]
+    differs_at_s: float | None = None  # from where on controls were not those of the performance
+    sentences: list[str] = field(default_factory=list)  # one for each thing that only was live
 
-    def __enter__(self) -> "TimelinePlayer":
-        opening, timeline = self.timeline.opening, self.timeline
-        layout = Layout() if opening.live else OFFLINE_LAYOUT
-        self._assembly = Assembly(
-            opening.sample_rate, opening.block, opening.seed, layout, timeline.schedule
+
+def replay(journal: Path, out: Path) -> Replayed:
+    """Play a journal's performance into the file `out`, which begins as a live recording would.
+
+    Raises LivecodeError if the journal is empty, is of version 1, or `out` cannot be written.
+    """
+    give_back()
+    played = list(timelines(read_journal(journal)))
+    if not played:
+        raise LivecodeError(f"the journal {journal} is empty: nothing has been played")
+    if not all(timeline.opening.tick or not timeline.opening.live for timeline in played):
+        raise LivecodeError(
+            f"the journal {journal} is of version 1, which holds blocks alone and cannot be replayed"
         )
-        controls = self._assembly.arena.controls
-        controls.postponed, controls.unread = timeline.postponed, timeline.unread
-        self.performance = self._new_mind()
-        return self
+    rate, block = played[0].opening.sample_rate, played[0].opening.block
+    file = WavFile.fresh(out, rate)
+    result = Replayed(0.0, played)
+    blocks: list[BlockBegun] = []
+    set_file: SetFile | None = None
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._assembly.close()
-        self.performance.close()
-
-    def play(self, begin: int) -> None:
-        """Play all of it; the engine begins at sample time `begin`."""
-        self._assembly.frame = begin
-        self._assembly.start()
-        self._tick = max(self._tick, begin)
-        recorder = self.recorder
-        while (record := recorder.next()) is not None:
-            if isinstance(record, records.BlockBegun | records.SceneBegun | records.CuesRun):
-                self._evaluate(record)
-                continue
-            recorder.done()
-            self.advance(records.tick_of(record))
-            self._enter(record)
-        self.advance(self.timeline.end)
-        self._play_blocks_before(self.timeline.end)
-
-    def advance(self, tick: int) -> None:
-        """Play on until that tick is the next."""
-        performance, timeline = self.performance, self.timeline
-        every = performance.clock.tick_frames
-        while self._tick < tick:
-            if (to := timeline.skipped.get(self._tick)) is not None and to > self._tick:
-                self._tick = self.recorder.tick = to
-                continue
-            self._play_blocks_before(self._tick)
-            performance.tick(self._tick)  # a scene that is due begins when it did
-            performance.midi_out.due(self._tick)
-            self._tick += every
-
-    def _play_blocks_before(self, tick: int) -> None:
-        while self._assembly.frame + self._assembly.block <= tick:
-            self._hear(self._assembly.play_block())
-
-    def _evaluate(self, record: JournalRecord) -> None:
-        performance, recorder = self.performance, self.recorder
-        match record:
-            case records.BlockBegun():
-                if record.number not in self.timeline.ended:
-                    recorder.skip_block(record.number)
-                    return
-                performance.blocks.evaluate(record.code, record.name)
-                performance.blocks.run_after()
-            case records.SceneBegun():
-                recorder.done()
-                self.advance(record.tick)
-                performance.set_player.begin(record.index)
-            case records.CuesRun():
-                recorder.done()
-                self.advance(record.tick)
-                performance.cues.run()
-
-    def _enter(self, record: JournalRecord) -> None:
-        """Let enter what the record notes, at its time, which is now."""
-        performance = self.performance
-        match record:
-            case records.SetRead(again=False):
-                performance.set_player.open(parse_set(record.text, Path(record.path)))
-                performance.scenes.watch = _Watched(self.recorder)
-            case records.Packet():
-                performance.inputs.receive_osc(record.data, record.frame)
-            case records.MidiMessage():
-                performance.inputs.receive_midi(record.data, record.frame)
-            case records.KeyPress():
-                performance.inputs.press(record.key, record.frame)
-            case records.Hushed():
-                performance.silencer.hush_aside(record.fade_s)
-            case records.Panicked():
-                self._assembly.arena.header.terminal_panics += 1
-            case records.MessagesHeard():
-                self.recorder.hear(record.messages)
-                performance.applier.take_in()
-            case records.TakenOver():
-                self._take_over(record)
-
-    def _take_over(self, record: records.TakenOver) -> None:
-        """Put another mind in the place of the present one, as it was then."""
-        self.set_file = self.performance.scenes.set_file or self.set_file
-        blocks = [*self._past, *self.timeline.blocks(self.recorder.at)]
-        self.performance.close()
-        self.recorder.tick = self._tick = max(self._tick, record.tick)
-        self.recorder.forget_controls()
-        self.performance = performance = self._new_mind()
-        performance.scenes.set_file = self.set_file
-        self.recorder.paused = True
+    def hear(audio: NDArray[np.float32]) -> None:
         try:
-            if record.cold:
-                performance.handover.begin_again(blocks, decode_going_on(record.status))
-            else:
-                performance.handover.take_over(blocks, decode_status(record.status))
-            if record.learned:
-                with tempfile.TemporaryDirectory() as folder:
-                    path = Path(folder, FILE)
-                    path.write_bytes(record.learned)
-                    performance.checkpoint.go_on(path)
-        finally:
-            self.recorder.paused = False
-        performance.scenes.watch = _Watched(self.recorder)
+            file.write(audio)
+        except OSError as error:
+            raise LivecodeError(f"cannot write {out}: {error.strerror}") from None
 
-    def _new_mind(self) -> Performance:
-        performance = self._assembly.new_mind(
-            lambda: self._tick,
-            self.recorder,
-            pump=self.recorder.walk_up,
-            new_link=lambda bpm: ReplayedLink(self.recorder),
+    try:
+        if played[0].opening.live:
+            hear(np.zeros((block, 2), np.float32))  # a live recording is one block late
+        for number, timeline in enumerate(played):
+            begin = 0
+            if number:
+                begin = timeline.opening.tick // block * block
+                silent = max(begin - played[number - 1].end // block * block, 0)
+                hear(np.zeros((silent, 2), np.float32))
+            with TimelinePlayer(timeline, blocks, set_file, hear) as player:
+                player.play(begin)
+                set_file = player.performance.scenes.set_file or set_file
+            blocks += timeline.blocks()
+            differs = player.recorder.differs_at
+            if differs is not None and result.differs_at_s is None:
+                result.differs_at_s = differs / rate
+        result.seconds = file.frames / rate
+    finally:
+        file.close()
+    result.sentences = [sentence for timeline in played for sentence in _only_live(timeline)]
+    return result
+
+
+def _only_live(timeline: Timeline) -> Iterator[str]:
+    """Yield a sentence for each thing that a replay repeats only because the journal notes it."""
+    rate, schedule = timeline.opening.sample_rate, timeline.schedule
+    for generation, gaps in schedule.underruns.items():
+        name = timeline.names.get(generation, f"generation {generation}")
+        for begin, end in gaps.items():
+            length = "until it ended" if end >= NEVER else f"for {(end - begin) / rate:.3f} s"
+            yield f"{begin / rate:.3f} s: {name} had a gap {length}; it has it here, too"
+    if timeline.postponed:
+        first = min(timeline.postponed.values())
+        yield (
+            f"{first / rate:.3f} s: the first of {len(timeline.postponed)} changes of controls that "
+            "came late; they are as late here"
         )
-        performance.record.enabled = False
-        performance.cues.token = self.timeline.opening.cues
-        if self.timeline.opening.live:
-            performance.cues.wake = lambda: None
-        return performance
-
-
-class _Watched:
-    """The set's file, as it was read again then."""
-
-    def __init__(self, recorder: Replayer):
-        self._recorder = recorder
-
-    def told(self) -> None:
-        """Nothing is said of it here."""
-
-    def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
-        """The set as it was then, if it had changed."""
-        text = self._recorder.set_text_again()
-        return (None if text is None else parse_set(text, former.path)), []
+    if schedule.fades:
+        yield f"{len(schedule.fades)} fades came late; they are as late here"
+    for begin, tick in sorted(timeline.skipped.items()):
+        yield f"{begin / rate:.3f} s: the mind was held up for {(tick - begin) / rate:.3f} s"
+    for tick, restart in sorted(timeline.restarts.items()):
+        if tick < timeline.opening.tick + COMING_UP_S * rate:
+            continue
+        who = " and ".join(
+            w for w, was in (("engine", restart.engine), ("voices", restart.voices)) if was
+        )
+        yield f"{tick / rate:.3f} s: the {who} had died and came up anew"
+    for (tick, _), why in sorted(timeline.fell_back.items()):
+        yield f"{tick / rate:.3f} s: a function {why} and fell back; it does so here"
+    for rests in schedule.rests.values():
+        yield f"a stream rested {len(rests) // 2 + len(rests) % 2} times for want of time; it does so here"
+    for name, sha256 in timeline.models.items():
+        if sha256 and model_sha256(name) != sha256:
+            yield f"the model {name} is not the one that was played"

@@ -1,12 +1,11 @@
-"""A recorder that tells instead of noting: where blocks meet ticks, what was heard, and what was read."""
+"""Gives a performance the answers of a journal, in the place of the recorder that noted them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 from livecode.deadlines import TookTooLong
 from livecode.journal import records
-from livecode.journal.recorder import JournalRecorder, Restart
+from livecode.journal.recorder import FeatureValue, JournalRecorder, Restart
 from livecode.journal.records import JournalRecord, tick_of
 from livecode.journal.timeline import EVALUATED, Timeline
 from livecode.signals.tempo import Tempo
@@ -14,13 +13,14 @@ from livecode.transport.messages import AnyMessage
 
 
 class Replayer(JournalRecorder):
-    """Walks through a timeline; whatever asks it gets the answer that was given the first time.
+    """Walks through a timeline, and answers as the recorder answered in the performance.
 
-    `advance(tick)` plays on until that tick is next; `enter(record)` does what entered then.  Both
-    may be called while a block is being evaluated: at its points time goes on, as it did.
+    `advance(tick)` plays on until that tick is the next one. `enter(record)` feeds what a record notes
+    into the performance. Both may be called while a block is being evaluated, since time goes on at
+    the block's points as it did.
     """
 
-    retells = True
+    replaying = True
 
     def __init__(
         self,
@@ -30,22 +30,24 @@ class Replayer(JournalRecorder):
     ):
         super().__init__()
         self.timeline, self._advance, self._enter = timeline, advance, enter
-        self.at = 0  # the next record
+        self.at = 0  # index of the next step
         self._inbox: list[AnyMessage] = []
-        self.paused = False  # a mind takes over: what it does now was not noted
-        self.differs_at: int | None = None  # sample time from which controls are others
-        self.lost: int | None = None  # sample time of the first point that was not met
+        self.paused = False  # while a mind takes over, which the journal does not note
+        self.differs_at: int | None = (
+            None  # sample time from which controls are not those of the journal
+        )
+        self.lost: int | None = None  # sample time at which the first expected record was missing
 
     def next(self) -> JournalRecord | None:
-        """The record whose turn it is."""
+        """Return the record whose turn it is; None at the end."""
         return self.timeline.steps[self.at] if self.at < len(self.timeline.steps) else None
 
     def done(self) -> None:
-        """That one is behind us."""
+        """Go on to the next record."""
         self.at += 1
 
     def skip_block(self, number: int) -> None:
-        """Leave out a block that never ended: it took the mind with it."""
+        """Leave out a block that never ended, since it killed the mind."""
         self.done()
         while isinstance(record := self.next(), EVALUATED) and not isinstance(
             record, records.BlockBegun | records.SceneBegun | records.CuesRun | records.TakenOver
@@ -53,7 +55,7 @@ class Replayer(JournalRecorder):
             self.done()
 
     def walk(self) -> JournalRecord | None:
-        """Let enter what comes before the next step of the evaluating thread; returns that."""
+        """Feed in what comes before the next record of EVALUATED, and return that record."""
         while True:
             record = self.next()
             if record is None:
@@ -65,11 +67,12 @@ class Replayer(JournalRecorder):
             self._enter(record)
 
     def walk_up(self) -> None:
-        """The same, and play on until the tick before which that step comes."""
+        """Feed in what comes before the next record of EVALUATED, and play on up to its tick."""
         if (record := self.walk()) is not None:
             self._advance(tick_of(record))
 
     def _meet(self, kind: type) -> JournalRecord | None:
+        """Play on up to the next record of EVALUATED, and return it if it is of that kind."""
         record = self.walk()
         if record is None or not isinstance(record, kind):
             self.lost = self.tick if self.lost is None else self.lost
@@ -78,13 +81,13 @@ class Replayer(JournalRecorder):
         self.done()
         return record
 
-    # what blocks do
+    # blocks, scenes and cues
 
-    def arrive(self) -> None:
+    def await_point(self) -> None:
         if not self.ticking and not self.paused:
             self._meet(records.BlockPoint)
 
-    def passed(self) -> None:
+    def note_point(self) -> None:
         pass
 
     def block_begins(self, number: int, code: str, name: str | None) -> None:
@@ -95,7 +98,7 @@ class Replayer(JournalRecorder):
         self.block = 0
         while (record := self.walk()) is not None:
             if isinstance(record, records.BlockBegun | records.SceneBegun | records.TakenOver):
-                return  # it went otherwise
+                return  # the block took another course this time
             self._advance(tick_of(record))
             self.done()
             if isinstance(record, records.BlockEnded):
@@ -115,27 +118,27 @@ class Replayer(JournalRecorder):
         yield
 
     def set_text_again(self) -> str | None:
-        """The set's text, if it was read again for the scene that begins."""
+        """Return the set's text if it was read again for the scene that begins; else None."""
         record = self.walk()
         if isinstance(record, records.SetRead) and record.again:
             self.done()
             return record.text
         return None
 
-    # what ticks go by
+    # ticks
 
     def tick_begins(self, frame: int) -> None:
-        self.tick = frame  # none is left out unawares
+        self.tick = frame  # `advance` leaves out the ticks that the journal leaves out
         super().tick_begins(frame)
 
     def tick_ended(self, next_tick: int, sample_rate: int) -> bool:
         self.tick, self._ticking = next_tick, None
-        expected = self.timeline.alive.get(next_tick)
+        expected = self.timeline.heartbeats.get(next_tick)
         if expected is not None and expected != self._controls and self.differs_at is None:
             self.differs_at = next_tick
         return False
 
-    def taken_in(
+    def take_in(
         self, messages: list[AnyMessage], restart: Restart | None
     ) -> tuple[list[AnyMessage], Restart | None]:
         if self.ticking:
@@ -144,11 +147,11 @@ class Replayer(JournalRecorder):
         return inbox, None
 
     def hear(self, messages: tuple[AnyMessage, ...]) -> None:
-        """What a block took in while it waited."""
+        """Keep messages for the block that waits for them."""
         self._inbox = list(messages)
 
-    def feature(self, sound: str, name: str, value: Any) -> Any:
-        known = None
+    def feature(self, sound: str, name: str, value: FeatureValue) -> FeatureValue:
+        known: FeatureValue | None = None
         if not self.ticking:
             known = self.timeline.feature_in_block(self.block, sound, name)
         if known is None:
@@ -160,20 +163,20 @@ class Replayer(JournalRecorder):
         return self.timeline.fell_back.get((self.tick, self.calls))
 
     def forget_controls(self) -> None:
-        """Another mind begins its checksum anew."""
+        """Reset the checksum of controls, as another mind does."""
         self._controls = 0
 
 
 class ReplayedLink:
-    """Leads the tempo as Link led it then."""
+    """Leads the tempo as Ableton Link did in the performance."""
 
     def __init__(self, recorder: Replayer):
         self._recorder = recorder
 
     def lead(self, tempo: Tempo, frame: float) -> None:
-        """Lead the tempo at that sample time, if Link did; the recorder knows it already."""
+        """Set tempo and beat at sample time `frame`, if Link did."""
         if (led := self._recorder.timeline.led.get(int(frame))) is not None:
             tempo.lead(*led, frame)
 
     def close(self) -> None:
-        """There is nothing to leave."""
+        """Do nothing: there is no connection to close."""

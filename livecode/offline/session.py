@@ -1,4 +1,4 @@
-"""A whole performance in one process under a virtual clock: no device, faster than real time, repeatable."""
+"""Plays a whole performance in one process, without a device and faster than real time."""
 
 from pathlib import Path
 from typing import Any
@@ -20,20 +20,23 @@ from livecode.voices.host import VoiceHost
 
 
 class Session:
-    """The parts of a live performance, stepped together.
+    """An offline performance under a virtual clock.
 
     >>> with Session(seed=7) as session:
     ...     result = session.eval("ego = agent(space('additive'), dims=2)")
     ...     audio = session.advance(2.0)
 
-    The same seed, blocks and packets give the same samples.  One session at a time is open in a
-    process: pyo has one server.
+    The same seed, blocks and packets give the same samples. A process can have one session open at a
+    time, since pyo has one server.
     """
 
     _open = False
 
     def __init__(self, seed: int = 0, sr: int = 48000, block: int = 256):
-        """`sr`: Hz; `block`: frames, a power of two."""
+        """Set up a session at a sample rate `sr` in Hz, with a block of so many frames.
+
+        Raises LivecodeError if `sr` is no sample rate, or `block` no power of two from 16 to 4096.
+        """
         if not 8000 <= sr <= 192_000:
             raise LivecodeError(f"sr={sr} is not a sample rate; use 44100 or 48000")
         if block & (block - 1) or not 16 <= block <= 4096:
@@ -45,7 +48,7 @@ class Session:
             raise LivecodeError("another Session is open in this process; close it first")
         Session._open = True
         give_back()
-        self._due: int | None = None  # the scene that begins before the next tick
+        self._due: int | None = None  # index of the scene that begins before the next tick
         self._assembly = Assembly(self.sample_rate, self.block, self.seed)
         self._assembly.engine.recording.patient = True
         self.performance = self._assembly.new_mind()
@@ -59,13 +62,13 @@ class Session:
         Session._open = False
 
     def eval(self, code: str) -> Result:
-        """Evaluate a block at the present time."""
+        """Evaluate a block at the present time, and return how it went."""
         result = self.performance.blocks.evaluate(code)
         self.performance.blocks.run_after()
         return result
 
     def open_set(self, set_file: SetFile) -> Result:
-        """Prepare a set and begin its first scene; scenes with a length then follow by themselves."""
+        """Prepare a set and begin its first scene. Scenes with a length then follow by themselves."""
         result = self.performance.set_player.open(set_file)
         if set_file.scenes:
             scene = self.begin_scene(0)
@@ -73,23 +76,23 @@ class Session:
         return result
 
     def begin_scene(self, index: int) -> Result:
-        """Begin a scene of the set at the present time."""
+        """Begin the scene of that index, from 0, at the present time."""
         return self.performance.set_player.begin(index)
 
     def receive_osc(self, packet: bytes) -> None:
-        """Take in a UDP payload as from a ring, at the present time."""
+        """Receive an OSC packet, as from a ring, at the present time."""
         self.performance.inputs.receive_osc(packet, self.frame)
 
     def receive_midi(self, message: bytes) -> None:
-        """Take in a MIDI message, at the present time."""
+        """Receive a MIDI message at the present time."""
         self.performance.inputs.receive_midi(message, self.frame)
 
     def press(self, key: str) -> None:
-        """Press a hot-key of the terminal, at the present time: `like`, a letter, `fader3=0.5`."""
+        """Press a hot-key of the terminal at the present time: `like`, a letter, `fader3=0.5`."""
         self.performance.inputs.press(key, self.frame)
 
     def advance(self, seconds: float) -> NDArray[np.float32]:
-        """Play on; returns what was heard, float32 (frames, 2), in whole blocks."""
+        """Play on for so many seconds, in whole blocks; return the sound, float32 (frames, 2)."""
         target = self.frame + round(seconds * self.sample_rate)
         heard = []
         while self.frame < target:
@@ -97,20 +100,21 @@ class Session:
         return np.concatenate(heard) if heard else np.zeros((0, 2), np.float32)
 
     def get(self, name: str) -> Any:
-        """The live object of that name."""
+        """Return the performer's object of that name, as it plays."""
         return self.performance.get(name)
 
     def running(self) -> list[Running]:
-        """What sounds: name, kind, level, and where it was defined."""
+        """Return what sounds: name, kind, level, and where it was defined."""
         return self.performance.board.running()
 
     def record(
         self, path: str | Path | None = None, stems: str | Path | None = None, bits: int = 32
     ) -> None:
-        """Record the master to a WAV file from now on, and what each name adds to it to a folder.
+        """Record the master to a WAV file from now on, and the sound of each name to a folder.
 
-        Without a path there are stems alone; without both, recording ends.  `bits`: 32 (float) or 24.
-        LivecodeError: it cannot be written there, or what was recorded before could not.
+        Without `path`, only the stems are recorded. Without both, recording ends. `bits` is 32 (float)
+        or 24 (integer). Raises LivecodeError if the files cannot be written, or if those of the
+        recording before could not.
         """
         recording = self.engine.recording
         recording.take_last(self.frame)
@@ -123,7 +127,10 @@ class Session:
             recording.start(tape, self.frame, pass_over=True)
 
     def replace_mind(self) -> Performance:
-        """Put a fresh mind in the place of the present one, which is not ended; engine and voices stay."""
+        """Put a new mind in the place of the present one, and return it.
+
+        Engine and voices play on. The old mind is not closed, as if it had died.
+        """
         self.performance = self._assembly.new_mind()
         return self.performance
 
@@ -139,7 +146,7 @@ class Session:
 
     @property
     def log(self) -> list[Event]:
-        """What happened so far: errors, swaps, fallbacks, scenes, notes."""
+        """All events so far: errors, swaps, fallbacks, scenes and notes."""
         return self.performance.log.events
 
     @property
@@ -153,6 +160,7 @@ class Session:
         return self.frame / self.sample_rate
 
     def _advance_block(self) -> NDArray[np.float32]:
+        """Compute the ticks of a block, then the block."""
         performance = self.performance
         end = self.frame + self.block
         for frame in range(self.frame, end, performance.clock.tick_frames):

@@ -88,7 +88,7 @@ class Performance:
         self.clock = clock = PerformanceClock(recorder, sample_rate, block)
         self.log = log = EventLog(clock)
         self.lock = lock = BlockLock()
-        lock.arrive, lock.passed = recorder.arrive, recorder.passed
+        lock.arrive, lock.passed = recorder.await_point, recorder.note_point
         arena.controls.on_write = recorder.control_written
         self.watchdog = watchdog = Watchdog()
         self.tempo = tempo = Tempo(sample_rate)
@@ -123,7 +123,7 @@ class Performance:
             voice_lead=voice_lead(block),
             say=lambda name, text: log.say("fallback", text, (name,)),
             note=lambda name, text: log.say("note", text, (name,)),
-            replaying=lambda: clock.taking_over or recorder.retells,
+            replaying=lambda: clock.taking_over or recorder.replaying,
         )
         self.sounds = sounds = Sounds(
             self.generations, setup, tempo, block, seed, lambda: clock.frame
@@ -206,7 +206,7 @@ class Performance:
                 self._status_due = frame + clock.sample_rate // STATUS_HZ
                 self.post_status()
             if self.recorder.tick_ended(frame + clock.tick_frames, clock.sample_rate):
-                self.recorder.alive(self.board.going_on())
+                self.recorder.heartbeat(self.board.going_on())
                 self._look_at_journal()
             return self.scenes.due(frame + clock.tick_frames)
 
@@ -235,7 +235,7 @@ class Performance:
         """Post and note the status after a block, so that a mind that takes over knows what has begun."""
         with self.lock.aside():
             self.post_status()
-            self.recorder.stands(self.board.going_on)
+            self.recorder.status_after_block(self.board.going_on)
 
     @property
     def journal(self) -> Journal | None:

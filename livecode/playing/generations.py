@@ -86,7 +86,7 @@ class Generations:
             self._arena.buffer_owners[buffer] = playing.generation
             self._arena.buffers[buffer].reset(channels=1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
-            self._recorder.sounds_from(model)
+            self._recorder.model_used(model)
         send(self._to_engine, OpenGate(self._arena.header.panics))
         self._send_to_voices(playing)
         self._send_to_engine(playing)
@@ -132,7 +132,7 @@ class Generations:
     def receive(self) -> list[Failed]:
         """Take in the messages of engine and voices; returns the failures among them."""
         messages = [message for buffer in self._from for message in receive(buffer)]
-        messages, restart = self._recorder.taken_in(messages, self._restarted())
+        messages, restart = self._recorder.take_in(messages, self._restarted())
         failures = self.take(messages)
         return failures if restart is None else failures + self._greet(restart)
 

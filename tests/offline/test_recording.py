@@ -10,7 +10,7 @@ import soundfile
 from livecode import LivecodeError, Session
 from livecode.cli.command import main
 from livecode.kernel import beginning
-from livecode.offline.replay_journal import replay
+from livecode.offline.replay import replay
 
 EGO = "ego = agent(space('additive'), dims=2, every=50*ms, level=0.4)\n"
 OTHERS = "two = agent(space('additive'), dims=3, every=30*ms, level=0.3, pan=0.6)\n"

@@ -11,7 +11,7 @@ from livecode.errors import LivecodeError
 from livecode.journal.journal import Journal, read_journal
 from livecode.journal.records import BlockBegun, GaveUp
 from livecode.kernel import beginning
-from livecode.offline.replay_journal import replay
+from livecode.offline.replay import replay
 from livecode.sets.set_file import parse_set
 
 BLOCKS = (

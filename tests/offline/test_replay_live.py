@@ -11,7 +11,7 @@ import soundfile
 
 from livecode.journal.journal import read_journal
 from livecode.journal.records import BlockBegun, Closed, Heartbeat
-from livecode.offline.replay_journal import replay
+from livecode.offline.replay import replay
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.signals.intake import CUES_TOKEN
