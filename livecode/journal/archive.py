@@ -28,7 +28,7 @@ class ArchivedPerformance:
 
     @property
     def log(self) -> Path:
-        """The file to which its processes log."""
+        """The log of all processes."""
         return self.folder / "log"
 
     @property

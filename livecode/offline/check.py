@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass
 class SceneReport:
-    """What was found out about a scene on this machine."""
+    """Length, speed, sounds and signals of one scene on this machine."""
 
     number: int
     name: str
@@ -54,7 +54,7 @@ class SceneReport:
 
 @dataclass
 class Report:
-    """All that was found out about a set."""
+    """The scenes of a set, and the findings."""
 
     path: str
     scenes: list[SceneReport] = field(default_factory=list)

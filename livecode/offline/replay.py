@@ -24,7 +24,7 @@ COMING_UP_S = 3.0
 
 @dataclass
 class Replayed:
-    """What a replay has found."""
+    """The result of a replay."""
 
     seconds: float  # of sound
     timelines: list[Timeline]

@@ -20,7 +20,7 @@ TERMINAL_GONE_S = 3.0
 
 @dataclass(frozen=True)
 class RunningFile:
-    """What it takes to find the processes of a performance; a file beside its journal holds it."""
+    """Leads to the processes of a performance; a file beside the journal holds it."""
 
     arena: str
     connection: str

@@ -256,11 +256,12 @@ class Supervisor:
         self.paths.clean()
 
     def _tell(self, sentence: str) -> None:
+        """Log a sentence, and say it to the performer."""
         _log.warning("%s", sentence)
         self.say(sentence)
 
     def _why_no_engine(self) -> str:
-        """The sentence that an engine leaves which cannot play."""
+        """Return why the engine cannot play, as it said itself."""
         why = self.arena.device.look().decode(errors="replace")
         return why or f"the engine ended without a word; the log is {self.paths.log}"
 

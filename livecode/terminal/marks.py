@@ -1,4 +1,4 @@
-"""Marks each line that was evaluated with how that ended, and follows the line through edits."""
+"""Marks each line that was evaluated with the state of its block, and follows the line through edits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from livecode.syntax.names import names_of
 
 
 class MarkState(Enum):
-    """How it stands with a block that was evaluated."""
+    """State of a block that was evaluated."""
 
     PENDING = "pending"  # the mind has not answered yet
     LIVE = "live"  # it is what plays
@@ -28,7 +28,7 @@ EDITED_GLYPH = "○"
 
 @dataclass(eq=False)
 class Evaluation:
-    """One block that was sent to the mind, and how it stands with it."""
+    """One block that was sent to the mind, and its state."""
 
     text: str
     state: MarkState = MarkState.PENDING

@@ -13,6 +13,7 @@ from livecode.transport.events import Event
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
+    from jupyter_client.channels import AsyncZMQSocketChannel
 
 #: How long to wait for completions, and for help.
 COMPLETE_WITHIN_S = 0.3
@@ -235,7 +236,9 @@ class MindClient:
         except TimeoutError:
             return None  # the question stays in `_replies` until its late answer comes
 
-    async def _listen(self, channel: Any, handle: Callable[[dict[str, Any]], None]) -> None:
+    async def _listen(
+        self, channel: "AsyncZMQSocketChannel", handle: Callable[[dict[str, Any]], None]
+    ) -> None:
         """Hand each message of a channel to `handle`."""
         while True:
             message = await channel.get_msg(timeout=None)

@@ -15,6 +15,7 @@ from livecode.processes.connection import write_connection
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
 from livecode.terminal.app import Terminal
+from livecode.terminal.indentation import PASTED_WITHIN_S
 
 
 class Screen(DummyOutput):
@@ -56,6 +57,14 @@ class Player:
         """Send keys and give the terminal a moment to take them in."""
         self.keys.send_text(text)
         await asyncio.sleep(pause_s)
+
+    async def type(self, text: str) -> None:
+        """Type characters so slowly, on a busy machine too, that they do not count as pasted."""
+        for character in text:
+            before = self.text
+            self.keys.send_text(character)
+            await self.until(lambda: self.text != before)  # noqa: B023
+            await asyncio.sleep(2 * PASTED_WITHIN_S)
 
     async def until(self, condition: Callable[[], bool], within_s: float = 20.0) -> None:
         """Wait for something to be so."""

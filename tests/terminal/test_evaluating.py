@@ -203,8 +203,7 @@ def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Sup
         await evaluate(player, 'glass = space("additive")\nego = agent(glass)')
         await player.until_said("● glass, ego")
         await type_anew(player, "")
-        for key in "ego.dim":
-            await player.press(key, 0.05)
+        await player.type("ego.dim")
         buffer = player.terminal.editor.buffer
         await player.until(lambda: buffer.complete_state is not None)
         await player.until(

@@ -164,8 +164,7 @@ def test_undo_and_redo_of_the_text(without_mind: Supervisor) -> None:
 def test_words_of_the_text_are_offered_while_there_is_no_mind(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         await player.press("glassy = 1" + ENTER)
-        for key in "gl":
-            await player.press(key)
+        await player.type("gl")
         buffer = player.terminal.editor.buffer
         await player.until(lambda: buffer.complete_state is not None)
         await player.press("\t" + ENTER)
@@ -177,8 +176,7 @@ def test_words_of_the_text_are_offered_while_there_is_no_mind(without_mind: Supe
 def test_up_moves_the_cursor_even_when_names_are_offered(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
         await player.press("glassy = 1" + ENTER)
-        for key in "gl":
-            await player.press(key)
+        await player.type("gl")
         await player.until(lambda: player.terminal.editor.buffer.complete_state is not None)
         await player.press(UP)
         assert (player.terminal.editor.row, player.text) == (0, "glassy = 1\ngl")
@@ -265,8 +263,7 @@ def test_f4_has_nothing_to_fade_where_the_text_defines_all(without_mind: Supervi
 
 def test_models_are_offered_within_quotes(without_mind: Supervisor) -> None:
     async def script(player: Player) -> None:
-        for key in 'space("ad':
-            await player.press(key)
+        await player.type('space("ad')
         await player.until(lambda: player.terminal.editor.buffer.complete_state is not None)
         await player.press('\t")')
         assert player.text == 'space("additive")'
