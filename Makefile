@@ -1,4 +1,4 @@
-# make play     set up what playing needs, and open the desk with the first set
+# make play     set up what playing needs, and open the terminal with the first set
 # make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
 # make check    style, types, and the arrows between the rooms
 # make bench    every benchmark, each beside its baseline
@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PIP = $(if $(wildcard $(BIN)/pip),$(BIN)/python -m pip,$(PYTHON) -m pip --python $(BIN)/python)
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
 SET ?= sets/first.py
+BENCHES ?= start engine latency recovery render space samplernn streams training agent endurance
 
 .PHONY: setup play test test-all check bench clean
 
@@ -31,7 +32,7 @@ check: $(VENV)/.ready
 	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.ready
-	@for name in start engine latency recovery render space samplernn agent; do $(BIN)/livecode bench $$name || exit 1; done
+	@for name in $(BENCHES); do $(BIN)/livecode bench $$name || exit 1; done
 
 clean:
 	rm -rf $(VENV)

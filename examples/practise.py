@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from livecode import Session
-from livecode.bench.musician import Hands
+from livecode.bench.musician import RingMusician
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.sets.set_file import SetFile, parse_set, read_set
@@ -91,7 +91,7 @@ if __name__ == "__main__":
     musician, packets, told_s = None, [], 0.0
     for time_s, position in (offline if options.offline else live)(piece, options, packets):
         if musician is None or len(position) != len(musician.target):
-            musician = Hands(rng.uniform(0.1, 0.9, len(position)), rng)
+            musician = RingMusician(rng.uniform(0.1, 0.9, len(position)), rng)
             print("in mind:", musician.target.round(2))
         packets[:] = musician.hear(np.array(position), time_s)
         if time_s >= told_s:

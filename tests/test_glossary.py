@@ -44,7 +44,7 @@ RETIRED = {row[0]: row[2] for row in rows("Retired words")}
 #: In these rooms the word is the proper term for something else.
 ELSEWHERE = {"chance": "livecode/language/patterns/", "kept": "livecode/language/patterns/"}
 #: Names that are still to be renamed.
-PENDING = ("kept",)
+PENDING: tuple[str, ...] = ()
 
 
 def pattern(term: str) -> re.Pattern[str]:

@@ -1,1 +1,1 @@
-"""Measurements that print one row per figure, each against a baseline from the same run."""
+"""Benchmarks: each prints one row per figure, beside a baseline from the same run."""

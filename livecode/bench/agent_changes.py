@@ -1,10 +1,10 @@
-"""What an agent does when its listener changes their mind, contradicts themselves, or falls silent.
+"""What an agent does when its listener has a new sound in mind, turns random, or falls silent.
 
-A listener with a place in mind teaches for 1,500 actions. Then the place moves, about as far as it
-was from the start; or the feedback turns random. An agent *leaves* when it is further than 0.15
-times sqrt(dims) from where it has stayed, the mean of its last ten seconds: that is three times as
-far as arriving means, at every number of dimensions. How often one that goes on being taught does
-so in as long is its baseline.
+A listener with a target teaches for 1,500 actions. Then the target moves, about as far as it was
+from the start, or the feedback turns random. An agent *leaves* when it is farther than 0.15 *
+sqrt(dims) from where it has stayed, the mean of its last ten seconds. That is three times the
+distance of an arrival, for every number of dimensions. The baseline is how often an agent leaves
+while it is still taught.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from livecode.agents.path import Array
-from livecode.bench import agent as bench
+from livecode.bench import agent_trials as trials
 
 TAUGHT = 1500  # actions before the change
-LEFT = 0.15  # over sqrt(dims)
+LEFT = 0.15  # distance / sqrt(dims)
 LEAVES_S = 10.0
 COVERED = 3000  # actions in silence
 CELLS_A_SIDE = 10
@@ -33,7 +33,7 @@ class Change:
 
 
 def found_again(change: Change) -> tuple[int | None, int | None]:
-    """Actions to arrive the first time, and after the place has moved; None where it never does."""
+    """Return the numbers of actions to the first arrival, and to that at the moved target, or None."""
     target, musician_rng, subject = _begin(change)
     rng = np.random.default_rng([change.seed, change.dims, 3])
     first = _teach(change, subject, target, musician_rng, 0, TAUGHT)
@@ -43,79 +43,80 @@ def found_again(change: Change) -> tuple[int | None, int | None]:
         if abs(np.linalg.norm(moved - target) - far) <= 0.1 * far:
             break
     again = _teach(change, subject, moved, musician_rng, TAUGHT, TAUGHT)
-    return bench.arrival(first), bench.arrival(again)
+    return trials.arrival(first), trials.arrival(again)
 
 
 def leaves_after(change: Change, turns_random: bool = True) -> float | None:
-    """Seconds until it is gone after its feedback has turned random; None if it stays for 10 s.
+    """Return the seconds until an agent leaves after its feedback has turned random, or None.
 
-    The same with a listener who goes on as before, for comparison.
+    None means that it stays for 10 s. With `turns_random` False, the listener goes on as before.
     """
     target, musician_rng, subject = _begin(change)
     places: list[Array] = []
     _teach(change, subject, target, musician_rng, 0, TAUGHT, places)
-    home = np.mean(places[-round(LEAVES_S / bench.PERIOD_S) :], axis=0)
-    after = round(LEAVES_S / bench.PERIOD_S)
+    home = np.mean(places[-round(LEAVES_S / trials.PERIOD_S) :], axis=0)
+    after = round(LEAVES_S / trials.PERIOD_S)
     places = []
     if not turns_random:
         _teach(change, subject, target, musician_rng, TAUGHT, after, places)
     for k in range(TAUGHT + 1, TAUGHT + after + 1) if turns_random else ():
-        places.append(subject.act(k * bench.PERIOD_S))
+        places.append(subject.act(k * trials.PERIOD_S))
         reward = _random(change.musician, k, musician_rng)
         if reward:
-            subject.feedback(reward, k * bench.PERIOD_S)
+            subject.feedback(reward, k * trials.PERIOD_S)
     far = np.linalg.norm(np.array(places) - home, axis=1) / change.dims**0.5
     gone = np.flatnonzero(far > LEFT)
-    return float(gone[0] + 1) * bench.PERIOD_S if len(gone) else None
+    return float(gone[0] + 1) * trials.PERIOD_S if len(gone) else None
 
 
 def cells_covered(change: Change) -> int:
-    """How many cells of a tenth a side it visits in silence."""
-    subject = bench.SUBJECTS[change.subject](
+    """Return how many cells, each a tenth wide, an agent visits in silence."""
+    subject = trials.SUBJECTS[change.subject](
         change.dims, change.step, np.random.default_rng([change.seed, change.dims, 2])
     )
-    places = np.array([subject.act(k * bench.PERIOD_S) for k in range(COVERED)])
+    places = np.array([subject.act(k * trials.PERIOD_S) for k in range(COVERED)])
     cells = np.minimum(places * CELLS_A_SIDE, CELLS_A_SIDE - 1).astype(int)
     return len({tuple(cell) for cell in cells})
 
 
-def _begin(change: Change) -> tuple[Array, np.random.Generator, bench.Subject]:
+def _begin(change: Change) -> tuple[Array, np.random.Generator, trials.Subject]:
     target_rng, musician_rng, subject_rng = (
         np.random.default_rng([change.seed, change.dims, stream]) for stream in range(3)
     )
-    target = bench.draw_target(change.dims, target_rng)
+    target = trials.draw_target(change.dims, target_rng)
     return (
         target,
         musician_rng,
-        bench.SUBJECTS[change.subject](change.dims, change.step, subject_rng),
+        trials.SUBJECTS[change.subject](change.dims, change.step, subject_rng),
     )
 
 
 def _teach(
     change: Change,
-    subject: bench.Subject,
+    subject: trials.Subject,
     target: Array,
     rng: np.random.Generator,
     start: int,
     actions: int,
     places: list[Array] | None = None,
 ) -> Array:
-    """Distance / sqrt(dims) to the target before the first and after every action."""
+    """Return distance / sqrt(dims) to the target before the first and after every action."""
     here = subject.position
     heard = [float(np.linalg.norm(here - target))]
     for k in range(start + 1, start + actions + 1):
-        place = subject.act(k * bench.PERIOD_S)
+        place = subject.act(k * trials.PERIOD_S)
         heard.append(float(np.linalg.norm(place - target)))
         if places is not None:
             places.append(place)
-        reward = bench.MUSICIANS[change.musician](heard, change.step, rng)
+        reward = trials.MUSICIANS[change.musician](heard, change.step, rng)
         if reward:
-            subject.feedback(reward, k * bench.PERIOD_S)
-    return np.array(heard) / change.dims**0.5
+            subject.feedback(reward, k * trials.PERIOD_S)
+    result: Array = np.array(heard) / change.dims**0.5
+    return result
 
 
 def _random(musician: str, k: int, rng: np.random.Generator) -> float:
-    """Feedback as often as that musician's, about nothing."""
+    """Return meaningless feedback, as frequent as the musician's."""
     if musician.startswith("A"):
         return 0.0 if k % 5 or rng.random() < 0.2 else float(rng.choice([-1.0, 1.0]))
     return float(np.clip(rng.uniform(-1, 1) + rng.normal(0, 0.2), -1, 1))

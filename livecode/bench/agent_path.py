@@ -1,4 +1,4 @@
-"""Teaching an agent by the whole path: packets over the network, real processes, a virtual sound card."""
+"""Teaches an agent by the whole path: UDP packets, real processes and a virtual sound card."""
 
 import os
 import shutil
@@ -10,15 +10,15 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from livecode.bench import agent as bench
-from livecode.bench.musician import Hands
+from livecode.bench.agent_trials import TaughtTrial, arrival, distances, draw_target
+from livecode.bench.musician import RingMusician
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 
 DIMS = 4
 EVERY_S = 0.05
 STEP = 0.01
-BUDGET_S = 50.0  # a trial: 1,000 actions
+BUDGET_S = 50.0  # seconds of a trial: 1,000 actions
 LOOK_S = 0.05  # the status is posted 20 times a second
 BLOCK = (
     f"{{name}} = agent('additive', dims={DIMS}, every={EVERY_S}*s, step={STEP}, seed={{seed}})\n"
@@ -28,12 +28,12 @@ BLOCK = (
 
 
 def possible() -> bool:
-    """Whether there is a virtual sound card to be had: jackd with its dummy driver."""
+    """Whether this machine has a virtual sound card: jackd with its dummy driver."""
     return shutil.which("jackd") is not None and shutil.which("jack_lsp") is not None
 
 
 def arrivals(trials: int) -> list[float | None]:
-    """Seconds until it arrived in each trial, None where it did not."""
+    """Return the seconds to arrive in each trial; None if it did not arrive."""
     with _virtual_card(), _free_port() as out:
         options = Options(audio="jack", osc_port=out.port)
         with Live(options) as live:
@@ -41,37 +41,37 @@ def arrivals(trials: int) -> list[float | None]:
 
 
 def benched(trials: int) -> list[float | None]:
-    """The same in the bench, in as many actions: musician B at every action."""
+    """Return the seconds to arrive without packets, taught by musician B at every action."""
     found = []
     for seed in range(trials):
         actions = round(BUDGET_S / EVERY_S)
-        run = bench.distances(bench.Trial("explorer", "B", DIMS, STEP, seed, actions))
-        arrived = bench.arrival(run)
+        run = distances(TaughtTrial("explorer", "B", DIMS, STEP, seed, actions))
+        arrived = arrival(run)
         found.append(None if arrived is None else arrived * EVERY_S)
     return found
 
 
 class _Out:
-    """Where packets go."""
+    """A socket that sends packets to the performance."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def send(self, packet: bytes) -> None:
-        """Send one to the performance."""
+        """Send one packet to the performance."""
         self._socket.sendto(packet, ("127.0.0.1", self.port))
 
     def close(self) -> None:
-        """Send no more."""
+        """Close the socket."""
         self._socket.close()
 
 
 def _trial(live: Live, out: _Out, seed: int) -> float | None:
-    """A new agent, taught until it has arrived or its time is over."""
+    """Teach a new agent until it has arrived or its time is over. Return the seconds, or None."""
     target_rng, rng = (np.random.default_rng([seed, DIMS, stream]) for stream in range(2))
-    musician = Hands(bench.draw_target(DIMS, target_rng), rng)
-    name = f"ego{seed}"  # of its own: a name goes on where it was
+    musician = RingMusician(draw_target(DIMS, target_rng), rng)
+    name = f"ego{seed}"  # a new name, because a name continues at its last position
     ok, error = live.evaluate(BLOCK.format(name=name, seed=seed))
     assert ok, error
     live.await_(lambda: name in live.status.agents, "the agent in the status")
@@ -101,8 +101,8 @@ def _free_port() -> Iterator[_Out]:
 
 @contextmanager
 def _virtual_card() -> Iterator[None]:
-    """A JACK server with a dummy card, unless one of that kind is already there."""
-    if os.environ.get("JACK_NO_START_SERVER"):  # a test has one
+    """Run a JACK server with a dummy card, unless a test has started one."""
+    if os.environ.get("JACK_NO_START_SERVER"):  # a test has started one
         yield
         return
     name = f"livecode-bench-{os.getpid()}"

@@ -1,4 +1,4 @@
-"""Rows of the agent's bench beside those of its trials: changes of mind, silence, and the whole path."""
+"""More rows of the agent's benchmark: listeners who change, silence, and the whole path."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,21 +7,20 @@ from typing import Any
 import numpy as np
 
 from livecode.bench import agent_path
-from livecode.bench.agent import quartiles, spread
 from livecode.bench.agent_changes import Change, cells_covered, found_again, leaves_after
-from livecode.bench.rows import Identity, Row
+from livecode.bench.rows import BenchRow, Identity, quartiles, spread
 
-#: A place that has moved is to be found again within so many times what it took at first.
+#: A moved target must be found within this many times the actions of the first arrival.
 AGAIN = 1.5
 MUSICIANS = ("A", "B")
-#: (dimensions, step, times the cells of a random walk that it is to cover)
+#: (dimensions, step, factor over the cells that a random walk covers)
 COVERAGE = ((2, 0.01, 1.0), (2, 0.05, 1.0), (8, 0.01, 2.0), (8, 0.05, 2.0))
 
 Calls = Callable[[Callable[[Change], Any], Sequence[Change]], list[Any]]
 
 
-def change_rows(subject: str, dims: Sequence[int], seeds: int, calls: Calls) -> list[Row]:
-    """Found again, left, and covered; `calls` has one function called for each of many changes."""
+def change_rows(subject: str, dims: Sequence[int], seeds: int, calls: Calls) -> list[BenchRow]:
+    """Return rows on finding again, leaving and covering; `calls` maps a function over changes."""
     rows = []
     for musician in MUSICIANS:
         for n in dims:
@@ -35,8 +34,8 @@ def change_rows(subject: str, dims: Sequence[int], seeds: int, calls: Calls) -> 
     return rows
 
 
-def path_rows(trials: int = 10) -> list[Row]:
-    """Taught by packets over the network, on a virtual sound card; none where there is no such card."""
+def path_rows(trials: int = 10) -> list[BenchRow]:
+    """Return rows on an agent taught by packets; none without a virtual sound card."""
     if not agent_path.possible():
         return []
     paths, benched = agent_path.arrivals(trials), agent_path.benched(trials)
@@ -47,10 +46,10 @@ def path_rows(trials: int = 10) -> list[Row]:
     arrived = [each for each in paths if each is not None]
     other = [each for each in benched if each is not None]
     return [
-        Row.measured(
+        BenchRow.measured(
             "success", rate, "%", about, baseline=baseline, target=baseline - 10, better="higher"
         ),
-        Row.measured(
+        BenchRow.measured(
             "median time to arrive",
             float(np.median(arrived)) if arrived else None,
             "s",
@@ -64,40 +63,42 @@ def _stays(change: Change) -> float | None:
     return leaves_after(change, turns_random=False)
 
 
-def _again_rows(found: Sequence[tuple[int | None, int | None]], about: Identity) -> list[Row]:
+def _again_rows(found: Sequence[tuple[int | None, int | None]], about: Identity) -> list[BenchRow]:
     first, again = ([k for k in each if k is not None] for each in zip(*found, strict=True))
     if not first:
         return []
     once = float(np.median(first))
     return [
-        Row.measured(
+        BenchRow.measured(
             "median actions to find it again", float(np.median(again)) if again else None, "",
             spread(about, quartiles(again) if again else None), baseline=once,
             target=AGAIN * once if about["agent"] == "explorer" else None,
         ),
-        Row.measured("found again", 100 * len(again) / len(found), "%", about,
+        BenchRow.measured("found again", 100 * len(again) / len(found), "%", about,
                      baseline=100 * len(first) / len(found), better="higher"),
     ]  # fmt: skip
 
 
 def _left_rows(
     left: Sequence[float | None], stayed: Sequence[float | None], about: Identity
-) -> list[Row]:
+) -> list[BenchRow]:
     gone = [each for each in left if each is not None]
     middle = float(np.median([math.inf if each is None else each for each in left]))
     asked = about["agent"] == "explorer"
     return [
-        Row.measured(
+        BenchRow.measured(
             "left within 10 s of random feedback", 100 * len(gone) / len(left), "%", about,
             baseline=100 * sum(each is not None for each in stayed) / len(stayed),
             target=90 if asked else None, better="higher",
         ),
-        Row.measured("median time to leave", middle if math.isfinite(middle) else None, "s",
+        BenchRow.measured("median time to leave", middle if math.isfinite(middle) else None, "s",
                      about, target=10 if asked else None),
     ]  # fmt: skip
 
 
-def _covered_row(subject: str, n: int, step: float, times: float, seeds: int, calls: Calls) -> Row:
+def _covered_row(
+    subject: str, n: int, step: float, times: float, seeds: int, calls: Calls
+) -> BenchRow:
     own, walk = (
         calls(cells_covered, [Change(name, "none", n, seed, step) for seed in range(seeds)])
         for name in (subject, "random walk")
@@ -105,7 +106,7 @@ def _covered_row(subject: str, n: int, step: float, times: float, seeds: int, ca
     about: Identity = {"agent": subject, "musician": "none", "dims": n, "step": step}
     walked = float(np.mean(walk))
     target = times * walked if subject == "explorer" else None
-    return Row.measured(
+    return BenchRow.measured(
         "cells covered in silence", float(np.mean(own)), "", spread(about, quartiles(own)),
         baseline=walked, target=target, better="higher",
     )  # fmt: skip

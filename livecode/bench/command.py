@@ -1,80 +1,80 @@
-"""The benchmarks by name, as `livecode bench NAME` runs them."""
+"""The benchmarks by the names under which `livecode bench NAME` runs them."""
 
 import os
 from collections.abc import Callable
 
-from livecode.bench.rows import Row
+from livecode.bench.rows import BenchRow
 
 
-def _agent(seconds: float | None) -> list[Row]:
+def _agent(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.agent import run
 
     jobs = min(os.cpu_count() or 1, 4)
     return run(jobs=jobs, changed=("explorer",), paths=True, beside=("B", "B, thinned"))
 
 
-def _engine(seconds: float | None) -> list[Row]:
+def _engine(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.engine import run
 
     return run(seconds or 5.0)
 
 
-def _endurance(seconds: float | None) -> list[Row]:
+def _endurance(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.endurance import run
 
     return run(seconds or 900.0)
 
 
-def _recovery(seconds: float | None) -> list[Row]:
+def _recovery(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.recovery import run
 
     return run()
 
 
-def _latency(seconds: float | None) -> list[Row]:
+def _latency(seconds: float | None) -> list[BenchRow]:
     from livecode.bench import echo, latency
 
     return [*latency.run(), *echo.run()]
 
 
-def _render(seconds: float | None) -> list[Row]:
+def _render(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.render import run
 
     return run(seconds or 20.0)
 
 
-def _samplernn(seconds: float | None) -> list[Row]:
+def _samplernn(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.samplernn import run
 
     return run(seconds or 1.0)
 
 
-def _space(seconds: float | None) -> list[Row]:
+def _space(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.space import run
 
     return run(seconds or 1.0)
 
 
-def _start(seconds: float | None) -> list[Row]:
+def _start(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.start import run
 
     return run()
 
 
-def _streams(seconds: float | None) -> list[Row]:
+def _streams(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.streams import run
 
     return run(seconds or 6.0)
 
 
-def _training(seconds: float | None) -> list[Row]:
+def _training(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.samplernn_training import training_speed
 
     return training_speed()
 
 
 #: Name -> what it measures, given the length of `--for`.
-BENCHES: dict[str, Callable[[float | None], list[Row]]] = {
+BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "agent": _agent,
     "endurance": _endurance,
     "engine": _engine,

@@ -1,4 +1,4 @@
-"""`bench latency`, its second half: from a key to its echo in the editor, on a terminal of its own."""
+"""`bench latency`, second part: the time from a key to its echo in the editor, on a pseudo-terminal."""
 
 import fcntl
 import os
@@ -14,17 +14,17 @@ from typing import Self
 
 import numpy as np
 
-from livecode.bench.rows import Identity, Row
+from livecode.bench.rows import BenchRow, Identity
 from livecode.errors import LivecodeError
 from livecode.transport.lifeline import go_first
 
 TARGET_MS = 30.0
-#: Words in turn, of letters that stand nowhere else on the screen: where one is wiped out and the
-#: next begun between two drawings, all of the next is drawn.
+#: Two words in turn, of letters that are nowhere else on the screen. When a word is deleted and the
+#: other begun between two drawings, the terminal draws all of the new word.
 WORDS = ("wxyz", "QJVK")
 BETWEEN_KEYS_S = 0.03
 LIMIT_S = 20.0
-#: Trains in one thread and spins in the other: nothing is left of the mind, and of a core and more.
+#: One thread trains and another spins, so the mind has no time left and more than one core is busy.
 TRAINS_AND_SPINS = """
 import threading, torch
 def train():
@@ -43,10 +43,10 @@ _CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Keyboard:
-    """A terminal in a pseudo-terminal of 80 × 24, seen from the terminal's side."""
+    """A `livecode play` in a pseudo-terminal of 80 × 24, operated as by a keyboard."""
 
     def __init__(self, *arguments: str):
-        """`arguments` of `livecode play`."""
+        """Start it. `arguments` are those of `livecode play`."""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             command = [sys.executable, "-m", "livecode.cli", "play", "--audio", "headless"]
@@ -66,11 +66,14 @@ class Keyboard:
         self.close()
 
     def press(self, keys: str) -> None:
-        """Write keys to the terminal, as a keyboard would."""
+        """Send keys to the program, as a keyboard would."""
         os.write(self._fd, keys.encode())
 
     def until_seen(self, text: str, within_s: float = LIMIT_S) -> float:
-        """Wait until something is drawn; returns how long that took, in milliseconds."""
+        """Wait until `text` is drawn. Return how long that took in ms.
+
+        Raises `LivecodeError` if it is not drawn in time.
+        """
         began = time.monotonic()
         seen = b""
         while text.encode() not in _CONTROL.sub(b"", seen):
@@ -83,31 +86,31 @@ class Keyboard:
         return 1000 * (time.monotonic() - began)
 
     def rest(self, seconds: float) -> None:
-        """Let time pass, and what is drawn meanwhile go by."""
+        """Wait for `seconds`, and discard what is drawn meanwhile."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if select.select([self._fd], [], [], left)[0]:
                 os.read(self._fd, 1 << 16)
 
     def echoes_ms(self, words: int) -> list[float]:
-        """How long each key of so many words took to be seen."""
+        """Return how long the echo of each key of `words` words took, in ms."""
         delays = []
         for number in range(words):
             for key in WORDS[number % len(WORDS)]:
                 self.rest(BETWEEN_KEYS_S)
                 self.press(key)
                 delays.append(self.until_seen(key))
-            self.press("\x15")  # the line away
+            self.press("\x15")  # deletes the line
         return delays
 
     def paste(self, code: str) -> None:
-        """Paste a block, as a terminal does, and evaluate it."""
+        """Paste a block as a terminal does, and evaluate it."""
         self.press(f"\x1b[200~{code}\x1b[201~")
         self.rest(0.2)
         self.press("\x1b\r")
 
     def close(self) -> None:
-        """Leave the terminal, and wait for its end."""
+        """Quit the program and wait for its end."""
         self.press("\x11")
         try:
             while os.read(self._fd, 1 << 16):
@@ -117,9 +120,9 @@ class Keyboard:
         os.waitpid(self.pid, 0)
 
 
-def run(words: int = 75) -> list[Row]:
-    """Echoes while the mind rests, and while it trains a model and spins."""
-    go_first()  # what measures must not wait itself
+def run(words: int = 75) -> list[BenchRow]:
+    """Measure echoes while the mind is idle, and while it trains a model and spins."""
+    go_first()  # the measuring process itself must not wait
     with Keyboard() as keyboard:
         keyboard.until_seen("F1 help")
         keyboard.rest(2.0)
@@ -132,8 +135,8 @@ def run(words: int = 75) -> list[Row]:
         keyboard.until_seen("interrupted")
     about: Identity = {"while": "the mind trains and spins", "beside": "while it rests"}
     return [
-        Row.measured("key to its echo, median", float(np.median(busy)), "ms", about,
+        BenchRow.measured("key to its echo, median", float(np.median(busy)), "ms", about,
                      baseline=float(np.median(idle))),
-        Row.measured("key to its echo, p99", float(np.percentile(busy, 99)), "ms", about,
+        BenchRow.measured("key to its echo, p99", float(np.percentile(busy, 99)), "ms", about,
                      baseline=float(np.percentile(idle, 99)), target=TARGET_MS),
     ]  # fmt: skip

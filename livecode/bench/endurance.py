@@ -1,4 +1,4 @@
-"""`bench endurance`: whether memory grows, or a clock drifts, in a long performance of real processes."""
+"""`bench endurance`: whether memory grows or a clock drifts in a long performance of real processes."""
 
 import math
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.bench.rows import Row
+from livecode.bench.rows import BenchRow
 from livecode.errors import LivecodeError
 from livecode.journal.journal import read_journal
 from livecode.journal.records import BlockEnded, Packet
@@ -20,11 +20,11 @@ from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.signals.simulate import LEFT_ID, riot_packet
 
-PLAYERS = ("mind", "voices", "engine")  # the terminal's memory is this program's
-#: Byte of the temperature in a ring's packet: behind the address, the types and nine floats.
+PLAYERS = ("mind", "voices", "engine")  # the terminal's memory is that of this program
+#: Offset of the temperature in a ring's packet: after the address, the types and nine floats.
 TEMPERATURE = riot_packet(LEFT_ID, 0.0).index(b",") + 24 + 9 * 4
 BPM = 132
-#: What is played, one block after the other, again and again.
+#: The blocks that are played one after another, again and again.
 BLOCKS = (
     f"tempo({BPM})\nego = agent(space('additive'), dims=2, every=30*ms)\n"
     "ego.reward = reward(lambda rings, sound: rings.left.turn - sound.rms)",
@@ -40,50 +40,55 @@ BLOCKS = (
     "voice.freeze()",
     "free(room)\nfree(low)",
 )
-EVERY_S = 5.0  # from block to block
+EVERY_S = 5.0  # seconds between blocks
 SHORTEST_S = 3 * len(BLOCKS) * EVERY_S  # three rounds, of which two are compared
 PACKETS_HZ = 100
-SETTLED_S = 300.0  # memory is to be flat from here on
-SHORT = 0.25  # of a shorter performance, its settling
-GROWTH = 0.02  # of the memory when it had settled: more than that is a leak
+SETTLED_S = 300.0  # from here on, memory must be constant
+SHORT = 0.25  # the share of a shorter performance after which memory must be constant
+GROWTH = 0.02  # share of the settled memory; more growth than this is a leak
 DRIFT_MS = 2.0
-#: What is not to happen at all, of what is counted.
+#: The counts that must be 0.
 NEVER = ("processes that came up anew", "blocks of code that failed")
-#: Clocks are compared by so much of either end.
+#: The share of the measurements at either end over which clocks are compared.
 END = 0.1
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The state at one moment."""
+class Snapshot:
+    """The state of the processes at one moment."""
 
-    at_s: float  # since the beginning
-    memory_mb: dict[str, float]  # by process, its own
-    files: int  # open, in these processes
+    at_s: float  # since the start
+    memory_mb: dict[str, float]  # process -> its own memory
+    files: int  # open files of all these processes
     sound_frame: float  # sample time of the sound
     tick_frame: int  # sample time of the newest tick
     beat: float  # in that tick
 
 
-def run(seconds: float = 900.0, audio: str = "auto") -> list[Row]:
-    """Play for so long, with a ring and a block every five seconds: what grew, and what drifted."""
+def run(seconds: float = 900.0, audio: str = "auto") -> list[BenchRow]:
+    """Play for `seconds`, with a ring and a block every five seconds. Return growth and drift.
+
+    Raises `LivecodeError` off Linux, or for too short a time.
+    """
     if not Path("/proc/self/smaps_rollup").exists():
         raise LivecodeError(
             "bench endurance reads the memory of processes in /proc: run it on Linux."
         )
     if seconds < SHORTEST_S:
-        raise LivecodeError(f"bench endurance takes --for {SHORTEST_S:g} or more.")
+        raise LivecodeError(f"bench endurance needs more time: give --for {SHORTEST_S:g} or more.")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with Live(Options(audio=audio, osc_port=port, seed=1)) as live:
         ok, error = live.evaluate(BLOCKS[0])
         if not ok:
-            raise LivecodeError(f"bench endurance could not begin: {error}")
+            raise LivecodeError(
+                f"bench endurance could not start ({error}): run `livecode doctor`."
+            )
         live.await_sound()
         header = live.header
         epochs = _epochs(live)
-        readings, sent = _play(live, seconds, port)
+        snapshots, sent = _play(live, seconds, port)
         counts = {
             "processes that came up anew": _epochs(live) - epochs,
             "blocks that streams missed": header.underruns,
@@ -91,48 +96,48 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[Row]:
         }
         rate, journal = header.sample_rate, live.paths.journal
         about = {"device": live.supervisor.arena.device.look().decode(), "blocks": header.blocks}
-    rows = _growth(readings, min(SETTLED_S, SHORT * seconds))
-    rows += _drifts(readings, _ring_delays(journal, sent), rate)
+    rows = growth_rows(snapshots, min(SETTLED_S, SHORT * seconds))
+    rows += drift_rows(snapshots, _ring_delays(journal, sent), rate)
     ended = [each for each in read_journal(journal) if isinstance(each, BlockEnded)]
     counts["blocks of code that failed"] = sum(not block.ok for block in ended)
     rows += [
-        Row.measured(what, count, "", {}, target=0 if what in NEVER else None)
+        BenchRow.measured(what, count, "", {}, target=0 if what in NEVER else None)
         for what, count in counts.items()
     ]
     return [replace(row, about={**about, **row.about}) for row in rows]
 
 
 def _epochs(live: Live) -> int:
-    """How often the players have come up, all together."""
+    """Return how often all players together have started."""
     return sum(getattr(live.header, f"{name}_epoch") for name in PLAYERS)
 
 
-def _play(live: Live, seconds: float, port: int) -> tuple[list[Reading], "array[float]"]:
-    """The readings, one a block, and the sample time at which each of the ring's packets was sent."""
-    readings: list[Reading] = []
+def _play(live: Live, seconds: float, port: int) -> tuple[list[Snapshot], "array[float]"]:
+    """Return one snapshot a block, and the sample times at which ring packets were sent."""
+    snapshots: list[Snapshot] = []
     sent = array("d")
     began, done = time.monotonic(), 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ring:
         while (now_s := time.monotonic() - began) < seconds:
             if now_s >= done * EVERY_S:
                 if done:
-                    readings.append(_reading(live, now_s))
+                    snapshots.append(_snapshot(live, now_s))
                 live.begin(BLOCKS[done % len(BLOCKS)])
                 done += 1
-            packet = _numbered(riot_packet(LEFT_ID, 60 * math.sin(0.7 * now_s)), len(sent))
+            packet = numbered(riot_packet(LEFT_ID, 60 * math.sin(0.7 * now_s)), len(sent))
             sent.append(live.header.now(time.monotonic_ns()))
             ring.sendto(packet, ("127.0.0.1", port))
             time.sleep(max(0.0, len(sent) / PACKETS_HZ - (time.monotonic() - began)))
-    return readings, sent
+    return snapshots, sent
 
 
-def _reading(live: Live, at_s: float) -> Reading:
+def _snapshot(live: Live, at_s: float) -> Snapshot:
     header = live.header
     posted = live.status.frame
     live.await_(lambda: live.status.frame != posted, "a new status")
     status = live.status
     pids = {name: getattr(header, f"{name}_pid") for name in PLAYERS}
-    return Reading(
+    return Snapshot(
         at_s,
         {name: _memory_mb(pid) for name, pid in pids.items()},
         sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids.values()),
@@ -143,20 +148,23 @@ def _reading(live: Live, at_s: float) -> Reading:
 
 
 def _memory_mb(pid: int) -> float:
-    """What is a process's own: no file, and not the arena, which is of one size and touched bit by bit."""
+    """Return a process's own memory in MB, without files and without the arena.
+
+    The arena has a fixed size, but its pages count one by one as they are touched.
+    """
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Anonymous:"):
             return int(line.split()[1]) / 1024
-    raise LivecodeError(f"/proc/{pid}/smaps_rollup does not say how much memory there is.")
+    raise LivecodeError(f"/proc/{pid}/smaps_rollup shows no anonymous memory: use another kernel.")
 
 
-def _numbered(packet: bytes, number: int) -> bytes:
-    """A ring's packet whose temperature, which nothing reads, is its number."""
+def numbered(packet: bytes, number: int) -> bytes:
+    """Return a ring's packet whose temperature, which nothing reads, is a number."""
     return packet[:TEMPERATURE] + struct.pack(">f", number) + packet[TEMPERATURE + 4 :]
 
 
 def _ring_delays(journal: Path, sent: "array[float]") -> NDArray[np.float64]:
-    """Frames from the sending of each packet to the sample time that the performance gave it."""
+    """Return the frames from the sending of each packet to the sample time that it was given."""
     delays = []
     for record in read_journal(journal):
         if isinstance(record, Packet):
@@ -165,45 +173,49 @@ def _ring_delays(journal: Path, sent: "array[float]") -> NDArray[np.float64]:
     return np.array(delays)
 
 
-def _growth(readings: list[Reading], settled_s: float) -> list[Row]:
-    """Least-squares growth of memory over an hour, from means over whole rounds of the blocks."""
+def growth_rows(snapshots: list[Snapshot], settled_s: float) -> list[BenchRow]:
+    """Return the least-squares growth of memory, from means over whole rounds of the blocks."""
     size = len(BLOCKS)
-    settled = [reading for reading in readings if reading.at_s > settled_s]
+    settled = [snapshot for snapshot in snapshots if snapshot.at_s > settled_s]
     settled = settled[: len(settled) // size * size]
-    hours = np.array([reading.at_s for reading in settled]).reshape(-1, size).mean(1) / 3600
+    hours = np.array([snapshot.at_s for snapshot in settled]).reshape(-1, size).mean(1) / 3600
     rows = []
     for name in PLAYERS:
-        each = np.array([reading.memory_mb[name] for reading in settled]).reshape(-1, size).mean(1)
+        each = (
+            np.array([snapshot.memory_mb[name] for snapshot in settled]).reshape(-1, size).mean(1)
+        )
         grown = float(np.polyfit(hours, each, 1)[0] * (hours[-1] - hours[0]))
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 "growth of memory", grown, "MB", {"process": name}, baseline=float(each[0]),
                 target=GROWTH * float(each[0]),
             )
         )  # fmt: skip
-    files = np.array([reading.files for reading in settled]).reshape(-1, size).mean(1)
-    rows.append(Row.measured("growth of open files", float(files[-1] - files[0]), "", {}, target=1))
+    files = np.array([snapshot.files for snapshot in settled]).reshape(-1, size).mean(1)
+    rows.append(
+        BenchRow.measured("growth of open files", float(files[-1] - files[0]), "", {}, target=1)
+    )
     return rows
 
 
-def _drifts(readings: list[Reading], delays: NDArray[np.float64], rate: int) -> list[Row]:
-    """How much further each clock is from the sound's at the end than at the beginning, in ms."""
-    first = readings[0]
+def drift_rows(snapshots: list[Snapshot], delays: NDArray[np.float64], rate: int) -> list[BenchRow]:
+    """Return how far each clock drifts from the sound's between start and end, in ms."""
+    first = snapshots[0]
     rows = []
     for what, of, frames in (
-        # of packets some are stamped early, by ticks that are made up for after a hold-up
+        # some packets are stamped early, by ticks that catch up after a delay
         ("ring packets", np.median, delays),
-        # a reading may come late, but not early
-        ("ticks", np.min, np.array([r.sound_frame - r.tick_frame for r in readings])),
+        # a snapshot may be late, but not early
+        ("ticks", np.min, np.array([r.sound_frame - r.tick_frame for r in snapshots])),
         ("beats", np.median, np.array([
             (r.beat - first.beat) * 60 / BPM * rate - (r.tick_frame - first.tick_frame)
-            for r in readings
+            for r in snapshots
         ])),
     ):  # fmt: skip
         end = max(1, round(END * len(frames)))
         begun, ended = (float(of(part)) / rate * 1e3 for part in (frames[:end], frames[-end:]))
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 "drift from the sound", abs(ended - begun), "ms",
                 {"of": what, "at first, ms": round(begun, 3)}, target=DRIFT_MS,
             )

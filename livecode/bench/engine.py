@@ -1,14 +1,15 @@
-"""`bench engine`: late blocks while the performer's process is kept busy, against the engine alone."""
+"""`bench engine`: late blocks while the mind is kept busy, compared with the engine alone."""
 
 import time
 from dataclasses import dataclass
 
-from livecode.bench.rows import Row
+from livecode.bench.rows import BenchRow, Identity
 from livecode.processes.live import Live
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import Options, Supervisor
+from livecode.transport import Header
 
-#: What the performer evaluates; each keeps the mind busy until `end`.
+#: What the mind evaluates; each load keeps it busy until `end`.
 LOADS = {
     "nothing": "",
     "a Python loop": "while time.monotonic() < end: pass",
@@ -25,20 +26,20 @@ LOADS = {
         "    adam.zero_grad(); net(x).square().mean().backward(); adam.step()"
     ),
 }
-#: A load may cost this factor, and this many blocks, over the engine alone.
+#: A load may cost this factor, and this many blocks, more than the engine alone.
 FACTOR, GRACE = 1.2, 2
 
 
 @dataclass(frozen=True)
-class Count:
-    """Blocks and late blocks in a stretch of time."""
+class BlockCount:
+    """The numbers of blocks and of late blocks in a period of time."""
 
     blocks: int
     late: int
 
 
-def run(seconds: float = 5.0, audio: str = "headless") -> list[Row]:
-    """Measure each load for that long."""
+def run(seconds: float = 5.0, audio: str = "headless") -> list[BenchRow]:
+    """Measure each load for `seconds`."""
     alone = _engine_alone(seconds, audio)
     rows = [_row("the engine alone", alone, alone, {})]
     with Live(Options(audio=audio)) as live:
@@ -48,12 +49,14 @@ def run(seconds: float = 5.0, audio: str = "headless") -> list[Row]:
         for load, code in LOADS.items():
             rows.append(_row(load, _under(live, code, seconds), alone, {"repl": load}))
         underruns = live.header.underruns
-        rows.append(Row.measured("underruns of the voice", underruns, "", {"repl": "all of these"}))
+        rows.append(
+            BenchRow.measured("underruns of the voice", underruns, "", {"repl": "all of these"})
+        )
     return rows
 
 
-def _row(what: str, count: Count, alone: Count, about: dict) -> Row:
-    return Row.measured(
+def _row(what: str, count: BlockCount, alone: BlockCount, about: Identity) -> BenchRow:
+    return BenchRow.measured(
         f"late blocks, {what}" if not about else "late blocks",
         count.late,
         f"of {count.blocks}",
@@ -63,8 +66,8 @@ def _row(what: str, count: Count, alone: Count, about: dict) -> Row:
     )
 
 
-def _engine_alone(seconds: float, audio: str) -> Count:
-    """Late blocks of an engine process with nothing beside it."""
+def _engine_alone(seconds: float, audio: str) -> BlockCount:
+    """BlockCount the late blocks of an engine process with no other process beside it."""
     supervisor = Supervisor(Options(audio=audio), Paths(), say=print)
     try:
         supervisor.start_one("engine")
@@ -74,17 +77,17 @@ def _engine_alone(seconds: float, audio: str) -> Count:
         supervisor.stop()
 
 
-def _under(live: Live, code: str, seconds: float) -> Count:
+def _under(live: Live, code: str, seconds: float) -> BlockCount:
     if code:
         live.begin(f"end = time.monotonic() + {seconds + 1}\n{code}\n")
-        time.sleep(0.5)  # the load is to be under way throughout
+        time.sleep(0.5)  # so that the load runs throughout
     count = _count(live.header, seconds)
     if code:
         assert live.evaluate("end", limit_s=seconds + 60)[0]
     return count
 
 
-def _count(header: object, seconds: float) -> Count:
-    blocks, late = header.blocks, header.late_blocks  # type: ignore[attr-defined]
+def _count(header: Header, seconds: float) -> BlockCount:
+    blocks, late = header.blocks, header.late_blocks
     time.sleep(seconds)
-    return Count(header.blocks - blocks, header.late_blocks - late)  # type: ignore[attr-defined]
+    return BlockCount(header.blocks - blocks, header.late_blocks - late)

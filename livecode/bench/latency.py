@@ -1,7 +1,7 @@
-"""`bench latency`, its first half: from a ring's packet or an evaluation to the first changed sample.
+"""`bench latency`, first part: the time from a packet or an evaluation to the first changed sample.
 
-A change is timed where it leaves the engine: at the start of the block that has it first, plus one
-period, which is when a device begins to play that block.
+A change counts when a device would begin to play it: at the start of the first block with the
+change, plus one block's period.
 """
 
 import socket
@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from livecode.bench.rows import Row
+from livecode.bench.rows import BenchRow
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
 from livecode.signals.simulate import riot_packet
 
-#: A change counts once the tone has gone this far towards its new level.
+#: A change counts once the tone has gone this share of the way to its new level.
 SHARE = 0.1
 PORT = 18888
 _SETTLED_S = 0.12
@@ -31,8 +31,8 @@ tone.amp = lambda rings: 1.0 if rings.left.turn > 0 else 0.0
 """
 
 
-def run(times: int = 200, audio: str = "auto") -> list[Row]:
-    """Measure so many changes of each kind."""
+def run(times: int = 200, audio: str = "auto") -> list[BenchRow]:
+    """Measure `times` changes of each kind."""
     options = Options(audio=audio, osc_port=PORT)
     with Live(options) as live:
         ok, error = live.evaluate(SET_UP)
@@ -41,9 +41,9 @@ def run(times: int = 200, audio: str = "auto") -> list[Row]:
         about = {"block": live.header.block, "device": live.supervisor.arena.device.look().decode()}
         rings = _ring_to_sound(live, times)
         rows = [
-            Row.measured("ring packet to audible change, median", statistics.median(rings), "ms",
+            BenchRow.measured("ring packet to audible change, median", statistics.median(rings), "ms",
                          about, baseline=period_ms, target=20.0),
-            Row.measured("ring packet to audible change, p99", float(np.percentile(rings, 99)),
+            BenchRow.measured("ring packet to audible change, p99", float(np.percentile(rings, 99)),
                          "ms", about, baseline=period_ms, target=35.0),
         ]  # fmt: skip
         for what, code in (
@@ -55,20 +55,20 @@ def run(times: int = 200, audio: str = "auto") -> list[Row]:
         ):
             taken = _evaluation_to_sound(live, times // 4, code)
             rows.append(
-                Row.measured("evaluation to audible change, median", statistics.median(taken),
+                BenchRow.measured("evaluation to audible change, median", statistics.median(taken),
                              "ms", {**about, "of": what}, baseline=period_ms, target=60.0)
             )  # fmt: skip
         late = live.header.late_blocks / max(live.header.blocks, 1)
-        rows.append(Row.measured("late blocks meanwhile", 100 * late, "%", about))
+        rows.append(BenchRow.measured("late blocks meanwhile", 100 * late, "%", about))
     return rows
 
 
 def _ring_to_sound(live: Live, times: int) -> list[float]:
-    """Milliseconds from sending a packet to the change, turning the ring to and fro."""
+    """Return the milliseconds from each packet to the change, while the ring turns to and fro."""
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def turn(on: bool) -> None:
-        # the first id heard is the left hand, for which a negative roll is to the front
+        # the first id received is the left hand, for which a negative roll is to the front
         sender.sendto(riot_packet("0", -60.0 if on else 60.0), ("127.0.0.1", PORT))
 
     taken = []
@@ -89,13 +89,14 @@ def _evaluation_to_sound(live: Live, times: int, code: Callable[[int], str]) -> 
 
 
 def _time_to_change(live: Live, on: bool, cause: Callable[[], None]) -> float:
-    """Milliseconds from `cause` to the tone's going on or off."""
+    """Return the milliseconds from `cause` until the tone is on or off."""
     tap, header = live.supervisor.arena.tap, live.header
     before = tap.written
     frames_0, ns_0 = header.clock()
-    # what the tap holds is the block before the one that the clock tells of
+    # the tap ends with the block before the one that the clock tells of
     offset = frames_0 - header.block - before
-    time.sleep(float(np.random.default_rng(before).uniform(0, 0.01)))  # at no fixed phase
+    # at a random phase of the block
+    time.sleep(float(np.random.default_rng(before).uniform(0, 0.01)))
     began_ns = time.monotonic_ns()
     cause()
     deadline = time.monotonic() + 5.0
@@ -113,5 +114,5 @@ def _time_to_change(live: Live, on: bool, cause: Callable[[], None]) -> float:
             frame = before + first[0] * block + offset
             at_ns = ns_0 + (frame - frames_0 + block) / header.sample_rate * 1e9
             time.sleep(_SETTLED_S)
-            return (at_ns - began_ns) * 1e-6
+            return float(at_ns - began_ns) * 1e-6
     raise TimeoutError("the change was not heard within 5 s")

@@ -1,4 +1,4 @@
-"""A simulated musician with rings, who hears how far a sound is from the one in mind."""
+"""A simulated musician with rings, who hears the distance of a sound from the one in mind."""
 
 from collections import deque
 
@@ -7,24 +7,24 @@ import numpy as np
 from livecode.agents.path import Array
 from livecode.signals.simulate import turned_packets
 
-JUDGED_S = 0.5  # over so long it is heard whether it comes nearer
-SHAKE = 0.2  # standard deviation of the hands, of a full turn
-REACH = 0.05  # within this distance / sqrt(dims) it has come to the place in mind
-STAY_S, STAY = 5.0, 0.1  # if it then is no further away, on average, for so long
+JUDGED_S = 0.5  # the time over which approaching is judged
+SHAKE = 0.2  # standard deviation of the hands, in full turns
+REACH = 0.05  # distance / sqrt(dims) within which the target counts as reached
+STAY_S, STAY = 5.0, 0.1  # if the distance then stays below STAY on average for STAY_S
 
 
-class Hands:
-    """Musician B of the agent's bench, as packets: to the front for nearer, to the back for further."""
+class RingMusician:
+    """Musician B as packets: turns the rings to the front when nearer, to the back when farther."""
 
     def __init__(self, target: Array, rng: np.random.Generator) -> None:
-        """`target`: the place in mind (dims,)."""
+        """Start with a target position (dims,)."""
         self.target, self._rng = target, rng
-        self._heard = deque[tuple[float, float]]()  # (time_s, distance) of the last half second
-        self._most = 1e-3  # the fastest that it ever came nearer, or went
-        self._far: list[tuple[float, float]] = []  # (time_s, distance / sqrt(dims)), all of it
+        self._heard = deque[tuple[float, float]]()  # (time_s, distance) of the last JUDGED_S
+        self._most = 1e-3  # the fastest approach or retreat so far
+        self._far: list[tuple[float, float]] = []  # (time_s, distance / sqrt(dims)) of all times
 
     def hear(self, position: Array, time_s: float) -> tuple[bytes, bytes]:
-        """Hear where the agent is (dims,); the packets of both rings at that time."""
+        """Hear the agent at a position (dims,). Return the packets of both rings at that time."""
         distance = float(np.linalg.norm(np.asarray(position) - self.target))
         self._far.append((time_s, distance / len(self.target) ** 0.5))
         heard = self._heard
@@ -39,12 +39,12 @@ class Hands:
 
     @property
     def distance(self) -> float:
-        """How far it is now, over sqrt(dims)."""
+        """The present distance / sqrt(dims)."""
         return self._far[-1][1]
 
     @property
     def arrived_s(self) -> float | None:
-        """When it came to the place in mind and stayed about; None if it has not."""
+        """The time of an arrival at the target that lasted, or None."""
         times, far = np.array(self._far).T
         for at in np.flatnonzero(far <= REACH):
             stay = (times > times[at]) & (times <= times[at] + STAY_S)

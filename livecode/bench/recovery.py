@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from livecode.bench.rows import Row
+from livecode.bench.rows import BenchRow
 from livecode.processes.live import AUDIBLE, Live
 from livecode.processes.paths import Paths
 from livecode.processes.supervisor import SPARE_AFTER_S, Options
 
-#: Seconds that a kill may cost; the mind's death is not heard at all.
+#: The most seconds of silence after a kill. The mind's death is not heard at all.
 TARGETS_S = {"engine": 1.5, "voices": 2.0}
 
 
-def run(times: int = 3, audio: str = "headless") -> list[Row]:
-    """Kill each process so many times; medians."""
+def run(times: int = 3, audio: str = "headless") -> list[BenchRow]:
+    """Kill each process `times` times. Return medians."""
     with Live(Options(audio=audio, osc_port=0)) as live:
         began = time.monotonic()
         assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
@@ -27,28 +27,28 @@ def run(times: int = 3, audio: str = "headless") -> list[Row]:
         for name, target in TARGETS_S.items():
             taken = [_killed(live, name) for _ in range(times)]
             rows.append(
-                Row.measured(
+                BenchRow.measured(
                     "sound back after kill -9", statistics.median(taken), "s", {"process": name},
                     baseline=start_s, target=target,
                 )
             )  # fmt: skip
         deaths = [_without_mind(live) for _ in range(times)]
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 "mind back after kill -9", statistics.median(d[1] for d in deaths), "s",
                 {"process": "mind"}, baseline=start_s, target=1.0,
             )
         )  # fmt: skip
         resumed = [_resumed(audio) for _ in range(times)]
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 "sound back by resume, after kill -9", statistics.median(resumed), "s",
                 {"process": "all"}, baseline=start_s, target=3.0,
             )
         )  # fmt: skip
         quietest = min(death[0] for death in deaths)
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 "lowest peak while the mind is dead", quietest, "", {"process": "mind"},
                 target=AUDIBLE, better="higher",
             )
@@ -57,7 +57,7 @@ def run(times: int = 3, audio: str = "headless") -> list[Row]:
 
 
 def _killed(live: Live, name: str) -> float:
-    """Seconds from kill -9 to sound."""
+    """Return the seconds from kill -9 to sound."""
     beat = live.header.engine_beat_ns
     pid = getattr(live.header, f"{name}_pid")
     began = time.monotonic()
@@ -73,12 +73,12 @@ def _killed(live: Live, name: str) -> float:
         back = lambda: live.peak > AUDIBLE  # noqa: E731
     live.await_(back, "sound")
     taken = time.monotonic() - began
-    time.sleep(1.0)  # the next is to be killed in steady playing
+    time.sleep(1.0)  # so that the next process is killed in steady playing
     return taken
 
 
 def _resumed(audio: str) -> float:
-    """Seconds from the beginning of another terminal to sound, after everything was killed."""
+    """Return the seconds from a new terminal's start to sound, after everything was killed."""
     options = Options(audio=audio, osc_port=0)
     with Live(options) as live:
         assert live.evaluate("ego = agent(space('additive'), dims=2, every=30*ms)")[0]
@@ -93,8 +93,8 @@ def _resumed(audio: str) -> float:
 
 
 def _without_mind(live: Live) -> tuple[float, float]:
-    """(lowest peak while the mind is dead, seconds until another ticks)."""
-    time.sleep(SPARE_AFTER_S + 2.0)  # a mind that has just come up has no spare yet
+    """Return (lowest peak while there is no mind, seconds until another mind ticks)."""
+    time.sleep(SPARE_AFTER_S + 2.0)  # a mind that has just started has no spare yet
     beat, quietest = live.header.mind_beat_ns, 1.0
     os.kill(live.header.mind_pid, signal.SIGKILL)
     killed = time.monotonic_ns()
@@ -102,7 +102,7 @@ def _without_mind(live: Live) -> tuple[float, float]:
     def back() -> bool:
         nonlocal quietest
         quietest = min(quietest, live.peak)
-        return live.header.mind_beat_ns > max(beat, killed)
+        return bool(live.header.mind_beat_ns > max(beat, killed))
 
     taken = live.await_(back, "the mind")
     return quietest, taken

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from livecode.bench.rows import Row
+from livecode.bench.rows import BenchRow
 from livecode.bench.start import first_set
 from livecode.engine.device import boot
 from livecode.engine.pyo_quiet import pyo
@@ -15,15 +15,15 @@ SAMPLE_RATE, BLOCK = 48_000, 256
 TARGET = 10.0  # times real time
 
 
-def run(seconds: float = 20.0) -> list[Row]:
-    """Play that much of the first set, and three times as much of the longest, all its scenes."""
+def run(seconds: float = 20.0) -> list[BenchRow]:
+    """Play `seconds` of the first set, and three times as much of the longest, with all its scenes."""
     sinebank.warm()
     alone = seconds / pyo_alone_s(seconds)
     rows = []
     for path, length in ((first_set(), seconds), (first_set().with_name("aego.py"), 3 * seconds)):
         about = {"set": path.name, "beside": "a sine in pyo"}
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 "offline render", speed(path, length), "× real time", about,
                 baseline=alone, target=TARGET, better="higher",
             )
@@ -32,7 +32,7 @@ def run(seconds: float = 20.0) -> list[Row]:
 
 
 def speed(path: Path, seconds: float) -> float:
-    """How many times as fast as it plays a set is computed; each scene has its share of the time."""
+    """Return played time over computing time for a set; each scene gets its share of `seconds`."""
     piece = read_set(path)
     lengths = [60.0 if scene.lasts is None else scene.lasts.at(120) for scene in piece.scenes]
     began = time.monotonic()
@@ -47,7 +47,7 @@ def speed(path: Path, seconds: float) -> float:
 
 
 def pyo_alone_s(seconds: float) -> float:
-    """How long pyo computes for that much of one sine, block by block."""
+    """Return how long pyo alone computes `seconds` of one sine, block by block."""
     server = boot("headless", SAMPLE_RATE, BLOCK).server
     sine = pyo.Sine(440).out()
     server.start()

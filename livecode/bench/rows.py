@@ -1,10 +1,11 @@
-"""One measured figure beside its baseline, and how a list of them is printed; measures nothing."""
+"""Rows of a benchmark: one figure beside its baseline, and the printing of a list of them."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
+import numpy as np
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
@@ -15,17 +16,18 @@ FIGURES = ("what", "value", "unit", "baseline", "ratio", "target", "ok")
 
 
 @dataclass(frozen=True)
-class Row:
-    """A figure; None stands where there is none (no baseline, no target, nothing to measure)."""
+class BenchRow:
+    """A figure. None stands for a missing baseline or target, or for a value that does not exist."""
 
     what: str
     value: float | None
     unit: str
-    baseline: float | None = None  # the same figure for what it is compared with, in this run
+    baseline: float | None = None  # the same figure of what it is compared with, in this run
     ratio: float | None = None  # value / baseline
     target: float | None = None
     ok: bool | None = None  # whether the value meets the target
-    about: Identity = field(default_factory=dict)  # what else identifies the row: dims, streams
+    # what else identifies the row, such as dims or streams
+    about: Identity = field(default_factory=dict)
 
     @classmethod
     def measured(
@@ -39,26 +41,26 @@ class Row:
         target: float | None = None,
         better: Literal["lower", "higher"] = "lower",
     ) -> Self:
-        """A row with its ratio and verdict worked out; no value misses every target."""
+        """Make a row with its ratio and verdict. A missing value misses every target."""
         ratio = None if value is None or not baseline else value / baseline
         ok = None
         if target is not None:
             met = value is not None and (value <= target if better == "lower" else value >= target)
-            ok = bool(met)  # not one of numpy's
+            ok = bool(met)  # not a numpy bool, which JSON refuses
         return cls(what, value, unit, baseline, ratio, target, ok, about)
 
     def flat(self) -> dict[str, str | int | float | bool | None]:
-        """One level of names: the figures, then what identifies the row."""
+        """Return the figures and what identifies the row as one flat dictionary."""
         return {**{name: getattr(self, name) for name in FIGURES}, **self.about}
 
 
-def rows_to_json(rows: Sequence[Row]) -> str:
-    """One JSON list with one flat object, and one line, per row."""
+def rows_to_json(rows: Sequence[BenchRow]) -> str:
+    """Encode rows as one JSON list, with one flat object and one line per row."""
     return "[" + ",\n ".join(json.dumps(row.flat(), allow_nan=False) for row in rows) + "]"
 
 
-def print_rows(rows: Sequence[Row], console: Console) -> None:
-    """A table, with what identifies a row in its second column."""
+def print_rows(rows: Sequence[BenchRow], console: Console) -> None:
+    """Print a table, whose second column says what identifies each row."""
     table = Table("what", "of", box=SIMPLE)
     for name in FIGURES[1:]:
         table.add_column(name, justify="left" if name in ("unit", "ok") else "right")
@@ -77,7 +79,20 @@ def print_rows(rows: Sequence[Row], console: Console) -> None:
 
 
 def _figure(value: float | None) -> str:
-    """Three significant digits, and all that stand before the point."""
+    """Format a figure with three significant digits, or all digits before the point."""
     if value is None:
         return ""
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+
+
+def quartiles(figures: Sequence[float]) -> tuple[float, float]:
+    """Return the lower and upper quartile."""
+    low, high = np.percentile(figures, (25, 75))
+    return float(low), float(high)
+
+
+def spread(about: Identity, between: tuple[float, float] | None) -> Identity:
+    """Return what identifies a row, together with its quartiles."""
+    if between is None:
+        return about
+    return {**about, "q25": round(between[0], 3), "q75": round(between[1], 3)}

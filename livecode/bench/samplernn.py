@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Literal
+from typing import Any, Literal
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
-from livecode.bench.rows import Identity, Row
+from livecode.bench.rows import BenchRow, Identity
 from livecode.neural.model_file import Tensors, list_models, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.voices.samplernn import Sampler, kernel
@@ -16,12 +17,12 @@ from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
 from livecode.voices.samplernn.sampler import WIDE
 
-SAMPLE_RATE = 16_000  # Hz: 1 × real time
+SAMPLE_RATE = 16_000  # 1 × real time
 KL_TARGET = 0.01  # bits a sample
-OVER_TORCH = 15.0  # times, with float32
-#: (dim, layers, streams) -> what int8 is to reach, in × real time of each stream.
+OVER_TORCH = 15.0  # times as fast, with float32
+#: (dim, layers, streams) -> target for int8, in × real time of each stream.
 TARGETS = {(1024, 1, 1): 2.0, (1024, 2, 1): 1.5, (256, 1, 1): 15.0, (256, 1, 8): 2.0}
-#: What is measured besides: how cost grows with dim, streams and layers.
+#: Further sizes, which show how cost grows with dim, streams and layers.
 GROWTH = (
     (128, 1, 1),
     (512, 1, 1),
@@ -31,13 +32,13 @@ GROWTH = (
     (1024, 1, 2),
     (1024, 1, 4),
 )
-LIMITS = (256, 1024)  # dims whose time is taken apart
-COUNTS = 25  # the quickest of so many: what else the machine does is not the kernel's cost
+LIMITS = (256, 1024)  # dims for which the time is analysed
+COUNTS = 25  # runs, of which the fastest counts, because other programs slow some runs down
 KL_SAMPLES, KL_DIMS = 4000, (256, 1024)
 
 
-def run(seconds: float = 1.0) -> list[Row]:
-    """Every figure for about so long."""
+def run(seconds: float = 1.0) -> list[BenchRow]:
+    """Measure every figure for about `seconds`."""
     rows = []
     for dim, layers, streams in (*TARGETS, *GROWTH):
         rows += _speeds(dim, layers, streams, seconds)
@@ -53,10 +54,10 @@ def run(seconds: float = 1.0) -> list[Row]:
 
 
 def plausible_tensors(config: SampleRNNConfig, seed: int) -> Tensors:
-    """Random weights, as model files hold them (float16), that behave as trained ones do.
+    """Return random weights, rounded to float16 as in model files, that behave like trained ones.
 
-    About half the values are zero after a ReLU (He et al. 2015 for its gain), gates are neither
-    stuck nor flat, and the output is worth some bits a sample.
+    About half of the values after a ReLU are zero (He et al. 2015 for its gain), gates are neither
+    stuck nor flat, and the output has an entropy of some bits a sample.
     """
     rng = np.random.default_rng(seed)
     tensors = {}
@@ -81,7 +82,10 @@ def plausible_tensors(config: SampleRNNConfig, seed: int) -> Tensors:
 
 
 def seconds_a_sample(step: Callable[[int], object], seconds: float) -> float:
-    """Of step(n), which draws n samples; counted for about `seconds` in all."""
+    """Return the processor seconds per sample of step(n), which draws n samples.
+
+    The measurement takes about `seconds` in all.
+    """
     step(16)
     began = time.process_time()
     step(64)
@@ -95,7 +99,7 @@ def seconds_a_sample(step: Callable[[int], object], seconds: float) -> float:
 
 
 def schedule(sampler: Sampler) -> list[int]:
-    """The matrices that one stream is multiplied with in its first N_top samples, in their order."""
+    """Return the matrices that one stream uses in its first N_top samples, in order."""
     plan = sampler.plan
     numbers = []
     for t in range(int(plan.spans[-1])):
@@ -110,7 +114,7 @@ def schedule(sampler: Sampler) -> list[int]:
 
 
 def seconds_of_products(sampler: Sampler, numbers: list[int], seconds: float) -> float:
-    """What the products with these matrices take alone, on vectors as they stand in the sampler."""
+    """Return the seconds of the products with these matrices alone, on vectors of the sampler."""
     order, alone = np.array(numbers), np.zeros(1, np.int64)
     weights, space = sampler.kept
 
@@ -128,13 +132,21 @@ def seconds_of_products(sampler: Sampler, numbers: list[int], seconds: float) ->
 
 
 @nb.njit(nogil=True, error_model="numpy", _nrt=False)
-def _multiply_all(weights, numbers, x, members, y, space, times):
+def _multiply_all(
+    weights: Any,
+    numbers: NDArray[np.int64],
+    x: NDArray[np.float32],
+    members: NDArray[np.int64],
+    y: NDArray[np.float32],
+    space: Any,
+    times: int,
+) -> None:
     for _ in range(times):
         for number in numbers:
             kernel.multiply(weights, number, x, members, y, space)
 
 
-def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
+def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[BenchRow]:
     config = SampleRNNConfig(dim=dim, layers=layers)
     tensors = plausible_tensors(config, seed=1)
     plain = None
@@ -163,7 +175,7 @@ def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
         }
         what = "each stream" if streams > 1 else "one stream"
         rows.append(
-            Row.measured(
+            BenchRow.measured(
                 what, speed, "× real time", about | memory,
                 baseline=plain, target=target, better="higher",
             )
@@ -172,7 +184,7 @@ def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[Row]:
             rows += _limits(sampler, about, seconds)
         if weights == "float32" and plain and (dim, layers, streams) == (1024, 1, 1):
             rows.append(
-                Row.measured(
+                BenchRow.measured(
                     "float32 over the torch loop", speed / plain, "×", about,
                     target=OVER_TORCH, better="higher",
                 )
@@ -184,18 +196,20 @@ def _stepping(sampler: Sampler) -> Callable[[int], object]:
     return lambda n: sampler.step_block(np.ones((sampler.streams, n), np.float32))
 
 
-def _limits(sampler: Sampler, about: Identity, seconds: float) -> list[Row]:
-    """Where the time goes: the products alone, one product from the cache, one through all weights."""
+def _limits(sampler: Sampler, about: Identity, seconds: float) -> list[BenchRow]:
+    """Return rows on where the time goes: products alone, one product, and all products of a kind."""
     plan = sampler.plan
     span = int(plan.spans[-1])
     alone_s = seconds_of_products(sampler, schedule(sampler), seconds / 4) / span
-    rows = [Row("matrix products alone", 1 / SAMPLE_RATE / alone_s, "× real time", about=about)]
+    rows = [
+        BenchRow("matrix products alone", 1 / SAMPLE_RATE / alone_s, "× real time", about=about)
+    ]
     matrices = sampler.matrices
     every = [n for n in range(len(matrices)) if matrices["kind"][n] == matrices["kind"][plan.up[0]]]
     for where, numbers in (("one upsampler's", [int(plan.up[0])]), ("all such", every)):
         weights = sum(int(matrices["rows"][n] * matrices["columns"][n]) for n in numbers)
         rate = weights / seconds_of_products(sampler, numbers, seconds / 8) / 1e9
-        rows.append(Row(f"product with {where} weights", rate, "GMAC/s", about=about))
+        rows.append(BenchRow(f"product with {where} weights", rate, "GMAC/s", about=about))
     return rows
 
 
@@ -209,8 +223,8 @@ def _plain_seconds(config: SampleRNNConfig, tensors: Tensors, seconds: float) ->
     return seconds_a_sample(lambda n: [next(codes) for _ in range(n)], min(seconds, 1.0))
 
 
-def _closeness(config: SampleRNNConfig, tensors: Tensors, about: Identity) -> list[Row]:
-    """How far int8's probabilities are from float32's, on what the model itself draws."""
+def _closeness(config: SampleRNNConfig, tensors: Tensors, about: Identity) -> list[BenchRow]:
+    """Return how far int8 probabilities are from float32's, on samples of the model itself."""
     if available_dots() == [PLAIN]:
         return []
     exact = Sampler(config, tensors, weights="float32")
@@ -221,5 +235,7 @@ def _closeness(config: SampleRNNConfig, tensors: Tensors, about: Identity) -> li
         small = Sampler(config, tensors, weights="int8", bits=bits)
         away = divergence_bits(expected, small.log_probs(codes))
         found = dict(about) | {"weights": "int8", "tiers": f"{bits} bit"}
-        rows.append(Row.measured("from float32 (KL)", away, "bit/sample", found, target=KL_TARGET))
+        rows.append(
+            BenchRow.measured("from float32 (KL)", away, "bit/sample", found, target=KL_TARGET)
+        )
     return rows

@@ -1,4 +1,4 @@
-"""SampleRNN sampled the plain way, in torch: the baseline, with the same weights, layer by layer."""
+"""SampleRNN sampled plainly in torch, layer by layer and with the same weights: the baseline."""
 
 from collections.abc import Iterator
 
@@ -12,18 +12,20 @@ from livecode.neural.samplernn.config import SampleRNNConfig
 
 
 class PlainLoop:
-    """One stream, as published implementations sample it: in the layers that were trained.
+    """One stream, sampled through the trained layers, as published implementations do.
 
-    Those are embedding, convolutions (also where a matrix would do), RNN and transposed
-    convolution; every sample passes through them on its own.
+    Every sample passes one by one through embedding, convolutions (even where a matrix would do),
+    RNN and transposed convolution.
     """
 
     def __init__(self, config: SampleRNNConfig, tensors: Tensors):
-        """`tensors` as `config.shapes()` names them."""
+        """Set up from tensors named as in `config.shapes()`."""
         self.config = config
         weights = {name: torch.from_numpy(np.array(t, np.float32)) for name, t in tensors.items()}
         self._tiers = [_Tier(config, i, weights) for i in range(len(config.frame_sizes))]
-        self._embedding = nn.Embedding.from_pretrained(weights["sample.embedding"])
+        self._embedding = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
+            weights["sample.embedding"]
+        )
         first = config.frame_sizes[0]
         self._conv = nn.Conv1d(config.embedding, config.dim, first, bias=False)
         self._conv.weight.data = weights["sample.input.weight"]
@@ -34,7 +36,7 @@ class PlainLoop:
         self._t = 0
 
     def log_probs(self, codes: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Natural log-probabilities (T - lookback, levels) of what follows codes (T,)."""
+        """Return natural log probabilities (T - lookback, levels) of what follows codes (T,)."""
         lookback = self.config.lookback
         self._codes = torch.from_numpy(np.array(codes[:lookback], np.int64))
         rows = []
@@ -45,7 +47,7 @@ class PlainLoop:
         return np.array(rows, np.float32)
 
     def draw(self, seed: int) -> Iterator[int]:
-        """One code after the other, at temperature 1."""
+        """Yield one code after another, at temperature 1."""
         generator = torch.Generator().manual_seed(seed)
         with torch.inference_mode():
             while True:
@@ -75,7 +77,7 @@ class PlainLoop:
 
 
 class _Tier:
-    """A tier of frames, and what it said at its last step: (F_i, dim)."""
+    """A tier of frames, and its output at the last step, (F_i, dim)."""
 
     def __init__(self, config: SampleRNNConfig, i: int, weights: dict[str, Tensor]):
         self._config, self._span = config, config.spans[i]
@@ -100,7 +102,7 @@ class _Tier:
         self.said = self._up_bias
 
     def step(self, codes: Tensor, said: Tensor | None) -> None:
-        """Codes (N_top,), and what the tier above says to this frame (dim,)."""
+        """Step with codes (N_top,) and the output of the tier above for this frame, (dim,)."""
         frame = 2 * (codes[-self._span :].float() / (self._config.levels / 2) - 1)
         x = _through(self._input, frame)
         if said is not None:
@@ -119,6 +121,7 @@ class _Tier:
 def _linear(weights: dict[str, Tensor], name: str) -> nn.Conv1d:
     weight = weights[f"{name}.weight"]
     layer = nn.Conv1d(weight.shape[1], weight.shape[0], 1)
+    assert layer.bias is not None
     layer.weight.data, layer.bias.data = weight[..., None], weights[f"{name}.bias"]
     return layer
 

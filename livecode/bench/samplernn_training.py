@@ -1,4 +1,4 @@
-"""`bench training`: how fast a SampleRNN learns here, beside a plain torch loop of the same make."""
+"""`bench training`: how fast a SampleRNN learns here, beside a plain torch loop of the same model."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import weight_norm
 
-from livecode.bench.rows import Identity, Row
+from livecode.bench.rows import BenchRow, Identity
 from livecode.neural.audio.order import ClipOrder
 from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.neural.samplernn.training.learning import (
@@ -32,7 +32,7 @@ NO_WORSE = 0.02  # bits a sample
 
 
 class PlainTier(nn.Module):
-    """A frame tier as the papers draw it: 1 × 1 convolution, RNN, transposed convolution."""
+    """A frame tier as in the papers: 1 × 1 convolution, RNN, transposed convolution."""
 
     def __init__(self, config: SampleRNNConfig, tier: int) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class PlainTier(nn.Module):
         self.up = weight_norm(nn.ConvTranspose1d(d, d, size, stride=size))
 
     def forward(self, frames: Tensor, above: Tensor | None, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames (batch, time, span), what the tier above says, and the state, moved on."""
+        """Map frames (batch, time, span), the output of the tier above, and the state one step on."""
         x = self.input(frames.transpose(1, 2)).transpose(1, 2)
         x = x if above is None else x + above
         out, state = self.rnn(x, state)
@@ -51,7 +51,7 @@ class PlainTier(nn.Module):
 
 
 class PlainSampleRNN(nn.Module):
-    """The same make as `SampleRNNNet` with a GRU and two layers, from torch's own modules."""
+    """The model of `SampleRNNNet` with a GRU and two layers, made of torch's own modules."""
 
     def __init__(self, config: SampleRNNConfig) -> None:
         super().__init__()
@@ -63,11 +63,15 @@ class PlainSampleRNN(nn.Module):
         self.output = weight_norm(nn.Conv1d(d, config.levels, 1))
 
     def start(self, batch: int) -> list[Tensor]:
-        """The learned states."""
-        return [t.h0[:, None].expand(-1, batch, -1).contiguous() for t in self.tiers]  # type: ignore[union-attr,operator]
+        """Return the learned initial states."""
+        states = []
+        for tier in self.tiers:
+            assert isinstance(tier, PlainTier)
+            states.append(tier.h0[:, None].expand(-1, batch, -1).contiguous())
+        return states
 
     def forward(self, codes: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """Mean loss in nats of codes (batch, lookback + T), and the states after."""
+        """Return the mean loss in nats of codes (batch, lookback + T), and the states after."""
         config, look = self.config, self.config.lookback
         samples = codes.float() * (4 / config.levels) - 2
         above = None
@@ -85,7 +89,7 @@ class PlainSampleRNN(nn.Module):
 
 
 class PlainLearning:
-    """A plain training step for it."""
+    """A plain training step for `PlainSampleRNN`."""
 
     def __init__(self, config: SampleRNNConfig) -> None:
         torch.manual_seed(0)
@@ -94,7 +98,7 @@ class PlainLearning:
         self.state = self.net.start(STREAMS)
 
     def step(self, codes: Tensor, fresh: bool) -> float:
-        """One step of Adam; returns the loss in bits a sample."""
+        """Do one step of Adam. Return the loss in bits a sample."""
         state = self.net.start(STREAMS) if fresh else self.state
         self.adam.zero_grad()
         loss, self.state = self.net(codes, state)
@@ -104,8 +108,8 @@ class PlainLearning:
         return float(loss.detach()) / float(np.log(2))
 
 
-def training_speed(steps: int = STEPS, config: SampleRNNConfig = USUAL) -> list[Row]:
-    """Samples a second of processor time on one thread, and bits a sample after as many steps."""
+def training_speed(steps: int = STEPS, config: SampleRNNConfig = USUAL) -> list[BenchRow]:
+    """Measure training samples a second on one thread, and bits a sample after as many steps."""
     torch.set_num_threads(1)
     audio = sound(90.0)
     half = len(audio) // 10
@@ -121,7 +125,8 @@ def training_speed(steps: int = STEPS, config: SampleRNNConfig = USUAL) -> list[
     def plain_step(i: int) -> None:
         plain.step(learning.codes(order.audio(i)), order.begins(i))
 
-    plain_rate = _rate(plain_step, steps)  # before memory is kept, which would help it as well
+    # before memory is kept, which would help the plain loop, too
+    plain_rate = _rate(plain_step, steps)
     keep_memory()
     rate = _rate(lambda i: learning.step(order, LEARNING_RATE), steps)
     bits = learning.held_out_bits(codes)
@@ -137,15 +142,15 @@ def training_speed(steps: int = STEPS, config: SampleRNNConfig = USUAL) -> list[
         "steps": steps,
     }
     return [
-        Row.measured("training", rate, "samples/s", about, baseline=plain_rate,
+        BenchRow.measured("training", rate, "samples/s", about, baseline=plain_rate,
                      target=FASTER * plain_rate, better="higher"),
-        Row.measured("held out after training", bits, "bits/sample", about, baseline=plain_bits,
+        BenchRow.measured("held out after training", bits, "bits/sample", about, baseline=plain_bits,
                      target=plain_bits + NO_WORSE),
     ]  # fmt: skip
 
 
 def sound(seconds: float) -> NDArray[np.float32]:
-    """Plucked tones over a little noise: something that can be learned, always the same."""
+    """Return plucked tones with a little noise, always the same: a sound that can be learned."""
     rng = np.random.default_rng(1)
     count = int(seconds * SAMPLE_RATE)
     audio = rng.normal(0, 0.002, count)
@@ -159,7 +164,7 @@ def sound(seconds: float) -> NDArray[np.float32]:
 
 
 def _rate(step: Callable[[int], object], steps: int) -> float:
-    """Samples a second of processor time over all steps but the first few."""
+    """Return samples a second of processor time, without the first few steps."""
     for i in range(3):
         step(i)
     began = time.process_time()

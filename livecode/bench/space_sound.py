@@ -1,34 +1,34 @@
-"""What `bench space` says of a space's sound: how near, how even, how whole, and between sounds."""
+"""How a space sounds, for `bench space`: distance, evenness, clicks, and morphs between sounds."""
 
 import itertools
 import re
 
 import numpy as np
 
-from livecode.bench.rows import Identity, Row
+from livecode.bench.rows import BenchRow, Identity
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.model_file import ModelMeta
 from livecode.neural.spaces.axes import listened
 from livecode.neural.spaces.map import morph
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.figures import axis_steps, step_ratios
 from livecode.transport.timing import HOP
 
 SAMPLE_RATE = 48_000  # Hz, of the voice
-EVENNESS = 3.0  # the largest step of an axis may be so many times the smallest
-CLICK = 1.5  # the sharpest bend of a moving voice where hops join, in units of those inside hops
-MOVES = 1500  # of a voice that is listened to for clicks: 8 s
+EVENNESS = 3.0  # the largest step of an axis may be this many times the smallest
+CLICK = 1.5  # the sharpest bend between hops may be this many times the sharpest within hops
+MOVES = 1500  # hops of a voice that is checked for clicks: 8 s
 AGENT_STEPS = 100  # of an axis, from end to end
-CONTEXTS = 48  # places at which each axis is swept
-PLACES = 500  # places at which loudness is measured
-WAY = 21  # points of the way between two sounds
-NEIGHBOURS = 3  # sounds nearest to each of its points, but for a tenth at either end
-WAYS = 3  # between each two families of sounds
+CONTEXTS = 48  # points at which each axis is swept
+PLACES = 500  # points at which loudness is measured
+WAY = 21  # points of the path between two sounds
+NEIGHBOURS = 3  # nearest sounds of each point, except for a tenth at either end
+WAYS = 3  # paths between each two families of sounds
 
 
-def sound_rows(space: Space, meta: ModelMeta, about: Identity) -> list[Row]:
-    """Every promise about a space's sound as a row."""
+def sound_rows(space: LatentSpace, meta: ModelMeta, about: Identity) -> list[BenchRow]:
+    """Return a row for every promise about a space's sound."""
     rows = distance_rows(meta, about)
     rows += [_evenness(space, about), _loudness(space, about), _clicks(space, about)]
     if space.texture is not None:
@@ -36,11 +36,11 @@ def sound_rows(space: Space, meta: ModelMeta, about: Identity) -> list[Row]:
     return rows + way_rows(space, about)
 
 
-def distance_rows(meta: ModelMeta, about: Identity) -> list[Row]:
-    """Distances of held-out sound beside those by principal components, measured in training."""
+def distance_rows(meta: ModelMeta, about: Identity) -> list[BenchRow]:
+    """Return the distances of held-out sound, measured in training, beside principal components."""
     figures = meta.facts.get("figures", {})
     return [
-        Row.measured(
+        BenchRow.measured(
             "distance of held-out sound",
             row["space_db"],
             "dB",
@@ -52,17 +52,17 @@ def distance_rows(meta: ModelMeta, about: Identity) -> list[Row]:
     ]
 
 
-def _evenness(space: Space, about: Identity) -> Row:
+def _evenness(space: LatentSpace, about: Identity) -> BenchRow:
     steps = axis_steps(space, AGENT_STEPS, np.random.default_rng(1), CONTEXTS)
     ratios = step_ratios(steps)
     worst = int(ratios.argmax())
     what = "largest step / smallest, worst axis"
     where: Identity = {**about, "axis": space.axis_names[worst]}
-    return Row.measured(what, round(float(ratios[worst]), 2), "", where, target=EVENNESS)
+    return BenchRow.measured(what, round(float(ratios[worst]), 2), "", where, target=EVENNESS)
 
 
-def _loudness(space: Space, about: Identity) -> Row:
-    """How much louder the loudest of many places is than the quietest; some far outside."""
+def _loudness(space: LatentSpace, about: Identity) -> BenchRow:
+    """Return how much louder the loudest of many points is than the quietest; some are far outside."""
     rng = np.random.default_rng(1)
     span = space.high - space.low
     places = rng.uniform(space.low, space.high, (PLACES, space.latent))
@@ -73,25 +73,27 @@ def _loudness(space: Space, about: Identity) -> Row:
     spread_db = 20 * np.log10(loud.max() / max(float(loud.min()), 1e-12))
     what = "loudest place above the quietest"
     value = round(float(spread_db), 3) if np.isfinite(mags).all() else None
-    return Row.measured(what, value, "dB", about, target=0.1)
+    return BenchRow.measured(what, value, "dB", about, target=0.1)
 
 
-def _clicks(space: Space, about: Identity, texture: float = 0.0) -> Row:
+def _clicks(space: LatentSpace, about: Identity, texture: float = 0.0) -> BenchRow:
     ratio = max(joins(space, reach, np.random.default_rng(1), texture) for reach in (0.01, 1.0))
     what = "sharpest bend where two hops join / inside hops"
     if texture:
         what += ", with its texture"
-    return Row.measured(what, round(ratio, 2), "", about, target=CLICK)
+    return BenchRow.measured(what, round(ratio, 2), "", about, target=CLICK)
 
 
-def joins(space: Space, reach: float, rng: np.random.Generator, texture: float = 0.0) -> float:
-    """The sharpest bend of a moving voice's wave where hops join, over that anywhere else.
+def joins(
+    space: LatentSpace, reach: float, rng: np.random.Generator, texture: float = 0.0
+) -> float:
+    """Return the sharpest bend of a moving voice's wave between hops, over that within hops.
 
-    At every hop the position moves by up to `reach` on every axis: 0.01 is an agent at its
-    fastest, 1 leaps across the space. A bend is a second difference; a click is one that is
+    At every hop, the position moves by up to `reach` on every axis: 0.01 is an agent at its
+    fastest, 1 leaps across the space. A bend is a second difference. A click is a bend that is
     sharper than the wave's own.
     """
-    from livecode.voices.latent import LatentVoice  # compiles on its first run ever
+    from livecode.voices.latent import LatentVoice  # compiles on its very first run
 
     voice = LatentVoice(space, SAMPLE_RATE, HOP, seed=1)
     position, alive = rng.random(space.latent), np.array([texture])
@@ -100,14 +102,14 @@ def joins(space: Space, reach: float, rng: np.random.Generator, texture: float =
         position = np.abs((position + rng.uniform(-reach, reach, space.latent) + 1) % 2 - 1)
         hops.append(voice.play(position, alive).copy())
     bends = np.abs(np.diff(np.concatenate(hops[1:]), 2))
-    at = np.arange(HOP - 2, len(bends), HOP)  # a bend there takes in samples of two hops
+    at = np.arange(HOP - 2, len(bends), HOP)  # a bend there includes samples of two hops
     joined = np.concatenate([at, at[at + 1 < len(bends)] + 1])
     within = np.delete(bends, joined)
     return float(bends[joined].max() / within.max())
 
 
-def way_rows(space: Space, about: Identity) -> list[Row]:
-    """Ways between sounds of different families: whether both are heard on each, and how level."""
+def way_rows(space: LatentSpace, about: Identity) -> list[BenchRow]:
+    """Return rows on morphs between families: whether both are heard, and how level they are."""
     families = [family(name) for name in space.sound_names]
     if len(set(families)) < 2:
         return []
@@ -127,22 +129,24 @@ def way_rows(space: Space, about: Identity) -> list[Row]:
     count: Identity = {**about, "ways": len(both)}
     quiet = min(float(level.min() - level.max()) for level in levels)
     return [
-        Row.measured(what, 100 * float(np.mean(both)), "%", count, target=100.0, better="higher"),
-        Row.measured(
+        BenchRow.measured(
+            what, 100 * float(np.mean(both)), "%", count, target=100.0, better="higher"
+        ),
+        BenchRow.measured(
             "quietest point of a way", round(quiet, 2), "dB", count, target=-12.0, better="higher"
         ),
     ]
 
 
 def family(name: str) -> str:
-    """What a sound's name says before its first number: `bassoon` of `bassoon_034_f`."""
+    """Return a sound's name up to its first number, such as `bassoon` of `bassoon_034_f`."""
     return re.split(r"[ _-]*\d", name, maxsplit=1)[0]
 
 
 def _pairs(
-    space: Space, families: list[str], one: str, other: str, rng: np.random.Generator
+    space: LatentSpace, families: list[str], one: str, other: str, rng: np.random.Generator
 ) -> list[tuple[int, int]]:
-    """The two sounds of two families that are nearest along the first axis, and random others."""
+    """Return the two families' sounds nearest along the first axis, and random other pairs."""
     ours = [i for i, name in enumerate(families) if name == one]
     theirs = [i for i, name in enumerate(families) if name == other]
     first = space.sound_points[:, 0]

@@ -1,4 +1,4 @@
-"""`bench start`: from the command to a prompt that takes typing, and to the first sound."""
+"""`bench start`: the time from the command to a prompt that takes typing, and to the first sound."""
 
 import os
 import pty
@@ -13,24 +13,24 @@ from pathlib import Path
 from statistics import median
 
 import livecode
-from livecode.bench.rows import Identity, Row
+from livecode.bench.rows import BenchRow, Identity
 from livecode.errors import LivecodeError
 
 PROMPT_TARGET_S, SOUND_TARGET_S = 1.0, 3.0
 #: What any terminal of this kind must import in some process before it plays.
 BASELINE = "import pyo, numba, jupyter_client, prompt_toolkit"
 PLAY = ("-m", "livecode.cli", "play")
-#: Typed before the editor is there; shown once it is. No other part of the screen has this letter.
+#: Typed before the editor exists, and shown once it does. No other part of the screen has it.
 TYPED = "ŧ"
 ASKS_FOR_CURSOR, CURSOR = b"\x1b[6n", b"\x1b[1;1R"
 PLAYS_S = 2.0
 LIMIT_S = 30.0
 
 
-def run(runs: int = 5) -> list[Row]:
-    """Medians over so many starts, in turn with a plain import of the libraries."""
+def run(runs: int = 5) -> list[BenchRow]:
+    """Return medians over `runs` starts, which alternate with plain imports of the libraries."""
     imports, prompts, sounds = [], [], []
-    first_sound_s()  # the first start after an installation compiles its kernels
+    first_sound_s()  # the first start after an installation compiles kernels
     for _ in range(runs):
         imports.append(imports_s())
         prompts.append(prompt_s())
@@ -38,7 +38,9 @@ def run(runs: int = 5) -> list[Row]:
     about: Identity = {"runs": runs, "beside": "its imports"}
     plain = median(imports)
     return [
-        Row.measured(f"{what}, {which}", figure(times), "s", about, baseline=plain, target=target)
+        BenchRow.measured(
+            f"{what}, {which}", figure(times), "s", about, baseline=plain, target=target
+        )
         for what, times, target in (
             ("prompt takes typing", prompts, PROMPT_TARGET_S),
             ("first sound", sounds, SOUND_TARGET_S),
@@ -48,16 +50,16 @@ def run(runs: int = 5) -> list[Row]:
 
 
 def first_set() -> Path:
-    """The set that `make play` opens, in a clone or in an installed package."""
+    """Return the set that `make play` opens, in a checkout or an installed package."""
     package = Path(livecode.__file__).parent
     for folder in (package / "_sets", package.parent / "sets"):
         if (path := folder / "first.py").is_file():
             return path
-    raise LivecodeError("sets/first.py is missing: install livecode again")
+    raise LivecodeError("sets/first.py is missing: install livecode again.")
 
 
 def imports_s() -> float:
-    """Seconds that a bare Python takes to import what the terminal is made of."""
+    """Return the seconds that a bare Python needs to import the terminal's libraries."""
     environment = {**os.environ, "PYO_GUI_WX": "0"}
     began = time.monotonic()
     subprocess.run(
@@ -67,7 +69,7 @@ def imports_s() -> float:
 
 
 def first_sound_s() -> float:
-    """Seconds from the command, without a terminal, to what it says at the first sound."""
+    """Return the seconds from the command, without a terminal, to its message at the first sound."""
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, *PLAY, str(first_set()), "--audio", "headless", "--for", str(LIMIT_S)],
@@ -81,14 +83,14 @@ def first_sound_s() -> float:
         took = time.monotonic() - began
         process.send_signal(signal.SIGINT)
     if not heard:
-        raise LivecodeError("`livecode play` made no sound; run `livecode doctor`")
+        raise LivecodeError("`livecode play` made no sound: run `livecode doctor`.")
     return took
 
 
 def prompt_s() -> float:
-    """Seconds from the command, on a terminal, until a key typed early shows in the editor."""
+    """Return the seconds from the command until the editor shows a key that was typed early."""
     terminal, terminal_side = pty.openpty()
-    _begin_without_echo(terminal_side)
+    begin_without_echo(terminal_side)
     os.write(terminal, TYPED.encode())
     began = time.monotonic()
     process = subprocess.Popen(
@@ -113,8 +115,8 @@ def prompt_s() -> float:
     return took
 
 
-def _begin_without_echo(terminal_side: int) -> None:
-    """A terminal of the usual size that shows nothing by itself."""
+def begin_without_echo(terminal_side: int) -> None:
+    """Set up a terminal of the usual size that echoes nothing by itself."""
     termios.tcsetwinsize(terminal_side, (24, 80))
     settings = termios.tcgetattr(terminal_side)
     settings[3] &= ~(termios.ECHO | termios.ICANON)
@@ -122,25 +124,25 @@ def _begin_without_echo(terminal_side: int) -> None:
 
 
 def _read(terminal: int, until_s: float) -> bytes:
-    """What comes next on the screen; a question for the cursor's place is answered."""
+    """Return what the screen shows next, and answer a question for the cursor's position."""
     ready, _, _ = select.select([terminal], [], [], max(0.0, until_s - time.monotonic()))
     if not ready:
         raise LivecodeError(
-            f"the terminal was not there within {LIMIT_S:g} s; run `livecode doctor`"
+            f"the terminal did not start within {LIMIT_S:g} s: run `livecode doctor`."
         )
     try:
         shown = os.read(terminal, 65536)
     except OSError:  # Linux: the other side has gone
         shown = b""
     if not shown:
-        raise LivecodeError("the terminal ended before its prompt was there; run `livecode doctor`")
+        raise LivecodeError("the terminal ended before it showed a prompt: run `livecode doctor`.")
     if ASKS_FOR_CURSOR in shown:
         os.write(terminal, CURSOR)
     return shown
 
 
 def _drain(terminal: int, alive: Callable[[], bool]) -> None:
-    """Let the terminal end by itself, and take what it shows until then."""
+    """Wait for the terminal's end, and discard what it shows."""
     end = time.monotonic() + PLAYS_S + LIMIT_S
     while alive() and time.monotonic() < end:
         if select.select([terminal], [], [], 0.05)[0]:

@@ -1,4 +1,4 @@
-"""`bench streams`: what temperature does to each SampleRNN shipped, and how near its source it is."""
+"""`bench streams`: how temperature changes each shipped SampleRNN, and how close it is to its source."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,26 +11,26 @@ import soxr
 from numpy.typing import NDArray
 from rich.console import Console
 
-from livecode.bench.rows import Identity, Row, print_rows
+from livecode.bench.rows import BenchRow, Identity, print_rows
 from livecode.neural.model_file import described, list_models, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.neural.samplernn.quantise import dequantised
 from livecode.voices.samplernn import Sampler
 
 TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)
-#: Takes of each temperature, side by side, and what is left away of their beginnings.
+#: Takes of each temperature, drawn in parallel, and how much of their beginnings is left out.
 TAKES, LEAD_S = 8, 1.0
 FLAT_HZ = (100.0, 7000.0)
 WINDOW = 1024
-#: Below the loudest frame by this much a frame is a rest, and has no timbre.
+#: Frames that are quieter than the loudest by this much are rests, which have no timbre.
 REST_DB = 40.0
 BANDS = 40
 
 Floats = NDArray[np.float64]
 
 
-def run(seconds: float = 6.0) -> list[Row]:
-    """Entropy and flatness of each shipped model's takes, which are to rise with the temperature."""
+def run(seconds: float = 6.0) -> list[BenchRow]:
+    """Return entropy and flatness of each shipped model, which must rise with the temperature."""
     rows = []
     shipped = Path(__file__).resolve().parents[2] / "models"
     for name, path in list_models().items():
@@ -50,23 +50,22 @@ def run(seconds: float = 6.0) -> list[Row]:
                         "beside": "the one before",
                     }
                     rows.append(
-                        Row.measured(what, figure, unit, about, baseline=before, target=before,
+                        BenchRow.measured(what, figure, unit, about, baseline=before, target=before,
                                      better="higher")
                     )  # fmt: skip
     return rows
 
 
 def measured(path: Path, temperature: float, seconds: float) -> tuple[float, float]:
-    """(bits a sample of the distribution that was drawn from, spectral flatness) of some takes."""
+    """Return (entropy in bits a sample, spectral flatness) of some takes."""
     audio, entropy, rate = takes(path, temperature, seconds)
     return entropy, flatness(audio.ravel(), rate)
 
 
 def takes(path: Path, temperature: float, seconds: float) -> tuple[NDArray[np.float32], float, int]:
-    """Takes (TAKES, n) of a model, their entropy in bits a sample, and their rate in Hz.
+    """Return takes (TAKES, n) of a model, their entropy in bits a sample, and their rate in Hz.
 
-    The entropy is that of the samples at the temperature that they were drawn at, estimated by
-    the mean surprise of the model at that temperature.
+    The entropy is that of the samples at their temperature, estimated by the model's mean surprise.
     """
     meta, tensors = read_model(path, KIND)
     config = SampleRNNConfig.from_json(meta.config)
@@ -80,7 +79,7 @@ def takes(path: Path, temperature: float, seconds: float) -> tuple[NDArray[np.fl
 
 
 def _surprise(sampler: Sampler, codes: NDArray[np.int32], temperature: float) -> float:
-    """Entropy in bits a sample of the tempered distributions along the codes."""
+    """Return the entropy, in bits a sample, of the tempered distributions along the codes."""
     scaled = sampler.log_probs(codes).astype(np.float64) / temperature
     scaled -= scaled.max(axis=1, keepdims=True)
     weights = np.exp(scaled)
@@ -89,9 +88,9 @@ def _surprise(sampler: Sampler, codes: NDArray[np.int32], temperature: float) ->
 
 
 def flatness(audio: NDArray[np.float32], rate: int) -> float:
-    """Geometric over arithmetic mean of the mean power from 100 Hz to 7 kHz (Johnston 1988).
+    """Return geometric over arithmetic mean of the power from 100 Hz to 7 kHz (Johnston 1988).
 
-    The power is averaged over the take first: rests, which are noise far below, do not count.
+    The power is averaged over the take first, so that rests, which are faint noise, do not count.
     """
     power = frames(audio) ** 2
     hz = np.fft.rfftfreq(WINDOW, 1 / rate)
@@ -100,13 +99,13 @@ def flatness(audio: NDArray[np.float32], rate: int) -> float:
 
 
 def frames(audio: NDArray[np.float32]) -> Floats:
-    """Magnitudes (frames, WINDOW // 2 + 1) under a Hann window, half overlapping."""
+    """Return magnitudes (frames, WINDOW // 2 + 1) under a Hann window with half overlap."""
     windows = np.lib.stride_tricks.sliding_window_view(audio, WINDOW)[:: WINDOW // 2]
     return np.abs(np.fft.rfft(windows * np.hanning(WINDOW), axis=1)) / (WINDOW / 4)
 
 
 def timbres(audio: NDArray[np.float32], rate: int) -> Floats:
-    """Levels in dB (frames, BANDS), evenly spaced in mel, of what sounds, its loudness taken out."""
+    """Return the levels (frames, BANDS) in dB of loud frames, in mel bands, without their loudness."""
     power = frames(audio) ** 2
     hz = np.fft.rfftfreq(WINDOW, 1 / rate)
     mel = 2595 * np.log10(1 + hz / 700)
@@ -114,19 +113,22 @@ def timbres(audio: NDArray[np.float32], rate: int) -> Floats:
     bands = np.stack([power[:, (mel >= a) & (mel < b)].sum(1) for a, b in pairwise(edges)], 1)
     loudness = bands.sum(1)
     bands = bands[loudness > loudness.max() * 10 ** (-REST_DB / 10)]
-    levels = np.maximum(10 * np.log10(bands / bands.sum(1, keepdims=True) + 1e-12), -60.0)
+    levels: Floats = np.maximum(10 * np.log10(bands / bands.sum(1, keepdims=True) + 1e-12), -60.0)
     return levels
 
 
 def distance_db(audio: NDArray[np.float32], source: Floats, rate: int) -> float:
-    """How far what sounds is from the nearest thing in the source: dB, RMS over bands, mean over frames."""
+    """Return the mean distance in dB of sounding frames to the nearest frame of the source.
+
+    The distance of two frames is the RMS over bands.
+    """
     heard = timbres(audio, rate)[:400]
     nearest = [np.sqrt(np.square(source - frame).mean(1)).min() for frame in heard]
     return float(np.mean(nearest))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m livecode.bench.streams AUDIO MODEL…`: distance of each model's takes to held-out sound."""
+    """Print the distance of each model's takes to held-out sound: `AUDIO MODEL… [--temperature T]`."""
     parser = argparse.ArgumentParser(prog="livecode.bench.streams")
     parser.add_argument("audio", type=Path, help="the source; its last twentieth is held out")
     parser.add_argument("models", type=Path, nargs="+", help="model files, the source's own first")
@@ -143,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         own = distance if own is None else own
         about = {"model": path.stem, "source": options.audio.stem, "beside": "the source's own"}
         rows.append(
-            Row.measured("distance to held-out source", distance, "dB", about, baseline=own)
+            BenchRow.measured("distance to held-out source", distance, "dB", about, baseline=own)
         )
     print_rows(rows, Console())
     return 0

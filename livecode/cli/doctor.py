@@ -242,12 +242,12 @@ def latent_voice_share() -> float:
     """
     # imported here, since `processor` reports an import that fails
     from livecode.neural.load import load_model
-    from livecode.neural.spaces.space import Space
+    from livecode.neural.spaces.space import LatentSpace
     from livecode.voices.cost import voice_share
 
     for name in list_models():
         model = load_model(name)
-        if isinstance(model, Space):
+        if isinstance(model, LatentSpace):
             return voice_share(model, MEASURE_S)
     raise LivecodeError("there is no space")
 

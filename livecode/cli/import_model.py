@@ -6,7 +6,12 @@ from pathlib import Path
 
 from livecode.cli.arguments import count, sample_rate
 from livecode.cli.parser import Parser
-from livecode.neural.torchscript.trust import fingerprint, import_foreign, is_foreign, is_trusted
+from livecode.neural.torchscript.trust import (
+    fingerprint,
+    import_torchscript,
+    is_torchscript,
+    is_trusted,
+)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -25,7 +30,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import the file as a model of that name."""
-    if is_foreign(options.checkpoint):
+    if is_torchscript(options.checkpoint):
         return _import_torchscript(options.checkpoint, options.name, options.trust)
     # imported here: only a checkpoint needs torch
     from livecode.neural.samplernn.importing.convert import ImportOptions, import_samplernn
@@ -48,7 +53,7 @@ def _import_torchscript(path: Path, name: str, trust: bool) -> int:
         print(f"{path} is a program as well as a model: it will run as you, whenever it is played.")
         print(f"SHA-256 {fingerprint(path)}")
         trust = input("Do you trust who made it? [y/N] ").strip().lower() in ("y", "yes")
-    found = import_foreign(path, name, trust)
+    found = import_torchscript(path, name, trust)
     print(
         f"{name}: {found.latent} dimensions, {found.ratio} samples each at {found.sample_rate} Hz; "
         f'play it with agent(space("{name}"))'

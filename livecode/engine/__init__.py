@@ -1,1 +1,1 @@
-"""The engine: pyo and nothing else; mixes what sounds, records it and brings it to the device."""
+"""The engine: the process that runs pyo; it mixes what sounds, records it and plays it on the device."""

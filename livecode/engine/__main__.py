@@ -1,4 +1,4 @@
-"""The engine's process: `python -m livecode.engine ARENA …`, started and watched by the terminal."""
+"""The engine's process, `python -m livecode.engine ARENA …`, which the terminal starts and watches."""
 
 import argparse
 import gc
@@ -14,12 +14,12 @@ from livecode.transport import Arena
 from livecode.transport.lifeline import begin, watch_lifeline
 from livecode.transport.messages import Tape
 
-#: After the terminal is gone the engine fades within its gate's block; this lets that block be heard.
+#: When the terminal is gone, the engine fades out within one block; this leaves time to hear it.
 FAREWELL_S = 0.05
 
 
 def main() -> int:
-    """Play until the terminal is gone; 2 if there is nothing to play on."""
+    """Play until the terminal is gone. Return 2 if there is no device to play on."""
     parser = argparse.ArgumentParser(prog="livecode.engine")
     parser.add_argument("arena")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
@@ -47,7 +47,7 @@ def main() -> int:
         arena.messages["terminal", "engine"].discard()
         frames = header.now(time.monotonic_ns())
         engine.frame = int(frames) // engine.block * engine.block
-    header.engine_epoch += 1  # the mind now says what is to sound
+    header.engine_epoch += 1  # tells the mind to say again what is to sound
     try:
         known = options.resume and engine.recording.go_on(engine.frame)
         if (options.record or options.stems) and not known:
@@ -73,12 +73,12 @@ def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
     header = engine.arena.header
     gc.collect()
     gc.freeze()
-    gc.disable()  # pauses; what the engine makes and drops has no cycles
+    gc.disable()  # collecting would pause the sound; what the engine drops has no cycles
     first = True
 
     def begin_block() -> None:
         nonlocal first
-        if first:  # on the thread that computes, whichever the back end uses
+        if first:  # on the thread that computes blocks, whatever the back end
             first = False
             header.realtime = int(realtime())
         engine.begin_block()

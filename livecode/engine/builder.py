@@ -1,4 +1,4 @@
-"""Builds graphs away from the audio thread, one at a time, each on probation until it has run a while."""
+"""Builds graphs away from the audio thread, one at a time, each on probation for its first blocks."""
 
 import queue
 import threading
@@ -14,31 +14,33 @@ from livecode.errors import LivecodeError
 from livecode.transport import Arena
 from livecode.transport.messages import PlayGraph
 
-#: How often to look whether a graph's probation is over.
+#: How often the builder checks whether a graph's probation is over.
 _LOOK_S = 0.005
 _REMEMBERED = 256
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A graph that could not be built."""
+    """A graph that could not be built; `why` is a sentence."""
 
     message: PlayGraph
     why: LivecodeError
 
 
 class Builder:
-    """Takes messages, gives graphs.
+    """Builds a graph for each message, in order.
 
-    Until `start_thread` is called it builds at once, in the caller's thread: an offline
-    performance has no device to keep waiting.  While a graph is built, and for its first blocks,
-    its generation stands in the header: should the engine crash, the mind knows by whom.
+    Until `start_thread` is called, the builder builds at once, in the caller's thread: an offline
+    performance has no device that would have to wait. While a graph is built, and for its first
+    blocks, the header holds its generation. So if the engine crashes, the mind knows which graph
+    did it.
     """
 
     def __init__(self, arena: Arena, server: Any):
         self._header, self._server = arena.header, server
         self._block = arena.header.block
-        self._header.suspect = self._header.probation  # left behind by an engine that died
+        # the generation that was on probation when the last engine died
+        self._header.suspect = self._header.probation
         self._header.probation = 0
         self._watchdog: Watchdog | None = None
         self._orders: queue.SimpleQueue[tuple[PlayGraph, Mapping[str, Any]]] = queue.SimpleQueue()
@@ -46,14 +48,14 @@ class Builder:
         self._threaded = False
         self._known: deque[int] = deque(maxlen=_REMEMBERED)
         self._young: Graph | None = None
-        self.waiting = 0  # orders not yet taken as graphs
+        self.waiting = 0  # ordered graphs that `take` has not returned yet
 
     def knows(self, generation: int) -> bool:
         """Whether that generation has been ordered before."""
         return generation in self._known
 
     def build(self, message: PlayGraph, inputs: Mapping[str, Any]) -> None:
-        """Order a graph; `take` has it, or why not, when it is done."""
+        """Order a graph. `take` returns it, or why it could not be built, when it is done."""
         self._known.append(message.generation)
         self.waiting += 1
         if self._threaded:
@@ -62,7 +64,7 @@ class Builder:
             self._build(message, inputs)
 
     def take(self, due: Callable[[int], bool] = lambda generation: True) -> list[Graph | Refused]:
-        """What has been built since the last call, as far as its generation is due."""
+        """Return what has been built since the last call and whose generation is due."""
         if self._young is not None and not self._young.on_probation:
             self._young = None
             self._header.probation = 0
@@ -75,7 +77,7 @@ class Builder:
         return taken
 
     def start_thread(self) -> None:
-        """From now on, build in a thread of its own."""
+        """Build in a thread of the builder's own from now on."""
         self._threaded = True
         threading.Thread(target=self._work, name="builder", daemon=True).start()
 
@@ -90,7 +92,8 @@ class Builder:
             while self._young is not None:
                 time.sleep(_LOOK_S)
             self._build(message, inputs)
-            # What is held here would be computed on when its strip has gone, and read freed tables.
+            # A reference held here would keep the graph's inputs computing after their strip is
+            # gone, and pyo would read freed tables.
             del message, inputs
 
     def _build(self, message: PlayGraph, inputs: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Ways out of the computer: pyo servers on PortAudio, JACK, or a clock alone; which one works."""
+"""Opens pyo servers on PortAudio, on JACK or on a clock alone, and finds out which of them work."""
 
 import os
 import sys
@@ -11,13 +11,13 @@ from livecode.errors import LivecodeError
 
 BACKENDS = ("auto", "portaudio", "jack", "headless")
 CHANNELS = 2
-#: Between the voices' and the system's own audio threads (PipeWire and JACK use 20 and up).
+#: Below the priority of the system's own audio threads (PipeWire and JACK use 20 and up).
 REALTIME_PRIORITY = 15
 
 
 @dataclass(frozen=True)
 class Device:
-    """A booted pyo server and the name of the back end that it is on."""
+    """A booted pyo server and the back end that it plays on."""
 
     server: pyo.Server
     backend: str
@@ -25,13 +25,16 @@ class Device:
 
 
 def boot(backend: str, sample_rate: int, block: int) -> Device:
-    """Boot pyo on `backend`; `auto` takes a JACK server that runs, else a sound card, else none."""
+    """Boot pyo on `backend`. `auto` takes a running JACK server, else a sound card, else a clock.
+
+    Raises `LivecodeError` if the back end does not work here.
+    """
     if backend == "auto":
         return _boot_first_that_works(sample_rate, block)
     if backend == "headless":
         return Device(_server("manual", sample_rate, block), backend, "headless (no device)")
     if backend == "portaudio":
-        # Booting PortAudio without a device ends the process: look first.
+        # Booting PortAudio without a device ends the process, so look first.
         if not has_portaudio_output():
             raise LivecodeError(
                 "no audio output device was found; connect one, or play with --audio headless"
@@ -49,8 +52,8 @@ def boot(backend: str, sample_rate: int, block: int) -> Device:
 
 
 def has_portaudio_output() -> bool:
-    """Whether PortAudio sees any output device."""
-    return pyo.pa_count_devices() > 0 and pyo.pa_get_default_output() >= 0
+    """Whether PortAudio finds an output device."""
+    return bool(pyo.pa_count_devices() > 0 and pyo.pa_get_default_output() >= 0)
 
 
 def _boot_first_that_works(sample_rate: int, block: int) -> Device:
@@ -71,7 +74,7 @@ def _server(audio: str, sample_rate: int, block: int) -> pyo.Server:
         audio=audio,
         jackname="livecode",
     )
-    server.setVerbosity(1)  # errors only, into the log
+    server.setVerbosity(1)  # errors only; they go to the log
     server.deactivateMidi()
     return server.boot()
 
@@ -83,7 +86,7 @@ def _portaudio_name() -> str:
 
 
 def run_headless(server: pyo.Server, sample_rate: int, block: int, stop: threading.Event) -> None:
-    """Compute blocks at the pace of the clock on the wall, as a device would ask for them."""
+    """Compute blocks at the pace of the monotonic clock, as a device would ask for them."""
     period_s = block / sample_rate
     due = time.monotonic()
     while not stop.is_set():
@@ -92,12 +95,12 @@ def run_headless(server: pyo.Server, sample_rate: int, block: int, stop: threadi
         wait = due - time.monotonic()
         if wait > 0:
             time.sleep(wait)
-        elif wait < -1.0:  # the machine slept: do not race to catch up
+        elif wait < -1.0:  # the machine was asleep: do not race to catch up
             due = time.monotonic()
 
 
 def realtime(priority: int = REALTIME_PRIORITY) -> bool:
-    """Ask for real-time scheduling of the calling thread; whether it was granted."""
+    """Ask for real-time scheduling of the calling thread. Return whether it was granted."""
     if not sys.platform.startswith("linux"):
         return False
     try:

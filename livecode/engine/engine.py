@@ -1,4 +1,4 @@
-"""The engine's block: clock, panic, messages, feeds, taps; run inside pyo's callback."""
+"""The engine's block, run inside pyo's callback: clock, panic, messages, graphs, feeds and taps."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from livecode.dsp_rules import MASTER
 from livecode.engine.builder import Builder
 from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph
+from livecode.engine.load import BlockLoad
 from livecode.engine.master import Master
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
@@ -38,26 +39,21 @@ from livecode.transport.messages import (
 from livecode.transport.schedule import NEVER, Schedule
 
 _log = logging.getLogger(__name__)
-#: Failures of parts of blocks are logged until there have been so many.
+#: Failures of parts of blocks are logged up to this number.
 MOST_LOGGED = 10
-#: What a performer is told when a voice is late.
-RAN_DRY = "had a gap: its voice was late; this machine is busy"
-#: Times a second that the meters are posted for the terminal.
+#: The note when a voice is late.
+UNDERRUN = "had a gap: its voice was late because this machine is busy"
+#: How many times a second the meters are posted for the terminal.
 METERS_HZ = 20
-#: The device's input, where it is only listened to.
+#: The name of the device's input, which is only listened to.
 MIC = "mic"
-#: A block that begins this many periods after the one before it is late.
-LATE = 1.5
-#: The share of the newest block in the shown load.
-LOAD_SMOOTHING = 0.05
 
 
 class Engine:
-    """Mixes what sounds, block by block.
+    """Mixes what sounds, block by block; each call of `begin_block` prepares one block.
 
-    `server` is a booted pyo server that has not been started; `clock_ns` tells the time (a
-    monotonic clock, or a virtual one) and `work_ns` how long this thread has worked so far.  One
-    call of `begin_block` prepares each block.
+    `server` is a booted pyo server that has not been started. `clock_ns` is a monotonic clock, or a
+    virtual one, and `work_ns` returns how long this thread has computed so far.
     """
 
     def __init__(
@@ -69,14 +65,15 @@ class Engine:
         schedule: Schedule | None = None,
         seed: int = 0,
     ):
-        """`seed`: of what is random in a @dsp.
+        """Set up the mixer and register the callback.
 
-        `schedule`: when things are to come about that are otherwise left to chance.
+        `seed` determines what is random in a @dsp. In a replay, `schedule` says when things
+        happened live.
         """
         self.arena, self.server, self._clock_ns = arena, server, clock_ns
         self._schedule = schedule
         self._fades = Fades(schedule)
-        server.setGlobalSeed(seed % 2**31 or 1)  # of what is drawn when a graph is built
+        server.setGlobalSeed(seed % 2**31 or 1)  # for what is drawn while a graph is built
         self._pyo_random = PyoRandom(seed)
         arena.controls.on_late = lambda change, at: self.tell(Late(change, at))
         arena.controls.on_unread = lambda *what: self.tell(Unread(*what))
@@ -84,21 +81,21 @@ class Engine:
         self.master = Master(server, self.sample_rate, self.block, arena.controls)
         self.strips: dict[str, Strip] = {}
         self.builder = Builder(arena, server)
-        self._listened: dict[int, str] = {}  # tap -> the name that it is filled with
+        self._listened: dict[int, str] = {}  # tap -> the name that fills it
         self._input: Input | None = None
         self._peaks: dict[str, float] = {}
         self._meters_due = 0
         self.recording = Recording(
             arena, self.master, self.strips, lambda text, at: self.tell(Note(text, at))
         )
-        self.errors = 0  # parts of blocks that raised: a bug of ours, never silence
+        # parts of blocks that raised: bugs of the engine, which must not cause silence
+        self.errors = 0
         self.frame = 0
-        self._begun_ns: int | None = None
-        self._work_ns, self._worked_ns = work_ns, 0
+        self._load = BlockLoad(arena.header, clock_ns, work_ns)
         self._panics = arena.header.panics
         self._from = [arena.messages["mind", "engine"], arena.messages["terminal", "engine"]]
         self._to_mind = arena.messages["engine", "mind"]
-        self._handlers: dict[type, Callable] = {
+        self._handlers: dict[type, Callable[..., None]] = {
             PlayBuffer: self._play_buffer,
             PlayGraph: self._play_graph,
             Fade: self._fade,
@@ -109,7 +106,7 @@ class Engine:
         server.setCallback(self.begin_block)
 
     def begin_block(self) -> None:
-        """Prepare the next block; pyo calls this before it computes each."""
+        """Prepare the next block. pyo calls this before it computes each block."""
         now_ns = self._clock_ns()
         self._attempt(self._open_block, now_ns)
         self.listen()
@@ -120,29 +117,30 @@ class Engine:
         self._attempt(self._make_room)
         self._attempt(self._fill_taps)
         self._attempt(self._post_meters)
-        self._weigh()
+        self._load.end_block()
         self.frame += self.block
-        self._pyo_random.begin_block(self.frame)  # last: what another thread builds draws, too
+        # last, because what another thread builds draws numbers, too
+        self._pyo_random.begin_block(self.frame)
 
     def listen(self) -> None:
-        """Act on messages, and take in graphs that have been built."""
+        """Handle messages, and take in graphs that have been built."""
         for buffer in self._from:
             for message in receive(buffer):
                 self._attempt(self._handle, message)
         self._attempt(self._take_built)
 
     def close(self) -> None:
-        """Finish the recording, end the threads, and leave the server, which holds what it calls."""
+        """Finish the recording, end the threads, and release the server, which holds its callback."""
         self.recording.stop()
         self.builder.close()
         self.server.setCallback(lambda: None)
 
     def tell(self, message: Message) -> None:
-        """Send a message to the mind; while there is none to read it, it is dropped."""
+        """Send a message to the mind. The message is dropped if no mind reads it."""
         send(self._to_mind, message)
 
     def _attempt(self, step: Callable[..., None], *arguments: object) -> None:
-        """Do one part of a block; if it goes wrong, everything else is done all the same."""
+        """Do one part of a block. If it raises, the other parts are done nevertheless."""
         try:
             step(*arguments)
         except Exception:
@@ -150,17 +148,17 @@ class Engine:
             if self.errors < MOST_LOGGED:
                 _log.exception("part of a block failed")
 
-    # what messages do
+    # what each message does
 
     def _handle(self, message: Message) -> None:
         self._handlers[type(message)](message)
 
     def _play_buffer(self, message: PlayBuffer) -> None:
         strip = self._strip(message.name)
-        strip.fader.bind()
+        strip.gain_stage.bind()
         buffer = self.arena.buffers[message.buffer]
         for other in self.strips.values():
-            other.feed.let_go(buffer, but=message.generation)
+            other.feed.release(buffer, but=message.generation)
         at = message.at
         if self._schedule is not None:
             at = self._schedule.began.get(message.generation, NEVER)
@@ -168,7 +166,7 @@ class Engine:
 
     def _play_graph(self, message: PlayGraph) -> None:
         if self.builder.knows(message.generation):
-            return  # said twice, to be heard by an engine that had only just come up
+            return  # the mind says it twice, in case the engine has only just started
         inputs = {name: self._strip(name).sound for name in message.inputs if name != "mix"}
         if self._schedule is not None:
             at = self._schedule.began.get(message.generation, NEVER)
@@ -182,12 +180,12 @@ class Engine:
     def _begin_fades(self) -> None:
         for fade in self._fades.due(self.frame):
             if fade.name == MASTER:
-                self.master.chain.leave(fade.fade_s, fade.before)
+                self.master.chain.fade_out(fade.fade_s, fade.before)
                 if not any(graph.heard for graph in self.master.chain.graphs):
-                    self.master.step_back(1.0, fade.fade_s)
+                    self.master.fade_plain_sum(1.0, fade.fade_s)
             elif (strip := self.strips.get(fade.name)) is not None:
                 strip.feed.fade_out(fade.fade_s * self.sample_rate, fade.before)
-                strip.chain.leave(fade.fade_s, fade.before)
+                strip.chain.fade_out(fade.fade_s, fade.before)
 
     def _listen_to(self, message: Listen) -> None:
         if message.name == MIC and MIC not in self.strips and self._input is None:
@@ -203,13 +201,13 @@ class Engine:
 
     def _record(self, message: Record) -> None:
         if self._schedule is not None:
-            return  # what was recorded once is not written over
+            return  # a replay does not overwrite the recording
         self.recording.change(message.path, message.stems, message.bits, self.frame)
 
     # what each block does
 
     def _open_block(self, now_ns: int) -> None:
-        self._account(now_ns)
+        self._load.begin_block(now_ns)
         self.arena.header.tick_clock(self.frame, now_ns)
         self._take_tap()
         self._check_panic()
@@ -224,9 +222,9 @@ class Engine:
             self.master.close_gate()
             for strip in self.strips.values():
                 strip.feed.fade_out(self.block)
-                strip.chain.leave(0.0)
-            self.master.chain.leave(0.0)
-            self.master.step_back(1.0, 0.0)
+                strip.chain.fade_out(0.0)
+            self.master.chain.fade_out(0.0)
+            self.master.fade_plain_sum(1.0, 0.0)
 
     def _strip(self, name: str) -> Strip:
         if name not in self.strips:
@@ -238,21 +236,21 @@ class Engine:
         return self.strips[name]
 
     def _take_built(self) -> None:
-        """Let graphs that have been built run; tell of those that could not be."""
+        """Run graphs that have been built, and report those that could not be built."""
         for graph in self.builder.take(self._is_due):
             message = graph.message
             if isinstance(graph, Graph):
                 graph.start()
                 self.tell(Built(message.name, message.generation, self.frame))
                 if message.name == MASTER:
-                    self.master.fader.bind()
+                    self.master.gain_stage.bind()
                     self.master.chain.add(graph)
                     for stream in graph.streams:
                         place = self.master.insert_stream
                         self.server._server.changeStreamPosition(place, stream)
                 else:
                     strip = self._strip(message.name)
-                    strip.fader.bind()
+                    strip.gain_stage.bind()
                     strip.chain.add(graph)
                     self._order()
             else:
@@ -260,18 +258,18 @@ class Engine:
                 self.tell(Failed(message.name, message.generation, why.text, why.line))
 
     def _is_due(self, generation: int) -> bool:
-        """Whether a graph that has been built is to be computed from this block on."""
+        """Return whether a built graph is to be computed from this block on."""
         if self._schedule is None:
             return True
         return self._schedule.built.get(generation, self.frame) <= self.frame
 
     def _order(self) -> None:
-        """Have every strip computed after those that its graphs take; count who takes whom."""
+        """Compute every strip after those that its graphs take, and count how often each is taken."""
         done: list[str] = []
 
         def place(name: str, above: tuple[str, ...] = ()) -> None:
             if name in done or name in above or name not in self.strips:
-                return  # a circle is heard with a block's delay, as in hardware
+                return  # strips that take each other are heard one block late, as in hardware
             for taken in self.strips[name].inputs:
                 place(taken, (*above, name))
             done.append(name)
@@ -284,14 +282,15 @@ class Engine:
             self.strips[name].taken = takers.count(name)
 
     def _advance(self, strip: Strip) -> None:
-        if strip.empty and not self.builder.waiting:  # since the block before, which was its last
+        # the last block of the strip has been computed
+        if strip.empty and not self.builder.waiting:
             strip.close()
             del self.strips[strip.name]
             return
         strip.prepare(self.frame)
         if strip.feed.began:
             fade_s = strip.feed.last_fade_frames / self.sample_rate
-            strip.chain.leave(fade_s, before=max(strip.feed.began))
+            strip.chain.fade_out(fade_s, before=max(strip.feed.began))
         before = len(strip.chain.graphs)
         strip.chain.advance(self.frame, self._graph_began, self._graph_ended, self._graph_failed)
         if len(strip.chain.graphs) != before:
@@ -306,7 +305,7 @@ class Engine:
                 self.arena.taps[index].write(self._input.tap.read())
 
     def _post_meters(self) -> None:
-        """The highest peak of each name since the last time, some times a second."""
+        """Post the highest peak of each name since the last post, `METERS_HZ` times a second."""
         for name, strip in self.strips.items():
             self._peaks[name] = max(strip.peak, self._peaks.get(name, 0.0))
         if self.frame >= self._meters_due:
@@ -315,7 +314,7 @@ class Engine:
             self._peaks = {}
 
     def _make_room(self) -> None:
-        """Let each name step aside for the graphs that take it, as they fade in, and come back."""
+        """Fade each name's direct sound out while graphs take the name, and in again afterwards."""
         takers: dict[str, list[Graph]] = {}
         for strip in self.strips.values():
             for graph in strip.chain.graphs:
@@ -334,7 +333,7 @@ class Engine:
     def _graph_began(self, graph: Graph) -> None:
         message = graph.message
         if message.name == MASTER:
-            self.master.step_back(0.0, message.fade_s)
+            self.master.fade_plain_sum(0.0, message.fade_s)
         else:
             fade_frames = message.fade_s * self.sample_rate
             self.strips[message.name].feed.fade_out(fade_frames, before=graph.number)
@@ -346,7 +345,7 @@ class Engine:
     def _graph_failed(self, graph: Graph, why: str) -> None:
         name = graph.message.name
         if name == MASTER and len(self.master.chain.graphs) == 0:
-            self.master.step_back(1.0, 0.05)
+            self.master.fade_plain_sum(1.0, 0.05)
         self.tell(Failed(name, graph.number, f"it {why}"))
 
     def _report(self, strip: Strip) -> None:
@@ -357,7 +356,7 @@ class Engine:
         for number in feed.began:
             self.tell(Began(strip.name, number, self.frame))
         for number in feed.broken:
-            why = f"{strip.name} gave samples that are not numbers and was taken out of the mix"
+            why = f"{strip.name} gave samples that are not numbers, and was taken out of the mix"
             self.tell(Failed(strip.name, number, why))
         for number in feed.ended:
             self.tell(Ended(strip.name, number))
@@ -366,7 +365,7 @@ class Engine:
         feed.ended.clear()
         if feed.underruns:
             self.arena.header.underruns += feed.underruns
-            self.tell(Note(f"{strip.name} {RAN_DRY}", self.frame))
+            self.tell(Note(f"{strip.name} {UNDERRUN}", self.frame))
             feed.underruns = 0
 
     def _take_tap(self) -> None:
@@ -375,23 +374,3 @@ class Engine:
         header.peak_left, header.peak_right = abs(heard).max(axis=0)
         self.arena.tap.write(heard)
         self.recording.take(heard, self.frame)
-
-    def _account(self, now_ns: int) -> None:
-        header = self.arena.header
-        header.blocks += 1
-        if self._begun_ns is not None:
-            gap_ns = now_ns - self._begun_ns
-            header.worst_gap_ns = max(header.worst_gap_ns, gap_ns)
-            if gap_ns > LATE * self.block / self.sample_rate * 1e9:
-                header.late_blocks += 1
-        self._begun_ns = now_ns
-
-    def _weigh(self) -> None:
-        """Load: the share of a block that this thread works, pyo's own computing included."""
-        worked_ns, before_ns = self._work_ns(), self._worked_ns
-        self._worked_ns = worked_ns
-        header = self.arena.header
-        if before_ns:
-            share = (worked_ns - before_ns) / (self.block / self.sample_rate * 1e9)
-            header.load += LOAD_SMOOTHING * (share - header.load)
-        header.engine_beat_ns = self._clock_ns()

@@ -1,4 +1,4 @@
-"""Fades that are to come: each begins at its sample time, or at the one that it began at once before."""
+"""Fades that wait for their sample time; in a replay, for the time at which they began live."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ class Fades:
         self._waiting: list[Fade] = []
 
     def take(self, fade: Fade, frame: int) -> FadedLate | None:
-        """Keep one until it is due; what to tell if that has passed by the block at `frame`."""
+        """Keep a fade until it is due. Return a report if its time is before the block at `frame`."""
         if self._schedule is not None:
             at = self._schedule.fades.get((fade.name, fade.at), fade.at)
             fade = msgspec.structs.replace(fade, at=at)
@@ -25,7 +25,7 @@ class Fades:
         return FadedLate(fade.name, fade.at, frame) if late else None
 
     def due(self, frame: int) -> Iterator[Fade]:
-        """Those that begin in the block at `frame`."""
+        """Remove and yield the fades that begin in the block at `frame`."""
         waiting, self._waiting = self._waiting, []
         for fade in waiting:
             if fade.at <= frame:

@@ -1,6 +1,6 @@
-"""From sample buffers to one block of sound per name: generations, their envelopes, underruns.
+"""Turns sample buffers into one block of sound per name, with generations, envelopes and underruns.
 
-No pyo here: a strip (strip.py) plays what this writes.
+This module knows no pyo: a strip (strip.py) plays what a feed returns.
 """
 
 import math
@@ -16,10 +16,10 @@ _QUARTER = np.pi / 2
 
 
 class Envelope:
-    """An equal-power fade: gain = sin(π/2 · x), with x moving in a straight line to 0 or 1.
+    """An equal-power fade: gain = sin(π/2 · x), where x moves linearly to 0 or 1.
 
-    A fade begun while another is under way starts from where that one is, so that overlapping
-    swaps never jump; one that goes the same way never slows it down.
+    A fade that begins during another continues from the present x, so overlapping swaps never jump.
+    A second fade in the same direction never slows the first one down.
     """
 
     def __init__(self, x: float = 0.0):
@@ -28,18 +28,18 @@ class Envelope:
         self._step = 0.0
 
     def fade(self, target: float, frames: float) -> None:
-        """Move to `target` (0 or 1), taking `frames` frames (1 at least) for the whole way."""
+        """Move to `target` (0 or 1) at a pace of `frames` frames (at least 1) for the whole way."""
         step = 1.0 / frames
         self._step = max(step, self._step) if target == self._target else step
         self._target = target
 
     @property
     def silent(self) -> bool:
-        """Whether it is at 0 and stays there."""
+        """Whether the gain is 0 and stays 0."""
         return self.x == 0.0 == self._target
 
     def block(self, frames: int) -> np.ndarray | float:
-        """The next `frames` gains, (frames,), or one number where nothing moves."""
+        """Return the next `frames` gains, (frames,), or a single number while the gain is constant."""
         if self.x == self._target:
             return float(np.sin(_QUARTER * self.x))
         way = np.arange(1, frames + 1) * self._step
@@ -48,32 +48,33 @@ class Envelope:
         else:
             line = np.maximum(self.x - way, self._target)
         self.x = float(line[-1])
-        return np.sin(_QUARTER * line).astype(np.float32)
+        gains: np.ndarray = np.sin(_QUARTER * line).astype(np.float32)
+        return gains
 
 
 class BufferSource:
-    """Reads a buffer block by block, one block ahead, so that it can fade out before it is empty."""
+    """Reads a buffer one block ahead, so that it can fade out before the buffer is empty."""
 
     def __init__(self, buffer: SampleBuffer, block: int):
         self.buffer = buffer
         self.underruns = 0
-        self.broken = False  # gave NaN or infinity; it is not read any more
+        self.broken = False  # the buffer held NaN or infinity, and is not read any more
         self._next = np.zeros((block, 2), np.float32)
         self._now = np.zeros((block, 2), np.float32)
         self._raw = np.zeros((block, buffer.channels), np.float32)
-        self._ahead = False  # _next holds a block
+        self._ahead = False  # `_next` holds a block
         self._rise = np.sin(_QUARTER * np.arange(1, block + 1) / block)[:, None].astype(np.float32)
         self._fall = self._rise[::-1]
 
     @property
     def ready(self) -> bool:
-        """Whether the buffer holds enough to begin."""
+        """Whether the buffer holds enough samples to begin."""
         return self.buffer.available >= 2 * len(self._raw)
 
     def block(self, starved: bool = False) -> np.ndarray | None:
-        """The next block (frames, 2), or None while there is nothing to play.
+        """Return the next block, (frames, 2), or None while there is nothing to play.
 
-        starved: as if there were nothing more in the buffer.
+        With `starved`, the buffer counts as empty after this block.
         """
         starting = not self._ahead
         if starting and (starved or self.broken or not self.ready or not self._fetch()):
@@ -88,8 +89,8 @@ class BufferSource:
         return self._now
 
     @property
-    def ran_dry(self) -> bool:
-        """Whether the block that it gave last was its last for now, or it gave none."""
+    def underrun(self) -> bool:
+        """Whether the last block was the last for now, or there was none."""
         return not self._ahead and not self.broken
 
     def _fetch(self) -> bool:
@@ -103,7 +104,7 @@ class BufferSource:
 
 @dataclass(eq=False)
 class Generation:
-    """One source that a name has sounded from, under its own envelope."""
+    """One source of a name's sound, under its own envelope."""
 
     number: int
     source: BufferSource
@@ -111,43 +112,47 @@ class Generation:
     fade_frames: float
     envelope: Envelope
     begun: bool = False
-    dry_since: int | None = None  # sample time
+    underrun_since: int | None = None  # sample time
 
 
 class Feed:
-    """All generations of one name, summed.
+    """The sum of all generations of one name.
 
-    Every fade takes a block at least: a shorter one would click.
+    Every fade takes at least one block, since a shorter one would click.
     """
 
     def __init__(self, block: int, is_underrun: Callable[[int, int], bool] | None = None):
-        """`is_underrun(generation, frame)`: when buffers are to be empty, where this is not left to them."""
+        """Make an empty feed.
+
+        In a replay, `is_underrun(generation, frame)` tells when buffers count as empty.
+        """
         self._block, self._is_underrun = block, is_underrun
         self._generations: list[Generation] = []
-        #: (generation, from, to), until taken out; at its beginning a gap goes up to NEVER.
+        #: (generation, begin, end) of underruns that are yet to be reported. `end` is NEVER at
+        #: first.
         self.gaps: list[tuple[int, int, int]] = []
         self.out = np.zeros((block, 2), np.float32)
         self.underruns = 0
-        self.began: list[int] = []  # generations, until someone takes them out
+        self.began: list[int] = []  # generations that are yet to be reported
         self.ended: list[int] = []
         self.last_fade_frames = 0.0  # of the generation that began last
-        self.broken: list[int] = []  # generations stopped because they gave NaN or infinity
+        self.broken: list[int] = []  # generations stopped because of NaN or infinity
 
     def add(self, number: int, buffer: SampleBuffer, at: int, fade_frames: float) -> None:
-        """Bring in a new generation: it begins when its buffer is ready, and the others then fade."""
+        """Add a generation, which begins when its buffer is ready; the older ones then fade out."""
         if any(generation.number == number for generation in self._generations):
-            return  # said twice, to be heard by an engine that had only just come up
+            return  # the mind says it twice, in case the engine has only just started
         source = BufferSource(buffer, self._block)
         fade_frames = max(fade_frames, self._block)
         self._generations.append(Generation(number, source, at, fade_frames, Envelope()))
 
     def fade_out(self, fade_frames: float, before: float = math.inf) -> None:
-        """Fade out all generations before that one, those that have not begun yet included."""
+        """Fade out all generations below `before`, even those that have not begun."""
         older = sum(generation.number < before for generation in self._generations)
         self._end_before(older, max(fade_frames, self._block))
 
-    def let_go(self, buffer: SampleBuffer, but: int) -> None:
-        """Read this buffer no more: it has been given to the generation `but`, if that is another."""
+    def release(self, buffer: SampleBuffer, but: int) -> None:
+        """Stop reading `buffer` for all generations except `but`, which owns the buffer now."""
         for generation in self._generations:
             if generation.source.buffer is buffer and generation.number != but:
                 generation.begun, generation.envelope = True, Envelope()
@@ -159,11 +164,11 @@ class Feed:
 
     @property
     def empty(self) -> bool:
-        """Whether no generation is left, sounding or to come."""
+        """Whether no generation is left, sounding or waiting."""
         return not self._generations
 
     def block(self, frame: int) -> np.ndarray:
-        """The sum of all generations for the block at sample time `frame`, (frames, 2)."""
+        """Return the sum of all generations for the block at sample time `frame`, (frames, 2)."""
         out = self.out
         out[:] = 0
         for index, generation in enumerate(self._generations):
@@ -179,7 +184,7 @@ class Feed:
             before = generation.source.underruns
             starved = self._is_underrun is not None and self._is_underrun(generation.number, frame)
             sound = generation.source.block(starved)
-            self._watch_dry(generation, frame)
+            self._watch_underrun(generation, frame)
             gain = generation.envelope.block(self._block)
             self.underruns += generation.source.underruns - before
             if sound is not None:
@@ -190,19 +195,19 @@ class Feed:
         self._drop_silent()
         return out
 
-    def _watch_dry(self, generation: Generation, frame: int) -> None:
-        since = generation.dry_since
-        if generation.source.ran_dry:
-            if since is None:  # should all end before the gap does
+    def _watch_underrun(self, generation: Generation, frame: int) -> None:
+        since = generation.underrun_since
+        if generation.source.underrun:
+            if since is None:  # reported at once, in case all ends before the underrun does
                 self.gaps.append((generation.number, frame, NEVER))
-                generation.dry_since = frame
+                generation.underrun_since = frame
         elif since is not None:
             self.gaps.append((generation.number, since, frame))
-            generation.dry_since = None
+            generation.underrun_since = None
 
     def _end_before(self, index: int, fade_frames: float) -> None:
         for older in self._generations[:index]:
-            older.begun = True  # one that never began is silent, and goes
+            older.begun = True  # a generation that never began is silent, and is dropped
             older.envelope.fade(0.0, fade_frames)
 
     def _drop_silent(self) -> None:

@@ -1,4 +1,4 @@
-"""Graphs: one generation of a performer's @dsp, built from its source, tried unheard, then faded in."""
+"""Graphs: each is one generation of a @dsp, built from its source, tried unheard, then faded in."""
 
 import math
 import traceback
@@ -9,26 +9,26 @@ import numpy as np
 
 from livecode.deadlines import TookTooLong, Watchdog
 from livecode.dsp_rules import FORBIDDEN
-from livecode.engine.pyo_lifetime import asleep, keeping, let_go, wake
+from livecode.engine.pyo_lifetime import collect_made, hold_asleep, release, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
 from livecode.errors import LivecodeError
 from livecode.transport import ControlBlock, ControlReader
 from livecode.transport.messages import PlayGraph
 
-#: Building a graph may take this long.
+#: How long building a graph may take.
 BUILD_LIMIT_S = 1.0
-#: A new graph runs unheard for this many blocks, and is on probation for as many again.
+#: A new graph runs unheard for this many blocks, and stays on probation for as many more.
 TRIAL_BLOCKS = 8
-#: Louder than this (+24 dBFS) is a graph that runs away.
+#: A graph that is louder than this, +24 dBFS, runs away.
 RUNAWAY = 16.0
-#: A mean above this with next to nothing around it is no sound but a stuck offset.
+#: A mean above this with almost no variation is not a sound but a stuck offset.
 STUCK = 0.05
-#: Blocks in a row that a playing graph may be broken before it is taken out.
+#: How many broken blocks in a row a playing graph may give before it is removed.
 BROKEN_BLOCKS = 4
-#: Louder than any sum that should reach the master: +12 dBFS.
+#: +12 dBFS: the limit of each strip's samples and gains.
 CEILING = 4.0
-#: Controls follow what is asked within this time, so that a jump does not click.
+#: Controls move to a new value within this time, so that a jump does not click.
 SMOOTHING_S = 0.01
 
 _BUILTINS = __builtins__ if isinstance(__builtins__, dict) else vars(__builtins__)
@@ -37,10 +37,10 @@ _PYO = {key: value for key, value in vars(pyo).items() if key[:1] != "_" and key
 
 
 def guarded(sound: Any) -> tuple[Any, list[Any]]:
-    """`sound` with NaN and ±infinity replaced and everything within ±CEILING, and the parts to keep.
+    """Return `sound` limited to ±CEILING, 0 for NaN and infinity, and the parts to keep alive.
 
-    One NaN would stay in every filter after it for good.  NaN is the only number that differs
-    from itself; `Min` and `Max` give their second input where a comparison with NaN fails.
+    Without this guard, one NaN would stay in every filter after it. NaN is the only number that
+    differs from itself. `Min` and `Max` return their second input if a comparison with NaN fails.
     """
     valid = pyo.Compare(sound, sound, "==")
     low = pyo.Min(sound, comp=CEILING)
@@ -50,7 +50,7 @@ def guarded(sound: Any) -> tuple[Any, list[Any]]:
 
 
 class Graph:
-    """A @dsp in the engine: `out` is silent until `begin`."""
+    """One generation of a @dsp in the engine; `out` is silent until `begin`."""
 
     def __init__(
         self,
@@ -60,18 +60,21 @@ class Graph:
         block: int,
         watchdog: Watchdog,
     ):
-        """Build it; LivecodeError says what is wrong with the performer's function."""
+        """Build the graph.
+
+        Raises `LivecodeError` that says what is wrong with the performer's function.
+        """
         self.message = message
         self._age = 0
         self._broken = 0
         self._closed = False
         self.begun = False
-        self.fade_s = message.fade_s  # of its last change
-        self._ends: int | None = None  # blocks until it is silent for good
+        self.fade_s = message.fade_s  # seconds, of the last change
+        self._ends: int | None = None  # blocks until the graph is silent for good
         first = len(server.getStreams())
         self._names: dict[str, Any] = {"__builtins__": _SAFE, "np": np, **_PYO}
         try:
-            with keeping() as self._made, asleep() as self._asleep:
+            with collect_made() as self._made, hold_asleep() as self.asleep:
                 self._build(inputs, block, watchdog)
         except BaseException:
             self._names.clear()
@@ -80,7 +83,7 @@ class Graph:
 
     def _build(self, inputs: Mapping[str, Any], block: int, watchdog: Watchdog) -> None:
         message = self.message
-        # What is made of a pyo object stays in its books: each graph has its sources afresh.
+        # A pyo object remembers what is made from it, so each graph gets inputs of its own.
         taken = {name: pyo.Sig(inputs[name]) for name in message.inputs}
         self.controls = {
             key: pyo.SigTo(value, time=SMOOTHING_S, init=value)
@@ -95,42 +98,42 @@ class Graph:
 
     @property
     def number(self) -> int:
-        """Its generation."""
+        """The graph's generation."""
         return self.message.generation
 
     @property
     def ready(self) -> bool:
-        """Whether it has been tried for long enough."""
+        """Whether the graph has been tried for long enough."""
         return self._age >= TRIAL_BLOCKS
 
     @property
     def on_probation(self) -> bool:
-        """Whether it is so young that a crash of the engine counts as its own."""
+        """Whether the graph is so young that a crash of the engine is put down to it."""
         return self._age < 2 * TRIAL_BLOCKS and not self._closed
 
     @property
     def heard(self) -> bool:
-        """Whether it has begun and is to go on."""
+        """Whether the graph has begun and is not fading out."""
         return self.begun and self._ends is None
 
     @property
     def ended(self) -> bool:
-        """Whether it is silent for good."""
+        """Whether the graph is silent for good."""
         return self._ends is not None and self._ends <= 0
 
     def start(self) -> None:
-        """Compute from the coming block on: all of it from the same one."""
-        for part in self._asleep:
+        """Start computing, with all parts in the coming block."""
+        for part in self.asleep:
             wake(part)
-        self._asleep = []
+        self.asleep = []
 
     def begin(self, block_s: float) -> None:
-        """Fade in; as every fade it takes a block at least, for a shorter one would click."""
+        """Fade in. The fade takes at least one block, since a shorter one would click."""
         self.begun = True
         self._line.time = max(self.fade_s, block_s)
         self._line.value = 1.0
 
-    def leave(self, fade_s: float, block_s: float) -> None:
+    def fade_out(self, fade_s: float, block_s: float) -> None:
         """Fade out, for good."""
         if self._ends is None:
             self.fade_s = fade_s
@@ -139,7 +142,7 @@ class Graph:
             self._ends = math.ceil(fade_s / block_s) + 2 if self.begun else 0
 
     def check(self) -> str | None:
-        """Look at the block that it computed last; a sentence if it is broken for good."""
+        """Look at the last computed block. Return a sentence's end if the graph is broken for good."""
         self._age += 1
         if self._ends is not None:
             self._ends -= 1
@@ -155,10 +158,10 @@ class Graph:
         return why if self._broken >= BROKEN_BLOCKS else None
 
     def close(self) -> None:
-        """Stop computing it."""
+        """Stop computing the graph and release its parts."""
         self._closed = True
-        let_go(self._made)
-        # The function holds its names, and they hold it: nothing in the engine looks for cycles.
+        release(self._made)
+        # The function and its names refer to each other, and the engine does not collect cycles.
         self._names.clear()
 
 
@@ -169,7 +172,10 @@ def _call(
     controls: Mapping[str, Any],
     watchdog: Watchdog,
 ) -> Any:
-    """What the performer's function returns, which must be something that sounds; `names` are its own."""
+    """Return the pyo object that the performer's function returns. `names` are its globals.
+
+    Raises `LivecodeError` if the function raises, is too slow, or returns something else.
+    """
     filename = f"<dsp {message.name}>"
     try:
         with watchdog.limit(BUILD_LIMIT_S):
@@ -178,9 +184,9 @@ def _call(
             built = names[message.function](*arguments, **controls)
     except TookTooLong as error:
         raise LivecodeError(str(error)) from error
-    except BaseException as error:  # SystemExit is no reason to end
+    except BaseException as error:  # SystemExit, for example, must not end the engine
         raise _located(error, filename, message.first_line) from error
-    if hasattr(built, "_getStream"):  # one channel of an object, as ego[0]
+    if hasattr(built, "_getStream"):  # a single channel of an object, such as ego[0]
         built = pyo.Sig(built)
     if not isinstance(built, pyo.PyoObject):
         what = "nothing: end it with return" if built is None else f"{type(built).__name__}"
@@ -202,7 +208,7 @@ def _located(error: BaseException, filename: str, first_line: int) -> LivecodeEr
 
 
 class Chain:
-    """The graphs of one name, cross-faded into a mixer, their controls followed."""
+    """The graphs of one name, cross-faded into a mixer; their controls are followed."""
 
     def __init__(self, name: str, mixer: Any, block_s: float, controls: ControlBlock):
         self.mixer, self._name, self._block_s, self._block = mixer, name, block_s, controls
@@ -210,7 +216,7 @@ class Chain:
         self._readers: dict[str, ControlReader] = {}
 
     def add(self, graph: Graph) -> None:
-        """Let a new graph run, unheard."""
+        """Run a new graph unheard."""
         self.graphs.append(graph)
         for key in graph.controls:
             slot = self._block.find(f"{self._name}.{key}")
@@ -222,11 +228,11 @@ class Chain:
             self.mixer.addInput(key, graph.out[channel])
             self.mixer.setAmp(key, channel, 1)
 
-    def leave(self, fade_s: float, before: float = math.inf) -> None:
-        """Fade out all graphs of generations before that one."""
+    def fade_out(self, fade_s: float, before: float = math.inf) -> None:
+        """Fade out all graphs of generations below `before`."""
         for graph in self.graphs:
             if graph.number < before:
-                graph.leave(fade_s, self._block_s)
+                graph.fade_out(fade_s, self._block_s)
 
     def advance(
         self,
@@ -235,7 +241,7 @@ class Chain:
         on_end: Callable[[Graph], None],
         on_fail: Callable[[Graph, str], None],
     ) -> None:
-        """Set the controls of each graph and look after it, once a block."""
+        """Set the controls of each graph and check its state; call it once a block."""
         values = {key: reader.at(frame) for key, reader in self._readers.items()}
         for graph in list(self.graphs):
             for key, control in graph.controls.items():
@@ -251,11 +257,11 @@ class Chain:
                 on_end(graph)
             elif graph.ready and not graph.begun and frame >= graph.message.at:
                 graph.begin(self._block_s)
-                self.leave(graph.message.fade_s, before=graph.number)
+                self.fade_out(graph.message.fade_s, before=graph.number)
                 on_begin(graph)
 
     def close(self) -> None:
-        """Follow no controls any more."""
+        """Stop following the controls."""
         for reader in self._readers.values():
             reader.end()
 

@@ -1,46 +1,47 @@
-"""The end of the chain: all strips summed, DC removed, limited, gated, tapped, and sent out."""
+"""The end of the mixer: all strips summed, DC removed, limited, gated, tapped and sent to the device."""
 
 from typing import Any
 
 import numpy as np
 
 from livecode.dsp_rules import MASTER
-from livecode.engine.fader import Fader
+from livecode.engine.gain_stage import GainStage
 from livecode.engine.graph import Chain
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.stems import DC_HZ
 from livecode.engine.table import Tap
 from livecode.transport import ControlBlock
 
-#: Below this the limiter's curve is a straight line; above it bends towards 1.
+#: The limiter's curve is a straight line below this and bends towards 1 above it.
 KNEE = 0.7
-#: The curve covers inputs up to ±CURVE_RANGE (each strip's guard keeps single ones to +12 dBFS).
+#: The curve covers inputs up to ±CURVE_RANGE. Each strip's guard limits it to +12 dBFS.
 CURVE_RANGE = 8.0
-CURVE_POINTS = 16384  # even: pyo looks up 0 at the point in the middle, which is exactly 0
-#: pyo's Lookup keeps to this share of its table on either side of the middle (oscilmodule.c).
+CURVE_POINTS = 16384  # even, so that pyo finds 0 at the middle point, which is exactly 0
+#: pyo's Lookup uses this share of its table on either side of the middle (oscilmodule.c).
 LOOKUP_SHARE = 0.495
-#: How long a mixer takes to let something in. At 0 it would never get there; up to 2 it is there at once,
-#: so that what begins late sounds as it would have on time.
+#: How long a mixer takes to let an input in. With 0, pyo would never get there. Up to 2 frames, the
+#: input is there at once, so what begins late sounds as if it had begun on time.
 RISE_FRAMES = 1.5
-#: pyo's Compress holds sound back for its whole buffer of 25 ms if told to look 0 frames ahead.
+#: With a look-ahead of 0 frames, pyo's Compress delays sound by its whole buffer of 25 ms.
 LOOKAHEAD_FRAMES = 1
 
 
 def soft_curve(x: np.ndarray) -> np.ndarray:
-    """Transfer curve of the limiter's last stage: x up to KNEE, then like tanh, always below 1."""
+    """Return the limiter's transfer curve at `x`: x up to KNEE, then like tanh, always below 1."""
     size = np.abs(x)
     bent = KNEE + (1 - KNEE) * np.tanh((size - KNEE) / (1 - KNEE))
-    return np.sign(x) * np.where(size <= KNEE, size, bent)
+    curve: np.ndarray = np.sign(x) * np.where(size <= KNEE, size, bent)
+    return curve
 
 
 class Master:
-    """What the hall hears."""
+    """The sum of all strips on its way to the device."""
 
     def __init__(self, server: Any, sample_rate: int, block: int, controls: ControlBlock):
         streams = len(server.getStreams())
         self.mixer = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
         self.first_stream = server.getStreams()[streams]
-        # What a @dsp called master shapes: the plain sum steps back while there is one.
+        # What a @dsp called master shapes. The plain sum is faded out while there is one.
         self.mix = pyo.Sig(self.mixer[0] + self.mixer[1])
         self._plain = pyo.SigTo(1.0, time=0.05, init=1.0)
         direct = self.mix * self._plain
@@ -51,11 +52,12 @@ class Master:
             insert.addInput(f"direct/{channel}", direct[channel])
             insert.setAmp(f"direct/{channel}", channel, 1)
         self.chain = Chain(MASTER, insert, block / sample_rate, controls)
-        self.fader = Fader(MASTER, controls)
-        levelled = pyo.Sig(insert[0] + insert[1]) * self.fader.gain
-        # pyo's DCBlock is 3 dB down at 38 Hz, where the bass is.
+        self.gain_stage = GainStage(MASTER, controls)
+        levelled = pyo.Sig(insert[0] + insert[1]) * self.gain_stage.gain
+        # pyo's DCBlock is 3 dB down at 38 Hz, which is too much bass to lose.
         steady = pyo.Atone(levelled, freq=DC_HZ)
-        # A gain rider for sums that are too loud for long, then a curve that lets no peak past.
+        # The compressor lowers sums that are too loud for long; the curve after it catches every
+        # peak.
         ridden = pyo.Compress(
             steady,
             thresh=-3,
@@ -78,33 +80,34 @@ class Master:
         self.out.out()
 
     def follow(self, frame: int) -> None:
-        """Be as loud as the @dsp called master is told to be, while there is one."""
+        """Apply the level and pan of the @dsp called master while there is one."""
         if self.chain.graphs:
-            self.fader.follow(frame)
+            self.gain_stage.follow(frame)
         else:
-            self.fader.move(level=1.0, pan=0.0)
+            self.gain_stage.move(level=1.0, pan=0.0)
 
     def read_tap(self) -> np.ndarray:
-        """The block that was computed last, (frames, 2); valid until the next call."""
+        """Return the last computed block, (frames, 2), which the next call overwrites."""
         return self._tap.read()
 
     def gate(self) -> np.ndarray | None:
-        """The gains of the block that was computed last, (frames, 2); None if it was open throughout."""
+        """Return the gate's gains in the last computed block, (frames, 2), or None if all are 1."""
         gains = self._gate_tap.read()
         return None if gains.min() == 1.0 else gains.copy()
 
-    def slow(self) -> np.ndarray:
-        """What the high-pass had taken out at the end of the block that was computed last, (2,)."""
+    def high_pass_state(self) -> np.ndarray:
+        """Return what the high-pass took out at the end of the last computed block, (2,)."""
         whole, steady = self._high_pass_taps
-        return whole.read()[-1].astype(np.float64) - steady.read()[-1]
+        removed: np.ndarray = whole.read()[-1].astype(np.float64) - steady.read()[-1]
+        return removed
 
-    def step_back(self, share: float, fade_s: float) -> None:
-        """Let so much of the plain sum be heard beside a @dsp called master."""
+    def fade_plain_sum(self, share: float, fade_s: float) -> None:
+        """Let `share` of the plain sum be heard beside a @dsp called master."""
         self._plain.time = max(fade_s, 0.001)
         self._plain.value = share
 
     def close_gate(self) -> None:
-        """Silence within the coming block."""
+        """Silence everything within the coming block."""
         self._gate.value = 0.0
 
     def open_gate(self) -> None:
@@ -113,5 +116,5 @@ class Master:
 
     @property
     def open(self) -> bool:
-        """Whether sound gets through."""
-        return self._gate.value != 0.0
+        """Whether the gate lets sound through."""
+        return bool(self._gate.value != 0.0)

@@ -1,7 +1,8 @@
-"""Keeping what a graph is made of, until it is let go as a whole.
+"""How long pyo objects live: keeps all parts of a graph until they are released together.
 
-pyo's C code does not hold on to all that it uses: the table of a `TrigEnv` that was made inside a
-function is freed when the function returns, and reading it then ends the process (pyo 1.1.0).
+pyo's C code does not hold references to all that it uses. For example, the table of a `TrigEnv`
+made inside a function is freed when the function returns, and reading it then ends the process
+(pyo 1.1.0).
 """
 
 import threading
@@ -27,8 +28,8 @@ pyo.PyoObjectBase.__init__ = _begin_and_keep
 
 
 @contextmanager
-def keeping() -> Iterator[list[Any]]:
-    """A list of all the pyo objects that this thread makes in the `with` block."""
+def collect_made() -> Iterator[list[Any]]:
+    """Give a list that collects all pyo objects that this thread makes in the `with` block."""
     made: list[Any] = []
     before, _here.made = getattr(_here, "made", None), made
     try:
@@ -50,10 +51,10 @@ for _kind in _PLAYED:
 
 
 @contextmanager
-def asleep() -> Iterator[list[Any]]:
-    """A list of all that this thread makes in the `with` block and that does not run until `wake`.
+def hold_asleep() -> Iterator[list[Any]]:
+    """Give a list of the objects that this thread makes in the `with` block; all wait for `wake`.
 
-    What is made away from the audio thread would else begin in one block or another, part by part.
+    Without this, parts made outside the audio thread would start in different blocks.
     """
     made: list[Any] = []
     before, _here.asleep = getattr(_here, "asleep", None), made
@@ -64,14 +65,14 @@ def asleep() -> Iterator[list[Any]]:
 
 
 def wake(made: Any) -> None:
-    """Let it run."""
+    """Let a sleeping object run."""
     kind = next(kind for kind in _PLAYED if isinstance(made, kind))
     _init_play[kind](made)
 
 
-def let_go(made: list[Any]) -> None:
-    """Stop all that can be stopped, then forget it."""
+def release(made: list[Any]) -> None:
+    """Stop all objects that can be stopped, and forget them all."""
     for each in made:
-        if hasattr(each, "stop"):  # tables do not run
+        if hasattr(each, "stop"):  # tables, for example, do not run
             each.stop()
     made.clear()

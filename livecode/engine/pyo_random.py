@@ -1,8 +1,8 @@
-"""What is random in a @dsp, as a function of sample time: a replay hears the same noise.
+"""Makes what is random in a @dsp a function of sample time, so that a replay hears the same noise.
 
-All random objects of pyo draw from one number, and whatever is built sets it anew (pyo 1.1.0,
-`Server_generateSeed`). A graph is built beside the sound, at no particular moment, so what plays
-would be left to chance from then on.
+All random objects of pyo draw from one number, and every object that is built sets it anew (pyo
+1.1.0, `Server_generateSeed`). A graph is built beside the sound, at an arbitrary moment. Without
+this module, that moment would change what all playing graphs draw from then on.
 """
 
 import ctypes
@@ -22,20 +22,20 @@ class _ModuleDef(ctypes.Structure):
 
 
 class PyoRandom:
-    """The number that pyo draws from."""
+    """The number from which pyo draws."""
 
     def __init__(self, seed: int):
         self._start = zlib.crc32(seed.to_bytes(16, "little", signed=True))
         self._number = _number()
 
     def begin_block(self, frame: int) -> None:
-        """Draw what is drawn in the block at that sample time; it depends on nothing before."""
+        """Set the number for the block at sample time `frame`; it depends on nothing earlier."""
         if self._number is not None:
             self._number.value = zlib.crc32(frame.to_bytes(8, "little", signed=True), self._start)
 
 
 def _number() -> ctypes.c_uint32 | None:
-    """Where it is, in the state of pyo's module; None if this build of pyo does not tell."""
+    """Find the number in the state of pyo's module; None if this build of pyo does not show it."""
     module = sys.modules["pyo._pyo"]
     try:
         library = ctypes.PyDLL(module.__file__)
@@ -49,7 +49,7 @@ def _number() -> ctypes.c_uint32 | None:
     if not begin or not definition(module):
         return None
     places = list(range(begin, begin + definition(module).contents.m_size - 3, 4))
-    for _ in range(3):  # it is where each draw leaves what it gave
+    for _ in range(3):  # each draw leaves its result in the number's place
         drawn = draw()
         places = [at for at in places if ctypes.c_uint32.from_address(at).value == drawn]
     return ctypes.c_uint32.from_address(places[0]) if len(places) == 1 else None

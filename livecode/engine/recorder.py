@@ -1,4 +1,4 @@
-"""The thread that writes what is recorded: the audio thread hands blocks over and never waits for a disk."""
+"""The thread that writes recordings, so that the audio thread never waits for a disk."""
 
 import queue
 import threading
@@ -8,20 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from livecode.engine.stems import Block, StemFiles
+from livecode.engine.stems import RecordedBlock, StemFiles
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
 
-#: Silence fills the gap in a recording that goes on after a crash, up to so much of it.
+#: A recording that goes on after a crash fills the gap with silence, up to this length.
 MOST_SILENCE_S = 60
-#: With stems, blocks are handed over so much at a time: many small files would cost many small writes.
+#: With stems, blocks are collected for this long, since many small writes to many files are slow.
 TOGETHER_S = 0.125
-#: Offline the one who plays waits for the disk when so much is to be written.
+#: Offline, the player waits for the disk when this many pieces wait to be written.
 MOST_WAITING = 64
 
 
 class Recorder:
-    """Writes blocks to a WAV file, and to one for each stem, from a thread of its own."""
+    """Writes blocks to a WAV file, and to one file for each stem, in its own thread."""
 
     HEADER_EVERY_S = 1.0
 
@@ -33,58 +33,63 @@ class Recorder:
         after: "Recorder | None" = None,
         bits: int = 32,
         stems: StemFiles | None = None,
-        patient: bool = False,
+        blocking: bool = False,
     ):
-        """Begin to record; returns before the file is open.
+        """Begin to record. The call returns before the file is open.
 
-        path: of the master; None for stems alone.
-        resume_at: go on with an existing file, filled with silence up to that many frames.
-        after: a recorder that is to have finished first.
-        patient: `write` may wait for the disk.
+        path: of the master's file; None records stems alone.
+        resume_at: continue an existing file, filled with silence up to that many frames.
+        after: a recorder that must have finished first.
+        blocking: `write` and `take` may wait for the disk.
         """
         self.path = None if path is None else Path(path)
         self._sample_rate, self._resume_at, self._after = sample_rate, resume_at, after
-        self._bits, self._stems, self._patient = bits, stems, patient
+        self._bits, self._stems, self._blocking = bits, stems, blocking
         self._together = 0.0 if stems is None else TOGETHER_S * sample_rate
-        self._gathered: list[Block] = []
+        self._gathered: list[RecordedBlock] = []
         self._gathered_frames = 0
-        self._blocks: queue.SimpleQueue[Sequence[Block] | None] = queue.SimpleQueue()
+        self._blocks: queue.SimpleQueue[Sequence[RecordedBlock] | None] = queue.SimpleQueue()
         self._opened = threading.Event()
         self._finishing = False
-        self.error: str | None = None  # why it stopped, a sentence
+        self.error: str | None = None  # why the recording stopped, as a sentence
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
     def await_open(self) -> None:
-        """Wait until the file is open; raises LivecodeError if it cannot be written."""
+        """Wait until the file is open. Raises `LivecodeError` if it cannot be written."""
         self._opened.wait()
         if self.error is not None:
             raise LivecodeError(self.error)
 
     def write(self, block: np.ndarray) -> None:
-        """Take a copy of the master's block (frames, 2); it is written soon."""
-        self.take(Block(block.copy()))
+        """Queue a copy of the master's block, (frames, 2), to be written."""
+        self.take(RecordedBlock(block.copy()))
 
-    def take(self, block: Block) -> None:
-        """Take a block of everything, whose arrays nobody changes any more; it is written soon."""
+    def take(self, block: RecordedBlock) -> None:
+        """Queue a block to be written; its arrays must not change any more."""
         if self.error is not None or self._finishing:
             return
         self._gathered.append(block)
         self._gathered_frames += len(block.master)
         if self._gathered_frames >= self._together:
             self._hand_over()
-        while self._patient and self.error is None and self._blocks.qsize() > MOST_WAITING:
+        while self._blocking and self.error is None and self.waiting > MOST_WAITING:
             time.sleep(0.001)
 
+    @property
+    def waiting(self) -> int:
+        """The number of pieces that wait to be written."""
+        return self._blocks.qsize()
+
     def finish(self) -> None:
-        """Write what is left and close the file, without being waited for."""
+        """Write what is left and close the file, without waiting."""
         if not self._finishing:
             self._finishing = True
             self._hand_over()
             self._blocks.put(None)
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write what is left, close the file, and wait for that."""
         self.finish()
         self._thread.join()
 
@@ -113,7 +118,8 @@ class Recorder:
 
     def _write_all(self) -> None:
         if self._stems is not None:
-            self._stems.folder.mkdir(parents=True, exist_ok=True)  # the master may lie there, too
+            # the master's file may lie in this folder, too
+            self._stems.folder.mkdir(parents=True, exist_ok=True)
         file, at = self._open()
         if self._stems is not None:
             self._stems.open(at)
@@ -137,7 +143,7 @@ class Recorder:
             self._stems.close(at)
 
     def _open(self) -> tuple[WavFile | None, int]:
-        """The master's file, and how many frames there are."""
+        """Return (the master's file, the number of frames in it)."""
         if self.path is None:
             return None, 0
         if self._resume_at is None:

@@ -1,4 +1,4 @@
-"""What the engine records: where to, what of, from when on; and how that goes on after a crash."""
+"""What the engine records, into which file and from when on; continues recordings after a crash."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from livecode.engine.master import Master
 from livecode.engine.recorder import Recorder
-from livecode.engine.stems import Before, Block, StemFiles
+from livecode.engine.stems import HighPassState, RecordedBlock, StemFiles
 from livecode.engine.strip import Strip
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
@@ -15,9 +15,9 @@ from livecode.transport.messages import Tape
 
 
 class Recording:
-    """Takes each block that has been computed to a recorder, if there is one.
+    """Passes each computed block to a recorder, if there is one.
 
-    What it records stands on the arena's tape board, for whoever looks and for the next engine.
+    The arena's tape board says what is recorded, for any reader and for the next engine.
     """
 
     def __init__(
@@ -27,20 +27,23 @@ class Recording:
         strips: Mapping[str, Strip],
         note: Callable[[str, int], None],
     ):
-        """`note` is told a sentence and its sample time when a recording has had to stop."""
+        """Make an idle recording.
+
+        `note` is called with a sentence and its sample time when a recording had to stop.
+        """
         self._arena, self._master, self._strips, self._note = arena, master, strips, note
         self._sample_rate, self._block = arena.header.sample_rate, arena.header.block
         self.recorder: Recorder | None = None
-        self._former: Recorder | None = None  # has been told to finish
+        self._former: Recorder | None = None  # a recorder that has been told to finish
         self._stems = False
-        self._next = 0  # sample time of the next block to be taken
-        self.error = ""  # why the last one stopped, a sentence
-        self.patient = False  # whether blocks may wait for the disk: offline, where none is late
+        self._next = 0  # sample time of the next block to be recorded
+        self.error = ""  # why the last recording stopped, as a sentence
+        self.blocking = False  # blocks may wait for the disk: offline, where none is late
 
     def begin(
         self, tape: Tape, after: Recorder | None = None, resume_at: int | None = None
     ) -> None:
-        """Record from sample time `tape.begin` on, which is no earlier than the block before this."""
+        """Record from sample time `tape.begin` on, which is at most one block ago."""
         stems, self.error = None, ""
         self._stems, self._next = bool(tape.stems), tape.begin
         if tape.stems:
@@ -49,14 +52,14 @@ class Recording:
             stems = StemFiles(tape.stems, self._sample_rate, tape.bits, resume, before)
         path = tape.path or None
         self.recorder = Recorder(
-            path, self._sample_rate, resume_at, after, tape.bits, stems, self.patient
+            path, self._sample_rate, resume_at, after, tape.bits, stems, self.blocking
         )
         self._arena.tape.post(msgspec.json.encode(tape))
 
     def change(self, path: str, stems: str, bits: int, frame: int) -> None:
-        """Record something else from the block at sample time `frame` on; an empty path: nothing.
+        """Record to other files from the block at sample time `frame` on; empty paths stop.
 
-        No disk is waited for here: a file that cannot be written is told of in a later block.
+        The call does not wait for the disk. If a file cannot be written, a later block reports it.
         """
         former, self.recorder = self.recorder, None
         if former is not None:
@@ -69,9 +72,10 @@ class Recording:
             self._stopped()
 
     def start(self, tape: Tape, frame: int, resume: bool = False, pass_over: bool = False) -> None:
-        """Begin between two blocks, the later one at `frame`; LivecodeError if it cannot be written.
+        """Begin between two blocks, of which the later one is at `frame`.
 
-        What is taken first is the block before `frame`, unless `pass_over`.
+        The first recorded block is the one before `frame`, or the one at `frame` with `pass_over`.
+        Raises `LivecodeError` if the file cannot be written.
         """
         self.stop()
         first = frame - (0 if pass_over else self._block)
@@ -87,7 +91,7 @@ class Recording:
             raise
 
     def stop(self) -> None:
-        """Finish what is being recorded, if anything is."""
+        """Finish the present recording, if there is one."""
         recorder, self.recorder = self.recorder or self._former, None
         self._former = None
         if recorder is not None:
@@ -95,7 +99,7 @@ class Recording:
             self._stopped(recorder.error or "")
 
     def take(self, heard: np.ndarray, frame: int) -> None:
-        """Record the block that was computed last, whose end is `frame`."""
+        """Record the last computed block, which ends at sample time `frame`."""
         if self._former is not None and self._former.error is not None:
             self._fail(self._former.error, frame)
         if self.recorder is None or frame - self._block < self._next:
@@ -103,20 +107,20 @@ class Recording:
         self._next = frame
         if self._stems:
             added = {name: strip.added() for name, strip in self._strips.items()}
-            self.recorder.take(Block(heard.copy(), added, self._master.gate()))
+            self.recorder.take(RecordedBlock(heard.copy(), added, self._master.gate()))
         else:
             self.recorder.write(heard)
         if self.recorder.error is not None:
             self._fail(self.recorder.error, frame)
 
     def take_last(self, frame: int) -> None:
-        """Record the block whose end is `frame` when no other will be computed after it."""
+        """Record the block that ends at `frame`; for the last block of an offline performance."""
         self.take(self._master.read_tap(), frame)
 
     def go_on(self, frame: int) -> bool:
-        """Take up what the engine before this one recorded; False if nothing was ever recorded.
+        """Continue the recording of the previous engine. Return False if nothing was ever recorded.
 
-        The disk is not waited for: the sound matters more.
+        The call does not wait for the disk, because the sound matters more.
         """
         document = self._arena.tape.look()
         if not document:
@@ -126,10 +130,10 @@ class Recording:
             self.begin(tape, resume_at=frame - self._block - tape.begin)
         return True
 
-    def _before(self) -> Before:
-        """What is in the master's high-pass, and who last added to it."""
+    def _before(self) -> HighPassState:
+        """Return the state of the master's high-pass, and the last sample of each strip."""
         last = {name: strip.added()[-1] for name, strip in self._strips.items()}
-        return Before(self._master.slow(), last)
+        return HighPassState(self._master.high_pass_state(), last)
 
     def _fail(self, error: str, frame: int) -> None:
         self._note(error, frame)

@@ -1,10 +1,10 @@
-"""Stems: for each name a file of what it adds to what is heard; they line up, and their sum is the master.
+"""Stems: one aligned file for what each name adds to the master; the sum of the stems is the master.
 
-Between the strips and the device the master holds sound back for a frame, takes out what is slower
-than sound, and closes its gate after a panic.  The same is done to each stem here, so that stems
-add up to the master as long as its limiter has nothing to do and no @dsp called master is at work.
+Between strips and device, the master delays sound by one frame, removes what is slower than sound,
+and closes its gate after a panic. This module does the same to each stem. So the stems add up to
+the master as long as the limiter is idle and no @dsp called master is at work.
 
-No pyo here, and nothing that the audio thread waits for: the recorder's thread does all of this.
+This module knows no pyo, and the audio thread never waits for it: it runs in the recorder's thread.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,63 +15,63 @@ import numpy as np
 
 from livecode.engine.wav import WavFile
 
-#: What is slower than this is no sound: the cutoff of the master's high-pass.
+#: The cutoff of the master's high-pass; slower movement is not sound.
 DC_HZ = 5.0
-#: The list of the files that belong together.
+#: The file that lists the stems of a folder.
 LIST = "stems.txt"
-#: The master's own file is called this where it lies among its stems.
+#: The name of the master's own file if it lies among its stems.
 MASTER_FILE = "master"
-#: A high-pass that has less than this left to say (−180 dBFS) is at rest.
+#: A high-pass whose state is below this, −180 dBFS, is at rest.
 AT_REST = 1e-9
-#: The high-pass is worked out in stretches of so many frames, for which float64 is exact enough.
-_STRETCH = 2048
+#: The high-pass is computed in pieces of this many frames, for which float64 is exact enough.
+_PIECE = 2048
 
 
 @dataclass(frozen=True)
-class Block:
-    """One block of everything that is recorded; all arrays are (frames, 2)."""
+class RecordedBlock:
+    """One block of all that is recorded; all arrays are (frames, 2)."""
 
     master: np.ndarray
-    added: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> before the master
-    gate: np.ndarray | None = None  # of the master; None: open throughout
+    added: Mapping[str, np.ndarray] = field(default_factory=dict)  # name -> what it adds
+    gate: np.ndarray | None = None  # the master's gains; None: all are 1
 
 
 @dataclass(frozen=True)
-class Before:
-    """What stood in the master's high-pass when the stems began; all arrays are (2,)."""
+class HighPassState:
+    """The state of the master's high-pass when the stems began; all arrays are (2,)."""
 
     slow: np.ndarray
     last: Mapping[str, np.ndarray]  # name -> the last sample that it added
 
 
 class HighPass:
-    """The master's high-pass and its delay of a frame, for one stem.
+    """The master's high-pass and its delay of one frame, applied to one stem.
 
-    One pole, as pyo's Atone: p ← a·p + (1 − a)·x and y = x − p, with a from the cutoff ω as
-    c − √(c² − 1), c = 2 − cos ω (pyo, tone.c).
+    The filter has one pole, like pyo's Atone: p ← a·p + (1 − a)·x and y = x − p. With the cutoff ω,
+    a is c − √(c² − 1) and c is 2 − cos ω (pyo, tone.c).
     """
 
     def __init__(
         self, sample_rate: int, slow: np.ndarray | float = 0.0, held: np.ndarray | float = 0.0
     ):
-        """`slow`: the pole's state p; `held`: what comes out first."""
+        """Start with the pole's state p, `slow`; `held` is the first output."""
         c = 2 - np.cos(2 * np.pi * DC_HZ / sample_rate)
         self._pole = c - np.sqrt(c * c - 1)
-        self._powers = self._pole ** np.arange(1, _STRETCH + 1)[:, None]
+        self._powers = self._pole ** np.arange(1, _PIECE + 1)[:, None]
         self._slow = np.zeros(2) + slow
         self._held = np.zeros(2) + held
 
     @property
     def at_rest(self) -> bool:
-        """Whether silence in would be silence out."""
+        """Whether silence at the input gives silence at the output."""
         return bool(max(np.abs(self._slow).max(), np.abs(self._held).max()) < AT_REST)
 
     def process(self, sound: np.ndarray) -> np.ndarray:
-        """The next frames (n, 2), a frame late."""
+        """Return the next frames, (n, 2), delayed by one frame."""
         out = np.empty((len(sound) + 1, 2))
         out[0] = self._held
-        for start in range(0, len(sound), _STRETCH):
-            x = sound[start : start + _STRETCH].astype(np.float64)
+        for start in range(0, len(sound), _PIECE):
+            x = sound[start : start + _PIECE].astype(np.float64)
             powers = self._powers[: len(x)]
             slow = powers * (self._slow + (1 - self._pole) * np.cumsum(x / powers, axis=0))
             out[start + 1 : start + 1 + len(x)] = x - slow
@@ -81,7 +81,7 @@ class HighPass:
 
 
 class StemFiles:
-    """The stems' files in one folder, beside a list of them."""
+    """The files of all stems in one folder, and the list of them."""
 
     def __init__(
         self,
@@ -89,20 +89,24 @@ class StemFiles:
         sample_rate: int,
         bits: int = 32,
         resume: bool = False,
-        before: Before | None = None,
+        before: HighPassState | None = None,
     ):
-        """`resume`: go on with the stems that the list there names; else they are made anew."""
+        """Prepare the files in `folder`.
+
+        `resume` continues the stems that the folder lists; otherwise stems are made anew.
+        """
         self.folder = Path(folder)
         self._sample_rate, self._bits, self._resume = sample_rate, bits, resume
         self._files: dict[str, WavFile] = {}  # by name
         self._filters: dict[str, HighPass] = {}  # of names that are not at rest
         if before is not None:
-            share = before.slow / max(len(before.last), 1)  # nobody knows whose it was
+            # the state cannot be told apart by name, so each name gets an equal share
+            share = before.slow / max(len(before.last), 1)
             for name, last in before.last.items():
                 self._filters[name] = HighPass(sample_rate, share, last - share)
 
     def open(self, frames: int) -> None:
-        """Make the folder, or go on with the stems that are there, from that many frames on."""
+        """Make the folder, or continue its stems, from frame number `frames` on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         listed = self.folder / LIST
         lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
@@ -118,8 +122,8 @@ class StemFiles:
         if not self._resume:
             listed.write_bytes(b"")
 
-    def write(self, blocks: Sequence[Block], at: int) -> None:
-        """Append blocks, whose first frame is that of number `at`."""
+    def write(self, blocks: Sequence[RecordedBlock], at: int) -> None:
+        """Append blocks; their first frame is number `at`."""
         frames = sum(len(block.master) for block in blocks)
         gates = [block.gate for block in blocks]
         gate = None if all(each is None for each in gates) else _joined(gates, blocks, 1.0)
@@ -133,16 +137,16 @@ class StemFiles:
             if name not in self._files:
                 self._files[name] = self._begin(name)
             file = self._files[name]
-            file.set_length(at)  # while it was silent nothing was written
+            file.set_length(at)  # nothing was written while the name was silent
             file.write((sound if gate is None else sound * gate)[:frames])
 
     def update_headers(self) -> None:
-        """Make all headers tell the truth."""
+        """Bring the headers of all files up to date."""
         for file in self._files.values():
             file.update_header()
 
     def close(self, frames: int) -> None:
-        """Finish all files; each becomes so many frames long."""
+        """Finish all files, each `frames` frames long."""
         for file in self._files.values():
             file.set_length(frames)
             file.close()
@@ -150,7 +154,7 @@ class StemFiles:
     def _begin(self, name: str) -> WavFile:
         taken = {MASTER_FILE, *(file.path.stem.casefold() for file in self._files.values())}
         stem = name
-        while stem.casefold() in taken:  # not every disk tells Ego from ego
+        while stem.casefold() in taken:  # some disks do not distinguish Ego from ego
             stem += "_"
         path = self.folder / f"{stem}.wav"
         file = WavFile.fresh(path, self._sample_rate, bits=self._bits)
@@ -160,7 +164,7 @@ class StemFiles:
 
 
 def _joined(
-    parts: Sequence[np.ndarray | None], blocks: Sequence[Block], otherwise: float
+    parts: Sequence[np.ndarray | None], blocks: Sequence[RecordedBlock], otherwise: float
 ) -> np.ndarray:
     return np.concatenate(
         [

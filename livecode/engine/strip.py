@@ -1,12 +1,12 @@
-"""One strip of the mixer per sounding name: its buffers and graphs summed, its level, pan and dry share."""
+"""One strip of the mixer per sounding name: buffers and graphs summed, with level, pan and dry share."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from livecode.engine.fader import Fader
 from livecode.engine.feed import Feed
+from livecode.engine.gain_stage import GainStage
 from livecode.engine.graph import SMOOTHING_S, Chain, guarded
 from livecode.engine.master import RISE_FRAMES, Master
 from livecode.engine.pyo_quiet import pyo
@@ -15,7 +15,7 @@ from livecode.transport import Arena
 
 
 class Strip:
-    """What one name sounds like, in stereo, at its place in the mix."""
+    """The sound of one name, in stereo, at its place in the mix."""
 
     def __init__(
         self,
@@ -38,31 +38,31 @@ class Strip:
             bus.setAmp(f"buffers/{channel}", channel, 1)
         self.chain = Chain(name, bus, block / sample_rate, arena.controls)
         clean, parts = guarded(pyo.Sig(bus[0] + bus[1]))
-        self.fader = Fader(name, arena.controls)
-        #: What a @dsp takes.
-        self.sound = clean * self.fader.gain
+        self.gain_stage = GainStage(name, arena.controls)
+        #: The sound that a @dsp takes.
+        self.sound = clean * self.gain_stage.gain
         self.tap = Tap(self.sound, block)
-        self._past = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
-        self._past_tap = Tap(self._past, block)
-        self._direct = self.sound * self._past
+        self._direct_gain = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
+        self._direct_gain_tap = Tap(self._direct_gain, block)
+        self._direct = self.sound * self._direct_gain
         self._parts = [read, bus, *parts]
         self.streams = server.getStreams()[first:]
         for channel in (0, 1):
             self._mixer.addInput(self._key(channel), self._direct[channel])
             self._mixer.setAmp(self._key(channel), channel, 1)
-        self.taken = 0  # by how many graphs
-        self._aside = False  # heard through those alone, but for its dry share
-        self._past_s = SMOOTHING_S  # how long the next change of `_past` takes
+        self.taken = 0  # the number of graphs that take this name
+        self._aside = False  # heard only through those graphs, except for the dry share
+        self._direct_fade_s = SMOOTHING_S  # how long the next change of `_direct_gain` takes
         self.peak = 0.0
 
     @property
     def empty(self) -> bool:
-        """Whether nothing sounds here and no graph listens."""
+        """Whether nothing sounds here and no graph takes this name."""
         return self.feed.empty and not self.chain.graphs and not self.taken
 
     @property
     def inputs(self) -> set[str]:
-        """Names that its graphs take."""
+        """The names that this strip's graphs take."""
         return {name for graph in self.chain.graphs for name in graph.message.inputs}
 
     def prepare(self, frame: int) -> None:
@@ -71,26 +71,30 @@ class Strip:
         sound = self.feed.block(frame)
         for side, samples in zip(self._table.sides, sound.T, strict=True):
             side[:] = samples
-        self.fader.follow(frame, quiet)
-        past = self.fader.value("dry", frame) if self._aside else 1.0
-        if past != self._past.value:
-            self._past.time, self._past_s = self._past_s, SMOOTHING_S
-            self._past.value = past
+        self.gain_stage.follow(frame, quiet)
+        past = self.gain_stage.value("dry", frame) if self._aside else 1.0
+        if past != self._direct_gain.value:
+            self._direct_gain.time, self._direct_fade_s = self._direct_fade_s, SMOOTHING_S
+            self._direct_gain.value = past
         self.peak = float(np.abs(self.tap.read()).max())
 
     def added(self) -> np.ndarray:
-        """What it added to the mix in the block that was computed last, (frames, 2)."""
-        return self.tap.read() * self._past_tap.read()
+        """Return what the strip added to the mix in the last computed block, (frames, 2)."""
+        added: np.ndarray = self.tap.read() * self._direct_gain_tap.read()
+        return added
 
     def step_aside(self, aside: bool, fade_s: float) -> None:
-        """Be heard through the graphs that take it alone, but for its dry share; or not any more."""
+        """Choose whether the name, except its dry share, is heard only through graphs that take it."""
         if aside != self._aside:
             self._aside = aside
-            self._past_s = max(fade_s, SMOOTHING_S)
+            self._direct_fade_s = max(fade_s, SMOOTHING_S)
 
     def compute_before(self, later: Any) -> None:
-        """Have this strip computed before a stream: pyo computes in order of creation, and what
-        comes after its listener is heard a block late."""
+        """Compute this strip before the stream `later`.
+
+        pyo computes streams in the order of their creation, and a strip that is computed after its
+        listener is heard one block late.
+        """
         for graph in self.chain.graphs:
             for stream in graph.streams:
                 self._server._server.changeStreamPosition(later, stream)
@@ -98,10 +102,10 @@ class Strip:
             self._server._server.changeStreamPosition(later, stream)
 
     def close(self) -> None:
-        """Take the strip out of the mix; it must be silent."""
+        """Take the strip out of the mix. It must be silent."""
         for channel in (0, 1):
             self._mixer.delInput(self._key(channel))
-        self.fader.close()
+        self.gain_stage.close()
         self.chain.close()
 
     def _key(self, channel: int) -> str:
@@ -109,7 +113,7 @@ class Strip:
 
 
 class Input:
-    """The device's first two inputs, listened to but not heard."""
+    """The device's first two inputs, which are listened to but not heard."""
 
     def __init__(self, block: int):
         self._input = pyo.Input([0, 1])

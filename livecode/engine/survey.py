@@ -1,6 +1,6 @@
-"""`python -m livecode.engine.survey BACKEND`: whether that back end works here, as a line of JSON.
+"""`python -m livecode.engine.survey BACKEND RATE BLOCK`: prints whether the back end works, as JSON.
 
-A process of its own, because asking PortAudio or JACK can write to the terminal, hang, or crash.
+The survey has its own process, because PortAudio or JACK can write to the terminal, hang or crash.
 """
 
 import json
@@ -13,7 +13,7 @@ from livecode.errors import LivecodeError
 
 
 def main() -> None:
-    """Boot the back end named on the command line, and say what came of it."""
+    """Boot the back end named on the command line, and print what happened."""
     backend, sample_rate, block = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     try:
         server = boot(backend, sample_rate, block).server
@@ -25,7 +25,7 @@ def main() -> None:
         answer["devices"] = list(dict.fromkeys(pyo.pa_get_output_devices()[0]))
     answer["realtime"] = realtime()
     print("\n" + json.dumps(answer), flush=True)
-    os._exit(0)  # what a sound system does when it is let go of is of no interest here
+    os._exit(0)  # skip the sound system's own cleanup, which may hang or crash
 
 
 if __name__ == "__main__":

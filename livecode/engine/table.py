@@ -1,4 +1,4 @@
-"""Tables shared between pyo and numpy: blocks written for pyo to play, and blocks that it has computed."""
+"""Tables shared by pyo and numpy: blocks written for pyo to play, and blocks that pyo has computed."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ CHANNELS = 2
 
 
 class Table:
-    """A stereo pyo table with its samples in reach as arrays.
+    """A stereo pyo table whose samples are reached as arrays.
 
-    An array on a pyo table must be gone before the table is: one that outlives it corrupts
-    memory when it is freed (pyo 1.1.0).
+    The arrays must be gone before the table: one that outlives it corrupts memory when the table is
+    freed (pyo 1.1.0).
     """
 
     def __init__(self, frames: int):
@@ -25,15 +25,15 @@ class Table:
 
 
 class Tap:
-    """The block that an object computed last, as numbers."""
+    """Gives the last computed block of a pyo object as an array."""
 
     def __init__(self, sound: Any, block: int):
-        """`sound`: a pyo object of two streams."""
+        """Tap `sound`, a pyo object of two streams."""
         self._table = Table(block)
         self._fill = pyo.TableFill(sound, self._table.pyo)
         self.block = np.zeros((block, CHANNELS), np.float32)
 
     def read(self) -> np.ndarray:
-        """Copy it into `block` (frames, 2) and return that."""
+        """Copy the last computed block into `block`, (frames, 2), and return it."""
         self.block[:, 0], self.block[:, 1] = self._table.sides
         return self.block

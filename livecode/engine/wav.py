@@ -1,6 +1,6 @@
-"""WAV files that are readable at every moment of their making, even after a kill -9 or a power cut.
+"""WAV files that can be read at every moment while they are written, even after a kill -9.
 
-libsndfile writes a file's length when it is closed; here it is put right whenever it is asked for.
+libsndfile writes a file's length only when it closes the file. This module updates it on request.
 """
 
 import struct
@@ -12,14 +12,14 @@ from livecode.errors import LivecodeError
 
 _PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT
 _MOST_BYTES = 0xFFFF_FFFF
-#: Sample formats: 24-bit integers, or 32-bit float, which cannot clip.
+#: Sample formats in bits: 24 is integer; 32 is float, which cannot clip.
 BITS = (24, 32)
 
 
 class WavFile:
-    """A WAV file of 32-bit float or 24-bit samples, or RF64 (EBU Tech 3306) once it is beyond 4 GB."""
+    """A WAV file of 32-bit float or 24-bit samples; beyond 4 GB it is RF64 (EBU Tech 3306)."""
 
-    # RIFF head, a chunk that RF64 later turns into its 64-bit sizes, format, frame count, data head
+    # RIFF head, a chunk that RF64 later uses for its 64-bit sizes, format, frame count, data head
     _HEAD = struct.Struct("<4sI4s 4sI28s 4sIHHIIHHH 4sII 4sI")
 
     def __init__(
@@ -30,7 +30,10 @@ class WavFile:
         resume: bool = True,
         bits: int = 32,
     ):
-        """`resume`: go on with what is there, if it is one of ours in the same format."""
+        """Open a file. `resume` continues a file of this kind and format, if there is one.
+
+        Raises `LivecodeError` if the file cannot be written or `bits` is not one of `BITS`.
+        """
         if bits not in BITS:
             raise LivecodeError(f"bits={bits}: a recording has 24 (integer) or 32 (float)")
         self.path = Path(path)
@@ -39,7 +42,7 @@ class WavFile:
         self.frames = 0
         try:
             old = resume and self.path.exists()
-            # Unbuffered: what has been written is in the file, whatever becomes of this process.
+            # Unbuffered, so that written data is in the file even if this process dies.
             self._file = open(self.path, "r+b" if old else "w+b", buffering=0)  # noqa: SIM115
             if old:
                 self.frames = self._recorded()
@@ -54,11 +57,11 @@ class WavFile:
     def fresh(
         cls, path: str | Path, sample_rate: int, channels: int = 2, bits: int = 32
     ) -> "WavFile":
-        """A new file; what was there before is lost."""
+        """Make a new file, which replaces any that was there."""
         return cls(path, sample_rate, channels, resume=False, bits=bits)
 
     def write(self, audio: np.ndarray) -> None:
-        """Append audio (frames, channels); 24 bits hold −1 to 1, and clip beyond."""
+        """Append audio, (frames, channels). With 24 bits, samples outside −1 to 1 are clipped."""
         if self._bits == 32:
             data = np.ascontiguousarray(audio, "<f4").tobytes()
         else:
@@ -68,14 +71,17 @@ class WavFile:
         self.frames += len(audio)
 
     def set_length(self, frames: int) -> None:
-        """Cut it, or go on in silence, to so many frames; silence takes no room where disks allow."""
+        """Shorten the file to `frames` frames, or lengthen it with silence.
+
+        Silence takes no space on disks that support it.
+        """
         if frames != self.frames:
             self._file.truncate(self._HEAD.size + frames * self._frame_bytes)
             self._file.seek(0, 2)
             self.frames = frames
 
     def update_header(self) -> None:
-        """Make the header tell the truth about what has been written."""
+        """Bring the header up to date with what has been written."""
         data = self.frames * self._frame_bytes
         riff = data + self._HEAD.size - 8
         large = riff > _MOST_BYTES
@@ -103,11 +109,11 @@ class WavFile:
 
     def _put(self, data: bytes) -> None:
         left = memoryview(data)
-        while left:  # a disk that is nearly full takes a part, and says so the next time
+        while left:  # a disk that is nearly full takes a part, and raises an error the next time
             left = left[self._file.write(left) :]
 
     def _recorded(self) -> int:
-        """How many frames the file holds, 0 if it is not one of ours in the same format."""
+        """Return how many frames the file holds; 0 if it is of another kind or format."""
         head = self._file.read(self._HEAD.size)
         if len(head) < self._HEAD.size:
             return 0

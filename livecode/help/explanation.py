@@ -17,7 +17,7 @@ from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import COLUMNS
 from livecode.language.values import Value
 from livecode.playing.listening import NotedFeatures
-from livecode.signals.features import Features
+from livecode.signals.features import SoundFeatures
 
 #: The signals that are always there, and what each of them is.
 SIGNALS = {
@@ -68,7 +68,7 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
         return _page(_head(path, value), _described(value), rows=_settings(value))
     if isinstance(value, NotedFeatures):
         value = value.features
-    if isinstance(value, Features):
+    if isinstance(value, SoundFeatures):
         return _page(_head(path, value), SIGNALS.get(path), rows=_properties(value))
     if callable(value):
         rows = _properties(_now(value)) if isinstance(value, SignalWord) else ()

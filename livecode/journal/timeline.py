@@ -18,13 +18,13 @@ from livecode.transport.messages import (
     Built,
     FadedLate,
     Late,
-    Placed,
     Rested,
     Silenced,
     Underrun,
     Unread,
+    VoiceAligned,
 )
-from livecode.transport.schedule import Placing, Schedule
+from livecode.transport.schedule import Alignment, Schedule
 
 #: Records of the thread that evaluates blocks. Their order among each other must be kept.
 EVALUATED = (
@@ -145,9 +145,11 @@ class Timeline:
                 case Underrun():
                     gaps = schedule.underruns.setdefault(message.generation, {})
                     gaps[message.begin] = message.end
-                case Placed():
-                    placing = Placing(message.frame, message.fresh)
-                    schedule.placed.setdefault(message.generation, {})[message.position] = placing
+                case VoiceAligned():
+                    alignment = Alignment(message.frame, message.fresh)
+                    schedule.aligned.setdefault(message.generation, {})[message.position] = (
+                        alignment
+                    )
                 case Rested():
                     rests = schedule.rests.setdefault(message.generation, {})
                     rests[message.position] = message.rests

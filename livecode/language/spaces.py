@@ -17,7 +17,7 @@ from livecode.language.values import Value, as_value
 from livecode.neural.load import load_model
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
-from livecode.neural.torchscript.trust import describe, find_foreign
+from livecode.neural.torchscript.trust import describe, find_torchscript
 
 
 class Space(Thing):
@@ -27,11 +27,11 @@ class Space(Thing):
 
     def __init__(self, model: str, trust: bool = False):
         super().__init__()
-        if (path := find_foreign(model)) is not None:
+        if (path := find_torchscript(model)) is not None:
             self.settings["model"], self.settings["loaded"] = str(path), describe(path, trust)
             return
         loaded = load_model(model)
-        if not isinstance(loaded, neural.Space):
+        if not isinstance(loaded, neural.LatentSpace):
             raise LivecodeError(f"{model!r} is not a space; `livecode models` lists what there is")
         self.settings["model"] = model
         self.settings["loaded"] = loaded
@@ -52,7 +52,7 @@ class Space(Thing):
     def axes(self) -> tuple[str, ...]:
         """The name of each dimension, the strongest first; one without a name is called `free 3`."""
         loaded = self.settings["loaded"]
-        if isinstance(loaded, neural.Space):
+        if isinstance(loaded, neural.LatentSpace):
             return loaded.axes
         return tuple(f"free {i + 1}" for i in range(loaded.latent))
 
@@ -60,7 +60,7 @@ class Space(Thing):
     def lives(self) -> bool:
         """Whether the space has a texture, so that a place can sound alive: `ego.texture = 1`."""
         loaded = self.settings["loaded"]
-        return isinstance(loaded, neural.Space) and loaded.texture is not None
+        return isinstance(loaded, neural.LatentSpace) and loaded.texture is not None
 
     @property
     def sounds(self) -> tuple[str, ...]:
@@ -107,9 +107,9 @@ class Space(Thing):
             draw_map(Path(file), found.names, found.points, *points)
         return Text(drawn(found.names, found.points, *points))
 
-    def _known(self) -> neural.Space:
+    def _known(self) -> neural.LatentSpace:
         loaded = self.settings["loaded"]
-        if not isinstance(loaded, neural.Space):
+        if not isinstance(loaded, neural.LatentSpace):
             raise LivecodeError(f"{self.model} says nothing of the sounds that it was trained on")
         return loaded
 
@@ -220,7 +220,9 @@ class Morph(Placed):
     )
     seed = Setting(None, whole, "where its randomness begins, as 7; the same seed, the same sound")
 
-    def __init__(self, space: Space, way: space_map.Morph, ends: tuple[str, str], **settings: Any):
+    def __init__(
+        self, space: Space, way: space_map.MorphPath, ends: tuple[str, str], **settings: Any
+    ):
         super().__init__(**settings)
         self.settings.update(space=space, way=_EqualWay(way), ends=ends)
 
@@ -243,7 +245,7 @@ class Morph(Placed):
 class _EqualWay:
     """A way that equals another way with the same ends."""
 
-    def __init__(self, way: space_map.Morph):
+    def __init__(self, way: space_map.MorphPath):
         self.way = way
 
     def __eq__(self, other: object) -> bool:

@@ -1,1 +1,1 @@
-"""Models: their files, and what each kind of them plays and learns."""
+"""Models: their files, and what each kind plays and how it is trained."""

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def noted_interrupts() -> Iterator[list[int]]:
-    """Collects Ctrl-C and a polite `kill` instead of raising in the middle of a step."""
+    """Collect SIGINT and SIGTERM in a list instead of raising in the middle of a step."""
     noted: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield noted  # only the main thread may ask for signals, and only it gets them
+        yield noted  # only the main thread can handle signals
         return
     asked = (signal.SIGINT, signal.SIGTERM)
     usual = [signal.signal(number, lambda number, _: noted.append(number)) for number in asked]

@@ -1,27 +1,28 @@
-"""`load_model`: from the name of a model to the object that plays it, whatever its kind."""
+"""`load_model` turns the name of a model into the object that plays it, whatever its kind."""
 
 from pathlib import Path
 
 from livecode.errors import LivecodeError
-from livecode.neural.model_cache import Kept
+from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import ModelMeta, Tensors, find_model, read_model
 from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.neural.samplernn.model import KIND as SAMPLERNN
 from livecode.neural.samplernn.model import SampleRNN
 from livecode.neural.spaces.space import KIND as SPACE
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.space_file import space_of
 
 
-def load_model(name_or_path: str | Path) -> Space | SampleRNN:
-    """The model of that name in models/ or among the performer's own, or at that path.
+def load_model(name_or_path: str | Path) -> LatentSpace | SampleRNN:
+    """Return the model of that name, from models/ or the performer's own folder, or at that path.
 
-    It is in memory once, however often it is loaded: nothing may write into it.
+    The model is in memory only once, however often it is loaded, so nothing may write into it.
+    Raises `LivecodeError` if there is no such model or the file is damaged.
     """
     return _models.of(find_model(name_or_path))
 
 
-def _load(path: Path) -> Space | SampleRNN:
+def _load(path: Path) -> LatentSpace | SampleRNN:
     meta, tensors = read_model(path)
     if meta.kind == SAMPLERNN:
         return _samplernn(path, meta, tensors)
@@ -33,19 +34,19 @@ def _load(path: Path) -> Space | SampleRNN:
     return space_of(path, meta, tensors)
 
 
-_models = Kept(_load)
+_models = ModelCache(_load)
 
 
-def load_space(name_or_path: str | Path) -> Space:
-    """Load a space as `load_model` does; raise LivecodeError where the model is of another kind."""
+def load_space(name_or_path: str | Path) -> LatentSpace:
+    """Return the space of that name or path. Raises `LivecodeError` if the model is not a space."""
     model = load_model(name_or_path)
-    if not isinstance(model, Space):
+    if not isinstance(model, LatentSpace):
         raise LivecodeError(f"{str(name_or_path)!r} is not a space: `livecode models` lists them.")
     return model
 
 
 def load_samplernn(name_or_path: str | Path) -> SampleRNN:
-    """Load a SampleRNN as `load_model` does; raise LivecodeError where the model is of another kind."""
+    """Return the SampleRNN of that name or path. Raises `LivecodeError` if it is another kind."""
     model = load_model(name_or_path)
     if not isinstance(model, SampleRNN):
         raise LivecodeError(

@@ -1,4 +1,4 @@
-"""Models in memory: what was made of a file is there once, while anybody has it and a while longer."""
+"""A cache of loaded models: each file is loaded once, and kept while in use and a while longer."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,21 +9,21 @@ from weakref import WeakValueDictionary
 
 T = TypeVar("T")
 
-#: So many that were asked for last stay in memory: what comes back soon is there at once.
+#: The last few models that were asked for stay in memory, so that they return at once.
 LATEST = 4
 
 
-class Kept(Generic[T]):
-    """What `make` makes of model files; a file that is written anew is read anew."""
+class ModelCache(Generic[T]):
+    """Caches what `make` returns for each model file; a file that has changed is loaded again."""
 
     def __init__(self, make: Callable[[Path], T]):
         self._make = make
         self._known: WeakValueDictionary[tuple[Path, int, int, int], T] = WeakValueDictionary()
         self._latest: deque[T] = deque(maxlen=LATEST)
-        self._lock = Lock()  # voices are made in threads of their own
+        self._lock = Lock()  # voices load models in several threads
 
     def of(self, path: Path) -> T:
-        """What it makes of that file as it is now, or has made of it; raises what `make` does."""
+        """Return what `make` returns for the file as it is now. Raises what `make` raises."""
         status = path.resolve().stat()
         key = path.resolve(), status.st_mtime_ns, status.st_ino, status.st_size
         with self._lock:

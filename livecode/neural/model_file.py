@@ -1,4 +1,4 @@
-"""Model files: safetensors whose header says what the model is, and where they are found."""
+"""Model files: safetensors whose header describes the model, and the folders that hold them."""
 
 import json
 from dataclasses import dataclass, field
@@ -23,19 +23,19 @@ Stored = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class ModelMeta:
-    """What a model file says about itself; every field is a string in the safetensors header."""
+    """The description in a model file; the safetensors header stores each field as a string."""
 
-    kind: str  # which loader understands it: "space", ...
+    kind: str  # which loader reads it: "space", ...
     config: dict[str, Any]  # shapes and settings that the loader needs (JSON)
     sample_rate: int  # Hz
-    data: str = ""  # what it was trained on, and where that is from
+    data: str = ""  # what the model was trained on, and its source
     licence: str = ""  # SPDX identifier or a sentence
-    creator: str = ""  # who or what made it
-    command: str = ""  # how to make it again
-    facts: dict[str, Any] = field(default_factory=dict)  # steps, seed, figures (JSON)
+    creator: str = ""  # the person or program that made it
+    command: str = ""  # the command that makes it again
+    facts: dict[str, Any] = field(default_factory=dict)  # steps, seed and figures (JSON)
 
     def header(self) -> dict[str, str]:
-        """The fields as safetensors' metadata."""
+        """Return the fields as safetensors metadata."""
         return {
             "format_version": str(FORMAT_VERSION),
             "kind": self.kind,
@@ -50,9 +50,10 @@ class ModelMeta:
 
 
 def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -> None:
-    """Writes a model file in one piece: a reader sees the old file or the new one, never half.
+    """Write a model file atomically: a reader finds the old file or the new one, never a part.
 
-    Tensors keep their type; float16 halves the file.
+    Tensors keep their type; float16 halves the file. Raises `LivecodeError` if it cannot be
+    written.
     """
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     try:
@@ -66,10 +67,10 @@ def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -
 
 
 def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]:
-    """Reads a model file; tensors of any float type come back as float32.
+    """Read a model file. Tensors of any float type come back as float32.
 
-    Raises LivecodeError if it is missing, truncated, corrupt, of another version, or not of
-    the `kind` asked for.
+    Raises `LivecodeError` if the file is missing, truncated or corrupt, has another version, or is
+    not of the `kind` asked for.
     """
     if not path.is_file():
         raise LivecodeError(f"There is no model file at {path}: give the path of one, or a name.")
@@ -96,7 +97,7 @@ def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]
 
 
 def stored_tensors(path: Path) -> Stored:
-    """The tensors of a model file that has been read before, of the types that they are stored in."""
+    """Return the tensors of a model file, in the types in which the file stores them."""
     with safe_open(path, framework="numpy") as file:
         return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
 
@@ -133,7 +134,7 @@ def _meta(header: dict[str, str], path: Path) -> ModelMeta:
 
 
 def described(path: Path) -> tuple[str, str]:
-    """Kind and licence of a model file; `damaged` for the kind of one that cannot be read."""
+    """Return (kind, licence) of a model file; the kind of an unreadable file is "damaged"."""
     try:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
@@ -143,18 +144,18 @@ def described(path: Path) -> tuple[str, str]:
 
 
 def model_folders() -> list[Path]:
-    """Where models are looked for by name: shipped with the package, then the performer's own."""
+    """Return the folders in which models are found by name: the package's, then the performer's."""
     package = Path(__file__).resolve().parents[1]
     return [package / "_models", package.parent / "models", user_models()]
 
 
 def user_models() -> Path:
-    """Where `livecode train` puts models unless told otherwise."""
+    """Return the folder into which `livecode train` puts models by default."""
     return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "models"
 
 
 def list_models() -> dict[str, Path]:
-    """Names and files of all models that are found by name; the first folder wins."""
+    """Return all models found by name, as name -> file. The first folder that has a name wins."""
     found: dict[str, Path] = {}
     for folder in model_folders():
         for path in sorted(folder.glob(f"*/*{SUFFIX}")):
@@ -164,7 +165,10 @@ def list_models() -> dict[str, Path]:
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """The model file of that name, or at that path."""
+    """Return the model file of that name, or at that path.
+
+    Raises `LivecodeError` with the nearest names if there is none.
+    """
     path = Path(name_or_path).expanduser()
     if path.suffix == SUFFIX or len(path.parts) > 1:
         if not path.is_file():

@@ -1,4 +1,4 @@
-"""PNG pictures of arrays, for the cards of models."""
+"""Encodes arrays of pixels as PNG files, for the cards of models."""
 
 import struct
 import zlib
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG file of pixels (rows, columns, 3)."""
+    """Encode pixels (rows, columns, 3) as a PNG file."""
 
     def chunk(tag: bytes, body: bytes) -> bytes:
         check = zlib.crc32(tag + body)

@@ -50,7 +50,7 @@ class Session:
         give_back()
         self._due: int | None = None  # index of the scene that begins before the next tick
         self._assembly = Assembly(self.sample_rate, self.block, self.seed)
-        self._assembly.engine.recording.patient = True
+        self._assembly.engine.recording.blocking = True
         self.performance = self._assembly.new_mind()
         self._assembly.start()
         return self

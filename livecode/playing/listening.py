@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from livecode.errors import LivecodeError
-from livecode.signals.features import Features
+from livecode.signals.features import SoundFeatures
 from livecode.signals.osc import Argument
 from livecode.transport import Arena, TapBuffer
 
@@ -40,7 +40,7 @@ UNHEARD_TICKS = 400
 class NotedFeatures:
     """Features of which each reading is noted, or replaced by the one noted before."""
 
-    def __init__(self, name: str, features: Features, feature: Callable[[str, str, Any], Any]):
+    def __init__(self, name: str, features: SoundFeatures, feature: Callable[[str, str, Any], Any]):
         self.features = features
         self._name, self._feature = name, feature
 
@@ -59,7 +59,7 @@ class TappedFeatures:
 
     asked = 0  # the tick in which the features were asked for last
 
-    def __init__(self, tap: TapBuffer, features: Features, heard: NotedFeatures):
+    def __init__(self, tap: TapBuffer, features: SoundFeatures, heard: NotedFeatures):
         self.features, self.heard = features, heard
         self._tap = tap
         self._heard = tap.written
@@ -144,7 +144,7 @@ class Signals(Mapping[str, Any]):
             self._taps[index] = name
             tap = self._arena.taps[index]
             self._tap(name, index)
-        features = Features(self._arena.header.sample_rate)
+        features = SoundFeatures(self._arena.header.sample_rate)
         tapped = self._tapped[name] = TappedFeatures(
             tap, features, NotedFeatures(name, features, self._feature)
         )

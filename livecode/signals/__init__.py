@@ -1,1 +1,1 @@
-"""What comes in from the stage: OSC packets, motion sensors and the rings that they become."""
+"""Signals from the stage: OSC packets, motion sensors and rings, MIDI, keys, tempo, sound features."""

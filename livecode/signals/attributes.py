@@ -1,4 +1,4 @@
-"""How a signal answers when asked for what it does not have: with the nearest name or the range."""
+"""How a signal answers a wrong name or number: with the nearest name, or with the range."""
 
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
@@ -9,23 +9,26 @@ Item = TypeVar("Item")
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
-    """The sentence for an attribute that is not there: the nearest name, or all there are."""
+    """Return the sentence for a missing attribute, with the nearest name or all names.
+
+    Example: `unknown("a ring", "trun", ("turn", "roll"))` is "a ring has no 'trun'; did you mean turn?".
+    """
     return f"{what} has no {name!r}{did_you_mean(name, known)}"
 
 
 class Numbered(Generic[Item]):
-    """A row counted from `first` as the performer counts it: `fader[1]` to `fader[8]`."""
+    """A sequence counted from `first`, as performers count: `fader[1]` to `fader[8]`."""
 
     def __init__(self, what: str, items: list[Item], first: int = 1):
         self._what, self._items, self._first = what, items, first
 
     def __getitem__(self, number: int) -> Item:
         if type(number) is not int or not 0 <= number - self._first < len(self._items):
-            raise LivecodeError(f"{self._span()} there is no [{number!r}].")
+            raise LivecodeError(f"{self._span()}; there is no [{number!r}].")
         return self._items[number - self._first]
 
     def __setitem__(self, number: int, item: Item) -> None:
-        raise LivecodeError(f"{self._what} is only read; what moves it is the hand that plays it.")
+        raise LivecodeError(f"{self._what} can only be read: move it on the controller itself.")
 
     def __len__(self) -> int:
         return len(self._items)
@@ -34,8 +37,8 @@ class Numbered(Generic[Item]):
         return iter(self._items)
 
     def __repr__(self) -> str:
-        return f"<{self._span()[:-1]}>"
+        return f"<{self._span()}>"
 
     def _span(self) -> str:
         last = self._first + len(self._items) - 1
-        return f"{self._what} goes from [{self._first}] to [{last}];"
+        return f"{self._what} goes from [{self._first}] to [{last}]"

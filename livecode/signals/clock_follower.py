@@ -1,4 +1,4 @@
-"""Reads the beat off a MIDI clock whose pulses come late, early or not at all; no ports here."""
+"""Estimates tempo and beat from a MIDI clock whose pulses may be late, early or missing; opens no ports."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -7,59 +7,61 @@ from statistics import linear_regression, median
 from typing import NamedTuple
 
 PULSES_PER_BEAT = 24
-PULSES_PER_SIXTEENTH = 6  # the unit of a song position
+PULSES_PER_SIXTEENTH = 6  # one unit of a song position
 SONG_POSITION, CLOCK, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
 
 MEMORY_PULSES = 2 * PULSES_PER_BEAT
-LOCKED_PULSES = 7  # a quarter of a beat tells the tempo well enough to set it
-LONGEST_GAP_BEATS = 4.0  # of missing pulses; after a longer one the count begins anew
-FAR_OFF_PULSES, FAR_OFF_S = 0.25, 0.006  # more than jitter does: 3 ms either way and some
-RECENT_PULSES, LOST_PULSES = 8, 5  # so many far off among so many are a new tempo
-EVEN_S = 0.005  # pulses that lie this near to a straight line have none missing
+LOCKED_PULSES = 7  # a quarter of a beat: long enough to estimate the tempo
+LONGEST_GAP_BEATS = 4.0  # of missing pulses; after a longer gap the count starts anew
+# a pulse farther off than this is not jitter, which stays within 3 ms
+FAR_OFF_PULSES, FAR_OFF_S = 0.25, 0.006
+RECENT_PULSES, LOST_PULSES = 8, 5  # LOST_PULSES far-off pulses among RECENT_PULSES mean a new tempo
+EVEN_S = 0.005  # if pulses lie this close to a straight line, none of them is missing
 
 
-class Heard(NamedTuple):
-    """What a pulse says: the tempo, once it is known, and the beat that it is now."""
+class ClockEstimate(NamedTuple):
+    """What a pulse tells: the tempo, once it is known, and the beat at the pulse."""
 
     bpm: float | None
     beat: float
-    jump: bool  # the song was started or moved: the beat is to be there at once
+    jump: bool  # True: the song was started or moved, so the beat must jump
 
 
 def is_clock(message: bytes) -> bool:
-    """Whether it is one of the messages that carry a MIDI clock."""
+    """Whether `message` is one of those that carry a MIDI clock."""
     if len(message) == 3:
         return message[0] == SONG_POSITION
     return len(message) == 1 and message[0] in (CLOCK, START, CONTINUE, STOP)
 
 
 class ClockFollower:
-    """A phase-locked loop: takes each message with its frame, and says what it heard.
+    """A phase-locked loop: takes each clock message with its frame and estimates tempo and beat.
 
-    The time and the period of the pulses are a straight line through the first ones, then come
-    from a g-h filter with expanding memory (Brookner, "Tracking and Kalman Filtering Made Easy",
-    1998): at first all pulses count alike, which locks at once; from two beats on the older
-    ones fade. Jitter of up to a quarter of a pulse does no harm, nor do pulses that are missing.
+    At first a straight line through the pulses gives their time and period. Then a g-h filter with
+    expanding memory tracks both (Brookner, "Tracking and Kalman Filtering Made Easy", 1998). The
+    filter weighs all pulses alike for two beats, so it locks at once; later, older pulses fade.
+    Jitter of up to a quarter of a pulse and missing pulses do no harm.
     """
 
     def __init__(self, sample_rate: int):
         self._rate = sample_rate
-        self._song_pulse = 0  # which one of the song continues after a stop
-        self._jump = False  # the next pulse is `_song_pulse`
-        self._pulse = 0  # number of the last one
+        self._song_pulse = 0  # the pulse that continues the song after a stop
+        self._jump = False  # the next pulse is number `_song_pulse`
+        self._pulse = 0  # number of the last pulse
         self._origin: float | None = None  # the beat of pulse 0
-        self._first: list[float] = []  # frames of the pulses until it is locked
-        self._recent = deque[tuple[float, int, bool]](maxlen=RECENT_PULSES)  # since: and far off?
-        self._heard = 0  # pulses that the estimate rests on, 0 until it is locked
-        self._frame = self._period = 0.0  # of the last pulse, estimated, in frames
+        self._first: list[float] = []  # frames of the pulses before the lock
+        # of each pulse: frame, number, far off?
+        self._recent = deque[tuple[float, int, bool]](maxlen=RECENT_PULSES)
+        self._heard = 0  # pulses behind the estimate; 0 before the lock
+        self._frame = self._period = 0.0  # estimates for the last pulse, in frames
 
     @property
     def locked(self) -> bool:
-        """Whether enough pulses have been heard to tell the tempo."""
+        """Whether enough pulses have come to estimate the tempo."""
         return self._heard > 0
 
-    def hear(self, message: bytes, frame: float, beat: float) -> Heard | None:
-        """Take a message that arrived at `frame`, where the clock to be led is at `beat`."""
+    def hear(self, message: bytes, frame: float, beat: float) -> ClockEstimate | None:
+        """Take a message that arrived at `frame`, when the performance's own beat was `beat`."""
         status = message[0]
         if status == SONG_POSITION:
             sixteenths = message[1] & 127 | (message[2] & 127) << 7
@@ -74,21 +76,21 @@ class ClockFollower:
             return self._hear_pulse(frame, beat)
         return None
 
-    def _hear_pulse(self, frame: float, beat: float) -> Heard | None:
+    def _hear_pulse(self, frame: float, beat: float) -> ClockEstimate | None:
         self._track(frame)
         jump, self._jump = self._jump, False
         if jump:
             self._pulse, self._origin = self._song_pulse, 0.0
             if not self.locked:
                 self._begin(frame)
-            return Heard(self._bpm(), self._pulse / PULSES_PER_BEAT, jump)
+            return ClockEstimate(self._bpm(), self._pulse / PULSES_PER_BEAT, jump)
         if not self.locked:
             return None
         since = (frame - self._frame) / self._period
         heard = (self._pulse + since) / PULSES_PER_BEAT
-        if self._origin is None:  # a clock that was running already tells no beat: keep ours
+        if self._origin is None:  # the clock was running before, so it tells no beat: keep ours
             self._origin = round((beat - heard) * PULSES_PER_BEAT) / PULSES_PER_BEAT
-        return Heard(self._bpm(), self._origin + heard, jump)
+        return ClockEstimate(self._bpm(), self._origin + heard, jump)
 
     def _bpm(self) -> float | None:
         return 60.0 * self._rate / (PULSES_PER_BEAT * self._period) if self.locked else None
@@ -121,7 +123,7 @@ class ClockFollower:
             self._lock(frames[last_near:], pulses[last_near])
 
     def _lock(self, frames: Sequence[float], first_pulse: int) -> None:
-        """Rest the estimate on these pulses alone."""
+        """Base the estimate on these pulses alone."""
         numbers = list(range(len(frames)))
         if self._unevenness(numbers, frames) > EVEN_S * self._rate:
             gaps = [later - earlier for earlier, later in pairwise(frames)]
@@ -135,7 +137,7 @@ class ClockFollower:
         self._recent.clear()
 
     def _unevenness(self, numbers: Sequence[int], frames: Sequence[float]) -> float:
-        """How far off the straight line the worst of the pulses is, in frames."""
+        """Return the largest distance of a pulse from the straight line, in frames."""
         period, start = linear_regression(numbers, frames)
         return max(abs(f - start - n * period) for n, f in zip(numbers, frames, strict=True))
 

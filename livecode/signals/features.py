@@ -1,4 +1,4 @@
-"""What a sound is like – loud, bright, rough, changing, pitched – read lazily as plain numbers."""
+"""What a sound is like (loud, bright, rough, changing, pitched), measured when it is read."""
 
 import math
 
@@ -8,28 +8,29 @@ from numpy.typing import NDArray
 from livecode.signals.attributes import unknown
 from livecode.signals.pitch import Yin
 from livecode.signals.roughness import Roughness
+from livecode.signals.spectra import MEL_BANDS, chroma_bank, fill_power, hann, mel_bank
 
 WINDOW_S = 2048 / 48000  # rounded to a power of two of frames
 HOPS_PER_WINDOW = 4
-LONG_WINDOWS = 4  # windows long: what roughness and chroma are read from
+LONG_WINDOWS = 4  # the length, in windows, over which roughness and chroma are measured
 PITCH_WINDOWS = 2
-SILENCE = 1e-10  # mean square, -100 dBFS; below it everything is neutral
+SILENCE = 1e-10  # mean square, -100 dBFS; below it, everything reads neutral
 FLOOR_DB = -100.0
-LEAST = 1e-9  # what a measure that is not negative reads in silence: a ratio of two is a number
+LEAST = 1e-9  # what a non-negative measure reads in silence, so that a ratio of two is a number
 
-DARKEST_HZ, OCTAVES = 50.0, 8.0  # brightness 0 to 1 is 50 Hz to 12.8 kHz
-FLAT_FROM_HZ, FLAT_TO_HZ = 40.0, 8000.0  # also what a voice at 16 kHz can fill
+DARKEST_HZ, OCTAVES = 50.0, 8.0  # brightness 0 is 50 Hz, brightness 1 is 12.8 kHz
+FLAT_FROM_HZ, FLAT_TO_HZ = 40.0, 8000.0  # a voice at 16 kHz can fill this range, too
 
-FLUX_FLOOR = 3e-3  # sum of magnitudes, that of a sine at -56 dBFS: hiss is not change
-ONSET_ABOVE, ONSET_TIMES = 0.1, 1.5  # flux over ONSET_ABOVE + ONSET_TIMES * its median ...
-MEDIAN_HOPS = 15  # ... of the last 0.16 s
-ONSET_PAUSE_S = 0.05  # onsets closer than this are one
+FLUX_FLOOR = 3e-3  # a sum of magnitudes: that of a sine at -56 dBFS. Hiss is not change
+# an onset: flux above ONSET_ABOVE + ONSET_TIMES * its median ...
+ONSET_ABOVE, ONSET_TIMES = 0.1, 1.5
+MEDIAN_HOPS = 15  # ... over the last 0.16 s
+ONSET_PAUSE_S = 0.05  # onsets that follow sooner count as one
 ONSET_DECAY_S = 0.1
 
-MIN_CONFIDENCE = 0.5  # a pitch less certain is none
+MIN_CONFIDENCE = 0.5  # below it, `pitch` is 0
 
-MEL_BANDS, MEL_FROM_HZ, MEL_TO_HZ, MEL_DARK_DB = 24, 60.0, 12000.0, -80.0
-CHROMA_FROM_HZ, CHROMA_TO_HZ = 100.0, 5000.0
+MEL_DARK_DB = -80.0
 
 MEASURES = ("level", "shape", "pitch", "mel", "long", "roughness", "chroma")
 
@@ -39,15 +40,15 @@ READABLE = (
 )  # fmt: skip
 
 
-class Features:
+class SoundFeatures:
     """Listens to one sound; every attribute describes the window up to the last whole hop.
 
-    At 48 kHz a window is 2048 frames (43 ms), a hop 512 (11 ms); at other rates nearly as long.
-    Reading costs only the first time in a hop, and only what that attribute needs. The values
-    depend on the sound alone, not on how it was cut into pieces. All are finite; silence reads 0
-    (`level` -100; measures that one may divide by read 1e-9), a sample that is no number counts
-    as 0. Spectra are of the mean of both channels under a Hann window; P(f) is the power, without
-    the lowest two bins.
+    At 48 kHz a window is 2048 frames (43 ms) and a hop 512 (11 ms); at other rates nearly as long.
+    An attribute is computed once a hop, when it is first read, together with what it needs. The
+    values depend on the sound alone, not on how it was cut into pieces. All values are finite.
+    Silence reads 0, but `level` reads -100, and measures that one may divide by read 1e-9. A sample
+    that is not a number counts as 0. Spectra are taken of the mean of both channels under a Hann
+    window. P(f) is the power; it leaves out the lowest two bins.
     """
 
     def __init__(self, sample_rate: int):
@@ -63,7 +64,7 @@ class Features:
         self._measured = dict.fromkeys(MEASURES, -1)
 
         self._mono = np.zeros(self._long)
-        self._hann, self._long_hann = _hann(window), _hann(self._long)
+        self._hann, self._long_hann = hann(window), hann(self._long)
         bins, long_bins = window // 2 + 1, self._long // 2 + 1
         self._spectrum, self._long_spectrum = np.zeros(bins, complex), np.zeros(long_bins, complex)
         self._power, self._long_power = np.zeros(bins), np.zeros(long_bins)
@@ -87,9 +88,9 @@ class Features:
         self._yin = Yin(sample_rate, PITCH_WINDOWS * window)
         long_bin_hz = sample_rate / self._long
         self._partials = Roughness(long_bin_hz, long_bins)
-        self._mel_bank, self._mel_bands = _mel_bank(self._hz), np.zeros(MEL_BANDS)
+        self._mel_bank, self._mel_bands = mel_bank(self._hz), np.zeros(MEL_BANDS)
         self._mel, self._mel_view = _array_and_view(MEL_BANDS)
-        self._chroma_bank = _chroma_bank(np.arange(long_bins) * long_bin_hz)
+        self._chroma_bank = chroma_bank(np.arange(long_bins) * long_bin_hz)
         self._chroma_bands = np.zeros(12)
         self._chroma, self._chroma_view = _array_and_view(12)
 
@@ -109,14 +110,15 @@ class Features:
         )
 
     def listen(self, frames: NDArray[np.float32]) -> None:
-        """Take in what sounded next, float32 (frames, 2) or (frames,) in -1 to 1."""
+        """Take the next piece of the sound, float32 (frames, 2) or (frames,), -1 to 1."""
         if not math.isfinite(np.vdot(frames, frames)):
             frames = np.where(np.isfinite(frames), frames, np.float32(0.0))
         self._frames += len(frames)
         self._hop = self._frames // self.hop_frames
         frames = frames[-self._kept :]
         if self._end + len(frames) > self._sound.shape[1]:
-            for channel in self._sound:  # one by one, or numpy takes a copy for fear of overlap
+            # one by one, since numpy would copy two overlapping channels
+            for channel in self._sound:
                 channel[: self._kept] = channel[self._end - self._kept : self._end]
             self._end = self._kept
         start, self._end = self._end, self._end + len(frames)
@@ -124,19 +126,19 @@ class Features:
 
     @property
     def rms(self) -> float:
-        """Root of the mean square of both channels: 0 to 1; a full-scale sine reads 0.707."""
+        """Root mean square of both channels, 0 to 1. A full-scale sine reads 0.707."""
         self._measure_level()
         return max(self._rms, LEAST)
 
     @property
     def level(self) -> float:
-        """The same in dBFS, 20 log10 rms, not below -100."""
+        """Root mean square in dBFS, 20 log10 rms, at least -100."""
         self._measure_level()
         return max(20.0 * math.log10(self._rms), FLOOR_DB) if self._rms > 0.0 else FLOOR_DB
 
     @property
     def peak(self) -> float:
-        """The largest sample of the window, 0 to 1, its sign left off."""
+        """The largest absolute sample of the window, 0 to 1."""
         self._measure_level()
         return max(self._peak, LEAST)
 
@@ -148,26 +150,26 @@ class Features:
 
     @property
     def spread(self) -> float:
-        """How far the power lies from the centroid, root of sum (f - centroid)² P / sum P, in Hz.
+        """Distance of the power from the centroid, root of sum (f - centroid)² P / sum P, in Hz.
 
-        Both moments as in Peeters, "A large set of audio features", Ircam 2004.
+        Both moments follow Peeters, "A large set of audio features", Ircam 2004.
         """
         self._measure_shape()
         return max(self._spread, LEAST)
 
     @property
     def flatness(self) -> float:
-        """Geometric over arithmetic mean of P from 40 Hz to 8 kHz: 0 a tone, 0.56 white noise.
+        """Geometric over arithmetic mean of P, 40 Hz to 8 kHz: 0 a tone, 0.56 white noise.
 
-        Johnston's spectral flatness measure, IEEE JSAC 6, 1988. Chance makes the power of
-        noise in one window uneven, so that it reads exp(-0.577) and not 1.
+        This is Johnston's spectral flatness measure, IEEE JSAC 6, 1988. The power of noise in a
+        single window is uneven, so noise reads exp(-0.577) rather than 1.
         """
         self._measure_shape()
         return max(self._flatness, LEAST)
 
     @property
     def brightness(self) -> float:
-        """The centroid by octaves: 0 at 50 Hz and below, 1 at 12.8 kHz, an octave is 1/8."""
+        """The centroid on a scale of octaves: 0 at 50 Hz and below, 1 at 12.8 kHz, 1/8 an octave."""
         self._measure_shape()
         if self._centroid <= DARKEST_HZ:
             return LEAST
@@ -175,10 +177,10 @@ class Features:
 
     @property
     def flux(self) -> float:
-        """How much of the spectrum is new since the last hop: 0 a steady tone, 1 out of silence.
+        """The new part of the spectrum since the last hop: 0 a steady tone, 1 out of silence.
 
-        Sum of max(0, M - M') / max(sum M, sum M'), with M = √P now and M' a hop before: the
-        half-wave rectified flux of Dixon, "Onset detection revisited", DAFx 2006, made
+        The value is sum of max(0, M - M') / max(sum M, sum M') with M = √P now and M' = √P a hop
+        before: the half-wave rectified flux of Dixon, "Onset detection revisited", DAFx 2006, made
         independent of level. White noise reads about 0.22.
         """
         self._follow_change()
@@ -186,10 +188,10 @@ class Features:
 
     @property
     def onset(self) -> float:
-        """1 in the hop in which something began, then fading by exp(-t / 0.1 s); 0 at rest.
+        """1 in the hop in which something begins, then exp(-t / 0.1 s); 0 before the first onset.
 
-        It begins where the flux rises above 0.1 + 1.5 times its median over the last 15 hops,
-        at most once in 50 ms (Dixon 2006).
+        An onset is where the flux rises above 0.1 + 1.5 times its median over the last 15 hops, at
+        most once in 50 ms (Dixon 2006).
         """
         self._follow_change()
         if self._onset_hop is None:
@@ -199,24 +201,27 @@ class Features:
 
     @property
     def pitch(self) -> float:
-        """The fundamental in Hz, 40 to 2000, of the last two windows by YIN; 0 where there is none.
+        """The fundamental of the last two windows by YIN, 40 to 2000 Hz; 0 if there is none.
 
-        De Cheveigné and Kawahara, JASA 111, 2002.
+        Source: de Cheveigné and Kawahara, JASA 111, 2002.
         """
         self._measure_pitch()
         return self._pitch if self._confidence >= MIN_CONFIDENCE else 0.0
 
     @property
     def confidence(self) -> float:
-        """How periodic that is: 1 perfectly, 0 not at all; below 0.5 `pitch` is 0."""
+        """How periodic the last two windows are: 1 perfectly, 0 not at all.
+
+        Below 0.5, `pitch` is 0.
+        """
         self._measure_pitch()
         return self._confidence
 
     @property
     def roughness(self) -> float:
-        """How much the 20 strongest partials of the last four windows beat: 0 smooth, below 1.
+        """How strongly the 20 loudest partials of the last four windows beat, 0 to below 1.
 
-        0.5 for two equal tones about a quarter of a critical band apart (Sethares, JASA 94, 1993).
+        Two equal tones about a quarter of a critical band apart read 0.5 (Sethares, JASA 94, 1993).
         """
         if self._due("roughness"):
             self._take_long_spectrum()
@@ -227,10 +232,10 @@ class Features:
 
     @property
     def mel(self) -> NDArray[np.float32]:
-        """Level in 24 bands evenly spaced in mel from 60 Hz to 12 kHz, 0 at -80 dBFS, 1 at 0 dBFS.
+        """Level in 24 bands spaced evenly in mel from 60 Hz to 12 kHz: 0 is -80 dBFS, 1 is 0 dBFS.
 
-        A float32 view (24,) that the next hop's reading overwrites. Triangles over
-        2595 log10(1 + f / 700 Hz), O'Shaughnessy 1987.
+        Returns a float32 view (24,) that a reading in the next hop overwrites. Bands are triangles
+        over 2595 log10(1 + f / 700 Hz), O'Shaughnessy 1987.
         """
         if self._due("mel"):
             self._take_spectrum(0)
@@ -245,10 +250,10 @@ class Features:
 
     @property
     def chroma(self) -> NDArray[np.float32]:
-        """Share of each pitch class, C first, in the power of the last four windows; sums to 1.
+        """The share of each pitch class, C first, in the last four windows' power; their sum is 1.
 
-        A float32 view (12,) that the next hop's reading overwrites; from 100 Hz to 5 kHz,
-        A at 440 Hz.
+        Returns a float32 view (12,) that a reading in the next hop overwrites. Power counts from
+        100 Hz to 5 kHz; A is 440 Hz.
         """
         if self._due("chroma"):
             self._take_long_spectrum()
@@ -259,18 +264,18 @@ class Features:
         return self._chroma_view
 
     def _due(self, what: str) -> bool:
-        """Whether this hop has not been measured yet in that respect; from now on it has."""
+        """Return whether `what` is still to be computed in this hop, and mark it as computed."""
         due = self._measured[what] != self._hop
         self._measured[what] = self._hop
         return due
 
     def _window(self, frames: int, hops_ago: int = 0) -> NDArray[np.float64]:
-        """Both channels of the last frames up to a whole hop, (2, frames)."""
+        """Return both channels of the last `frames` frames up to a whole hop, (2, frames)."""
         end = self._end - self._frames % self.hop_frames - hops_ago * self.hop_frames
         return self._sound[:, end - frames : end]
 
     def _mixed(self, frames: int, hops_ago: int = 0) -> NDArray[np.float64]:
-        """The mean of both channels, (frames,), valid until the next call."""
+        """Return the mean of both channels, (frames,); the next call overwrites it."""
         left, right = self._window(frames, hops_ago)
         mono = self._mono[:frames]
         np.add(left, right, out=mono)
@@ -289,12 +294,13 @@ class Features:
         if self._power_hop != self._hop - hops_ago:
             self._power_hop = self._hop - hops_ago
             mono = self._mixed(self.window_frames, hops_ago)
-            _power(mono, self._hann, self._spectrum, self._scratch, self._power)
+            fill_power(self._power, mono, self._hann, self._spectrum, self._scratch)
 
     def _take_long_spectrum(self) -> None:
         if self._due("long"):
             mono = self._mixed(self._long)
-            _power(mono, self._long_hann, self._long_spectrum, self._long_scratch, self._long_power)
+            long = self._long_hann, self._long_spectrum, self._long_scratch
+            fill_power(self._long_power, mono, *long)
 
     def _measure_shape(self) -> None:
         if not self._due("shape"):
@@ -316,7 +322,7 @@ class Features:
         self._flatness = min(geometric / (mean + SILENCE * total), 1.0)
 
     def _follow_change(self) -> None:
-        """Flux and onsets of the hops since they were last read, as many as are still kept."""
+        """Compute flux and onsets of all hops since the last call whose samples are still kept."""
         kept = (self._kept - self.window_frames) // self.hop_frames
         for ago in range(min(self._hop - self._flux_hop, kept) - 1, -1, -1):
             self._take_spectrum(ago)
@@ -350,50 +356,8 @@ class Features:
             self._pitch, self._confidence = self._yin.measure(mono)
 
 
-def _hann(frames: int) -> NDArray[np.float64]:
-    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frames) / frames)
-
-
-def _power(
-    mono: NDArray[np.float64],
-    window: NDArray[np.float64],
-    spectrum: NDArray[np.complex128],
-    scratch: NDArray[np.float64],
-    power: NDArray[np.float64],
-) -> None:
-    """Fill power (frames // 2 + 1,) so that it sums to the mean square; mono is used up."""
-    mono *= window
-    np.fft.rfft(mono, out=spectrum)
-    np.square(spectrum.real, out=power)
-    np.square(spectrum.imag, out=scratch)
-    power += scratch
-    power *= 2.0 / (len(mono) * float(np.vdot(window, window)))
-    power[:2] = 0.0
-
-
 def _array_and_view(bands: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     array = np.zeros(bands, np.float32)
     view = array.view()
     view.flags.writeable = False
     return array, view
-
-
-def _mel_bank(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Triangles of height 1, (bands, bins), each from the middle of one neighbour to the next."""
-    lowest, highest = _mel(np.array([MEL_FROM_HZ, MEL_TO_HZ]))
-    edges = np.linspace(lowest, highest, MEL_BANDS + 2)
-    low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    mel = _mel(hz)
-    return np.maximum(np.minimum((mel - low) / (middle - low), (high - mel) / (high - middle)), 0)
-
-
-def _mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 2595.0 * np.log10(1.0 + hz / 700.0)
-
-
-def _chroma_bank(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Which share of each bin's power goes to which pitch class, (12, bins): to the nearest two."""
-    semitone = 69.0 + 12.0 * np.log2(np.maximum(hz, 1.0) / 440.0)
-    away = np.abs((semitone - np.arange(12)[:, None] + 6.0) % 12.0 - 6.0)
-    heard = (hz >= CHROMA_FROM_HZ) & (hz <= CHROMA_TO_HZ)
-    return np.maximum(1.0 - away, 0.0) * heard

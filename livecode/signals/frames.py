@@ -1,4 +1,4 @@
-"""Recorded packets in a file: one JSON object a line, the time in seconds and the payload."""
+"""Recorded packets in a file: one JSON object a line, with the time in seconds and the payload."""
 
 import base64
 import json
@@ -11,22 +11,22 @@ from livecode.errors import LivecodeError
 
 
 class Frame(NamedTuple):
-    """A UDP payload and when it arrived, in seconds from the start."""
+    """A UDP payload, and when it arrived in seconds from the start."""
 
     time_s: float
     packet: bytes
 
 
 def read_frames(path: str | Path) -> list[Frame]:
-    """The frames of a file in order of time; empty lines are passed over.
+    """Return the frames of a file in order of time. Empty lines are skipped.
 
-    Raise `LivecodeError` with the line's number if one is not a frame.
+    Raises `LivecodeError` with the line's number if a line is not a frame.
     """
     try:
         lines = Path(path).read_bytes().splitlines()
     except OSError as error:
         raise LivecodeError(
-            f"Cannot read the OSC frames in {path}: {error.strerror}; check the path."
+            f"The OSC frames in {path} cannot be read ({error.strerror}): check the path."
         ) from None
     frames = []
     for number, line in enumerate(lines, start=1):
@@ -42,7 +42,7 @@ def read_frames(path: str | Path) -> list[Frame]:
 
 
 def write_frames(path: str | Path, frames: Iterable[Frame]) -> None:
-    """Write frames so that `read_frames` gives them back to the bit."""
+    """Write frames so that `read_frames` returns exactly the same ones."""
     with Path(path).open("w", encoding="ascii", newline="\n") as file:
         for time_s, packet in frames:
             payload = base64.b64encode(packet).decode("ascii")

@@ -1,34 +1,36 @@
-"""Where a packet goes once it has arrived, live or replayed: into the rings, or kept as `osc`."""
+"""The intake of packets, live or replayed: sensors move the rings, other addresses are kept as `osc`."""
 
 from collections.abc import Callable
 
 from livecode.signals import osc, sensors
 from livecode.signals.rings import Rings
 
-MAX_ADDRESSES = 256  # other addresses than sensors' that are kept
-CUES = "/livecode/"  # addresses of cues, which are never kept: a token may be in them
-CUES_TOKEN = "LIVECODE_CUES"  # hands it to the mind: a command line is for all to see
+MAX_ADDRESSES = 256  # addresses kept besides those of sensors
+# the addresses of cues, which are never kept: an argument may be the secret token
+CUES = "/livecode/"
+# the environment variable with the token: everyone can see a command line
+CUES_TOKEN = "LIVECODE_CUES"
 
 
 class Intake:
-    """Decodes packets, moves the rings, keeps the last arguments of every other address.
+    """Decodes packets, moves the rings, and keeps the last arguments of every other address.
 
     rings    what the performer reads as `rings`
-    osc      address -> arguments of its last message, at most `MAX_ADDRESSES` of them
-    refused  reason -> how many packets or messages were refused for it
+    osc      address -> arguments of its last message, for at most `MAX_ADDRESSES` addresses
+    refused  reason -> number of packets or messages refused for that reason
     """
 
     def __init__(self, rings: Rings | None = None):
         self.rings = Rings() if rings is None else rings
         self.osc: dict[str, tuple[osc.Argument, ...]] = {}
         self.refused: dict[str, int] = {}
-        #: Told of each cue; whether it was one to follow.
+        #: Called with each cue; returns whether the cue was accepted.
         self.on_cue: Callable[[osc.OscMessage], bool] = lambda message: False
 
     def receive(self, packet: bytes, time_s: float) -> int:
-        """Apply one packet that arrived at `time_s`; return how many messages were of use.
+        """Apply one packet that arrived at `time_s`. Return how many of its messages were used.
 
-        It never raises: a packet that is off changes nothing and is counted.
+        The method never raises. A faulty packet changes nothing and is counted in `refused`.
         """
         used = 0
         try:
@@ -36,7 +38,7 @@ class Intake:
                 used += self._apply(message, time_s)
         except osc.PacketError as error:
             self._refuse(error.reason)
-        except Exception as error:  # whatever it is, the next packet must still be heard
+        except Exception as error:  # whatever the error, the next packet must be received
             self._refuse(f"unexpected {type(error).__name__}")
         return used
 

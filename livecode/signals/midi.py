@@ -1,5 +1,6 @@
-"""What MIDI controllers say, as the performer reads it; bytes come in, ports are not known here."""
+"""What MIDI controllers play, as the performer reads it; takes messages as bytes and opens no ports."""
 
+import math
 from typing import TYPE_CHECKING
 
 from livecode.signals.attributes import Numbered, unknown
@@ -8,26 +9,29 @@ if TYPE_CHECKING:
     from mido import Message
 
 MAX_REASONS = 16  # reasons remembered for `Midi.refused`
-MAX_AGE_S = 3600.0  # the age of what was never heard: ages stay finite
+MAX_AGE_S = 3600.0  # the age before the first message, so that ages stay finite
 CHANNELS, NUMBERS = 16, 128
 A4_NOTE, A4_HZ, BEND_SEMITONES = 69, 440.0, 2.0
-ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123  # control changes with a meaning
+# control changes with a fixed meaning
+ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 120, 121, 123
 
-SYSTEM = 0xF0  # and above: clock, sysex, active sensing; no notes and no controllers
+# system messages (clock, sysex, active sensing) begin here: neither notes nor controllers
+SYSTEM = 0xF0
 
 READABLE = ("note", "hz", "velocity", "notes", "gate", "cc", "bend", "pressure", "age")
 
 
 class Played:
-    """What is played on one channel, or on all of them, as plain numbers that are always finite.
+    """What is played on one channel, or on all, as plain numbers that are always finite.
 
-    What they are stands with `Midi`.
+    `Midi` describes the attributes.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._heard_s: float | None = None
-        self._held: dict[tuple[int, int], float] = {}  # channel and note: velocity
+        # (channel, note) -> velocity, oldest note first
+        self._held: dict[tuple[int, int], float] = {}
         self._controls = [0.0] * NUMBERS
         self.cc = Numbered(f"{name}.cc", self._controls, first=0)
         self.note, self.velocity = 60, 0.0
@@ -52,20 +56,22 @@ class Played:
 
     @property
     def hz(self) -> float:
-        """The frequency of `note`, bent."""
-        return A4_HZ * 2.0 ** ((self.note - A4_NOTE + BEND_SEMITONES * self.bend) / 12.0)
+        """The frequency of `note` in Hz, pitch bend included."""
+        return A4_HZ * math.exp2((self.note - A4_NOTE + BEND_SEMITONES * self.bend) / 12.0)
 
-    def _set_time(self, time_s: float) -> None:
+    def set_time(self, time_s: float) -> None:
+        """Set the time from which the age is measured."""
         if self._heard_s is not None:
             self.age = min(max(time_s - self._heard_s, 0.0), MAX_AGE_S)
 
-    def _hear(self, message: "Message", time_s: float) -> None:
+    def hear(self, message: "Message", time_s: float) -> None:
+        """Take one message that arrived at `time_s`."""
         self._heard_s = max(time_s, self._heard_s or time_s)
-        self._set_time(time_s)
+        self.set_time(time_s)
         match message.type:
             case "note_on" if message.velocity > 0:
                 key = message.channel, message.note
-                self._held.pop(key, None)  # struck again it is the newest
+                self._held.pop(key, None)  # a note that is struck again becomes the newest
                 self._held[key] = message.velocity / 127
                 self._sort_notes()
             case "note_on" | "note_off":
@@ -98,21 +104,21 @@ class Played:
 
 
 class Midi(Played):
-    """What is played on all channels together; `ch[1]` to `ch[16]` have the same for each.
+    """What is played on all channels together; `ch[1]` to `ch[16]` are the single channels.
 
-      note      number of the note pressed last among those held, or else of the last one, 0 to 127;
-                60 before the first
-      hz        its frequency, 440 Hz * 2 ** ((note - 69 + 2 bend) / 12)
-      velocity  how hard it was struck, 0 to 1
-      notes     the numbers of the notes that are held, oldest first
-      gate      1 while a note is held, else 0
-      cc        controllers, 0 to 1: `cc[74]`; 0 until moved
-      bend      the pitch wheel, -1 to 1
-      pressure  how hard the keys are pressed on, 0 to 1
-      age       seconds since the last message, at most 3600
-      refused   reason -> how many messages were refused for it
+    note      number of the note pressed last among those held, or of the last note, 0 to 127;
+              60 before the first note
+    hz        its frequency, 440 Hz * 2 ** ((note - 69 + 2 bend) / 12)
+    velocity  how hard it was struck, 0 to 1
+    notes     the numbers of the held notes, oldest first
+    gate      1 while a note is held, else 0
+    cc        controllers, 0 to 1: `cc[74]`; 0 until moved
+    bend      the pitch wheel, -1 to 1
+    pressure  aftertouch: how hard the keys are pressed down, 0 to 1
+    age       seconds since the last message, at most 3600
+    refused   reason -> number of messages refused for that reason
 
-    `midi.ch[2].note` is what channel 2 alone plays.
+    For example, `midi.ch[2].note` is the note of channel 2 alone.
     """
 
     _readable = (*READABLE, "ch", "refused")
@@ -123,15 +129,16 @@ class Midi(Played):
         self.refused: dict[str, int] = {}
 
     def receive(self, message: bytes, time_s: float) -> bool:
-        """Take in one whole message that arrived at `time_s`; whether it changed anything.
+        """Take one whole message that arrived at `time_s`. Return whether it changed anything.
 
-        It never raises: what is no message is counted. Clock and other system messages are none
-        of its business.
+        The method never raises: bytes that are no message are counted in `refused`. System
+        messages, such as the clock, are ignored.
         """
         if message[:1] >= bytes([SYSTEM]):
             return False
         try:
-            from mido import Message  # takes 0.1 s, and is not needed without a controller
+            # importing takes 0.1 s, and is not needed without a controller
+            from mido import Message
 
             played = Message.from_bytes(message)
         except ImportError:
@@ -139,16 +146,16 @@ class Midi(Played):
         except (ValueError, TypeError, LookupError) as error:
             self._refuse(str(error))
         else:
-            self._hear(played, time_s)
-            self.ch[played.channel + 1]._hear(played, time_s)
+            self.hear(played, time_s)
+            self.ch[played.channel + 1].hear(played, time_s)
             return True
         return False
 
     def advance(self, time_s: float) -> None:
-        """Set the time that ages are measured against."""
-        self._set_time(time_s)
+        """Set the time from which ages are measured; call it once a tick."""
+        self.set_time(time_s)
         for channel in self.ch:
-            channel._set_time(time_s)
+            channel.set_time(time_s)
 
     def _refuse(self, reason: str) -> None:
         if reason in self.refused or len(self.refused) < MAX_REASONS:

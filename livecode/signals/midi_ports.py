@@ -1,4 +1,4 @@
-"""The MIDI ports of this machine, live: opened in the background as they come and go."""
+"""The MIDI ports of this machine, opened and closed in the background as controllers come and go."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 
 POLL_S = 2.0
-MAX_WAITING = 4096  # messages kept for a reader that has stalled
+MAX_WAITING = 4096  # messages kept while the reader is stalled
 ALSA_SEQUENCER = "/dev/snd/seq"
 OURS = "livecode"
 
@@ -17,48 +17,51 @@ log = logging.getLogger(__name__)
 
 
 class Arrived(NamedTuple):
-    """A message, and when it came in on the caller's clock."""
+    """A message, and when it arrived on the caller's clock."""
 
     time_s: float
     message: bytes
 
 
 class MidiPorts:
-    """All MIDI inputs heard together, and all outputs sent to; without any it just stays empty.
+    """All MIDI inputs, received together, and all outputs. Without ports, both stay empty.
 
-    now      the caller's clock, in seconds; it is read in other threads
-    backend  a module like `rtmidi`; by default that one, imported in the background if it is there
+    now      the caller's clock, in seconds; other threads read it
+    backend  a module like `rtmidi`; by default `rtmidi`, if it is installed
     """
 
     def __init__(self, now: Callable[[], float], backend: Any = None, poll_s: float = POLL_S):
         self.inputs: tuple[str, ...] = ()
         self.outputs: tuple[str, ...] = ()
-        self.missing = ""  # why there are no ports, in a sentence
+        self.missing = ""  # why there are no ports, as a sentence
         self._now, self._backend, self._poll_s = now, backend, poll_s
         self._arrived = deque[Arrived](maxlen=MAX_WAITING)
         self._open_inputs: dict[str, Any] = {}
         self._open_outputs: dict[str, Any] = {}
-        self._scouts: tuple[Any, ...] = ()  # an input and an output that only look around
+        self._scouts: tuple[Any, ...] = ()  # an input and an output that only list the ports
         self._closing = Event()
         self._thread = Thread(target=self._watch, name="midi ports", daemon=True)
         self._thread.start()
 
     def receive(self) -> list[Arrived]:
-        """What has come in since the last call."""
+        """Return the messages that have arrived since the last call."""
         return [self._arrived.popleft() for _ in range(len(self._arrived))]
 
     def send(self, messages: Iterable[bytes]) -> None:
-        """Send to every output at once; one that fails is closed until it is found again."""
+        """Send messages to every output at once.
+
+        An output that fails is closed until it is found again.
+        """
         for message in messages:
             for name, port in list(self._open_outputs.items()):
                 try:
                     port.send_message(message)
-                except Exception as error:  # the binding has errors of its own for each system
+                except Exception as error:  # rtmidi raises different errors on each system
                     log.info("MIDI output %s: %s", name, error)
                     self._forget(self._open_outputs, name)
 
     def close(self) -> None:
-        """Close all ports."""
+        """Close all ports and end the thread."""
         self._closing.set()
         self._thread.join(timeout=self._poll_s)
 
@@ -76,7 +79,7 @@ class MidiPorts:
                 scout.delete()
 
     def _look(self) -> None:
-        """Open what is new and close what is gone."""
+        """Open new ports, and close those that are gone."""
         try:
             backend = self._load()
             if backend is not None:
@@ -86,18 +89,18 @@ class MidiPorts:
                 self._match(self._open_inputs, inputs, self._open_input)
                 self._match(self._open_outputs, outputs, self._open_output)
                 self.missing = ""
-        except Exception as error:  # no trouble with a cable may reach the performance
+        except Exception as error:  # trouble with a cable must not reach the performance
             self.missing = f"MIDI is off: {error}"
         self.inputs, self.outputs = tuple(self._open_inputs), tuple(self._open_outputs)
 
     def _load(self) -> Any:
         if self._backend is None:
             if sys.platform == "linux" and not os.path.exists(ALSA_SEQUENCER):
-                # Trying it all the same would print to the performer's screen.
-                self.missing = f"MIDI is off: there is no {ALSA_SEQUENCER}; load snd-seq."
+                # rtmidi would print to the performer's screen.
+                self.missing = f"MIDI is off: {ALSA_SEQUENCER} is missing; load snd-seq."
                 return None
             try:
-                import mido  # noqa: F401 – so that the first note does not wait for it
+                import mido  # noqa: F401 – imported early so that the first note does not wait
                 import rtmidi
 
                 self._backend = rtmidi

@@ -1,21 +1,21 @@
-"""One untrusted UDP payload to OSC messages and back; what a message means is not decided here.
+"""Decodes an untrusted UDP payload into OSC messages, and encodes them; knows no addresses.
 
-The decoder is written for a hostile sender (OSC 1.0, opensoundcontrol.org/spec-1_0): every
-size is checked before it is used, nesting is bounded, nothing is matched as a pattern, and time
-tags are ignored, so a packet can neither hang, nor exhaust, nor delay the performance.
+The decoder expects a hostile sender (OSC 1.0, opensoundcontrol.org/spec-1_0). It checks every size
+before using it, limits the nesting, matches no patterns and ignores time tags. So no packet can
+hang, exhaust or delay the performance.
 """
 
 import math
 import struct
 from dataclasses import dataclass
 
-MAX_PACKET_BYTES = 4096  # an R-IoT v3 bundle, the largest we know, has about 800
-MAX_DEPTH = 4  # bundles within bundles; sensors send one
+MAX_PACKET_BYTES = 4096  # the largest known packet, an R-IoT v3 bundle, has about 800
+MAX_DEPTH = 4  # of bundles within bundles; sensors send one level
 IMMEDIATELY = 1  # the time tag that means "now"
 
 _BUNDLE_TAG = b"#bundle\0"
 _BUNDLE_HEADER_BYTES = len(_BUNDLE_TAG) + 8  # the tag and a time tag
-_RESERVED = frozenset(" #*,?[]{}")  # OSC 1.0 keeps these for patterns and separators
+_RESERVED = frozenset(" #*,?[]{}")  # OSC 1.0 reserves these for patterns and separators
 _NUMBERS = {"i": struct.Struct(">i"), "f": struct.Struct(">f"),
             "h": struct.Struct(">q"), "d": struct.Struct(">d")}  # fmt: skip
 _BOOLEANS = {"T": True, "F": False}
@@ -26,14 +26,17 @@ Argument = float | int | str | bool
 
 @dataclass(frozen=True, slots=True)
 class OscMessage:
-    """An address without wildcards and its arguments; every float is finite."""
+    """An address without wildcards, and its arguments; every float is finite."""
 
     address: str
     args: tuple[Argument, ...] = ()
 
 
 class PacketError(Exception):
-    """Why a packet was refused, as one of a small fixed set of phrases, so it can be counted."""
+    """A packet was refused.
+
+    `reason` is one of a few fixed phrases, so that refusals can be counted.
+    """
 
     def __init__(self, reason: str):
         super().__init__(reason)
@@ -41,7 +44,7 @@ class PacketError(Exception):
 
 
 def decode(data: bytes) -> list[OscMessage]:
-    """All messages of one packet, in order; raise `PacketError` if any part of it is off."""
+    """Return all messages of one packet, in order. Raises `PacketError` if any part is faulty."""
     if len(data) > MAX_PACKET_BYTES:
         raise PacketError("packet too large")
     messages: list[OscMessage] = []
@@ -50,7 +53,7 @@ def decode(data: bytes) -> list[OscMessage]:
 
 
 def encode(address: str, *args: Argument) -> bytes:
-    """One message; ints travel as `i` (`h` where 32 bits are too few), floats as `f`."""
+    """Encode one message. Ints become `i` (`h` if they need more than 32 bits), floats `f`."""
     tags, body = ",", b""
     for arg in args:
         if isinstance(arg, bool):
@@ -66,7 +69,7 @@ def encode(address: str, *args: Argument) -> bytes:
 
 
 def encode_bundle(*elements: bytes, time_tag: int = IMMEDIATELY) -> bytes:
-    """A bundle of encoded messages or bundles; R-IoT v3 sends time tag 0."""
+    """Encode a bundle of encoded messages or bundles. R-IoT v3 sends time tag 0."""
     body = b"".join(_SIZE.pack(len(element)) + element for element in elements)
     return _BUNDLE_TAG + struct.pack(">Q", time_tag) + body
 
@@ -93,7 +96,8 @@ def _decode_bundle(
     if position > end:
         raise PacketError("bundle shorter than its header")
     while position < end:
-        (size,) = _SIZE.unpack_from(data, position)  # in bounds: all sizes are multiples of 4
+        # within bounds, since all sizes are multiples of 4
+        (size,) = _SIZE.unpack_from(data, position)
         position += _SIZE.size
         if not 0 < size <= end - position:
             raise PacketError("element size out of bounds")
@@ -135,7 +139,7 @@ def _decode_message(data: bytes, start: int, end: int) -> OscMessage:
 
 
 def _decode_string(data: bytes, start: int, end: int) -> tuple[str, int]:
-    """The text at `start` and the position after its padding."""
+    """Return (the text at `start`, the position after its padding)."""
     terminator = data.find(b"\0", start, end)
     if terminator < 0:
         raise PacketError("string without an end")

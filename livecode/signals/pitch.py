@@ -1,35 +1,35 @@
-"""The pitch of a stretch of sound by YIN (de Cheveigné and Kawahara, JASA 111, 2002)."""
+"""The pitch of a sound by YIN (de Cheveigné and Kawahara, JASA 111, 2002)."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 MIN_HZ, MAX_HZ = 40.0, 2000.0
-THRESHOLD = 0.15  # the first dip of the normalised difference below this is the period
+THRESHOLD = 0.15  # the period is at the first dip of the normalised difference below this
 SILENCE = 1e-10  # mean square, -100 dBFS
 
 
 class Yin:
-    """Finds the period of `frames` samples, a power of two, up to half as long as they are."""
+    """Finds periods of up to half of `frames` in `frames` samples, a power of two."""
 
     def __init__(self, sample_rate: float, frames: int):
         self._rate, self._half = sample_rate, frames // 2
         self._shortest = max(2, int(sample_rate / MAX_HZ))
         self._longest = min(int(sample_rate / MIN_HZ) + 1, self._half - 2)
         self._sound = np.empty(frames)
-        self._start = np.zeros(frames)  # its first half, then zeros
+        self._start = np.zeros(frames)  # the first half of `_sound`, then zeros
         self._spectrum = np.empty(frames // 2 + 1, complex)
         self._start_spectrum = np.empty(frames // 2 + 1, complex)
         self._correlation = np.empty(frames)
-        self._energy = np.zeros(frames + 1)  # of the samples before each one
+        self._energy = np.zeros(frames + 1)  # cumulated: of all samples before each one
         lags = self._longest + 2
         self._difference = np.empty(lags)
-        self._dip = np.empty(lags)  # the same over its own running mean
+        self._dip = np.empty(lags)  # the difference divided by its own running mean
         self._mean = np.empty(lags)
         self._lag = np.arange(lags, dtype=float)
         self._below = np.empty(lags, bool)
 
     def measure(self, samples: NDArray[np.float64]) -> tuple[float, float]:
-        """The fundamental in Hz of samples (frames,), 0 if none, and the confidence, 0 to 1."""
+        """Return (fundamental of samples (frames,) in Hz, or 0; confidence, 0 to 1)."""
         self._smooth(samples)
         np.square(self._sound, out=self._correlation)
         np.cumsum(self._correlation, out=self._energy[1:])
@@ -42,10 +42,11 @@ class Yin:
         return (hz if MIN_HZ <= hz <= MAX_HZ else 0.0), confidence
 
     def _smooth(self, samples: NDArray[np.float64]) -> None:
-        """Newest first, and without the highest partials: their dips are narrower than a sample.
+        """Copy the samples newest first, with the highest partials smoothed away.
 
-        The newest half is then what is looked for in the older one, so that what has just begun
-        has no pitch yet, rather than a false one.
+        The dips of the highest partials would be narrower than one sample. In reversed order, the
+        newest half is searched for in the older one, so that a tone that has just begun has no
+        pitch yet, rather than a false one.
         """
         sound, samples = self._sound, samples[::-1]
         sound[0], sound[-1] = samples[0], samples[-1]
@@ -56,7 +57,7 @@ class Yin:
         sound -= sound.mean()
 
     def _compare_with_itself(self) -> None:
-        """The difference function and its cumulative-mean normalisation, steps 2 and 3 there."""
+        """Compute the difference function and its normalisation (the paper's steps 2 and 3)."""
         half, lags = self._half, len(self._lag)
         self._start[:half] = self._sound[:half]
         np.fft.rfft(self._sound, out=self._spectrum)
@@ -88,7 +89,7 @@ class Yin:
         return lag
 
     def _offset(self, lag: int) -> float:
-        """Where between its neighbours the dip is deepest, by a parabola: -0.5 to 0.5 samples."""
+        """Return where between two lags the dip is deepest, by a parabola: -0.5 to 0.5 samples."""
         before, here, after = map(self._difference.item, (lag - 1, lag, lag + 1))
         curve = before - 2.0 * here + after
         return min(max(0.5 * (before - after) / curve, -0.5), 0.5) if curve > 0.0 else 0.0

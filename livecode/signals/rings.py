@@ -1,43 +1,43 @@
-"""The two motion rings as the performer reads them; packets and sockets are not known here."""
+"""The two motion rings that the performer reads as `rings`; takes sensor readings, knows no packets."""
 
 import math
 
 from livecode.errors import LivecodeError
 from livecode.signals.attributes import unknown
-from livecode.signals.sensors import Reading
+from livecode.signals.sensors import SensorReading
 
-ALIVE_S = 0.5  # a ring silent for longer counts as neutral
-MAX_AGE_S = 3600.0  # the age of a ring that was never heard: ages stay finite
-FULL_TURN_DEG = 90.0  # the rotation of the forearm that makes turn = 1
-UPRIGHT_DEG = 90.0  # the pitch that makes tilt = -1
-ENERGY_REST_S = 0.5  # how fast the resting acceleration follows
-ENERGY_SMOOTH_S = 0.15  # how fast the energy rises and falls
-MAX_IDS = 16  # ids remembered for `Rings.ids`
+ALIVE_S = 0.5  # a ring that is silent for longer reads as neutral
+MAX_AGE_S = 3600.0  # the age before the first packet, so that ages stay finite
+FULL_TURN_DEG = 90.0  # the rotation of the forearm at which turn is 1
+UPRIGHT_DEG = 90.0  # the pitch at which tilt is -1
+ENERGY_REST_S = 0.5  # time constant of the resting acceleration
+ENERGY_SMOOTH_S = 0.15  # time constant of the energy
+MAX_IDS = 16  # ids kept in `Rings.ids`
 
 READABLE = (
     "turn", "tilt", "roll", "pitch", "yaw", "acc", "acc_x", "acc_y", "acc_z", "energy", "age", "alive",
 )  # fmt: skip
-_RINGS_READABLE = ("left", "right", "twist", "ids", "assign", "neutral", "summary")
+RINGS_READABLE = ("left", "right", "twist", "ids", "assign", "neutral", "summary")
 
-# Where the roll is from, best last: a worse source is not believed while a better one speaks.
+# Sources of the roll, worst first. A worse source is ignored while a better one sends.
 _FROM_ACCELERATION, _FROM_GRAVITY, _FROM_QUATERNION, _FROM_EULER = range(4)
 _MIN_GRAVITY_G = 0.1  # below it the hand is in free fall and has no "down"
-_MIN_QUATERNION = 0.5  # a unit quaternion has norm 1; a sensor still waking up sends zeros
+_MIN_QUATERNION = 0.5  # a unit quaternion has norm 1; a sensor that is still starting sends zeros
 
 
 class Ring:
-    """One hand's ring, as plain numbers that are always finite; all 0 while it is silent.
+    """The ring on one hand, as plain numbers that are always finite; all are 0 while it is silent.
 
-      turn    rotation about the forearm, -1 to 1 for -90 to 90 degrees, positive to the front
-      tilt    how far the fingers point up, -1 to 1 for -90 to 90 degrees: the pitch, turned round
-      roll, pitch, yaw    degrees, as the sensor gives them
-      acc     length of the acceleration in g (about 1 at rest); acc_x, acc_y, acc_z its parts
-      energy  how hard the hand moves, in g: 0 at rest, 2 and more when shaken hard
-      age     seconds since its last packet, at most 3600
-      alive   whether that is less than 0.5
+    turn    rotation about the forearm, -1 to 1 for -90 to 90 degrees, positive to the front
+    tilt    how far the fingers point up, -1 to 1 for -90 to 90 degrees: the negative pitch
+    roll, pitch, yaw    degrees, as the sensor gives them
+    acc     length of the acceleration in g (about 1 at rest); acc_x, acc_y, acc_z its parts
+    energy  how hard the hand moves, in g: 0 at rest, 2 and more when shaken hard
+    age     seconds since the last packet, at most 3600
+    alive   whether the age is below 0.5 s
 
-    The energy is the root of the mean square, over about 0.15 s, of the distance between the
-    acceleration and its own running mean over about 0.5 s; a shake of 3 g to and fro gives 2.1.
+    The energy measures the distance between the acceleration and its running mean over about 0.5 s:
+    it is the root of that distance's mean square over about 0.15 s. Shaking with 3 g gives 2.1.
     Nothing else is smoothed.
     """
 
@@ -48,9 +48,12 @@ class Ring:
     )  # fmt: skip
 
     def __init__(self, forwards: float):
-        """`forwards`: +1 where a positive roll turns the hand to the front, else -1."""
+        """Make a silent ring.
+
+        `forwards` is +1 if a positive roll turns the hand to the front, else -1.
+        """
         self._forwards = forwards
-        self._forget()
+        self.forget()
 
     def __getattr__(self, name: str) -> float:
         raise AttributeError(unknown("a ring", name, READABLE))
@@ -61,9 +64,16 @@ class Ring:
     def __repr__(self) -> str:
         if not self.alive:
             return "silent"
-        return f"turn {self.turn:+.2f}, energy {self.energy:.2f} g, {_state(self)}"
+        return f"turn {self.turn:+.2f}, energy {self.energy:.2f} g, {self.state()}"
 
-    def _forget(self) -> None:
+    def state(self) -> str:
+        """Return a few words for the status bar: `--`, `ok 4ms` or `silent 3s`."""
+        if self._heard_s is None:
+            return "--"
+        return f"ok {self.age * 1000:.0f}ms" if self.alive else f"silent {self.age:.0f}s"
+
+    def forget(self) -> None:
+        """Return to the state before the first packet."""
         self._heard_s: float | None = None
         self.age = MAX_AGE_S
         self._zero_deg = 0.0
@@ -79,7 +89,8 @@ class Ring:
         self._rest = (0.0, 0.0, 0.0)
         self._power = 0.0
 
-    def _set_time(self, time_s: float) -> None:
+    def set_time(self, time_s: float) -> None:
+        """Set the time from which the age is measured; after ALIVE_S of silence, read neutral."""
         if self._heard_s is None:
             return
         self.age = min(max(time_s - self._heard_s, 0.0), MAX_AGE_S)
@@ -88,11 +99,12 @@ class Ring:
         elif self.alive:
             self._fall_silent()
 
-    def _receive(self, values: dict[str, float], time_s: float) -> None:
+    def receive(self, values: dict[str, float], time_s: float) -> None:
+        """Take the values of one reading, named as in `sensors`, that arrived at `time_s`."""
         if self._heard_s is not None and time_s - self._heard_s >= ALIVE_S:
             self._fall_silent()  # the pause may have passed without a tick
         self._heard_s = max(time_s, self._heard_s or time_s)
-        self.alive = True  # until its age is found to say otherwise
+        self.alive = True  # until `_set_time` finds otherwise
         if "grav_x" in values:
             self._gravity = values["grav_x"], values["grav_y"], values["grav_z"]
             self._tilt(_FROM_GRAVITY, *self._gravity, time_s)
@@ -124,10 +136,15 @@ class Ring:
         self.tilt = min(max(-pitch / UPRIGHT_DEG, -1.0), 1.0) + 0.0
         self._turn()
 
+    def make_neutral(self) -> None:
+        """Take the present rotation as turn = 0."""
+        self._zero_deg = self.roll
+        self._turn()
+
     def _turn(self) -> None:
         away_deg = math.remainder(self.roll - self._zero_deg, 360.0)
         turn = self._forwards * away_deg / FULL_TURN_DEG
-        self.turn = min(max(turn, -1.0), 1.0) + 0.0  # never -0.0
+        self.turn = min(max(turn, -1.0), 1.0) + 0.0  # + 0.0 turns -0.0 into 0.0
 
     def _accelerate(self, x: float, y: float, z: float, time_s: float) -> None:
         self.acc_x, self.acc_y, self.acc_z = x, y, z
@@ -147,37 +164,37 @@ class Ring:
 
 
 class Rings:
-    """Both hands: `left`, `right`, and `twist`, the mean turn of those that are alive, -1 to 1.
+    """Both rings: `left`, `right`, and `twist`, the mean turn of those that are alive, -1 to 1.
 
-    The first sensor id heard is the left hand and the second the right one, until `assign`
-    says otherwise.
+    The first sensor id received is the left hand and the second the right hand, until `assign`
+    decides otherwise. Times are seconds on the caller's clock.
     """
 
     def __init__(self) -> None:
-        # Times are seconds on the caller's clock.
-        # Worn alike, with x towards the fingers, a positive roll lifts the left edge of the hand.
-        # On the right hand that is the thumb, and the palm turns to the front; on the left
-        # hand it is the little finger, and the palm turns back.
+        # Both rings are worn alike, with x towards the fingers, so a positive roll lifts the left
+        # edge of the hand. On the right hand that edge is the thumb, and the palm turns to the
+        # front. On the left hand it is the little finger, and the palm turns back.
         self.left = Ring(forwards=-1.0)
         self.right = Ring(forwards=1.0)
         self.twist = 0.0
-        self.ids: tuple[str, ...] = ()  # of all sensors heard, in order
+        self.ids: tuple[str, ...] = ()  # of all sensors received, in order
         self._assigned: dict[str, str | None] = {"left": None, "right": None}
         self._time_s = 0.0
 
     def __getattr__(self, name: str) -> float:
-        raise AttributeError(unknown("rings", name, _RINGS_READABLE))
+        raise AttributeError(unknown("rings", name, RINGS_READABLE))
 
     def __dir__(self) -> tuple[str, ...]:
-        return _RINGS_READABLE
+        return RINGS_READABLE
 
     def __repr__(self) -> str:
         return f"twist {self.twist:+.2f} · left: {self.left!r} · right: {self.right!r}"
 
     def assign(self, left: str | int | None = None, right: str | int | None = None) -> None:
-        """Fix which sensor id is on which hand; a hand not named keeps its own.
+        """Fix which sensor id is on which hand. A hand that is not given keeps its sensor.
 
-        If its own went to the other hand, it takes the next id heard that is free.
+        If that sensor now belongs to the other hand, the hand takes the next free id that sends.
+        Raises `LivecodeError` if both hands get the same id.
         """
         if left is not None and str(left) == str(right):
             raise LivecodeError(f"Sensor {left} cannot be on both hands: name two different ids.")
@@ -191,33 +208,35 @@ class Rings:
                 id = None
             if id != self._assigned[hand]:
                 self._assigned[hand] = id
-                ring._forget()
+                ring.forget()
         self._set_time(self._time_s)
 
     def neutral(self) -> None:
-        """Take the present rotation of each ring that is alive as turn = 0."""
+        """Make the present rotation of each live ring its zero, so that its turn is 0."""
         for ring in (self.left, self.right):
             if ring.alive:
-                ring._zero_deg = ring.roll
-                ring._turn()
+                ring.make_neutral()
         self._set_time(self._time_s)
 
-    def receive(self, reading: Reading, time_s: float) -> None:
-        """Let a sensor's reading, arrived at `time_s`, move the hand that wears it."""
+    def receive(self, reading: SensorReading, time_s: float) -> None:
+        """Apply a reading that arrived at `time_s` to the hand that wears the sensor."""
         if reading.id not in self.ids and len(self.ids) < MAX_IDS:
             self.ids += (reading.id,)
         ring = self._ring(reading.id)
         if ring is not None:
-            ring._receive(reading.values, time_s)
+            ring.receive(reading.values, time_s)
         self._set_time(max(time_s, self._time_s))
 
     def advance(self, time_s: float) -> None:
-        """Set the time that ages are measured against; a ring silent for too long goes neutral."""
+        """Set the time from which ages are measured.
+
+        A ring that is silent for too long turns neutral.
+        """
         self._set_time(time_s)
 
     def summary(self) -> str:
-        """A few words for the status bar, such as `L ok 4ms · R --`."""
-        return f"L {_state(self.left)} · R {_state(self.right)}"
+        """Return a few words for the status bar, such as `L ok 4ms · R --`."""
+        return f"L {self.left.state()} · R {self.right.state()}"
 
     def _ring(self, id: str) -> Ring | None:
         for hand, assigned in self._assigned.items():
@@ -232,16 +251,16 @@ class Rings:
     def _set_time(self, time_s: float) -> None:
         self._time_s = time_s
         left, right = self.left, self.right
-        left._set_time(time_s)
-        right._set_time(time_s)
+        left.set_time(time_s)
+        right.set_time(time_s)
         if left.alive and right.alive:
             self.twist = 0.5 * (left.turn + right.turn)
         else:
-            self.twist = left.turn + right.turn  # a silent ring's turn is 0
+            self.twist = left.turn + right.turn  # the turn of a silent ring is 0
 
 
 def euler_deg(w: float, x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Roll, pitch and yaw in degrees of a quaternion of any length, in the order Z-Y-X."""
+    """Return (roll, pitch, yaw) in degrees of a quaternion of any length, in the order Z-Y-X."""
     roll = math.atan2(2 * (w * x + y * z), w * w - x * x - y * y + z * z)
     sine = 2 * (w * y - x * z) / (w * w + x * x + y * y + z * z)
     pitch = math.asin(min(max(sine, -1.0), 1.0))
@@ -250,13 +269,5 @@ def euler_deg(w: float, x: float, y: float, z: float) -> tuple[float, float, flo
 
 
 def _share(elapsed_s: float, time_constant_s: float) -> float:
-    """How much of the way to its input a one-pole smoother goes in that time."""
+    """Return the part of the way to its input that a one-pole smoother covers in `elapsed_s`."""
     return 1.0 - math.exp(-elapsed_s / time_constant_s)
-
-
-def _state(ring: Ring) -> str:
-    if ring._heard_s is None:
-        return "--"
-    if ring.alive:
-        return f"ok {ring.age * 1000:.0f}ms"
-    return f"silent {ring.age:.0f}s"

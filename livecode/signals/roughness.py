@@ -1,4 +1,4 @@
-"""The roughness of a spectrum: how much its strongest partials beat against each other."""
+"""The roughness of a spectrum: how strongly its loudest partials beat with each other."""
 
 import math
 
@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 PARTIALS = 20
-# Sethares, "Local consonance and the relationship between timbre and scale", JASA 94, 1993:
-# Plomp and Levelt's curve as a difference of exponentials, its width by the lower partial.
+# Sethares, "Local consonance and the relationship between timbre and scale", JASA 94, 1993: Plomp
+# and Levelt's curve as a difference of exponentials, whose width depends on the lower partial.
 SLOW, FAST = 3.5, 5.75
 D_STAR, S1, S2 = 0.24, 0.0207, 18.96
-SUMMIT = 0.18075  # of exp(-SLOW x) - exp(-FAST x), at x = 0.2206
-# Weaker partials are left out: they beat with the strongest at 3 % of the roughness of equal ones.
+SUMMIT = 0.18075  # the maximum of exp(-SLOW x) - exp(-FAST x), at x = 0.2206
+# Weaker partials are left out. Beating with the strongest, they are 3 % as rough as equal ones.
 FAINT = 10 ** (-30 / 20)
 
 
 class Roughness:
-    """Measures spectra of `bins` magnitudes, `bin_hz` apart."""
+    """Measures spectra of `bins` magnitudes that are `bin_hz` apart."""
 
     def __init__(self, bin_hz: float, bins: int):
         self._bin_hz = bin_hz
@@ -26,10 +26,11 @@ class Roughness:
         self._apart, self._lower, self._beats = np.empty((3, PARTIALS, PARTIALS))
 
     def measure(self, magnitudes: NDArray[np.float64]) -> float:
-        """0 for one partial or far ones, 0.5 for two equal ones at their roughest, below 1.
+        """Return the roughness of magnitudes (bins,), 0 to below 1.
 
-        r / (1 + r), where r = sum of a_i a_j d(f_i, f_j) over all pairs i, j / sum of a_i^2,
-        and d is Sethares' curve with its summit at 1.
+        One partial, or partials far apart, read 0; two equal partials at their roughest read 0.5.
+        The value is r / (1 + r) with r = sum over pairs i, j of a_i a_j d(f_i, f_j) / sum of a_i².
+        Here d is Sethares' curve, scaled so that its maximum is 1.
         """
         self._find_partials(magnitudes)
         hz, amplitude = self._hz, self._amplitude
@@ -74,7 +75,7 @@ class Roughness:
 
 
 def _summit(before: float, here: float, after: float) -> tuple[float, float]:
-    """Offset in bins and height of the parabola through three log magnitudes."""
+    """Return (offset in bins, height) of the parabola through three log magnitudes."""
     left, right = math.log(here / (before or here)), math.log(here / (after or here))
     bend = left + right
     offset = 0.5 * (left - right) / bend if bend > 0.0 else 0.0

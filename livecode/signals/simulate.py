@@ -1,4 +1,4 @@
-"""Two R-IoT rings that are not there: their packets, and hands that move slowly at random."""
+"""Two simulated R-IoT rings: their packets, and hands that move slowly at random."""
 
 import math
 from typing import TYPE_CHECKING
@@ -10,12 +10,12 @@ from livecode.signals.sensors import MICROTESLA_PER_GAUSS, V1_VOLTS_PER_COUNT
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-PERIOD_S = 0.005  # the firmware's default
+PERIOD_S = 0.005  # the firmware's default period
 LEFT_ID, RIGHT_ID = "0", "1"
 
 _BATTERY_V = 3.8
-_FIELD_UT = (20.0, 0.0, -44.0)  # north, west, up: about what a compass meets in Paris
-_WAVES = 5  # sines in one hand's motion
+_FIELD_UT = (20.0, 0.0, -44.0)  # (north, west, up): roughly the Earth's field in Paris
+_WAVES = 5  # sines that add up to one hand's motion
 _SLOWEST_HZ, _FASTEST_HZ = 0.03, 0.4  # from a gesture of half a minute to one of two seconds
 
 
@@ -30,9 +30,9 @@ def riot_packet(
     acc_g: tuple[float, float, float] | None = None,
     switch: bool = False,
 ) -> bytes:
-    """The payload an R-IoT ring of firmware `version` 1 or 2 sends in that orientation.
+    """Return the payload that an R-IoT ring of firmware `version` 1 or 2 sends in that orientation.
 
-    `acc_g` is gravity alone unless given.
+    `acc_g` is gravity alone if not given. Raises `ValueError` for another version.
     """
     quaternion = _quaternion(roll_deg, pitch_deg, yaw_deg)
     motion = (
@@ -52,7 +52,7 @@ def riot_packet(
 
 
 def turned_packets(left: float, right: float, version: int = 2) -> tuple[bytes, bytes]:
-    """One packet of each ring, turned to `left` and `right` (-1 to 1, positive to the front)."""
+    """Return one packet of each ring, turned to `left` and `right`, each -1 to 1."""
     return (
         riot_packet(LEFT_ID, -left * FULL_TURN_DEG, version=version),
         riot_packet(RIGHT_ID, right * FULL_TURN_DEG, version=version),
@@ -60,7 +60,7 @@ def turned_packets(left: float, right: float, version: int = 2) -> tuple[bytes, 
 
 
 class Hand:
-    """The turn of a hand that wanders: smooth, never repeating soon, a function of time alone."""
+    """A hand that wanders: its turn is smooth, repeats late, and depends on time alone."""
 
     def __init__(self, rng: "Generator"):
         self._waves = [
@@ -72,7 +72,7 @@ class Hand:
         self._gains = [math.sqrt(slowest / omega) for omega, _ in self._waves]
 
     def turn(self, time_s: float) -> float:
-        """Between -1 and 1."""
+        """Return the turn at `time_s`, between -1 and 1."""
         return math.tanh(
             sum(
                 gain * math.sin(omega * time_s + phase)
@@ -82,14 +82,14 @@ class Hand:
 
 
 class Hands:
-    """Both simulated rings on hands that wander, each in its own way."""
+    """Both simulated rings, on hands that wander independently."""
 
     def __init__(self, rng: "Generator", version: int = 2):
         self.left, self.right = Hand(rng), Hand(rng)
         self.version = version
 
     def packets(self, time_s: float) -> tuple[bytes, bytes]:
-        """What the two rings send at `time_s`; call it every `PERIOD_S`."""
+        """Return the packets that the two rings send at `time_s`; call it every `PERIOD_S`."""
         return (
             self._packet(LEFT_ID, self.left, -FULL_TURN_DEG, time_s),
             self._packet(RIGHT_ID, self.right, FULL_TURN_DEG, time_s),
@@ -104,7 +104,7 @@ class Hands:
 def _quaternion(
     roll_deg: float, pitch_deg: float, yaw_deg: float
 ) -> tuple[float, float, float, float]:
-    """(w, x, y, z) of a rotation by yaw, then pitch, then roll."""
+    """Return the quaternion (w, x, y, z) of a rotation by yaw, then pitch, then roll."""
     r, p, y = (math.radians(angle) / 2 for angle in (roll_deg, pitch_deg, yaw_deg))
     cr, sr, cp, sp, cy, sy = (f(half) for half in (r, p, y) for f in (math.cos, math.sin))
     return (
@@ -118,7 +118,7 @@ def _quaternion(
 def _in_hand(
     vector: tuple[float, float, float], quaternion: tuple[float, float, float, float]
 ) -> tuple[float, float, float]:
-    """A vector of the room (north, west, up) in the frame of a hand so oriented."""
+    """Return a vector of the room (north, west, up) in the frame of a hand with that orientation."""
     a, b, c = vector
     w, x, y, z = quaternion
     return (

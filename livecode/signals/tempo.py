@@ -1,4 +1,4 @@
-"""The beat clock: beats and bars as positions on sample time, led by hand, taps or MIDI clock."""
+"""The beat clock: beats and bars as positions in sample time, set by hand, taps, MIDI clock or Link."""
 
 import math
 from bisect import bisect_right
@@ -11,24 +11,24 @@ from livecode.signals.clock_follower import ClockFollower, is_clock
 
 MIN_BPM, MAX_BPM = 20.0, 400.0
 TAPS_NEEDED, TAPS_KEPT = 3, 8
-TAP_PAUSE_S = 2.0  # a longer one begins a new count
-TAP_GLIDE_BEATS = 1.0  # how long the beat takes to come under the tapping finger
-FOLLOW_GLIDE_BEATS = 0.25  # and how long onto the pulses of a clock
-STRETCHES_KEPT = 512  # of the past; about 20 beats of a MIDI clock
-ON_THE_BEAT = 1e-9  # beats; closer is rounding
+TAP_PAUSE_S = 2.0  # a longer pause starts a new count
+TAP_GLIDE_BEATS = 1.0  # how long the beat glides to the tapping finger
+FOLLOW_GLIDE_BEATS = 0.25  # how long the beat glides to another clock
+SEGMENTS_KEPT = 512  # of the past; about 20 beats of a MIDI clock
+ON_THE_BEAT = 1e-9  # beats; a smaller distance is a rounding error
 
 
-class Stretch(NamedTuple):
-    """From `frame` on, where the beat is `beat`, time goes at `rate` beats a frame."""
+class TempoSegment(NamedTuple):
+    """A stretch of time that begins at `frame` and `beat`, and advances by `rate` beats a frame."""
 
     frame: float
     beat: float
     rate: float
-    bpm: float  # what the performer set; the rate differs while the beat glides into place
+    bpm: float  # the tempo that was set; `rate` differs while the beat glides
 
 
 class Meter(NamedTuple):
-    """From the bar line at `beat`, which is number `bar`, bars are `beats_per_bar` long."""
+    """A meter: bars of `beats_per_bar` beats from the bar line at `beat` on, which begins `bar`."""
 
     beat: float
     bar: float
@@ -36,59 +36,59 @@ class Meter(NamedTuple):
 
 
 class Tempo:
-    """Beat and bar as continuous, strictly increasing functions of the sample frame.
+    """Beat and bar as continuous, strictly increasing functions of the sample time, in frames.
 
-    Beat 0 is at frame 0. A change takes effect at its frame and drops those that were set for
-    later frames. Only `locate` lets the beat jump.
+    Beat 0 is at frame 0. A change takes effect at its frame and cancels changes set for later
+    frames. Only `locate` lets the beat jump. Tempos and meters out of range raise `LivecodeError`.
     """
 
     def __init__(self, sample_rate: int, bpm: float = 120.0, beats_per_bar: float = 4.0):
         self._rate = sample_rate
-        self._stretches = [Stretch(0.0, 0.0, self._beats_per_frame(bpm), float(bpm))]
+        self._segments = [TempoSegment(0.0, 0.0, self._beats_per_frame(bpm), float(bpm))]
         self._meters = [Meter(0.0, 0.0, _beats_per_bar(beats_per_bar))]
         self._taps_s: list[float] = []
         self._follower = ClockFollower(sample_rate)
 
     @property
     def sample_rate(self) -> int:
-        """Frames a second."""
+        """The sample rate in Hz."""
         return self._rate
 
     @property
     def bpm(self) -> float:
         """The tempo set last, in beats a minute."""
-        return self._stretches[-1].bpm
+        return self._segments[-1].bpm
 
     @property
     def beats_per_bar(self) -> float:
-        """The length of the bars set last."""
+        """The length of the bars set last, in beats."""
         return self._meters[-1].beats_per_bar
 
     def bpm_at(self, frame: float) -> float:
-        """The tempo set at that frame."""
-        return self._stretch_at(frame).bpm
+        """Return the tempo set at that frame, in beats a minute."""
+        return self._segment_at(frame).bpm
 
     def beat_at(self, frame: float) -> float:
-        """The beat at that frame."""
-        stretch = self._stretch_at(frame)
-        return stretch.beat + (frame - stretch.frame) * stretch.rate
+        """Return the beat at that frame."""
+        segment = self._segment_at(frame)
+        return segment.beat + (frame - segment.frame) * segment.rate
 
     def frame_of(self, beat: float) -> float:
-        """The frame, not rounded, at which that beat is."""
-        at = bisect_right(self._stretches, beat, key=lambda stretch: stretch.beat)
-        stretch = self._stretches[max(at - 1, 0)]
-        return stretch.frame + (beat - stretch.beat) / stretch.rate
+        """Return the frame, not rounded, of that beat."""
+        at = bisect_right(self._segments, beat, key=lambda segment: segment.beat)
+        segment = self._segments[max(at - 1, 0)]
+        return segment.frame + (beat - segment.beat) / segment.rate
 
     def bar_at(self, frame: float) -> float:
-        """The bar at that frame: bar 2.5 is in the middle of the third."""
+        """Return the bar at that frame. Bar 2.5, for example, is the middle of the third bar."""
         beat = self.beat_at(frame)
         meter = self._meter_at(beat)
         return meter.bar + (beat - meter.beat) / meter.beats_per_bar
 
     def next(self, quant_beats: float, frame: float) -> int:
-        """The first frame from `frame` on at which the beat is a multiple of `quant_beats`.
+        """Return the first frame from `frame` on at which the beat is a multiple of `quant_beats`.
 
-        A quant of 0 is now: `frame` itself. A quant as long as a bar counts from bar lines.
+        A quant of 0 means at once: `frame` itself. A quant of whole bars counts from the bar lines.
         """
         if quant_beats <= 0.0:
             return math.ceil(frame)
@@ -99,24 +99,26 @@ class Tempo:
         return math.ceil(self.frame_of(origin + multiple * quant_beats) - ON_THE_BEAT * self._rate)
 
     def set(self, bpm: float, frame: float) -> None:
-        """Go at that tempo from that frame on."""
+        """Set the tempo from that frame on, in beats a minute."""
         self._change(frame, self._beats_per_frame(bpm), bpm)
 
     def set_meter(self, beats_per_bar: float, frame: float) -> None:
-        """Let bars be that long, from the first bar line at or after that frame."""
+        """Set the bar's length from the first bar line at or after that frame."""
         beats_per_bar = _beats_per_bar(beats_per_bar)
         beat = self.beat_at(frame)
         meter = self._meter_at(beat)
         bars = math.ceil((beat - meter.beat) / meter.beats_per_bar - ON_THE_BEAT)
         line = Meter(meter.beat + bars * meter.beats_per_bar, meter.bar + bars, beats_per_bar)
         earlier = [meter for meter in self._meters if meter.beat < line.beat]
-        self._meters = [*earlier[-STRETCHES_KEPT:], line]
+        self._meters = [*earlier[-SEGMENTS_KEPT:], line]
 
     def tap(self, time_s: float) -> None:
-        """Take a tap on the beat; from the third one on they set the tempo and the beat's place.
+        """Take a tap on the beat.
 
-        The tempo is that of the median of the intervals between the last taps; the nearest beat
-        glides under the tap within one beat, without a jump.
+        From the third tap on, taps set the tempo and the place of the beat.
+
+        The tempo comes from the median interval between the last taps. The nearest beat glides
+        under the tap within one beat, without a jump.
         """
         if self._taps_s and not 0.0 <= time_s - self._taps_s[-1] <= TAP_PAUSE_S:
             self._taps_s = []
@@ -130,9 +132,10 @@ class Tempo:
         self._glide(frame, bpm, round(beat) - beat, TAP_GLIDE_BEATS)
 
     def lead(self, bpm: float, beat: float, frame: float) -> None:
-        """Take over another clock's tempo, and glide to its beat within one beat of time.
+        """Take over another clock's tempo, and glide to its beat within a quarter of a beat.
 
-        Beats count from elsewhere there: what is matched is the place within the bar.
+        The other clock may count its beats differently, so only the place within the bar is
+        matched.
         """
         bar = self.beats_per_bar
         ahead = (beat - self.beat_at(frame) + bar / 2) % bar - bar / 2
@@ -140,9 +143,9 @@ class Tempo:
             self._glide(frame, bpm, ahead, FOLLOW_GLIDE_BEATS)
 
     def follow(self, message: bytes, frame: float) -> bool:
-        """Take a MIDI clock message that arrived at that frame; whether it was one.
+        """Take a MIDI clock message that arrived at that frame. Return whether it was one.
 
-        Clock, start, continue, stop and song position; what is no such message changes nothing.
+        Clock messages are clock, start, continue, stop and song position. Others change nothing.
         """
         if not is_clock(message):
             return False
@@ -157,45 +160,45 @@ class Tempo:
 
     @property
     def following(self) -> bool:
-        """Whether a MIDI clock has been heard long enough to lead."""
+        """Whether a MIDI clock has been received long enough to set the tempo."""
         return self._follower.locked
 
     def locate(self, beat: float, frame: float) -> None:
-        """Jump: that beat is at that frame, and bars count from beat 0; the past is forgotten."""
-        now = self._stretch_at(frame)
+        """Jump so that `beat` is at `frame`. Bars count from beat 0, and the past is forgotten."""
+        now = self._segment_at(frame)
         rate = self._beats_per_frame(now.bpm)
-        self._stretches = [Stretch(frame, beat, rate, now.bpm)]
+        self._segments = [TempoSegment(frame, beat, rate, now.bpm)]
         self._meters = [Meter(0.0, 0.0, self.beats_per_bar)]
 
     def _glide(self, frame: float, bpm: float, ahead_beats: float, over_beats: float) -> None:
-        """Go at that tempo from that frame on, and gain `ahead_beats` on it over `over_beats`."""
+        """Set the tempo from that frame on, and gain `ahead_beats` over the next `over_beats`."""
         rate = self._beats_per_frame(bpm)
         ahead_beats = min(max(ahead_beats, -0.75 * over_beats), 3.0 * over_beats)
         self._change(frame, rate * (1.0 + ahead_beats / over_beats), bpm)
         self._change(frame + over_beats / rate, rate, bpm)
 
     def _change(self, frame: float, rate: float, bpm: float) -> None:
-        changed = Stretch(frame, self.beat_at(frame), rate, float(bpm))
-        while self._stretches and self._stretches[-1].frame >= frame:
-            self._stretches.pop()
-        self._stretches.append(changed)
-        del self._stretches[:-STRETCHES_KEPT]
+        changed = TempoSegment(frame, self.beat_at(frame), rate, float(bpm))
+        while self._segments and self._segments[-1].frame >= frame:
+            self._segments.pop()
+        self._segments.append(changed)
+        del self._segments[:-SEGMENTS_KEPT]
 
-    def _stretch_at(self, frame: float) -> Stretch:
-        last = self._stretches[-1]
+    def _segment_at(self, frame: float) -> TempoSegment:
+        last = self._segments[-1]
         if frame >= last.frame:
             return last
-        at = bisect_right(self._stretches, frame, key=lambda stretch: stretch.frame)
-        return self._stretches[max(at - 1, 0)]
+        at = bisect_right(self._segments, frame, key=lambda segment: segment.frame)
+        return self._segments[max(at - 1, 0)]
 
     def _meter_at(self, beat: float) -> Meter:
         at = bisect_right(self._meters, beat + ON_THE_BEAT, key=lambda meter: meter.beat)
         return self._meters[max(at - 1, 0)]
 
     def _beats_per_frame(self, bpm: float) -> float:
-        if not MIN_BPM <= bpm <= MAX_BPM:  # also refuses NaN
+        if not MIN_BPM <= bpm <= MAX_BPM:  # this comparison also refuses NaN
             raise LivecodeError(
-                f"A tempo of {bpm:g} is out of range: it goes from {MIN_BPM:g} to {MAX_BPM:g} "
+                f"A tempo of {bpm:g} is out of range: give {MIN_BPM:g} to {MAX_BPM:g} "
                 "beats a minute."
             )
         return bpm / 60.0 / self._rate
@@ -203,5 +206,5 @@ class Tempo:
 
 def _beats_per_bar(beats: float) -> float:
     if not 0.0 < beats <= 64.0:
-        raise LivecodeError(f"A bar of {beats:g} beats cannot be: give it 1 to 64, as in 4 or 3.5.")
+        raise LivecodeError(f"A bar cannot have {beats:g} beats: give it 1 to 64, as in 4 or 3.5.")
     return float(beats)

@@ -1,4 +1,4 @@
-"""The UDP socket that packets arrive on, with a thread that only receives, stamps and queues."""
+"""The UDP socket for packets, and a thread that only receives, time-stamps and queues them."""
 
 import errno
 import socket
@@ -10,16 +10,16 @@ from collections.abc import Callable
 from livecode.errors import LivecodeError
 from livecode.signals.osc import MAX_PACKET_BYTES
 
-DEFAULT_HOST = "127.0.0.1"  # nothing outside this machine is heard unless asked for
-DEFAULT_PORT = 8888  # R-IoT v1 and v2
-MAX_QUEUED = 4096  # packets; when nobody drains them the oldest go first
+DEFAULT_HOST = "127.0.0.1"  # only this machine can send, unless the performer asks for more
+DEFAULT_PORT = 8888  # the port of R-IoT v1 and v2
+MAX_QUEUED = 4096  # packets; when nobody drains them, the oldest are dropped
 MAX_SOURCES = 64  # hosts whose rate is remembered
-PACKETS_PER_S = 2000.0  # for each host: ten R-IoT rings at their 5 ms
-BURST_PACKETS = 500.0  # what Wi-Fi may hold back and then deliver at once
-_POLL_S = 0.1  # how soon `close` is noticed
+PACKETS_PER_S = 2000.0  # for each host: enough for ten R-IoT rings at 5 ms
+BURST_PACKETS = 500.0  # as many as Wi-Fi may hold back and deliver at once
+_POLL_S = 0.1  # how soon the thread notices `close`
 
-Source = tuple[str, int]
-Packet = tuple[int, bytes, Source]
+Address = tuple[str, int]  # (host, port)
+Packet = tuple[int, bytes, Address]
 
 
 class TokenBucket:
@@ -32,7 +32,7 @@ class TokenBucket:
         self._filled_ns = now_ns
 
     def take(self, now_ns: int) -> bool:
-        """Whether a packet at `now_ns` may pass."""
+        """Return whether a packet at `now_ns` may pass, and count it."""
         gained = (now_ns - self._filled_ns) * self._per_ns
         self._tokens = min(self._tokens + gained, self._burst)
         self._filled_ns = now_ns
@@ -43,13 +43,13 @@ class TokenBucket:
 
 
 class UdpListener:
-    """A bound socket and its thread; `drain` hands over what has arrived since the last call.
+    """A bound socket and its thread; `drain` returns what has arrived since the last call.
 
-    received  packets taken from the socket
-    refused   reason -> how many of them were not queued, or were dropped from the queue
+    received  number of packets taken from the socket
+    refused   reason -> number of packets that were not queued, or dropped from the queue
 
-    Each host may send `PACKETS_PER_S`, counted over all its ports because some senders open a
-    new one for every packet. Raise `LivecodeError` if the socket cannot be bound.
+    Each host may send `PACKETS_PER_S`. The count includes all of a host's ports, because some
+    senders open a new port for every packet. Raises `LivecodeError` if the socket cannot be bound.
     """
 
     def __init__(
@@ -65,12 +65,18 @@ class UdpListener:
         self._buckets: dict[str, TokenBucket] = {}
         self._closing = threading.Event()
         self._socket = _bind(host, port)
-        self.host, self.port = self._socket.getsockname()[:2]  # the port chosen, if 0 was asked
+        # the port that the system chose, if port 0 was asked for
+        self.host, self.port = self._socket.getsockname()[:2]
         self._thread = threading.Thread(target=self._listen, name="udp", daemon=True)
         self._thread.start()
 
+    @property
+    def hosts(self) -> int:
+        """The number of hosts whose rate is remembered."""
+        return len(self._buckets)
+
     def drain(self) -> list[Packet]:
-        """The packets queued so far as (arrival in monotonic ns, payload, (host, port))."""
+        """Remove and return the queued packets as (arrival in monotonic ns, payload, (host, port))."""
         packets = []
         while self._queue:
             packets.append(self._queue.popleft())
@@ -91,17 +97,18 @@ class UdpListener:
     def _listen(self) -> None:
         while not self._closing.is_set():
             try:
-                # One byte more than allowed, so that a packet cut short shows itself.
+                # Ask for one byte more than allowed, so that a truncated packet can be recognised.
                 data, source = self._socket.recvfrom(MAX_PACKET_BYTES + 1)
             except TimeoutError:
                 continue
             except OSError:
                 self._refuse("socket error")
-                self._closing.wait(_POLL_S)  # never spin on an error that stays
+                self._closing.wait(_POLL_S)  # do not spin on an error that stays
                 continue
-            self._take(self._clock_ns(), data, source[:2])
+            self.take(self._clock_ns(), data, source[:2])
 
-    def _take(self, now_ns: int, data: bytes, source: Source) -> None:
+    def take(self, now_ns: int, data: bytes, source: Address) -> None:
+        """Count a packet that arrived at `now_ns`, and queue or refuse it."""
         self.received += 1
         if len(data) > MAX_PACKET_BYTES:
             self._refuse("packet too large")
@@ -138,7 +145,7 @@ def _bind(host: str, port: int) -> socket.socket:
                 f"choose another port with --osc-port and set the rings to it."
             ) from None
         raise LivecodeError(
-            f"Cannot listen for OSC on {host}, UDP port {port} ({error}): choose another port "
+            f"OSC cannot be received on {host}, UDP port {port} ({error}): choose another port "
             f"with --osc-port, or another address with --osc-bind."
         ) from None
     return listening

@@ -1,1 +1,1 @@
-"""Takes of a SampleRNN, away from the stage: making many, listening, keeping some, splicing them."""
+"""Takes of a SampleRNN, made away from the stage: many are generated, some are kept and spliced."""

@@ -1,4 +1,4 @@
-"""Listening to a folder of takes: which one is at hand, and what each key does; nothing is drawn here."""
+"""Listening to a folder of takes: the current take, and the action of each key; draws nothing."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,36 +24,36 @@ class Audition:
     ) -> None:
         self.folder, self.playback = folder, playback
         self.selection = Selection(band=band)
-        self.message, self.failed = "", False  # what was done last, or why it was not
-        self._band = band or USUAL_BAND  # that `b` puts on
+        self.message, self.failed = "", False  # what was done last, or why it was not done
+        self._band = band or USUAL_BAND  # the band that `b` switches on
         self._playing: int | None = None  # the take's number
         self._row = 0
         self._seen = self._changed_ns()
         self.shown: list[Take] = []
         self._select()
 
-    # what is at hand
+    # the current take
 
     @property
     def row(self) -> int:
-        """Of the take at hand, among those that are shown."""
+        """The row of the current take among the shown ones."""
         return self._row
 
     @property
     def take(self) -> Take | None:
-        """The one at hand; None where none is shown."""
+        """The current take; None if no take is shown."""
         return self.shown[self._row] if self.shown else None
 
     @property
     def playing(self) -> tuple[int, float] | None:
-        """Number of the take that sounds, and the seconds into it."""
+        """(number of the take that sounds, seconds into it), or None."""
         position_s = self.playback.position_s()
         if position_s is None or self._playing is None:
             return None
         return self._playing, position_s
 
     def look_again(self) -> bool:
-        """Take in what has been generated in the meantime; whether there was anything."""
+        """Show what has been generated since the last call. Return whether there was anything."""
         changed = self._changed_ns()
         if changed == self._seen:
             return False
@@ -63,17 +63,17 @@ class Audition:
         return True
 
     def say(self, text: str, failed: bool = False) -> None:
-        """Show a sentence."""
+        """Show a sentence; `failed` shows it as an error."""
         self.message, self.failed = text, failed
 
     # what keys do
 
     def go(self, rows: int) -> None:
-        """So many rows down."""
+        """Go `rows` rows down; up if negative."""
         self._row = min(max(self._row + rows, 0), max(len(self.shown) - 1, 0))
 
     def play_or_stop(self) -> None:
-        """Play the take at hand; stop, if it is that which plays."""
+        """Play the current take, or stop if it is playing."""
         playing, take = self.playing, self.take
         if playing is not None and (take is None or playing[0] == take.number):
             self.playback.stop()
@@ -81,60 +81,63 @@ class Audition:
             self._play(take)
 
     def seek(self, seconds: float) -> None:
-        """Go so far on in the take that plays."""
+        """Skip `seconds` in the take that plays; back if negative.
+
+        Raises `LivecodeError` if none does.
+        """
         if (playing := self.playing) is None:
-            raise LivecodeError("No take is playing.")
+            raise LivecodeError("No take is playing: press Space to play one.")
         take = next((t for t in self.folder.takes if t.number == playing[0]), None)
         if take is not None:
             self._play(take, playing[1] + seconds)
 
     def keep(self) -> None:
-        """Put it into the piece, or take it out."""
-        self._do(self.folder.keep(self._at_hand().number))
+        """Put the current take into the piece, or take it out."""
+        self._do(self.folder.keep(self._current().number))
 
     def discard(self) -> None:
-        """Move it out of the way, or back."""
-        self._do(self.folder.discard(self._at_hand().number))
+        """Move the current take to the discarded ones, or back."""
+        self._do(self.folder.discard(self._current().number))
 
     def rate(self, stars: int) -> None:
-        """Give it stars."""
-        self._do(self.folder.rate(self._at_hand().number, stars))
+        """Rate the current take with 1 to 5 stars, or 0 for none."""
+        self._do(self.folder.rate(self._current().number, stars))
 
     def rename(self, name: str) -> None:
-        """Give it a name."""
-        self._do(self.folder.rename(self._at_hand().number, name))
+        """Name the current take."""
+        self._do(self.folder.rename(self._current().number, name))
 
     def move(self, by: int) -> None:
-        """Let it come later in the piece."""
-        self._do(self.folder.move(self._at_hand().number, by))
+        """Move the current take `by` places later in the piece; earlier if negative."""
+        self._do(self.folder.move(self._current().number, by))
 
     def undo(self) -> None:
-        """Take back what was done last to a take."""
+        """Undo the last change to a take."""
         self._do(self.folder.undo())
 
     def next_sort(self) -> None:
-        """Sort by something else."""
+        """Sort by the next criterion."""
         self._look_at(sort=after(self.selection.sort, list(SORTS)))
 
     def next_view(self) -> None:
-        """Show others."""
+        """Show the next view."""
         self._look_at(view=after(self.selection.view, list(VIEWS)))
 
     def switch_band(self) -> None:
-        """Hide what lies outside of the band of likelihood, or show it."""
+        """Hide the takes outside of the band of likelihood, or show all."""
         self._look_at(band=None if self.selection.band else self._band)
 
     def widen_band(self, low: float, top: float) -> None:
-        """Hide so many per cent more at its low end and at its top."""
+        """Hide `low` and `top` per cent more at the band's ends."""
         now = self._band if self.selection.band is None else self.selection.band
         low, top = max(now[0] + low, 0.0), max(now[1] + top, 0.0)
         if not in_band(self.folder.takes, (low, top)):
-            raise LivecodeError("The band would be empty.")
+            raise LivecodeError("The band would be empty: keep it wider.")
         self._band = (low, top)
         self._look_at(band=self._band)
 
     def free_piece(self) -> Path:
-        """A name for the piece that no file has yet."""
+        """Return a file name for the piece that is not in use yet."""
         path, count = self.folder.folder / "piece.wav", 1
         while path.exists():
             count += 1
@@ -145,9 +148,9 @@ class Audition:
         self.playback.play(take.path, at_s)
         self._playing = take.number
 
-    def _at_hand(self) -> Take:
+    def _current(self) -> Take:
         if self.take is None:
-            raise LivecodeError("No take is shown here.")
+            raise LivecodeError("No take is shown here: press v for another view.")
         return self.take
 
     def _do(self, what: str) -> None:
@@ -160,7 +163,7 @@ class Audition:
         self.say(describe(self.selection))
 
     def _select(self) -> None:
-        """Show what is selected; the take at hand stays, or else the row does."""
+        """Apply the selection. The current take stays current, or else the row does."""
         number = self.take.number if self.take is not None else None
         self.shown = self.selection.of(self.folder.takes)
         rows = [row for row, take in enumerate(self.shown) if take.number == number]
@@ -174,7 +177,7 @@ class Audition:
 
 
 def describe(selection: Selection) -> str:
-    """`kept, by stars, without the lowest 40 % and the top 5 % by likelihood`."""
+    """Return a selection in words: `kept, by stars, without the lowest 40 % and the top 5 % by …`."""
     parts = [selection.view, f"by {selection.sort}"]
     if selection.band:
         low, top = selection.band
@@ -183,7 +186,7 @@ def describe(selection: Selection) -> str:
 
 
 def briefly(selection: Selection) -> str:
-    """`kept, by stars, band 40 to 95 %`."""
+    """Return a selection in a few words: `kept, by stars, band 40 to 95 %`."""
     parts = [selection.view, f"by {selection.sort}"]
     if selection.band:
         parts.append(f"band {selection.band[0]:g} to {100 - selection.band[1]:g} %")

@@ -1,4 +1,4 @@
-"""Several takes drawn together: one pass of the weights serves as many streams as the kernel takes."""
+"""Draws several takes together, because one pass of the weights serves several streams."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -12,25 +12,28 @@ from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes.expression import KNOTS_PER_S
 from livecode.voices.samplernn import Sampler, StreamState
 
-TOGETHER = 4  # streams; more gain little, and a killed run loses as many unfinished takes
-CHUNK = 4000  # samples between two looks at whether to stop
+TOGETHER = 4  # streams; more gain little, and a killed run loses that many unfinished takes
+CHUNK = 4000  # samples between two checks whether to stop
 
 Weights = Literal["auto", "float32", "int8"]
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The takes of a batch."""
+class DrawnTakes:
+    """The samples of a batch of takes."""
 
     codes: NDArray[np.int32]  # (streams, n)
-    log_likelihood: NDArray[np.float64]  # (streams,) mean of each, natural
+    log_likelihood: NDArray[np.float64]  # (streams,): mean natural log likelihood of each
 
 
 class Batches:
-    """Draws batches, one after the other, with one sampler: for one thread."""
+    """Draws one batch after another with one sampler; for use by one thread."""
 
     def __init__(self, model: SampleRNN, weights: Weights, start: StreamState | None) -> None:
-        """`start`: where every take begins; None for the model's own beginning."""
+        """Set up for a model.
+
+        `start` is the state in which every take starts; None is the model's own.
+        """
         self._model, self._weights, self._start = model, weights, start
         self._sampler: Sampler | None = None
 
@@ -41,12 +44,12 @@ class Batches:
         temperatures: NDArray[np.float32],
         stop: threading.Event,
         told: Callable[[int], None],
-    ) -> Drawn | None:
-        """Takes of `count` samples, one for each seed; None if stopped.
+    ) -> DrawnTakes | None:
+        """Draw takes of `count` samples, one for each seed. Return None if stopped.
 
-        `temperatures` are those at every millisecond.  `told` is called with the samples that have
-        been drawn since the last time, of all takes together.  A take depends on its seed alone,
-        not on those beside it.
+        `temperatures` holds one value a millisecond. `told` is called with the number of samples
+        drawn since its last call, over all takes. A take depends on its seed alone, not on the
+        takes beside it.
         """
         sampler = self._fresh(seeds)
         codes = np.empty((len(seeds), count), np.int32)
@@ -62,10 +65,10 @@ class Batches:
             codes[:, begin:end] = drawn.codes
             sums += drawn.log_likelihood.sum(axis=1, dtype=np.float64)
             told(drawn.codes.size)
-        return Drawn(codes, sums / count)
+        return DrawnTakes(codes, sums / count)
 
     def _fresh(self, seeds: Sequence[int]) -> Sampler:
-        """A sampler whose streams stand at the beginning."""
+        """Return a sampler whose streams are at their start."""
         sampler = self._sampler
         if sampler is None or sampler.streams != len(seeds):
             model = self._model
@@ -80,14 +83,14 @@ class Batches:
 
 
 def primed(model: SampleRNN, weights: Weights, codes: NDArray[np.integer]) -> StreamState:
-    """Where a stream stands after it has heard codes (n,)."""
+    """Return the state of a stream that has been primed with codes (n,)."""
     sampler = Sampler(model.config, model.tensors, 1, weights)
     sampler.prime(0, codes)
     return sampler.state(0)
 
 
 def split(numbers: Sequence[int], cores: int) -> list[list[int]]:
-    """The numbers in batches of TOGETHER at most, as even as may be, as many on each core."""
+    """Split numbers into even batches of at most TOGETHER, with as many batches for each core."""
     rounds = -(-len(numbers) // (cores * TOGETHER))
     batches = min(len(numbers), rounds * cores)
     return [part.tolist() for part in np.array_split(np.array(numbers, np.int64), batches or 1)]

@@ -1,7 +1,7 @@
-"""What the performer makes of a folder of takes: kept in an order, rated, named, discarded; and undo.
+"""What the performer decides about takes: kept in an order, rated, named, discarded; with undo.
 
-A name stands in the take's file name, and what is discarded lies in `discarded/`; the rest is in
-`choices.json`.  Nothing is ever deleted.
+A take's name is part of its file name, and discarded takes lie in `discarded/`. The rest is in
+`choices.json`. Nothing is ever deleted.
 """
 
 import os
@@ -17,7 +17,7 @@ from livecode.takes.index import (
     DISCARDED,
     FILE,
     Index,
-    Record,
+    TakeRecord,
     all_take_files,
     file_name,
     read_index,
@@ -27,47 +27,47 @@ CHOICES = "choices.json"
 VERSION = 1
 STARS = 5
 LONGEST_NAME = 60
-NOT_IN_NAMES = set('/\\:*?"<>|')  # of which some system or other takes one for something else
+NOT_IN_NAMES = set('/\\:*?"<>|')  # characters that have another meaning on some system
 
 
 @dataclass(frozen=True)
 class Take:
-    """A take, and what the performer makes of it."""
+    """A take, and what the performer has decided about it."""
 
-    record: Record
+    record: TakeRecord
     path: Path
     name: str = ""
     discarded: bool = False
-    stars: int = 0  # 0 (not rated) to STARS
-    place: int = 0  # in the piece, from 1; 0: not kept
+    stars: int = 0  # 1 to STARS; 0: not rated
+    place: int = 0  # place in the piece, from 1; 0: not kept
 
     @property
     def number(self) -> int:
-        """From 1, as it was generated."""
+        """The take's number, from 1, in the order of generation."""
         return self.record.number
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What is in `choices.json`."""
+    """The content of `choices.json`."""
 
     version: int = VERSION
-    kept: tuple[int, ...] = ()  # numbers, in the order of the piece
-    stars: dict[int, int] = field(default_factory=dict)  # by number, 1 to STARS
+    kept: tuple[int, ...] = ()  # numbers of takes, in the order of the piece
+    stars: dict[int, int] = field(default_factory=dict)  # number -> 1 to STARS
 
 
 class TakesFolder:
-    """A folder that `livecode generate` fills, or has filled."""
+    """A folder that `livecode generate` fills or has filled."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises LivecodeError if there are no takes in it."""
+        """Open the folder. Raises `LivecodeError` if there are no takes in it."""
         self.folder = folder
         self.choices = _read_choices(folder)
-        self._done: list[tuple[str, Callable[[], None]]] = []  # what undoes it
+        self._done: list[tuple[str, Callable[[], None]]] = []  # (what was done, how to undo it)
         self.refresh()
 
     def refresh(self) -> None:
-        """See what has been generated in the meantime."""
+        """Read what has been generated since the last call."""
         index = read_index(self.folder)
         if index is None:
             raise LivecodeError(
@@ -92,18 +92,18 @@ class TakesFolder:
 
     @property
     def takes(self) -> list[Take]:
-        """All takes, by number, those that were discarded as well."""
+        """All takes by number, including discarded ones."""
         return list(self._takes.values())
 
     @property
     def kept(self) -> list[Take]:
-        """Those of the piece, in its order."""
+        """The takes of the piece, in its order."""
         return sorted((take for take in self.takes if take.place), key=lambda take: take.place)
 
     def keep(self, number: int) -> str:
-        """Put the take at the end of the piece, or take it out; returns what happened."""
+        """Put the take at the end of the piece, or take it out. Return a sentence on what happened."""
         if self._take(number).discarded:
-            raise LivecodeError("It is discarded; bring it back first.")
+            raise LivecodeError("The take is discarded: bring it back first.")
         kept = self.choices.kept
         inside = number in kept
         kept = tuple(n for n in kept if n != number) if inside else (*kept, number)
@@ -111,10 +111,10 @@ class TakesFolder:
         return self._choose(replace(self.choices, kept=kept), what)
 
     def move(self, number: int, by: int) -> str:
-        """Let a kept take come so many places later in the piece."""
+        """Move a kept take `by` places later in the piece. Return a sentence on what happened."""
         kept = [n for n in self.choices.kept if n in self._takes]
         if number not in kept:
-            raise LivecodeError("Only kept takes have a place in the piece.")
+            raise LivecodeError("Only kept takes have a place in the piece: keep it first.")
         at = kept.index(number)
         to = min(max(at + by, 0), len(kept) - 1)
         kept.insert(to, kept.pop(at))
@@ -122,7 +122,7 @@ class TakesFolder:
         return self._choose(replace(self.choices, kept=tuple(kept)), what)
 
     def rate(self, number: int, stars: int) -> str:
-        """Give it 1 to 5 stars, or 0 to take them away."""
+        """Give the take 1 to 5 stars, or 0 to remove them. Return a sentence on what happened."""
         self._take(number)
         rated = self.choices.stars | {number: stars}
         left = {n: s for n, s in sorted(rated.items()) if s}
@@ -130,7 +130,7 @@ class TakesFolder:
         return self._choose(replace(self.choices, stars=left), what)
 
     def discard(self, number: int) -> str:
-        """Move its file to `discarded/`, or back from there."""
+        """Move the take's file to `discarded/`, or back. Return a sentence on what happened."""
         take = self._take(number)
         back = take.discarded
         to = (self.folder if back else self.folder / DISCARDED) / take.path.name
@@ -147,7 +147,7 @@ class TakesFolder:
         return self._did(f"take {number} is {'back' if back else 'discarded'}", undo)
 
     def rename(self, number: int, name: str) -> str:
-        """Give it a name, which its file has from then on; "" takes it away."""
+        """Name the take and its file; "" removes the name. Return a sentence on what happened."""
         take, name = self._take(number), name.strip()
         if len(name) > LONGEST_NAME or not name.isprintable() or NOT_IN_NAMES & set(name):
             raise LivecodeError(
@@ -162,7 +162,7 @@ class TakesFolder:
         return self._did(what, lambda: self._move(to, take.path))
 
     def undo(self) -> str:
-        """Take back what was done last."""
+        """Undo the last change. Return a sentence on what was undone."""
         if not self._done:
             raise LivecodeError("There is nothing to undo.")
         what, undo = self._done.pop()
@@ -190,9 +190,9 @@ class TakesFolder:
         self.choices = choices
 
     def _move(self, path: Path, to: Path) -> None:
-        """Never over another file."""
+        """Move a file, but never over another one."""
         if to.exists():
-            raise LivecodeError(f"There is a file {to} already; move it away first.")
+            raise LivecodeError(f"There is a file {to} already: move it away first.")
         try:
             to.parent.mkdir(exist_ok=True)
             os.rename(path, to)
@@ -220,7 +220,7 @@ def _read_choices(folder: Path) -> Choices:
         return Choices(VERSION, tuple(dict.fromkeys(found.kept)), stars)
     except FileNotFoundError:
         return Choices()
-    except ValueError as error:  # msgspec's own are of that kind
+    except ValueError as error:  # msgspec's errors are ValueErrors
         raise LivecodeError(
             f"{path} is damaged or of another version ({error}): "
             "put a copy back, or move it away to begin anew."

@@ -22,7 +22,7 @@ CURVES: Mapping[str, Callable[..., Value]] = {
 UNITS = {word: getattr(units, word) for word in ("ms", "s", "beats", "bars")}
 SHAPERS = ("clip", "lag", "quantise", "quantize", "scale")
 MOST_CHARACTERS = 1000
-KNOTS_PER_S = 1000  # a temperature is read anew every millisecond
+KNOTS_PER_S = 1000  # values of a temperature curve in one second
 EXAMPLE = 'such as "ramp(0.875, 1.15, over=45*s)"'
 
 _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -35,10 +35,10 @@ _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
 
 
 def parse(text: str) -> Value:
-    """The value that `text` describes, as on stage; its beats are those of 120 BPM.
+    """Return the value that `text` describes, as on stage. Beats count at 120 BPM.
 
-    Nothing is evaluated but curve words, units, numbers, `+ - * / **` and the shapers of values
-    (`.clip(0.5, 1.2)`).  Raises LivecodeError for anything else.
+    Only curve words, units, numbers, `+ - * / **` and the shapers of values, such as `.clip(0.5,
+    1.2)`, are evaluated. Raises `LivecodeError` for anything else.
     """
     if len(text) > MOST_CHARACTERS:
         raise LivecodeError(f"A temperature takes at most {MOST_CHARACTERS} characters.")
@@ -59,20 +59,20 @@ def parse(text: str) -> Value:
 
 def _tree(text: str) -> ast.Expression:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd escapes in strings, which are refused anyway
+        warnings.simplefilter("ignore")  # about odd escapes in strings, which are refused anyway
         return ast.parse(text.strip(), mode="eval")
 
 
 def tidied(text: str) -> str:
-    """The same expression, its spaces and brackets as Python would put them."""
+    """Return the expression with Python's usual spaces and brackets."""
     parse(text)
     return ast.unparse(_tree(text))
 
 
 def knots(text: str, seconds: float) -> NDArray[np.float32]:
-    """The temperature at every millisecond of a take: (ceil(1000 · seconds),) float32.
+    """Return the temperature at every millisecond of a take: (ceil(1000 · seconds),) float32.
 
-    Raises LivecodeError where it leaves what the sampling kernel takes.
+    Raises `LivecodeError` if it leaves the range that the sampling kernel accepts.
     """
     value = parse(text)
     times = np.arange(int(np.ceil(seconds * KNOTS_PER_S))) / KNOTS_PER_S
@@ -91,7 +91,7 @@ def knots(text: str, seconds: float) -> NDArray[np.float32]:
 
 
 def _exact(number: Any) -> Any:
-    """Floats, so that 9**9**9 overflows instead of filling the memory."""
+    """Return ints as floats, so that 9**9**9 overflows instead of filling the memory."""
     return float(number) if isinstance(number, int) else number
 
 

@@ -1,17 +1,17 @@
-"""What is measured of a take's sound: the share of it that is silent, and how bright it is."""
+"""Figures of a take's sound: how much of it is silent, and how bright it is."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 FRAME_S = 0.05
-SILENT_DBFS = -50.0  # RMS of a frame, its mean taken off
+SILENT_DBFS = -50.0  # RMS of a frame, without its mean
 N_FFT = 1024
 
 
 def silence_share(audio: NDArray[np.float32], sample_rate: int, step: float = 0.0) -> float:
-    """The share, 0 to 1, of 50 ms frames of audio (n,) that are silent.
+    """Return the share, 0 to 1, of 50 ms frames of audio (n,) that are silent.
 
-    Silent is below −50 dBFS, or what moves by one quantisation step (`step`) at most.
+    A frame is silent below −50 dBFS, or if it moves by at most one quantisation step, `step`.
     """
     size = min(max(1, round(FRAME_S * sample_rate)), len(audio))
     frames = audio[: len(audio) // size * size].reshape(-1, size).astype(np.float64)
@@ -20,7 +20,7 @@ def silence_share(audio: NDArray[np.float32], sample_rate: int, step: float = 0.
 
 
 def centroid_hz(audio: NDArray[np.float32], sample_rate: int) -> float:
-    """The spectral centroid Σ f·P / Σ P of the power P of all of audio (n,), in Hz; 0 of silence."""
+    """Return the spectral centroid Σ f·P / Σ P of audio (n,) with power P, in Hz; 0 for silence."""
     padded = np.pad(audio - audio.mean(), (0, max(0, N_FFT - len(audio))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[:: N_FFT // 2]
     window = np.hanning(N_FFT).astype(np.float32)

@@ -1,4 +1,4 @@
-"""One run of `livecode generate` in a folder at a time."""
+"""A lock that keeps a second `livecode generate` out of a folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from livecode.errors import LivecodeError
 
 try:
     import fcntl
-except ModuleNotFoundError:  # Windows has none
+except ModuleNotFoundError:  # Windows has no fcntl
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".generating"
@@ -16,9 +16,9 @@ LOCK = ".generating"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system lets go when this process ends, however it does.
+    """Hold the folder's lock, which the system releases even if this process is killed.
 
-    Raises LivecodeError if another process holds it.
+    Raises `LivecodeError` if another process holds it.
     """
     with (folder / LOCK).open("a") as file:
         if fcntl is not None:

@@ -1,4 +1,4 @@
-"""`livecode generate`: many takes of a SampleRNN on all cores, resumed where a killed run ended."""
+"""Generates takes of a SampleRNN on all cores, and resumes a run that was killed."""
 
 import os
 from collections.abc import Sequence
@@ -22,25 +22,25 @@ from livecode.voices.samplernn import Sampler
 
 @dataclass(frozen=True)
 class GenerateOptions:
-    """What `livecode generate` was told."""
+    """The arguments of `livecode generate`."""
 
     model: str  # a name or a path
     out: Path
-    seconds: float  # of each take
-    takes: int  # in the folder, in all
+    seconds: float  # length of each take
+    takes: int  # number of takes in the folder, including those already made
     temperature: str = "1.0"
     seed: int = 0
-    prime: Path | None = None  # audio that the takes go on from
+    prime: Path | None = None  # audio that the takes continue
     format: str = "wav"
 
 
 def generate(
     options: GenerateOptions, watch: TakesWatcher | None = None, cores: int | None = None
 ) -> bool:
-    """Make the takes that the folder lacks; return False if Ctrl-C stopped the run.
+    """Make the takes that the folder lacks. Return False if Ctrl-C stopped the run.
 
-    `cores` None stands for all cores of this machine.
-    Raises LivecodeError if the folder holds takes of another make, or the options make no sense.
+    `cores` None stands for all cores of this machine. Raises `LivecodeError` if the folder's takes
+    were made with other settings, or if the options make no sense.
     """
     watch = watch or UnwatchedTakes()
     options = replace(options, temperature=expression.tidied(options.temperature))
@@ -67,23 +67,26 @@ def generate(
 
 
 def _cores() -> int:
-    """Those that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def _index(options: GenerateOptions, model: SampleRNN) -> Index:
-    """The folder's index, or a new one; raises LivecodeError if its takes are of another make."""
+    """Return the folder's index, or a new one.
+
+    Raises `LivecodeError` if the folder's takes were made with other settings.
+    """
     found = read_index(options.out)
     if found is None and all_take_files(options.out):
         raise LivecodeError(
-            f"{options.out} holds takes without their index, which a new run would write over: "
+            f"{options.out} holds takes without their index, which a new run would overwrite: "
             "generate into another folder."
         )
     if found is not None and not found.records:
-        found = None  # begun, and nothing made yet: it may become a folder of another make
-    # What it was begun with: another machine's own choice of weights would draw otherwise.
+        found = None  # the run was started, but made nothing, so its settings may change
+    # Keep the weights of the folder's first run: another machine's choice would give other samples.
     weights = found.settings.weights if found else Sampler(model.config, model.tensors).weights
     settings = Settings(
         model=model.name,
@@ -115,7 +118,7 @@ def _index(options: GenerateOptions, model: SampleRNN) -> Index:
 
 
 def _missing(folder: Path, index: Index, wanted: Sequence[int], count: int) -> list[int]:
-    """The numbers of takes that are not there, finished and whole."""
+    """Return the numbers of takes that are missing or incomplete."""
     files = all_take_files(folder)
     indexed = {record.number for record in index.records}
     return [n for n in wanted if n not in indexed or not _whole(files.get(n), count)]

@@ -1,4 +1,4 @@
-"""Making takes: a thread on each core draws and writes them, the main one keeps the index."""
+"""Makes takes: a thread on each core draws and writes them, and the main thread keeps the index."""
 
 import io
 import queue
@@ -17,12 +17,12 @@ from livecode.files import replace_file
 from livecode.neural.audio.files import read_audio
 from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.samplernn.model import SampleRNN
-from livecode.takes.batch import Batches, Drawn, primed, split
+from livecode.takes.batch import Batches, DrawnTakes, primed, split
 from livecode.takes.figures import centroid_hz, silence_share
 from livecode.takes.index import (
     Index,
-    Record,
     Settings,
+    TakeRecord,
     all_take_files,
     file_name,
     take_seed,
@@ -30,27 +30,27 @@ from livecode.takes.index import (
 )  # fmt: skip
 from livecode.voices.samplernn import StreamState
 
-PRIME_S = 10.0  # of the end of a prime that the takes have heard
-LOOK_EVERY_S = 0.2  # for Ctrl-C
-LARGEST_8_BIT = 256  # levels, beyond which 16 bits a sample would lose some
+PRIME_S = 10.0  # the last seconds of a prime, which the takes are primed with
+LOOK_EVERY_S = 0.2  # how often the main thread checks for Ctrl-C
+LARGEST_8_BIT = 256  # levels; with more levels, 16 bits would lose some
 
 Floats = NDArray[np.float32]
 
 
 class TakesWatcher(Protocol):
-    """Follows a run, to show how far it is. All calls come from the main thread."""
+    """Shows the progress of a run. The main thread makes all calls."""
 
     def say(self, sentence: str) -> None:
-        """Take a sentence for the person who waits."""
+        """Show a sentence."""
 
     def begin(self, name: str, takes: int, samples: int, sample_rate: int) -> None:
-        """Learn that so many takes will be made from a model, of `samples` samples in all."""
+        """Start to show a run of `takes` takes of a model, with `samples` samples in all."""
 
     def drawn(self, samples: int) -> None:
-        """Learn that so many more samples were drawn."""
+        """Show that this many more samples have been drawn."""
 
     def made(self, takes: int) -> None:
-        """Learn that so many more takes were written."""
+        """Show that this many more takes have been written."""
 
 
 class UnwatchedTakes:
@@ -70,7 +70,7 @@ class UnwatchedTakes:
 
 
 class Run:
-    """The takes that a folder lacks, on their way into it."""
+    """A run that makes the takes that a folder lacks."""
 
     def __init__(
         self,
@@ -89,13 +89,13 @@ class Run:
         self._temperatures, self._watch = temperatures, watch
         self._stop = threading.Event()
         self._waiting: queue.SimpleQueue[list[int]] = queue.SimpleQueue()
-        self._told: queue.SimpleQueue[int | list[Record] | BaseException | None] = (
+        self._told: queue.SimpleQueue[int | list[TakeRecord] | BaseException | None] = (
             queue.SimpleQueue()
         )
         self.finished = set(self._records)
 
     def make(self, numbers: Sequence[int], cores: int) -> bool:
-        """Makes those takes; False if stopped by Ctrl-C."""
+        """Make the takes of these numbers. Return False if Ctrl-C stopped the run."""
         self.finished -= set(numbers)
         batches = split(numbers, cores)
         for batch in batches:
@@ -126,9 +126,9 @@ class Run:
         return primed(self._model, self._settings.weights, self._model.quantise(heard))  # type: ignore[arg-type]
 
     def _follow(self, takes: int, workers: int, noted: Sequence[int]) -> bool:
-        """Keep the index and tell the watch, until the workers have ended or Ctrl-C is noted.
+        """Keep the index and show progress until the workers have ended or Ctrl-C is noted.
 
-        Returns whether they have ended.
+        Return whether the workers have ended.
         """
         watch = self._watch
         watch.begin(self._model.name, takes, takes * self._count, self._model.sample_rate)
@@ -152,14 +152,14 @@ class Run:
         return True
 
     def _take_in_what_is_left(self) -> None:
-        """Takes that were finished while the run was being stopped."""
+        """Take in the takes that were finished while the run was being stopped."""
         with suppress(queue.Empty):
             while True:
                 match self._told.get_nowait():
                     case list(records):
                         self._keep(records)
 
-    def _keep(self, records: list[Record]) -> None:
+    def _keep(self, records: list[TakeRecord]) -> None:
         self._records |= {record.number: record for record in records}
         self.finished |= {record.number for record in records}
         write_index(self._out, Index(self._settings, tuple(self._records.values())))
@@ -181,8 +181,8 @@ class Run:
             self._told.put(error)
         self._told.put(None)
 
-    def _written(self, numbers: list[int], seeds: list[int], drawn: Drawn) -> list[Record]:
-        """Writes the takes of a batch."""
+    def _written(self, numbers: list[int], seeds: list[int], drawn: DrawnTakes) -> list[TakeRecord]:
+        """Write the takes of a batch, and return their records."""
         config, rate = self._model.config, self._model.sample_rate
         smallest = np.diff(self._model.dequantise(np.array([config.silence, config.silence + 1])))
         records = []
@@ -190,7 +190,7 @@ class Run:
             audio = self._model.dequantise(drawn.codes[row])
             write_take(self._out, number, audio, self._settings, config.levels)
             records.append(
-                Record(
+                TakeRecord(
                     number=number,
                     frames=len(audio),
                     seed=seed,
@@ -204,14 +204,14 @@ class Run:
 
 
 def write_take(folder: Path, number: int, audio: Floats, settings: Settings, levels: int) -> None:
-    """Writes a take (n,) in one piece: a reader sees all of it or nothing.
+    """Write a take (n,) atomically, so that a reader finds all of it or nothing.
 
-    A take that is there already, under whatever name, is not whole: it gives way.
+    The take replaces a file of its number under any name, since that file was incomplete.
     """
     path = folder / file_name(number, "", settings.format)
     path = all_take_files(folder).get(number, path)
     bits = 16 if levels <= LARGEST_8_BIT else 24
-    # Rounded here: libsndfile rounds one way for WAV and another for FLAC.
+    # Rounded here because libsndfile rounds differently for WAV and FLAC.
     whole = np.clip(
         np.round(audio.astype(np.float64) * 2.0 ** (bits - 1)),
         -(2 ** (bits - 1)),
@@ -219,7 +219,7 @@ def write_take(folder: Path, number: int, audio: Floats, settings: Settings, lev
     )
     words = whole.astype(np.int16) if bits == 16 else whole.astype(np.int32) << 8
     subtype = f"PCM_{bits}"
-    file = io.BytesIO()  # a full disk is only told of by the system's own way to write
+    file = io.BytesIO()  # in memory first, because only the system's own write reports a full disk
     kind = settings.format.upper()
     soundfile.write(file, words, settings.sample_rate, format=kind, subtype=subtype)
     replace_file(path, file.getvalue())

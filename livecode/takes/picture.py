@@ -1,4 +1,4 @@
-"""A take drawn in characters: its waveform, and its spectrogram in half blocks or in shades."""
+"""A take drawn in characters: its waveform, and its spectrogram in half blocks or shades."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,8 +11,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 N_FFT = 1024
 LOWEST_HZ = 50.0
-RANGE_DB = 70.0  # below the loudest part of the take
-FLOOR_DB = -75.0  # no part is drawn as loud that is below this, however quiet the rest
+RANGE_DB = 70.0  # the range of levels below the take's loudest part
+FLOOR_DB = -75.0  # the loudest part is drawn as if at this level plus the range, if it is quieter
 FRAMES_A_COLUMN = 4
 COLOURS = 24  # steps from dark to bright
 SHADES = " ░▒▓█"
@@ -23,7 +23,7 @@ Line = StyleAndTextTuples
 
 @dataclass(frozen=True)
 class Picture:
-    """What can be drawn of a take, whatever of it has been played."""
+    """The picture of a take, without how much of it has been played."""
 
     peaks: Floats  # (columns,): 0 to 1
     levels: NDArray[np.intp]  # (pixel rows, columns): 0 to COLOURS - 1, high frequencies first
@@ -31,7 +31,7 @@ class Picture:
 
 
 def look(path: Path, columns: int, pixel_rows: int) -> Picture:
-    """Reads a take; a file that cannot be read is drawn as silence."""
+    """Read and analyse a take. A file that cannot be read looks like silence."""
     columns, pixel_rows = max(columns, 1), max(pixel_rows, 1)
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
@@ -60,7 +60,7 @@ def _levels(mono: Floats, rate: int, columns: int, pixel_rows: int) -> NDArray[n
 
 
 def _colour(step: int) -> str:
-    """From black through violet and orange to almost white."""
+    """Return a step's colour, from black through violet and orange to almost white."""
     heat = np.clip(step / (COLOURS - 1) * 3 - np.array([0.2, 1.0, 1.8]), 0, 1) * [1, 0.95, 0.9]
     blue = 0.45 * np.sin(np.pi * min(step / (COLOURS - 1) * 1.6, 1.0))
     red, green, high = (heat * 255).astype(int)
@@ -71,7 +71,7 @@ _PALETTE = tuple(_colour(step) for step in range(COLOURS))
 
 
 def waveform(picture: Picture, rows: int, played: float, colours: bool) -> list[Line]:
-    """Lines of the waveform; the first share of it, `played`, is lit."""
+    """Return the lines of the waveform; the share `played` of it is lit."""
     light = "class:status.good" if colours else "reverse"
     heights = np.round(np.sqrt(picture.peaks) * rows).astype(int)
     lit = round(played * len(heights))
@@ -83,13 +83,13 @@ def waveform(picture: Picture, rows: int, played: float, colours: bool) -> list[
 
 
 def _cell(row: int, rows: int, height: int) -> str:
-    """The character of a row, of a column that is lit `height` pixels up and down."""
+    """Return the character at `row` of a column that is lit `height` pixels up and down."""
     upper, lower = (abs(pixel + 0.5 - rows) < max(height, 1) for pixel in (2 * row, 2 * row + 1))
     return {(True, True): "█", (True, False): "▀", (False, True): "▄"}.get((upper, lower), " ")
 
 
 def spectrogram(picture: Picture, colours: bool) -> list[Line]:
-    """Lines of the spectrogram: two pixel rows each with colours, or else one, in shades."""
+    """Return the lines of the spectrogram: two pixel rows each in colour, or one row in shades."""
     levels = picture.levels
     lines: list[Line] = []
     if not colours:

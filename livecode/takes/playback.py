@@ -1,4 +1,4 @@
-"""Playing takes from the screen: starts the player's process, and knows where in a take it is."""
+"""Plays takes for the screen: starts the player's process, and knows the position in the take."""
 
 import json
 import subprocess
@@ -11,26 +11,29 @@ import soundfile
 
 from livecode.errors import LivecodeError
 
-FAREWELL_S = 2.0  # that a player has to end by itself
+FAREWELL_S = 2.0  # time that a player has to end by itself
 
 
 class Playback:
-    """At most one take at a time, in a process of its own that is started when first needed."""
+    """Plays at most one take at a time, in a process that is started when it is first needed."""
 
     def __init__(self, audio: str, clock: Callable[[], float]) -> None:
-        """`audio`: auto, portaudio, jack or headless; `clock` tells seconds."""
+        """Set up without starting the process.
+
+        `audio` is auto, portaudio, jack or headless. `clock` returns seconds.
+        """
         self._audio, self._clock = audio, clock
         self._process: subprocess.Popen[str] | None = None
-        self._lock = threading.Lock()  # what the reading thread writes, too
+        self._lock = threading.Lock()  # the listening thread writes, too
         self._asked = 0
-        self._began_s: float | None = None  # by the clock, minus the place where it began
+        self._began_s: float | None = None  # by the clock, minus the position at which it began
         self._duration_s = self._at_s = 0.0
         self.path: Path | None = None  # of the take that was asked for
-        self.device = ""  # what it plays on
-        self.error = ""  # why it does not
+        self.device = ""  # the device that plays
+        self.error = ""  # why there is no sound
 
     def play(self, path: Path, at_s: float = 0.0) -> None:
-        """From so many seconds on; raises LivecodeError if the file cannot be read."""
+        """Play from `at_s` on. Raises `LivecodeError` if the file cannot be read or played."""
         try:
             found = soundfile.info(path)
         except (soundfile.LibsndfileError, OSError) as error:
@@ -47,14 +50,14 @@ class Playback:
             raise LivecodeError("The sound did not start: run `livecode doctor`.")
 
     def stop(self) -> None:
-        """Fade out."""
+        """Fade out and stop."""
         with self._lock:
             self._began_s, self.path = None, None
         if self._process is not None and self._process.poll() is None:
             self._tell({"stop": True})
 
     def position_s(self) -> float | None:
-        """Seconds into the take that sounds; None if none does."""
+        """Return the seconds into the take that sounds, or None."""
         with self._lock:
             if self.path is None:
                 return None
@@ -68,6 +71,16 @@ class Playback:
                 self.path, self._began_s = None, None
                 return None
             return position
+
+    @property
+    def began(self) -> bool:
+        """Whether the player has begun what it was last asked for."""
+        return self._began_s is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The player's process id; None before it is first needed."""
+        return None if self._process is None else self._process.pid
 
     def close(self) -> None:
         """End the process."""
@@ -83,7 +96,7 @@ class Playback:
             process.wait()
 
     def _tell(self, what: dict[str, object]) -> bool:
-        """One line to the process, which is started afresh if it has died."""
+        """Send one line to the process, which is started again if it has died."""
         for _ in range(2):
             process = self._started()
             assert process.stdin is not None
@@ -104,7 +117,7 @@ class Playback:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                start_new_session=True,  # Ctrl-C on the screen is not for it
+                start_new_session=True,  # Ctrl-C on the screen must not reach the process
             )
             threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
         return self._process
@@ -115,7 +128,7 @@ class Playback:
             try:
                 said = json.loads(line)
             except ValueError:
-                continue  # a library's own words
+                continue  # printed by a library
             if not isinstance(said, dict):
                 continue
             with self._lock:

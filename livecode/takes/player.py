@@ -1,7 +1,7 @@
-"""The process that plays takes to the sound card: pyo and nothing else, told what to do line by line.
+"""The process that plays takes to the sound card with pyo, controlled line by line.
 
-`python -m livecode.takes.player --audio auto`; it reads `{"play": PATH, "at": SECONDS}` and
-`{"stop": true}` from its standard input, and ends when that is closed.
+Start it with `python -m livecode.takes.player --audio auto`. It reads `{"play": PATH, "at":
+SECONDS}` and `{"stop": true}` from standard input, and ends when that is closed.
 """
 
 import argparse
@@ -16,19 +16,20 @@ from livecode.errors import LivecodeError
 
 SAMPLE_RATE, BLOCK = 48000, 512
 FADE_IN_S, FADE_OUT_S = 0.005, 0.03
-CUBIC = 4  # pyo's interpolation: takes are at their model's rate
-FADING = 4  # takes that may be fading out at a time
+CUBIC = 4  # pyo's interpolation, because takes are at their model's rate
+FADING = 4  # takes that may fade out at the same time
 
 
-class Deck:
-    """Plays one file at a time on a server; what it played before fades out."""
+class FilePlayer:
+    """Plays one file at a time on a server, and fades the previous one out."""
 
     def __init__(self) -> None:
         self._now: tuple[pyo.Fader, Any] | None = None
-        self._before: list[tuple[pyo.Fader, Any]] = []  # pyo stops what nobody refers to
+        # kept because pyo stops what nobody refers to
+        self._before: list[tuple[pyo.Fader, Any]] = []
 
     def play(self, path: str, at_s: float) -> None:
-        """From so many seconds on; mono is heard on both sides."""
+        """Play from `at_s` on. Mono sounds on both sides."""
         self.stop()
         fader = pyo.Fader(fadein=FADE_IN_S, fadeout=FADE_OUT_S, dur=0)
         file = pyo.SfPlayer(path, offset=at_s, interp=CUBIC, mul=fader)
@@ -37,7 +38,7 @@ class Deck:
         self._now = (fader, (file, heard))
 
     def stop(self) -> None:
-        """Fade out."""
+        """Fade out and stop."""
         if self._now is not None:
             self._now[0].stop()
             self._before = [*self._before, self._now][-FADING:]
@@ -45,7 +46,7 @@ class Deck:
 
 
 def main() -> int:
-    """Play what is asked for until standard input is closed; 2 if there is no way out."""
+    """Play on request until standard input is closed. Return 2 if there is no device."""
     parser = argparse.ArgumentParser(prog="livecode.takes.player")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
     options = parser.parse_args()
@@ -60,15 +61,15 @@ def main() -> int:
     if device.backend == "headless":
         arguments = (device.server, SAMPLE_RATE, BLOCK, ended)
         threading.Thread(target=run_headless, args=arguments, daemon=True).start()
-    deck = Deck()
+    player = FilePlayer()
     for line in sys.stdin:
         asked = json.loads(line)
         if "play" in asked:
-            deck.play(asked["play"], asked["at"])
+            player.play(asked["play"], asked["at"])
             _say(began=asked["id"])
         else:
-            deck.stop()
-    deck.stop()
+            player.stop()
+    player.stop()
     ended.wait(2 * FADE_OUT_S)
     ended.set()
     device.server.stop()

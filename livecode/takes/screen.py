@@ -1,4 +1,4 @@
-"""The screen of `livecode takes`: the list, the take at hand drawn, a field for names, and the keys."""
+"""The screen of `livecode takes`: a list, a picture of the current take, a field, and the keys."""
 
 import asyncio
 import sys
@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.filters import has_focus
@@ -31,17 +32,17 @@ from livecode.takes.playback import Playback
 from livecode.takes.splice import counted, splice
 
 LOOK_EVERY_S = 0.1
-#: Whether the byte of Escape is that key, or begins what another key sends, is settled after this.
+#: How long an Escape byte waits for the rest of another key's sequence.
 ESCAPE_S = 0.05
 WAVE_ROWS = 4
 MOST_PICTURE_ROWS = 20
-PICTURES = 64  # that are remembered
+PICTURES = 64  # number of pictures that are cached
 FRAME_ROWS = 3  # title, heading, message
 HEADING = "   take  piece  stars  likelihood  silent   bright  name"
 
 
 class Screen:
-    """An audition, shown and moved by keys."""
+    """Shows an audition, and passes keys to it."""
 
     audition: Audition
     field: TextArea
@@ -49,7 +50,7 @@ class Screen:
     def __init__(
         self, audition: Audition, fade_s: float, style: Style, colours: bool = True
     ) -> None:
-        """Show an audition in a style; without `colours` what has to be seen is bold or reversed."""
+        """Lay out the screen. Without `colours`, marks are bold or reversed instead."""
         self.audition = audition
         self._fade_s, self._colours = fade_s, colours
         self._look = lru_cache(PICTURES)(look)
@@ -90,7 +91,7 @@ class Screen:
         self.app.ttimeoutlen = ESCAPE_S
 
     async def run(self) -> None:
-        """Until the performer leaves."""
+        """Run until the performer leaves."""
         asyncio.get_running_loop().set_exception_handler(self._on_bug)
         looking = asyncio.create_task(self._look_again_and_again())
         try:
@@ -98,10 +99,10 @@ class Screen:
         finally:
             looking.cancel()
 
-    # what keys do beside those of the audition
+    # actions of keys besides the audition's own
 
     def attempt(self, action: Callable[[], None]) -> None:
-        """Do it, and say so if it cannot be done."""
+        """Do the action, and show its error if it fails."""
         try:
             action()
         except LivecodeError as error:
@@ -111,20 +112,20 @@ class Screen:
         self.app.invalidate()
 
     def ask_name(self) -> None:
-        """Have the take at hand named."""
+        """Ask for the current take's name."""
         if self.audition.take is not None:
             self._ask("its name: ", self.audition.take.name, self.audition.rename)
 
     def ask_piece(self) -> None:
-        """Have the file named that the kept takes are spliced into."""
+        """Ask for the file that the kept takes are spliced into."""
         kept = len(self.audition.folder.kept)
         if not kept:
-            raise LivecodeError("No take is kept, so there is nothing to splice.")
+            raise LivecodeError("No take is kept: keep some with k before splicing.")
         question = f"splice {counted(kept)} into: "
         self._ask(question, str(self.audition.free_piece()), self._splice)
 
     def close_field(self) -> None:
-        """Ask no more."""
+        """Close the field for names."""
         self.field.text = ""
         self.app.layout.focus(self._list_window)
 
@@ -137,7 +138,7 @@ class Screen:
 
     @property
     def list_rows(self) -> int:
-        """Rows of the list."""
+        """The number of rows of the list."""
         others = FRAME_ROWS + self._picture_rows + self._hint_rows
         return max(self.app.output.get_size().rows - others, 1)
 
@@ -171,7 +172,7 @@ class Screen:
             here = "class:completion-menu.completion.current" if row == at else ""
             kept = "class:status.good" if take.place and not here else here
             lines += [(kept, listed(take, "▶" if sounds else " ")), ("", "\n")]
-        return lines or [("class:title", " nothing here: v shows others, b the whole band")]
+        return lines or [("class:title", " nothing here: press v for another view, b for all")]
 
     def _picture(self) -> StyleAndTextTuples:
         rows, take = self._picture_rows, self.audition.take
@@ -212,11 +213,11 @@ class Screen:
         text = self.field.text
         self.close_field()
         self.attempt(lambda: self._accept(text))
-        return True  # the field is emptied already
+        return True  # the field is empty already
 
     def _splice(self, text: str) -> None:
         if self._splicing:
-            raise LivecodeError("A piece is being spliced already.")
+            raise LivecodeError("A piece is being spliced already: wait for it.")
         kept, out = [take.path for take in self.audition.folder.kept], Path(text).expanduser()
         self._splicing = True
         self.audition.say(f"splicing {counted(len(kept))} …")
@@ -236,33 +237,33 @@ class Screen:
     async def _look_again_and_again(self) -> None:
         sounded = False
         while True:
-            self.attempt_quietly()
+            self.look_for_takes()
             sounds = self.audition.playing is not None
             if sounds or sounded:
                 self.app.invalidate()
             sounded = sounds
             await asyncio.sleep(LOOK_EVERY_S)
 
-    def attempt_quietly(self) -> None:
-        """Take in new takes, as `attempt` does, drawing only if there are any."""
+    def look_for_takes(self) -> None:
+        """Show takes that have been generated meanwhile; redraw only if there are any."""
         try:
             if self.audition.look_again():
                 self.app.invalidate()
         except (LivecodeError, OSError) as error:
             self.audition.say(str(error), failed=True)
 
-    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict) -> None:
-        """A fault of ours is shown, and the screen stays."""
+    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Show an error of the screen's own code, and keep the screen."""
         error = context.get("exception")
         what = repr(error) if error else str(context.get("message"))
         place = traceback.extract_tb(error.__traceback__)[-1:] if error else []
         where = f" ({Path(place[0].filename).name}:{place[0].lineno})" if place else ""
-        self.audition.say(f"the screen itself stumbled: {what}{where}", failed=True)
+        self.audition.say(f"the screen has a bug: {what}{where}", failed=True)
         self.app.invalidate()
 
 
 def listed(take: Take, mark: str = " ") -> str:
-    """A take in a line, below HEADING."""
+    """Return a take as one line below HEADING."""
     record = take.record
     place = f"{take.place:5d}" if take.place else "     "
     return (
@@ -284,7 +285,7 @@ def audition_screen(
     band: tuple[float, float] | None,
     fade_s: float,
 ) -> int:
-    """Open the screen on this terminal; return the exit status when the performer has left it."""
+    """Open the screen on this terminal. Return the exit status when the performer has left it."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LivecodeError(
             "Listening to takes needs a terminal: use --list or --splice without one."

@@ -1,4 +1,4 @@
-"""Takes joined into a piece: one file, an equal-power crossfade at every seam."""
+"""Joins takes into a piece: one file with an equal-power crossfade at every seam."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from livecode.errors import LivecodeError
 from livecode.files import replacing
 
-EDGE_S = 0.01  # fades at the beginning and the end of the piece, so that it does not click
-LOUDEST = 0.999  # where a crossfade of takes that are alike would be beyond full scale
-#: A suffix and what is written for it.
+EDGE_S = 0.01  # fades at the piece's beginning and end, so that it does not click
+# the peak to which a louder piece is reduced; crossfades of similar takes can exceed 1
+LOUDEST = 0.999
+#: File suffix -> format.
 SUFFIXES = {".wav": "WAV", ".flac": "FLAC"}
 
 Floats = NDArray[np.float32]
@@ -21,11 +22,11 @@ Floats = NDArray[np.float32]
 def crossfades(
     paths: Sequence[Path], fade_s: float, edge_s: float = EDGE_S
 ) -> Iterator[tuple[Floats, int]]:
-    """The piece, part by part (n,), and its sample rate in Hz.
+    """Yield the piece part by part as (audio (n,), sample rate in Hz).
 
-    A seam takes `fade_s`, or half of the shorter take where that is less; gains are cos and sin of
-    a quarter turn, whose squares sum to one.  Raises LivecodeError for takes that cannot be read or
-    are of different rates.
+    A seam takes `fade_s`, or half of the shorter take if that is less. Gains are the cosine and
+    sine of a quarter turn, so their squares sum to one. Raises `LivecodeError` for takes that
+    cannot be read or have different rates.
     """
     tail: Floats = np.zeros(0, np.float32)
     rate = 0
@@ -54,16 +55,15 @@ def crossfades(
 
 
 def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
-    """Writes the piece, 24 bits, in one piece; returns a sentence about it.
+    """Write the piece atomically, with 24 bits. Return a sentence about it.
 
-    Raises LivecodeError where that cannot be done; a file that is there already is never written
-    over.
+    Raises `LivecodeError` if it cannot be written. An existing file is never overwritten.
     """
     if not paths:
-        raise LivecodeError("No take is kept, so there is nothing to splice.")
+        raise LivecodeError("No take is kept: keep some before splicing.")
     kind = SUFFIXES.get(out.suffix.lower())
     if kind is None:
-        raise LivecodeError(f"{out} is to be a WAV or FLAC file: let its name end in .wav.")
+        raise LivecodeError(f"{out} is neither a WAV nor a FLAC file: end its name in .wav.")
     if out.exists():
         raise LivecodeError(f"There is a file {out} already: give the piece another name.")
     parts = [(float(np.abs(part).max(initial=0)), rate) for part, rate in crossfades(paths, fade_s)]
@@ -78,7 +78,8 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
                     frames += len(part)
             if soundfile.info(unfinished).frames != frames:
                 raise AssertionError
-    except (soundfile.LibsndfileError, AssertionError):  # the latter is how soundfile says it
+    # the AssertionError may come from soundfile, too
+    except (soundfile.LibsndfileError, AssertionError):
         raise LivecodeError(
             f"{out} cannot be written: make room, or choose a folder that can be written to."
         ) from None
@@ -88,7 +89,7 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
 
 
 def counted(takes: int) -> str:
-    """`1 take`, `2 takes`."""
+    """Return `1 take`, `2 takes` and so on."""
     return f"{takes} take{'s' * (takes != 1)}"
 
 
@@ -101,5 +102,5 @@ def _read(path: Path) -> tuple[Floats, int]:
 
 
 def _rise(frames: int) -> Floats:
-    """Gains from 0 to 1 along a quarter of a sine, neither end included."""
+    """Return gains (frames,) from 0 to 1 along a quarter of a sine, without its ends."""
     return np.sin(np.pi / 2 * (np.arange(frames) + 0.5) / max(frames, 1)).astype(np.float32)

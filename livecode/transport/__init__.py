@@ -1,11 +1,11 @@
-"""Shared memory between the four processes: sample buffers, controls, message buffers, the clock.
+"""Shared memory between the four processes: sample buffers, controls, message queues and the clock.
 
-Everything is laid out in one segment, the arena, so that one name is all that a process needs to
-join and one unlink is all that is left to clean up.  Nothing here blocks and nothing takes a lock:
-each buffer and slot has one writer, which publishes a count after the data that the count covers.
-The counts are aligned 64-bit words, whose loads and stores are single instructions on every
-platform that pyo has wheels for.  x86-64 lets others see stores in the order they were made in; on
-Arm, which need not, only the interpreter's hundreds of instructions between data and count do.
+Everything lies in one segment, the arena. A process needs only the segment's name to join, and one
+unlink cleans up. Nothing here blocks or takes a lock: each part has one writer, which publishes a
+count after the data that the count covers. The counts are aligned 64-bit words, whose loads and
+stores are single instructions on every platform that pyo has wheels for. On x86-64, other
+processors see stores in the order in which they were made. Arm does not promise that order: there,
+the hundreds of interpreter instructions between data and count keep it in practice.
 
 The same classes work on private memory (`Arena.private`), for a performance in one process.
 """

@@ -1,4 +1,4 @@
-"""The arena: all of the shared memory of a performance, laid out in one segment."""
+"""The arena: one segment that holds all of a performance's shared memory."""
 
 import os
 import secrets
@@ -23,25 +23,28 @@ MAGIC = 0x4C49_5645_0003  # "LIVE", layout version 3
 
 @dataclass(frozen=True)
 class Layout:
-    """How many of each thing the arena holds; sizes in frames, bytes or float64 values."""
+    """How many of each part the arena holds, and how large they are.
+
+    Sizes are in frames (`…_frames`), bytes (`…_bytes`) or float64 values (`slot_width`).
+    """
 
     buffers: int = 64
     buffer_frames: int = 16384
     slots: int = 1024  # about 200 sounding names in one evening
-    slot_depth: int = 128  # control changes kept per slot: 0.34 s of ticks at 375 a second
-    slot_width: int = 64  # values per change: the widest latent space
+    slot_depth: int = 128  # control changes that a slot remembers: 0.34 s of ticks at 375 a second
+    slot_width: int = 64  # values in one change: as many as the widest latent space has dimensions
     message_bytes: int = 1 << 20
     board_bytes: int = 1 << 16
     device_bytes: int = 1 << 10
     meter_bytes: int = 1 << 14
     trouble_bytes: int = 1 << 12
     tape_bytes: int = 1 << 14
-    tap_frames: int = 65536  # of what everything together sounds like
-    taps: int = 12  # names whose sound is listened to
+    tap_frames: int = 65536  # of the sum of all sounds
+    taps: int = 12  # names that can be listened to at once
     name_tap_frames: int = 8192
 
 
-#: Directed pairs of processes that send each other messages.
+#: The pairs of processes that send each other messages: (sender, receiver).
 MESSAGE_ROUTES = (
     ("mind", "engine"),
     ("mind", "voices"),
@@ -54,7 +57,7 @@ MESSAGE_ROUTES = (
 
 
 class Arena:
-    """The whole of the shared memory, laid out by `Layout`."""
+    """All the shared memory of a performance, as objects laid out by a `Layout`."""
 
     def __init__(self, buffer: memoryview, layout: Layout, segment: Any = None):
         self.layout, self._segment = layout, segment
@@ -79,9 +82,8 @@ class Arena:
             SampleBuffer(take(SampleBuffer.size(layout.buffer_frames)), layout.buffer_frames)
             for _ in range(layout.buffers)
         ]
-        self.buffer_owners = np.frombuffer(
-            take(8 * layout.buffers), np.int64
-        )  # 0: free (mind writes)
+        # The generation that owns each buffer; 0 is a free buffer. The mind writes.
+        self.buffer_owners = np.frombuffer(take(8 * layout.buffers), np.int64)
         self.messages = {
             route: MessageQueue(
                 take(MessageQueue.HEADER_BYTES + layout.message_bytes), layout.message_bytes
@@ -90,11 +92,11 @@ class Arena:
         }
         self.board = Board(take(Board.size(layout.board_bytes)), layout.board_bytes)
         self.device = Board(take(Board.size(layout.device_bytes)), layout.device_bytes)
-        #: The peak of each sounding name in a moment just past, as JSON (the engine writes).
+        #: The peak of each sounding name over the last moment, as JSON. The engine writes.
         self.meters = Board(take(Board.size(layout.meter_bytes)), layout.meter_bytes)
-        #: Why the set could not be opened, in a sentence (the mind writes).
+        #: Why the set could not be opened, as a sentence. The mind writes.
         self.trouble = Board(take(Board.size(layout.trouble_bytes)), layout.trouble_bytes)
-        #: What is being recorded, as JSON of a `Tape` (the engine writes).
+        #: What is being recorded, as JSON of a `Tape`. The engine writes.
         self.tape = Board(take(Board.size(layout.tape_bytes)), layout.tape_bytes)
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
@@ -104,7 +106,7 @@ class Arena:
 
     @staticmethod
     def size(layout: Layout) -> int:
-        """Bytes of memory that the layout takes."""
+        """Return the bytes of memory that the layout takes."""
         parts = (
             8 * len(HEADER_FIELDS),
             ControlBlock.size(layout.slots, layout.slot_depth, layout.slot_width),
@@ -123,7 +125,7 @@ class Arena:
 
     @classmethod
     def private(cls, sample_rate: int, block: int, layout: Layout = Layout()) -> "Arena":
-        """An arena in this process's own memory: for a performance without other processes."""
+        """Make an arena in this process's own memory, for a performance in one process."""
         arena = cls(np.zeros(cls.size(layout), np.uint8).data, layout)
         arena._begin(sample_rate, block)
         return arena
@@ -132,9 +134,11 @@ class Arena:
     def create(
         cls, sample_rate: int, block: int, layout: Layout = Layout(), outlives: bool = False
     ) -> "Arena":
-        """A new shared arena; its creator unlinks it, or its resource tracker if that is killed.
+        """Make a new shared arena, which its creator unlinks.
 
-        outlives: it stays when its creator is killed, until somebody removes it.
+        If the creator is killed, its resource tracker removes the arena. With `outlives`, the arena
+        stays until another process removes it, so that a performance can go on without its
+        terminal.
         """
         name = f"livecode-{os.getpid()}-{secrets.token_hex(4)}"
         with _quiet_tracker():
@@ -148,7 +152,10 @@ class Arena:
 
     @classmethod
     def attach(cls, name: str, layout: Layout = Layout()) -> "Arena":
-        """Join the arena of that name; it stays its creator's to remove."""
+        """Join the arena called `name`. The caller must not unlink it.
+
+        Raises `LivecodeError` if no arena has that name, or if it has another layout version.
+        """
         try:
             segment = _attach(name)
         except FileNotFoundError:
@@ -170,34 +177,34 @@ class Arena:
 
     @property
     def name(self) -> str:
-        """What others attach it by."""
-        return self._segment.name
+        """The name by which other processes attach the arena."""
+        return str(self._segment.name)
 
     def unlink(self) -> None:
-        """Remove the name; the memory goes when the last process lets go of it."""
+        """Remove the name. The memory is freed when the last process lets go of it."""
         if self._tracked:
             self._segment.unlink()
         else:
             self.remove()
 
     def abandon(self) -> None:
-        """For a process that ends: remove the name if the terminal has died and cannot."""
+        """Remove the name if the terminal has died and cannot do so; for a process that ends."""
         if not self.header.stop:
             self.remove()
 
     def remove(self) -> None:
-        """Remove the name of an arena that another has made, if it is still there."""
+        """Remove the name of an arena that another process made. A missing name is no error."""
         try:
             shared_memory._posixshmem.shm_unlink(self._segment._name)  # type: ignore[attr-defined]
         except OSError:
-            pass  # another was first
+            pass  # another process was first
 
 
 def _view(segment: shared_memory.SharedMemory) -> memoryview:
-    """Take the mapped memory out of its segment: it is unmapped with the last view of it.
+    """Take the mapped memory out of its segment, so that it is unmapped with its last view.
 
-    A segment closes its map when it is collected, which raises while numpy views are left. The map
-    alone lives as long as its views, and its file descriptor goes with it.
+    A segment closes its map when it is collected, which raises while numpy views exist. The map alone
+    lives as long as its views, and closes its file descriptor with the last of them.
     """
     mapped = segment._mmap  # type: ignore[attr-defined]
     segment._mmap = None  # type: ignore[attr-defined]
@@ -206,11 +213,12 @@ def _view(segment: shared_memory.SharedMemory) -> memoryview:
 
 
 def _attach(name: str) -> shared_memory.SharedMemory:
-    """Attach without this process's resource tracker removing the segment when the process ends."""
+    """Attach a segment without letting this process's resource tracker remove it at exit."""
     if sys.version_info >= (3, 13):
         return shared_memory.SharedMemory(name, track=False)
     register = resource_tracker.register
-    resource_tracker.register = lambda *_: None  # python/cpython issue 82300
+    # python/cpython issue 82300: before 3.13, attaching registers, too
+    resource_tracker.register = lambda *_: None
     try:
         return shared_memory.SharedMemory(name)
     finally:
@@ -218,15 +226,16 @@ def _attach(name: str) -> shared_memory.SharedMemory:
 
 
 class _quiet_tracker:
-    """Start the resource tracker so that it cleans up after a kill -9 without a word on screen.
+    """Start the resource tracker quietly, so that it cleans up after a kill -9 and prints nothing.
 
-    A terminal that is closed sends SIGHUP to all in it; the tracker must outlive that.
+    A closing terminal sends SIGHUP to all its processes, so the tracker starts with SIGHUP blocked.
     """
 
     def __enter__(self) -> None:
         self._before = os.environ.get("PYTHONWARNINGS")
         os.environ["PYTHONWARNINGS"] = "ignore"
-        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])  # it inherits this
+        # the tracker inherits the mask
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
         resource_tracker.ensure_running()
 
     def __exit__(self, *_: object) -> None:

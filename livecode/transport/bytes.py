@@ -1,4 +1,4 @@
-"""Messages from process to process, and documents that anyone may look at, as bytes."""
+"""Bytes in shared memory: queues of messages, and boards that hold one document each."""
 
 import struct
 
@@ -8,7 +8,10 @@ from livecode.transport.lines import CACHE_LINE
 
 
 class MessageQueue:
-    """Messages (bytes) from process to process, in order, none torn, none lost but by choice."""
+    """Messages (bytes) from one process to one other, in order and never torn.
+
+    The queue loses nothing: a full queue refuses the message, and the sender decides what to do.
+    """
 
     HEADER_BYTES = 2 * CACHE_LINE
     LENGTH = struct.Struct("<I")
@@ -20,7 +23,7 @@ class MessageQueue:
         self._size = size
 
     def send(self, message: bytes) -> bool:
-        """Append a message; False, and nothing sent, if there is no room."""
+        """Append a message. Return False, and send nothing, if there is no room."""
         head = int(self._head[0])
         record = self.LENGTH.pack(len(message)) + message
         if len(record) > self._size - (head - int(self._tail[0])):
@@ -33,7 +36,7 @@ class MessageQueue:
         return True
 
     def receive(self) -> bytes | None:
-        """The oldest message, or None."""
+        """Remove and return the oldest message, or return None."""
         tail = int(self._tail[0])
         if int(self._head[0]) == tail:
             return None
@@ -43,7 +46,7 @@ class MessageQueue:
         return message
 
     def discard(self) -> None:
-        """Drop all that waits: for a receiver that starts afresh."""
+        """Drop all waiting messages; for a receiver that starts afresh."""
         self._tail[0] = self._head[0]
 
     def _take(self, position: int, count: int) -> bytes:
@@ -53,9 +56,10 @@ class MessageQueue:
 
 
 class Board:
-    """One small document that a process keeps up to date and others look at (bytes, latest wins).
+    """One small document (bytes) that one process replaces and any process reads.
 
-    It is kept twice and written in turn: whoever dies while posting leaves the former one whole.
+    The board keeps two copies and writes them in turn. A writer that dies while posting leaves the
+    previous document whole.
     """
 
     HEADER_BYTES = CACHE_LINE
@@ -73,7 +77,7 @@ class Board:
         return cls.HEADER_BYTES + 2 * size
 
     def post(self, document: bytes) -> None:
-        """Replace the document; one too large is not posted."""
+        """Replace the document. A document that is too large is not posted."""
         if len(document) > self._size:
             return
         posts = int(self._posts[0]) + 1
@@ -82,7 +86,7 @@ class Board:
         self._posts[0] = posts
 
     def look(self) -> bytes:
-        """The document as it stands; empty before the first."""
+        """Return the newest document; empty before the first post."""
         while True:
             posts = int(self._posts[0])
             document = bytes(self._copies[posts % 2][: int(self._lengths[posts % 2])])

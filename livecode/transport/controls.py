@@ -9,32 +9,35 @@ import numpy as np
 from livecode.errors import LivecodeError
 from livecode.transport.lines import CACHE_LINE, aligned
 
-#: One change as one reader sees it: the reader, the control, the change's number and sample time.
+#: A change as one reader sees it: (reader, control, number of the change, sample time).
 Change = tuple[int, str, int, int]
 
 
 class ControlBlock:
     """Named slots of control values, each change stamped with the sample time at which it applies.
 
-    One process writes (the mind) and any number read.  A slot keeps its last `depth` changes, so a
-    reader that works block by block applies each at its own time, and a reader that starts later,
-    a new mind for instance, finds where the last one left off.
+    The mind writes and any number of processes read. A slot keeps its last `depth` changes. So a
+    reader that works block by block applies each change at its own time, and a reader that starts
+    later, such as a new mind, finds the last values.
     """
 
     NAME_BYTES = 96
 
     def __init__(self, buffer: memoryview, slots: int, depth: int, width: int):
         self.depth, self.width = depth, width
-        #: Told of each change that is written here: name, sample time, values.
+        #: Called with each change written in this process: name, sample time, values.
         self.on_write: Callable[[str, int, Any], None] = lambda name, frame, values: None
-        #: Told by readers here of a change that came late, and the sample time it has for them.
+        #: Called when a reader in this process gets a change late: the change, and the sample time
+        #: at which the reader applies it.
         self.on_late: Callable[[Change, int], None] = lambda change, frame: None
-        #: Told by readers that end: who, the control, the number of the first change that never came to
-        #: them, and the sample time up to which they had asked.
+        #: Called when a reader in this process ends: reader, control, number of the first change
+        #: that it did not get, and the sample time up to which it had asked.
         self.on_unread: Callable[[int, str, int, int], None] = lambda *what: None
-        #: The sample time at which a reader takes a change that is to come late to it.
+        #: For a replay: the sample time at which a reader applies a change that came late in the
+        #: performance.
         self.postponed: dict[Change, int] = {}
-        #: By reader and control: changes from this number on come no sooner than at this sample time.
+        #: For a replay, by (reader, control): changes from a number on apply no sooner than a
+        #: sample time.
         self.unread: dict[tuple[int, str], list[tuple[int, int]]] = {}
         at = 0
 
@@ -46,7 +49,8 @@ class ControlBlock:
             return array
 
         self._names = view(f"S{self.NAME_BYTES}", slots)
-        self._counts = view("i8", slots, CACHE_LINE // 8)  # changes, and how often it was opened
+        # the number of changes, and how often the slot was opened
+        self._counts = view("i8", slots, CACHE_LINE // 8)
         self._stamps = view("i8", slots, depth)
         self._values = view("f8", slots, depth, width)
 
@@ -57,40 +61,47 @@ class ControlBlock:
         return sum(aligned(slots * size) for size in sizes)
 
     def find(self, name: str) -> int | None:
-        """The slot of that name, or None."""
+        """Return the slot called `name`, or None."""
         where = np.flatnonzero(self._names == name.encode())
         return int(where[0]) if len(where) else None
 
     def open(self, name: str) -> int:
-        """The slot of that name, made if need be (writer only)."""
+        """Return the slot called `name`, and make it if need be. Only the writer calls this.
+
+        Raises `LivecodeError` if the name is too long or no slot is free.
+        """
         if (slot := self.find(name)) is not None:
             return slot
         if len(name.encode()) > self.NAME_BYTES:
-            raise LivecodeError(f"{name!r} is too long a name for a control; use a shorter one")
+            raise LivecodeError(f"the control name {name!r} is too long: use a shorter one")
         free = np.flatnonzero(self._names == b"")
         if not len(free):
-            raise LivecodeError(f"no room for the control {name!r}: free a name that sounds first")
+            raise LivecodeError(f"there is no room for the control {name!r}: free a name first")
         slot = int(free[0])
-        self._counts[slot, 0] = 0  # first: what the former name left is nobody's
+        # before the name is written, so that nobody reads the former name's changes
+        self._counts[slot, 0] = 0
         self._counts[slot, 1] += 1
         self._names[slot] = name.encode()
         return slot
 
     def close(self, name: str) -> None:
-        """Forget the slot of that name (writer only); who follows it keeps the value it has."""
+        """Free the slot called `name`; its readers keep their last value.
+
+        Only the writer calls this.
+        """
         if (slot := self.find(name)) is not None:
             self._names[slot] = b""
 
     def name(self, slot: int) -> str:
-        """The name of that slot."""
+        """Return the name of that slot."""
         return bytes(self._names[slot]).decode()
 
     def names(self) -> list[str]:
-        """The names of all open slots."""
+        """Return the names of all open slots."""
         return [name.decode() for name in self._names[self._names != b""]]
 
     def write(self, slot: int, frame: int, values: np.ndarray | float) -> None:
-        """Change the slot to `values` (up to `width` of them) from sample time `frame` on."""
+        """Set the slot to `values` (at most `width` of them) from sample time `frame` on."""
         count = int(self._counts[slot, 0])
         place = count % self.depth
         entry = self._values[slot, place]
@@ -101,26 +112,29 @@ class ControlBlock:
         self.on_write(self.name(slot), frame, values)
 
     def last(self, slot: int) -> np.ndarray | None:
-        """The newest values written, whatever their time, (width,); None before the first."""
+        """Return the newest values, (width,), even if they apply later; None before the first."""
         while count := int(self._counts[slot, 0]):
-            values = self._values[slot, (count - 1) % self.depth].copy()
+            values: np.ndarray = self._values[slot, (count - 1) % self.depth].copy()
             if int(self._counts[slot, 0]) - count < self.depth - 1:
                 return values
         return None
 
     def written(self, slot: int) -> int:
-        """How many changes have been written so far."""
+        """Return how many changes have been written."""
         return int(self._counts[slot, 0])
 
     def opened(self, slot: int) -> int:
-        """How often the slot has been opened: another number, another name."""
+        """Return how often the slot has been opened.
+
+        The number changes when the slot gets another name.
+        """
         return int(self._counts[slot, 1])
 
     def changes(self, slot: int, since: int) -> Iterator[tuple[int, int, np.ndarray]]:
-        """Yield (index, frame, values) of each change from index `since` on that is still kept.
+        """Yield (number, frame, values) of the kept changes from number `since` on.
 
-        A change overwritten while it was being read is skipped: never half of one and half of
-        another.
+        A change that is overwritten while it is read is skipped, so that no half-written values
+        appear.
         """
         count = int(self._counts[slot, 0])
         for index in range(max(since, count - self.depth + 1), count):
@@ -134,24 +148,24 @@ class ControlReader:
     """Follows one slot of the control block in sample time."""
 
     def __init__(self, block: ControlBlock, slot: int, who: int = 0):
-        """`who` tells readers of the same slot apart."""
+        """Follow `slot`. `who` tells apart several readers of one slot: a voice's generation, or 0."""
         self._block, self._slot, self._opened = block, slot, block.opened(slot)
         self._name, self._who = block.name(slot), who
         self._next = 0
-        self._asked: int | None = None  # the sample time that was asked for last
+        self._asked: int | None = None  # the sample time of the last call of `at`
         self._waiting: deque[tuple[int, np.ndarray]] = deque()
         self.value: np.ndarray | None = None
 
     @property
     def closed(self) -> bool:
-        """Whether the slot is another name's by now."""
+        """Whether the slot has been given another name."""
         return self._block.opened(self._slot) != self._opened
 
     def at(self, frame: int) -> np.ndarray | None:
-        """The value in force at sample time `frame`, (width,); None before the first change.
+        """Return the value at sample time `frame`, (width,); None before the first change.
 
-        A change takes the place of those written before it that were to apply later; one that is
-        not all finite numbers is passed over.
+        A change cancels earlier-written changes that were to apply later. A change with a value
+        that is not finite is ignored.
         """
         if self.closed:
             return self.value
@@ -173,12 +187,12 @@ class ControlReader:
         return self.value
 
     def end(self) -> None:
-        """Nothing is asked for any more."""
+        """Report which changes this reader never got; call it when the reader is done."""
         if self._asked is not None and not self.closed:
             self._block.on_unread(self._who, self._name, self._next, self._asked + 1)
 
     def _as_it_was(self, index: int, stamp: int) -> int:
-        """The sample time at which the change of that number and sample time came to this reader."""
+        """Return the sample time at which change `index` with that stamp reached this reader."""
         stamp = self._block.postponed.get((self._who, self._name, index, stamp), stamp)
         for number, frame in self._block.unread.get((self._who, self._name), ()):
             if index >= number:

@@ -1,4 +1,4 @@
-"""Single numbers that all processes share: the clock, heartbeats, counts."""
+"""The header: single numbers that all processes share, such as the clock, heartbeats and counts."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import numpy as np
 
 PROCESSES = ("terminal", "mind", "voices", "engine")
 
-#: Single numbers, one 64-bit word each: (name, numpy type). Who writes: see docs/architecture.md.
+#: One 64-bit word each, as (name, numpy type). docs/architecture.md says who writes which.
 HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("magic", "i8"),
     ("sample_rate", "i8"),  # Hz
     ("block", "i8"),  # frames
-    ("clock_ticks", "i8"),  # its last bit says which pair below is the newest
+    ("clock_ticks", "i8"),  # the last bit says which of the two pairs below is the newest
     ("clock_frames_0", "i8"),  # sample time of the block that began at clock_ns_0
     ("clock_ns_0", "i8"),  # time.monotonic_ns()
     ("clock_frames_1", "i8"),
@@ -19,29 +19,27 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("terminal_panics", "i8"),  # the terminal's count of panics; the engine compares the sum
     ("mind_panics", "i8"),  # the mind's count
     ("stop", "i8"),  # 1: the terminal is ending the performance, and will remove the arena
-    ("blocks", "i8"),  # computed since the engine started
-    ("late_blocks", "i8"),  # began more than 1.5 periods after the one before
+    ("blocks", "i8"),  # blocks computed since the engine started
+    ("late_blocks", "i8"),  # blocks that began more than 1.5 periods after the previous one
     ("worst_gap_ns", "i8"),
-    ("underruns", "i8"),  # of all voices together
-    ("load", "f8"),  # engine: computing time over block length, smoothed
+    ("underruns", "i8"),  # underruns of all voices together
+    ("load", "f8"),  # the engine's computing time divided by the block length, smoothed
     ("peak_left", "f8"),
     ("peak_right", "f8"),
     ("voices_load", "f8"),
-    ("probation", "i8"),  # the generation of the graph that the engine tries, 0: none
-    ("suspect", "i8"),  # the generation that the last engine died while trying
-    ("realtime", "i8"),  # 1: the system granted the engine real-time scheduling
+    ("probation", "i8"),  # the generation of the graph that the engine is trying; 0: none
+    ("suspect", "i8"),  # the generation of the graph that the last engine died of; 0: none
+    ("realtime", "i8"),  # 1: the system gave the engine real-time scheduling
     *((f"{process}_beat_ns", "i8") for process in PROCESSES),
     *((f"{process}_pid", "i8") for process in PROCESSES),
-    *((f"{process}_epoch", "i8") for process in PROCESSES),  # how often it has come up
-    (
-        "outlive_s",
-        "i8",
-    ),  # how long the others play on if the terminal is killed; 0: they end with it
+    *((f"{process}_epoch", "i8") for process in PROCESSES),  # how often each process has come up
+    # How long, in seconds, the others play on if the terminal is killed; 0: they end with it.
+    ("outlive_s", "i8"),
 )
 
 
 class Header:
-    """The arena's single numbers as attributes: `header.terminal_panics += 1`."""
+    """The arena's single numbers as attributes, for example `header.terminal_panics += 1`."""
 
     clock_ticks: int
 
@@ -62,18 +60,21 @@ class Header:
 
     @property
     def panics(self) -> int:
-        """Panics so far, whoever gave them: each process that may silence counts its own."""
+        """The number of panics so far; each process that can give one has its own count."""
         return int(self.terminal_panics + self.mind_panics)
 
     def tick_clock(self, frames: int, now_ns: int) -> None:
-        """Say that the block at sample time `frames` began at `now_ns` (engine only)."""
+        """Publish that the block at sample time `frames` began at `now_ns`.
+
+        Only the engine calls this.
+        """
         ticks = self.clock_ticks + 1
         setattr(self, f"clock_frames_{ticks % 2}", frames)
         setattr(self, f"clock_ns_{ticks % 2}", now_ns)
         self.clock_ticks = ticks
 
     def clock(self) -> tuple[int, int]:
-        """(sample time, monotonic ns) of the newest block, whatever became of the engine."""
+        """Return the newest block's (sample time in frames, monotonic ns), even of a dead engine."""
         while True:
             ticks = self.clock_ticks
             frames = getattr(self, f"clock_frames_{ticks % 2}")
@@ -82,6 +83,6 @@ class Header:
                 return frames, now_ns
 
     def now(self, now_ns: int) -> float:
-        """The sample time, in frames, that the engine is at by the clock on the wall."""
+        """Return the sample time, in frames, that corresponds to the monotonic time `now_ns`."""
         frames, then_ns = self.clock()
-        return frames + (now_ns - then_ns) * 1e-9 * self.sample_rate
+        return frames + (now_ns - then_ns) * 1e-9 * float(self.sample_rate)

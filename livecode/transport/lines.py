@@ -1,8 +1,8 @@
-"""Laying things out in shared memory so that processes do not disturb each other."""
+"""Cache lines: how parts of shared memory are aligned so that processes do not slow each other down."""
 
-CACHE_LINE = 64  # bytes; counts written by different processes live on different lines
+CACHE_LINE = 64  # bytes; counts of different writers live on different lines
 
 
 def aligned(size: int) -> int:
-    """`size` rounded up to whole cache lines."""
+    """Round `size`, in bytes, up to whole cache lines."""
     return (size + CACHE_LINE - 1) // CACHE_LINE * CACHE_LINE

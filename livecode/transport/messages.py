@@ -1,4 +1,4 @@
-"""What the processes say to each other, as frozen structs, and the sending of them over a message buffer."""
+"""The messages that the processes send each other, as frozen structs, and how to send and receive them."""
 
 from collections.abc import Iterator
 from typing import Union
@@ -9,38 +9,38 @@ from livecode.transport import MessageQueue
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
-    """Base of all messages; encoded as MessagePack with the class's name as the tag."""
+    """Base of all messages. A message is encoded as MessagePack, tagged with its class's name."""
 
 
 # mind -> engine
 
 
 class PlayBuffer(Message, frozen=True, tag=True):
-    """Let `name` sound from a sample buffer: fade it in and every older generation of the name out."""
+    """Play a sample buffer under `name`: fade it in and fade the older generations of the name out."""
 
     name: str
     generation: int
     buffer: int
-    at: int  # sample time, frames, from which it may begin
+    at: int  # sample time, frames: the earliest beginning
     fade_s: float
 
 
 class PlayGraph(Message, frozen=True, tag=True):
-    """Build a @dsp from its source; once it has run unheard for a while, let `name` sound from it."""
+    """Build a @dsp from its source, run it unheard for a while, then fade it in under `name`."""
 
     name: str
     generation: int
-    at: int  # sample time, frames, from which it may begin
+    at: int  # sample time, frames: the earliest beginning
     fade_s: float
-    source: str  # one function definition
-    function: str  # its name
-    first_line: int  # where in the performer's block it stands
-    inputs: tuple[str, ...]  # names that it takes
-    controls: dict[str, float]  # keyword -> what it is before the first change
+    source: str  # the text of one function definition
+    function: str  # the function's name
+    first_line: int  # the line of the performer's block where the source begins
+    inputs: tuple[str, ...]  # names that the function takes as sound
+    controls: dict[str, float]  # keyword -> value before the first change
 
 
 class Fade(Message, frozen=True, tag=True):
-    """Fade out what sounds under `name` from sample time `at` on, generations before `before`."""
+    """Fade out the generations of `name` below `before`, from sample time `at` on."""
 
     name: str
     fade_s: float
@@ -49,37 +49,37 @@ class Fade(Message, frozen=True, tag=True):
 
 
 class Listen(Message, frozen=True, tag=True):
-    """Fill the tap of that index with what `name` sounds like; an empty name: with nothing."""
+    """Copy the sound of `name` into the tap of that index. With an empty name, the tap stays empty."""
 
     name: str
     tap: int
 
 
 class OpenGate(Message, frozen=True, tag=True):
-    """After a panic: let sound through again, unless there has been another since."""
+    """Let sound through again after a panic, unless another panic has come since."""
 
-    panics: int  # how many there had been when this was sent
+    panics: int  # the number of panics when the message was sent
 
 
 # terminal -> engine, mind -> engine
 
 
 class Record(Message, frozen=True, tag=True):
-    """Record the master to a WAV file from now on; an empty path stops."""
+    """Record the master to a WAV file from now on. An empty path stops the recording."""
 
     path: str
-    stems: str = ""  # a folder for what each name adds to it
-    bits: int = 32  # 24: integer, 32: float
+    stems: str = ""  # a folder for stems: one file for what each name adds to the master
+    bits: int = 32  # 24 (integer) or 32 (float)
 
 
 class Tape(msgspec.Struct, frozen=True):
-    """What is being recorded, as the engine posts it: for the terminal, the mind and the next engine."""
+    """What is being recorded; the engine posts it for the terminal, mind and next engine."""
 
     path: str = ""
     stems: str = ""
     bits: int = 32
     begin: int = 0  # sample time of the first sample
-    error: str = ""  # why the last recording stopped, a sentence
+    error: str = ""  # why the last recording stopped, as a sentence
 
     @property
     def on(self) -> bool:
@@ -90,12 +90,12 @@ class Tape(msgspec.Struct, frozen=True):
 # terminal -> mind
 
 
-#: Pressed as a key when another scene is asked for, so that a cell without end makes way.
+#: The key that stands for a request for another scene: a cell without end makes way for it.
 CUE = "cue"
 
 
 class Press(Message, frozen=True, tag=True):
-    """A hot-key: `like`, `dislike`, a letter, or `fader3=0.5`."""
+    """A hot-key: `like`, `dislike`, a letter, or a fader such as `fader3=0.5`."""
 
     key: str
 
@@ -110,18 +110,18 @@ class LatentSource(msgspec.Struct, frozen=True, tag="latent"):
     seed: int
 
 
-#: The stream that is there without any model: noise whose temperature can be heard.
+#: The stream that needs no model file: noise whose temperature can be heard.
 TEST_MODEL = "test"
 
 
 class StreamSource(msgspec.Struct, frozen=True, tag="stream"):
-    """A sampling model, at the temperature of the control `<name>.temperature`."""
+    """A model that samples audio, at the temperature of the control `<name>.temperature`."""
 
     model: str
     seed: int
-    prime: str = ""  # a sound file that it goes on from
-    take: int = 0  # how often it was told to begin again
-    since: int = 0  # sample time of the moment that it goes back to; 0: none
+    prime: str = ""  # path of a sound file that the stream continues
+    take: int = 0  # how often the performer asked the stream to begin again
+    since: int = 0  # sample time of the saved state from which the stream continues; 0: none
 
 
 class FileSource(msgspec.Struct, frozen=True, tag="file"):
@@ -131,7 +131,7 @@ class FileSource(msgspec.Struct, frozen=True, tag="file"):
 
 
 class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
-    """A @dsp, which the engine builds; see PlayGraph."""
+    """A @dsp, which the engine builds; see `PlayGraph`."""
 
     source: str
     function: str
@@ -145,12 +145,12 @@ Source = VoiceSource | GraphSource
 
 
 class StartVoice(Message, frozen=True, tag=True):
-    """Begin a voice that writes a sample buffer."""
+    """Start a voice that writes into a sample buffer."""
 
     name: str
     generation: int
     buffer: int
-    at: int  # sample time, frames, at which its first sample is to be heard
+    at: int  # sample time, frames, at which the voice's first sample is to be heard
     source: VoiceSource
 
 
@@ -164,7 +164,7 @@ class StopVoice(Message, frozen=True, tag=True):
 
 
 class Began(Message, frozen=True, tag=True):
-    """A generation is being heard from sample time `at` on."""
+    """A generation is heard from sample time `at` on."""
 
     name: str
     generation: int
@@ -180,7 +180,7 @@ class Built(Message, frozen=True, tag=True):
 
 
 class Ended(Message, frozen=True, tag=True):
-    """A generation is silent for good and its buffer is no longer read."""
+    """A generation is silent for good, and its buffer is no longer read."""
 
     name: str
     generation: int
@@ -196,26 +196,26 @@ class Failed(Message, frozen=True, tag=True):
 
 
 class Note(Message, frozen=True, tag=True):
-    """Something that the performer should know of; `text` is a sentence."""
+    """Something that the performer should know; `text` is a sentence."""
 
     text: str
     at: int
 
 
-# engine, voices -> mind, for the journal alone: what came otherwise than the mind had asked for
+# engine, voices -> mind, for the journal alone: what differed from what the mind had asked for
 
 
-class Placed(Message, frozen=True, tag=True):
-    """What a voice writes into its buffer from `position` on is for sample time `frame` and after."""
+class VoiceAligned(Message, frozen=True, tag=True):
+    """Position `position` in a voice's buffer is for sample time `frame`, and what follows for later."""
 
     generation: int
     position: int  # frames since the buffer was emptied
     frame: int
-    fresh: bool  # it is a new voice, and not one that was late
+    fresh: bool  # True: a new voice; False: a late voice that has skipped samples
 
 
 class Rested(Message, frozen=True, tag=True):
-    """From `position` in its buffer on a stream rests, for there is no time for it, or goes on."""
+    """A stream rests to save computing time, or plays again, from `position` in its buffer on."""
 
     generation: int
     position: int
@@ -223,15 +223,18 @@ class Rested(Message, frozen=True, tag=True):
 
 
 class Underrun(Message, frozen=True, tag="Dry"):
-    """A generation had no samples in the blocks from `begin` up to `end`; said when it begins, too."""
+    """A generation had no samples in the blocks from `begin` up to `end`.
+
+    The engine sends one message when the underrun begins and one when it ends.
+    """
 
     generation: int
     begin: int  # sample time
-    end: int  # NEVER while it lasts
+    end: int  # NEVER while the underrun lasts
 
 
 class FadedLate(Message, frozen=True, tag=True):
-    """A fade that was to begin at sample time `stamp` did so at `frame`."""
+    """A fade that was due at sample time `stamp` began late, at `frame`."""
 
     name: str
     stamp: int
@@ -239,23 +242,23 @@ class FadedLate(Message, frozen=True, tag=True):
 
 
 class Late(Message, frozen=True, tag=True):
-    """A change of a control, for sample time `stamp`, came late to one reader: there it is `frame`."""
+    """A change of a control reached one reader late: due at `stamp`, applied at `frame`."""
 
-    change: tuple[int, str, int, int]  # generation of a voice or 0, control, number, stamp
+    change: tuple[int, str, int, int]  # (generation of a voice or 0, control, number, stamp)
     frame: int
 
 
 class Unread(Message, frozen=True, tag=True):
-    """A reader has ended: changes from `number` on did not come to it, which had asked up to `frame`."""
+    """A reader has ended before it got the changes from `number` on; it had asked up to `frame`."""
 
-    who: int  # generation of a voice or 0
+    who: int  # generation of a voice, or 0
     control: str
     number: int
     frame: int  # sample time
 
 
 class Silenced(Message, frozen=True, tag=True):
-    """A panic has closed the gate in the block at that sample time."""
+    """A panic has closed the gate in the block at sample time `at`."""
 
     at: int
 
@@ -275,7 +278,7 @@ AnyMessage = Union[
     Ended,
     Failed,
     Note,
-    Placed,
+    VoiceAligned,
     Rested,
     Underrun,
     FadedLate,
@@ -287,14 +290,14 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)
 
 
-def send(buffer: MessageQueue, message: Message) -> bool:
-    """Send one message; False if the other side has stopped reading and the buffer is full."""
-    return buffer.send(_encoder.encode(message))
+def send(queue: MessageQueue, message: Message) -> bool:
+    """Send a message. Return False if the queue is full because its reader has stopped reading."""
+    return queue.send(_encoder.encode(message))
 
 
-def receive(buffer: MessageQueue, most: int = 64) -> Iterator[AnyMessage]:
+def receive(queue: MessageQueue, most: int = 64) -> Iterator[AnyMessage]:
     """Yield up to `most` waiting messages."""
     for _ in range(most):
-        if (data := buffer.receive()) is None:
+        if (data := queue.receive()) is None:
             return
         yield _decoder.decode(data)

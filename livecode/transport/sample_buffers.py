@@ -1,4 +1,4 @@
-"""Buffers of samples: from one producer to one consumer, and to any number of listeners."""
+"""Buffers of samples: from one producer to one consumer, or to any number of listeners."""
 
 import numpy as np
 
@@ -21,27 +21,27 @@ class SampleBuffer:
 
     @classmethod
     def size(cls, frames: int) -> int:
-        """Bytes that a buffer of `frames` frames takes in the arena."""
+        """Return the bytes that a buffer of `frames` frames takes in the arena."""
         return cls.HEADER_BYTES + aligned(frames * 2 * 4)
 
     def reset(self, channels: int = 1) -> None:
-        """Empty the buffer; only while neither side is using it."""
+        """Empty the buffer. Call it only while neither side uses the buffer."""
         self._head[0] = self._tail[0] = 0
         self._channels[0] = channels
 
     @property
     def channels(self) -> int:
-        """1 or 2."""
+        """The number of channels, 1 or 2."""
         return int(self._channels[0])
 
     @property
     def written(self) -> int:
-        """Frames written since the reset: the producer's position."""
+        """The producer's position: frames written since the reset."""
         return int(self._head[0])
 
     @property
     def consumed(self) -> int:
-        """Frames read since the reset: the consumer's position."""
+        """The consumer's position: frames read since the reset."""
         return int(self._tail[0])
 
     @property
@@ -55,7 +55,7 @@ class SampleBuffer:
         return self.capacity - self.available
 
     def write(self, frames: np.ndarray) -> int:
-        """Append `frames` (n,) or (n, channels), as many as there is room for; returns how many."""
+        """Append as many of `frames`, (n,) or (n, channels), as fit. Return how many did."""
         channels = self.channels
         head = self.written
         count = min(len(frames), self.capacity - (head - self.consumed))
@@ -69,7 +69,7 @@ class SampleBuffer:
         return count
 
     def read_into(self, out: np.ndarray) -> int:
-        """Fill `out` (n, channels) from the oldest frames; returns how many there were."""
+        """Fill `out`, (n, channels), with the oldest frames. Return how many there were."""
         channels = self.channels
         tail = self.consumed
         count = min(len(out), self.written - tail)
@@ -83,9 +83,9 @@ class SampleBuffer:
 
 
 class TapBuffer:
-    """Audio from one producer to any number of listeners, who may miss some but never hold it up.
+    """Audio from one producer to any number of listeners, who may miss some but never block it.
 
-    Half of it is for listening to, the other half is room for what is written meanwhile.
+    Half of the buffer is for listening; the other half is room for what is written meanwhile.
     """
 
     HEADER_BYTES = CACHE_LINE
@@ -101,16 +101,16 @@ class TapBuffer:
 
     @classmethod
     def size(cls, frames: int) -> int:
-        """Bytes that a buffer of `frames` frames takes in the arena."""
+        """Return the bytes that a buffer of `frames` frames takes in the arena."""
         return cls.HEADER_BYTES + frames * cls.CHANNELS * 4
 
     @property
     def written(self) -> int:
-        """Frames written so far."""
+        """Frames written since the beginning."""
         return int(self._head[0])
 
     def write(self, frames: np.ndarray) -> None:
-        """Append `frames` (n, 2); the oldest are overwritten."""
+        """Append `frames` (n, 2), which overwrites the oldest."""
         head = self.written
         start = head & self._mask
         first = min(len(frames), self.capacity - start)
@@ -119,21 +119,25 @@ class TapBuffer:
         self._head[0] = head + len(frames)
 
     def since(self, position: int) -> tuple[np.ndarray, int]:
-        """(the frames written since `position`, (n, 2), and the position after them).
+        """Return (the frames written since `position`, (n, 2); the position after them).
 
-        At most the newest half of the capacity: a listener who was held up misses the rest.
-        Before the first frame there is silence.
+        A listener gets at most the newest half of the capacity, so one that is late misses the
+        rest. Positions before the first frame hold silence.
         """
         while True:
             head = self.written
             count = min(max(head - position, 0), self.capacity // 2)
             index = np.arange(head - count, head)
             frames = np.where(index[:, None] >= 0, self._data[index & self._mask], 0)
-            if self.written - head < self.capacity // 4:  # else some may have been written over
+            # else the writer may have overwritten some while they were copied
+            if self.written - head < self.capacity // 4:
                 return frames, head
 
     def latest(self, count: int) -> np.ndarray:
-        """The newest `count` frames (count, 2), at most half the capacity."""
+        """Return the newest `count` frames, (count, 2).
+
+        Raises `ValueError` if `count` is more than half the capacity.
+        """
         if count > self.capacity // 2:
             raise ValueError(f"{count} frames are more than half of the buffer's {self.capacity}")
         frames, _ = self.since(self.written - count)

@@ -1,33 +1,37 @@
-"""When things came about in a live performance, for engine and voices that play it once more offline."""
+"""When things happened in a live performance, for an engine and voices that replay it offline."""
 
 from dataclasses import dataclass, field
 
-#: Never, as a sample time.
+#: A sample time that never comes.
 NEVER = 1 << 62
 
 
 @dataclass(frozen=True)
-class Placing:
-    """What a voice writes from a position in its buffer on is for sample time `frame` and after."""
+class Alignment:
+    """A position in a voice's buffer is for sample time `frame`, and what follows for later."""
 
     frame: int
-    fresh: bool  # it is a new voice
+    fresh: bool  # True: a new voice; False: a late voice that has skipped samples
 
 
 @dataclass
 class Schedule:
-    """All by generation, in sample times; what stands nowhere here never came about."""
+    """When each generation did what, in sample times. What is missing here never happened."""
 
     began: dict[int, int] = field(default_factory=dict)
-    built: dict[int, int] = field(default_factory=dict)  # graphs: computed from then on
-    underruns: dict[int, dict[int, int]] = field(default_factory=dict)  # no samples: begin -> end
-    placed: dict[int, dict[int, Placing]] = field(default_factory=dict)  # by position in the buffer
-    rests: dict[int, dict[int, bool]] = field(default_factory=dict)  # by position in the buffer
-    fades: dict[tuple[str, int], int] = field(default_factory=dict)  # those that came late
-    silenced: list[int] = field(default_factory=list)  # by panics
+    # graphs: the block from which they were computed
+    built: dict[int, int] = field(default_factory=dict)
+    # without samples: begin -> end
+    underruns: dict[int, dict[int, int]] = field(default_factory=dict)
+    aligned: dict[int, dict[int, Alignment]] = field(default_factory=dict)  # by buffer position
+    # by buffer position; True: the stream rests from there on
+    rests: dict[int, dict[int, bool]] = field(default_factory=dict)
+    # only those that came late: (name, stamp) -> frame
+    fades: dict[tuple[str, int], int] = field(default_factory=dict)
+    silenced: list[int] = field(default_factory=list)  # the blocks in which a panic closed the gate
 
     def is_underrun(self, generation: int, frame: int) -> bool:
-        """Whether that generation had no samples in the block at that sample time."""
+        """Whether that generation had no samples in the block at sample time `frame`."""
         return any(
             begin <= frame < end for begin, end in self.underruns.get(generation, {}).items()
         )

@@ -1,30 +1,30 @@
-"""How far the voices compute ahead of the engine, and the mind ahead of the voices."""
+"""How far voices compute ahead of the engine, and how far ahead the mind stamps its changes."""
 
 #: Frames between two spectra of a latent voice.
 HOP = 256
-#: What a voice is ahead of the engine: this many frames and this many blocks at least.
+#: A voice is ahead of the engine by at least this many frames, and by at least this many blocks.
 AHEAD_FRAMES = 1024
 AHEAD_BLOCKS = 4
-#: Controls change at least this often.
+#: The longest time between two ticks, in seconds.
 TICK_S = 0.005
 
 
 def look_ahead(block: int) -> int:
-    """Frames that a voice computes ahead of what the engine has taken."""
+    """Return how many frames a voice computes ahead of what the engine has read."""
     return max(AHEAD_FRAMES, AHEAD_BLOCKS * block)
 
 
 def voice_lead(block: int) -> int:
-    """Frames from a tick to the moment that its change applies, so that no voice is past it.
+    """Return the frames from a tick to the moment at which its change applies.
 
-    The engine holds two blocks, the voice is `look_ahead` and at most one hop beyond, and the
-    tick itself is up to a block old.
+    The lead is long enough that no voice is past that moment: the engine holds two blocks, a voice
+    is `look_ahead` and at most one hop beyond, and the tick itself is up to one block old.
     """
     return look_ahead(block) + HOP + 3 * block
 
 
 def tick_frames(block: int, sample_rate: int) -> int:
-    """Frames between two ticks: the block, halved until it is no longer than TICK_S."""
+    """Return the frames between two ticks: the block, halved until it lasts at most `TICK_S`."""
     frames = block
     while frames > TICK_S * sample_rate and frames % 2 == 0:
         frames //= 2

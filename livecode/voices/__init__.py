@@ -1,1 +1,1 @@
-"""The voices: neural sources as loops without the interpreter lock, each filling a sample buffer."""
+"""The voices: neural sources that compute without the interpreter lock, each into a sample buffer."""

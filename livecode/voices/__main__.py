@@ -1,4 +1,4 @@
-"""The voices' process: `python -m livecode.voices ARENA`, started and watched by the terminal."""
+"""The voices' process, `python -m livecode.voices ARENA`, which the terminal starts and watches."""
 
 import argparse
 import gc
@@ -9,7 +9,7 @@ from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
 
 def main() -> int:
-    """Fill rings until the terminal is gone."""
+    """Fill sample buffers until the terminal is gone."""
     parser = argparse.ArgumentParser(prog="livecode.voices")
     parser.add_argument("arena")
     parser.add_argument("--resume", action="store_true", help="the mind will start voices afresh")
@@ -27,7 +27,7 @@ def main() -> int:
         return 0
     if options.resume:
         arena.messages["mind", "voices"].discard()
-    arena.header.voices_epoch += 1  # the mind now says what is to sound
+    arena.header.voices_epoch += 1  # tells the mind to say again what is to sound
     gc.freeze()
     realtime()
     host = VoiceHost(arena, live_clock=time.perf_counter)

@@ -6,25 +6,25 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.transport.timing import HOP
 from livecode.voices.latent import LatentVoice
 
 SAMPLE_RATE = 48_000  # Hz, of the sound
-#: The lowest of so many measurements counts: other programs only ever add to the time.
+#: The number of measurements, of which the lowest counts: other programs only add to the time.
 CHUNKS = 5
 
 
 def voice_share(
-    space: Space, seconds: float, sample_rate: int = SAMPLE_RATE, texture: float = 0.0
+    space: LatentSpace, seconds: float, sample_rate: int = SAMPLE_RATE, texture: float = 0.0
 ) -> float:
     """Return the share of one core, from 0 to 1, that a voice takes while its position moves.
 
     The measurement takes about `seconds`, and longer on the first run ever, which compiles kernels.
     """
     voice = LatentVoice(space, sample_rate, HOP, seed=1)
-    positions, alive = wandering(space.latent), np.array([texture])
-    cost_s = seconds_each(lambda i: voice.play(positions[i % len(positions)], alive), seconds)
+    positions, amount = wandering(space.latent), np.array([texture])
+    cost_s = seconds_each(lambda i: voice.play(positions[i % len(positions)], amount), seconds)
     return cost_s * sample_rate / HOP
 
 

@@ -1,4 +1,4 @@
-"""A sound file as a voice: looped at any speed, forwards or backwards."""
+"""A sound file as a voice, looped at any speed, forwards or backwards."""
 
 import numpy as np
 import soundfile
@@ -6,19 +6,19 @@ import soxr
 
 from livecode.errors import LivecodeError
 
-#: Longer files are cut: 10 minutes of one channel at 48 kHz are 115 MB.
+#: Longer files are cut. Ten minutes of one channel at 48 kHz are 115 MB.
 LONGEST_S = 600
-#: The loop's end runs into its beginning over this long, so that it does not click.
+#: The loop's end is cross-faded into its beginning over this time, so that it does not click.
 SEAM_S = 0.02
 
 
 class FileVoice:
-    """Plays a file round and round."""
+    """Plays a sound file in a loop."""
 
     controls = ("speed",)
 
     def __init__(self, path: str, sample_rate: int, hop: int):
-        """Read the file, mixed to one channel; LivecodeError if that cannot be done."""
+        """Read the file, mixed to one channel. Raises `LivecodeError` if it cannot be played."""
         try:
             with soundfile.SoundFile(path) as file:
                 audio = file.read(LONGEST_S * file.samplerate, dtype="float32", always_2d=True)
@@ -34,7 +34,7 @@ class FileVoice:
         self._speed: float | None = None
 
     def play(self, value: np.ndarray | None) -> np.ndarray:
-        """The next hop (hop,) float32 at the speed value[0]; 1 before the first."""
+        """Return the next hop, (hop,) float32, at the speed value[0]; None is speed 1."""
         speed = 1.0 if value is None else float(value[0])
         before = speed if self._speed is None else self._speed
         self._speed = speed
@@ -44,11 +44,12 @@ class FileVoice:
         whole = places.astype(np.int64) % len(self._audio)
         share = (places - whole).astype(np.float32)
         following = (whole + 1) % len(self._audio)
-        return self._audio[whole] * (1 - share) + self._audio[following] * share
+        result: np.ndarray = self._audio[whole] * (1 - share) + self._audio[following] * share
+        return result
 
 
 def _seamless(audio: np.ndarray, sample_rate: int) -> np.ndarray:
-    """The audio with its last moments faded into its first."""
+    """Return the audio with its end cross-faded into its beginning."""
     seam = min(int(SEAM_S * sample_rate), len(audio) // 4)
     if seam == 0:
         return audio

@@ -1,4 +1,4 @@
-"""All voices of a performance: started and stopped by messages, each kept ahead of the engine."""
+"""All voices of a performance: messages start and stop them, and each is kept ahead of the engine."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.neural.load import load_space
-from livecode.neural.torchscript.trust import is_foreign
+from livecode.neural.torchscript.trust import is_torchscript
 from livecode.transport import Arena, ControlReader, SampleBuffer
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -21,12 +21,12 @@ from livecode.transport.messages import (
     LatentSource,
     Message,
     Note,
-    Placed,
     Rested,
     StartVoice,
     StopVoice,
     StreamSource,
     Unread,
+    VoiceAligned,
     receive,
     send,
 )
@@ -41,44 +41,47 @@ from livecode.voices.priority import ordinary
 from livecode.voices.stream import Memory, StreamVoice
 
 
-class Source(Protocol):
-    """Something that computes sound, one hop after the other."""
+class SoundSource(Protocol):
+    """Computes sound, one hop after another."""
 
     @property
     def controls(self) -> tuple[str, ...]:
-        """The names of the controls that it follows."""
+        """The names of the controls that the source follows."""
 
     @property
     def play(self) -> Callable[..., np.ndarray]:
-        """Gives the next hop (HOP,) float32, at those controls' values, (width,) each; None: none yet."""
+        """Return the next hop, (HOP,) float32.
+
+        The arguments are the controls' values, (width,) each, or None before their first change.
+        """
 
 
 @dataclass
 class Voice:
-    """A sounding source, its buffer, and the sample time of the next sample that it will compute."""
+    """A sound source, its buffer, and the sample time of the next sample that it will compute."""
 
     name: str
-    source: Source
+    source: SoundSource
     controls: list[ControlReader | None]
     buffer: SampleBuffer
     frame: int
-    #: Told of each place in the buffer from which on sound is for another time than what went before.
+    #: Called when the buffer's time changes: position in the buffer, sample time there, new voice?
     on_place: Callable[[int, int, bool], None] = lambda position, frame, fresh: None
-    renewed: Callable[[], Source] | None = None  # gives the source afresh
-    schedule: Schedule | None = None  # when all that is to come about, if it has been before
+    renewed: Callable[[], SoundSource] | None = None  # makes the source afresh
+    schedule: Schedule | None = None  # in a replay: when things happened live
     generation: int = 0
     played: bool = False
 
     def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
-        """Compute until `ahead` frames wait in the buffer; returns how many hops that took.
+        """Compute until `ahead` frames wait in the buffer. Return how many hops were computed.
 
-        due: the sample time of the engine's next block.  A buffer that was empty then is heard later
-        than it was to be: what comes next follows the controls of the time at which it is heard.
-        until: nothing is computed for that sample time or later.
+        `due` is the sample time of the engine's next block. If the buffer was empty then, its
+        samples are heard later than planned, so the voice skips ahead to follow the controls of
+        that later time. Nothing is computed for sample time `until` or later.
         """
         hops = 0
         while self.buffer.available < ahead and self.buffer.room >= HOP:
-            frame = self._place(due) if self.schedule is None else self._placed(self.schedule)
+            frame = self._align(due) if self.schedule is None else self._replay(self.schedule)
             if frame >= until:
                 break
             self.frame, self.played = frame, True
@@ -90,29 +93,29 @@ class Voice:
             hops += 1
         return hops
 
-    def _place(self, due: int) -> int:
-        """The sample time of the next hop."""
+    def _align(self, due: int) -> int:
+        """Return the sample time of the next hop."""
         frame = max(self.frame, due + self.buffer.available)
         if frame != self.frame or not self.played:
             self.on_place(self.buffer.written, frame, not self.played)
         return frame
 
-    def _placed(self, schedule: Schedule) -> int:
-        """The same, as it was the first time."""
+    def _replay(self, schedule: Schedule) -> int:
+        """Return the sample time of the next hop as it was live, and rest where the stream did."""
         position = self.buffer.written
         if isinstance(self.source, StreamVoice):
             rests = schedule.rests.get(self.generation, {})
             self.source.resting = rests.get(position, self.source.resting)
-        placing = schedule.placed.get(self.generation, {}).get(position)
-        if placing is None:
+        alignment = schedule.aligned.get(self.generation, {}).get(position)
+        if alignment is None:
             return self.frame if self.played else NEVER
-        if placing.fresh and self.played and self.renewed is not None:
+        if alignment.fresh and self.played and self.renewed is not None:
             self.source = self.renewed()
-        return placing.frame
+        return alignment.frame
 
 
 class VoiceHost:
-    """Keeps every voice's buffer filled."""
+    """Keeps the buffer of every voice filled."""
 
     def __init__(
         self,
@@ -120,10 +123,10 @@ class VoiceHost:
         live_clock: Callable[[], float] | None = None,
         schedule: Schedule | None = None,
     ):
-        """`live_clock`: in seconds, None where the performance does not run in real time.
+        """Set up the host. `live_clock` returns seconds, or is None offline.
 
-        Live, what a voice needs is read beside the others' playing, and streams that there is no
-        time for are frozen.  `schedule`: when things are to come about otherwise left to chance.
+        Live, a thread loads what a voice needs while others play, and streams rest if there is no
+        time for them. In a replay, `schedule` says when things happened live.
         """
         self.arena, self._schedule = arena, schedule
         self.voices: dict[int, Voice] = {}
@@ -131,7 +134,7 @@ class VoiceHost:
         self._from_mind = arena.messages["mind", "voices"]
         self._to_mind = arena.messages["voices", "mind"]
         self._live = live_clock is not None
-        self._apart: dict[int, IsolatedVoice] = {}
+        self._isolated: dict[int, IsolatedVoice] = {}
         self._load_shedding = None
         if live_clock is not None:
             self._load_shedding = LoadShedding(HOP / arena.header.sample_rate, live_clock)
@@ -139,15 +142,16 @@ class VoiceHost:
         arena.controls.on_unread = lambda *what: self._tell(Unread(*what))
         self._memory = Memory(arena.header.sample_rate)
         self._wanted: dict[int, StartVoice] = {}
-        self._leaving: set[int] = set()  # generations that play on until their buffer is another's
-        self._loaded: deque[tuple[StartVoice, Source | str]] = deque()
-        self._handlers: dict[type, Callable] = {
+        # generations that play on until their buffer gets another owner
+        self._leaving: set[int] = set()
+        self._loaded: deque[tuple[StartVoice, SoundSource | str]] = deque()
+        self._handlers: dict[type, Callable[..., None]] = {
             StartVoice: self._start,
             StopVoice: self._stop,
         }
 
     def process(self) -> int:
-        """Act on what has been asked for, and fill the buffers; returns how many hops that took."""
+        """Handle messages and fill the buffers. Return how many hops were computed."""
         for message in receive(self._from_mind):
             self._handlers[type(message)](message)
         while self._loaded:
@@ -157,22 +161,22 @@ class VoiceHost:
         for generation, voice in list(self.voices.items()):
             try:
                 computed += self._fill(generation, voice, due)
-            except Exception as error:  # one voice's trouble stays its own
+            except Exception as error:  # a faulty voice must not stop the others
                 del self.voices[generation]
                 self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
-        for generation, apart in list(self._apart.items()):
-            if (why := apart.poll()) is not None:
-                del self._apart[generation]
-                self._fail(apart.name, generation, why)
+        for generation, isolated in list(self._isolated.items()):
+            if (why := isolated.poll()) is not None:
+                del self._isolated[generation]
+                self._fail(isolated.name, generation, why)
         if self._load_shedding is not None:
-            self._thin(self._load_shedding)
+            self._shed_load(self._load_shedding)
         return computed
 
     def close(self) -> None:
-        """End the processes of voices that have one of their own."""
-        for apart in self._apart.values():
-            apart.stop()
-        self._apart.clear()
+        """End the processes of isolated voices."""
+        for isolated in self._isolated.values():
+            isolated.stop()
+        self._isolated.clear()
 
     def _fill(self, generation: int, voice: Voice, due: int) -> int:
         until = NEVER if self._schedule is None else due + self._ahead + HOP
@@ -185,8 +189,8 @@ class VoiceHost:
             return fill()
         return self._load_shedding.timed(generation, fill)
 
-    def _thin(self, load_shedding: LoadShedding) -> None:
-        """Freeze a stream that there is no time for, or let it go on, and say so."""
+    def _shed_load(self, load_shedding: LoadShedding) -> None:
+        """Let a stream rest or wake as the load demands, and tell the performer."""
         streams = {
             generation: voice.source
             for generation, voice in self.voices.items()
@@ -199,48 +203,48 @@ class VoiceHost:
         self._tell(Rested(decision.generation, voice.buffer.written, decision.rests))
         name = voice.name
         text = (
-            f"{name} repeats its last second: this machine cannot keep up with all that sounds"
+            f"{name} repeats its last second: this machine cannot compute all that sounds in time"
             if decision.rests
-            else f"{name} goes on"
+            else f"{name} plays on"
         )
         send(self._to_mind, Note(text, self.arena.header.clock()[0]))
 
     def _start(self, message: StartVoice) -> None:
-        if any(message.generation in each for each in (self.voices, self._wanted, self._apart)):
-            return  # said twice, to be heard by a host that had only just come up
+        if any(message.generation in each for each in (self.voices, self._wanted, self._isolated)):
+            return  # the mind says it twice, in case the voices have only just started
         self._wanted[message.generation] = message
         if (
             self._live
             and isinstance(message.source, LatentSource)
-            and is_foreign(message.source.model)
+            and is_torchscript(message.source.model)
         ):
-            self._begin_apart(message)
+            self._begin_isolated(message)
         elif self._live:
             threading.Thread(target=self._load_beside, args=(message,), daemon=True).start()
         else:
             self._load(message)
 
     def _load_beside(self, message: StartVoice) -> None:
-        """Load in this thread, which is not as urgent as the one that plays and began it."""
+        """Load in this thread, at ordinary priority: the urgent thread that plays has started it."""
         ordinary()
         self._load(message)
 
     def _load(self, message: StartVoice) -> None:
         try:
-            loaded: Source | str = self._source(message)
+            loaded: SoundSource | str = self._source(message)
         except LivecodeError as error:
             loaded = str(error)
         except Exception as error:
             loaded = f"{type(error).__name__}: {error}"
         self._loaded.append((message, loaded))
 
-    def _begin_apart(self, message: StartVoice) -> None:
+    def _begin_isolated(self, message: StartVoice) -> None:
         del self._wanted[message.generation]
-        self._apart[message.generation] = IsolatedVoice(self.arena, message)
+        self._isolated[message.generation] = IsolatedVoice(self.arena, message)
 
-    def _begin(self, message: StartVoice, loaded: Source | str) -> None:
+    def _begin(self, message: StartVoice, loaded: SoundSource | str) -> None:
         if self._wanted.pop(message.generation, None) is None:
-            return  # stopped while it was being loaded
+            return  # the mind stopped it while it was being loaded
         if isinstance(loaded, str):
             self._fail(message.name, message.generation, loaded)
             return
@@ -264,16 +268,17 @@ class VoiceHost:
             controls,
             buffer,
             message.at,
-            lambda *where: self._tell(Placed(generation, *where)),
+            lambda *where: self._tell(VoiceAligned(generation, *where)),
             lambda: self._source(message),
             self._schedule,
             generation,
         )
 
-    def _source(self, message: StartVoice) -> Source:
+    def _source(self, message: StartVoice) -> SoundSource:
         source, sample_rate = message.source, self.arena.header.sample_rate
-        if isinstance(source, LatentSource) and is_foreign(source.model):
-            from livecode.voices.torchscript import TorchScriptVoice  # PyTorch is there to train
+        if isinstance(source, LatentSource) and is_torchscript(source.model):
+            # imported here, because PyTorch is optional
+            from livecode.voices.torchscript import TorchScriptVoice
 
             return TorchScriptVoice(source.model, sample_rate, HOP, source.seed)
         if isinstance(source, LatentSource):
@@ -292,10 +297,11 @@ class VoiceHost:
             for control in [] if voice is None else voice.controls:
                 if control is not None:
                     control.end()
-        else:  # a mind that lags behind hears of the end before, by the sample clock, it comes about
+        # the mind may replay late, so its message can arrive before the end that it announces
+        else:
             self._leaving.add(message.generation)
-        if (apart := self._apart.pop(message.generation, None)) is not None:
-            apart.stop()
+        if (isolated := self._isolated.pop(message.generation, None)) is not None:
+            isolated.stop()
 
     def _tell(self, message: Message) -> None:
         send(self._to_mind, message)
@@ -305,7 +311,7 @@ class VoiceHost:
 
 
 def run(host: VoiceHost, stopped: Callable[[], bool]) -> None:
-    """Keep the voices filled until `stopped()`."""
+    """Keep the voices' buffers filled until `stopped()` returns True."""
     header = host.arena.header
     rest_s = header.block / header.sample_rate / 4
     while not stopped():

@@ -1,4 +1,4 @@
-"""A voice in a process of its own: what runs a stranger's code may hang or crash without the others."""
+"""A voice in its own process: code from others may hang or crash there without harm to the rest."""
 
 import argparse
 import logging
@@ -19,10 +19,10 @@ READY = "ready"
 
 
 class IsolatedVoice:
-    """The other process, seen from the voices' own."""
+    """The isolated process, as the voices' process sees it."""
 
     def __init__(self, arena: Arena, message: StartVoice):
-        """Starts it; `poll` tells how it goes."""
+        """Start the process. `poll` tells how it is doing."""
         assert isinstance(message.source, LatentSource)
         self.name = message.name
         self._said = b""
@@ -37,7 +37,7 @@ class IsolatedVoice:
         os.set_blocking(self._process.stdout.fileno(), False)
 
     def poll(self) -> str | None:
-        """Why it ended; None while it goes on."""
+        """Return why the process ended, or None while it runs."""
         status = self._process.poll()
         self._said += self._read()
         if status is None:
@@ -48,7 +48,7 @@ class IsolatedVoice:
         return f"its process ended ({'signal' if status < 0 else 'status'} {abs(status)})"
 
     def stop(self) -> None:
-        """End it; it is given no time to think about it."""
+        """Kill the process at once."""
         self._process.kill()
         self._process.wait()
 
@@ -58,7 +58,7 @@ class IsolatedVoice:
 
 
 def main() -> int:
-    """Be the other process: fill one buffer until the voices' process is gone."""
+    """Run in the isolated process: fill one buffer until the voices' process is gone."""
     parser = argparse.ArgumentParser(prog=__name__)
     for name in ("arena", "name"):
         parser.add_argument(name)
@@ -80,9 +80,9 @@ def main() -> int:
     print(READY, flush=True)
     realtime()
     about = voice.description
-    stretch = about.ratio * rate // about.sample_rate
+    chunk = about.ratio * rate // about.sample_rate
     buffer = arena.buffers[options.buffer]
-    ahead = min(max(look_ahead(arena.header.block), 2 * stretch), buffer.capacity - HOP)
+    ahead = min(max(look_ahead(arena.header.block), 2 * chunk), buffer.capacity - HOP)
     slot = arena.controls.find(f"{options.name}.position")
     control = None if slot is None else ControlReader(arena.controls, slot)
     frame, rest_s = options.at, arena.header.block / rate / 4

@@ -1,18 +1,18 @@
-"""When the processor cannot keep up: streams are frozen by priority, so that everything else sounds on."""
+"""Load shedding: if the processor cannot keep up, streams rest by priority and the rest plays on."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-#: Of the time that passes, what voices may take before one is frozen, and with another one woken.
+#: Shares of the available time: above the first, a stream rests; below the second, one wakes.
 TOO_MUCH, ENOUGH = 0.9, 0.7
-#: It is looked at this often, once this much is known; and a stream rests for so long at least.
+#: How often the load is checked, and how long a stream rests at least.
 EVERY_S, REST_S = 0.25, 3.0
-#: How fast what a hop costs is followed: a share of the difference for each hop.
+#: Share of the difference by which a voice's known cost follows each new hop's cost.
 FOLLOW = 0.05
 
 
-class Stream(Protocol):
+class SheddableStream(Protocol):
     """A voice that can rest."""
 
     resting: bool
@@ -21,24 +21,24 @@ class Stream(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """That a stream begins to rest, or goes on."""
+    """A stream begins to rest, or plays again."""
 
     generation: int
     rests: bool
 
 
 class LoadShedding:
-    """Follows what each voice costs, and decides which streams rest."""
+    """Measures the cost of each voice, and decides which streams rest."""
 
     def __init__(self, hop_s: float, clock: Callable[[], float]):
-        """`clock` tells the seconds that pass outside, not in the performance."""
+        """Set up for hops of `hop_s` seconds. `clock` returns the seconds of a real clock."""
         self._hop_s, self._clock = hop_s, clock
         self._costs: dict[int, float] = {}  # generation -> seconds a hop, while it does not rest
         self._due_s = clock() + EVERY_S
         self._rested_s = -REST_S
 
     def timed(self, generation: int, work: Callable[[], int]) -> int:
-        """Do `work`, which computes hops of a voice and returns how many; take note of its cost."""
+        """Run `work`, which computes hops of a voice and returns how many; note their cost."""
         began = self._clock()
         hops = work()
         if hops:
@@ -47,10 +47,13 @@ class LoadShedding:
             self._costs[generation] = known + FOLLOW * hops * (cost - known)
         return hops
 
-    def decide(self, streams: Mapping[int, Stream], all_voices: Collection[int]) -> Decision | None:
-        """Freeze or wake one stream, if it is time to.
+    def decide(
+        self, streams: Mapping[int, SheddableStream], all_voices: Collection[int]
+    ) -> Decision | None:
+        """Let one stream rest or wake, if it is time to, and return the decision.
 
-        Both by generation, `streams` those that can rest.  Of equal priority the newest rests first.
+        `streams` holds the streams that can rest, by generation; `all_voices` holds all
+        generations. Of streams with equal priority, the newest rests first.
         """
         now = self._clock()
         if now < self._due_s:

@@ -1,21 +1,21 @@
-"""How urgent what computes sound is, where the system grants it: below the engine, above everything else."""
+"""Scheduling of the threads that compute sound: below the engine, above everything else."""
 
 import os
 from contextlib import suppress
 
-#: A voice that is late is a hole in the sound.
+#: A voice that is late leaves a gap in the sound.
 REALTIME_PRIORITY = 10
 
 
 def realtime() -> None:
-    """Let this thread run before all that is not sound."""
+    """Ask the system to run this thread before all that is not sound."""
     if hasattr(os, "sched_setscheduler"):
-        with suppress(OSError):  # not granted: `livecode doctor` says how to change that
+        with suppress(OSError):  # if it is refused, `livecode doctor` says how to change that
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
 
 
 def ordinary() -> None:
-    """Let this thread, which one that is urgent began, be as any other."""
+    """Give this thread ordinary priority, if an urgent thread started it."""
     if hasattr(os, "sched_setscheduler"):
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

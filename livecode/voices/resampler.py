@@ -1,24 +1,27 @@
-"""Resampling as a stream: a polyphase windowed-sinc filter that holds back two milliseconds, not twenty."""
+"""A resampler for streams: a polyphase windowed-sinc filter with a delay of two milliseconds."""
 
 import math
 
 import numba as nb
 import numpy as np
 
-#: Half the filter's length, in samples of the slower rate: what the output lags behind by.
+Floats = np.ndarray
+
+#: Half the filter's length in samples of the slower rate, which is the output's delay.
 HALF = 32
-#: Shape of the Kaiser window: 80 dB of stopband (Kaiser 1974: β = 0.1102·(A − 8.7)).
+#: Shape of the Kaiser window, for 80 dB of stopband (Kaiser 1974: β = 0.1102·(A − 8.7)).
 BETA = 7.86
-#: The pass band ends here, as a share of the slower rate's Nyquist frequency.
+#: The end of the pass band, as a share of the slower rate's Nyquist frequency.
 PASS = 0.93
 
 
 @nb.njit(cache=True, nogil=True)
-def filter_block(taps, up, down, phase, window, out):
-    """Fill out (frames,) from window, whose first len(taps[0]) samples are what output 0 sees.
+def filter_block(taps: Floats, up: int, down: int, phase: int, window: Floats, out: Floats) -> int:
+    """Fill out (frames,) from window, whose first len(taps[0]) samples give output 0.
 
-    taps: (up, length), one row for each place between two input samples; phase: that of output 0.
-    Returns the phase after the last output, counted on from `phase` in steps of 1/up samples.
+    taps is (up, length), one row for each place between two input samples; phase is the place of
+    output 0. Returns the phase after the last output, counted from input sample 0 in steps of 1/up
+    samples.
     """
     length = taps.shape[1]
     at = phase
@@ -33,14 +36,14 @@ def filter_block(taps, up, down, phase, window, out):
 
 
 class Resampler:
-    """Turns a stream of samples at one rate into one at another, as much at a time as is asked for.
+    """Turns a stream of samples at one rate into a stream at another, in pieces of any length.
 
-    What comes out lags behind what goes in by `delay` input samples.  (soxr's streams hold back
-    20 to 37 ms here and give out in bursts: too late for what follows a hand.)
+    The output lags behind the input by `delay` input samples. soxr's streams delay by 20 to 37 ms
+    here, and return samples in bursts: too late for sound that follows a hand.
     """
 
     def __init__(self, rate_in: int, rate_out: int):
-        """Rates in Hz."""
+        """Set up for input and output rates in Hz."""
         common = math.gcd(rate_in, rate_out)
         self._up, self._down = rate_out // common, rate_in // common
         slower = min(1.0, rate_out / rate_in)
@@ -57,14 +60,14 @@ class Resampler:
         self._window = np.zeros(self._length, np.float32)
 
     def needs(self, frames: int) -> int:
-        """How many more input samples the next `frames` outputs take."""
+        """Return how many more input samples the next `frames` outputs need."""
         if not self.delay:
             return frames
         last = (self._phase + (frames - 1) * self._down) // self._up
         return max(0, last + self._length - len(self._window))
 
     def process(self, audio: np.ndarray, frames: int) -> np.ndarray:
-        """The next outputs (frames,) float32, given the `needs(frames)` input samples that follow."""
+        """Return the next outputs, (frames,) float32, from the next `needs(frames)` input samples."""
         if not self.delay:
             return audio
         self._window = np.concatenate([self._window, audio.astype(np.float32, copy=False)])
@@ -75,5 +78,6 @@ class Resampler:
         return out
 
 
-if __name__ == "__main__":  # at installation: compile and keep, so that no performance waits for it
+# run at installation: compiles and caches, so that no performance waits for it
+if __name__ == "__main__":
     Resampler(16_000, 48_000).process(np.zeros(1000, np.float32), 500)

@@ -1,10 +1,10 @@
-"""A bank of sines that plays a spectrum: peaks become partials whose phases never break.
+"""A bank of sines that plays a spectrum: peaks become partials whose phases are continuous.
 
-Each spectrum's local maxima are followed from one to the next as tracks (McAulay & Quatieri 1986);
-between two spectra, amplitude and frequency of a track move in straight lines.  The lobe around a
-peak sounds as one sine of the lobe's energy, not as a sine per bin: neighbouring bins a fixed few
-Hz apart would beat with each other.  What is broader than a lobe is noise: sines two bins apart
-whose frequencies never stand still.
+Tracks follow each spectrum's local maxima from one spectrum to the next (McAulay & Quatieri 1986).
+Between two spectra, a track's amplitude and frequency change linearly. The lobe around a peak
+sounds as one sine with the lobe's energy, not as one sine per bin, because neighbouring bins a few
+Hz apart would beat with each other. What is broader than a lobe is noise: sines two bins apart
+whose frequencies keep changing.
 """
 
 import math
@@ -12,28 +12,35 @@ import math
 import numba as nb
 import numpy as np
 
-#: Energy of a Hann window's main lobe in units of its peak's: 1 + 2·(1/2)².
+Floats = np.ndarray
+Words = np.ndarray
+
+#: Energy of a Hann window's main lobe, relative to its peak's: 1 + 2·(1/2)².
 HANN_LOBE = 1.5
-#: Peaks this far below the loudest (−80 dB) are not played.
+#: Peaks that are weaker than the loudest by −80 dB are not played.
 FLOOR = 1e-4
-#: A peak goes on as the track nearest to it, if that is at most this many bins away.
+#: A peak continues the track nearest to it, if that is at most this many bins away.
 REACH_BINS = 2.0
-#: Two bins from its peak a lobe has fallen to half at most; what has not to this share is no lobe.
+#: Two bins from its peak, a lobe has fallen at least to half. A peak that is still above this share
+#: is not a lobe.
 BLUNT = 0.75
-#: At d bins from the peak a lobe's rest is below this / d³ of the peak; what is above is noise.
+#: At d bins from the peak, a lobe is below this / d³ of its peak. What is above that is noise.
 SKIRT = 3.0
-#: Noise this far below the loudest peak (−60 dB) is not played.
+#: Noise that is weaker than the loudest peak by −60 dB is not played.
 NOISE_FLOOR = 1e-3
-#: A noise's sine strays so far from its bin, in bins, anew at each spectrum.
+#: The sine of a noise moves at most so far from its bin, in bins, with every spectrum.
 STRAY_BINS = 0.95
 
 
 @nb.njit(cache=True, nogil=True)
-def find_peaks(magnitudes, bin_turns, frequency, amplitude, generator):
-    """Fill frequency (turns a sample) and amplitude with the spectrum's partials; returns how many.
+def find_peaks(
+    magnitudes: Floats, bin_turns: float, frequency: Floats, amplitude: Floats, generator: Words
+) -> int:
+    """Fill frequency (turns a sample) and amplitude with the spectrum's partials; return how many.
 
-    magnitudes: (bins,) amplitudes of bins 1, 2, …; bin_turns: a bin's width in turns a sample;
-    generator: (1,) state of the random numbers by which noise strays.
+    magnitudes: (bins,), amplitudes of bins 1, 2, …
+    bin_turns: the width of a bin in turns a sample
+    generator: (1,), state of the random numbers for noise
     """
     bins = len(magnitudes)
     loudest = 0.0
@@ -90,12 +97,22 @@ def find_peaks(magnitudes, bin_turns, frequency, amplitude, generator):
 
 @nb.njit(cache=True, nogil=True)
 def _noise(
-    magnitudes, bin_turns, start, stop, peak, skirt, floor, frequency, amplitude, count, generator
-):
-    """Adds a straying sine for every second bin of start … stop that stands above a lobe's skirt."""
+    magnitudes: Floats,
+    bin_turns: float,
+    start: int,
+    stop: int,
+    peak: int,
+    skirt: float,
+    floor: float,
+    frequency: Floats,
+    amplitude: Floats,
+    count: int,
+    generator: Words,
+) -> int:
+    """Add a noise sine for every second bin of start … stop that is above the lobe's skirt."""
     for j in range(start + start % 2, stop, 2):
-        apart = abs(j - peak)
-        if magnitudes[j] <= floor or magnitudes[j] * apart * apart * apart <= skirt:
+        away = abs(j - peak)
+        if magnitudes[j] <= floor or magnitudes[j] * away * away * away <= skirt:
             continue
         energy = magnitudes[j] * magnitudes[j]
         if j > 0:
@@ -110,19 +127,27 @@ def _noise(
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
-def _random(generator):
-    """The next number, 0 to 1, of a linear congruential generator (Knuth's MMIX)."""
+def _random(generator: Words) -> float:
+    """Return the next number, 0 to 1, of a linear congruential generator (Knuth's MMIX)."""
     generator[0] = generator[0] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
     return float(generator[0] >> np.uint64(40)) / 16777216.0
 
 
 @nb.njit(cache=True, nogil=True)
-def follow(tracks, count, frequency, amplitude, peaks, reach, generator):
-    """Carry the tracks over to the new peaks; returns how many tracks there are now.
+def follow(
+    tracks: Floats,
+    count: int,
+    frequency: Floats,
+    amplitude: Floats,
+    peaks: int,
+    reach: float,
+    generator: Words,
+) -> int:
+    """Continue the tracks with the new peaks. Return the new number of tracks.
 
-    tracks: (5, capacity): phase, frequency and amplitude now, frequency and amplitude to go to;
-    sorted by frequency, as the peaks are.  Track and peak belong together if each is the nearest
-    to the other.  A track without a peak fades out, a peak without a track fades in at a random
+    tracks is (5, capacity): phase, present frequency and amplitude, target frequency and amplitude.
+    Tracks and peaks are sorted by frequency. A track and a peak belong together if each is nearest
+    to the other. A track without a peak fades out. A peak without a track fades in at a random
     phase.
     """
     capacity = tracks.shape[1]
@@ -143,8 +168,8 @@ def follow(tracks, count, frequency, amplitude, peaks, reach, generator):
         ):
             n = _write(tracks, n, old[0, t], old[1, t], old[2, t], old[1, t], 0.0)
             t += 1
-        apart = abs(old[1, t] - frequency[p]) if t < count else np.inf
-        if apart <= reach and (p + 1 >= peaks or abs(old[1, t] - frequency[p + 1]) >= apart):
+        away = abs(old[1, t] - frequency[p]) if t < count else np.inf
+        if away <= reach and (p + 1 >= peaks or abs(old[1, t] - frequency[p + 1]) >= away):
             n = _write(tracks, n, old[0, t], old[1, t], old[2, t], frequency[p], amplitude[p])
             t += 1
         else:
@@ -158,7 +183,15 @@ def follow(tracks, count, frequency, amplitude, peaks, reach, generator):
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
-def _write(tracks, n, phase, frequency, amplitude, frequency_to, amplitude_to):
+def _write(
+    tracks: Floats,
+    n: int,
+    phase: float,
+    frequency: float,
+    amplitude: float,
+    frequency_to: float,
+    amplitude_to: float,
+) -> int:
     if amplitude == 0.0 and amplitude_to == 0.0:
         return n
     tracks[0, n] = phase
@@ -170,8 +203,8 @@ def _write(tracks, n, phase, frequency, amplitude, frequency_to, amplitude_to):
 
 
 @nb.njit(cache=True, nogil=True, fastmath=True)
-def render(tracks, count, out):
-    """Add the tracks' next len(out) samples to out (frames,), and move them to where they go."""
+def render(tracks: Floats, count: int, out: Floats) -> None:
+    """Add the next len(out) samples of the tracks to out (frames,), and move the tracks on."""
     frames = len(out)
     for t in range(count):
         phase = np.float32(tracks[0, t])
@@ -206,12 +239,12 @@ def render(tracks, count, out):
 
 
 class SineBank:
-    """Plays a changing spectrum at `sample_rate` Hz without a click."""
+    """Plays a changing spectrum at `sample_rate` Hz without clicks."""
 
     def __init__(self, bins: int, bin_hz: float, sample_rate: int, seed: int):
-        """`bins` bins, `bin_hz` apart, the first at `bin_hz`; `seed` gives the partials' phases."""
+        """Set up for `bins` bins, `bin_hz` apart, the first at `bin_hz`. `seed` sets the phases."""
         self._bin_turns = bin_hz / sample_rate
-        # What lies above the Nyquist frequency of the output would fold back.
+        # Partials above the output's Nyquist frequency would fold back.
         self._audible = min(bins, int(0.5 / self._bin_turns) - 1)
         self._frequency = np.zeros(bins)
         self._amplitude = np.zeros(bins)
@@ -220,7 +253,7 @@ class SineBank:
         self._generator = np.array([(seed * 2 + 1) % 2**64], np.uint64)
 
     def play(self, magnitudes: np.ndarray, gain: float, out: np.ndarray) -> None:
-        """Move to the spectrum (bins,) in the course of out (frames,) float32, which is overwritten."""
+        """Glide to the spectrum (bins,) over the length of out (frames,) float32, which is filled."""
         peaks = find_peaks(
             magnitudes[: self._audible],
             self._bin_turns,
@@ -243,7 +276,7 @@ class SineBank:
 
 
 def warm() -> None:
-    """Compile the kernels (once; they are kept on disk)."""
+    """Compile the kernels. They are cached on disk, so this is slow only once."""
     SineBank(1024, 21.5, 48000, 0).play(np.ones(1024, np.float32), 1.0, np.zeros(256, np.float32))
 
 

@@ -9,7 +9,7 @@ import soundfile
 import soxr
 
 from livecode.errors import LivecodeError
-from livecode.neural.model_cache import Kept
+from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.neural.samplernn.quantise import dequantised, quantised
@@ -112,7 +112,7 @@ class _Loaded:
         self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
 
 
-_models = Kept(_Loaded)
+_models = ModelCache(_Loaded)
 
 
 class _Loop:

@@ -8,7 +8,7 @@ import pytest
 from livecode.agents.belief import Belief, ExplorerSettings
 from livecode.agents.explorer import Explorer
 from livecode.agents.protocol import Learner
-from livecode.bench import agent as bench
+from livecode.bench import agent_trials as trials
 from livecode.bench.agent_changes import Change, leaves_after
 
 PERIOD_S = 0.1
@@ -18,7 +18,7 @@ def make(dims=2, seed=1, **settings) -> Explorer:
     return Explorer(ExplorerSettings(dims=dims, **settings), np.random.default_rng(seed))
 
 
-def teach(agent, target, actions, start=0, musician=bench.taps, seed=0):
+def teach(agent, target, actions, start=0, musician=trials.taps, seed=0):
     """Distances to the target, heard by a musician who answers."""
     rng = np.random.default_rng(seed)
     heard = [float(np.linalg.norm(agent.position - target))]
@@ -41,7 +41,7 @@ def test_it_is_an_agent_whose_moves_are_no_longer_than_a_step_and_stay_inside():
 
 
 @pytest.mark.parametrize("dims", [1, 4, 8])
-@pytest.mark.parametrize("musician", [bench.taps, bench.rings])
+@pytest.mark.parametrize("musician", [trials.taps, trials.rings])
 def test_it_comes_to_the_place_that_a_musician_has_in_mind(dims, musician):
     target = np.full(dims, 0.8)
     assert teach(make(dims), target, 1500, musician=musician)[-300:].mean() < 0.05
@@ -70,7 +70,7 @@ def test_in_silence_it_wanders_over_more_of_the_space_than_a_random_walk():
         return len({tuple(cell) for cell in np.minimum(places * 10, 9).astype(int)})
 
     for dims, times in ((2, 1.0), (8, 2.0)):
-        walk = bench.RandomWalk(dims, 0.01, np.random.default_rng(0))
+        walk = trials.RandomWalk(dims, 0.01, np.random.default_rng(0))
         assert cells(make(dims)) > times * cells(walk)
 
 
@@ -275,7 +275,7 @@ def test_going_back_by_seconds_counts_its_own_time():
 def test_it_finds_out_how_reliable_its_listener_is():
     def mistakes(wrong):
         agent = make(dims=2)
-        teach(agent, np.array([0.8, 0.3]), 1500, musician=partial(bench.taps, wrong=wrong))
+        teach(agent, np.array([0.8, 0.3]), 1500, musician=partial(trials.taps, wrong=wrong))
         return agent.mistaken / agent.judged
 
     assert mistakes(0.0) < 0.05 < mistakes(0.1) < mistakes(0.2)
@@ -284,7 +284,7 @@ def test_it_finds_out_how_reliable_its_listener_is():
 def test_a_mistake_now_and_then_does_not_drive_it_away_but_chance_does():
     agent, target = make(), np.full(2, 0.75)
     teach(agent, target, 1000)
-    steady = teach(agent, target, 500, start=1000, musician=partial(bench.taps, wrong=0.03))
+    steady = teach(agent, target, 500, start=1000, musician=partial(trials.taps, wrong=0.03))
     assert steady.mean() < 0.08
     left = [leaves_after(Change("explorer", "A", 2, seed)) for seed in range(4)]
     assert sum(each is not None for each in left) >= 3

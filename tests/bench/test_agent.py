@@ -1,4 +1,4 @@
-"""The simulated musicians, the scale they are judged on, and an agent that learns from them."""
+"""The simulated musicians, the scale that they are judged on, and an agent that learns from them."""
 
 import json
 import subprocess
@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from livecode.bench import agent as bench
+from livecode.bench import agent_trials as trials
+from livecode.bench.agent import run
 
 SEEDS = 20
 
@@ -22,7 +23,7 @@ def rng(seed=0):
 
 def test_targets_lie_inside_and_away_from_the_start():
     for dims in (1, 2, 8):
-        targets = np.array([bench.draw_target(dims, rng(seed)) for seed in range(50)])
+        targets = np.array([trials.draw_target(dims, rng(seed)) for seed in range(50)])
         assert targets.min() >= 0.1
         assert targets.max() <= 0.9
         assert (np.linalg.norm(targets - 0.5, axis=1) >= 0.25 * dims**0.5).all()
@@ -30,7 +31,7 @@ def test_targets_lie_inside_and_away_from_the_start():
 
 def test_taps_come_at_every_fifth_action_and_four_times_in_five():
     approaching = list(np.linspace(1, 0, 2001))
-    given = [bench.taps(approaching[: k + 1], 0.01, rng(k)) for k in range(2000)]
+    given = [trials.taps(approaching[: k + 1], 0.01, rng(k)) for k in range(2000)]
     assert {k % 5 for k in np.flatnonzero(given)} == {0}
     assert set(given) == {0.0, 1.0}
     assert np.count_nonzero(given) / 400 == pytest.approx(0.8, abs=0.05)
@@ -39,7 +40,7 @@ def test_taps_come_at_every_fifth_action_and_four_times_in_five():
 def test_taps_blame_a_retreat_and_are_wrong_as_often_as_they_should():
     retreating = list(np.linspace(0, 1, 2001))
     given = np.array(
-        [bench.taps(retreating[: k + 1], 0.01, rng(k), wrong=0.1) for k in range(20, 2000, 5)]
+        [trials.taps(retreating[: k + 1], 0.01, rng(k), wrong=0.1) for k in range(20, 2000, 5)]
     )
     assert (given == 1).sum() / np.count_nonzero(given) == pytest.approx(0.1, abs=0.04)
 
@@ -47,39 +48,43 @@ def test_taps_blame_a_retreat_and_are_wrong_as_often_as_they_should():
 def test_rings_say_how_fast_it_approaches_with_noise():
     full, half = heard(5, 4, 3, 2, 1, 0), heard(5, 4.5, 4, 3.5, 3, 2.5)
     for progress, distances in ((1.0, full), (0.5, half)):
-        given = [bench.rings(distances, 1.0, rng(seed)) for seed in range(300)]
+        given = [trials.rings(distances, 1.0, rng(seed)) for seed in range(300)]
         assert max(given) <= 1
         assert np.median(given) == pytest.approx(progress, abs=0.05)
-    assert bench.rings(full[:5], 1.0, rng()) == 0
+    assert trials.rings(full[:5], 1.0, rng()) == 0
 
 
 def test_thinned_rings_come_at_every_fifth_action_about_what_was_two_actions_ago():
     turning = heard(*range(50, 39, -1), 60, 70)  # approached until two actions ago
-    assert bench.rings_thinned(turning, 1.0, rng()) > 0.5
-    assert all(bench.rings_thinned([*turning, *range(n)], 1.0, rng()) == 0 for n in range(1, 5))
+    assert trials.rings_thinned(turning, 1.0, rng()) > 0.5
+    assert all(trials.rings_thinned([*turning, *range(n)], 1.0, rng()) == 0 for n in range(1, 5))
 
 
 def test_arrival_is_near_and_stays():
     away, there = [0.5] * 10, [0.04] * 60
-    assert bench.arrival(np.array(away + there)) == 10
-    assert bench.arrival(np.array(away + [0.04] * 5 + [0.5] * 60)) is None
-    assert bench.arrival(np.array(away + [0.06] * 60)) is None
+    assert trials.arrival(np.array(away + there)) == 10
+    assert trials.arrival(np.array(away + [0.04] * 5 + [0.5] * 60)) is None
+    assert trials.arrival(np.array(away + [0.06] * 60)) is None
 
 
 def test_an_oracle_arrives_by_the_shortest_way_and_a_random_walk_does_not():
     dims, step = 2, 0.01
-    oracle = [bench.distances(bench.Trial("oracle", "A", dims, step, seed)) for seed in range(10)]
-    walk = [bench.distances(bench.Trial("random walk", "A", dims, step, s)) for s in range(10)]
-    for seed, run in enumerate(oracle):
-        target = bench.draw_target(dims, rng([seed, dims, 0]))
-        assert bench.arrival(run) <= np.abs(target - 0.5).sum() / step
-    assert bench.score(oracle).success == 100
-    assert bench.score(walk).distance > 0.2
+    oracle = [
+        trials.distances(trials.TaughtTrial("oracle", "A", dims, step, seed)) for seed in range(10)
+    ]
+    walk = [
+        trials.distances(trials.TaughtTrial("random walk", "A", dims, step, s)) for s in range(10)
+    ]
+    for seed, way in enumerate(oracle):
+        target = trials.draw_target(dims, rng([seed, dims, 0]))
+        assert trials.arrival(way) <= np.abs(target - 0.5).sum() / step
+    assert trials.score(oracle).success == 100
+    assert trials.score(walk).distance > 0.2
 
 
 def test_a_trial_repeats_by_its_seed():
-    trials = [bench.Trial("coexplorer", "A", 2, 0.01, seed, 100) for seed in (1, 1, 2)]
-    one, again, other = map(bench.distances, trials)
+    taught = [trials.TaughtTrial("coexplorer", "A", 2, 0.01, seed, 100) for seed in (1, 1, 2)]
+    one, again, other = map(trials.distances, taught)
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
 
@@ -87,17 +92,17 @@ def test_a_trial_repeats_by_its_seed():
 @pytest.mark.parametrize("musician", ["A", "B", "B, thinned"])
 def test_an_agent_rewarded_for_approaching_a_hidden_point_gets_nearer_than_a_random_walk(musician):
     def distances(subject):
-        trials = [bench.Trial(subject, musician, 2, 0.02, seed, 300) for seed in range(SEEDS)]
-        return [bench.distances(trial)[-100:].mean() for trial in trials]
+        taught = [
+            trials.TaughtTrial(subject, musician, 2, 0.02, seed, 300) for seed in range(SEEDS)
+        ]
+        return [trials.distances(trial)[-100:].mean() for trial in taught]
 
     learned, walked = np.median(distances("coexplorer")), np.median(distances("random walk"))
     assert learned < 0.7 * walked
 
 
 def test_a_run_gives_rows_for_every_musician_approach_and_timing():
-    rows = bench.run(
-        seeds=2, dims=(1,), steps=(0.05,), musicians=("A",), subjects=("explorer",), jobs=1
-    )
+    rows = run(seeds=2, dims=(1,), steps=(0.05,), musicians=("A",), subjects=("explorer",), jobs=1)
     names = [row.what for row in rows]
     assert names[:3] == ["success", "median actions to arrive", "last minute"]
     assert rows[0].about == {"agent": "explorer", "musician": "A", "dims": 1, "step": 0.05}

@@ -1,11 +1,11 @@
-"""A listener who changes: what counts as leaving and as finding again, and what is asked of whom."""
+"""A listener who changes: what counts as leaving and as finding again, and the targets."""
 
 import numpy as np
 import pytest
 
-from livecode.bench import agent as bench
+from livecode.bench.agent import Goal, goals
 from livecode.bench.agent_changes import Change, cells_covered, found_again, leaves_after
-from livecode.bench.musician import Hands
+from livecode.bench.musician import RingMusician
 from livecode.signals.intake import Intake
 
 
@@ -32,21 +32,21 @@ def test_an_explorer_covers_more_in_silence_than_a_random_walk():
 @pytest.mark.parametrize(
     ("about", "goal"),
     [
-        (("explorer", "A", 4, 0.01), bench.Goal(95, 450, 0.05)),
-        (("explorer", "A, 10 % wrong", 1, 0.01), bench.Goal(None, None, 0.05)),
-        (("explorer", "B", 4, 0.05), bench.Goal(90)),
-        (("explorer", "B, thinned", 4, 0.01), bench.Goal()),
-        (("coexplorer", "A", 4, 0.01), bench.Goal()),
+        (("explorer", "A", 4, 0.01), Goal(95, 450, 0.05)),
+        (("explorer", "A, 10 % wrong", 1, 0.01), Goal(None, None, 0.05)),
+        (("explorer", "B", 4, 0.05), Goal(90)),
+        (("explorer", "B, thinned", 4, 0.01), Goal()),
+        (("coexplorer", "A", 4, 0.01), Goal()),
     ],
 )
 def test_targets_are_those_of_the_explorer(about, goal):
     agent, musician, dims, step = about
     asked = {"agent": agent, "musician": musician, "dims": dims, "step": step}
-    assert bench.goals(asked) == goal
+    assert goals(asked) == goal
 
 
 def test_hands_turn_to_the_front_while_it_comes_nearer_and_say_when_it_has_arrived():
-    musician = Hands(np.array([0.8, 0.5]), np.random.default_rng(1))
+    musician = RingMusician(np.array([0.8, 0.5]), np.random.default_rng(1))
     intake, turns = Intake(), []
     for k in range(200):
         x = 0.2 + min(k, 60) * 0.01 if k < 100 else 0.8

@@ -1,4 +1,4 @@
-"""The measurement of a key's echo: a real terminal on a terminal, beside a mind that is busy."""
+"""`bench latency`: the echo of a key on a pseudo-terminal, while the mind is busy."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A row works out its ratio and verdict, and prints as flat JSON and as a table."""
+"""A row computes its ratio and verdict, and prints as flat JSON and as a table."""
 
 import io
 import json
@@ -6,9 +6,9 @@ import json
 import pytest
 from rich.console import Console
 
-from livecode.bench.rows import Row, print_rows, rows_to_json
+from livecode.bench.rows import BenchRow, print_rows, rows_to_json
 
-SPEED = Row.measured(
+SPEED = BenchRow.measured(
     "speed",
     3.0,
     "x real time",
@@ -17,14 +17,14 @@ SPEED = Row.measured(
     target=2.0,
     better="higher",
 )
-NOTHING = Row.measured("actions", None, "", {"dim": 8}, baseline=100.0, target=450.0)
+NOTHING = BenchRow.measured("actions", None, "", {"dim": 8}, baseline=100.0, target=450.0)
 
 
 def test_a_row_knows_its_ratio_and_whether_it_meets_its_target():
     assert (SPEED.ratio, SPEED.ok) == (6.0, True)
-    assert Row.measured("p99", 4.0, "ms", {}, target=3.0).ok is False
-    assert Row.measured("p99", 3.0, "ms", {}, target=3.0).ok is True
-    assert Row.measured("p99", 3.0, "ms", {}).ok is None
+    assert BenchRow.measured("p99", 4.0, "ms", {}, target=3.0).ok is False
+    assert BenchRow.measured("p99", 3.0, "ms", {}, target=3.0).ok is True
+    assert BenchRow.measured("p99", 3.0, "ms", {}).ok is None
 
 
 def test_no_value_has_no_ratio_and_misses_its_target():
@@ -32,7 +32,7 @@ def test_no_value_has_no_ratio_and_misses_its_target():
 
 
 def test_a_baseline_of_zero_gives_no_ratio():
-    assert Row.measured("late blocks", 3.0, "", {}, baseline=0.0).ratio is None
+    assert BenchRow.measured("late blocks", 3.0, "", {}, baseline=0.0).ratio is None
 
 
 def test_rows_are_one_json_list_of_flat_objects():
@@ -47,11 +47,11 @@ def test_rows_are_one_json_list_of_flat_objects():
 
 def test_a_figure_that_is_not_a_number_is_not_written_as_if_it_were_json():
     with pytest.raises(ValueError, match="JSON"):
-        rows_to_json([Row("x", float("nan"), "")])
+        rows_to_json([BenchRow("x", float("nan"), "")])
 
 
 def test_a_row_needs_no_more_than_a_name_a_value_and_a_unit():
-    assert Row("x", 1.0, "s").flat() == {
+    assert BenchRow("x", 1.0, "s").flat() == {
         "what": "x",
         "value": 1.0,
         "unit": "s",

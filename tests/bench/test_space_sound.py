@@ -1,4 +1,4 @@
-"""What is measured of a space's sound: each measure finds the fault that it is for."""
+"""The sound figures of `bench space`: each finds the fault that it is meant for."""
 
 import numpy as np
 import pytest
@@ -6,20 +6,20 @@ import pytest
 from livecode.bench import space_sound
 from livecode.neural.load import load_space
 from livecode.neural.model_file import ModelMeta, find_model, read_model
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.voices.latent import LatentVoice
 
 
 @pytest.fixture(scope="module")
-def additive() -> Space:
+def additive() -> LatentSpace:
     return load_space("additive")
 
 
-def _with_sounds(names: list[str], places: np.ndarray) -> Space:
+def _with_sounds(names: list[str], places: np.ndarray) -> LatentSpace:
     meta, tensors = read_model(find_model("additive"))
     plain = load_space("additive")
     sounds = {"sounds": plain.place(places)}
-    return Space("small", meta.sample_rate, meta.config | {"sounds": names}, tensors | sounds)
+    return LatentSpace("small", meta.sample_rate, meta.config | {"sounds": names}, tensors | sounds)
 
 
 def test_distances_stand_beside_those_of_principal_components() -> None:
@@ -36,12 +36,14 @@ def test_distances_stand_beside_those_of_principal_components() -> None:
     assert space_sound.distance_rows(ModelMeta("space", {}, 44100), {}) == []
 
 
-def test_a_voice_joins_its_hops_smoothly(additive: Space) -> None:
+def test_a_voice_joins_its_hops_smoothly(additive: LatentSpace) -> None:
     for reach in (0.01, 1.0):
         assert space_sound.joins(additive, reach, np.random.default_rng(0)) < 1.2
 
 
-def test_a_voice_that_clicks_is_found_out(additive: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_voice_that_clicks_is_found_out(
+    additive: LatentSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     play = LatentVoice.play
 
     def clicking(voice: LatentVoice, position: np.ndarray, texture: np.ndarray) -> np.ndarray:

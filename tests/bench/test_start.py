@@ -1,4 +1,4 @@
-"""The measurement of a start: real commands, the terminal on a terminal of its own."""
+"""`bench start`: it measures real commands, on a pseudo-terminal."""
 
 import os
 import pty
@@ -32,13 +32,13 @@ def test_a_terminal_that_ends_before_its_prompt_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(start, "PLAY", ("-c", "print('no terminal here')"))
-    with pytest.raises(LivecodeError, match="ended before its prompt"):
+    with pytest.raises(LivecodeError, match="ended before it showed a prompt"):
         start.prompt_s()
 
 
 def test_a_terminal_without_echo_shows_nothing_by_itself() -> None:
     terminal, terminal_side = pty.openpty()
-    start._begin_without_echo(terminal_side)
+    start.begin_without_echo(terminal_side)
     os.write(terminal, start.TYPED.encode())
     os.write(terminal_side, b"end")
     shown = b""

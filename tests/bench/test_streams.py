@@ -1,4 +1,4 @@
-"""The measurements of streams: temperature is heard, and a source is nearer than another."""
+"""`bench streams`: temperature has an effect, and takes are nearer to their own source."""
 
 from pathlib import Path
 

@@ -49,7 +49,7 @@ class Rig:
         at: int = 0,
         buffer: int | None = None,
     ) -> int:
-        """Let `name` sound from a buffer, by default one that is free; returns the generation."""
+        """Play `name` from a buffer, by default a free one. Return the generation."""
         if buffer is None:
             buffer = next(
                 n for n in range(len(self.arena.buffers)) if n not in self._buffers.values()
@@ -65,14 +65,14 @@ class Rig:
         self.tell(Fade(name, fade_s))
 
     def silence_source(self, generation: int) -> None:
-        """Let a generation's voice write no more."""
+        """Stop the voice of a generation from writing."""
         del self._signals[self._buffers[generation]]
 
     def tell(self, message: Message) -> None:
         assert send(self.arena.messages["mind", "engine"], message)
 
     def told(self) -> list[Message]:
-        """What the engine has said since the last call."""
+        """Return the engine's messages since the last call."""
         told, self._told = self._told, []
         return told
 
@@ -81,7 +81,7 @@ class Rig:
         controls.write(controls.open(name), frame, value)
 
     def run(self, blocks: int, tap: str | None = None) -> np.ndarray:
-        """What is heard in so many blocks, (frames, 2): everything, or one name before the mix."""
+        """Run blocks and return their sound, (frames, 2): the mix, or one name before the mix."""
         heard = np.zeros((blocks, self.block, 2), np.float32)
         for n in range(blocks):
             for number, signal in self._signals.items():
@@ -105,7 +105,7 @@ class Rig:
         return lambda at: amplitude * np.sin(2 * np.pi * freq_hz / self.sample_rate * at)
 
     def steady_jump(self, freq_hz: float, amplitude: float = 0.3) -> float:
-        """The largest difference between neighbouring samples of a steady sine."""
+        """Return the largest difference between neighbouring samples of a steady sine."""
         return float(amplitude * 2 * np.sin(np.pi * freq_hz / self.sample_rate))
 
 
@@ -118,7 +118,7 @@ def rig() -> Iterator[Rig]:
 
 @pytest.fixture(scope="session")
 def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A JACK server of our own with a dummy card at 48 kHz, 256 frames; the path of its log."""
+    """Run a JACK server with a dummy card at 48 kHz and 256 frames. Yields the path of its log."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed here (Debian: apt-get install jackd2)")
     name = f"livecode-test-{os.getpid()}"
@@ -147,7 +147,7 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _sockets(name: str) -> list[Path]:
-    """What a JACK server of that name has in the file system."""
+    """Return the files that a JACK server of that name has in the file system."""
     return [
         path for folder in ("/dev/shm", "/tmp") for path in Path(folder).glob(f"jack*_{name}_*")
     ]

@@ -37,7 +37,7 @@ def test_a_graph_begins_to_compute_as_a_whole(session: Session):
         {"ego": engine.strips["ego"].sound},
     )
     (graph,) = engine.builder.take()
-    asleep = list(graph._asleep)
+    asleep = list(graph.asleep)
     assert len(asleep) >= 3
     assert not any(part.isPlaying() for part in asleep)
     assert set(session.engine.server.getStreams()) != before

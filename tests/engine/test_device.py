@@ -1,4 +1,4 @@
-"""Booting and shutting down, again and again in one process."""
+"""Booting and shutting down repeatedly in one process."""
 
 import gc
 

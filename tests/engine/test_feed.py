@@ -1,4 +1,4 @@
-"""Generations of one name: exact samples, equal power, no clicks, running dry, broken sources."""
+"""Generations of one name: exact samples, equal power, no clicks, underruns, broken sources."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def sine(freq_hz: float, amplitude: float = 0.3, phase: float = 0.0) -> Signal:
 
 
 def steady_jump(freq_hz: float, amplitude: float = 0.3) -> float:
-    """The largest difference between neighbouring samples of a steady sine."""
+    """Return the largest difference between neighbouring samples of a steady sine."""
     return amplitude * 2 * np.sin(np.pi * freq_hz / RATE)
 
 
@@ -34,7 +34,7 @@ def noise(seed: int) -> Signal:
 
 
 class Source:
-    """A buffer, and what its producer writes to it; `until` frames, if it is to run dry."""
+    """A buffer and its producer, which writes `until` frames, or without end."""
 
     def __init__(self, signal: Signal, channels: int = 1, until: int | None = None):
         self.buffer = SampleBuffer(memoryview(bytearray(SampleBuffer.size(4096))), 4096)
@@ -264,11 +264,11 @@ def test_a_ring_that_is_given_away_is_read_no_more():
     player = Player()
     source = Source(sine(300), until=10 * BLOCK)
     player.add(source)
-    player.run(30)  # its voice has stopped: it is dry, and would read whatever is written next
-    player.feed.let_go(source.buffer, but=1)
+    player.run(30)  # its voice has stopped: it is empty, and would read whatever is written next
+    player.feed.release(source.buffer, but=1)
     player.run(1)
     assert not player.feed.ended, "the buffer's own generation keeps it"
-    player.feed.let_go(source.buffer, but=2)
+    player.feed.release(source.buffer, but=2)
     player.run(1)
     assert player.feed.ended == [1]
     before = source.buffer.consumed

@@ -1,4 +1,4 @@
-"""The end of the chain: nothing added below the knee, nothing above full scale, and panic."""
+"""The master: it adds nothing below the knee and nothing above full scale, and silences in a panic."""
 
 import numpy as np
 import pytest

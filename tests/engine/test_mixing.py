@@ -1,4 +1,4 @@
-"""The engine in one process: names side by side, each exact, smooth, and alone in its troubles."""
+"""The engine in one process: several names, each exact and smooth, and unharmed by another's faults."""
 
 import gc
 import random
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.engine.engine import RAN_DRY
+from livecode.engine.engine import UNDERRUN
 from livecode.engine.strip import SMOOTHING_S
 from livecode.transport.messages import Began, Ended, Failed, Note, PlayBuffer, Record, StopVoice
 from tests.engine.conftest import Rig
@@ -166,22 +166,22 @@ def test_a_source_that_gives_no_number_is_taken_out_and_the_others_are_untouched
 
 
 def test_a_source_that_runs_dry_is_counted_and_the_others_are_untouched(rig: Rig):
-    dry = rig.play("dry", rig.sine(500))
+    starved = rig.play("starved", rig.sine(500))
     rig.play("ego", counter)
     rig.run(10)
-    rig.silence_source(dry)
+    rig.silence_source(starved)
     rig.told()
     heard = rig.run(20, tap="ego")
     assert np.array_equal(heard[:, 0], counter(np.arange(10 * 256, 30 * 256)))
     assert rig.arena.header.underruns == 1
-    assert [note.text for note in rig.told() if isinstance(note, Note)] == [f"dry {RAN_DRY}"]
+    assert [note.text for note in rig.told() if isinstance(note, Note)] == [f"starved {UNDERRUN}"]
     assert rms(rig.run(1)) < 0.02, "what is left is the other name"
 
 
 def test_a_ring_that_is_given_to_another_name_has_one_reader(rig: Rig):
-    dry = rig.play("old", rig.sine(500), buffer=0)
+    starved = rig.play("old", rig.sine(500), buffer=0)
     rig.run(10)
-    rig.silence_source(dry)  # as when its voice has failed, and the mind takes the buffer back
+    rig.silence_source(starved)  # as when its voice has failed, and the mind takes the buffer back
     rig.run(10)
     rig.play("new", counter, buffer=0)
     heard = rig.run(20, tap="new")
@@ -202,7 +202,9 @@ def test_a_message_that_makes_no_sense_disturbs_nothing_that_sounds(rig: Rig, no
     assert rig.engine.errors == 1
 
 
-def test_a_name_that_goes_wrong_inside_disturbs_no_other(rig: Rig, capsys: pytest.CaptureFixture):
+def test_a_name_that_goes_wrong_inside_disturbs_no_other(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+):
     rig.play("bad", rig.sine(300))
     rig.play("ego", counter)
     rig.run(10)
@@ -210,7 +212,7 @@ def test_a_name_that_goes_wrong_inside_disturbs_no_other(rig: Rig, capsys: pytes
     heard = rig.run(10, tap="ego")
     assert np.array_equal(heard[:, 0], counter(np.arange(10 * 256, 20 * 256)))
     assert rig.engine.errors == 10
-    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_names_and_generations_that_have_ended_leave_nothing_in_pyo(rig: Rig):

@@ -1,4 +1,4 @@
-"""WAV files that can be read at every moment of their making, go on after a crash, and grow."""
+"""WAV files that can be read while they are written, continue after a crash, and grow beyond 4 GB."""
 
 import os
 import resource
@@ -188,7 +188,7 @@ def test_a_recorder_waits_for_the_one_before_it(tmp_path: Path):
 
 @contextmanager
 def largest_file(size: int) -> Iterator[None]:
-    """No file may grow beyond that many bytes: as on a disk that is full."""
+    """Limit the size of files, as if the disk were full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -226,7 +226,7 @@ while True:
     left = np.arange(n + 1, n + 257, dtype=np.float32) / 2**20
     recorder.write(np.stack([left, -left], axis=1))
     n = (n + 256) % 2**20
-    while recorder._blocks.qsize() > 50: pass
+    while recorder.waiting > 50: pass
 """
 
 

@@ -1,4 +1,4 @@
-"""Stems: one file for each name, in line with the others, and together what was heard."""
+"""Stems: one file for each name, aligned with the others, whose sum is the master."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.engine.stems import Block, HighPass, StemFiles
+from livecode.engine.stems import HighPass, RecordedBlock, StemFiles
 from livecode.engine.wav import WavFile
 from livecode.transport.messages import Note, Record, Tape
 from tests.engine.conftest import Rig
@@ -17,12 +17,12 @@ RATE, HEAD_BYTES = 48000, 94
 
 
 def stems(folder: Path) -> dict[str, np.ndarray]:
-    """By name, (frames, 2), the master among them."""
+    """Read the folder's files as name -> audio (frames, 2), the master included."""
     return {path.stem: soundfile.read(path)[0] for path in folder.glob("*.wav")}
 
 
 def error_db(folder: Path) -> float:
-    """The largest difference between the master and the sum of its stems, in dBFS."""
+    """Return the largest difference between the master and the sum of its stems, in dBFS."""
     parts = stems(folder)
     master = parts.pop("master")
     return float(20 * np.log10(np.abs(sum(parts.values()) - master).max() + 1e-12))
@@ -133,7 +133,9 @@ def test_a_folder_that_cannot_be_made_is_told_of(rig: Rig, tmp_path: Path):
 
 
 def test_a_recording_taken_up_goes_on_in_the_same_files_in_line(tmp_path: Path):
-    blocks = [Block(np.full((256, 2), 0.1, np.float32), {"ego": np.full((256, 2), 0.1)})] * 8
+    blocks = [
+        RecordedBlock(np.full((256, 2), 0.1, np.float32), {"ego": np.full((256, 2), 0.1)})
+    ] * 8
     first = StemFiles(tmp_path, RATE)
     first.open(0)
     first.write(blocks, 0)  # and then it was killed
@@ -150,11 +152,11 @@ def test_a_recording_taken_up_goes_on_in_the_same_files_in_line(tmp_path: Path):
 
 
 def test_a_new_recording_leaves_none_of_the_former_stems_and_all_other_files(tmp_path: Path):
-    block = Block(np.zeros((256, 2), np.float32), {"old": np.ones((256, 2))})
+    block = RecordedBlock(np.zeros((256, 2), np.float32), {"old": np.ones((256, 2))})
     for name in ("old", "new"):
         files = StemFiles(tmp_path, RATE)
         files.open(0)
-        files.write([Block(block.master, {name: block.added["old"]})], 0)
+        files.write([RecordedBlock(block.master, {name: block.added["old"]})], 0)
         files.close(256)
         (tmp_path / "mine.wav").write_bytes(b"something")
     assert {path.name for path in tmp_path.iterdir()} == {"new.wav", "mine.wav", "stems.txt"}
@@ -164,7 +166,7 @@ def test_names_that_differ_in_capitals_alone_have_files_of_their_own(tmp_path: P
     files = StemFiles(tmp_path, RATE)
     files.open(0)
     files.write(
-        [Block(np.zeros((256, 2)), {name: np.ones((256, 2)) for name in ("ego", "Ego")})], 0
+        [RecordedBlock(np.zeros((256, 2)), {name: np.ones((256, 2)) for name in ("ego", "Ego")})], 0
     )
     files.close(256)
     assert {path.name.casefold() for path in tmp_path.glob("*.wav")} == {"ego.wav", "ego_.wav"}

@@ -1,4 +1,4 @@
-"""Models in memory: each once, for as long as it is needed."""
+"""The cache of models: each is in memory once, for as long as it is needed."""
 
 import gc
 import weakref
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from livecode.neural.load import load_model
-from livecode.neural.model_cache import LATEST, Kept
+from livecode.neural.model_cache import LATEST, ModelCache
 
 
 class Made:
@@ -24,26 +24,26 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def test_one_file_is_one_object_by_whatever_path(files: list[Path]):
-    kept = Kept(Made)
+    cache = ModelCache(Made)
     roundabout = files[0].parent / "." / ".." / files[0].parent.name / files[0].name
-    assert kept.of(files[0]) is kept.of(roundabout)
-    assert kept.of(files[0]) is not kept.of(files[1])
+    assert cache.of(files[0]) is cache.of(roundabout)
+    assert cache.of(files[0]) is not cache.of(files[1])
 
 
 def test_a_file_that_is_written_anew_is_read_anew(files: list[Path]):
-    kept = Kept(Made)
-    before = kept.of(files[0])
+    cache = ModelCache(Made)
+    before = cache.of(files[0])
     files[0].write_text("another text")
-    assert kept.of(files[0]).text == "another text"
+    assert cache.of(files[0]).text == "another text"
     assert before.text == "0"
 
 
 def test_the_latest_stay_and_what_nobody_has_goes(files: list[Path]):
-    kept = Kept(Made)
-    held = kept.of(files[0])
-    others = [weakref.ref(kept.of(path)) for path in files[1:]]
-    kept.of(files[1])  # once more
-    assert kept.of(files[0]) is held
+    cache = ModelCache(Made)
+    held = cache.of(files[0])
+    others = [weakref.ref(cache.of(path)) for path in files[1:]]
+    cache.of(files[1])  # once more
+    assert cache.of(files[0]) is held
     gc.collect()
     assert [other() is None for other in others] == [False, True, *[False] * (LATEST - 2)]
 
@@ -52,10 +52,10 @@ def test_what_cannot_be_made_says_so_each_time_and_leaves_nothing(files: list[Pa
     def fail(path: Path) -> Made:
         raise ValueError(path.name)
 
-    kept = Kept(fail)
+    cache = ModelCache(fail)
     for _ in range(2):
         with pytest.raises(ValueError, match=r"0\.txt"):
-            kept.of(files[0])
+            cache.of(files[0])
 
 
 def test_a_space_is_in_memory_once():

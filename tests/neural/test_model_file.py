@@ -1,4 +1,4 @@
-"""Model files: round trips, and every way in which a file can be wrong."""
+"""Model files: written and read back, and every way in which a file can be wrong."""
 
 import json
 import struct
@@ -23,7 +23,7 @@ def _written(folder: Path, meta: ModelMeta = META) -> Path:
 
 
 def _with_header(path: Path, **changes: str) -> Path:
-    """Rewrites the file's metadata as another program might have left it."""
+    """Rewrite the file's metadata as another program might have left it."""
     raw = path.read_bytes()
     length = struct.unpack("<Q", raw[:8])[0]
     header = json.loads(raw[8 : 8 + length])

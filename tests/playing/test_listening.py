@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.signals.features import Features
+from livecode.signals.features import SoundFeatures
 from tests.sound import rms
 
 EGO = "ego = agent(space('additive'))"
@@ -152,7 +152,7 @@ def test_osc_addresses_are_read_as_numbers(session: Session):
 
 
 def test_every_feature_is_a_finite_number_from_the_first_tick_on(session: Session):
-    features = [name for name, kind in vars(Features).items() if isinstance(kind, property)]
+    features = [name for name, kind in vars(SoundFeatures).items() if isinstance(kind, property)]
     numbers = [name for name in features if name not in ("mel", "chroma")]
     total = " + ".join(f"abs(sound.{name})" for name in numbers)
     assert session.eval(EGO + f"\nego.reward = lambda sound: {total}").ok

@@ -1,4 +1,4 @@
-"""Features of real sounds: level, brightness, change, pitch and roughness, and what they cost."""
+"""Features of real sounds: level, brightness, change, pitch and roughness, and their memory."""
 
 import math
 import tracemalloc
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livecode.signals.features import LEAST, MEL_BANDS, READABLE, Features
+from livecode.signals.features import LEAST, MEL_BANDS, READABLE, SoundFeatures
 
 SR = 48000
 NUMBERS = [name for name in READABLE if name not in ("mel", "chroma")]
@@ -31,8 +31,8 @@ def harmonic(hz: float, partials: int = 8, first: int = 1, seconds: float = 0.3)
     return np.sum([sine(k * hz, seconds, 0.2 / k) for k in numbers], axis=0)
 
 
-def heard(sound: Sound, sample_rate: int = SR, chunk: int = 256) -> Features:
-    features = Features(sample_rate)
+def heard(sound: Sound, sample_rate: int = SR, chunk: int = 256) -> SoundFeatures:
+    features = SoundFeatures(sample_rate)
     samples = sound.astype(np.float32)
     for start in range(0, len(samples), chunk):
         features.listen(samples[start : start + chunk])
@@ -40,8 +40,8 @@ def heard(sound: Sound, sample_rate: int = SR, chunk: int = 256) -> Features:
 
 
 def followed(sound: Sound, name: str, every: int = 256) -> Sound:
-    """The feature as read after every few frames."""
-    features, samples = Features(SR), sound.astype(np.float32)
+    """Return the feature as read after every few frames."""
+    features, samples = SoundFeatures(SR), sound.astype(np.float32)
     readings = []
     for start in range(0, len(samples), every):
         features.listen(samples[start : start + every])
@@ -55,7 +55,7 @@ def onsets(sound: Sound) -> int:
 
 
 def test_silence_reads_neutral_finite_numbers() -> None:
-    for features in (Features(SR), heard(np.zeros(SR)), heard(np.full(SR, 0.3))):
+    for features in (SoundFeatures(SR), heard(np.zeros(SR)), heard(np.full(SR, 0.3))):
         assert features.centroid == features.flatness == features.flux == LEAST
         assert features.onset == 0.0
         assert features.pitch == features.confidence == 0.0
@@ -120,7 +120,7 @@ def test_noise_is_flat_and_a_tone_is_not() -> None:
 
 
 def test_a_ratio_of_two_measures_is_a_number_even_in_silence() -> None:
-    silence = Features(SR)
+    silence = SoundFeatures(SR)
     names = ("rms", "peak", "centroid", "spread", "flatness", "brightness", "flux", "roughness")
     assert all(1.0 / getattr(silence, name) > 0.0 for name in names)
 
@@ -256,7 +256,7 @@ def test_within_a_hop_a_feature_is_measured_once() -> None:
 
 @pytest.mark.parametrize("name", READABLE)
 def test_reading_at_every_tick_allocates_no_arrays(name: str) -> None:
-    features = Features(SR)
+    features = SoundFeatures(SR)
     block = noise(0.1).astype(np.float32)[:256].reshape(128, 2)
 
     def tick() -> None:
@@ -264,7 +264,7 @@ def test_reading_at_every_tick_allocates_no_arrays(name: str) -> None:
         getattr(features, name)
 
     def allocated() -> tuple[int, int]:
-        """Bytes that 300 ticks leave behind, and the most they held meanwhile."""
+        """Return the bytes that 300 ticks leave behind, and the most that they held."""
         tracemalloc.start()
         tick()
         before, _ = tracemalloc.get_traced_memory()
@@ -287,6 +287,6 @@ def test_reading_at_every_tick_allocates_no_arrays(name: str) -> None:
 
 def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
     with pytest.raises(AttributeError, match="did you mean flatness"):
-        Features(SR).flattness
+        SoundFeatures(SR).flattness
     with pytest.raises(AttributeError, match="there are rms, level"):
-        Features(SR).xyz
+        SoundFeatures(SR).xyz

@@ -1,4 +1,4 @@
-"""From a packet's bytes to the rings: what is applied, kept, refused and counted."""
+"""From packets to rings: what is applied, kept, refused and counted."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Hot-keys and faders: a press is seen by every reader and then fades to nothing."""
+"""Hot-keys and faders: every reader sees a press, which then fades to 0."""
 
 import math
 
@@ -107,7 +107,7 @@ def test_a_fader_that_is_not_there_is_refused(number: int) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_fader_is_not_put_to_what_is_no_number(value: float) -> None:
     keys = Keys()
-    with pytest.raises(LivecodeError, match="Fader 2 cannot be put to"):
+    with pytest.raises(LivecodeError, match="Fader 2 cannot be set to"):
         keys.set_fader(2, value)
     assert keys.fader2 == 0.0
 
@@ -117,5 +117,5 @@ def test_a_key_that_is_not_there_is_answered_with_the_nearest() -> None:
         Keys().dislik
     with pytest.raises(LivecodeError, match="did you mean space"):
         Keys().press("spce", 0.0)
-    with pytest.raises(LivecodeError, match="only read"):
+    with pytest.raises(LivecodeError, match="can only be read"):
         Keys().fader[1] = 0.5

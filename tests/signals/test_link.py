@@ -1,4 +1,4 @@
-"""Ableton Link leads the tempo, where aalink is installed."""
+"""Ableton Link sets the tempo, if aalink is installed."""
 
 import time
 
@@ -12,14 +12,14 @@ pytest.importorskip("aalink", reason="aalink is not installed: the extra link")
 
 
 def play(clock: LinkClock, tempo: Tempo, seconds: float) -> float:
-    """Follow the clock in real time; returns how far apart the beats are in the end."""
+    """Follow the clock in real time. Return the distance of the beats at the end."""
     began = time.monotonic()
     while (now := time.monotonic() - began) < seconds:
         clock.lead(tempo, now * tempo.sample_rate)
         time.sleep(0.005)
     bar = tempo.beats_per_bar
     frame = (time.monotonic() - began) * tempo.sample_rate
-    return (clock._link.beat - tempo.beat_at(frame) + bar / 2) % bar - bar / 2
+    return (clock.beat - tempo.beat_at(frame) + bar / 2) % bar - bar / 2
 
 
 def test_the_tempo_comes_to_the_shared_beat():

@@ -1,4 +1,4 @@
-"""The rings as the performer reads them: turn, energy, age, and what silence does."""
+"""The rings as performers read them: turn, energy, age, and the effect of silence."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from livecode.errors import LivecodeError
 from livecode.signals import osc, sensors
 from livecode.signals.rings import ALIVE_S, MAX_AGE_S, READABLE, Ring, Rings
-from livecode.signals.sensors import Reading
+from livecode.signals.sensors import SensorReading
 from livecode.signals.simulate import riot_packet, turned_packets
 
 Vector = tuple[float, float, float]
@@ -30,8 +30,8 @@ def turned(left: float, right: float) -> Rings:
     return rings
 
 
-def acc_reading(x: float, y: float, z: float, id: str = "0") -> Reading:
-    return Reading("test", id, {"acc_x": x, "acc_y": y, "acc_z": z})
+def acc_reading(x: float, y: float, z: float, id: str = "0") -> SensorReading:
+    return SensorReading("test", id, {"acc_x": x, "acc_y": y, "acc_z": z})
 
 
 def shaken(motion: Callable[[float], Vector], seconds: float = 2.0) -> Ring:
@@ -233,9 +233,9 @@ def test_roll_comes_from_acceleration_alone_when_that_is_all_there_is() -> None:
 def test_fingers_that_point_up_read_as_tilt(up_g: float, tilt: float) -> None:
     ring = Rings().left
     level = math.sqrt(max(1 - up_g**2, 0.0))
-    ring._receive({"acc_x": up_g, "acc_y": 0.0, "acc_z": level}, 0.0)
+    ring.receive({"acc_x": up_g, "acc_y": 0.0, "acc_z": level}, 0.0)
     assert ring.tilt == pytest.approx(tilt, abs=1e-3)
-    ring._set_time(1.0)
+    ring.set_time(1.0)
     assert ring.tilt == 0.0
 
 
@@ -262,7 +262,7 @@ def test_free_fall_and_a_quaternion_of_zeros_do_not_turn_the_hand() -> None:
     send(rings, osc.encode("/accxyz", 0.5, 0.0, -0.5), 0.0)
     send(rings, osc.encode("/accxyz", 0.0, 0.0, 0.0), 0.0)
     zeros = dict.fromkeys(("quat_w", "quat_x", "quat_y", "quat_z"), 0.0)
-    rings.receive(Reading("test", "touchosc", zeros), 0.0)
+    rings.receive(SensorReading("test", "touchosc", zeros), 0.0)
     assert rings.left.roll == pytest.approx(45.0)
 
 
@@ -295,7 +295,9 @@ def test_whatever_arrives_the_values_stay_finite_and_in_range(
     rings = Rings()
     for id, kind, a, b, c, d, time_s in arrivals:
         names = ["yaw", "pitch", "roll"] if kind == "euler" else [kind + axis for axis in "xyzw"]
-        rings.receive(Reading("test", id, dict(zip(names, (a, b, c, d), strict=False))), time_s)
+        rings.receive(
+            SensorReading("test", id, dict(zip(names, (a, b, c, d), strict=False))), time_s
+        )
         for ring in (rings.left, rings.right):
             assert all(math.isfinite(number) for number in numbers(ring))
             assert -1.0 <= ring.turn <= 1.0

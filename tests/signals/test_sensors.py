@@ -1,4 +1,4 @@
-"""The table of motion sensors: each one's message in, the common units and axes out."""
+"""The table of motion sensors: each sensor's messages become values in common units and axes."""
 
 import math
 import struct
@@ -8,13 +8,13 @@ import pytest
 from livecode.signals import sensors
 from livecode.signals.osc import OscMessage, decode, encode
 from livecode.signals.rings import euler_deg
-from livecode.signals.sensors import Reading, SensorError, read
+from livecode.signals.sensors import SensorError, SensorReading, read
 
 G = 9.80665
 
 
-def reading(address: str, *args: float | int | str | bool) -> Reading:
-    """Through the wire, as it would arrive."""
+def reading(address: str, *args: float | int | str | bool) -> SensorReading:
+    """Encode, decode and read a message, as if it had arrived."""
     (message,) = decode(encode(address, *args))
     found = read(message)
     assert found is not None, address

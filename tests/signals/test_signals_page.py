@@ -1,4 +1,4 @@
-"""The page on signals names every attribute that there is, and none that is not."""
+"""The page on signals names every attribute that exists, and no other."""
 
 import re
 from pathlib import Path
@@ -9,8 +9,8 @@ from livecode.signals import features, keys, midi, rings
 
 PAGE = Path(__file__).parents[2] / "docs" / "signals.md"
 OBJECTS = {
-    "features": (features.Features(48000), features.READABLE),
-    "rings": (rings.Rings(), rings._RINGS_READABLE),
+    "features": (features.SoundFeatures(48000), features.READABLE),
+    "rings": (rings.Rings(), rings.RINGS_READABLE),
     "ring": (rings.Rings().left, rings.READABLE),
     "keys": (keys.Keys(), keys.READABLE),
     "midi": (midi.Midi(), (*midi.READABLE, "ch", "refused")),

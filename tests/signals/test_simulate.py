@@ -1,4 +1,4 @@
-"""The simulated rings: packets like the firmware's, hands that move like hands."""
+"""The simulated rings: packets like the firmware's, and hands that move like hands."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""The beat clock: continuous whatever is done to it, and in step with taps and MIDI clocks."""
+"""The beat clock: always continuous, and in step with taps and MIDI clocks."""
 
 import math
 
@@ -29,7 +29,7 @@ def song_position(sixteenths: int) -> bytes:
 
 
 class Band:
-    """Sends the pulses of an even clock with jitter and gaps, and knows where its beat is."""
+    """Sends the pulses of an even clock with jitter and gaps, and knows its beat."""
 
     def __init__(self, bpm: float, jitter_s: float, seed: int, first: float = 1000.0):
         self.period = 60 * SR / bpm / 24
@@ -42,7 +42,7 @@ class Band:
     def lead(
         self, tempo: Tempo, pulses: range, missing: frozenset[int] = frozenset()
     ) -> list[float]:
-        """How far off the tempo is half a pulse after each, in seconds."""
+        """Return the tempo's error half a pulse after each pulse, in seconds."""
         off_s = []
         for pulse in pulses:
             late = self.rng.uniform(-self.jitter, self.jitter)
@@ -96,7 +96,7 @@ def test_a_change_takes_effect_at_its_frame(first: float, frame: int, second: fl
 @pytest.mark.parametrize("bpm", [19.9, 401.0, 0.0, -120.0, math.nan, math.inf])
 def test_a_tempo_out_of_range_is_refused_and_changes_nothing(bpm: float) -> None:
     tempo = Tempo(SR)
-    with pytest.raises(LivecodeError, match="from 20 to 400 beats a minute"):
+    with pytest.raises(LivecodeError, match="give 20 to 400 beats a minute"):
         tempo.set(bpm, 0)
     assert tempo.bpm == 120.0
 
@@ -128,7 +128,7 @@ def test_a_new_meter_begins_at_the_next_bar_line_and_bars_go_on_counting() -> No
     assert tempo.bar_at(tempo.frame_of(8.0)) == pytest.approx(2.0)
     assert tempo.bar_at(tempo.frame_of(11.0)) == pytest.approx(3.0)
     assert tempo.beat_at(tempo.next(3.0, int(tempo.frame_of(9.0)))) == pytest.approx(11.0)
-    with pytest.raises(LivecodeError, match="bar of 0 beats"):
+    with pytest.raises(LivecodeError, match="cannot have 0 beats"):
         tempo.set_meter(0.0, 0)
 
 

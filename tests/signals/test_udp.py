@@ -74,14 +74,14 @@ def test_a_bucket_lets_its_rate_through_and_a_burst_after_a_pause() -> None:
 
 def test_hosts_have_their_own_rates_and_only_so_many_are_remembered(listener: UdpListener) -> None:
     for i in range(10_000):
-        listener._take(0, b"x", (f"10.0.{i // 256}.{i % 256}", 9))
+        listener.take(0, b"x", (f"10.0.{i // 256}.{i % 256}", 9))
     assert listener.refused == {"queue full, oldest dropped": 10_000 - udp.MAX_QUEUED}
-    assert len(listener._buckets) == udp.MAX_SOURCES
+    assert listener.hosts == udp.MAX_SOURCES
 
 
 def test_a_full_queue_keeps_the_newest(listener: UdpListener) -> None:
     for i in range(udp.MAX_QUEUED + 5):
-        listener._take(i * 10**9, str(i).encode(), ("10.0.0.1", 9))
+        listener.take(i * 10**9, str(i).encode(), ("10.0.0.1", 9))
     packets = listener.drain()
     assert (packets[0][1], packets[-1][1]) == (b"5", str(udp.MAX_QUEUED + 4).encode())
 
@@ -95,7 +95,7 @@ def test_a_port_in_use_is_one_sentence_with_the_way_out(listener: UdpListener) -
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("203.0.113.9", 0)])
 def test_an_address_that_cannot_be_bound_is_one_sentence(host: str, port: int) -> None:
-    with pytest.raises(LivecodeError, match="Cannot listen for OSC"):
+    with pytest.raises(LivecodeError, match="OSC cannot be received"):
         UdpListener(host, port)
 
 
@@ -103,9 +103,7 @@ def test_close_ends_the_thread_and_frees_the_port() -> None:
     listener = UdpListener(port=0)
     send(listener, b"x")
     until(lambda: listener.received == 1)
-    started = time.monotonic()
     listener.close()
-    assert time.monotonic() - started < 1.0
     assert not any(thread.name == "udp" for thread in threading.enumerate())
     UdpListener(port=listener.port).close()
     listener.close()  # twice does no harm

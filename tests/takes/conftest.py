@@ -1,4 +1,4 @@
-"""Small SampleRNNs with random weights, in files, for whoever makes takes of them."""
+"""Small SampleRNNs with random weights, in files, for tests that make takes."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ import soundfile
 
 from livecode.neural.model_file import ModelMeta, write_model
 from livecode.neural.samplernn.config import SampleRNNConfig
-from livecode.takes.index import Index, Record, Settings, file_name, write_index
+from livecode.takes.index import Index, Settings, TakeRecord, file_name, write_index
 
 RATE = 8000
 
 
 def random_tensors(config: SampleRNNConfig, seed: int = 3) -> dict[str, np.ndarray]:
-    """Weights that give noise of some colour, none of them zero."""
+    """Return weights that give coloured noise, none of them zero."""
     rng = np.random.default_rng(seed)
     return {
         name: (rng.standard_normal(shape) * 1.5 / np.sqrt(shape[-1])).astype(np.float32)
@@ -24,7 +24,7 @@ def random_tensors(config: SampleRNNConfig, seed: int = 3) -> dict[str, np.ndarr
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model file: dim 16, three tiers, 256 levels, 8 kHz."""
+    """Write a model file: dim 16, three tiers, 256 levels, 8 kHz."""
     config = SampleRNNConfig(dim=16, frame_sizes=(4, 2), embedding=8)
     path = tmp_path_factory.mktemp("models") / "small.safetensors"
     meta = ModelMeta("samplernn", config.json(), RATE, data="none", licence="CC0-1.0")
@@ -33,7 +33,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def take_folder(folder: Path, takes: int = 10, seconds: float = 0.5) -> Path:
-    """A folder of takes whose likelihoods go up with their numbers, each a tone of its own."""
+    """Write takes whose likelihoods rise with their numbers; each take is a different tone."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings("small", "0" * 64, "float32", RATE, seconds, "1.0", 0)
     records = []
@@ -43,12 +43,12 @@ def take_folder(folder: Path, takes: int = 10, seconds: float = 0.5) -> Path:
         soundfile.write(folder / file_name(number, "", "wav"), audio, RATE, "PCM_16")
         likelihood = -3 + number / 100
         silence, centroid = (number * 7 % 10) / 10, 100.0 + 50 * (number * 3 % 10)
-        records.append(Record(number, len(t), number, "1.0", likelihood, silence, centroid))
+        records.append(TakeRecord(number, len(t), number, "1.0", likelihood, silence, centroid))
     write_index(folder, Index(settings, tuple(records)))
     return folder
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Ten takes."""
+    """Write ten takes."""
     return take_folder(tmp_path / "takes")

@@ -1,4 +1,4 @@
-"""What a performer makes of takes: it is on disk at once, nothing is deleted, and all is undone."""
+"""Decisions about takes: they are on disk at once, delete nothing, and can all be undone."""
 
 import json
 from pathlib import Path

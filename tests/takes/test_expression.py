@@ -1,4 +1,4 @@
-"""Temperatures as text: what is a curve, what is refused, and that nothing else is ever evaluated."""
+"""Temperatures as text: which texts are curves, which are refused, and that nothing else is evaluated."""
 
 import os
 from pathlib import Path

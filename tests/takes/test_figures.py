@@ -1,4 +1,4 @@
-"""The figures of a take, and its picture, of sounds that are known."""
+"""The figures and the picture of takes, for sounds whose figures are known."""
 
 from pathlib import Path
 

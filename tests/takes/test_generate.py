@@ -1,4 +1,4 @@
-"""Making takes: the same from the same seed however a run is cut, and none that is whole made again."""
+"""Making takes: one seed gives the same takes however a run is cut, and no whole take is made again."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def index_of(folder: Path) -> Index:
 
 @pytest.fixture(scope="module")
 def whole(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Nine takes of a run that nothing cut."""
+    """Make nine takes in a run that nothing cut."""
     folder = tmp_path_factory.mktemp("whole")
     assert generate(options(model, folder), cores=2)
     return folder
@@ -64,7 +64,7 @@ def test_takes_are_as_long_as_asked_for_and_differ(whole: Path) -> None:
 
 
 def test_a_take_is_what_its_seed_and_temperature_give_alone(whole: Path, model: Path) -> None:
-    """Neither the other takes of its batch nor blocks make any difference."""
+    """A take depends neither on the other takes of its batch nor on blocks."""
     loaded = load_samplernn(model)
     record = index_of(whole).records[4]
     weights = index_of(whole).settings.weights
@@ -121,7 +121,7 @@ def await_that(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
 
 
 def test_a_killed_run_goes_on_and_gives_the_same_takes(model: Path, tmp_path: Path) -> None:
-    """kill -9, again and again, at any moment: nothing whole is made again, nothing is torn."""
+    """Kill runs again and again: nothing whole is made again, and nothing is torn."""
     cut, uncut = tmp_path / "cut", tmp_path / "uncut"
     asked = ["--seconds", "3", "--takes", "24", "--temperature", CURVE, "--seed", "7"]
     command = [sys.executable, "-m", "livecode.cli", "generate", str(model), *asked, "-o"]
@@ -301,7 +301,7 @@ def test_sixteen_bits_are_kept_in_24(tmp_path: Path) -> None:
 
 
 def run_with_little_room(most_bytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command where no file can be larger."""
+    """Run the command with a limit on the size of files."""
 
     def confine() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))

@@ -1,4 +1,4 @@
-"""Takes that are heard: the deck on a server that is stepped, the player as a process of its own."""
+"""Playing takes: the player on a stepped server, and the player as a process."""
 
 import json
 import os
@@ -17,13 +17,13 @@ import soundfile
 from livecode.engine.device import boot
 from livecode.errors import LivecodeError
 from livecode.takes.playback import Playback
-from livecode.takes.player import BLOCK, SAMPLE_RATE, Deck
+from livecode.takes.player import BLOCK, SAMPLE_RATE, FilePlayer
 from tests.takes.conftest import RATE
 
 
 @pytest.fixture
 def stepped() -> Iterator[Callable[[int], np.ndarray]]:
-    """Frames of sound (frames, 2) from a server without a device, as many blocks as asked for."""
+    """Return the sound (frames, 2) of a number of blocks from a server without a device."""
     import ctypes
 
     server = boot("headless", SAMPLE_RATE, BLOCK).server
@@ -44,7 +44,7 @@ def stepped() -> Iterator[Callable[[int], np.ndarray]]:
 
 
 def tones(path: Path) -> Path:
-    """A second of 500 Hz, then one of 1500 Hz, at the rate of a small model."""
+    """Write a second of 500 Hz and one of 1500 Hz, at a small model's rate."""
     t = np.arange(RATE) / RATE
     audio = np.concatenate([np.sin(2 * np.pi * f * t) for f in (500, 1500)])
     soundfile.write(path, 0.4 * audio, RATE)
@@ -59,8 +59,8 @@ def pitch_hz(audio: np.ndarray) -> float:
 def test_a_take_sounds_at_its_own_rate_on_both_sides(
     stepped: Callable[[int], np.ndarray], tmp_path: Path
 ) -> None:
-    deck = Deck()
-    deck.play(str(tones(tmp_path / "a.wav")), 0.0)
+    player = FilePlayer()
+    player.play(str(tones(tmp_path / "a.wav")), 0.0)
     audio = stepped(80)
     np.testing.assert_array_equal(audio[:, 0], audio[:, 1])
     assert pitch_hz(audio[8000:40000, 0]) == pytest.approx(500, abs=3)
@@ -70,13 +70,13 @@ def test_a_take_sounds_at_its_own_rate_on_both_sides(
 def test_it_plays_from_any_place_and_what_was_playing_fades(
     stepped: Callable[[int], np.ndarray], tmp_path: Path
 ) -> None:
-    deck = Deck()
+    player = FilePlayer()
     path = str(tones(tmp_path / "a.wav"))
-    deck.play(path, 0.2)
+    player.play(path, 0.2)
     first = stepped(20)
-    deck.play(path, 1.2)
+    player.play(path, 1.2)
     second = stepped(60)
-    deck.stop()
+    player.stop()
     end = stepped(20)
     assert pitch_hz(second[8000:28000, 0]) == pytest.approx(1500, abs=3)
     joined = np.concatenate([first, second, end])[:, 0]
@@ -114,7 +114,7 @@ def test_the_screen_knows_where_in_a_take_it_is(tmp_path: Path) -> None:
     assert playback.position_s() is None
     playback.play(path, 0.5)
     assert playback.position_s() == 0.5  # the card is being opened
-    until(lambda: "headless" in playback.device and playback._began_s is not None)
+    until(lambda: "headless" in playback.device and playback.began)
     now_s[0] += 0.75
     assert playback.position_s() == pytest.approx(1.25)
     now_s[0] += 1.0
@@ -129,16 +129,17 @@ def test_a_player_that_was_killed_is_started_again(tmp_path: Path) -> None:
     path = tones(tmp_path / "a.wav")
     playback = Playback("headless", time.monotonic)
     playback.play(path)
-    until(lambda: playback._began_s is not None)
-    assert playback._process is not None
-    first = playback._process.pid
+    until(lambda: playback.began)
+    first = playback.pid
+    assert first is not None
     os.kill(first, signal.SIGKILL)
     until(lambda: playback.position_s() is None)
     playback.stop()
     playback.play(path)
-    until(lambda: playback._began_s is not None)
-    assert playback._process.pid != first
-    last = playback._process.pid
+    until(lambda: playback.began)
+    assert playback.pid != first
+    last = playback.pid
+    assert last is not None
     playback.close()
     assert not psutil.pid_exists(last)
 
@@ -161,4 +162,4 @@ def test_a_take_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     for name in ("a.wav", "b.wav"):
         with pytest.raises(LivecodeError, match="cannot be read"):
             playback.play(tmp_path / name)
-    assert playback._process is None
+    assert playback.pid is None

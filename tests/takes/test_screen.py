@@ -1,4 +1,4 @@
-"""The screen of takes in front of no terminal: every key there is, on every kind of folder and size."""
+"""The screen of takes without a terminal: all keys, on all kinds of folders and sizes."""
 
 import asyncio
 import random
@@ -33,7 +33,7 @@ EVERY_SEQUENCE = sorted({*ANSI_SEQUENCES, *map(chr, range(128)), "é", "字"} - 
 
 
 class Terminal(DummyOutput):
-    """No terminal, of a size that can change."""
+    """An output without a terminal, whose size can change."""
 
     def __init__(self) -> None:
         self.size = Size(rows=24, columns=80)
@@ -43,7 +43,7 @@ class Terminal(DummyOutput):
 
 
 class Clock:
-    """One that stands until it is moved."""
+    """A clock that stands still until it is moved."""
 
     now_s = 0.0
 
@@ -52,7 +52,7 @@ class Clock:
 
 
 class Player:
-    """Presses keys and reads what is shown."""
+    """Presses keys and reads the screen."""
 
     def __init__(self, screen: Screen, keys: PipeInput, terminal: Terminal, clock: Clock):
         self.screen, self.keys, self.terminal, self.clock = screen, keys, terminal, clock
@@ -69,8 +69,8 @@ class Player:
             await asyncio.sleep(0.005)
 
     async def until_it_sounds(self) -> None:
-        """The player's process has begun what it was last asked for."""
-        await self.until(lambda: self.audition.playback._began_s is not None)
+        """Wait until the player's process has begun what it was last asked for."""
+        await self.until(lambda: self.audition.playback.began)
 
     @property
     def shown(self) -> list[int]:
@@ -82,7 +82,7 @@ class Player:
         return 0 if take is None else take.number
 
     def text(self) -> str:
-        """All that stands on the screen."""
+        """Return the text of the whole screen."""
         screen = self.screen.app.renderer.last_rendered_screen
         assert screen is not None
         rows = range(self.terminal.size.rows)
@@ -143,14 +143,14 @@ def test_the_keys_stand_at_the_foot_and_fit_80_columns(folder: Path) -> None:
 @pytest.mark.parametrize("before", ["", "n", "k p", "vvv"])
 @pytest.mark.parametrize("takes", [0, 3])
 def test_no_key_breaks_the_screen(tmp_path: Path, takes: int, before: str) -> None:
-    """In the list, in the field, with nothing in the list at all."""
+    """Press keys in the list, in the field, and in an empty list."""
     folder = take_folder(tmp_path / "takes", takes)
 
     async def script(player: Player) -> None:
         for sequence in EVERY_SEQUENCE:
             await player.press(before + sequence, 0.001)
             assert player.screen.app.is_running, repr(sequence)
-            assert "stumbled" not in player.audition.message, repr(sequence)
+            assert "bug" not in player.audition.message, repr(sequence)
             player.screen.close_field()
 
     play(script, folder)
@@ -161,15 +161,15 @@ def test_no_key_breaks_the_screen(tmp_path: Path, takes: int, before: str) -> No
 @pytest.mark.parametrize("seed", range(2))
 def test_no_sequence_of_keys_breaks_the_screen(tmp_path: Path, seed: int) -> None:
     folder = take_folder(tmp_path / "takes", 5)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     known = [*"kdn0123450uuvob[]{}<>p \r\x1b", UP, DOWN, LEFT, RIGHT, END]
 
     async def script(player: Player) -> None:
         for _ in range(30):
-            keys = chance.choices(EVERY_SEQUENCE, k=4) + chance.choices(known, k=16)
-            chance.shuffle(keys)
+            keys = rng.choices(EVERY_SEQUENCE, k=4) + rng.choices(known, k=16)
+            rng.shuffle(keys)
             await player.press("".join(keys), 0.005)
-            assert "stumbled" not in player.audition.message, keys
+            assert "bug" not in player.audition.message, keys
             assert player.screen.app.is_running, keys
 
     play(script, folder)
@@ -185,7 +185,7 @@ def test_the_screen_fits_terminals_of_any_size(folder: Path, theme: str) -> None
             await player.press("k" + END + PAGE_DOWN + "n")
             player.screen.close_field()
             await player.press(UP)
-            assert "stumbled" not in player.audition.message
+            assert "bug" not in player.audition.message
         assert [take.number for take in player.audition.folder.kept] == [1]
         assert HEADING in player.text()
 
@@ -259,7 +259,7 @@ def test_the_band_is_put_on_moved_and_taken_off(folder: Path) -> None:
     play(script, folder)
 
 
-def test_the_take_at_hand_stays_when_the_order_changes(folder: Path) -> None:
+def test_the_current_take_stays_when_the_order_changes(folder: Path) -> None:
     async def script(player: Player) -> None:
         await player.press(DOWN + DOWN)
         await player.press("o")
@@ -274,7 +274,7 @@ def test_space_plays_the_take_and_stops_it_and_arrows_go_on_in_it(tmp_path: Path
 
     async def script(player: Player) -> None:
         await player.press(RIGHT)
-        assert player.audition.message == "No take is playing."
+        assert player.audition.message == "No take is playing: press Space to play one."
         await player.press(DOWN + " ")
         await player.until_it_sounds()
         player.clock.now_s += 2
@@ -299,7 +299,7 @@ def test_kept_takes_are_spliced_in_their_order(folder: Path) -> None:
 
     async def script(player: Player) -> None:
         await player.press("p")
-        assert "nothing to splice" in player.audition.message
+        assert "No take is kept" in player.audition.message
         await player.press("k" + END + "k<")
         await player.press("p")
         assert player.screen.field.text == str(folder / "piece.wav")

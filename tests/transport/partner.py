@@ -32,13 +32,13 @@ MOST_MESSAGE = 300
 
 
 def samples(start: int, count: int, channels: int) -> np.ndarray:
-    """What is at these positions of a buffer, (count, channels)."""
+    """Return what the partner writes at these positions of a buffer, (count, channels)."""
     values = (np.arange(start, start + count) % PRIME).astype(np.float32)
     return np.stack([values, -values][:channels], axis=1)
 
 
 def message(number: int) -> bytes:
-    """The message of that number, of a length that depends on it."""
+    """Return message `number`; its length depends on the number."""
     return number.to_bytes(8) + bytes([number % 251]) * random.Random(number).randrange(
         MOST_MESSAGE
     )
@@ -49,7 +49,7 @@ def document(number: int) -> bytes:
 
 
 def read_on(buffer: SampleBuffer, rng: random.Random) -> int:
-    """Read some frames and compare them with what ought to be there; returns how many."""
+    """Read some frames and compare them with the expected ones. Return how many were read."""
     out = np.zeros((rng.randrange(1, MOST_FRAMES), buffer.channels), np.float32)
     start = buffer.consumed
     count = buffer.read_into(out)
@@ -58,7 +58,7 @@ def read_on(buffer: SampleBuffer, rng: random.Random) -> int:
 
 
 def write_on(buffer: SampleBuffer, rng: random.Random) -> int:
-    """Write some frames; returns how many there was room for."""
+    """Write some frames. Return how many fitted."""
     return buffer.write(samples(buffer.written, rng.randrange(1, MOST_FRAMES), buffer.channels))
 
 
@@ -85,7 +85,7 @@ def send_messages(arena: Arena, number: int) -> None:
 
 
 def write_controls(arena: Arena, number: int) -> None:
-    """The change of each number applies at that frame, and all of its values are that number."""
+    """Write changes: number n applies at frame n, and all its values are n."""
     slot = arena.controls.open("ego.position")
     while not arena.header.stop:
         arena.controls.write(slot, number, np.full(LAYOUT.slot_width, float(number)))
@@ -110,7 +110,7 @@ def write_tap(arena: Arena, number: int) -> None:
 
 
 def open_in_turn(arena: Arena, number: int) -> None:
-    """Close the slot and open it for another name, again and again; values tell which opening."""
+    """Close a slot and open it for another name, repeatedly; values tell which opening."""
     controls: ControlBlock = arena.controls
     while not arena.header.stop:
         controls.close(f"name{number}")
@@ -127,7 +127,7 @@ _processes.set_forkserver_preload(["pytest", __name__])
 
 @contextmanager
 def partner(arena: Arena, role: Callable[[Arena, int], None], number: int = 0) -> Iterator:
-    """Another process in that role; at the end it is asked to stop and must not have failed."""
+    """Run another process in a role. At the end, ask it to stop, and check that it did not fail."""
     process = _processes.Process(target=_play, args=(arena.name, role, number), daemon=True)
     process.start()
     try:

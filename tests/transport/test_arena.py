@@ -1,4 +1,4 @@
-"""The arena as a whole: who removes it and when, what is refused, and that its parts are apart."""
+"""The arena as a whole: who removes it and when, what is refused, and that its parts do not overlap."""
 
 import gc
 import os
@@ -32,7 +32,7 @@ Arena.attach(sys.argv[1], Layout(buffers=1)).header.terminal_panics += 1
 
 
 def creator() -> tuple[subprocess.Popen, str]:
-    """A process that makes an arena and lives until its standard input closes; the arena's name."""
+    """Run a process that makes an arena and lives until its standard input closes. Yields the name."""
     process = subprocess.Popen(
         [sys.executable, "-c", CREATE],
         stdin=subprocess.PIPE,

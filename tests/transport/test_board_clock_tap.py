@@ -1,4 +1,4 @@
-"""What is shared by being overwritten: the board, the clock, and the tap of what is heard."""
+"""What is shared by being overwritten: the board, the clock and the tap."""
 
 import random
 import time
@@ -28,7 +28,7 @@ def await_(condition: Callable[[], object]) -> None:
 
 
 def is_whole(posted: bytes) -> bool:
-    """Whether these bytes are one of the partner's documents (their numbers repeat)."""
+    """Whether these bytes are one of the partner's documents, whose numbers repeat."""
     of_this_byte = range(posted[0], posted[0] + 251 * LAYOUT.board_bytes, 251)
     return len(set(posted)) == 1 and any(document(n) == posted for n in of_this_byte)
 

@@ -1,4 +1,4 @@
-"""The control block: each change at its own sample time, whole, and to late readers too."""
+"""The control block: each change at its own sample time, whole, and for late readers, too."""
 
 import random
 import time
@@ -44,7 +44,7 @@ def test_each_change_applies_at_its_frame_and_not_one_before():
 def test_a_reader_hears_what_a_plain_list_of_changes_says(
     changes: list[tuple[int, int]], per_block: int
 ):
-    """`changes` are (frames ahead of the present, blocks that pass after it)."""
+    """Test changes given as (frames ahead of the present, blocks that pass after it)."""
     controls = private_block()
     slot = controls.open("x")
     reader = ControlReader(controls, slot)
@@ -186,7 +186,7 @@ def test_names_beyond_the_room_and_names_too_long_are_refused_with_a_sentence():
         controls.open(f"name{number}.level")
     with pytest.raises(LivecodeError, match=r"no room for the control 'one\.more'"):
         controls.open("one.more")
-    with pytest.raises(LivecodeError, match="too long a name"):
+    with pytest.raises(LivecodeError, match="is too long"):
         controls.open("é" * 49)
 
 

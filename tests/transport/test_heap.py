@@ -1,4 +1,4 @@
-"""Memory that is free again, as the system counts it."""
+"""Memory that has been freed goes back to the system."""
 
 import platform
 import subprocess

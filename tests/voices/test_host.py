@@ -1,4 +1,4 @@
-"""The host of voices: filled ahead, at the right controls, and each alone in its troubles."""
+"""The host of voices: buffers filled ahead, right controls, and voices unharmed by another's faults."""
 
 import time
 from collections.abc import Callable
@@ -26,7 +26,7 @@ LAYOUT = Layout(buffers=8, buffer_frames=8192, slots=32, taps=1)
 
 
 class Stage:
-    """A host, and an engine that reads its buffers as the real one does: one block ahead."""
+    """A host, and an engine that reads its buffers one block ahead, as the real one does."""
 
     def __init__(self, block: int = BLOCK, live_clock: Callable[[], float] | None = None):
         self.arena = Arena.private(48000, block, LAYOUT)
@@ -34,7 +34,7 @@ class Stage:
         self.block = block
         self.frame = 0
         self.begins: dict[int, int] = {}  # buffer -> sample time from which it may be read
-        self.heard: dict[int, list[np.ndarray | None]] = {}  # None: it ran dry
+        self.heard: dict[int, list[np.ndarray | None]] = {}  # None: an underrun
 
     def start(self, name: str, generation: int, source=None, at: int = 0) -> None:
         buffer = generation % LAYOUT.buffers
@@ -235,7 +235,7 @@ def test_a_control_is_followed_in_the_sample_time_at_which_it_is_heard():
 
 
 def walk(stage: Stage, blocks: int, computing: bool = True) -> None:
-    """The mind says ahead of time at which frame it is; the engine plays."""
+    """Run blocks while the mind announces frames ahead of time and the engine plays."""
     for _ in range(blocks):
         ahead = stage.frame + voice_lead(BLOCK)
         stage.control("ego.value", ahead, ahead)
@@ -245,11 +245,11 @@ def walk(stage: Stage, blocks: int, computing: bool = True) -> None:
 
 
 def heard_now(stage: Stage) -> float:
-    """The value that was heard in the newest block: the engine holds one more."""
+    """Return the value in the newest block that was heard; the engine holds one more."""
     return float(stage.heard[1][-2][0])
 
 
-def test_after_a_ring_ran_dry_controls_are_followed_in_the_time_at_which_they_are_heard():
+def test_after_an_underrun_controls_are_followed_in_the_time_at_which_they_are_heard():
     stage = Stage()
     stage.echo("ego", 1, 3 * BLOCK)
     walk(stage, 50)

@@ -1,4 +1,4 @@
-"""A latent voice: equally loud wherever it stands, and without a click wherever it goes."""
+"""A latent voice: equally loud at every position, and without clicks on every way."""
 
 import copy
 import subprocess
@@ -68,7 +68,7 @@ def orchestra():
 
 
 def held(space, texture: float | None, seed: int = 3, hops: int = 400) -> np.ndarray:
-    """One of its sounds, held for 2 s, so much alive; None: as if nobody had said anything."""
+    """Hold one sound of the space for 2 s with a share of texture; None is a share never set."""
     voice = LatentVoice(space, RATE, HOP, seed)
     place = space.position(space.sound_points[100])
     alive = None if texture is None else np.array([texture])
@@ -76,7 +76,7 @@ def held(space, texture: float | None, seed: int = 3, hops: int = 400) -> np.nda
 
 
 def swells_db(audio: np.ndarray) -> float:
-    """How much its level moves, by windows of 40 ms."""
+    """Return how much the level moves, in windows of 40 ms."""
     windows = audio[40 * HOP :].reshape(-1, 8 * HOP)
     return float(np.std(20 * np.log10(np.sqrt(np.square(windows).mean(1)))))
 
@@ -91,9 +91,9 @@ def test_without_its_texture_a_held_place_is_what_it_always_was(orchestra, space
     for texture in (1.0, 0.0):
         for _ in range(200):
             voice.play(place, np.array([texture]))
-    assert not voice._alive, "it comes to rest"
+    assert not voice.texture_share, "it comes to rest"
     voice.play(place, np.array([1.0]))
-    assert 0 < voice._alive < 0.5, "and glides"
+    assert 0 < voice.texture_share < 0.5, "and glides"
 
 
 def test_a_texture_lets_a_held_place_live_as_much_as_it_is_asked_for(orchestra):

@@ -1,4 +1,4 @@
-"""Streams rest by priority when the processor cannot keep up, and go on when it can; on a clock of ours."""
+"""Load shedding: streams rest by priority if time is short, and play on when it suffices."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Stream:
 
 
 class Stage:
-    """Streams that take a stated time, on a clock that they alone move beside what passes."""
+    """Streams that take a given time, on a clock that only they move."""
 
     def __init__(self, **streams: Stream):
         self.now_s = 0.0

@@ -1,4 +1,4 @@
-"""Resampling as a stream: what comes out is what a whole-file resampler gives, in any pieces."""
+"""The streaming resampler: its output equals a whole-file resampler's, in pieces of any length."""
 
 import numpy as np
 import pytest

@@ -1,15 +1,13 @@
-"""The bank of sines: right pitch and level, unbroken phases, gliding partials, no aliases."""
+"""The bank of sines: right pitch and level, continuous phases, gliding partials, no aliases."""
 
-import threading
-import time
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livecode.voices.sinebank import REACH_BINS, SineBank, follow, render, warm
+from livecode.voices.sinebank import REACH_BINS, SineBank, find_peaks, follow, render
 from tests.sound import jump, rms
 
 RATE, HOP = 48000, 256
@@ -18,7 +16,7 @@ BIN_HZ, BINS = SPACE_RATE / N_FFT, N_FFT // 2
 
 
 def spectrum(partials: list[tuple[float, float]]) -> np.ndarray:
-    """Magnitudes (BINS,) of sines of (Hz, amplitude), as a Hann window shows them."""
+    """Return magnitudes (BINS,) of sines (Hz, amplitude) under a Hann window."""
     bins = np.arange(1, BINS + 1)
     power = np.zeros(BINS)
     for freq_hz, amplitude in partials:
@@ -33,7 +31,7 @@ def bank(seed: int = 1, sample_rate: int = RATE) -> SineBank:
 
 
 def play(sines: SineBank, *spectra: np.ndarray, gain: float = 1.0) -> np.ndarray:
-    """One hop for each spectrum, all in a row."""
+    """Play one hop for each spectrum, in order."""
     hops = np.zeros((len(spectra), HOP), np.float32)
     for magnitudes, out in zip(spectra, hops, strict=True):
         sines.play(magnitudes, gain, out)
@@ -41,7 +39,7 @@ def play(sines: SineBank, *spectra: np.ndarray, gain: float = 1.0) -> np.ndarray
 
 
 def peaks(audio: np.ndarray, sample_rate: int, count: int) -> list[tuple[float, float]]:
-    """(Hz, amplitude) of the strongest partials of audio, in order of pitch."""
+    """Return (Hz, amplitude) of the strongest partials of audio, in order of pitch."""
     window = np.hanning(len(audio))
     magnitudes = np.abs(np.fft.rfft(audio * window))
     found = []
@@ -56,7 +54,7 @@ def peaks(audio: np.ndarray, sample_rate: int, count: int) -> list[tuple[float, 
 
 
 def at_frequency(audio: np.ndarray, freq_hz: float, sample_rate: int = RATE) -> complex:
-    """Amplitude and phase of a sine in audio."""
+    """Return amplitude and phase of a sine in audio."""
     window = np.hanning(len(audio))
     turns = np.exp(-2j * np.pi * freq_hz / sample_rate * np.arange(len(audio)))
     return complex(2 * (audio * window * turns).sum() / window.sum())
@@ -138,7 +136,7 @@ def test_a_partial_that_jumps_far_fades_out_and_another_in():
 
 
 def followed(old_bins: list[float], new_bins: list[float]) -> list[tuple[float, ...]]:
-    """What becomes of tracks at these places when peaks are at those: rows of its table."""
+    """Return the rows of the tracks' table when tracks at some bins meet peaks at others."""
     tracks = np.zeros((5, 16))
     for t, place in enumerate(old_bins):
         tracks[:3, t] = 0.1 * (t + 1), place, 0.3
@@ -208,35 +206,13 @@ def test_the_cosine_is_exact_to_a_hundred_thousandth():
     assert np.abs(heard[:count] - expected).max() < 1e-5
 
 
-def test_rendering_holds_no_interpreter_lock():
-    warm()
-    tracks = np.zeros((5, 400))
-    tracks[1] = tracks[3] = np.linspace(0.001, 0.2, 400)
-    tracks[2] = tracks[4] = 0.001
-    out = np.zeros(RATE * 20, np.float32)
-    counted, done = [0], threading.Event()
-
-    def count() -> None:
-        while not done.is_set():
-            counted[0] += 1
-
-    def pace(work: Callable[[], object]) -> float:
-        """Counts a second in that time."""
-        before, began = counted[0], time.perf_counter()
-        work()
-        return (counted[0] - before) / (time.perf_counter() - began)
-
-    counter = threading.Thread(target=count)
-    counter.start()
-    alone = pace(lambda: time.sleep(0.1))
-    beside = pace(lambda: render(tracks, 400, out))
-    done.set()
-    counter.join()
-    assert beside > 0.2 * alone, "with the lock held it would stand still"
+@pytest.mark.parametrize("kernel", [find_peaks, follow, render])
+def test_the_kernels_hold_no_interpreter_lock(kernel: Any) -> None:
+    assert kernel.targetoptions["nogil"]
 
 
 def hump(centre_hz: float, width_hz: float, level: float) -> np.ndarray:
-    """Magnitudes (BINS,) of a band of noise."""
+    """Return magnitudes (BINS,) of a band of noise."""
     apart = (np.arange(1, BINS + 1) * BIN_HZ - centre_hz) / width_hz
     return (level * np.exp(-(apart**2))).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""A corpus for streams: pieces of sound, a part held out, one gain for all; no order of training."""
+"""A corpus for streams: pieces of sound with one common gain, and a held-out part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,33 +12,34 @@ from livecode.neural.audio.files import AudioFile, read_audio
 
 Floats = NDArray[np.float32]
 
-PEAK = 0.95  # of the loudest sample of all, after the one gain
-QUIET_DB = -50.0  # a stretch further below the corpus's own peak is dropped
-QUIET_S = 1.0  # if it lasts so long
+PEAK = 0.95  # the largest sample of all files, after the common gain
+QUIET_DB = -50.0  # relative to the corpus's peak; longer quiet passages below this are dropped
+QUIET_S = 1.0  # the length of a quiet passage that is dropped
 HELD_OUT = 0.05  # share of the sound, at least one piece
-GAP_S = 1.0  # left out between training and held-out parts of one recording
+GAP_S = 1.0  # left out between the training part and the held-out part of a single recording
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Sound to train on and sound held out, as pieces (n,) within [-PEAK, PEAK]."""
+    """Sound to train on and held-out sound, as pieces (n,) within [-PEAK, PEAK]."""
 
     train: tuple[Floats, ...]
     held_out: tuple[Floats, ...]
     sample_rate: int  # Hz
-    gain: float  # that all files were multiplied by
-    description: str  # the data, for the model's card
-    held_out_from: str  # which file or part it is
+    gain: float  # the factor that all files were multiplied by
+    description: str  # what the data is, for the model's card
+    held_out_from: str  # the file or part that is held out
     notes: tuple[str, ...]  # what was skipped, and what is doubtful
 
 
 def load_corpus(
     sources: Sequence[Path], sample_rate: int, shortest: int, held_out: float = HELD_OUT
 ) -> Corpus:
-    """Reads, cuts and normalises; pieces shorter than `shortest` samples are left out.
+    """Read, cut and normalise sound files. Pieces shorter than `shortest` samples are left out.
 
-    The gain is one for all files: to scale each by its own peak would move the silence level
-    and blow up silent files. Held out are whole files, or the end of a single one.
+    All files share one gain. Scaling each file by its own peak would move the silence level and
+    amplify silent files. The held-out part is whole files, or the end of a single file. Raises
+    `LivecodeError` if there is too little sound.
     """
     found = read_audio(sources, sample_rate)
     mean = float(sum(f.audio.sum(dtype=np.float64) for f in found.files))
@@ -56,8 +57,8 @@ def load_corpus(
         total = sum(len(f.audio) for f in found.files) / sample_rate
         part = "train on" if not train_pieces else "hold out"
         raise LivecodeError(
-            f"There is too little sound to {part}: {total:.1f} s in {len(found.files)} files, less "
-            f"what is near silent; pieces of {shortest / sample_rate:.1f} s and more are needed."
+            f"There is too little sound to {part}: {total:.1f} s in {len(found.files)} files, of "
+            f"which near silence is left out; give pieces of {shortest / sample_rate:.1f} s or more."
         )
     seconds = sum(map(len, train_pieces)) / sample_rate
     names = ", ".join(sorted({f.path.name for f in found.files})[:4])
@@ -77,11 +78,11 @@ def load_corpus(
 def _split(
     files: list[AudioFile], share: float, gap: int
 ) -> tuple[list[Floats], list[Floats], str]:
-    """Training and held-out sound: whole files if there are several, else the end of the one."""
+    """Return (training sound, held-out sound, a description of the held-out part)."""
     if len(files) > 1:
         total = sum(len(f.audio) for f in files)
         by_length = sorted(range(len(files)), key=lambda i: len(files[i].audio))
-        likely = by_length[len(files) // 4 :]  # not the very shortest, which say little
+        likely = by_length[len(files) // 4 :]  # the very shortest files say little
         held: list[int] = []
         sound = 0
         for i in np.random.default_rng(0).permutation(likely).tolist():
@@ -99,12 +100,12 @@ def _split(
 
 
 def _pieces(sounds: list[Floats], sample_rate: int, shortest: int) -> list[Floats]:
-    """The stretches of sounds that are not near silent and long enough."""
+    """Return the parts of sounds that are not near silent and are long enough."""
     return [p for sound in sounds for p in loud_pieces(sound, sample_rate) if len(p) >= shortest]
 
 
 def loud_pieces(audio: Floats, sample_rate: int) -> list[Floats]:
-    """Cuts out stretches below QUIET_DB that last QUIET_S or longer; short pauses stay."""
+    """Cut out passages below QUIET_DB that last QUIET_S or longer. Short pauses stay."""
     hop = max(1, int(0.05 * sample_rate))
     frames = audio[: len(audio) // hop * hop].reshape(-1, hop)
     quiet = 20 * np.log10(np.sqrt(np.square(frames).mean(1)) + 1e-9) < QUIET_DB

@@ -1,4 +1,4 @@
-"""Audio files as training sees them: read, judged, resampled, and said what is wrong with them."""
+"""Audio files for training: found, read, resampled, and checked for faults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,37 +13,40 @@ from livecode.errors import LivecodeError
 
 Floats = NDArray[np.float32]
 
-SHORTEST_S = 1.0  # of a file
-SILENT_DBFS = -60.0  # RMS below which a whole file is taken as silent
-CLIPPED_SHARE = 1e-3  # of samples that stand flat at full scale: worth a warning
-NARROW = 0.8  # a file whose rate is below this share of what is asked for has an empty treble
+SHORTEST_S = 1.0  # the shortest usable file
+SILENT_DBFS = -60.0  # a file whose RMS is below this counts as silent
+CLIPPED_SHARE = 1e-3  # the share of samples flat at full scale above which a file counts as clipped
+NARROW = 0.8  # a file at less than this share of the rate asked for has no treble
 
 
 @dataclass(frozen=True)
 class AudioFile:
-    """A file's sound, mono at the rate asked for."""
+    """The sound of one file, in mono at the rate asked for."""
 
     path: Path
     audio: Floats  # (n,)
-    source_rate: int  # Hz, as it was in the file
+    source_rate: int  # the file's own rate in Hz
 
 
 @dataclass(frozen=True)
 class AudioSet:
-    """All files that could be used, and a sentence for each that could not or is doubtful."""
+    """All usable files, and a sentence for each file that is unusable or doubtful."""
 
     files: tuple[AudioFile, ...]
     skipped: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def notes(self) -> tuple[str, ...]:
-        """What to tell the person: what was skipped, then what is doubtful."""
+        """Return what to tell the user: first what was skipped, then what is doubtful."""
         skipped = tuple(f"Skipped: {reason}" for reason in self.skipped)
         return skipped + tuple(f"Note: {doubt}" for doubt in self.warnings)
 
 
 def audio_paths(sources: Sequence[Path]) -> list[Path]:
-    """The audio files among and below `sources`, sorted; raises LivecodeError on a missing one."""
+    """Return the audio files among and below `sources`, sorted.
+
+    Raises `LivecodeError` if a source does not exist.
+    """
     suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
     found: list[Path] = []
     for source in sources:
@@ -58,7 +61,7 @@ def audio_paths(sources: Sequence[Path]) -> list[Path]:
 
 
 def read_audio(sources: Sequence[Path], sample_rate: int) -> AudioSet:
-    """Reads every file, mono at `sample_rate` Hz; raises LivecodeError if none can be used."""
+    """Read every file in mono at `sample_rate` Hz. Raises `LivecodeError` if none is usable."""
     paths = audio_paths(sources)
     files: list[AudioFile] = []
     skipped: list[str] = []
@@ -112,7 +115,7 @@ def _resampled(mono: Floats, rate: int, sample_rate: int) -> Floats:
 
 
 def clipped_share(mono: Floats) -> float:
-    """The share of samples in runs of three and more that stand flat at the sound's own limits."""
+    """Return the share of samples in runs of three or more at the sound's own limits."""
     peak = np.abs(mono).max()
     at_limit = np.abs(mono) >= 0.999 * peak
     runs = at_limit[:-2] & at_limit[1:-1] & at_limit[2:]

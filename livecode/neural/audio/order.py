@@ -1,4 +1,4 @@
-"""The order in which streams read a corpus: a function of the seed and the step, so it resumes."""
+"""The order in which streams read a corpus; it depends on seed and step alone, so training can resume."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-FITTING = 0.9  # of the sound is in pieces that are long enough for a clip
-QUIETEST = 0.4  # the least gain of augmentation, about -8 dB
+FITTING = 0.9  # the share of the sound that must be in pieces long enough for a clip
+QUIETEST = 0.4  # the smallest gain of augmentation, about -8 dB
 
 
 def clip_sequences(
     pieces: Sequence[Floats], batch: int, sequence: int, lookback: int, most: int
 ) -> int:
-    """How many sequences make a clip, `most` at most: fewer where the pieces are short or few.
+    """Return how many sequences make a clip: at most `most`, fewer if the pieces are short or few.
 
-    Nine tenths of the sound fit into such clips, and there is one for every stream.
+    Nine tenths of the sound are in pieces that hold such clips, and every stream has a clip.
     """
     lengths = np.array([len(piece) - lookback for piece in pieces])
     total = lengths.sum()
@@ -27,11 +27,11 @@ def clip_sequences(
 
 
 class ClipOrder:
-    """`batch` streams, each reading clip after clip in sequences of `sequence` samples.
+    """`batch` streams, each of which reads clip after clip in sequences of `sequence` samples.
 
-    Within an epoch every clip is read once (but for the few left over after the last full
-    batch); where the clips begin is drawn anew in every epoch. A piece shorter than a
-    clip and its look-back is never read: `clip_sequences` says how long clips can be.
+    Every clip is read once an epoch, except for the few left over after the last full batch. Each
+    epoch draws anew where the clips begin. A piece shorter than a clip and its look-back is never
+    read; `clip_sequences` says how long clips can be.
     """
 
     def __init__(
@@ -50,19 +50,19 @@ class ClipOrder:
         self._clip = sequences * sequence
         self._epoch = -1
         self._starts: list[tuple[int, int]] = []
-        self.groups = max(1, len(self._drawn(0)) // batch)  # in an epoch
+        self.groups = max(1, len(self._drawn(0)) // batch)  # in one epoch
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps until every clip was read."""
+        """The number of steps in which every clip is read once."""
         return self.groups * self._sequences
 
     def begins(self, step: int) -> bool:
-        """Whether the streams begin new clips at this step, from the learned state."""
+        """Whether the streams begin new clips at this step, from the learned initial state."""
         return step % self._sequences == 0
 
     def audio(self, step: int) -> Floats:
-        """What the streams read at this step: (batch, lookback + sequence)."""
+        """Return what the streams read at this step: (batch, lookback + sequence)."""
         group, at = divmod(step, self._sequences)
         epoch, group = divmod(group, self.groups)
         if epoch != self._epoch:
@@ -78,12 +78,12 @@ class ClipOrder:
         hushed = rng.random(self._batch) < 0.5
         if self._augment:
             audio = audio * gains[:, None].astype(np.float32)
-        if at == 0:  # as generation begins: half of the clips come out of silence
+        if at == 0:  # half of the clips begin out of silence, as generation does
             audio[hushed, : self._lookback] = 0
         return audio
 
     def _drawn(self, epoch: int) -> list[tuple[int, int]]:
-        """Piece and first sample of every clip of an epoch, in the order they are read."""
+        """Return (piece, first sample) of every clip of an epoch, in the order of reading."""
         rng = np.random.default_rng([self._seed, epoch])
         starts = []
         for p, piece in enumerate(self._pieces):

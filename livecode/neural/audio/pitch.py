@@ -1,4 +1,4 @@
-"""Fundamental frequencies of frames: by autocorrelation first, then from where the partials are."""
+"""Fundamental frequencies of frames, by autocorrelation and then from the positions of the partials."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 from livecode.neural.audio.spectrum import Floats
 
 PITCH_RANGE_HZ = (55.0, 2000.0)
-PITCHED = 0.85  # normalised autocorrelation above which a frame has a pitch
-PARTIALS = 24  # that a refined pitch is taken from
-AUDIBLE = 1e-3  # amplitude, relative to the loudest partial's, below which one does not count
-TRUST = 0.03  # octaves that refining may move a pitch; farther, and it stays as it was
+PITCHED = 0.85  # a frame has a pitch if its normalised autocorrelation is above this
+PARTIALS = 24  # the number of partials behind a refined pitch
+AUDIBLE = 1e-3  # amplitude, relative to the loudest partial's, below which a partial does not count
+TRUST = 0.03  # octaves; a refined pitch that is farther away is rejected
 
 Pitches = NDArray[np.float64]
 
 
 def pitches_hz(frames: Floats, sample_rate: int) -> Pitches:
-    """Fundamental of each frame (n, n_fft) by its autocorrelation; NaN where there is none.
+    """Return the fundamental of each frame (n, n_fft) in Hz by autocorrelation; NaN if it has none.
 
-    The window's own autocorrelation is divided out and the first high peak is taken, as in
-    Boersma (1993), here on plain blocks.
+    The window's own autocorrelation is divided out, and the first high peak is taken, as in Boersma
+    (1993), here on plain blocks.
     """
     n_fft = frames.shape[-1]
     window = np.hanning(n_fft)
@@ -33,9 +33,10 @@ def pitches_hz(frames: Floats, sample_rate: int) -> Pitches:
 
 
 def pitches_of_magnitudes(mags: Floats, sample_rate: int) -> Pitches:
-    """The same from magnitudes (n, bins) alone, as `spectrum.magnitudes` gives them.
+    """Return fundamentals in Hz of magnitudes (n, bins) as `spectrum.magnitudes` returns them.
 
-    Their autocorrelation is circular; below half a window that hardly matters.
+    NaN stands for no pitch. The autocorrelation is circular; below half a window that hardly
+    matters.
     """
     bins = mags.shape[-1]
     window = np.hanning(2 * bins + 1)[:-1]
@@ -48,7 +49,7 @@ def pitches_of_magnitudes(mags: Floats, sample_rate: int) -> Pitches:
 
 
 def _first_peak_hz(likeness: NDArray[np.floating[Any]], sample_rate: int) -> float:
-    """The frequency of the first high peak of an autocorrelation (lags,); NaN without one."""
+    """Return the frequency of an autocorrelation's (lags,) first high peak, or NaN without one."""
     likeness = likeness / (likeness[0] + 1e-12)
     shortest, longest = (int(sample_rate / hz) for hz in PITCH_RANGE_HZ[::-1])
     inner = likeness[shortest : min(longest, len(likeness) - 2) + 1]
@@ -62,10 +63,10 @@ def _first_peak_hz(likeness: NDArray[np.floating[Any]], sample_rate: int) -> flo
 
 
 def refined(pitches: Pitches, mags: Floats, sample_rate: int) -> Pitches:
-    """The same pitches (n,), to about a cent, from the partials in magnitudes (n, bins).
+    """Refine pitches (n,) to about a cent, from the partials in magnitudes (n, bins).
 
-    Each partial's frequency is read from the parabola through the log magnitudes of its peak; f0
-    and stretch are their weighted least squares (f_n / n)^2 = f0^2 (1 + stretch (n - 1)^2).
+    A partial's frequency is the top of the parabola through the log magnitudes at its peak. f0 and
+    stretch are the weighted least squares of (f_n / n)^2 = f0^2 (1 + stretch (n - 1)^2).
     """
     logs = np.log(mags + 1e-9)
     better = pitches.copy()

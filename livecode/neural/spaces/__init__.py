@@ -1,1 +1,1 @@
-"""Latent spaces at play, in numpy: decoding, searching, maps, texture."""
+"""Latent spaces at play, in numpy: decoding, searching, maps and texture."""

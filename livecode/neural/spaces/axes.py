@@ -1,4 +1,4 @@
-"""The axes of a trained space: their order, their signs, and how positions map onto them."""
+"""The axes of a trained space: their order and signs, and how positions map to latent values."""
 
 from dataclasses import dataclass
 
@@ -7,52 +7,52 @@ import numpy as np
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.descriptors import ALIGNABLE
 from livecode.neural.audio.spectrum import Floats
-from livecode.neural.spaces.space import KNOTS, Space
+from livecode.neural.spaces.space import KNOTS, LatentSpace
 
-BANDS = 80  # on the ERB-rate scale, half a critical band each
+BANDS = 80  # on the ERB-rate scale, each half a critical band
 CONTEXTS = 48  # points of the space at which each axis is swept
-EVEN = 1.1  # audible change may differ from its mean by this factor before an axis is warped
-UNEVEN = 1.6  # the halves of an axis may differ by this factor in how audible they are
-SWEPT = 64  # steps of half an axis at which it is listened to
+EVEN = 1.1  # an axis is warped if its audible change differs from the mean by more than this factor
+UNEVEN = 1.6  # the halves of an axis may differ by this factor in audible change
+SWEPT = 64  # steps of half an axis when it is measured
 
 
 @dataclass(frozen=True)
 class Axes:
-    """How the latent dimensions become axes: the strongest first, brighter towards 1."""
+    """How latent dimensions become axes: the strongest first, brighter towards 1."""
 
-    order: tuple[int, ...]  # latent dimension of each axis
-    signs: tuple[float, ...]  # +1 or -1 for each axis
-    knots: Floats  # (latent, KNOTS) latent values at equal steps of position, of each axis
+    order: tuple[int, ...]  # of each axis: latent dimension
+    signs: tuple[float, ...]  # of each axis: +1 or -1
+    knots: Floats  # (latent, KNOTS), of each axis: latent values at equal steps of position
 
 
-def audible_change(space: Space, mags: Floats) -> Floats:
-    """Change between successive spectra (steps, ..., bins): (steps - 1, ...).
+def audible_change(space: LatentSpace, mags: Floats) -> Floats:
+    """Return the change between successive spectra (steps, ..., bins): (steps - 1, ...).
 
-    Mean difference of level over half critical bands, levels scaled as for the models, all
-    spectra at equal loudness; so a moved peak counts, and an inaudibly fine one does not.
+    The change is the mean difference of scaled levels over half critical bands, with all spectra at
+    equal loudness. So a moved peak counts, and inaudibly fine detail does not.
     """
     change: Floats = np.abs(np.diff(listened(space, mags), axis=0)).mean(-1)
     return change
 
 
-def listened(space: Space, mags: Floats) -> Floats:
-    """Scaled levels over half critical bands of magnitudes (..., bins): (..., BANDS)."""
+def listened(space: LatentSpace, mags: Floats) -> Floats:
+    """Return scaled levels over half critical bands, (..., BANDS), of magnitudes (..., bins)."""
     bands = spectrum.band_matrix(space.frequencies_hz, BANDS)
     return spectrum.scaled(np.sqrt(np.square(mags) @ (bands > 0)))
 
 
-def _sweep(space: Space, axis: int, values: Floats, contexts: Floats) -> Floats:
-    """Magnitudes (values, contexts, bins) along one latent dimension at each context."""
+def _sweep(space: LatentSpace, axis: int, values: Floats, contexts: Floats) -> Floats:
+    """Return magnitudes (values, contexts, bins) along one latent dimension at each context."""
     points = np.repeat(contexts[None], len(values), axis=0)
     points[:, :, axis] = values[:, None]
     return space.decode(points)
 
 
 def _equal_steps(values: Floats, change: Floats, count: int) -> Floats:
-    """`count` of the values, resampled so that the change between them varies little.
+    """Return `count` resampled values between which the change varies little.
 
-    Only what differs much from the mean is evened out; so an axis that is nearly even, such as
-    pitch in octaves, stays as it was trained.
+    Only large differences from the mean change are evened out. So an axis that is nearly even, such
+    as pitch in octaves, stays as it was trained.
     """
     change = change + 1e-3 * change.mean() + 1e-9
     usual = np.exp(np.log(change).mean())
@@ -63,15 +63,15 @@ def _equal_steps(values: Floats, change: Floats, count: int) -> Floats:
 
 
 def _shortened(values: Floats, change: Floats, most: float) -> tuple[Floats, Floats]:
-    """The first of the values, up to where their change sums to `most`; and that change."""
+    """Return the first values, up to where their change sums to `most`, and that change."""
     kept = max(4, int(np.searchsorted(np.cumsum(change), most)))
     return values[: kept + 1], change[:kept]
 
 
 def _laid_out(
-    space: Space, low: Floats, middle: Floats, high: Floats, contexts: Floats
+    space: LatentSpace, low: Floats, middle: Floats, high: Floats, contexts: Floats
 ) -> list[Floats]:
-    """Latent values (KNOTS,) of every axis at equally audible steps of each of its halves."""
+    """Return every axis's latent values (KNOTS,) at equally audible steps of each half."""
     half = KNOTS // 2
     knots = []
     for axis in range(space.latent):
@@ -90,22 +90,24 @@ def _laid_out(
     return knots
 
 
-def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bool = False) -> Axes:
-    """The axes of a space whose training data lies at latent points (n, latent).
+def find_axes(
+    space: LatentSpace, points: Floats, rng: np.random.Generator, nested: bool = False
+) -> Axes:
+    """Return the axes of a space whose training data lies at latent points (n, latent).
 
-    An axis reaches from the 2nd to the 98th percentile, with its middle, the median, at 0.5. Each
-    half, from the middle outwards, is warped on its own, so that equal steps within it differ
-    little in how audible they are; a half more than `UNEVEN` times as audible as the other is cut
-    short. In a `nested` space the middle is 0, where closed axes rested in training.
+    An axis reaches from the 2nd to the 98th percentile; its middle, the median, is at 0.5. Each
+    half is warped from the middle outwards, so that equal steps within it are about equally
+    audible. A half more than `UNEVEN` times as audible as the other is shortened. In a `nested`
+    space the middle is 0, where closed axes rested in training.
     """
     low, middle, high = np.percentile(points, [2, 50, 98], axis=0).astype(np.float32)
     if nested:
         middle[:] = 0
-    least = 0.1 * np.maximum(high - low, 1e-3)  # an axis never stands still
+    least = 0.1 * np.maximum(high - low, 1e-3)  # every axis has some length
     low, high = np.minimum(low, middle - least), np.maximum(high, middle + least)
     contexts = points[rng.permutation(len(points))[:CONTEXTS]]
     knots = _laid_out(space, low, middle, high, contexts)
-    # once more, now with the other axes anywhere, as a performer may leave them
+    # Repeat with the other axes anywhere, as a performer may leave them.
     steps, anywhere = np.linspace(0, 1, KNOTS), rng.random((CONTEXTS, space.latent))
     contexts = np.stack(
         [np.interp(anywhere[:, i], steps, knots[i]) for i in range(space.latent)], 1
@@ -113,11 +115,12 @@ def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bo
     knots = _laid_out(space, low, middle, high, contexts.astype(np.float32))
     strengths, signs = [], []
     for axis in range(space.latent):
-        mags = _sweep(space, axis, knots[axis][:: KNOTS // 4], contexts)  # a quarter at a time
+        # a quarter of the axis at a time
+        mags = _sweep(space, axis, knots[axis][:: KNOTS // 4], contexts)
         strengths.append(float(audible_change(space, mags).mean()))
         power = np.square(mags[[0, -1]])
         centroid = np.log((power @ space.frequencies_hz) / power.sum(-1)).mean(-1)
-        named = space.axis_names[axis] in ALIGNABLE  # and so has a sign already
+        named = space.axis_names[axis] in ALIGNABLE  # a named axis has its sign already
         signs.append(1.0 if centroid[1] >= centroid[0] or named else -1.0)
     order = np.argsort(strengths)[::-1]
     table = np.array([knots[i] if signs[i] > 0 else -knots[i][::-1] for i in order], np.float32)
@@ -129,7 +132,7 @@ def find_axes(space: Space, points: Floats, rng: np.random.Generator, nested: bo
 
 
 def arranged(tensors: dict[str, Floats], axes: Axes) -> dict[str, Floats]:
-    """The weights of a space with its latent dimensions ordered and signed as the axes."""
+    """Return the weights of a space with its latent dimensions in the order and sign of the axes."""
     order, signs = np.array(axes.order), np.array(axes.signs, np.float32)
     weight, bias = tensors["encoder.4.weight"], tensors["encoder.4.bias"]
     latent = len(order)

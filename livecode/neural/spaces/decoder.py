@@ -1,4 +1,4 @@
-"""The decoder of a space in numpy: from a latent point to magnitudes, with no new arrays."""
+"""The decoder of a space in numpy: maps a latent point to magnitudes without allocating arrays."""
 
 import math
 from typing import Any
@@ -8,17 +8,17 @@ import numpy as np
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 
-REACH = 8  # bins on either side of a partial that its window lobe is drawn in
-FINENESS = 256  # steps within a bin at which the lobe is tabled
+REACH = 8  # bins on either side of a partial into which its window lobe is drawn
+FINENESS = 256  # steps within a bin for which the lobe is tabulated
 
-LOG2_F0_RANGE = (4.0, 13.0)  # of the decoder's outputs, before they become sound
-STRETCH_RANGE = (-3.0, 6.5)  # asinh of the stretch in units of STRETCH_UNIT
+LOG2_F0_RANGE = (4.0, 13.0)  # limits of the decoder's outputs
+STRETCH_RANGE = (-3.0, 6.5)  # asinh of the stretch, in units of STRETCH_UNIT
 STRETCH_UNIT = 1e-4
 LOG_GAIN_RANGE = (-14.0, 4.0)
 
 
 class SpaceDecoder:
-    """The decoder network and its drawing of spectra, in arrays that are made once."""
+    """The decoder network and the drawing of its spectra, in preallocated arrays."""
 
     def __init__(
         self, config: dict[str, Any], tensors: dict[str, Floats], n_fft: int, sample_rate: int
@@ -30,7 +30,7 @@ class SpaceDecoder:
         self._partials, self._bands = int(config["partials"]), int(config["bands"])
         self._bins = n_fft // 2
         frequencies = spectrum.bin_frequencies(n_fft, sample_rate)
-        # a lobe's power sums over its bins to HANN_POWER, which LEVEL takes out again
+        # A lobe's power sums over its bins to HANN_POWER, which LEVEL divides out again.
         self._loudness = spectrum.k_weighting(frequencies) ** 2 / (2 * spectrum.HANN_POWER)
         if self._bands:
             self._levels = np.empty(self._bins, np.float32)
@@ -50,13 +50,13 @@ class SpaceDecoder:
         self._drawn = np.empty((self._partials, 2 * REACH), np.float32)
         self._where = np.empty((self._partials, 2 * REACH), np.intp)
         self._around = np.arange(2 * REACH, dtype=np.intp)
-        # room on both sides of the bins, so that lobes may hang over the edges
+        # Extra room on both sides of the bins, so that lobes may reach over the edges.
         self._power = np.empty(REACH + self._bins + 3 * REACH, np.float32)
 
     def draw(
         self, z: Floats, low: Floats, high: Floats, out: Floats, moves: Floats | None = None
     ) -> None:
-        """Magnitudes at z, held between low and high, outputs moved, into out (bins,)."""
+        """Write the magnitudes at z, limited to low … high, with outputs moved, into out (bins,)."""
         np.fmax(z, low, out=self._z)
         np.fmin(self._z, high, out=self._z)
         self._layer(self._w0, self._z, self._b0, self._h0)
@@ -73,12 +73,12 @@ class SpaceDecoder:
         power = self._power[REACH : REACH + self._bins]
         if self._bands:
             self._draw_levels(power)
-        power += 1e-20  # so that no outputs at all are quiet noise rather than silence
+        power += 1e-20  # so that empty outputs give quiet noise rather than a division by zero
         power *= spectrum.LEVEL**2 / np.dot(power, self._loudness)
         np.sqrt(power, out=out)
 
     def log2_f0(self, z: Floats) -> Floats:
-        """Log2 of the fundamental in Hz (n,) at points (n, latent) inside the range."""
+        """Return log2 of the fundamental in Hz, (n,), at points (n, latent) inside the range."""
         hidden = z @ self._w0.T + self._b0
         hidden /= 1 + np.exp(-hidden)
         hidden = hidden @ self._w1.T + self._b1
@@ -87,7 +87,7 @@ class SpaceDecoder:
         return np.asarray(np.clip(pitch, *LOG2_F0_RANGE), np.float32)
 
     def _layer(self, weight: Floats, given: Floats, bias: Floats, out: Floats) -> None:
-        """SiLU(weight given + bias) into out."""
+        """Write SiLU(weight given + bias) into out."""
         np.dot(weight, given, out=out)
         out += bias
         np.negative(out, out=self._gate)
@@ -96,7 +96,7 @@ class SpaceDecoder:
         out /= self._gate
 
     def _draw_partials(self) -> None:
-        """Adds the power of every partial's window lobe around its frequency."""
+        """Add the power of every partial's window lobe around its frequency."""
         outputs, place = self._outputs, self._place
         f0_hz = 2 ** min(max(float(outputs[0]), LOG2_F0_RANGE[0]), LOG2_F0_RANGE[1])
         bend = min(max(float(outputs[1]), STRETCH_RANGE[0]), STRETCH_RANGE[1])
@@ -115,7 +115,7 @@ class SpaceDecoder:
         self._harmonic += 1
         place *= self._harmonic
         self._harmonic -= 1
-        place -= 1  # the first bin kept is bin 1 of the transform
+        place -= 1  # the first bin is bin 1 of the transform
         np.minimum(place, self._bins + REACH - 1, out=place)
         np.floor(place, out=self._floor)
         self._whole[...] = self._floor
@@ -130,7 +130,7 @@ class SpaceDecoder:
         np.add.at(self._power, self._where.reshape(-1), self._drawn.reshape(-1))
 
     def _draw_levels(self, power: Floats) -> None:
-        """Adds the power of what stands between the partials."""
+        """Add the power of the bands between the partials."""
         levels = self._levels
         outputs = self._outputs[-self._bands :]
         if self._bands == self._bins:
@@ -148,9 +148,9 @@ class SpaceDecoder:
 
 
 def _lobe_powers() -> Floats:
-    """Power of a Hann window's lobe around a partial: (FINENESS + 1, 2 * REACH).
+    """Return the power of a Hann window's lobe around a partial: (FINENESS + 1, 2 * REACH).
 
-    Row f is for a partial f / FINENESS of a bin above bin REACH - 1 of the row.
+    Row f is for a partial that is f / FINENESS of a bin above bin REACH - 1 of the row.
     """
     fraction = np.arange(FINENESS + 1)[:, None] / FINENESS
     offset = np.arange(2 * REACH) - (REACH - 1) - fraction

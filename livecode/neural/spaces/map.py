@@ -1,7 +1,7 @@
-"""Finding one's way in a space: where sounds lie, a map of them, and ways from one to another.
+"""Navigating a space: positions of its sounds, a map of them, and morphs between them.
 
-All places are positions in [0, 1], as agents and hands move them; `Space.place` makes latent
-points of them. Language is no matter of this module: it returns arrays.
+All positions are in [0, 1], as agents and hands move them. `LatentSpace.place` maps them to latent
+points. This module returns arrays and knows no language.
 """
 
 from dataclasses import dataclass
@@ -16,24 +16,25 @@ from numpy.typing import NDArray
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.axes import audible_change
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 
 Place = str | Path | NDArray[np.floating[Any]]
 
-LOUD_DB = 30.0  # frames of a sound further below its loudest do not count for its place
-WAY = 65  # points of a morph's way at which it is listened to
+LOUD_DB = 30.0  # frames that are quieter than the loudest by more than this are ignored
+WAY = 65  # points along a morph at which the change of sound is measured
 
 
-def encode(space: Space, sound: str | Path | Floats, search: int = 4) -> Floats:
-    """Positions (frames, latent) of a sound: mono audio (n,) at the space's rate, or a file.
+def encode(space: LatentSpace, sound: str | Path | Floats, search: int = 4) -> Floats:
+    """Return the positions (frames, latent) of mono audio (n,) at the space's rate, or a file.
 
-    Four frames a window, as `Space.encode`. Raises LivecodeError if the file cannot be read.
+    There are four frames a window, as in `LatentSpace.encode`. Raises `LivecodeError` if the file
+    cannot be read.
     """
     audio = _read(space, Path(sound)) if isinstance(sound, str | Path) else sound
     return space.position(space.encode(audio, search))
 
 
-def _read(space: Space, path: Path) -> Floats:
+def _read(space: LatentSpace, path: Path) -> Floats:
     path = path.expanduser()
     if not path.is_file():
         raise LivecodeError(f"There is no sound file at {path}: give the path of one.")
@@ -45,11 +46,11 @@ def _read(space: Space, path: Path) -> Floats:
     return np.asarray(soxr.resample(mono, rate, space.sample_rate), np.float32)
 
 
-def at(space: Space, name: str) -> Floats:
-    """Position (latent,) of a sound that the space was trained on, by its file's name.
+def at(space: LatentSpace, name: str) -> Floats:
+    """Return the position (latent,) of a sound that the space was trained on, by its file's name.
 
-    The mean over the sound's steady part. Folder and suffix may be left out. Raises LivecodeError
-    if the space does not know it, naming near ones.
+    The position is the mean over the sound's steady part. Folder and suffix may be left out. Raises
+    `LivecodeError` with the nearest names if the space does not know the sound.
     """
     stem = Path(name).stem
     if stem not in space.sound_names:
@@ -62,11 +63,12 @@ def at(space: Space, name: str) -> Floats:
     return space.position(space.sound_points[space.sound_names.index(stem)])
 
 
-def somewhere(space: Space, place: Place) -> Floats:
-    """Position (latent,) of a place: a position itself, a known sound's name, or a sound file.
+def somewhere(space: LatentSpace, place: Place) -> Floats:
+    """Return the position (latent,) of a place: a position, a known sound's name, or a sound file.
 
-    A position with fewer axes rests in the middle of the others. A file's place is the mean over
-    its frames that are not much quieter than its loudest.
+    Axes that a position leaves out rest in the middle. A file's position is the mean over its
+    frames, without those much quieter than the loudest. Raises `LivecodeError` for a place that
+    does not exist.
     """
     if isinstance(place, str | Path):
         if isinstance(place, str) and Path(place).stem in space.sound_names:
@@ -83,52 +85,52 @@ def somewhere(space: Space, place: Place) -> Floats:
     return space.position(space.place(given))
 
 
-def _mean_position(space: Space, audio: Floats) -> Floats:
+def _mean_position(space: LatentSpace, audio: Floats) -> Floats:
     n_fft = space.n_fft
     positions = encode(space, audio)
     starts = np.arange(len(positions)) * (n_fft // 4)
     power = np.array([np.square(audio[start : start + n_fft]).mean() for start in starts])
     if not len(power) or power.max() <= 0:
-        raise LivecodeError("A sound of silence has no place in a space: give one that sounds.")
+        raise LivecodeError("A silent sound has no position in a space: give one that sounds.")
     heard = power > power.max() * 10 ** (-LOUD_DB / 10)
     return np.asarray(positions[heard].mean(0), np.float32)
 
 
 @dataclass(frozen=True)
 class SoundMap:
-    """A space's sounds as points on a plane: the two directions in which they differ most."""
+    """The sounds of a space on a plane, along the two directions in which they differ most."""
 
     names: tuple[str, ...]
     points: Floats  # (sounds, 2) in [0, 1]
     positions: Floats  # (sounds, latent) in [0, 1]
     mean: Floats  # (latent,)
-    directions: Floats  # (2, latent): principal components of the positions, weighted
-    low: Floats  # (2,) of what `project` gives before it is brought to [0, 1]
+    directions: Floats  # (2, latent): weighted principal components of the positions
+    low: Floats  # (2,): limits of the projection, which map to 0 and 1
     high: Floats
 
     def project(self, positions: Floats) -> Floats:
-        """Points (..., 2) of positions (..., latent); [0, 1] holds all sounds."""
+        """Return points (..., 2) of positions (..., latent). All sounds lie in [0, 1]."""
         flat = (np.asarray(positions, np.float32) - self.mean) @ self.directions.T
         return np.asarray((flat - self.low) / (self.high - self.low), np.float32)
 
     def nearest(self, point: Floats, count: int = 1) -> tuple[str, ...]:
-        """Names of the sounds nearest to a point (2,) of the map."""
+        """Return the names of the sounds nearest to a point (2,) of the map."""
         order = np.square(self.points - np.asarray(point)).sum(-1).argsort()
         return tuple(self.names[i] for i in order[:count])
 
     def between(self, point: Floats, count: int = 4) -> Floats:
-        """A position (latent,) for a point (2,): its nearest sounds, the nearer the more."""
+        """Return a position (latent,) for a point (2,): a mean of its nearest sounds by nearness."""
         square = np.square(self.points - np.asarray(point)).sum(-1)
         order = square.argsort()[:count]
         weight = 1 / (square[order] + 1e-6)
         return np.asarray(weight @ self.positions[order] / weight.sum(), np.float32)
 
 
-def sound_map(space: Space, strengths: Floats | None = None) -> SoundMap:
-    """The map of the sounds a space was trained on, by the principal components of their positions.
+def sound_map(space: LatentSpace, strengths: Floats | None = None) -> SoundMap:
+    """Return the map of a space's sounds, by the principal components of their positions.
 
-    `strengths` (latent,) weigh the axes by how much they change the sound; without, the
-    map listens to each axis itself. Raises LivecodeError if the space knows fewer than three sounds.
+    `strengths` (latent,) weigh the axes by how much they change the sound; by default they are
+    measured. Raises `LivecodeError` if the space knows fewer than three sounds.
     """
     if len(space.sound_names) < 3:
         raise LivecodeError(
@@ -154,26 +156,26 @@ def sound_map(space: Space, strengths: Floats | None = None) -> SoundMap:
 
 
 @dataclass(frozen=True)
-class Morph:
-    """A way from one place to another, along which equal steps are equally audible."""
+class MorphPath:
+    """A straight line between two positions, along which equal steps are equally audible."""
 
     start: Floats  # (latent,)
     end: Floats
-    shares: Floats  # (WAY,) of the straight line, at equal steps of what is heard
+    shares: Floats  # (WAY,): shares of the line at equally audible steps
 
     def __call__(self, t: float | NDArray[np.floating[Any]]) -> Floats:
-        """Positions (..., latent) at t in [0, 1]: 0 is the start, 1 the end."""
+        """Return positions (..., latent) at t in [0, 1]; 0 is the start, 1 the end."""
         t = np.clip(np.nan_to_num(np.asarray(t, np.float64)), 0, 1)
         share = np.interp(t, np.linspace(0, 1, len(self.shares)), self.shares)[..., None]
         return np.asarray(self.start + share * (self.end - self.start), np.float32)
 
 
-def morph(space: Space, a: Place, b: Place) -> Morph:
-    """The way from place a to place b (each as `somewhere` takes them), straight in positions."""
+def morph(space: LatentSpace, a: Place, b: Place) -> MorphPath:
+    """Return the path from place a to place b, each given as for `somewhere`."""
     start, end = somewhere(space, a), somewhere(space, b)
     shares = np.linspace(0, 1, WAY, dtype=np.float32)
     line = start + shares[:, None] * (end - start)
     change = audible_change(space, space.decode(space.place(line)))
     heard = np.concatenate([[0.0], np.cumsum(change + 0.1 * change.mean() + 1e-9)])
     even = np.interp(np.linspace(0, heard[-1], WAY), heard, shares)
-    return Morph(start, end, np.asarray(even, np.float32))
+    return MorphPath(start, end, np.asarray(even, np.float32))

@@ -1,4 +1,4 @@
-"""The nearest point of a space to a spectrum: from the encoder's guess, by least squares."""
+"""Finds the point of a space whose spectrum is nearest to a given one, by least squares."""
 
 from typing import Any, Protocol
 
@@ -9,42 +9,42 @@ from livecode.neural.audio import pitch, spectrum
 from livecode.neural.audio.spectrum import Floats
 
 SEARCH_STEPS = 6  # of Levenberg-Marquardt for each frame
-STEP = 1e-3  # of a latent value, in ranges, over which its effect is measured
+STEP = 1e-3  # of a latent value, in ranges: the difference that estimates its derivative
 PITCH_STEP = 3e-4
-PROBES = 17  # of the pitch axis, from which its map to frequency is read
-OCTAVES = (1.0, 0.5, 2.0)  # a measured pitch may be that of a neighbouring octave
+PROBES = 17  # points of the pitch axis from which its map to frequency is read
+OCTAVES = (1.0, 0.5, 2.0)  # a measured pitch may be wrong by an octave
 CHUNK = 256  # frames searched at a time
 
 
 class Decodes(Protocol):
-    """What the search asks of a space."""
+    """The part of a space that the search uses."""
 
     sample_rate: int
     latent: int
     axis_names: tuple[str, ...]
-    low: Floats  # (latent,), the ends of what each latent value may be
+    low: Floats  # (latent,): limits of the latent values
     high: Floats
 
     def decode(self, z: Floats) -> Floats:
-        """Give magnitudes (..., bins) at latent points (..., latent)."""
+        """Return magnitudes (..., bins) at latent points (..., latent)."""
 
     def log2_f0(self, z: Floats) -> Floats:
-        """Give log2 of the fundamental in Hz (n,) at latent points (n, latent)."""
+        """Return log2 of the fundamental in Hz (n,) at latent points (n, latent)."""
 
     def place(self, position: NDArray[np.floating[Any]]) -> Floats:
-        """Give latent points (..., latent) at positions (..., k <= latent) in [0, 1]."""
+        """Return latent points (..., latent) at positions (..., k <= latent) in [0, 1]."""
 
 
 def nearest(
     space: Decodes, mags: Floats, guess: Floats, opened: int, steps: int = SEARCH_STEPS
 ) -> Floats:
-    """Latent points (n, latent) whose spectra are nearest to magnitudes (n, bins).
+    """Return latent points (n, latent) whose spectra are nearest to magnitudes (n, bins).
 
-    Nearest is least squares of scaled magnitudes, so the least log-spectral distance. Only the
-    first `opened` axes move; the others rest in the middle. From several starts, the
-    `guess` (n, latent) and, in a space of pitches, the same at the pitch that is measured and its
-    octaves, the nearest goes through `steps` of Levenberg and Marquardt with differences for
-    derivatives. What comes back is never farther away than the guess.
+    Nearest means the least squares of scaled magnitudes, which is the least log-spectral distance.
+    Only the first `opened` axes move; the others rest in the middle. The search starts from `guess`
+    (n, latent) and, in a space with pitches, also from the guess at the measured pitch and its
+    octaves. The best start goes through `steps` of Levenberg-Marquardt, with differences for
+    derivatives. The result is never farther away than the guess.
     """
     rest = space.place(np.zeros(0))
     found = np.empty((len(mags), space.latent), np.float32)
@@ -68,7 +68,7 @@ def _error(space: Decodes, points: Floats, target: Floats) -> Floats:
 
 
 def _starts(space: Decodes, mags: Floats, guess: Floats) -> list[Floats]:
-    """Points (n, latent) to begin from: the guess, and the guess at measured pitches."""
+    """Return the starting points (n, latent): the guess, and the guess at measured pitches."""
     starts = [np.clip(guess, space.low, space.high)]
     if "pitch" not in space.axis_names:
         return starts
@@ -92,7 +92,7 @@ def _starts(space: Decodes, mags: Floats, guess: Floats) -> list[Floats]:
 def _descend(
     space: Decodes, target: Floats, points: Floats, error: Floats, opened: int, steps: int
 ) -> Floats:
-    """Levenberg-Marquardt on the first `opened` axes, all frames side by side."""
+    """Run Levenberg-Marquardt on the first `opened` axes, for all frames in parallel."""
     span = space.high - space.low
     width = np.array([PITCH_STEP if name == "pitch" else STEP for name in space.axis_names]) * span
     damping = np.full(len(points), 1e-2)

@@ -1,4 +1,4 @@
-"""A latent sound space at play: numpy only, from a point to magnitudes and from audio to points."""
+"""A latent sound space at play, in numpy: from points to magnitudes, and from audio to points."""
 
 from typing import Any
 
@@ -12,16 +12,17 @@ from livecode.neural.spaces.search import SEARCH_STEPS, nearest
 from livecode.neural.spaces.texture import Texture
 
 KIND = "space"
-KNOTS = 33  # points of each axis' map from position to latent value; the middle one is the rest
-MARGIN = 0.25  # how far outside its trained range a latent value may go, in ranges
+# points of each axis's map from position to latent value; the middle one is the rest position
+KNOTS = 33
+MARGIN = 0.25  # how far a latent value may go outside its trained range, in ranges
 
 
-class Space:
+class LatentSpace:
     """A trained spectral VAE, ready to play.
 
-    The decoder is a small network whose outputs draw a spectrum: the pitch, stretch and gains of
-    a series of partials (if the space has one), and the levels of what is between them.
-    Every spectrum has the same loudness: a space holds timbre and pitch, the voice the level.
+    The decoder is a small network whose outputs draw a spectrum: pitch, stretch and gains of a
+    series of partials (if the space has one), and the levels of bands between them. All spectra
+    have the same loudness: the space holds timbre and pitch, and the voice sets the level.
     """
 
     def __init__(
@@ -35,10 +36,10 @@ class Space:
         self.partials, self.bands = int(config["partials"]), int(config["bands"])
         self.frequencies_hz = spectrum.bin_frequencies(self.n_fft, sample_rate)
         self.axis_names: tuple[str, ...] = tuple(config["axis_names"])
-        #: Names of the sounds it was trained on, and where they lie: (sounds, latent).
+        #: Names of the sounds that it was trained on, and their latent points (sounds, latent).
         self.sound_names: tuple[str, ...] = tuple(config.get("sounds", ()))
         self.sound_points: Floats = tensors.get("sounds", np.zeros((0, self.latent), np.float32))
-        self._axes = tensors["axes"]  # (latent, KNOTS) latent values at equal steps of position
+        self._axes = tensors["axes"]  # (latent, KNOTS): latent values at equal steps of position
         span = self._axes[:, -1:] - self._axes[:, :1]
         self.low: Floats = np.ascontiguousarray((self._axes[:, :1] - MARGIN * span)[:, 0])
         self.high: Floats = np.ascontiguousarray((self._axes[:, -1:] + MARGIN * span)[:, 0])
@@ -47,18 +48,18 @@ class Space:
             (tensors[f"encoder.{i}.weight"], tensors[f"encoder.{i}.bias"]) for i in (0, 2, 4)
         ]
         self._decoder = SpaceDecoder(config, tensors, self.n_fft, sample_rate)
-        #: How it moves about a held position; None if it only knows how to stand still.
+        #: How the sound moves at a held position; None if the space has no texture.
         self.texture: Texture | None = None
         if about := config.get("texture"):
             self.texture = Texture(tensors, int(about["step"]) / sample_rate)
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """What each axis is, the first first: a factor, a descriptor, or `free n`."""
+        """The meaning of each axis, in order: a factor, a descriptor, or `free n`."""
         return self.axis_names
 
     def decode(self, z: Floats) -> Floats:
-        """Magnitudes (..., bins) at latent points (..., latent)."""
+        """Return magnitudes (..., bins) at latent points (..., latent)."""
         z = np.asarray(z, np.float32)
         points = np.ascontiguousarray(z.reshape(-1, self.latent))
         out = np.empty((len(points), self.bins), np.float32)
@@ -67,48 +68,49 @@ class Space:
         return out.reshape(*z.shape[:-1], self.bins)
 
     def decode_into(self, z: Floats, out: Floats, moves: Floats | None = None) -> None:
-        """Magnitudes at one latent point (latent,) into `out` (bins,), with no new arrays.
+        """Write the magnitudes at a latent point (latent,) into `out` (bins,), allocating nothing.
 
-        Any z is playable: it is held within reach of the trained range, and what is not a
-        number counts as the lower end. `moves` (outputs,) are added to the decoder's outputs: a
-        texture's, as `Motion.advance` gives them.
+        Every z is playable: values are limited to the trained range and its margin, and NaN counts
+        as the lower end. `moves` (outputs,), such as a texture's `Motion.advance` returns, are
+        added to the decoder's outputs.
         """
         self._decoder.draw(z, self.low, self.high, out, moves)
 
     def log2_f0(self, z: Floats) -> Floats:
-        """Log2 of the fundamental in Hz (n,) drawn at latent points (n, latent)."""
+        """Return log2 of the fundamental in Hz, (n,), at latent points (n, latent)."""
         return self._decoder.log2_f0(np.clip(z, self.low, self.high))
 
     def encode(self, audio: Floats, search: int = SEARCH_STEPS) -> Floats:
-        """Latent points (frames, latent) of audio (n,) at `sample_rate`, four per window.
+        """Return latent points (frames, latent) of audio (n,) at `sample_rate`, four per window.
 
-        The encoder's points, put at the pitch that is measured, go through `search` steps towards
-        the nearest spectrum that the space has (`nearest` in `livecode/neural/spaces/search.py`); with 0 they
-        stay, which is much quicker.
+        The encoder's points are set to the measured pitch, and then take `search` steps towards the
+        nearest spectrum of the space (see `search.nearest`). With 0 steps they stay, which is much
+        faster.
         """
         frames = spectrum.cut(np.asarray(audio, np.float32), self.n_fft, self.n_fft // 4)
         return self.encode_magnitudes(spectrum.magnitudes(frames), search)
 
     def encode_magnitudes(self, mags: Floats, search: int = SEARCH_STEPS) -> Floats:
-        """Latent points (..., latent) of magnitudes (..., bins) at any loudness."""
+        """Return latent points (..., latent) of magnitudes (..., bins) at any loudness."""
         mags = spectrum.normalised(np.asarray(mags, np.float32), self._weighting)
         flat = mags.reshape(-1, self.bins)
         points = nearest(self, flat, self.guess(flat), self.latent, search)
         return points.reshape(*mags.shape[:-1], self.latent)
 
     def guess(self, mags: Floats) -> Floats:
-        """The encoder alone: points (n, latent) of magnitudes (n, bins) at equal loudness."""
+        """Return the encoder's points (n, latent) for magnitudes (n, bins) at equal loudness."""
         hidden = spectrum.scaled(mags)
         (w0, b0), (w1, b1), (w2, b2) = self._encoder
         hidden = np.maximum(hidden @ w0.T + b0, 0)
         hidden = np.maximum(hidden @ w1.T + b1, 0)
-        return hidden @ w2[: self.latent].T + b2[: self.latent]
+        result: Floats = hidden @ w2[: self.latent].T + b2[: self.latent]
+        return result
 
     def place(self, position: NDArray[np.floating[Any]]) -> Floats:
-        """Latent points (..., latent) at positions (..., k <= latent) in [0, 1].
+        """Return latent points (..., latent) at positions (..., k <= latent) in [0, 1].
 
-        Equal steps of position are about equally audible; 0 and 1 are the ends of the trained
-        range, 0.5 is its middle, where axes that are not given rest.
+        Equal steps of position are about equally audible. 0 and 1 are the ends of the trained
+        range. 0.5 is its middle, where missing axes rest.
         """
         position = np.asarray(position, np.float32)
         k = position.shape[-1]
@@ -123,7 +125,7 @@ class Space:
         return z
 
     def position(self, z: Floats) -> Floats:
-        """Positions (..., latent) in [0, 1] of latent points (..., latent): inverts `place`."""
+        """Return positions (..., latent) of latent points (..., latent); inverts `place`."""
         z = np.asarray(z, np.float32)
         steps = np.linspace(0, 1, KNOTS)
         axes = [np.interp(z[..., i], self._axes[i], steps) for i in range(self.latent)]

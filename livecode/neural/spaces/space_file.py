@@ -1,29 +1,29 @@
-"""The file of a space: the tensors that it must have, and the way from them to a `Space`."""
+"""The model file of a space: the tensors that it must hold, and how they become a `LatentSpace`."""
 
 from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import ModelMeta, Tensors, read_model
-from livecode.neural.spaces.space import KIND, KNOTS, Space
+from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
 from livecode.neural.spaces.texture import texture_shapes
 
 
-def open_space(path: Path) -> Space:
-    """Read the space in a model file; raise LivecodeError where the file holds another kind."""
+def open_space(path: Path) -> LatentSpace:
+    """Read the space in a model file. Raises `LivecodeError` if the file holds another kind."""
     meta, tensors = read_model(path)
     if meta.kind != KIND:
         raise LivecodeError(f"{str(path)!r} is not a space: `livecode models` lists them.")
     return space_of(path, meta, tensors)
 
 
-def space_of(path: Path, meta: ModelMeta, tensors: Tensors) -> Space:
-    """Make a space of what its file holds; raise LivecodeError where the file is incomplete."""
+def space_of(path: Path, meta: ModelMeta, tensors: Tensors) -> LatentSpace:
+    """Make a space of its file's content. Raises `LivecodeError` if the file is incomplete."""
     _check(path, meta, tensors)
-    return Space(path.stem, meta.sample_rate, meta.config, tensors)
+    return LatentSpace(path.stem, meta.sample_rate, meta.config, tensors)
 
 
 def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
-    """Refuse a file whose tensors are not those that its configuration calls for."""
+    """Raise `LivecodeError` if the tensors do not fit the file's configuration."""
     try:
         expected = space_shapes({key: meta.config[key] for key in _SIZES})
         if len(meta.config["axis_names"]) != meta.config["latent"] or meta.sample_rate <= 0:
@@ -53,7 +53,7 @@ _SIZES = ("latent", "n_fft", "partials", "bands", "hidden", "encoder_hidden")
 
 
 def space_shapes(sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the tensors of a space of these sizes."""
+    """Return the names and shapes of the tensors of a space with these sizes."""
     latent, hidden, encoder = sizes["latent"], sizes["hidden"], sizes["encoder_hidden"]
     outputs = (2 + sizes["partials"] if sizes["partials"] else 0) + sizes["bands"]
     layers = {

@@ -1,4 +1,4 @@
-"""The living texture of a space in numpy: how the outputs of its decoder move where it is held."""
+"""The texture of a space in numpy: how the outputs of its decoder move at a held position."""
 
 from dataclasses import dataclass
 
@@ -7,25 +7,28 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import Floats
 
-ORDER = 4  # steps of its own past that a component goes on from
-MOST = 0.998  # of a reflection coefficient: what rings longer than seconds is a pitch
-LOG_SCALE_RANGE = (-12.0, 0.0)  # of how far outputs go: nepers, and octaves of the pitch
-LOG_RANGE = (-8.0, 2.0)  # of components
-LOG_RATE_RANGE = (1.0, 2.3)  # of a vibrato in Hz: 2.7 to 10
-LOG_UNEVEN_RANGE = (-3.0, 2.0)  # of what its phase strays by, radians a root second
-FARTHEST = 3.0  # deviations that a component goes from where it is held
-UNDECIDED = 0.1  # directions shorter than this are those of no swing
+ORDER = 4  # order of the components' autoregressions
+MOST = 0.998  # of a reflection coefficient; more would ring for seconds, as a pitch does
+LOG_SCALE_RANGE = (-12.0, 0.0)  # of the outputs' scale: nepers, and octaves for the pitch
+LOG_RANGE = (-8.0, 2.0)  # of the components
+LOG_RATE_RANGE = (1.0, 2.3)  # of the vibrato's rate in Hz: 2.7 to 10
+LOG_UNEVEN_RANGE = (-3.0, 2.0)  # of the wander of the vibrato's phase, radians per root second
+FARTHEST = 3.0  # standard deviations that a component may move from where it is held
+UNDECIDED = 0.1  # a shorter direction means no swing
 
 
 def head_rows(outputs: int, components: int) -> int:
-    """Outputs of a texture's network: a scale for each output and the level, and the components'."""
+    """Return the number of outputs of a texture's network.
+
+    There is a scale for each decoder output and for the level; the rest describes the components.
+    """
     return outputs + 1 + (1 + ORDER + 3) * components + 2
 
 
 def texture_shapes(
     latent: int, outputs: int, components: int, hidden: int
 ) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the tensors of a texture on a decoder of so many outputs."""
+    """Return the names and shapes of a texture's tensors for a decoder with `outputs` outputs."""
     return {
         "texture.body.weight": (hidden, latent),
         "texture.body.bias": (hidden,),
@@ -38,27 +41,27 @@ def texture_shapes(
 
 @dataclass(frozen=True)
 class Character:
-    """How a space moves at one place."""
+    """How a space moves at one latent point."""
 
-    scale: Floats  # (outputs + 1,) of all motion, by output
-    amplitude: Floats  # (components,) of what is irregular
-    reflections: Floats  # (ORDER, components) of its autoregressions
-    swing: NDArray[np.complex64]  # (components,) of the vibrato
+    scale: Floats  # (outputs + 1,): scale of all motion, for each output
+    amplitude: Floats  # (components,): of the irregular motion
+    reflections: Floats  # (ORDER, components): reflection coefficients of the autoregressions
+    swing: NDArray[np.complex64]  # (components,): of the vibrato
     rate_hz: float
-    uneven: float  # radians a root second that the vibrato's phase strays by
+    uneven: float  # wander of the vibrato's phase, radians per root second
 
 
 class Texture:
-    """How a space moves about a held position: some components, each irregular and in a vibrato.
+    """How a space moves around a held position: components with irregular motion and a vibrato.
 
-    A small network says at every latent point how far each of the decoder's outputs goes, and
-    the log level, which is the last; how far each component does by itself and, as reflection
-    coefficients, how it moves, so that it is stable anywhere; and how far and when it swings in
-    the vibrato, which all have in common. The basis says which outputs move together.
+    At every latent point, a small network gives how far each decoder output and the log level
+    (which is last) move. It also gives each component's amplitude and its motion as reflection
+    coefficients, which keep it stable everywhere, and how the component swings in the common
+    vibrato. The basis says which outputs move together.
     """
 
     def __init__(self, tensors: dict[str, Floats], step_s: float) -> None:
-        """`step_s`: seconds between two steps of a motion."""
+        """Set up from tensors. `step_s` is the time between two steps of a motion, in seconds."""
         self.step_s = step_s
         self._body, self._body_bias = tensors["texture.body.weight"], tensors["texture.body.bias"]
         self._head, self._head_bias = tensors["texture.head.weight"], tensors["texture.head.bias"]
@@ -67,7 +70,7 @@ class Texture:
         self.components = len(self.mixing)
 
     def at(self, z: Floats) -> Character:
-        """How it moves at a latent point (latent,)."""
+        """Return how the space moves at a latent point (latent,)."""
         hidden = np.tanh(self._body @ z + self._body_bias)
         outputs = self._head @ hidden + self._head_bias
         width = len(self.basis)
@@ -86,19 +89,26 @@ class Texture:
 
 
 class Motion:
-    """A texture in time; it begins still, and depends on its seed and where it is held alone."""
+    """A texture in time.
+
+    It starts at rest, and depends only on its seed and the points it is held at.
+    """
 
     def __init__(self, texture: Texture, seed: int) -> None:
         self._texture = texture
         self._rng = np.random.default_rng([seed, texture.components])
-        self._past = np.zeros((ORDER, texture.components))  # of unit deviation, the newest first
+        # in standard deviations, the newest first
+        self._past = np.zeros((ORDER, texture.components))
         self._phase = self._rng.uniform(0, 2 * np.pi)
         self._before, self._next, self.moves = np.zeros((3, len(texture.basis)), np.float32)
-        self._share = 1.0  # of the way from the one to the other
+        self._share = 1.0  # of the way from `_before` to `_next`
         self._swell = 0.0  # variance of the log level
 
     def advance(self, seconds: float, z: Floats, amount: float) -> Floats:
-        """Deviations of the outputs (outputs,) and of the log level, `seconds` later at z (latent,)."""
+        """Advance by `seconds` at z (latent,).
+
+        Return moves of the outputs and the log level, (outputs + 1,).
+        """
         self._share += seconds / self._texture.step_s
         while self._share >= 1.0:
             self._share -= 1.0
@@ -107,7 +117,8 @@ class Motion:
         self.moves *= np.float32(self._share)
         self.moves += self._before
         self.moves *= np.float32(amount)
-        self.moves[-1] -= amount**2 * self._swell  # or what swells would be louder in the mean
+        # so that a swelling level is not louder on average
+        self.moves[-1] -= amount**2 * self._swell
         return self.moves
 
     def _step(self, z: Floats) -> None:
@@ -133,9 +144,9 @@ class Motion:
 def prediction(
     reflections: NDArray[np.floating],
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Coefficients (ORDER, n) of autoregressions, and the deviation (n,) of what they cannot tell.
+    """Return an autoregression's coefficients (ORDER, n) and innovation deviations (n,).
 
-    Levinson's recursion, from reflection coefficients (ORDER, n) in (-1, 1); of unit variance.
+    Levinson's recursion, from reflection coefficients (ORDER, n) in (-1, 1). The variance is 1.
     """
     coefficients = reflections[:1]
     for k in reflections[1:]:

@@ -1,1 +1,1 @@
-"""TorchScript models from elsewhere: whether they are trusted, and what they offer."""
+"""TorchScript models from others: whether they are trusted, and how they decode."""

@@ -1,4 +1,4 @@
-"""TorchScript models in the nn~ convention: this runs their code, so never in the mind or the engine."""
+"""TorchScript models in the nn~ convention; this runs their code, so never in the mind or the engine."""
 
 import json
 import sys
@@ -13,55 +13,61 @@ from numpy.typing import NDArray
 from livecode.errors import LivecodeError
 from livecode.neural.torchscript.trust import Description
 
-#: Where a model says its sample rate: RAVE's second version, its first, and by a method.
+#: The names under which models give their sample rate: RAVE version 2, RAVE version 1, a method.
 _RATES = ("sr", "sampling_rate")
 _RATE_METHOD = "get_sample_rate"
 
 
 class TorchScriptModel:
-    """Decodes latents to sound, a stretch at a time; what it remembers between stretches is in buffers.
+    """Decodes latents to sound in chunks; the model's buffers hold its state between chunks.
 
     The convention: a buffer `decode_params` of four whole numbers (channels in, ratio in, channels
-    out, ratio out), and a method `decode` from float (batch, channels, time) to the same.
+    out, ratio out), and a method `decode` that maps float (batch, channels, time) to the same.
     """
 
     def __init__(self, path: Path):
-        """Raises LivecodeError if the file is no such model, or does not decode."""
+        """Open the file. Raises `LivecodeError` if it is not such a model, or does not decode."""
         import torch
 
         self._torch, self._path = torch, path
         torch.set_num_threads(1)
         try:
-            with warnings.catch_warnings():  # that TorchScript is being given up is no news here
+            # TorchScript is deprecated, which does not concern the performer
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                self._model = torch.jit.load(str(path), map_location="cpu").eval()
+                self._model: Any = torch.jit.load(  # type: ignore[no-untyped-call]
+                    str(path), map_location="cpu"
+                ).eval()
         except (RuntimeError, ValueError, OSError) as error:
-            raise LivecodeError(f"{path} is no TorchScript model: {_first_line(error)}") from None
+            raise LivecodeError(
+                f"{path} is not a TorchScript model ({_first_line(error)}): choose another file"
+            ) from None
         self.description = self._described()
         self._fresh = [buffer.clone() for _, buffer in self._model.named_buffers()]
         self._try()
 
     def decode(self, latents: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-        """Latents (channels, time) to sound (time·ratio,), mixed to one channel.
+        """Decode latents (channels, time) to sound (time·ratio,), mixed to one channel.
 
-        Whatever the model draws at random follows from the seed alone.
+        What the model draws at random depends on `seed` alone.
         """
         torch = self._torch
         torch.manual_seed(seed)
         with torch.inference_mode():
             sound = self._model.decode(torch.from_numpy(np.ascontiguousarray(latents))[None])
         mono = sound[0].mean(0).numpy() if sound.shape[1] > 1 else sound[0, 0].numpy()
-        return np.nan_to_num(mono.astype(np.float32), posinf=0.0, neginf=0.0)
+        result: NDArray[np.float32] = np.nan_to_num(mono.astype(np.float32), posinf=0.0, neginf=0.0)
+        return result
 
     def reset(self) -> None:
-        """Forget what has been decoded: every buffer is as it was in the file."""
+        """Set every buffer to its value in the file, so that the model forgets what it has decoded."""
         with self._torch.no_grad():
             for (_, buffer), fresh in zip(self._model.named_buffers(), self._fresh, strict=True):
                 buffer.copy_(fresh)
 
     def _described(self) -> Description:
         if not hasattr(self._model, "decode"):
-            raise LivecodeError(f"{self._path} has no method decode, so there is nothing to play")
+            raise LivecodeError(f"{self._path} has no method decode, so it cannot be played")
         params = getattr(self._model, "decode_params", None)
         values = _numbers(params)
         if (
@@ -71,7 +77,7 @@ class TorchScriptModel:
             or values != [round(v) for v in values]
         ):
             raise LivecodeError(
-                f"{self._path} does not say what its decode takes: decode_params is to be four "
+                f"{self._path} does not say what its decode takes: decode_params must be four "
                 f"whole numbers, channels and ratio in, channels and ratio out, not {_shown(params)}"
             )
         channels_in, ratio_in, channels_out, ratio_out = (int(value) for value in values)
@@ -96,26 +102,26 @@ class TorchScriptModel:
         return round(values[0])
 
     def _try(self) -> None:
-        """Decode a moment of silence, and see what comes."""
+        """Decode a moment of silence, and check the shape of the result."""
         about = self.description
         try:
             with self._torch.inference_mode():
                 sound = self._model.decode(self._torch.zeros(1, about.latent, 2))
-        except Exception as error:  # whatever its code raises
+        except Exception as error:  # the model's code may raise anything
             raise LivecodeError(
-                f"{self._path} fails when it decodes: {_first_line(error)}"
+                f"{self._path} fails when it decodes ({_first_line(error)}): it cannot be played"
             ) from None
         wanted = (1, about.channels, 2 * about.ratio)
         if not hasattr(sound, "shape") or tuple(sound.shape) != wanted:
             shape = tuple(getattr(sound, "shape", ()))
             raise LivecodeError(
-                f"{self._path} decodes to shape {shape} where its decode_params promise {wanted}"
+                f"{self._path} decodes to shape {shape}, but its decode_params promise {wanted}"
             )
         self.reset()
 
 
 def _numbers(value: Any) -> list[float] | None:
-    """The numbers of a tensor, a list or a number; None if it is none of them."""
+    """Return the numbers of a tensor, a list or a number; None for anything else."""
     try:
         return [float(v) for v in np.atleast_1d(np.asarray(value, np.float64)).ravel()]
     except (TypeError, ValueError, RuntimeError):
@@ -128,7 +134,7 @@ def _shown(value: Any) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    """The line of an error that says what is wrong; TorchScript's come with pages of its own stack."""
+    """Return the line of an error that says what is wrong, without TorchScript's own stack."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     own = [
         line for line in lines if not line.startswith(("File", "~", "Traceback", "The following"))
@@ -138,7 +144,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def main() -> int:
-    """Print what a model says of itself as JSON, or why it cannot be played: for another process."""
+    """Print a model's description as JSON, or why it cannot be played; run in its own process."""
     try:
         answer: dict[str, Any] = asdict(TorchScriptModel(Path(sys.argv[1])).description)
     except LivecodeError as error:

@@ -1,4 +1,4 @@
-"""Models that bring code of their own: played only after the performer has said yes to that very file."""
+"""Models that contain code: they are played only after the performer has trusted that very file."""
 
 import json
 import shutil
@@ -16,37 +16,37 @@ from livecode.neural.model_file import user_models
 
 SUFFIX = ".ts"
 #: How long a model may take to be opened and to decode a moment of silence.
-PATIENCE_S = 60.0
-#: An agent's 0 to 1 is this much either side of the middle of a latent, which is trained to be normal.
+OPENING_LIMIT_S = 60.0
+#: Positions 0 to 1 map to latents of ±REACH, since latents are trained to be standard normal.
 REACH = 3.0
 
 
 @dataclass(frozen=True)
 class Description:
-    """What a model says of itself."""
+    """How a model decodes."""
 
-    latent: int  # dimensions that its decode takes
-    ratio: int  # samples for each latent
-    channels: int  # that its decode gives
+    latent: int  # dimensions of the vectors that the model decodes
+    ratio: int  # samples for each latent vector
+    channels: int  # of the decoded sound
     sample_rate: int  # Hz
 
 
-def is_foreign(model: str | Path) -> bool:
+def is_torchscript(model: str | Path) -> bool:
     """Whether this is the path of a TorchScript file."""
     return Path(model).suffix == SUFFIX
 
 
-def find_foreign(name_or_path: str | Path) -> Path | None:
-    """The TorchScript file at that path, or imported under that name; None if it names neither."""
+def find_torchscript(name_or_path: str | Path) -> Path | None:
+    """Return the TorchScript file at that path, or imported under that name, or None."""
     path = Path(name_or_path).expanduser()
-    if is_foreign(path):
+    if is_torchscript(path):
         return path.resolve()
     imported = user_models() / path.name / (path.name + SUFFIX)
     return imported if len(path.parts) == 1 and imported.is_file() else None
 
 
-def import_foreign(path: Path, name: str, trust: bool = False) -> Description:
-    """Keep a copy of a TorchScript file under a name; LivecodeError as `describe` raises."""
+def import_torchscript(path: Path, name: str, trust: bool = False) -> Description:
+    """Keep a copy of a TorchScript file under a name. Raises what `describe` raises."""
     if not name or Path(name).name != name:
         raise LivecodeError(f"{name!r} cannot name a model: use letters and digits")
     description = describe(path, trust)
@@ -60,10 +60,10 @@ def import_foreign(path: Path, name: str, trust: bool = False) -> Description:
 
 
 def describe(path: str | Path, trust: bool = False) -> Description:
-    """What the model of that file is, once it has been trusted; `trust` says yes to it, for good.
+    """Return the description of the model in that file; `trust` marks the file as trusted for good.
 
-    The file is told by its hash: one that has changed is another.  It is opened in a process of
-    its own.  Raises LivecodeError if it is not trusted, or cannot be played.
+    A file is known by its hash, so a changed file must be trusted again. The file is opened in its
+    own process. Raises `LivecodeError` if it is not trusted or cannot be played.
     """
     path = Path(path).expanduser()
     digest = fingerprint(path)
@@ -72,8 +72,8 @@ def describe(path: str | Path, trust: bool = False) -> Description:
         return Description(**known[digest])
     if not trust:
         raise LivecodeError(
-            f"{path} is a program as well as a model, and would run as you: if you trust who made "
-            f"it, say so once with space({str(path)!r}, trust=True), or --trust with livecode import"
+            f"{path} contains code, which would run with your rights: if you trust its maker, say "
+            f"so once with space({str(path)!r}, trust=True), or --trust with livecode import"
         )
     description = _ask(path)
     _remember({**_trusted(), digest: asdict(description)})
@@ -81,12 +81,12 @@ def describe(path: str | Path, trust: bool = False) -> Description:
 
 
 def is_trusted(path: Path) -> bool:
-    """Whether the performer has said yes to this very file."""
+    """Whether the performer has trusted this very file."""
     return fingerprint(path) in _trusted()
 
 
 def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file, as hexadecimal digits."""
+    """Return the SHA-256 of a file as hexadecimal digits. Raises `LivecodeError` if unreadable."""
     try:
         return sha256(path)
     except OSError as error:
@@ -94,21 +94,25 @@ def fingerprint(path: Path) -> str:
 
 
 def trust_file() -> Path:
-    """Where it is kept which files have been trusted, and what they are."""
+    """Return the file that lists trusted models, by hash, with their descriptions."""
     return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "trusted-models.json"
 
 
 def _ask(path: Path) -> Description:
-    """Have another process open the model, so that what it does there stays there."""
+    """Have another process open the model, so that its code cannot harm this one."""
     command = [sys.executable, "-m", "livecode.neural.torchscript.model", str(path)]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=OPENING_LIMIT_S,
         )
         answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     except subprocess.TimeoutExpired:
         raise LivecodeError(
-            f"{path} was not open after {PATIENCE_S:g} s: it cannot be played"
+            f"{path} was not open after {OPENING_LIMIT_S:g} s: it cannot be played"
         ) from None
     except (IndexError, ValueError):
         raise LivecodeError(

@@ -1,4 +1,4 @@
-"""What training makes of audio files: which are used, what is held out, and what is said of bad ones."""
+"""The corpus from audio files: which files are used, what is held out, and notes on bad files."""
 
 from pathlib import Path
 

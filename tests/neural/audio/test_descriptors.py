@@ -1,4 +1,4 @@
-"""Descriptors of timbre: on spectra of which they are known."""
+"""Descriptors of timbre, on spectra whose descriptors are known."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Pitches of frames: found by autocorrelation, from waves or magnitudes, and refined to a cent."""
+"""Pitches of frames: found by autocorrelation in waves or magnitudes, and refined to a cent."""
 
 import numpy as np
 import pytest

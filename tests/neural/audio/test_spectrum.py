@@ -1,4 +1,4 @@
-"""The spectrum's conventions, on real sines."""
+"""The conventions of spectra, on real sines."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Training frames: from real files in real folders, good ones and broken ones."""
+"""Training frames from real files in real folders, good ones and broken ones."""
 
 from pathlib import Path
 

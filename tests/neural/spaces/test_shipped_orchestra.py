@@ -1,23 +1,23 @@
-"""The space that ships, `orchestra`: what its card promises, measured."""
+"""The shipped space `orchestra`: the promises of its card, measured."""
 
 import numpy as np
 import pytest
 
 from livecode.bench.space_sound import family, joins, way_rows
-from livecode.bench.space_texture import life_of, played
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.descriptors import described
 from livecode.neural.load import load_space
 from livecode.neural.model_file import find_model, read_model
 from livecode.neural.spaces import map as space_map
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.figures import axis_steps, step_ratios
+from tools.space_texture import movement_of, played
 
 FAMILIES = ("alto_saxophone", "bassoon", "flute", "piano", "violin")
 
 
 @pytest.fixture(scope="module")
-def orchestra() -> Space:
+def orchestra() -> LatentSpace:
     return load_space("orchestra")
 
 
@@ -38,7 +38,7 @@ def test_held_out_notes_are_nearer_than_to_principal_components_by_any_number_of
     assert all(row["space_db"] < 0.85 * row["pca_db"] for row in rows)
 
 
-def test_it_knows_five_instruments_at_their_pitches(orchestra: Space) -> None:
+def test_it_knows_five_instruments_at_their_pitches(orchestra: LatentSpace) -> None:
     assert {family(name) for name in orchestra.sound_names} == set(FAMILIES)
     assert len(orchestra.sound_names) == 196
     heard = 69 + 12 * (orchestra.log2_f0(orchestra.sound_points) - np.log2(440))
@@ -48,7 +48,7 @@ def test_it_knows_five_instruments_at_their_pitches(orchestra: Space) -> None:
     assert (off < 0.5).mean() > 0.9
 
 
-def test_axes_do_as_they_are_called(orchestra: Space) -> None:
+def test_axes_do_as_they_are_called(orchestra: LatentSpace) -> None:
     assert set(orchestra.axes[:3]) == {"pitch", "centroid", "flatness"}
     for name in ("centroid", "flatness"):
         positions = np.full((9, orchestra.latent), 0.5)
@@ -62,14 +62,14 @@ def test_axes_do_as_they_are_called(orchestra: Space) -> None:
     assert octaves[-1] - octaves[0] > 3
 
 
-def test_equal_steps_are_about_equally_audible(orchestra: Space) -> None:
+def test_equal_steps_are_about_equally_audible(orchestra: LatentSpace) -> None:
     steps = axis_steps(orchestra, 20, np.random.default_rng(5), contexts=16)
     assert step_ratios(steps)[:8].max() < 3
     strengths = steps.mean(1)
     assert strengths[:4].min() > strengths[8:].max(), "the strongest come first"
 
 
-def test_every_place_sounds_and_is_as_loud_as_all_others(orchestra: Space) -> None:
+def test_every_place_sounds_and_is_as_loud_as_all_others(orchestra: LatentSpace) -> None:
     rng = np.random.default_rng(2)
     places = rng.normal(0, 20, (200, orchestra.latent)).astype(np.float32)
     places[:4, :] = np.array([[np.nan], [np.inf], [-np.inf], [0]])
@@ -78,18 +78,18 @@ def test_every_place_sounds_and_is_as_loud_as_all_others(orchestra: Space) -> No
     np.testing.assert_allclose(loud, spectrum.LEVEL, rtol=1e-3)
 
 
-def test_ways_between_instruments_pass_both(orchestra: Space) -> None:
+def test_ways_between_instruments_pass_both(orchestra: LatentSpace) -> None:
     both, level = way_rows(orchestra, {})
     assert both.value == 100
     assert level.ok
 
 
 @pytest.mark.parametrize("reach", [0.01, 1.0])
-def test_a_voice_in_it_never_clicks(orchestra: Space, reach: float) -> None:
+def test_a_voice_in_it_never_clicks(orchestra: LatentSpace, reach: float) -> None:
     assert joins(orchestra, reach, np.random.default_rng(4)) < 1.5
 
 
-def test_held_places_move_as_held_out_notes_do(orchestra: Space) -> None:
+def test_held_places_move_as_held_out_notes_do(orchestra: LatentSpace) -> None:
     facts = read_model(find_model("orchestra"))[0].facts["texture"]
     places = {
         name: orchestra.sound_points[orchestra.sound_names.index(name)]
@@ -99,8 +99,8 @@ def test_held_places_move_as_held_out_notes_do(orchestra: Space) -> None:
     known = {"violin": (8.0, 15.0), "piano": (0.0, 5.0)}  # cents, of the recordings
     for name, point in places.items():
         if family(name) in known:
-            life = life_of(played(orchestra, point, 1.0, 2.0), orchestra)
-            still = life_of(played(orchestra, point, 0.0, 1.0), orchestra)
+            life = movement_of(played(orchestra, point, 1.0, 2.0), orchestra)
+            still = movement_of(played(orchestra, point, 0.0, 1.0), orchestra)
             low, high = known[family(name)]
             assert low / 1.5 < life.pitch_cents < high * 1.5
             assert still.pitch_cents < 0.5
@@ -108,7 +108,9 @@ def test_held_places_move_as_held_out_notes_do(orchestra: Space) -> None:
             assert 0.3 < life.level_db < 4
 
 
-def test_a_morph_from_flute_to_violin_changes_timbre_but_hardly_pitch(orchestra: Space) -> None:
+def test_a_morph_from_flute_to_violin_changes_timbre_but_hardly_pitch(
+    orchestra: LatentSpace,
+) -> None:
     way = space_map.morph(orchestra, "flute_072_f", "violin_073_f")
     points = orchestra.place(way(np.linspace(0, 1, 21)))
     semitones = 12 * orchestra.log2_f0(points)

@@ -1,4 +1,4 @@
-"""A space at play, on a small one with random weights: conventions, borders, and the fast path."""
+"""A small space with random weights, at play: conventions, limits and the fast path."""
 
 import tracemalloc
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from livecode.neural.audio import spectrum
-from livecode.neural.spaces.space import KNOTS, Space
+from livecode.neural.spaces.space import KNOTS, LatentSpace
 from livecode.neural.spaces.space_file import space_shapes
 
 SIZES = {"latent": 3, "n_fft": 2048, "hidden": 16, "encoder_hidden": 16}
@@ -16,7 +16,7 @@ FREE = {"partials": 0, "bands": 1024}
 BOTH = {"partials": 6, "bands": 20}
 
 
-def _space(shape: dict[str, int], **fixed: Any) -> Space:
+def _space(shape: dict[str, int], **fixed: Any) -> LatentSpace:
     rng = np.random.default_rng(0)
     config: dict[str, Any] = SIZES | shape
     tensors = {
@@ -26,7 +26,7 @@ def _space(shape: dict[str, int], **fixed: Any) -> Space:
     bend = np.linspace(-1, 1, KNOTS) ** 3
     tensors["axes"] = np.stack([bend, 2 * bend, 3 * bend + 1]).astype(np.float32)
     tensors |= {name.replace("__", "."): np.array(v, np.float32) for name, v in fixed.items()}
-    return Space("small", 44100, config | {"axis_names": ["a", "b", "c"]}, tensors)
+    return LatentSpace("small", 44100, config | {"axis_names": ["a", "b", "c"]}, tensors)
 
 
 @pytest.mark.parametrize("shape", [SERIES, FREE, BOTH])

@@ -1,4 +1,4 @@
-"""Additive tones: the formula they follow, and their factors heard in their spectra."""
+"""Additive tones: their formula, and the effect of each factor on their spectra."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Living textures: what is measured of held sounds is what is learned, and what is played."""
+"""Textures: the motion that is measured in held sounds is what is learned and played."""
 
 import math
 from dataclasses import replace
@@ -15,12 +15,12 @@ from livecode.cli import command as cli  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
 from livecode.neural.load import load_space  # noqa: E402
 from livecode.neural.model_file import find_model, read_model, write_model  # noqa: E402
-from livecode.neural.spaces.space import Space  # noqa: E402
+from livecode.neural.spaces.space import LatentSpace  # noqa: E402
 from livecode.neural.spaces.texture import ORDER, Motion, Texture, prediction  # noqa: E402
 from livecode.neural.spaces.training.progress import NoSpaceDisplay  # noqa: E402
 from livecode.neural.spaces.training.settings import TrainSpaceSettings  # noqa: E402
 from livecode.neural.spaces.training.texture import TextureSettings, learn_texture  # noqa: E402
-from livecode.neural.spaces.training.texture_frames import Stretch, stretches_of  # noqa: E402
+from livecode.neural.spaces.training.texture_frames import HeldSound, held_sounds  # noqa: E402
 from livecode.neural.spaces.training.train import train_space  # noqa: E402
 from livecode.neural.spaces.training.train_texture import train_texture  # noqa: E402
 from livecode.neural.spaces.training.vibrato import vibrato_of  # noqa: E402
@@ -35,14 +35,14 @@ def _one_thread() -> None:
 
 
 @pytest.fixture(scope="module")
-def additive() -> Space:
+def additive() -> LatentSpace:
     return load_space("additive")
 
 
 def sung(
     f0_hz: float, cents: float, swell_db: float, rate_hz: float = 5.0, seconds: float = 2.0
 ) -> np.ndarray:
-    """A tone of six partials in a vibrato so wide, its level swinging as far with it."""
+    """Return a tone of six partials with a vibrato of a given width, in level as in pitch."""
     t = np.arange(int(seconds * RATE)) / RATE
     swing = np.sin(2 * np.pi * rate_hz * t)
     phase = 2 * np.pi * np.cumsum(f0_hz * 2 ** (cents / 1200 * swing)) / RATE
@@ -51,15 +51,15 @@ def sung(
 
 
 @pytest.fixture(scope="module")
-def stretches(additive: Space) -> list[Stretch]:
+def pieces(additive: LatentSpace) -> list[HeldSound]:
     sounds = {f"sung_{hz}": sung(hz, cents=20, swell_db=2) for hz in (220, 330, 440)}
-    return [each for name, mono in sounds.items() for each in stretches_of(additive, name, mono)]
+    return [each for name, mono in sounds.items() for each in held_sounds(additive, name, mono)]
 
 
 @pytest.fixture(scope="module")
-def texture(additive: Space, stretches: list[Stretch]) -> Texture:
+def texture(additive: LatentSpace, pieces: list[HeldSound]) -> Texture:
     torch.set_num_threads(1)
-    return Texture(learn_texture(additive, stretches, 0, QUICK), 512 / RATE)
+    return Texture(learn_texture(additive, pieces, 0, QUICK), 512 / RATE)
 
 
 def moved(texture: Texture, z: np.ndarray, seed: int, amount: float = 1.0) -> np.ndarray:
@@ -67,30 +67,30 @@ def moved(texture: Texture, z: np.ndarray, seed: int, amount: float = 1.0) -> np
     return np.array([motion.advance(texture.step_s, z, amount).copy() for _ in range(500)])[50:]
 
 
-def test_what_is_measured_of_a_sung_tone_is_how_it_was_sung(stretches: list[Stretch]) -> None:
-    assert len(stretches) == 3
-    for stretch in stretches:
-        cents, nepers = 1200 * stretch.moves[:, 0].std(), stretch.moves[:, -1].std()
+def test_what_is_measured_of_a_sung_tone_is_how_it_was_sung(pieces: list[HeldSound]) -> None:
+    assert len(pieces) == 3
+    for piece in pieces:
+        cents, nepers = 1200 * piece.moves[:, 0].std(), piece.moves[:, -1].std()
         assert cents == pytest.approx(20 / math.sqrt(2), rel=0.15)
         assert 20 * math.log10(math.e) * nepers == pytest.approx(2 / math.sqrt(2), rel=0.2)
 
 
-def test_a_steady_tone_does_not_move(additive: Space) -> None:
-    (stretch,) = stretches_of(additive, "steady", sung(330, 0, 0))
-    assert 1200 * stretch.moves[:, 0].std() < 1
-    assert stretch.moves[:, -1].std() < 0.01
+def test_a_steady_tone_does_not_move(additive: LatentSpace) -> None:
+    (piece,) = held_sounds(additive, "steady", sung(330, 0, 0))
+    assert 1200 * piece.moves[:, 0].std() < 1
+    assert piece.moves[:, -1].std() < 0.01
 
 
-def test_a_melody_falls_into_notes_and_silence_has_no_stretches(additive: Space) -> None:
+def test_a_melody_falls_into_notes_and_silence_has_no_pieces(additive: LatentSpace) -> None:
     notes = [sung(hz, 5, 0, seconds=1.2) for hz in (300, 400)]
     gap = np.zeros(RATE // 2, np.float32)
-    found = stretches_of(additive, "melody", np.concatenate([notes[0], gap, notes[1]]))
+    found = held_sounds(additive, "melody", np.concatenate([notes[0], gap, notes[1]]))
     assert len(found) == 2
-    assert all(1200 * stretch.moves[:, 0].std() < 6 for stretch in found)
+    assert all(1200 * piece.moves[:, 0].std() < 6 for piece in found)
     slur = np.concatenate([sung(300, 5, 0, seconds=1.5), sung(330, 5, 0, seconds=1.0)])
-    (longer,) = stretches_of(additive, "slur", slur)
+    (longer,) = held_sounds(additive, "slur", slur)
     assert len(longer.moves) * 512 / RATE == pytest.approx(1.5, abs=0.15)
-    assert stretches_of(additive, "silence", np.zeros(RATE, np.float32)) == []
+    assert held_sounds(additive, "silence", np.zeros(RATE, np.float32)) == []
 
 
 def test_a_vibrato_is_told_from_what_is_irregular() -> None:
@@ -120,21 +120,21 @@ def test_autoregressions_stay_of_unit_variance_whatever_the_reflections() -> Non
 
 
 def test_a_learned_texture_moves_as_what_it_was_learned_from(
-    texture: Texture, stretches: list[Stretch]
+    texture: Texture, pieces: list[HeldSound]
 ) -> None:
-    for stretch in stretches:
-        moves = moved(texture, stretch.point, seed=1)
-        assert moves[:, 0].std() == pytest.approx(stretch.moves[:, 0].std(), rel=0.3)
-        assert moves[:, -1].std() == pytest.approx(stretch.moves[:, -1].std(), rel=0.4)
+    for piece in pieces:
+        moves = moved(texture, piece.point, seed=1)
+        assert moves[:, 0].std() == pytest.approx(piece.moves[:, 0].std(), rel=0.3)
+        assert moves[:, -1].std() == pytest.approx(piece.moves[:, -1].std(), rel=0.4)
         power = np.square(np.abs(np.fft.rfft(moves[:, 0] * np.hanning(len(moves)))))
         hz = np.fft.rfftfreq(len(moves), texture.step_s)
         assert hz[power.argmax()] == pytest.approx(5.0, abs=0.7)
 
 
 def test_motion_is_its_seed_s_and_as_far_as_it_is_asked_for(
-    texture: Texture, stretches: list[Stretch]
+    texture: Texture, pieces: list[HeldSound]
 ) -> None:
-    z = stretches[0].point
+    z = pieces[0].point
     one, same, other = (moved(texture, z, seed) for seed in (1, 1, 2))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
@@ -149,7 +149,7 @@ def test_motion_is_its_seed_s_and_as_far_as_it_is_asked_for(
 
 @pytest.fixture
 def breath(tmp_path: Path) -> TrainSpaceSettings:
-    """Four noises that come and go, and the settings of a tiny space of them."""
+    """Write four noises that come and go; return the settings of a tiny space of them."""
     rng = np.random.default_rng(0)
     (tmp_path / "audio").mkdir()
     for name, hz in (("slow", 1.0), ("even", 2.0), ("quick", 5.0), ("quicker", 6.0)):
@@ -215,7 +215,7 @@ def test_what_cannot_have_a_texture_is_refused(
     assert "There is no space at" in capsys.readouterr().err
     with pytest.raises(LivecodeError, match="There is no space at"):
         train_texture(replace(breath, texture_only=True))
-    with pytest.raises(LivecodeError, match="Generated tones stand still"):
+    with pytest.raises(LivecodeError, match="Generated tones do not move"):
         replace(breath, folder=None, synthetic="additive", texture=True).check()
 
 

@@ -1,4 +1,4 @@
-"""Training a space for real, for a few seconds: it learns, it resumes, it explains itself."""
+"""Training a space for a few seconds: it learns, it resumes, and its file explains it."""
 
 import os
 import signal
@@ -47,7 +47,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def noises(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A space of four noises, from dark to bright, aligned with their centroids."""
+    """Train a space of four noises, from dark to bright, aligned with their centroids."""
     torch.set_num_threads(1)
     out = tmp_path_factory.mktemp("noises")
     rng = np.random.default_rng(0)
@@ -168,14 +168,14 @@ def test_ctrl_c_saves_and_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = replace(SHORT, out=tmp_path)
-    step = training._step
+    step = training.train_step
 
     def interrupted(*args: object) -> float:
         if args[-1] == 23:
             os.kill(os.getpid(), signal.SIGINT)
         return step(*args)
 
-    monkeypatch.setattr(training, "_step", interrupted)
+    monkeypatch.setattr(training, "train_step", interrupted)
     with pytest.raises(LivecodeError, match="stopped after 24 steps and is saved: add --resume"):
         train_space(settings)
     monkeypatch.undo()

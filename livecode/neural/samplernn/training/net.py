@@ -230,6 +230,7 @@ class SampleRNNNet(nn.Module):
         """The tensors of a model file, weight norm folded in, as float32."""
         config, found = self.config, {}
         for i, tier in enumerate(self.tiers):
+            assert isinstance(tier, Tier)
             name = f"tiers.{i}"
             found[f"{name}.h0"] = tier.h0[0]
             if config.cell == "lstm":

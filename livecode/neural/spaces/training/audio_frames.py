@@ -1,4 +1,4 @@
-"""Training frames from a folder of audio: read, shifted a little in pitch, split and described."""
+"""Training frames from a folder of audio: read, shifted slightly in pitch, split and described."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,24 +14,24 @@ from livecode.neural.audio.descriptors import ALIGNABLE, described
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.training.frames import HELD_OUT, Batch, levels_of
 
-MOST_FRAMES = 60_000  # kept of a folder: about 120 MB
-QUIET_DB = 30.0  # frames further below their file's loudest are dropped
-UNSTEADY_DB = 3.0  # and those that change by more from one window to the next
-SHIFT_SEMITONES = 1.05  # that copies of a file are shifted by, up or down, at most
-COPIES_S = 120.0  # of sound that a file's copies come to, so that short files have more
+MOST_FRAMES = 60_000  # of a folder, about 120 MB
+QUIET_DB = 30.0  # frames that are quieter than their file's loudest by more than this are dropped
+UNSTEADY_DB = 3.0  # frames whose level changes by more than this between windows are dropped
+SHIFT_SEMITONES = 1.05  # the most by which copies of a file are shifted, up or down
+COPIES_S = 120.0  # seconds of sound of all a file's copies, so that short files get more copies
 MOST_COPIES = 12
-SOUND_FRAMES = 8  # of each file that tell its place in the space
+SOUND_FRAMES = 8  # frames of each file that give its position in the space
 MOST_SOUNDS = 1000
 
 
 @dataclass
-class _Kept:
-    """The frames of one file, or of several."""
+class _FrameSet:
+    """The frames of one file or of several."""
 
-    levels: list[Floats] = field(default_factory=list)  # half precision
+    levels: list[NDArray[np.float16]] = field(default_factory=list)
     log2_f0: list[NDArray[np.float64]] = field(default_factory=list)
 
-    def add(self, other: "_Kept") -> None:
+    def add(self, other: "_FrameSet") -> None:
         self.levels += other.levels
         self.log2_f0 += other.log2_f0
 
@@ -42,10 +42,10 @@ class _Kept:
 class AudioFrames:
     """The steady frames of all audio files below a folder; every tenth file is held out.
 
-    What is trained on is each file as it is and copies of it at other speeds, up to a semitone
-    up or down, so that the notes between those played are heard as well. Held-out files are
-    never shifted. If most frames have a pitch, it guides the first latent dimension; `align`
-    names descriptors that guide the next; the others are free.
+    Training uses each file as it is and copies at other speeds, up to a semitone up or down, so
+    that it covers notes between the recorded ones. Held-out files are never shifted. If most frames
+    have a pitch, pitch guides the first latent dimension. `align` names descriptors that guide the
+    next ones. The others are free. Raises `LivecodeError` if the folder holds no usable audio.
     """
 
     licence = "that of the audio it was trained on"
@@ -62,7 +62,7 @@ class AudioFrames:
         paths = audio_files(folder)
         self._latent, self._sample_rate, self._n_fft = latent, sample_rate, n_fft
         self._frequencies = spectrum.bin_frequencies(n_fft, sample_rate)
-        #: A sentence for each file that could not be used.
+        #: A sentence for each file that is unusable.
         files, self.skipped = usable_files(paths, sample_rate, n_fft)
         self.sounds: dict[str, Floats] = {}
         self._per_file = max(2, MOST_FRAMES // max(1, len(paths)))
@@ -81,14 +81,14 @@ class AudioFrames:
             f"{folder.name}/, copies shifted by up to a semitone among them."
         )
 
-    def _read_all(self, files: list[Path], rng: np.random.Generator) -> tuple[_Kept, _Kept]:
-        """Frames to train on and frames held out."""
+    def _read_all(self, files: list[Path], rng: np.random.Generator) -> tuple[_FrameSet, _FrameSet]:
+        """Return (training frames, held-out frames)."""
         held_out = held_out_of(files, rng)
-        train, test = _Kept(), _Kept()
+        train, test = _FrameSet(), _FrameSet()
         for path in files:
             mono = read_mono(path, self._sample_rate)
             self._remember(path, mono)
-            if len(files) == 1:  # a single recording: its end is held out, less the overlap
+            if len(files) == 1:  # a single recording: its end is held out, without overlap
                 starts = steady_starts(mono, self._n_fft)
                 edge = int(starts[int(0.9 * len(starts))])
                 train.add(self._versions(mono[: edge - self._n_fft], rng))
@@ -100,7 +100,7 @@ class AudioFrames:
         return train, test
 
     def _remember(self, path: Path, mono: Floats) -> None:
-        """Keeps a few frames of the file as it is, spread over its steady part."""
+        """Keep a few frames of the unshifted file, spread over its steady part."""
         if len(self.sounds) < MOST_SOUNDS:
             waves = steady_frames(mono, self._n_fft)
             spread = np.linspace(0, len(waves) - 1, min(SOUND_FRAMES, len(waves))).astype(int)
@@ -109,32 +109,32 @@ class AudioFrames:
                 name += "+"
             self.sounds[name] = levels_of(waves[spread], self._sample_rate)
 
-    def _versions(self, mono: Floats, rng: np.random.Generator) -> _Kept:
-        """Frames of a sound as it is, and of copies shifted in pitch."""
+    def _versions(self, mono: Floats, rng: np.random.Generator) -> _FrameSet:
+        """Return frames of a sound as it is, and of copies shifted in pitch."""
         seconds = len(mono) / self._sample_rate
         copies = int(np.clip(COPIES_S / seconds, 1, min(MOST_COPIES, self._per_file)))
-        kept = _Kept()
+        kept = _FrameSet()
         for i in range(copies):
             shifted = mono
-            if i > 1:  # the first two are the sound as it is
+            if i > 1:  # the first two versions are the sound as it is
                 speed = 2 ** (rng.uniform(-SHIFT_SEMITONES, SHIFT_SEMITONES) / 12)
                 shifted = soxr.resample(mono, self._sample_rate * speed, self._sample_rate)
             kept.add(self._frames(shifted, max(1, self._per_file // copies), rng))
         return kept
 
-    def _frames(self, mono: Floats, most: int, rng: np.random.Generator) -> _Kept:
-        """Steady frames of a sound, `most` at most, and their pitches."""
+    def _frames(self, mono: Floats, most: int, rng: np.random.Generator) -> _FrameSet:
+        """Return at most `most` steady frames of a sound, and their pitches."""
         waves = steady_frames(mono, self._n_fft)
         waves = waves[np.sort(rng.permutation(len(waves))[:most])]
         if not len(waves):
-            return _Kept()
+            return _FrameSet()
         rough = pitch.pitches_hz(waves, self._sample_rate)
         f0_hz = pitch.refined(rough, spectrum.magnitudes(waves), self._sample_rate)
         levels = levels_of(waves, self._sample_rate).astype(np.float16)
-        return _Kept([levels], [np.log2(f0_hz)])  # type: ignore[list-item]
+        return _FrameSet([levels], [np.log2(f0_hz)])
 
-    def _describe(self, train: _Kept, align: tuple[str, ...]) -> None:
-        """Chooses the guided axes and what they are standardised by."""
+    def _describe(self, train: _FrameSet, align: tuple[str, ...]) -> None:
+        """Choose the guided axes, and measure by what they are standardised."""
         unknown = [name for name in align if name not in ALIGNABLE]
         if unknown:
             raise LivecodeError(
@@ -155,14 +155,14 @@ class AudioFrames:
                 f"{len(self.axis_names)} axes are guided ({', '.join(self.axis_names)}), but the "
                 f"space has {self._latent}: give a larger --latent."
             )
-        self._standard = []  # mean and deviation of each guided axis
+        self._standard = []  # (mean, standard deviation) of each guided axis
         for name in self.axis_names:
             values = self._values(name, train)
             known = values[~np.isnan(values)]
             self._standard.append((float(known.mean()), max(float(known.std()), 0.02)))
         self.log2_f0: tuple[float, float] | None = self._standard[0] if pitched else None
 
-    def _values(self, name: str, kept: _Kept) -> NDArray[np.float64]:
+    def _values(self, name: str, kept: _FrameSet) -> NDArray[np.float64]:
         if name == "pitch":
             return np.concatenate(kept.log2_f0)
         parts = []
@@ -171,29 +171,29 @@ class AudioFrames:
             parts.append(described(name, mags, self._frequencies))
         return np.concatenate(parts).astype(np.float64)
 
-    def _batch(self, kept: _Kept) -> Batch:
+    def _batch(self, kept: _FrameSet) -> Batch:
         guide = np.full((len(kept), self._latent), np.nan, np.float32)
         for i, (name, standard) in enumerate(zip(self.axis_names, self._standard, strict=True)):
             guide[:, i] = (self._values(name, kept) - standard[0]) / standard[1]
         return Batch(np.concatenate(kept.levels), guide)  # half precision saves memory
 
     def _some(self, batch: Batch, rng: np.random.Generator) -> Batch:
-        """HELD_OUT of a batch's frames at most, in single precision."""
+        """Return at most HELD_OUT frames of a batch, in single precision."""
         chosen = np.sort(rng.permutation(len(batch.levels))[:HELD_OUT])
         return Batch(batch.levels[chosen].astype(np.float32), batch.guide[chosen])
 
     def draw(self, n: int, rng: np.random.Generator) -> Batch:
-        """n frames, each any of the folder's with equal chance."""
+        """Draw n of the folder's frames, each equally likely."""
         chosen = rng.integers(len(self._train.levels), size=n)
         return Batch(self._train.levels[chosen].astype(np.float32), self._train.guide[chosen])
 
     def held_out(self) -> Batch:
-        """Frames of the files that were held out."""
+        """Return the frames of the held-out files."""
         return self._test
 
 
 def audio_files(folder: Path) -> list[Path]:
-    """The audio files below a folder, by their suffixes; LivecodeError if there is no such folder."""
+    """Return the audio files below a folder, by suffix. Raises `LivecodeError` without a folder."""
     if not folder.is_dir():
         raise LivecodeError(f"There is no folder {folder}: give one that holds audio files.")
     suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif"}
@@ -201,7 +201,7 @@ def audio_files(folder: Path) -> list[Path]:
 
 
 def usable_files(paths: list[Path], sample_rate: int, n_fft: int) -> tuple[list[Path], list[str]]:
-    """Those of the files that can be read and have steady sound; a sentence for each other."""
+    """Return (files that can be read and have steady sound, a sentence for each other file)."""
     files, skipped = [], []
     for path in paths:
         try:
@@ -219,29 +219,29 @@ def usable_files(paths: list[Path], sample_rate: int, n_fft: int) -> tuple[list[
 
 
 def read_mono(path: Path, sample_rate: int) -> Floats:
-    """A file's sound (n,), its channels mixed, at that sample rate."""
+    """Return a file's sound (n,), mixed to mono, at that sample rate."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono = np.nan_to_num(audio.mean(axis=1))
     return np.asarray(soxr.resample(mono, rate, sample_rate), np.float32)
 
 
 def held_out_of(files: list[Path], rng: np.random.Generator) -> set[Path]:
-    """Every tenth of the files, at random: what figures are measured on."""
+    """Return a random tenth of the files, on which figures are measured."""
     order = rng.permutation(len(files))
     return {files[i] for i in order[: max(1, len(files) // 10)]}
 
 
 def steady_frames(audio: Floats, n_fft: int) -> Floats:
-    """The frames (n, n_fft) of audio (samples,) that are neither near-silent nor on the move."""
+    """Return the frames (n, n_fft) of audio (samples,) that are neither quiet nor changing."""
     frames = spectrum.cut(audio, n_fft, n_fft // 4)
     return np.array(frames[steady_starts(audio, n_fft) // (n_fft // 4)]).reshape(-1, n_fft)
 
 
 def steady_starts(audio: Floats, n_fft: int) -> NDArray[np.intp]:
-    """Where those frames begin, in samples (n,)."""
+    """Return where steady frames of audio (samples,) begin, in samples (n,)."""
     hop = n_fft // 4
     frames = spectrum.cut(audio, n_fft, hop)
     level_db = 10 * np.log10(np.square(frames).mean(-1) + 1e-12)
-    before = np.concatenate([np.full(4, np.inf), level_db])[: len(level_db)]  # 4 hops ago
+    before = np.concatenate([np.full(4, np.inf), level_db])[: len(level_db)]  # the level 4 hops ago
     loud = (level_db > level_db.max(initial=-100) - QUIET_DB) & (level_db > -70)
     return np.flatnonzero(loud & (np.abs(level_db - before) < UNSTEADY_DB)) * hop

@@ -1,4 +1,4 @@
-"""The card beside a space: what it is, how to make it again, its figures, and a picture of its axes."""
+"""The card beside a space: what it is, how to train it again, its figures, and a picture."""
 
 from pathlib import Path
 
@@ -9,23 +9,23 @@ from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.model_file import ModelMeta
 from livecode.neural.png import png
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 
 PICTURE = "axes.png"
-SWEEP_STEPS = 160  # pixels across an axis
-ROWS = 220  # pixels of height of an axis, on a logarithmic frequency scale
+SWEEP_STEPS = 160  # pixels along the sweep of an axis
+ROWS = 220  # height of an axis in pixels, on a logarithmic frequency scale
 RANGE_HZ = (50.0, 16_000.0)
 AXES_SHOWN = 8
 
 
-def write_card(folder: Path, space: Space, meta: ModelMeta) -> None:
-    """Writes README.md and the picture of the axes into the model's folder."""
+def write_card(folder: Path, space: LatentSpace, meta: ModelMeta) -> None:
+    """Write README.md and the picture of the axes into the model's folder."""
     (folder / PICTURE).write_bytes(png(_axes_picture(space)))
     (folder / "README.md").write_text(_card(space, meta), encoding="utf-8")
 
 
-def _axes_picture(space: Space) -> NDArray[np.uint8]:
-    """Spectrograms of the strongest axes, swept alone from 0 to 1: (rows, columns, 3)."""
+def _axes_picture(space: LatentSpace) -> NDArray[np.uint8]:
+    """Return spectrograms of the strongest axes, each swept alone: pixels (rows, columns, 3)."""
     panels = []
     rule = np.full((ROWS, 4, 3), 255, np.uint8)
     for axis in range(min(space.latent, AXES_SHOWN)):
@@ -35,17 +35,18 @@ def _axes_picture(space: Space) -> NDArray[np.uint8]:
     return np.concatenate(panels[:-1], axis=1)
 
 
-def _spectrogram(space: Space, mags: Floats) -> NDArray[np.uint8]:
-    """Colours (ROWS, frames, 3) of magnitudes (frames, bins), low frequencies at the bottom."""
+def _spectrogram(space: LatentSpace, mags: Floats) -> NDArray[np.uint8]:
+    """Return pixels (ROWS, frames, 3) of magnitudes (frames, bins), low frequencies at the bottom."""
     low, high = np.log(RANGE_HZ[0]), np.log(min(RANGE_HZ[1], space.sample_rate / 2))
     rows_hz = np.exp(np.linspace(high, low, ROWS))
     levels = spectrum.scaled(mags)
     shown = np.stack([np.interp(rows_hz, space.frequencies_hz, frame) for frame in levels], 1)
     heat = np.clip(shown / 0.85, 0, 1)[..., None] * 3 - np.array([0.0, 0.8, 1.6])
-    return (np.clip(heat * [1, 0.9, 1.2], 0, 1) * 255).astype(np.uint8)
+    result: NDArray[np.uint8] = (np.clip(heat * [1, 0.9, 1.2], 0, 1) * 255).astype(np.uint8)
+    return result
 
 
-def _card(space: Space, meta: ModelMeta) -> str:
+def _card(space: LatentSpace, meta: ModelMeta) -> str:
     figures = meta.facts["figures"]
     rows = "\n".join(
         f"| {i} | {name} | {strength:.3f} | {ratio:.1f} |"
@@ -77,13 +78,14 @@ ego = agent(glass, dims=2)
 
 **Licence.** {meta.licence}
 
-**Made by** {meta.creator}, in {meta.facts["steps"]} steps, and made again by
+**Made by** {meta.creator}, in {meta.facts["steps"]} steps. This command trains it again:
 
 ```
 {meta.command}
 ```
 
-**Figures.** Log-spectral distance of held-out frames to the nearest spectrum of the space
+**Figures.** The mean log-spectral distance from held-out frames to the nearest spectrum of the space
+({figures["encoder_lsd_db"]:.2f} dB to that of the encoder's first guess), with the first axes open
 ({figures["encoder_lsd_db"]:.2f} dB to that of the encoder's first guess), with the first axes open
 and the others at rest; and through as many principal components of the training frames:
 
@@ -107,7 +109,8 @@ def _texture(meta: ModelMeta) -> str:
     if not about:
         return ""
     return f"""
-**Texture.** How held sounds move, learned from {about["stretches"]} stretches, and again by
+**Texture.** How held sounds move, learned from {about["stretches"]} pieces of held sound. This
+command learns it again:
 
 ```
 {about["command"]}

@@ -1,4 +1,4 @@
-"""Training that outlives its process: weights and optimiser in one file, written atomically."""
+"""Checkpoints of a training: weights and optimiser state in one file, written atomically."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ ADAM = {"mean": "exp_avg", "square": "exp_avg_sq"}
 def save_checkpoint(
     path: Path, model: nn.Module, adam: torch.optim.Adam, step: int, settings: dict[str, Any]
 ) -> None:
-    """Writes weights, Adam's moments, and the number of steps done."""
+    """Write weights, Adam's moments and the number of steps done."""
     tensors = {}
     for name, parameter in model.named_parameters():
         tensors[f"model.{name}"] = parameter.detach().numpy()
@@ -29,7 +29,10 @@ def save_checkpoint(
 def load_checkpoint(
     path: Path, model: nn.Module, adam: torch.optim.Adam, settings: dict[str, Any]
 ) -> int:
-    """Restores what `save_checkpoint` wrote, exactly, and returns the number of steps done."""
+    """Restore what `save_checkpoint` wrote, exactly. Return the number of steps done.
+
+    Raises `LivecodeError` if the checkpoint was made with other settings.
+    """
     meta, tensors = read_model(path, KIND)
     saved = meta.config["settings"]
     different = [key for key in settings if saved.get(key) != settings[key]]

@@ -1,4 +1,4 @@
-"""From trained weights to a space that can be played: its axes, its sounds, its file and card."""
+"""Turns trained weights into a playable space: axes, positions of sounds, model file and card."""
 
 import itertools
 from pathlib import Path
@@ -11,31 +11,34 @@ from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.model_file import ModelMeta, write_model
 from livecode.neural.spaces.axes import arranged, find_axes
-from livecode.neural.spaces.space import KIND, KNOTS, Space
+from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
 from livecode.neural.spaces.training.card import write_card
 from livecode.neural.spaces.training.figures import space_figures
 from livecode.neural.spaces.training.frames import Frames
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
 from livecode.neural.spaces.training.vae import SpectralVAE
 
-WHOLE = ("axes", "sounds")  # tensors that keep single precision, as vectors do
+WHOLE = ("axes", "sounds")  # tensors that keep single precision; vectors do, too
 
 
 def export_space(
     settings: TrainSpaceSettings, frames: Frames, model: SpectralVAE, folder: Path
 ) -> Path:
-    """Lays out the axes, places the sounds, writes the model in half precision, and its card."""
+    """Lay out the axes and write the model, in half precision, and its card.
+
+    Return the file's path.
+    """
     rng = np.random.default_rng([settings.seed, 2**33])
     config, weights = model.config.json(), model.arrays()
     batch = frames.draw(settings.measured // 2, rng)
     points = np.where(np.isnan(batch.guide), model.encode(batch.levels), batch.guide)
     reach = np.linspace(points.min(0), points.max(0), KNOTS, dtype=np.float32, axis=1)
-    unordered = Space(settings.name, settings.sample_rate, config, weights | {"axes": reach})
+    unordered = LatentSpace(settings.name, settings.sample_rate, config, weights | {"axes": reach})
     axes = find_axes(unordered, points, rng, model.config.nested)
     config["axis_names"] = _renumbered([model.config.axis_names[i] for i in axes.order])
     tensors = _halved(arranged(weights, axes))
     whole = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
-    space = Space(settings.name, settings.sample_rate, config, whole)
+    space = LatentSpace(settings.name, settings.sample_rate, config, whole)
     if frames.sounds:
         config["sounds"] = list(frames.sounds)
         tensors["sounds"] = _placed(space, frames.sounds)
@@ -57,13 +60,13 @@ def export_space(
 
 
 def _renumbered(names: list[str]) -> list[str]:
-    """The names with the free axes counted in their new order."""
+    """Return the names with the free axes numbered in their new order."""
     free = itertools.count(1)
     return [f"free {next(free)}" if name.startswith("free ") else name for name in names]
 
 
-def _placed(space: Space, sounds: dict[str, Floats]) -> Floats:
-    """The mean latent point of each sound: (sounds, latent)."""
+def _placed(space: LatentSpace, sounds: dict[str, Floats]) -> Floats:
+    """Return the mean latent point of each sound, (sounds, latent)."""
     mags = spectrum.unscaled(np.concatenate(list(sounds.values())))
     points = space.encode_magnitudes(mags)
     ends = np.cumsum([len(levels) for levels in sounds.values()])[:-1]
@@ -71,7 +74,7 @@ def _placed(space: Space, sounds: dict[str, Floats]) -> Floats:
 
 
 def _halved(tensors: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """Matrices in half precision; the axes and the short vectors keep theirs."""
+    """Return the tensors with matrices in half precision. Axes, sounds and vectors keep theirs."""
     return {
         name: tensor if name in WHOLE or tensor.ndim == 1 else tensor.astype(np.float16)
         for name, tensor in tensors.items()

@@ -1,4 +1,4 @@
-"""What is measured of a space, and the plain methods that it is measured against."""
+"""Figures that measure a space, and the plain methods to which they are compared."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,24 +10,25 @@ from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import SCALE_DB, Floats
 from livecode.neural.spaces.axes import CONTEXTS, audible_change
 from livecode.neural.spaces.search import SEARCH_STEPS, nearest
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.frames import Frames
 
-SEARCHED = 400  # held-out frames at most whose nearest points are searched for
+SEARCHED = 400  # the most held-out frames whose nearest points are searched for
 DIMENSIONS = (1, 2, 4, 8, 16)
 
 
 def distance_db(levels: Floats, other: Floats) -> float:
-    """Mean log-spectral distance in dB of two sets of scaled magnitudes (n, bins)."""
+    """Return the mean log-spectral distance in dB of two sets of scaled magnitudes (n, bins)."""
     return float(SCALE_DB * np.sqrt(np.square(levels - other).mean(-1)).mean())
 
 
 def reconstructed(
-    space: Space, levels: Floats, opened: int | None = None, search: int = SEARCH_STEPS
+    space: LatentSpace, levels: Floats, opened: int | None = None, search: int = SEARCH_STEPS
 ) -> Floats:
-    """Scaled magnitudes (n, bins) through the first `opened` axes of a space, all by default.
+    """Return scaled magnitudes (n, bins) as a space renders them with its first `opened` axes.
 
-    The other axes rest. `search` 0 is the encoder alone, at the pitch that is measured.
+    All axes are open by default; closed axes rest. With `search` 0, the encoder's guess at the
+    measured pitch is used.
     """
     opened = space.latent if opened is None else opened
     mags = spectrum.unscaled(levels)
@@ -36,7 +37,7 @@ def reconstructed(
 
 
 def pca_reconstructed(train: Floats, levels: Floats, components: int) -> Floats:
-    """Scaled magnitudes (n, bins) through the leading principal components of `train`."""
+    """Project scaled magnitudes (n, bins) onto the leading principal components of `train`."""
     return next(iter(_pca(train, levels, [components])))
 
 
@@ -49,10 +50,10 @@ def _pca(train: Floats, levels: Floats, counts: list[int]) -> Iterator[Floats]:
         yield np.maximum(projected, 0)
 
 
-def by_dimensions(space: Space, train: Floats, levels: Floats) -> list[dict[str, Any]]:
-    """Distances in dB of held-out `levels` (n, bins) by so many axes and principal components.
+def by_dimensions(space: LatentSpace, train: Floats, levels: Floats) -> list[dict[str, Any]]:
+    """Measure held-out `levels` (n, bins) by number of axes, and of principal components, in dB.
 
-    A space with fewer axes than the components is measured with those it has.
+    A space with fewer axes than components is measured with all its axes.
     """
     rows: list[dict[str, Any]] = []
     counts = [count for count in DIMENSIONS if count <= len(train)]
@@ -68,9 +69,9 @@ def by_dimensions(space: Space, train: Floats, levels: Floats) -> list[dict[str,
 
 
 def axis_steps(
-    space: Space, count: int, rng: np.random.Generator, contexts: int = CONTEXTS
+    space: LatentSpace, count: int, rng: np.random.Generator, contexts: int = CONTEXTS
 ) -> NDArray[np.floating[Any]]:
-    """Audible change of `count` equal steps of each axis, others anywhere: (latent, count)."""
+    """Return the audible change, (latent, count), of `count` equal steps of each axis."""
     steps = []
     for axis in range(space.latent):
         points = np.repeat(rng.random((1, contexts, space.latent)), count + 1, axis=0)
@@ -80,18 +81,19 @@ def axis_steps(
 
 
 def step_ratios(steps: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """Largest over smallest step between a tenth and nine tenths of each axis: (latent,)."""
+    """Return the largest over the smallest step in the middle 80 % of each axis, (latent,)."""
     count = steps.shape[1]
     middle = steps[:, count // 10 : count - count // 10]
-    return middle.max(1) / middle.min(1)
+    result: NDArray[np.floating[Any]] = middle.max(1) / middle.min(1)
+    return result
 
 
 def space_figures(
-    space: Space, frames: Frames, rng: np.random.Generator, measured: int
+    space: LatentSpace, frames: Frames, rng: np.random.Generator, measured: int
 ) -> dict[str, Any]:
-    """The figures of a finished space, as they stand in its file and card.
+    """Return the figures of a finished space for its file and card.
 
-    Principal components are those of `measured` frames to train on.
+    The principal components come from `measured` training frames.
     """
     held_out = frames.held_out().levels
     count = min(SEARCHED, max(16, measured // 16), len(held_out))

@@ -1,4 +1,4 @@
-"""What a space is trained on, as batches; and the synthetic tones, new at every draw."""
+"""What a space is trained on, as batches; and generated tones, which are new at every draw."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,35 +9,35 @@ from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.training import synthetic
 
-HELD_OUT = 1024  # frames that figures are measured on, at most
+HELD_OUT = 1024  # the most frames on which figures are measured
 
 
 @dataclass(frozen=True)
 class Batch:
-    """n frames: scaled magnitudes (n, bins), and what is known of their latent values."""
+    """n frames: scaled magnitudes (n, bins), and the known part of their latent values."""
 
     levels: Floats
-    guide: Floats  # (n, latent), NaN where a latent value is free
+    guide: Floats  # (n, latent); NaN where a latent value is free
 
 
 class Frames(Protocol):
     """A source of training frames."""
 
-    axis_names: tuple[str, ...]  # of the guided dimensions, which come first
-    log2_f0: tuple[float, float] | None  # mean and deviation of the pitch, if there is one
-    description: str  # the data, for the model file and its card
+    axis_names: tuple[str, ...]  # names of the guided dimensions, which come first
+    log2_f0: tuple[float, float] | None  # mean and standard deviation of the pitch, if there is one
+    description: str  # what the data is, for the model file and its card
     licence: str
-    sounds: dict[str, Floats]  # some frames (n, bins) of each sound, by its file's name
+    sounds: dict[str, Floats]  # file's name -> some frames (n, bins) of its sound
 
     def draw(self, n: int, rng: np.random.Generator) -> Batch:
-        """n frames to train on."""
+        """Draw n frames to train on."""
 
     def held_out(self) -> Batch:
-        """Frames never trained on, always the same."""
+        """Return frames that are never trained on; always the same ones."""
 
 
 def levels_of(waves: Floats, sample_rate: int) -> Floats:
-    """Scaled magnitudes (n, bins) of frames (n, n_fft) at equal loudness."""
+    """Return scaled magnitudes (n, bins) of frames (n, n_fft) at equal loudness."""
     weighting = spectrum.k_weighting(spectrum.bin_frequencies(waves.shape[-1], sample_rate))
     return spectrum.scaled(spectrum.normalised(spectrum.magnitudes(waves), weighting))
 
@@ -61,16 +61,16 @@ class AdditiveFrames:
         )
 
     def draw(self, n: int, rng: np.random.Generator) -> Batch:
-        """n new tones."""
+        """Draw n new tones."""
         factors = np.full((n, len(synthetic.FACTORS)), 0.5)
         factors[:, : self._open] = rng.random((n, self._open))
         tones = synthetic.tones_of(factors)
         waves = synthetic.synthesise(tones, self._n_fft, self._sample_rate, rng)
         guide = np.full((n, self._latent), np.nan, np.float32)
-        # of mean 0 and variance 1, as the prior of the free dimensions
+        # mean 0 and variance 1, like the prior of the free dimensions
         guide[:, : self._open] = (factors[:, : self._open] - 0.5) * np.sqrt(12)
         return Batch(levels_of(waves, self._sample_rate), guide)
 
     def held_out(self) -> Batch:
-        """Tones of a generator that training never uses."""
+        """Return tones of a random generator that training never uses."""
         return self.draw(HELD_OUT, np.random.default_rng([self._seed, 2**32]))

@@ -1,4 +1,4 @@
-"""What a training of a space tells while it runs, to whoever shows it."""
+"""The display of a space's training: what it must offer, and one that shows nothing."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -8,19 +8,19 @@ Item = TypeVar("Item")
 
 
 class SpaceDisplay(Protocol):
-    """Shows how far a training is. `livecode.cli` has one with bars."""
+    """Shows the progress of a training. `livecode.cli` has one with bars."""
 
     def say(self, sentence: str) -> None:
-        """Show a sentence of its own."""
+        """Show a sentence."""
 
     def training(self, name: str, steps: int, done: int) -> AbstractContextManager[object]:
-        """Show a training of so many steps, `done` of which were made before, in a `with` block."""
+        """Show a training of `steps` steps, of which `done` were made before, in a `with` block."""
 
     def step(self, done: int, loss: float, held_out_db: float) -> None:
         """Show that `done` steps are made, with the loss and the distance on held-out frames."""
 
     def each(self, items: Sequence[Item], what: str) -> Iterable[Item]:
-        """Yield the items, and show how many of them are done; `what` is a word for the work."""
+        """Yield the items, and show how many are done; `what` is a word for the work."""
 
 
 class NoSpaceDisplay:

@@ -1,4 +1,4 @@
-"""Additive tones to train on: drawn from eight musical factors, synthesised as waveforms."""
+"""Additive tones to train on: drawn from eight musical factors and synthesised as waveforms."""
 
 from dataclasses import dataclass
 
@@ -22,23 +22,24 @@ FACTORS = (
 
 @dataclass(frozen=True)
 class Tones:
-    """The parameters of n additive tones, each an array of shape (n,)."""
+    """The parameters of n additive tones, each an array (n,)."""
 
     f0_hz: NDArray[np.float64]  # fundamental
-    partials: NDArray[np.float64]  # how many; a fraction is the level of the highest
-    decay: NDArray[np.float64]  # the partial after the last stands e^-decay below the first
-    inharmonicity: NDArray[np.float64]  # of the partials: stretched above 0, squeezed below
-    balance: NDArray[np.float64]  # -1 only odd partials, hollow; 0 plain; 1 even ones, an octave up
-    first_formant_hz: NDArray[np.float64]  # centres of two resonances, as of a vowel
+    partials: NDArray[np.float64]  # number of partials; a fraction is the level of the highest
+    decay: NDArray[np.float64]  # the partial after the last is e^-decay below the first
+    inharmonicity: NDArray[np.float64]  # above 0 stretches the partials, below 0 squeezes them
+    # -1: only odd partials, hollow; 0: plain; 1: only even partials, an octave up
+    balance: NDArray[np.float64]
+    first_formant_hz: NDArray[np.float64]  # centres of two resonances, as in vowels
     second_formant_hz: NDArray[np.float64]
-    resonance_db: NDArray[np.float64]  # their height
+    resonance_db: NDArray[np.float64]  # height of the resonances
 
 
 def tones_of(factors: NDArray[np.float64]) -> Tones:
-    """Factors (n, 8) in [0, 1], in the order of `FACTORS`, as tones in their musical ranges.
+    """Map factors (n, 8) in [0, 1], in the order of `FACTORS`, to tones in their musical ranges.
 
-    The ranges are chosen so that the middle of all gives a harmonic, rounded tone, from which
-    every factor leads away in both directions.
+    The ranges are chosen so that the middle of all factors gives a harmonic, rounded tone. Every
+    factor leads away from it in both directions.
     """
     pitch, partials, decay, stretch, balance, first, second, resonance = factors.T
     bent = 2 * stretch - 1
@@ -55,10 +56,10 @@ def tones_of(factors: NDArray[np.float64]) -> Tones:
 
 
 def sinusoids(tones: Tones, sample_rate: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Frequencies in Hz and amplitudes of every tone's partials, each (n, PARTIALS).
+    """Return frequencies in Hz and amplitudes of every tone's partials, each (n, PARTIALS).
 
-    The series and its factors f0, partials, decay and inharmonicity are those of the additive
-    data set of vschaos; the balance of odd and even and the formants are added to it.
+    The series and the factors f0, partials, decay and inharmonicity are those of the additive data
+    set of vschaos. The balance of odd and even partials and the formants are additions.
     """
     i = np.arange(PARTIALS)
     column = {name: value[:, None] for name, value in vars(tones).items()}
@@ -76,10 +77,10 @@ def sinusoids(tones: Tones, sample_rate: int) -> tuple[NDArray[np.float64], NDAr
 
 
 def synthesise(tones: Tones, n_samples: int, sample_rate: int, rng: np.random.Generator) -> Floats:
-    """Waveforms (n, n_samples) of the tones, every sinusoid at a random phase.
+    """Return waveforms (n, n_samples) of the tones, every sinusoid at a random phase.
 
-    A rotation by t samples is a rotation by whole blocks, then by the rest: two short tables and
-    a matrix product per tone stand for a cosine per sample (`n_samples`: a multiple of 64).
+    `n_samples` must be a multiple of 64. A rotation by t samples is a rotation by whole blocks and
+    then by the rest, so two short tables and a matrix product per tone replace a cosine per sample.
     """
     freq_hz, gain = sinusoids(tones, sample_rate)
     phase = rng.uniform(0, 2 * np.pi, freq_hz.shape)
@@ -90,4 +91,5 @@ def synthesise(tones: Tones, n_samples: int, sample_rate: int, rng: np.random.Ge
     weights = gain[:, None, :].astype(np.float32)
     left = np.concatenate([weights * np.cos(coarse), -weights * np.sin(coarse)], axis=2)
     right = np.concatenate([np.cos(fine), np.sin(fine)], axis=1)
-    return (left @ right).reshape(len(gain), n_samples)
+    result: Floats = (left @ right).reshape(len(gain), n_samples)
+    return result

@@ -1,4 +1,4 @@
-"""How sounds that stand still move: stretches of frames, as deviations of a decoder's outputs."""
+"""How held sounds move: pieces of sound as deviations of a decoder's outputs."""
 
 import itertools
 from dataclasses import dataclass
@@ -8,29 +8,29 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio import pitch, spectrum
 from livecode.neural.audio.spectrum import FLOOR, SCALE, Floats
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.audio_frames import steady_starts
 
-STEPS_PER_WINDOW = 4  # a texture moves on so many times in a window of the space
-BRIDGED_S = 0.25  # gaps between steady frames that a stretch goes on over
-SHORTEST_S, LONGEST_S = 0.4, 4.0  # of a stretch
-SPLIT_CENTS = 80.0  # a pitch that far from the stretch's median is another note's
-PLACED = 8  # frames of a stretch that tell its place in the space
-BESIDE = 2  # bins on either side of a partial that are its own
-TREND = 2  # degree of the polynomial in time that is no texture: a decay, a swell
+STEPS_PER_WINDOW = 4  # steps of a texture in one window of the space
+BRIDGED_S = 0.25  # gaps between steady frames up to this length do not end a piece
+SHORTEST_S, LONGEST_S = 0.4, 4.0  # of a piece
+SPLIT_CENTS = 80.0  # a frame whose pitch is farther from the piece's median belongs to another note
+PLACED = 8  # frames of a piece that give its latent point
+BESIDE = 2  # bins on either side of a partial that belong to it
+TREND = 2  # degree of the polynomial in time, such as a decay or swell, that is not texture
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A piece of sound that stays about one place of a space."""
+class HeldSound:
+    """A piece of sound that stays near one point of a space."""
 
-    name: str  # of the file it is from
-    point: Floats  # (latent,) where it stays
-    moves: Floats  # (steps, outputs + 1): each decoder output about its mean, log level last
+    name: str  # the name of its file
+    point: Floats  # (latent,): where it stays
+    moves: Floats  # (steps, outputs + 1): decoder outputs minus their mean, log level last
 
 
-def stretches_of(space: Space, name: str, mono: Floats) -> list[Stretch]:
-    """The stretches of a sound (n,) at the space's sample rate."""
+def held_sounds(space: LatentSpace, name: str, mono: Floats) -> list[HeldSound]:
+    """Return the pieces of held sound in a sound (n,) at the space's sample rate."""
     hop = space.n_fft // STEPS_PER_WINDOW
     found = []
     for first, last in _held(mono, space, hop):
@@ -42,12 +42,12 @@ def stretches_of(space: Space, name: str, mono: Floats) -> list[Stretch]:
             continue
         some = mags[np.linspace(0, len(mags) - 1, PLACED).astype(int)]
         point = space.encode_magnitudes(some).mean(0)
-        found.append(Stretch(name, point, moves_of(space, mags, f0_hz)))
+        found.append(HeldSound(name, point, moves_of(space, mags, f0_hz)))
     return found
 
 
-def _held(mono: Floats, space: Space, hop: int) -> list[tuple[int, int]]:
-    """First and last start, in samples, of each stretch's frames."""
+def _held(mono: Floats, space: LatentSpace, hop: int) -> list[tuple[int, int]]:
+    """Return the first and last start, in samples, of each piece's frames."""
     starts = steady_starts(mono, space.n_fft)
     if not len(starts):
         return []
@@ -62,11 +62,11 @@ def _held(mono: Floats, space: Space, hop: int) -> list[tuple[int, int]]:
 
 
 def _one_note(
-    space: Space, waves: Floats, mags: Floats
+    space: LatentSpace, waves: Floats, mags: Floats
 ) -> tuple[slice, NDArray[np.float64] | None]:
-    """The longest run of frames about one pitch, and their fundamentals in Hz.
+    """Return the longest run of frames at one pitch, and their fundamentals in Hz.
 
-    All frames, and None, if the space or the sound has no pitch.
+    If the space or the sound has no pitch, the result is all frames, and None.
     """
     rough = pitch.pitches_hz(waves, space.sample_rate) if space.partials else np.full(1, np.nan)
     if np.isnan(rough).mean() > 0.5:
@@ -79,12 +79,12 @@ def _one_note(
     return note, pitch.refined(np.full(len(run), usual), mags[note], space.sample_rate)
 
 
-def moves_of(space: Space, mags: Floats, f0_hz: NDArray[np.float64] | None) -> Floats:
-    """Deviations (steps, outputs + 1) of magnitudes (steps, bins) from their own trend.
+def moves_of(space: LatentSpace, mags: Floats, f0_hz: NDArray[np.float64] | None) -> Floats:
+    """Return deviations (steps, outputs + 1) of magnitudes (steps, bins) from their own trend.
 
-    In the units of the decoder's outputs: log2 f0 in octaves, no stretch, gains in nepers, bands as
-    scaled levels, and last the loudness in nepers. What is not heard does not move: levels are
-    those above the floor of the scaled magnitudes.
+    The units are those of the decoder's outputs: log2 f0 in octaves, no stretch, gains in nepers,
+    bands as scaled levels, and last the loudness in nepers. Inaudible motion does not count, since
+    levels have the floor of scaled magnitudes.
     """
     weighting = spectrum.k_weighting(space.frequencies_hz)
     loud = spectrum.loudness(mags, weighting)
@@ -122,8 +122,8 @@ def _about_trend(moves: Floats) -> Floats:
     return np.asarray(moves - powers @ (powers.T @ moves), np.float32)
 
 
-def nepers(space: Space) -> Floats:
-    """What makes the units of each output (outputs + 1,) nepers; 1 for the pitch."""
+def nepers(space: LatentSpace) -> Floats:
+    """Return the factors (outputs + 1,) that turn each output's unit into nepers; 1 for the pitch."""
     units = np.ones((2 + space.partials if space.partials else 0) + space.bands + 1, np.float32)
     units[-1 - space.bands : -1] = SCALE
     return units

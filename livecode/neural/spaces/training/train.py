@@ -1,4 +1,4 @@
-"""Trains a spectral VAE and exports it as a model that can be played."""
+"""Trains a spectral VAE and exports it as a playable model."""
 
 import math
 from pathlib import Path
@@ -21,19 +21,19 @@ from livecode.neural.spaces.training.vae import SpaceConfig, SpectralVAE, learni
 
 N_FFT = 2048
 SERIES = 64  # partials drawn in a space of pitched audio
-RESIDUAL_BANDS = 96  # and bands between them
-FIRST_LEVEL = 0.15  # of bands, scaled, before training
-ALL_OPEN = 0.4  # share of frames that are trained with all axes; the others with the first few
+RESIDUAL_BANDS = 96  # bands between the partials
+FIRST_LEVEL = 0.15  # scaled level of the bands before training
+ALL_OPEN = 0.4  # share of frames trained with all axes open; the others use the first few
 REPORT_EVERY = 250  # steps between measurements on held-out frames
 
 
 def train_space(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) -> Path:
-    """Trains as the settings say and returns the path of the finished model file.
+    """Train with these settings. Return the path of the finished model file.
 
-    The result depends on the settings alone: step n draws its frames and noise from a generator
-    seeded with (seed, n), so a training that was killed and resumed ends in the same weights.
-    Ctrl-C saves a checkpoint and raises LivecodeError with the way to go on. `show` shows the
-    training to a person.
+    The result depends on the settings alone. Step n draws its frames and noise from a generator
+    seeded with (seed, n), so a training that was killed and resumed ends with the same weights.
+    Ctrl-C saves a checkpoint and raises `LivecodeError`, which says how to continue. `show`
+    displays the training.
     """
     show = show or NoSpaceDisplay()
     settings.check()
@@ -101,10 +101,10 @@ def _train(
     test = frames.held_out()
     with show.training(settings.name, settings.steps, done), noted_interrupts() as interrupts:
         for step in range(done, settings.steps):
-            loss = _step(settings, frames, model, adam, step)
+            loss = train_step(settings, frames, model, adam, step)
             if not math.isfinite(loss):
                 raise LivecodeError(
-                    f"The training of {settings.name!r} went astray at step {step + 1}: "
+                    f"The training of {settings.name!r} diverged at step {step + 1}: "
                     "resume it, or start again with another --seed."
                 )
             if interrupts or (step + 1) % settings.checkpoint_every == 0:
@@ -119,14 +119,14 @@ def _train(
             show.step(step + 1, loss, distance)
 
 
-def _step(
+def train_step(
     settings: TrainSpaceSettings,
     frames: Frames,
     model: SpectralVAE,
     adam: torch.optim.Adam,
     step: int,
 ) -> float:
-    """One step of Adam; returns the loss."""
+    """Do one step of Adam. Return the loss."""
     rng = np.random.default_rng([settings.seed, step])
     batch = frames.draw(settings.batch, rng)
     noise = rng.standard_normal(batch.guide.shape, np.float32)
@@ -141,7 +141,7 @@ def _step(
         settings.beta * warm,
     )
     adam.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(model.encoder.parameters(), 5.0)
     torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 2.0)
     adam.step()
@@ -149,7 +149,7 @@ def _step(
 
 
 def _opened(config: SpaceConfig, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """How many axes of each of n frames are open: in a nested space, often only the first few."""
+    """Return how many axes of each of n frames are open; in a nested space, often a few."""
     opened = np.full(n, config.latent)
     if config.nested:
         counts = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import read_model, stored_tensors, write_model
-from livecode.neural.spaces.space import KIND, Space
+from livecode.neural.spaces.space import KIND, LatentSpace
 from livecode.neural.spaces.space_file import open_space
 from livecode.neural.spaces.training.audio_frames import (
     audio_files,
@@ -20,15 +20,15 @@ from livecode.neural.spaces.training.card import write_card
 from livecode.neural.spaces.training.progress import NoSpaceDisplay, SpaceDisplay
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
 from livecode.neural.spaces.training.texture import TextureSettings, learn_texture
-from livecode.neural.spaces.training.texture_frames import STEPS_PER_WINDOW, Stretch, stretches_of
+from livecode.neural.spaces.training.texture_frames import STEPS_PER_WINDOW, HeldSound, held_sounds
 
 
 def train_texture(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) -> Path:
-    """Adds a texture to the space of that name in `settings.out`; returns the path of its file.
+    """Add a texture to the space of that name in `settings.out`. Return the path of its file.
 
-    Its other tensors and figures stay as they are, to the bit. The files held out are those that
-    were when the space was trained. Raises LivecodeError if there is no such space, no folder, or
-    nothing in it that is held for long enough. `show` shows the training to a person.
+    All other tensors and figures stay exactly as they are. The held-out files are those of the
+    space's own training. Raises `LivecodeError` if there is no such space or folder, or if no sound
+    is held for long enough. `show` displays the training.
     """
     show = show or NoSpaceDisplay()
     settings.check()
@@ -40,13 +40,13 @@ def train_texture(settings: TrainSpaceSettings, show: SpaceDisplay | None = None
         )
     meta, _ = read_model(path, KIND)
     space, seed = open_space(path), int(meta.facts.get("seed", settings.seed))
-    stretches, held_out = _stretches(space, settings, seed, show)
+    pieces, held_out = _held_sounds(space, settings, seed, show)
     how = TextureSettings(steps=settings.texture_steps)
-    learned = learn_texture(space, stretches, seed, how, lambda steps: show.each(steps, "learning"))
+    learned = learn_texture(space, pieces, seed, how, lambda steps: show.each(steps, "learning"))
     hidden, components = len(learned["texture.body.bias"]), len(learned["texture.mixing"])
     step = space.n_fft // STEPS_PER_WINDOW
     facts: dict[str, Any] = {
-        "stretches": len(stretches),
+        "stretches": len(pieces),
         "held_out": held_out,
         "command": settings.texture_command(),
     }
@@ -64,20 +64,20 @@ def train_texture(settings: TrainSpaceSettings, show: SpaceDisplay | None = None
     return path
 
 
-def _stretches(
-    space: Space, settings: TrainSpaceSettings, seed: int, show: SpaceDisplay
-) -> tuple[list[Stretch], list[str]]:
-    """Stretches of the files that the space was trained on; and names of those held out."""
+def _held_sounds(
+    space: LatentSpace, settings: TrainSpaceSettings, seed: int, show: SpaceDisplay
+) -> tuple[list[HeldSound], list[str]]:
+    """Return the pieces of held sound in the training files, and the held-out files' names."""
     folder = settings.folder or Path()
     files, skipped = usable_files(audio_files(folder), space.sample_rate, space.n_fft)
-    if settings.texture_only:  # or it has been said before
+    if settings.texture_only:  # the training of the space has said it otherwise
         for reason in skipped:
             show.say(f"Skipped: {reason}")
     held_out = held_out_of(files, np.random.default_rng(seed)) if len(files) > 1 else set()
-    found: list[Stretch] = []
+    found: list[HeldSound] = []
     for path in show.each(files, "listening"):
         if path not in held_out:
-            found += stretches_of(space, path.stem, read_mono(path, space.sample_rate))
+            found += held_sounds(space, path.stem, read_mono(path, space.sample_rate))
     if not found:
         raise LivecodeError(
             f"No sound in {folder} is held for long enough to have a texture: give longer notes."

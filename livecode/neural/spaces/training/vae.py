@@ -18,38 +18,43 @@ from livecode.neural.spaces.decoder import (
     STRETCH_UNIT,
 )
 
-PITCH_SCALE = 0.01  # octaves per unit of the network's first output while it is trained
+PITCH_SCALE = 0.01  # octaves per unit of the network's first output during training
 STRETCH_SCALE = 0.5
-GUIDED_WEIGHT = 0.02  # of the surprise at known values, beside a distance in dB
+GUIDED_WEIGHT = 0.02  # weight of the loss at known values, relative to a distance in dB
 LOG_VARIANCE_RANGE = 12.0  # posterior variances lie between e^-12 and 1
 
 
 @dataclass(frozen=True)
 class SpaceConfig:
-    """The shape of a space's networks; stands in its model file."""
+    """The sizes of a space's networks; the model file stores them."""
 
     latent: int = 8  # dimensions of the latent space
     n_fft: int = 2048  # window length in samples
-    partials: int = 24  # of the series that the decoder draws; 0 for none
-    bands: int = 0  # levels it draws besides; n_fft // 2 for a free spectrum
+    partials: int = 24  # partials that the decoder draws; 0 for none
+    bands: int = 0  # bands that it draws as well; n_fft // 2 for a free spectrum
     hidden: int = 384  # units in each hidden layer of the decoder
-    encoder_hidden: int = 512  # the same for the encoder
-    nested: bool = False  # whether the first k dimensions were trained to do alone, for every k
-    axis_names: tuple[str, ...] = ()  # what each latent dimension was guided to, or "free n"
+    encoder_hidden: int = 512  # units in each hidden layer of the encoder
+    nested: bool = False  # True: the first k dimensions were trained to work alone, for every k
+    axis_names: tuple[str, ...] = ()  # the factor that guides each latent dimension, or "free n"
 
     def json(self) -> dict[str, Any]:
-        """As it stands in the header of the model file."""
+        """Return the fields for the model file's header."""
         return asdict(self)
 
 
 class Decoder(nn.Module):
-    """From latent points (n, latent) to scaled magnitudes (n, bins), all of one loudness.
+    """Maps latent points (n, latent) to scaled magnitudes (n, bins), all of equal loudness.
 
-    A harmonic-plus-residual decoder in the manner of DDSP (Engel et al., 2020), on magnitudes:
-    its outputs are log2 f0, stretch and log gains of a series of partials, whose window
-    lobes are drawn where they belong between the bins, and levels of the bands in between.
-    So a moving pitch moves peaks, where a plain network would cross-fade them.
+    This is a harmonic-plus-residual decoder in the manner of DDSP (Engel et al., 2020), on
+    magnitudes. Its outputs are log2 f0, stretch and log gains of a series of partials, and levels
+    of bands between them. Each partial's window lobe is drawn at its place between the bins. So a
+    moving pitch moves peaks, while a plain network would cross-fade them.
     """
+
+    scale: Tensor
+    tie: Tensor
+    loudness: Tensor
+    spread: Tensor
 
     def __init__(self, config: SpaceConfig, sample_rate: int) -> None:
         super().__init__()
@@ -64,7 +69,7 @@ class Decoder(nn.Module):
         self.head = nn.Linear(config.hidden, outputs)
         self.skip = nn.Linear(config.latent, outputs, bias=False)
         frequencies = spectrum.bin_frequencies(config.n_fft, sample_rate)
-        # how far outputs go as the weights do: a pitch in octaves must be exact to a cent
+        # The scale of the outputs during training: a pitch in octaves must be exact to a cent.
         self.register_buffer("scale", torch.ones(outputs), persistent=False)
         self.register_buffer("tie", torch.zeros(2), persistent=False)
         loudness = spectrum.k_weighting(frequencies) ** 2 / (2 * HANN_POWER)
@@ -74,11 +79,10 @@ class Decoder(nn.Module):
             self.register_buffer("spread", spread, persistent=False)
 
     def start_from(self, log2_f0_mean: float, log2_f0_std: float, quiet: float = 0.0) -> None:
-        """Begins with the first latent value as the standardised pitch of a plain series.
+        """Start with the first latent value as the standardised pitch of plain partials.
 
-        The tie to that value stays outside the weights while training goes on: they learn
-        only by how much the pitch that is drawn differs from it. `quiet` is the first level of
-        all bands.
+        The tie to that value stays outside the weights during training, so the weights only learn
+        how the drawn pitch differs from it. `quiet` is the initial level of all bands.
         """
         with torch.no_grad():
             self.head.weight.mul_(0.1)
@@ -92,7 +96,7 @@ class Decoder(nn.Module):
                 self.scale[0], self.scale[1] = PITCH_SCALE, STRETCH_SCALE
 
     def forward(self, z: Tensor) -> Tensor:
-        """Draws the spectra of points z."""
+        """Draw the spectra of points z."""
         outputs = (self.head(self.body(z)) + self.skip(z)) * self.scale
         if self.config.partials:
             tied = self.tie[0] + self.tie[1] * z[:, :1]
@@ -119,7 +123,7 @@ class Decoder(nn.Module):
         where = place.detach().clamp(max=bins + REACH).floor().long()[..., None]
         where = where + torch.arange(1 - REACH, REACH + 1)
         offset = where - place[..., None]
-        # sinc(x) + sinc(x - 1) / 2 + sinc(x + 1) / 2, in one sine
+        # sinc(x) + sinc(x - 1) / 2 + sinc(x + 1) / 2, with a single sine
         beside = 1 - torch.square(offset)
         beside = torch.where(beside.abs() < 1e-3, torch.full_like(beside, 1e-3), beside)
         lobe = torch.sinc(offset) / beside
@@ -130,7 +134,7 @@ class Decoder(nn.Module):
 
 
 class SpectralVAE(nn.Module):
-    """A variational autoencoder of scaled magnitudes, some of whose axes may be guided."""
+    """A variational autoencoder of scaled magnitudes; some of its axes may be guided."""
 
     def __init__(self, config: SpaceConfig, sample_rate: int) -> None:
         super().__init__()
@@ -143,24 +147,27 @@ class SpectralVAE(nn.Module):
             nn.Linear(config.encoder_hidden, 2 * config.latent),
         )
         with torch.no_grad():
-            self.encoder[0].weight.mul_(4)  # most scaled magnitudes are near zero
-            self.encoder[4].bias[config.latent :] = -3.0  # begins uncertain
+            first, last = self.encoder[0], self.encoder[4]
+            assert isinstance(first, nn.Linear)
+            assert isinstance(last, nn.Linear)
+            first.weight.mul_(4)  # because most scaled magnitudes are near zero
+            last.bias[config.latent :] = -3.0  # starts uncertain
         self.decoder = Decoder(config, sample_rate)
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance (n, latent) of the latent point of scaled magnitudes (n, bins)."""
+        """Return mean and log variance (n, latent) of the points of scaled magnitudes (n, bins)."""
         mean, spread = self.encoder(x).chunk(2, -1)
         return mean, -LOG_VARIANCE_RANGE * torch.sigmoid(spread)
 
     def loss(self, x: Tensor, guide: Tensor, noise: Tensor, opened: Tensor, beta: float) -> Tensor:
-        """Log-spectral distance in dB + guide + beta * KL, in one number.
+        """Return log-spectral distance in dB + guide + beta * KL, in one number.
 
-        x (n, bins) are scaled magnitudes, noise (n, latent) is standard normal, and guide
-        (n, latent) holds known values of latent dimensions, NaN where there are none. As in
-        attribute-regularised VAEs (Pati and Lerch, 2021) the encoder learns the known values,
-        here by their likelihood; the decoder is shown them; the others are free and variational.
-        Only the first opened (n,) dimensions of each point reach the decoder, the others rest at
-        0: nested dropout (Rippel et al., 2014), which puts what matters most first.
+        x (n, bins) are scaled magnitudes, and noise (n, latent) is standard normal. guide (n,
+        latent) holds the known values of latent dimensions, and NaN for free ones. As in
+        attribute-regularised VAEs (Pati and Lerch, 2021), the encoder learns the known values, here
+        by their likelihood, and the decoder receives them; the free values are variational. Only
+        the first opened (n,) dimensions of each point reach the decoder; the others rest at 0. This
+        is nested dropout (Rippel et al., 2014), which puts the most important dimensions first.
         """
         mean, log_variance = self.posterior(x)
         known = ~torch.isnan(guide)
@@ -176,9 +183,9 @@ class SpectralVAE(nn.Module):
         return (distance + GUIDED_WEIGHT * guided + beta * free).mean()
 
     def reconstruct(self, x: Floats, guide: Floats) -> Floats:
-        """Scaled magnitudes (n, bins) through the encoder's mean and the decoder.
+        """Pass scaled magnitudes (n, bins) through the encoder's mean and the decoder.
 
-        Where `guide` (n, latent) is a number, it stands in for the encoder's, as in training.
+        Numbers in `guide` (n, latent) replace the encoder's, as in training.
         """
         points = np.where(np.isnan(guide), self.encode(x), guide).astype(np.float32)
         with torch.no_grad():
@@ -186,13 +193,13 @@ class SpectralVAE(nn.Module):
         return decoded
 
     def encode(self, x: Floats) -> Floats:
-        """Latent means (n, latent) of scaled magnitudes (n, bins)."""
+        """Return latent means (n, latent) of scaled magnitudes (n, bins)."""
         with torch.no_grad():
             mean: Floats = self.posterior(torch.from_numpy(x))[0].numpy()
         return mean
 
     def arrays(self) -> dict[str, Floats]:
-        """The weights by name, as they stand in the model file: with scale and tie worked in."""
+        """Return the weights by name for the model file, with scale and tie included."""
         weights = {name: np.array(value.numpy()) for name, value in self.state_dict().items()}
         scale, tie = self.decoder.scale.numpy(), self.decoder.tie.numpy()
         for name in ("head.weight", "skip.weight"):
@@ -205,6 +212,6 @@ class SpectralVAE(nn.Module):
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Linear warm-up over 100 steps, then a half cosine to a hundredth of the peak."""
+    """Return the learning rate: a warm-up of 100 steps, then a half cosine to 1 % of the peak."""
     cosine = 0.5 + 0.5 * math.cos(math.pi * min(step / steps, 1.0))
     return peak * min(1.0, (step + 1) / 100) * (0.01 + 0.99 * cosine)

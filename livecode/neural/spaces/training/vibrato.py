@@ -1,4 +1,4 @@
-"""The vibrato of stretches of held sound: its phase, and how far each component goes with it."""
+"""The vibrato of pieces of held sound: its phase, and how far each component follows it."""
 
 from dataclasses import dataclass
 
@@ -7,33 +7,32 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import Floats
 
-RANGE_HZ = (3.0, 9.0)  # of what is taken for a vibrato
-DRIFT_S = 0.25  # over which its phase is watched for unevenness
-UNEVEN_RANGE = (0.05, 6.0)  # radians a root second
+RANGE_HZ = (3.0, 9.0)  # the rates that count as vibrato
+DRIFT_S = 0.25  # the time over which the wander of its phase is measured
+UNEVEN_RANGE = (0.05, 6.0)  # radians per root second
 
 
 @dataclass(frozen=True)
 class Vibrato:
-    """What all components of a stretch swing in together, as far as they do."""
+    """The common swing of all components of a piece."""
 
     phase: Floats  # (steps,) radians, unwrapped
-    swing: NDArray[np.complex64]  # (components,): component c goes Re(swing[c] exp(i phase))
+    swing: NDArray[np.complex64]  # (components,): component c moves by Re(swing[c] exp(i phase))
     rate_hz: float
-    uneven: float  # radians a root second that its phase strays by
-    share: float  # of the motion that it explains
+    uneven: float  # wander of the phase, radians per root second
+    share: float  # the share of the motion that the vibrato explains
 
     def path(self) -> Floats:
-        """What it comes to, (steps, components)."""
+        """Return the vibrato's part of the motion, (steps, components)."""
         waves = np.exp(1j * self.phase)[:, None] * self.swing
         return np.asarray(waves.real, np.float32)
 
 
 def vibrato_of(path: NDArray[np.floating], step_s: float) -> Vibrato:
-    """The strongest common swing of components (steps, components).
+    """Return the strongest common swing of components (steps, components).
 
-    The first principal component of the analytic signals in RANGE_HZ tells the phase, and least
-    squares how far each component follows it. The phase is counted from where component 0 is
-    highest.
+    The first principal component of the analytic signals in RANGE_HZ gives the phase. Least squares
+    give how far each component follows it. The phase is 0 where component 0 is highest.
     """
     steps = len(path)
     hz = np.fft.fftfreq(steps, step_s)

@@ -1,4 +1,4 @@
-"""Draws a set as a picture: its spectrogram, where its scenes begin, and what its agents do in them."""
+"""Draws a set as a picture: its spectrogram, the beginnings of its scenes, and its agents."""
 
 import argparse
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from livecode.playing.sound_player import player_of
 from livecode.sets.set_file import read_set
 
 STEP_S = 0.5
-WINDOW = 8192  # samples at 48 kHz: 6 Hz between bins
+WINDOW = 8192  # samples at 48 kHz: bins are 6 Hz apart
 LOWEST_HZ, HIGHEST_HZ, BANDS = 40.0, 16_000.0, 360
 FLOOR_DB = -90.0
 
 
-class Seen(NamedTuple):
-    """An agent at one moment."""
+class AgentSample(NamedTuple):
+    """An agent at one moment of a set."""
 
     t: float  # seconds
     agent: str
@@ -30,18 +30,18 @@ class Seen(NamedTuple):
     every_ms: float
 
 
-class Course(NamedTuple):
+class PlayedSet(NamedTuple):
     """A set as it was played."""
 
     levels_db: NDArray[np.floating]  # (BANDS, steps), bands evenly spaced in log frequency
-    scenes: list[tuple[float, str]]  # when each began, seconds
-    seen: list[Seen]
+    scenes: list[tuple[float, str]]  # (beginning in seconds, name) of each scene
+    seen: list[AgentSample]
     seconds: float
 
 
 def main() -> int:
     """Play a set offline and draw it."""
-    parser = argparse.ArgumentParser(prog="python -m livecode.bench.set_picture")
+    parser = argparse.ArgumentParser(prog="python -m tools.set_picture")
     parser.add_argument("set", type=Path)
     parser.add_argument("picture", type=Path)
     parser.add_argument("--seed", type=int, default=0)
@@ -50,12 +50,12 @@ def main() -> int:
     return 0
 
 
-def play(path: Path, seed: int = 0) -> Course:
-    """The course of a set that nobody touches."""
+def play(path: Path, seed: int = 0) -> PlayedSet:
+    """Play a set that nobody touches."""
     piece = read_set(path)
     seconds = estimated_s(piece)
     columns: list[NDArray[np.floating]] = []
-    seen: list[Seen] = []
+    seen: list[AgentSample] = []
     with Session(seed) as session:
         session.open_set(piece)
         for _ in range(round(seconds / STEP_S)):
@@ -67,20 +67,22 @@ def play(path: Path, seed: int = 0) -> Course:
             for event in session.log
             if event.kind == "scene"
         ]
-    return Course(np.array(columns).T, scenes, seen, seconds)
+    return PlayedSet(np.array(columns).T, scenes, seen, seconds)
 
 
-def _agents(session: Session) -> Iterator[Seen]:
+def _agents(session: Session) -> Iterator[AgentSample]:
     names = {each.name for each in session.running()}
     for name in sorted(names):
         thing = session.get(name)
         if isinstance(thing, Agent):
             every_s = dict(player_of(thing).automations())["every"].now or 0.0
-            yield Seen(session.time, name, thing.space.model, len(thing.position), 1000 * every_s)
+            yield AgentSample(
+                session.time, name, thing.space.model, len(thing.position), 1000 * every_s
+            )
 
 
 def _levels_db(audio: NDArray[np.float32], rate: int) -> NDArray[np.floating]:
-    """The loudest level (BANDS,) in each band, dBFS of a sine."""
+    """Return the loudest level (BANDS,) in each band, in dBFS of a sine."""
     windows = np.lib.stride_tricks.sliding_window_view(audio, WINDOW)[:: WINDOW // 2]
     weights = np.hanning(WINDOW)
     power = np.abs(np.fft.rfft(windows * weights, axis=1)).mean(axis=0) / (weights.sum() / 2)
@@ -91,40 +93,40 @@ def _levels_db(audio: NDArray[np.float32], rate: int) -> NDArray[np.floating]:
     return 20 * np.log10(np.array([power[part].max() for part in bins]) + 1e-9)
 
 
-def draw(course: Course, picture: Path) -> None:
-    """The spectrogram above, the agents' dimensions and periods below; needs matplotlib."""
+def draw(played: PlayedSet, picture: Path) -> None:
+    """Draw the spectrogram above, and the agents' dimensions and periods below; needs matplotlib."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(13, 6.4), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
-    t = np.arange(course.levels_db.shape[1] + 1) * STEP_S
+    t = np.arange(played.levels_db.shape[1] + 1) * STEP_S
     hz = np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
-    top = course.levels_db.max()
-    above.pcolormesh(t, hz, course.levels_db, vmin=max(FLOOR_DB, top - 70), vmax=top, cmap="magma")
+    top = played.levels_db.max()
+    above.pcolormesh(t, hz, played.levels_db, vmin=max(FLOOR_DB, top - 70), vmax=top, cmap="magma")
     above.set(yscale="log", ylabel="Hz")
     above.set_yticks([50, 100, 200, 500, 1000, 2000, 5000, 10_000],
                      ["50", "100", "200", "500", "1k", "2k", "5k", "10k"])  # fmt: skip
     for axes in (above, below):
-        for began, _ in course.scenes[1:]:
+        for began, _ in played.scenes[1:]:
             axes.axvline(began, color="white" if axes is above else "grey", linewidth=0.7)
-    for began, name in course.scenes:
-        above.text(began + 0.004 * course.seconds, HIGHEST_HZ * 0.97, name, color="white", va="top")
-    _draw_agents(below, course)
-    below.set(xlim=(0, course.seconds), xlabel="seconds", ylabel="dimensions")
+    for began, name in played.scenes:
+        above.text(began + 0.004 * played.seconds, HIGHEST_HZ * 0.97, name, color="white", va="top")
+    _draw_agents(below, played)
+    below.set(xlim=(0, played.seconds), xlabel="seconds", ylabel="dimensions")
     figure.savefig(picture, dpi=90)
 
 
-def _draw_agents(axes: Any, course: Course) -> None:
-    """One line for each agent, coloured by its space, and its period as each scene leaves it."""
-    spaces = list(dict.fromkeys(each.space for each in course.seen))
+def _draw_agents(axes: Any, played: PlayedSet) -> None:
+    """Draw a line for each agent in its space's colour, and its period at each scene's end."""
+    spaces = list(dict.fromkeys(each.space for each in played.seen))
     axes.set_yscale("log", base=2)
     axes.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
     axes.set_ylim(0.7, 24)
     for number, space in enumerate(spaces):
         axes.plot([], [], color=f"C{number}", linewidth=4, label=space)
-    begins = [began for began, _ in course.scenes]
-    left: dict[int, dict[str, Seen]] = {}  # by scene and name, the last that was seen
-    for each in course.seen:
+    begins = [began for began, _ in played.scenes]
+    left: dict[int, dict[str, AgentSample]] = {}  # scene -> name -> the last sample
+    for each in played.seen:
         colour = f"C{spaces.index(each.space)}"
         axes.plot([each.t - STEP_S, each.t], [each.dims] * 2, color=colour, linewidth=4)
         scene = max(sum(began < each.t - STEP_S / 2 for began in begins) - 1, 0)
@@ -132,7 +134,7 @@ def _draw_agents(axes: Any, course: Course) -> None:
     for scene, agents in left.items():
         dims = max(each.dims for each in agents.values())
         text = ", ".join(f"{name} {each.every_ms:.0f} ms" for name, each in agents.items())
-        axes.text(begins[scene] + 0.004 * course.seconds, dims * 1.25, text, fontsize="small")
+        axes.text(begins[scene] + 0.004 * played.seconds, dims * 1.25, text, fontsize="small")
     axes.legend(loc="upper left", ncols=max(len(spaces), 1), frameon=False, fontsize="small")
 
 

@@ -1,4 +1,4 @@
-"""What is random in a @dsp depends on the sample time, and on nothing that is built meanwhile."""
+"""What is random in a @dsp depends on sample time, and not on what is built meanwhile."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_another_seed_is_another_noise():
 
 
 def test_blocks_of_noise_have_nothing_in_common():
-    """White: as many blocks, as many noises, and no more in one frequency than in another."""
+    """The noise is white: every block is different, and no frequency is louder than another."""
     with Session(seed=1) as session:
         session.eval("@dsp\ndef x(): return Noise(0.1)")
         session.advance(0.5)

@@ -1,4 +1,4 @@
-"""What is measured of a held sound's life: a tone that swings by so much is found to."""
+"""How held sounds move, measured: a tone that swings by a known amount."""
 
 from pathlib import Path
 
@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.bench.space_texture import life_of, texture_rows
 from livecode.errors import LivecodeError
 from livecode.neural.load import load_space
 from livecode.neural.model_file import find_model, read_model
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
+from tools.space_texture import movement_of, texture_rows
 
 RATE = 44_100
 
 
 @pytest.fixture(scope="module")
-def orchestra() -> Space:
+def orchestra() -> LatentSpace:
     return load_space("orchestra")
 
 
 def sung(cents: float, swell_db: float) -> np.ndarray:
-    """Two seconds of six partials, five swings of pitch and level a second."""
+    """Return two seconds of six partials with five swings of pitch and level a second."""
     t = np.arange(2 * RATE) / RATE
     swing = np.sin(2 * np.pi * 5 * t)
     phase = 2 * np.pi * np.cumsum(330 * 2 ** (cents / 1200 * swing)) / RATE
@@ -29,14 +29,14 @@ def sung(cents: float, swell_db: float) -> np.ndarray:
     return (0.1 * 10 ** (swell_db / 20 * swing) * tone).astype(np.float32)
 
 
-def test_swings_of_pitch_and_level_are_measured(orchestra: Space) -> None:
-    life = life_of(sung(20, 2), orchestra)
+def test_swings_of_pitch_and_level_are_measured(orchestra: LatentSpace) -> None:
+    life = movement_of(sung(20, 2), orchestra)
     assert life.pitch_cents == pytest.approx(20 / np.sqrt(2), rel=0.15)
     assert life.level_db == pytest.approx(2 / np.sqrt(2), rel=0.15)
-    swelling = life_of(sung(0, 2), orchestra).modulations_db
+    swelling = movement_of(sung(0, 2), orchestra).modulations_db
     assert swelling[2] == pytest.approx(2 / np.sqrt(2), rel=0.15)
     assert max(swelling[0], swelling[1], swelling[3]) < 0.4
-    still = life_of(sung(0, 0), orchestra)
+    still = movement_of(sung(0, 0), orchestra)
     assert max(still.change_db, still.pitch_cents, still.level_db, *still.modulations_db) < 0.1
 
 

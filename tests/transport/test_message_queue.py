@@ -1,4 +1,4 @@
-"""Buffers of messages: order and wholeness between two processes, and against a plain list."""
+"""Queues of messages: order and wholeness between two processes, and against a plain list."""
 
 import random
 import time
@@ -13,7 +13,7 @@ from tests.transport.partner import LAYOUT, message, partner, send_messages
 
 
 def receive_on(buffer: MessageQueue, number: int, count: int) -> int:
-    """Receive so many messages, from that number on, comparing each; returns the next number."""
+    """Receive `count` messages from `number` on, comparing each. Return the next number."""
     for expected in range(number, number + count):
         while (received := buffer.receive()) is None:
             time.sleep(2e-5)
@@ -21,7 +21,7 @@ def receive_on(buffer: MessageQueue, number: int, count: int) -> int:
     return number + count
 
 
-def small_ring(size: int) -> MessageQueue:
+def small_queue(size: int) -> MessageQueue:
     return MessageQueue(memoryview(bytearray(2 * CACHE_LINE + size)), size)
 
 
@@ -44,9 +44,9 @@ def test_a_writer_that_is_killed_leaves_no_half_message(arena: Arena):
 
 
 @given(st.lists(st.one_of(st.none(), st.binary(max_size=12))))
-def test_a_ring_does_what_a_list_would(steps: list[bytes | None]):
-    """Bytes are sent; None receives."""
-    buffer, expected = small_ring(20), deque[bytes]()
+def test_a_queue_does_what_a_list_would(steps: list[bytes | None]):
+    """Compare with a list; bytes are sent, and None receives."""
+    buffer, expected = small_queue(20), deque[bytes]()
     for sent in steps:
         if sent is None:
             assert buffer.receive() == (expected.popleft() if expected else None)
@@ -58,7 +58,7 @@ def test_a_ring_does_what_a_list_would(steps: list[bytes | None]):
     assert [buffer.receive() for _ in expected] == list(expected)
 
 
-def test_a_full_ring_refuses_and_what_waits_in_it_stays(arena: Arena):
+def test_a_full_queue_refuses_and_what_waits_in_it_stays(arena: Arena):
     buffer = arena.messages["terminal", "engine"]
     sent = 0
     while buffer.send(message(sent)):
@@ -70,7 +70,7 @@ def test_a_full_ring_refuses_and_what_waits_in_it_stays(arena: Arena):
 
 
 def test_a_receiver_that_starts_afresh_can_drop_what_waits():
-    buffer = small_ring(100)
+    buffer = small_queue(100)
     buffer.send(b"old")
     buffer.discard()
     assert buffer.receive() is None
@@ -83,16 +83,16 @@ def test_structs_come_back_as_what_they_were():
         PlayBuffer(name="égo", generation=3, buffer=1, at=4800, fade_s=0.05),
         Fade(name="ego", fade_s=2.0),
         OpenGate(panics=1),
-        Note(text="ego ran dry", at=1),
+        Note(text="ego had a gap", at=1),
     ]
-    buffer = small_ring(1000)
+    buffer = small_queue(1000)
     for each in sent:
         assert messages.send(buffer, each)
     assert list(messages.receive(buffer)) == sent
 
 
 def test_no_more_messages_are_taken_at_once_than_asked_for():
-    buffer = small_ring(1000)
+    buffer = small_queue(1000)
     for _ in range(5):
         messages.send(buffer, OpenGate(panics=1))
     assert len(list(messages.receive(buffer, most=3))) == 3

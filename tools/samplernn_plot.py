@@ -12,8 +12,8 @@ SERIES = (
 
 
 def main() -> int:
-    """Speed by dim, by streams and by layers."""
-    parser = argparse.ArgumentParser(prog="python -m livecode.bench.samplernn_plot")
+    """Plot speed by dim, by streams and by layers."""
+    parser = argparse.ArgumentParser(prog="python -m tools.samplernn_plot")
     parser.add_argument("rows", type=Path, help="output of `livecode bench samplernn --json`")
     parser.add_argument("picture", type=Path)
     options = parser.parse_args()
@@ -22,7 +22,7 @@ def main() -> int:
 
 
 def draw(rows: list[dict[str, Any]], picture: Path) -> None:
-    """One panel for each thing that grows; needs matplotlib."""
+    """Draw one panel for each size that grows; needs matplotlib."""
     from matplotlib.figure import Figure
 
     speeds = [row for row in rows if row["what"] in ("one stream", "each stream")]

@@ -24,7 +24,7 @@ SEEDS = range(5)
 
 
 def read_for(buffer: SampleBuffer, frames: int, rng: random.Random) -> None:
-    """Read until so many more frames have come, comparing all of them."""
+    """Read `frames` more frames as they come, and compare all of them."""
     end = buffer.consumed + frames
     while buffer.consumed < end:
         if not read_on(buffer, rng):
@@ -74,7 +74,7 @@ def test_when_the_reader_is_killed_the_next_reader_goes_on_where_it_was(arena: A
     st.lists(st.tuples(st.sampled_from(["write", "read"]), st.integers(0, 24))),
     st.integers(1, 2),
 )
-def test_a_ring_does_what_a_list_would(steps: list[tuple[str, int]], channels: int):
+def test_a_buffer_does_what_a_list_would(steps: list[tuple[str, int]], channels: int):
     buffer = SampleBuffer(memoryview(bytearray(SampleBuffer.size(16))), 16)
     buffer.reset(channels)
     expected: deque[np.ndarray] = deque()
@@ -94,7 +94,7 @@ def test_a_ring_does_what_a_list_would(steps: list[tuple[str, int]], channels: i
         assert buffer.written - buffer.consumed == len(expected)
 
 
-def test_a_full_ring_takes_no_more_and_loses_nothing(arena: Arena):
+def test_a_full_buffer_takes_no_more_and_loses_nothing(arena: Arena):
     buffer = arena.buffers[0]
     buffer.reset(1)
     capacity = LAYOUT.buffer_frames
@@ -114,7 +114,7 @@ def test_one_channel_may_be_written_as_a_plain_row(arena: Arena):
     assert out[:, 0].tolist() == [1, 2, 3]
 
 
-def test_a_ring_that_is_reset_is_empty_and_may_have_other_channels(arena: Arena):
+def test_a_buffer_that_is_reset_is_empty_and_may_have_other_channels(arena: Arena):
     buffer = arena.buffers[0]
     buffer.reset(1)
     buffer.write(samples(0, 100, 1))

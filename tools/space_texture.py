@@ -1,4 +1,4 @@
-"""How alive a space's held places sound, beside recordings: `python -m livecode.bench.space_texture`."""
+"""Measures how held points of a space move, beside recordings: `python -m tools.space_texture`."""
 
 import sys
 from collections.abc import Iterator
@@ -8,43 +8,43 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from livecode.bench.rows import Identity, Row, print_rows
+from livecode.bench.rows import BenchRow, Identity, print_rows
 from livecode.errors import LivecodeError
 from livecode.neural.audio import pitch, spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.load import load_space
 from livecode.neural.model_file import find_model, read_model
-from livecode.neural.spaces.space import Space
+from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.audio_frames import audio_files, read_mono, steady_starts
-from livecode.neural.spaces.training.texture_frames import stretches_of
+from livecode.neural.spaces.training.texture_frames import held_sounds
 from livecode.transport.timing import HOP
 
 ANALYSIS_HOP = 256  # frames at the space's sample rate
 BANDS = 40  # on the ERB-rate scale, a critical band each
-HEARD_DB = 50.0  # bands further below the loudest are left out
+HEARD_DB = 50.0  # bands that are quieter than the loudest by more than this are left out
 MODULATIONS_HZ = ((0.5, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 20.0))
-SETTLE_S = 0.5  # of the voice, before it is listened to
+SETTLE_S = 0.5  # of the voice, before it is analysed
 
 
 @dataclass(frozen=True)
-class Life:
-    """How a held sound moves: its modulation of bands in dB RMS, and from frame to frame."""
+class Movement:
+    """How a held sound moves: from frame to frame, in pitch, in level and in its bands."""
 
-    change_db: float  # log-spectral distance from one frame to the next, ANALYSIS_HOP apart
-    pitch_cents: float  # RMS about the trend
+    change_db: float  # log-spectral distance of frames that are ANALYSIS_HOP apart
+    pitch_cents: float  # RMS around the trend
     level_db: float
-    modulations_db: tuple[float, ...]  # by MODULATIONS_HZ
+    modulations_db: tuple[float, ...]  # dB RMS, by MODULATIONS_HZ
 
     def figures(self) -> dict[str, float]:
-        """By what they are of."""
+        """Return the figures by name and unit."""
         names = [f"modulation of bands, {low:g} to {high:g} Hz, dB" for low, high in MODULATIONS_HZ]
         known = {"frame to frame, dB": self.change_db, "pitch, cents": self.pitch_cents}
         known |= {"level, dB": self.level_db}
         return known | dict(zip(names, self.modulations_db, strict=True))
 
 
-def life_of(audio: Floats, space: Space) -> Life:
-    """How a held sound (n,) at the space's sample rate moves."""
+def movement_of(audio: Floats, space: LatentSpace) -> Movement:
+    """Measure how a held sound (n,) at the space's sample rate moves."""
     mags = spectrum.magnitudes(spectrum.cut(audio, space.n_fft, ANALYSIS_HOP))
     weighting = spectrum.k_weighting(space.frequencies_hz)
     loud = spectrum.loudness(mags, weighting)
@@ -57,7 +57,7 @@ def life_of(audio: Floats, space: Space) -> Life:
     rough_hz = np.nanmedian(rough) if np.isfinite(rough).any() else np.nan
     f0_hz = pitch.refined(np.full(len(mags), rough_hz), mags, space.sample_rate)
     rate_hz = space.sample_rate / ANALYSIS_HOP
-    return Life(
+    return Movement(
         float(change.mean()),
         float(_untrended(1200 * np.log2(f0_hz)[:, None]).std()),
         float(_untrended(20 * np.log10(loud)).std()),
@@ -74,7 +74,7 @@ def _untrended(values: Floats) -> Floats:
 
 
 def _modulation(levels_db: Floats, rate_hz: float, low_hz: float, high_hz: float) -> float:
-    """RMS of levels (frames, bands) between two frequencies, all bands together."""
+    """Return the RMS of levels (frames, bands) between two frequencies, over all bands."""
     window = np.hanning(len(levels_db))[:, None]
     power = np.square(np.abs(np.fft.rfft(levels_db * window, axis=0)))
     hz = np.fft.rfftfreq(len(levels_db), 1 / rate_hz)
@@ -82,48 +82,52 @@ def _modulation(levels_db: Floats, rate_hz: float, low_hz: float, high_hz: float
     return float(np.sqrt(2 * power[inside].sum(0).mean() / np.square(window).sum() / len(window)))
 
 
-def played(space: Space, point: Floats, texture: float, seconds: float, seed: int = 1) -> Floats:
-    """A place (latent,) of the space, held for so long by a voice at the space's sample rate."""
-    from livecode.voices.latent import LatentVoice  # compiles on its first run ever
+def played(
+    space: LatentSpace, point: Floats, texture: float, seconds: float, seed: int = 1
+) -> Floats:
+    """Hold a point (latent,) of the space with a voice, for `seconds` at the space's sample rate."""
+    from livecode.voices.latent import LatentVoice  # compiles on its very first run
 
     voice = LatentVoice(space, space.sample_rate, HOP, seed)
-    position, alive = space.position(point), np.array([texture])
+    position, textured = space.position(point), np.array([texture])
     settle = int(SETTLE_S * space.sample_rate)
     hops = (settle + int(seconds * space.sample_rate)) // HOP
-    return np.concatenate([voice.play(position, alive).copy() for _ in range(hops)])[settle:]
+    return np.concatenate([voice.play(position, textured).copy() for _ in range(hops)])[settle:]
 
 
-def lives(space: Space, folder: Path, names: list[str]) -> Iterator[tuple[Life, Life, Life]]:
-    """The life of each named file's recording, of its place held still, and with the texture."""
+def movements(
+    space: LatentSpace, folder: Path, names: list[str]
+) -> Iterator[tuple[Movement, Movement, Movement]]:
+    """Yield the movement of each recording, of its point held still, and of it with the texture."""
     for path in audio_files(folder):
         if path.stem not in names:
             continue
         mono = read_mono(path, space.sample_rate)
         starts = steady_starts(mono, space.n_fft)
         held = mono[starts[0] : starts[-1] + space.n_fft]
-        if not (stretches := stretches_of(space, path.stem, mono)):
+        if not (pieces := held_sounds(space, path.stem, mono)):
             continue
         seconds = len(held) / space.sample_rate
-        still, alive = (played(space, stretches[0].point, each, seconds) for each in (0.0, 1.0))
-        yield life_of(held, space), life_of(still, space), life_of(alive, space)
+        still, textured = (played(space, pieces[0].point, each, seconds) for each in (0.0, 1.0))
+        yield movement_of(held, space), movement_of(still, space), movement_of(textured, space)
 
 
-def texture_rows(model: str, folder: Path) -> list[Row]:
-    """The mean of each figure over the files held out, alive beside still and the recordings."""
+def texture_rows(model: str, folder: Path) -> list[BenchRow]:
+    """Return each figure's mean over held-out files, with texture, beside still and recordings."""
     facts = read_model(find_model(model))[0].facts.get("texture")
     if not facts:
-        raise LivecodeError(f"The space {model!r} has no texture to measure.")
+        raise LivecodeError(f"The space {model!r} has no texture to measure: train one.")
     space = load_space(model)
-    found = list(lives(space, folder, facts["held_out"]))
+    found = list(movements(space, folder, facts["held_out"]))
     if not found:
-        raise LivecodeError(f"None of the files held out of {model!r} is in {folder}.")
+        raise LivecodeError(f"None of the files held out of {model!r} is in {folder}: give theirs.")
     rows = []
-    columns = [[life.figures() for life in column] for column in zip(*found, strict=True)]
+    columns = [[movement.figures() for movement in column] for column in zip(*found, strict=True)]
     for name in columns[0][0]:
-        recording, still, alive = (float(np.mean([each[name] for each in c])) for c in columns)
+        recording, still, textured = (float(np.mean([each[name] for each in c])) for c in columns)
         what, unit = name.rsplit(", ", 1)
         about: Identity = {"space": model, "recordings": round(recording, 2), "files": len(found)}
-        rows.append(Row.measured(what, alive, unit, about, baseline=still))
+        rows.append(BenchRow.measured(what, textured, unit, about, baseline=still))
     return rows
 
 

@@ -1,0 +1,5 @@
+"""numba's types, which mypy takes as any."""
+
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...
