@@ -40,18 +40,21 @@ class BlockRunner:
         name: str | None = None,
         limit_s: float | None = None,
         quietly: bool = False,
+        undoable: bool = True,
     ) -> Result:
         """Run a block: what can be played of it is played, the rest is put back, and both are told.
 
         `name` names the block in errors, for a scene of a set; with `limit_s` it is interrupted
-        after so many seconds of the wall clock; `quietly`: only problems are told.
+        after so many seconds of the wall clock; `quietly`: only problems are told; `undoable`: `undo`
+        takes it back.
         """
         self.number += 1
-        self._recorder.block_begins(self.number, code, name)
+        self._recorder.block_begins(self.number, code, name, undoable)
         self.evaluating, outermost = True, not self._lock.held
         try:
             limit = None if limit_s is None else self._watchdog.limit(limit_s)
-            result = self._evaluator.evaluate(code, name, self._recorder.trying(limit))
+            within = self._recorder.trying(limit)
+            result = self._evaluator.evaluate(code, name, within, undoable)
         except Exception as error:  # a bug of ours; the performer's own end up in the result
             trace = "".join(traceback.format_exception(error))
             sentence = (
@@ -67,6 +70,8 @@ class BlockRunner:
         self._recorder.block_ended(self.number, result.ok, result.names)
         if result.names and not quietly:
             self._log.say("swap", names=result.names)
+        for note in result.notes:
+            self._log.say("note", note)
         for problem in result.problems:
             self._log.say_problem("error", problem)
         return result
@@ -76,13 +81,17 @@ class BlockRunner:
         for error in self._evaluator.deferred.run_after():
             self._log.say("error", error.text, line=error.line)
 
-    def rerun(self, number: int, code: str, name: str | None) -> None:
+    def rerun(self, number: int, code: str, name: str | None, undoable: bool) -> None:
         """Run a former mind's block again: nothing is noted, and nothing told."""
         self.number = number
-        self._evaluator.evaluate(code, name)
+        self._evaluator.evaluate(code, name, undoable=undoable)
         self._evaluator.deferred.run_after()
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""
         undone = self._evaluator.undo(name)
         self._log.say("resound" if undone.silenced else "undo", names=undone.names)
+
+    def redo(self) -> None:
+        """Do again what `undo` took back last."""
+        self._log.say("redo", names=self._evaluator.redo())

@@ -9,6 +9,7 @@ from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.evaluation.namespace import Namespace
+from livecode.syntax.names import passing_names
 
 #: How the file names of blocks begin.
 BLOCK_FILE = "<block"
@@ -21,7 +22,9 @@ class CompiledBlock:
         """`name` stands for the block in tracebacks. LivecodeError if the code is no Python."""
         filename = f"{BLOCK_FILE} {name}>"
         try:
-            self._body, self._last = _compile(code, filename)
+            tree = ast.parse(code, filename)
+            self._passing = passing_names(tree)
+            self._body, self._last = _compile(tree, filename)
         except (SyntaxError, ValueError) as error:  # ValueError: null bytes
             line = getattr(error, "lineno", None)
             raise LivecodeError(getattr(error, "msg", str(error)), line or None) from None
@@ -34,14 +37,14 @@ class CompiledBlock:
 
         `before`: the variables as they were, which adopt things of the same name.
         """
+        namespace.passing = self._passing
         exec(self._body, namespace.variables, namespace)
         value = None if self._last is None else eval(self._last, namespace.variables, namespace)
         namespace.name_the_rest(before)
         return None if value is None else repr(value)
 
 
-def _compile(code: str, filename: str) -> tuple[CodeType, CodeType | None]:
-    tree = ast.parse(code, filename)
+def _compile(tree: ast.Module, filename: str) -> tuple[CodeType, CodeType | None]:
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         expression = tree.body.pop()

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from livecode.errors import LivecodeError, Problem
 from livecode.evaluation.compiled import CompiledBlock, trace_of
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.history import ABSENT, History, UndoStep
 from livecode.evaluation.namespace import Namespace
+from livecode.evaluation.notes import notes_on
 from livecode.evaluation.snapshot import NamespaceSnapshot
 from livecode.language.things import PlayerState, Thing
 from livecode.playing.function_player import in_the_performers_words
@@ -24,6 +25,7 @@ class Result:
     problems: tuple[Problem, ...] = ()
     names: tuple[str, ...] = ()
     value: str | None = None  # of its last expression, as text
+    notes: tuple[str, ...] = ()  # sentences on what the performer may not have meant
 
     @property
     def ok(self) -> bool:
@@ -105,10 +107,11 @@ class Evaluator:
         code: str,
         name: str | None = None,
         within: AbstractContextManager[None] | None = None,
+        undoable: bool = True,
     ) -> Result:
         """Run a block. `name` stands for it in errors, where it is from a file.
 
-        `within`: what the code runs in, such as a limit of its time.
+        `within`: what the code runs in, such as a limit of its time. `undoable`: `undo` takes it back.
         """
         self._count += 1
         try:
@@ -122,8 +125,9 @@ class Evaluator:
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the block alone
             self._put_back(before)
             return Result((_nothing_changed(error),))
-        outcome = self._commit(before)
-        return Result(tuple(outcome.problems), tuple(outcome.names), shown)
+        outcome = self._commit(before, undoable)
+        notes = notes_on(self.namespace, before.variables)
+        return Result(tuple(outcome.problems), tuple(outcome.names), shown, notes)
 
     def _begin(self) -> NamespaceSnapshot:
         """Begin to stage the block's changes; returns the namespace as it is before."""
@@ -139,7 +143,7 @@ class Evaluator:
         self._player.mix = before.mix
         before.put_back()
 
-    def _commit(self, before: NamespaceSnapshot) -> Outcome:
+    def _commit(self, before: NamespaceSnapshot, undoable: bool) -> Outcome:
         """Have what the block touched probed and played, and add the step to the history."""
         touched = before.touched()
         self.deferred.run_before_playing()
@@ -149,9 +153,13 @@ class Evaluator:
                 action()
             except Exception as error:
                 outcome.problems.append(_problem(error))
+        if not undoable:
+            self.history.end_block()
+            return outcome
+        names = dict.fromkeys([*outcome.names, *before.changed_variables()])
         self.history.end_block(
             UndoStep(
-                {name: before.variables.get(name, ABSENT) for name in outcome.names},
+                {name: before.variables.get(name, ABSENT) for name in names},
                 before.settings_of(touched),
                 outcome.states,
                 before.mix if self._player.mix != before.mix else None,
@@ -213,14 +221,29 @@ class Evaluator:
 
         LivecodeError if there is nothing to take back.
         """
-        before = NamespaceSnapshot(self.namespace, self._player.mix)
         step, variables = self.history.take(name)
+        undone, inverse = self._go_to(step, variables, with_mix=name is None)
+        self.history.add_undone(inverse)
+        return undone
+
+    def redo(self) -> tuple[str, ...]:
+        """Do again what `undo` took back last; returns the names. LivecodeError if there is nothing."""
+        step = self.history.take_undone()
+        undone, inverse = self._go_to(step, step.variables, with_mix=True)
+        self.history.add_done(inverse)
+        return undone.names
+
+    def _go_to(
+        self, step: UndoStep, variables: Mapping[str, Any], with_mix: bool
+    ) -> tuple[Undone, UndoStep]:
+        """Let these variables be as the step says; returns what that changed, and the way back."""
+        before = NamespaceSnapshot(self.namespace, self._player.mix)
         for each, was in variables.items():
             if was is ABSENT:
                 self.namespace.variables.pop(each, None)
             else:
                 self.namespace.variables[each] = was
-        if name is None and step.mix is not None:
+        if with_mix and step.mix is not None:
             self._player.mix = step.mix
         own = self.namespace.own()
         back = [own[each] for each in variables if each in own]
@@ -230,7 +253,14 @@ class Evaluator:
         outcome = self._follow(back, before, again=True, states=step.states)
         if outcome.problems:
             raise LivecodeError("; ".join(map(str, outcome.problems)))
-        return Undone(tuple(variables), step.silenced)
+        inverse = UndoStep(
+            {each: before.variables.get(each, ABSENT) for each in variables},
+            before.settings_of(back),
+            outcome.states,
+            before.mix if self._player.mix != before.mix else None,
+            step.silenced,
+        )
+        return Undone(tuple(variables), step.silenced), inverse
 
     def take_back_name(self, thing: Thing) -> None:
         """Let a thing stand under its name again, in the place of another that failed."""

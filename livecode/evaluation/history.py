@@ -33,6 +33,7 @@ class History:
         """`state_of(thing)` returns what a thing's player has learned."""
         self._state_of = state_of
         self._steps: deque[UndoStep] = deque(maxlen=STEPS)
+        self._undone: deque[UndoStep] = deque(maxlen=STEPS)  # the way back to what was undone
         self._silenced: list[Thing] | None = None  # by the block; None: no block is running
 
     def begin_block(self) -> None:
@@ -54,6 +55,24 @@ class History:
                 changed.mix,
             )
         self._steps.append(changed)
+        self._undone.clear()
+
+    def add_undone(self, step: UndoStep) -> None:
+        """Note the way back to what was just undone; what was silenced has none."""
+        if step.silenced:
+            self._undone.clear()
+        else:
+            self._undone.append(step)
+
+    def take_undone(self) -> UndoStep:
+        """Take out the way back to what was undone last; LivecodeError if there is none."""
+        if not self._undone:
+            raise LivecodeError("there is nothing to redo; `undo()` first")
+        return self._undone.pop()
+
+    def add_done(self, step: UndoStep) -> None:
+        """Add the step that a redo made: `undo` takes it back again."""
+        self._steps.append(step)
 
     def remember(self, things: Sequence[Thing]) -> None:
         """Let `undo` bring these things back as they are now: they are about to be silenced.

@@ -1,9 +1,11 @@
 """The performer's variables. Assigning a thing to a name makes it the thing of that name."""
 
+import copy
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, ValuesView
 from typing import Any
 
+from livecode.language.sources import Sounding
 from livecode.language.things import Thing
 
 
@@ -16,6 +18,8 @@ class Namespace(MutableMapping[str, Any]):
 
     def __init__(self, variables: dict[str, Any]):
         self.variables = variables
+        self.words: Mapping[str, Any] = {}  # of the language: what their names stand for
+        self.passing: frozenset[str] = frozenset()  # names that only loops of the block bind
         self.things: dict[str, Thing] = {}
         self.assigned: list[Thing] = []  # things assigned since the block began
         self.places: dict[str, str] = {}  # name -> block and line of its definition
@@ -24,7 +28,7 @@ class Namespace(MutableMapping[str, Any]):
         return self.variables[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, Thing) and value.name is None:
+        if isinstance(value, Thing) and value.name is None and name not in self.passing:
             present = self.variables.get(name)
             if isinstance(present, Thing) and present.name == name and type(present) is type(value):
                 present.adopt(value)
@@ -38,7 +42,11 @@ class Namespace(MutableMapping[str, Any]):
         self.variables[name] = value
 
     def __delitem__(self, name: str) -> None:
-        del self.variables[name]
+        """Forget a variable. A name of the language stands for its word again."""
+        if name in self.words and name in self.variables:
+            self.variables[name] = self.words[name]
+        else:
+            del self.variables[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.variables)
@@ -52,9 +60,21 @@ class Namespace(MutableMapping[str, Any]):
         `before`: the variables before the block; things in them adopt new ones of the same name.
         """
         for name, value in list(self.variables.items()):
-            if isinstance(value, Thing) and value.name is None:
+            new = isinstance(value, Thing) and value.name is None and before.get(name) is not value
+            if new and name not in self.passing:
                 self.variables[name] = before.get(name)
                 self[name] = value
+        for name, value in list(self.variables.items()):
+            if isinstance(value, Thing) and value.name not in (None, name, *self.passing):
+                self._name_what_lost_its_name(name, value, before)
+
+    def _name_what_lost_its_name(self, name: str, thing: Thing, before: Mapping[str, Any]) -> None:
+        """Let a thing go on under this name if its own name stood for it before and no longer does."""
+        former = thing.name or ""
+        if before.get(former) is thing and self.variables.get(former) is not thing:
+            again = copy.copy(thing)
+            again.name, again.player, again.settings = None, None, dict(thing.settings)
+            self[name] = again
 
     def own(self) -> dict[str, Thing]:
         """Return all things that stand under their own name."""
@@ -65,3 +85,25 @@ class Namespace(MutableMapping[str, Any]):
             )  # a copy: ticks look while a block assigns
             if isinstance(value, Thing) and value.name == name
         }
+
+    def covered(self, before: Mapping[str, Any]) -> list[str]:
+        """Return the words of the language that stood in `before` and are covered by something now."""
+        return [
+            name
+            for name, word in self.words.items()
+            if self.variables.get(name) is not word and before.get(name) is word
+        ]
+
+    def nameless(self, before: Mapping[str, Any]) -> dict[str, int]:
+        """Return how many sources without a name each variable holds that is new since `before`."""
+        found = {}
+        for name, value in self.variables.items():
+            if before.get(name) is not value and not name.startswith("__"):
+                parts = value.values() if isinstance(value, dict) else value
+                held = (
+                    list(parts) if isinstance(parts, list | tuple | set | ValuesView) else [value]
+                )
+                count = sum(isinstance(each, Sounding) and each.name is None for each in held)
+                if count:
+                    found[name] = count
+        return found

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from livecode.evaluation.history import ABSENT
 from livecode.evaluation.namespace import Namespace
 from livecode.language.things import Thing
 from livecode.playing.mix import Mix
@@ -25,6 +26,16 @@ class NamespaceSnapshot:
             for thing in self._namespace.own().values()
             if thing in self._namespace.assigned
             or not _same(thing.settings, self.settings.get(thing))
+        ]
+
+    def changed_variables(self) -> list[str]:
+        """The names of plain variables that are new, gone, or bound to something else since."""
+        now = self._namespace.variables
+        return [
+            name
+            for name in {**self.variables, **now}
+            if now.get(name, ABSENT) is not self.variables.get(name, ABSENT)
+            and not name.startswith("__")
         ]
 
     def settings_of(self, things: list[Thing]) -> dict[Thing, dict[str, Any]]:

@@ -11,7 +11,7 @@ from livecode.syntax.names import names_of
 
 #: Words that act once. Opening the set must not do that again.
 ONCE = {
-    "undo", "hush", "panic", "running", "help", "print", "go", "hold", "release", "loop", "skip",
+    "undo", "redo", "hush", "panic", "running", "help", "print", "go", "hold", "release", "loop", "skip",
     "stretch", "free", "tutorial",
 }  # fmt: skip
 #: Words of which only the last call counts.
@@ -36,6 +36,9 @@ class ExportedCell:
     name: str
     begun: int  # sample time
     statements: list[Statement] = field(default_factory=list)
+    undone: list[list[Statement]] = field(
+        default_factory=list
+    )  # what `redo` brings back, newest last
 
 
 def exported(journal: Path) -> str:
@@ -76,12 +79,13 @@ def _cells(journal: Path) -> tuple[list[ExportedCell], int]:
             case BlockEnded(ok=ok, names=changed) if ok or changed:
                 block = begun.get(record.number)
                 if block is not None:
-                    _add_block(cells[-1].statements, block)
+                    _add_block(cells[-1], block)
     return cells, sample_rate
 
 
-def _add_block(statements: list[Statement], block: BlockBegun) -> None:
+def _add_block(cell: ExportedCell, block: BlockBegun) -> None:
     """Add the statements of a block, and remove those that it replaces, undoes or frees."""
+    statements = cell.statements
     try:
         tree = ast.parse(block.code)
     except SyntaxError:
@@ -90,7 +94,9 @@ def _add_block(statements: list[Statement], block: BlockBegun) -> None:
     for node in tree.body:
         call = _called(node)
         if call == "undo":
-            _undo(statements, _arguments(node))
+            cell.undone.append(_undo(statements, _arguments(node)))
+        elif call == "redo":
+            statements += cell.undone.pop() if cell.undone else []
         elif call == "free":
             freed = set(_arguments(node))
             statements[:] = [s for s in statements if not _names(s) & freed]
@@ -103,6 +109,7 @@ def _add_block(statements: list[Statement], block: BlockBegun) -> None:
             others = [s for s in statements if not _is_replaced(s.keys, keys)]
             new = Statement(text, keys, frozenset(_names_taken(node, text)), block.number)
             statements[:] = [*others, new]
+            cell.undone.clear()
 
 
 def _names(statement: Statement) -> set[str]:
@@ -115,12 +122,18 @@ def _is_replaced(old: frozenset[str], new: frozenset[str]) -> bool:
     return bool(old) and all(key in new or key.split(".")[0] in new for key in old)
 
 
-def _undo(statements: list[Statement], names: list[str]) -> None:
-    """Remove the last block, or what the last block that set one of the names did to them."""
+def _undo(statements: list[Statement], names: list[str]) -> list[Statement]:
+    """Remove the last block, or what the last block that set one of the names did to them.
+
+    Returns what was removed.
+    """
     candidates = [s for s in statements if not names or _names(s) & set(names)]
     if candidates:
         last = candidates[-1].block
-        statements[:] = [s for s in statements if s not in candidates or s.block != last]
+        removed = [s for s in candidates if s.block == last]
+        statements[:] = [s for s in statements if s not in removed]
+        return removed
+    return []
 
 
 def _called(node: ast.stmt) -> str | None:

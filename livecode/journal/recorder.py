@@ -104,11 +104,11 @@ class JournalRecorder:
         if not self.ticking:
             self.note(BlockPoint(self.tick))
 
-    def block_begins(self, number: int, code: str, name: str | None) -> None:
+    def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
         """Write that a block begins, before it runs."""
         self.block = number
         if self.journal is not None:
-            self.journal.write(BlockBegun(number, self.tick, code, name))
+            self.journal.write(BlockBegun(number, self.tick, code, name, undoable))
 
     def block_ended(self, number: int, ok: bool, names: tuple[str, ...]) -> None:
         """Write how a block ended: whether all of it took effect, and which names it changed."""

@@ -47,6 +47,7 @@ class BlockBegun(msgspec.Struct, frozen=True, tag=True):
     frame: int
     code: str
     name: str | None = None
+    undoable: bool = True  # `undo` takes it back
 
 
 class BlockEnded(msgspec.Struct, frozen=True, tag=True):

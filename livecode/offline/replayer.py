@@ -90,7 +90,7 @@ class Replayer(JournalRecorder):
     def note_point(self) -> None:
         pass
 
-    def block_begins(self, number: int, code: str, name: str | None) -> None:
+    def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
         self._meet(records.BlockBegun)
         self.block = number
 

@@ -25,7 +25,7 @@ from livecode.performance.sound_words import sound_words
 from livecode.performance.status import StatusBoard
 from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
-from livecode.performance.words import help_word, language_words, running_word, undo_word
+from livecode.performance.words import help_word, language_words, redo_word, running_word, undo_word
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
@@ -177,9 +177,11 @@ class Performance:
             "running": running_word(self.board),
             "scene": SceneWord(signals, namespace, sounds, self.set_player, deferred),
             "tempo": TempoWord(signals, self.tempo_control, deferred),
+            "redo": redo_word(self.blocks, deferred),
             "undo": undo_word(self.blocks, deferred),
         }
         self.words["help"] = help_word(self.scope, self.words)
+        namespace.words = self.words
         namespace.variables.update(self.words)
 
     def tick(self, frame: int) -> int | None:

@@ -61,7 +61,8 @@ def sound_words(
     def free(*things: Any) -> None:
         """Fade names out and forget them: `free(ego)`."""
         for name in names_of(things):
-            namespace.variables.pop(name, None)
+            if name in namespace.variables:
+                del namespace[name]
 
     def fade(length: Span | float | None = None) -> Span:
         """How long a change of source takes where a thing has no `fade` of its own: `fade(2*s)`."""

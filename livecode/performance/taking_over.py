@@ -75,7 +75,7 @@ class Handover:
             for block in blocks:
                 self._clock.rerun = block.frame
                 self._present.move_to(block.frame)  # the block's curves and tempo begin there
-                self._blocks.rerun(block.number, block.code, block.name)
+                self._blocks.rerun(block.number, block.code, block.name, block.undoable)
         finally:
             self._clock.rerun = None
             self._sounds.generations.hold = False

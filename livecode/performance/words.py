@@ -74,6 +74,16 @@ def undo_word(blocks: BlockRunner, deferred: Deferred) -> Callable[..., None]:
     return undo
 
 
+def redo_word(blocks: BlockRunner, deferred: Deferred) -> Callable[..., None]:
+    """Make the word `redo`."""
+
+    def redo() -> None:
+        """Do again in sound what `undo()` took back last: `redo()`."""
+        deferred.after_block(blocks.redo)
+
+    return redo
+
+
 def help_word(scope: Scope, words: Mapping[str, Any]) -> Callable[..., Text]:
     """Make the word `help`, which explains these words and what stands in the scope."""
 

@@ -110,9 +110,8 @@ class SceneWord(SignalWord):
         for each in names:
             if not isinstance(each, (str, Sounding)):
                 raise LivecodeError(f'scene.ends takes names, as ["r7", "ego"], not {each!r}')
-            variables = self._namespace.variables
-            if isinstance(variables.get(str(each)), Sounding):
-                del variables[str(each)]  # a name that is not there needs no end
+            if isinstance(self._namespace.get(str(each)), Sounding):
+                del self._namespace[str(each)]  # a name that is not there needs no end
 
     def _set_fade(self, length: Any) -> None:
         self._sounds.enter_with_fade(_length("fade", length, LONGEST_FADE_S))

@@ -128,7 +128,7 @@ class SetPlayer:
 
     def _prepare(self, set_file: SetFile) -> Result:
         code, name = set_file.preparation.padded, set_file.path.name
-        return self._blocks.evaluate(code, name, self.cell_limit_s)
+        return self._blocks.evaluate(code, name, self.cell_limit_s, undoable=False)
 
     # in the thread that ticks
 

@@ -45,6 +45,44 @@ def names_of(code: str, closed: Callable[[Function], bool] = lambda function: Fa
     return reader.names
 
 
+def passing_names(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a block binds only for a while: by `for`, `with`, `match` or `except`.
+
+    Functions and classes in the block are worlds of their own, and are not looked into.
+
+    >>> sorted(passing_names(ast.parse("for each in (1, 2): total = each")))
+    ['each']
+    """
+    passing: set[str] = set()
+    lasting: set[str] = set()
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        targets: list[ast.AST] = []
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                lasting.add(node.name)
+                continue
+            case (
+                ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp()
+            ):
+                continue
+            case ast.For() | ast.AsyncFor():
+                targets = [node.target]
+            case ast.With() | ast.AsyncWith():
+                targets = [item.optional_vars for item in node.items if item.optional_vars]
+            case ast.Name(ctx=ast.Store()):
+                lasting.add(node.id)
+            case ast.Import() | ast.ImportFrom():
+                lasting.update(_bound_by(node))
+            case _:
+                passing.update(_bound_by(node))
+        bound = [each for target in targets for each in ast.walk(target)]
+        passing.update(each.id for each in bound if isinstance(each, ast.Name))
+        waiting += [each for each in ast.iter_child_nodes(node) if each not in targets]
+    return frozenset(passing - lasting)
+
+
 class _Reader:
     """Walks through code in the order in which it runs; which scope a name is of, the table knows."""
 

@@ -127,7 +127,7 @@ class Evaluating:
                 if self._scene is not None:
                     self._changes.append((event.names, self._scene))
                 say(f"● {event}", "class:output.ok")
-            case "undo" | "resound":
+            case "undo" | "redo" | "resound":
                 if event.kind == "undo":
                     self._take_back(event.names)
                 say(f"● {event}", "class:output.ok")
@@ -141,7 +141,7 @@ class Evaluating:
                 say(f"↺ {in_one_line(str(event))}", "class:output.warning")
             case "note":
                 say(f"· {event}", "class:output.note")
-        if event.kind not in ("scene", "swap", "undo", "resound"):
+        if event.kind not in ("scene", "swap", "undo", "redo", "resound"):
             self._scene = None
 
     def _begin_scene(self, name: str) -> None:

@@ -108,6 +108,8 @@ KEYS = (
         lambda terminal: terminal.faders.move(-1)),
     BoundKey("Alt+Right", ("escape", "right"), "", lambda terminal: terminal.faders.move(+1)),
     BoundKey("Alt+Left", ("escape", "left"), "", lambda terminal: terminal.faders.move(-1)),
+    BoundKey("Alt+Y", ("escape", "y"), "do again in sound what was undone",
+        lambda terminal: terminal.evaluating.run("redo()", quietly=True)),
     BoundKey("Alt+Z", ("escape", "z"), "undo in sound",
         lambda terminal: terminal.evaluating.run("undo()", quietly=True)),
     BoundKey("Ctrl-Z", ("c-z",), "undo in the text", lambda terminal: terminal.editor.buffer.undo()),

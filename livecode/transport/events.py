@@ -6,12 +6,13 @@ import msgspec
 
 from livecode.errors import located
 
-Kind = Literal["swap", "undo", "resound", "scene", "fallback", "error", "note"]
-#: Every kind: a swap changes names, an undo takes changes back, a resound brings back what was silenced.
+Kind = Literal["swap", "undo", "redo", "resound", "scene", "fallback", "error", "note"]
+#: Every kind: a swap changes names, an undo takes changes back, a redo does them again, and a
+#: resound brings back what was silenced.
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: Kinds that tell of something that went wrong.
 WRONG: frozenset[Kind] = frozenset({"error", "fallback"})
-_UNDONE = {"undo": "undone", "resound": "sounding again"}
+_UNDONE = {"undo": "undone", "redo": "done again", "resound": "sounding again"}
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
