@@ -20,9 +20,9 @@ READABLE = (*NAMES[:10], "fader", *FADERS)  # and the letters and digits
 class Keys:
     """Every key as a stroke that fades from 1 to 0, and eight faders from 0 to 1.
 
-    like, dislike, space, a … z, up …   1 in the tick of the press, then exp(-t / 0.3 s), and
-                                        exactly 0 from 1 s on; a new press sets it to 1 again
-    fader1 … fader8, fader[1] …         the fader's last position; 0 at the start
+      like, dislike, space, a … z, up …   1 in the tick of the press, then exp(-t / 0.3 s), and
+                                          exactly 0 from 1 s on; a new press sets it to 1 again
+      fader1 … fader8, fader[1] …         the fader's last position; 0 at the start
 
     Reading changes nothing, so any number of rewards and meters see the same press. A reader with a
     period below 1 s misses no press. At 50 ms, it reads one press 20 times; the readings add up to

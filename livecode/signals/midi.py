@@ -106,17 +106,17 @@ class Played:
 class Midi(Played):
     """What is played on all channels together; `ch[1]` to `ch[16]` are the single channels.
 
-    note      number of the note pressed last among those held, or of the last note, 0 to 127;
-              60 before the first note
-    hz        its frequency, 440 Hz * 2 ** ((note - 69 + 2 bend) / 12)
-    velocity  how hard it was struck, 0 to 1
-    notes     the numbers of the held notes, oldest first
-    gate      1 while a note is held, else 0
-    cc        controllers, 0 to 1: `cc[74]`; 0 until moved
-    bend      the pitch wheel, -1 to 1
-    pressure  aftertouch: how hard the keys are pressed down, 0 to 1
-    age       seconds since the last message, at most 3600
-    refused   reason -> number of messages refused for that reason
+      note      number of the note pressed last among those held, or of the last note, 0 to 127;
+                60 before the first note
+      hz        its frequency, 440 Hz * 2 ** ((note - 69 + 2 bend) / 12)
+      velocity  how hard it was struck, 0 to 1
+      notes     the numbers of the held notes, oldest first
+      gate      1 while a note is held, else 0
+      cc        controllers, 0 to 1: `cc[74]`; 0 until moved
+      bend      the pitch wheel, -1 to 1
+      pressure  aftertouch: how hard the keys are pressed down, 0 to 1
+      age       seconds since the last message, at most 3600
+      refused   reason -> number of messages refused for that reason
 
     For example, `midi.ch[2].note` is the note of channel 2 alone.
     """
