@@ -106,14 +106,7 @@ def test_a_retired_word_stands_nowhere(word: str) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        pytest.param(word, marks=pytest.mark.xfail) if word in PENDING else word
-        for word, scope in RETIRED.items()
-        if scope == AS_A_NAME
-    ],
-)
+@pytest.mark.parametrize("word", [word for word, scope in RETIRED.items() if scope == AS_A_NAME])
 def test_no_module_class_or_import_is_called_by_a_retired_word(word: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}: {name}"

@@ -1,6 +1,7 @@
 """The house: few files at the root, modules that can be read, one class for one name, and true arrows."""
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ def test_every_module_can_be_read_at_a_sitting() -> None:
 def test_every_room_says_what_lives_there() -> None:
     modules = [path for path in MODULES if path.parent != PACKAGE or path.name != "__main__.py"]
     assert [path for path in modules if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    places = defaultdict(list)
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
 
 
 def test_the_arrows_in_the_architecture_are_those_of_the_code() -> None:

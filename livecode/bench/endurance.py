@@ -54,7 +54,7 @@ END = 0.1
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class ProcessSample:
     """The state of the processes at one moment."""
 
     at_s: float  # since the start
@@ -112,9 +112,9 @@ def _epochs(live: Live) -> int:
     return sum(getattr(live.header, f"{name}_epoch") for name in PLAYERS)
 
 
-def _play(live: Live, seconds: float, port: int) -> tuple[list[Snapshot], "array[float]"]:
+def _play(live: Live, seconds: float, port: int) -> tuple[list[ProcessSample], "array[float]"]:
     """Return one snapshot a block, and the sample times at which ring packets were sent."""
-    snapshots: list[Snapshot] = []
+    snapshots: list[ProcessSample] = []
     sent = array("d")
     began, done = time.monotonic(), 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ring:
@@ -131,13 +131,13 @@ def _play(live: Live, seconds: float, port: int) -> tuple[list[Snapshot], "array
     return snapshots, sent
 
 
-def _snapshot(live: Live, at_s: float) -> Snapshot:
+def _snapshot(live: Live, at_s: float) -> ProcessSample:
     header = live.header
     posted = live.status.frame
     live.await_(lambda: live.status.frame != posted, "a new status")
     status = live.status
     pids = {name: getattr(header, f"{name}_pid") for name in PLAYERS}
-    return Snapshot(
+    return ProcessSample(
         at_s,
         {name: _memory_mb(pid) for name, pid in pids.items()},
         sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids.values()),
@@ -173,7 +173,7 @@ def _ring_delays(journal: Path, sent: "array[float]") -> NDArray[np.float64]:
     return np.array(delays)
 
 
-def growth_rows(snapshots: list[Snapshot], settled_s: float) -> list[BenchRow]:
+def growth_rows(snapshots: list[ProcessSample], settled_s: float) -> list[BenchRow]:
     """Return the least-squares growth of memory, from means over whole rounds of the blocks."""
     size = len(BLOCKS)
     settled = [snapshot for snapshot in snapshots if snapshot.at_s > settled_s]
@@ -198,7 +198,9 @@ def growth_rows(snapshots: list[Snapshot], settled_s: float) -> list[BenchRow]:
     return rows
 
 
-def drift_rows(snapshots: list[Snapshot], delays: NDArray[np.float64], rate: int) -> list[BenchRow]:
+def drift_rows(
+    snapshots: list[ProcessSample], delays: NDArray[np.float64], rate: int
+) -> list[BenchRow]:
     """Return how far each clock drifts from the sound's between start and end, in ms."""
     first = snapshots[0]
     rows = []

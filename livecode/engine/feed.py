@@ -103,7 +103,7 @@ class BufferSource:
 
 
 @dataclass(eq=False)
-class Generation:
+class FedGeneration:
     """One source of a name's sound, under its own envelope."""
 
     number: int
@@ -127,7 +127,7 @@ class Feed:
         In a replay, `is_underrun(generation, frame)` tells when buffers count as empty.
         """
         self._block, self._is_underrun = block, is_underrun
-        self._generations: list[Generation] = []
+        self._generations: list[FedGeneration] = []
         #: (generation, begin, end) of underruns that are yet to be reported. `end` is NEVER at
         #: first.
         self.gaps: list[tuple[int, int, int]] = []
@@ -144,7 +144,7 @@ class Feed:
             return  # the mind says it twice, in case the engine has only just started
         source = BufferSource(buffer, self._block)
         fade_frames = max(fade_frames, self._block)
-        self._generations.append(Generation(number, source, at, fade_frames, Envelope()))
+        self._generations.append(FedGeneration(number, source, at, fade_frames, Envelope()))
 
     def fade_out(self, fade_frames: float, before: float = math.inf) -> None:
         """Fade out all generations below `before`, even those that have not begun."""
@@ -195,7 +195,7 @@ class Feed:
         self._drop_silent()
         return out
 
-    def _watch_underrun(self, generation: Generation, frame: int) -> None:
+    def _watch_underrun(self, generation: FedGeneration, frame: int) -> None:
         since = generation.underrun_since
         if generation.source.underrun:
             if since is None:  # reported at once, in case all ends before the underrun does

@@ -207,7 +207,7 @@ def _located(error: BaseException, filename: str, first_line: int) -> LivecodeEr
     return LivecodeError(text, lines[-1] + first_line - 1 if lines else None)
 
 
-class Chain:
+class GraphChain:
     """The graphs of one name, cross-faded into a mixer; their controls are followed."""
 
     def __init__(self, name: str, mixer: Any, block_s: float, controls: ControlBlock):

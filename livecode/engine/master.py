@@ -6,7 +6,7 @@ import numpy as np
 
 from livecode.dsp_rules import MASTER
 from livecode.engine.gain_stage import GainStage
-from livecode.engine.graph import Chain
+from livecode.engine.graph import GraphChain
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.stems import DC_HZ
 from livecode.engine.table import Tap
@@ -51,7 +51,7 @@ class Master:
         for channel in (0, 1):
             insert.addInput(f"direct/{channel}", direct[channel])
             insert.setAmp(f"direct/{channel}", channel, 1)
-        self.chain = Chain(MASTER, insert, block / sample_rate, controls)
+        self.chain = GraphChain(MASTER, insert, block / sample_rate, controls)
         self.gain_stage = GainStage(MASTER, controls)
         levelled = pyo.Sig(insert[0] + insert[1]) * self.gain_stage.gain
         # pyo's DCBlock is 3 dB down at 38 Hz, which is too much bass to lose.

@@ -7,7 +7,7 @@ import numpy as np
 
 from livecode.engine.feed import Feed
 from livecode.engine.gain_stage import GainStage
-from livecode.engine.graph import SMOOTHING_S, Chain, guarded
+from livecode.engine.graph import SMOOTHING_S, GraphChain, guarded
 from livecode.engine.master import RISE_FRAMES, Master
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table, Tap
@@ -36,7 +36,7 @@ class Strip:
         for channel in (0, 1):
             bus.addInput(f"buffers/{channel}", read[channel])
             bus.setAmp(f"buffers/{channel}", channel, 1)
-        self.chain = Chain(name, bus, block / sample_rate, arena.controls)
+        self.chain = GraphChain(name, bus, block / sample_rate, arena.controls)
         clean, parts = guarded(pyo.Sig(bus[0] + bus[1]))
         self.gain_stage = GainStage(name, arena.controls)
         #: The sound that a @dsp takes.

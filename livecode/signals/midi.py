@@ -21,7 +21,7 @@ SYSTEM = 0xF0
 READABLE = ("note", "hz", "velocity", "notes", "gate", "cc", "bend", "pressure", "age")
 
 
-class Played:
+class MidiInput:
     """What is played on one channel, or on all, as plain numbers that are always finite.
 
     `Midi` describes the attributes.
@@ -103,7 +103,7 @@ class Played:
             self.velocity = next(reversed(self._held.values()))
 
 
-class Midi(Played):
+class Midi(MidiInput):
     """What is played on all channels together; `ch[1]` to `ch[16]` are the single channels.
 
       note      number of the note pressed last among those held, or of the last note, 0 to 127;
@@ -125,7 +125,7 @@ class Midi(Played):
 
     def __init__(self) -> None:
         super().__init__("midi")
-        self.ch = Numbered("midi.ch", [Played(f"midi.ch[{n + 1}]") for n in range(CHANNELS)])
+        self.ch = Numbered("midi.ch", [MidiInput(f"midi.ch[{n + 1}]") for n in range(CHANNELS)])
         self.refused: dict[str, int] = {}
 
     def receive(self, message: bytes, time_s: float) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from livecode.voices.samplernn import Drawn, Sampler, StreamState
+from livecode.voices.samplernn import DrawnCodes, Sampler, StreamState
 
 #: Judged in pieces of this length; so many bad ones in a row are a collapse.
 PIECE_S = 0.25
@@ -42,7 +42,7 @@ class Watch:
         self._good: StreamState | None = None  # where the last good piece began
         self.rescues = 0
 
-    def over(self, sampler: Sampler, audio: np.ndarray, drawn: Drawn) -> np.ndarray:
+    def over(self, sampler: Sampler, audio: np.ndarray, drawn: DrawnCodes) -> np.ndarray:
         """Take note of what stream 0 has drawn, with its figures; set it back if it has collapsed.
 
         Returns the audio as it is: what is heard of a collapse is short.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from livecode.bench import endurance
-from livecode.bench.endurance import BLOCKS, BPM, Snapshot
+from livecode.bench.endurance import BLOCKS, BPM, ProcessSample
 from livecode.errors import LivecodeError
 from livecode.signals import osc
 from livecode.signals.simulate import LEFT_ID, riot_packet
@@ -14,18 +14,18 @@ from livecode.signals.simulate import LEFT_ID, riot_packet
 RATE = 48_000
 
 
-def steady(rounds: int = 12) -> list[Snapshot]:
+def steady(rounds: int = 12) -> list[ProcessSample]:
     """Return the snapshots of a performance in which nothing grows and nothing drifts."""
     rng = np.random.default_rng(0)
     snapshots = []
     for at_s in np.arange(1, rounds * len(BLOCKS) + 1) * endurance.EVERY_S:
         memory = {name: 100.0 + rng.normal(0, 0.1) for name in endurance.PLAYERS}
         tick = round(at_s * RATE)
-        snapshots.append(Snapshot(at_s, memory, 90, tick + 100.0, tick, at_s * BPM / 60))
+        snapshots.append(ProcessSample(at_s, memory, 90, tick + 100.0, tick, at_s * BPM / 60))
     return snapshots
 
 
-def verdicts(snapshots: list[Snapshot], delays: np.ndarray) -> dict[str, bool | None]:
+def verdicts(snapshots: list[ProcessSample], delays: np.ndarray) -> dict[str, bool | None]:
     rows = [
         *endurance.growth_rows(snapshots, 300.0),
         *endurance.drift_rows(snapshots, delays, RATE),

@@ -21,7 +21,7 @@ _LOOK_BACK = 64
 _NEAR = 1e-9
 
 
-class Event(tuple[Fraction, Fraction, Any]):
+class PatternEvent(tuple[Fraction, Fraction, Any]):
     """`(begin, end, value)` in cycles; `marks` says which tokens of which notations it is from.
 
     Each mark is `(text, start, end)`: the event is written at `text[start:end]`.
@@ -29,7 +29,9 @@ class Event(tuple[Fraction, Fraction, Any]):
 
     marks: Marks
 
-    def __new__(cls, begin: Fraction, end: Fraction, value: Any, marks: Marks = ()) -> "Event":
+    def __new__(
+        cls, begin: Fraction, end: Fraction, value: Any, marks: Marks = ()
+    ) -> "PatternEvent":
         """An event; `marks` are no part of what it is compared by."""
         made = super().__new__(cls, (begin, end, value))
         made.marks = marks
@@ -53,19 +55,19 @@ class Event(tuple[Fraction, Fraction, Any]):
 
 def events_between(
     cycles: Cycles, begin: float | Fraction, end: float | Fraction, seed: int
-) -> list[Event]:
+) -> list[PatternEvent]:
     """Events that begin from `begin` on and before `end`, in the order in which they begin."""
     first, last = exact(begin), exact(end)
     if last - first > MOST_CYCLES:
         raise LivecodeError(f"events of at most {MOST_CYCLES:,} cycles are listed at once")
-    found: list[Event] = []
+    found: list[PatternEvent] = []
     for number in range(math.floor(first), math.ceil(last)):
         grid, onsets, begins = _onsets(cycles, *cycles.alike(number, seed))
         low = bisect_left(begins, math.ceil((first - number) * grid))
         high = bisect_left(begins, math.ceil((last - number) * grid))
         zero = number * grid
         found += [
-            Event(Fraction(zero + b, grid), Fraction(zero + e, grid), value, marks)
+            PatternEvent(Fraction(zero + b, grid), Fraction(zero + e, grid), value, marks)
             for b, e, _, _, value, marks in onsets[low:high]
         ]
     return found

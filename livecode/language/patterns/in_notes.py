@@ -10,7 +10,7 @@ from livecode.language.patterns.combining import Chords, Paired, said, vary
 from livecode.language.patterns.cycles import Cycles, Mapped, Pure
 from livecode.language.patterns.in_time import Number
 from livecode.language.patterns.in_values import InValues
-from livecode.language.patterns.notes import Note, chord_named, chord_symbol
+from livecode.language.patterns.notes import Pitch, chord_named, chord_symbol
 from livecode.language.patterns.played import number_of, of_value, plain
 from livecode.language.patterns.scales import scale_of
 from livecode.language.units import is_number
@@ -33,7 +33,7 @@ def _in_scale(value: Any, name: Any) -> Any:
 def is_note(value: Any) -> bool:
     """Whether it is a pitch, not a plain number."""
     said = plain(value)
-    return isinstance(said, Note) or (isinstance(said, str) and number_of(said) is not None)
+    return isinstance(said, Pitch) or (isinstance(said, str) and number_of(said) is not None)
 
 
 def _scaled(part: Cycles, name: Any) -> Cycles:
@@ -43,7 +43,7 @@ def _scaled(part: Cycles, name: Any) -> Cycles:
 def _moved(value: Any, semitones: int) -> Any:
     found = number_of(value)
     made = found + semitones  # type: ignore[operator]
-    return of_value(value, lambda _: Note(made) if is_note(value) else made)
+    return of_value(value, lambda _: Pitch(made) if is_note(value) else made)
 
 
 def _built(values: list[Any], name: str) -> list[list[Any]]:
@@ -92,7 +92,7 @@ def _voiced(values: list[Any], anchor: Any) -> list[list[Any]]:
     top = float(number_of(anchor) or 0) - (0 if notes else 60)
     classes = sorted({each % 12 for each in pitched}, key=lambda each: (top - each) % 12)
     made = sorted(top - (top - each) % 12 for each in classes)
-    return [[_as(values[0], Note(each) if notes else _tidy(each)) for each in made]]
+    return [[_as(values[0], Pitch(each) if notes else _tidy(each)) for each in made]]
 
 
 def _tidy(number: float) -> float:

@@ -18,7 +18,7 @@ _DROP = re.compile(r"d\d+")
 _SYMBOL = re.compile(r"(?P<root>[a-gA-G][#b]?)(?P<chord>.*)")
 
 
-class Note(float):
+class Pitch(float):
     """A pitch as its MIDI number, 60 for middle C; between two whole numbers lie microtones."""
 
     def __repr__(self) -> str:
@@ -52,13 +52,13 @@ def _near(name: str) -> str:
     return near if near.startswith("; did") else "; some are maj, min, 7, maj7, min7, sus4, dim"
 
 
-def written_chord(text: str) -> tuple[int | Note, ...]:
+def written_chord(text: str) -> tuple[int | Pitch, ...]:
     """The notes of a chord such as `c'min7` or `e4'maj'i`; `0'min7` gives plain numbers."""
     root, _, name = text.partition("'")
     chord = chord_named(name)
     number = note_number(root)
     if number is not None:
-        return tuple(Note(number + each) for each in chord)
+        return tuple(Pitch(number + each) for each in chord)
     if _NUMBER.fullmatch(root) and float(root).is_integer():
         return tuple(int(float(root)) + each for each in chord)
     raise LivecodeError(
@@ -106,7 +106,7 @@ def _changed(chord: list[int], word: str) -> list[int]:
     raise LivecodeError(f"after a chord's name stands i, ii, o, d1 or how many notes, not {word!r}")
 
 
-def chord_symbol(text: str) -> tuple[Note, ...] | None:
+def chord_symbol(text: str) -> tuple[Pitch, ...] | None:
     """The notes of a chord as it is written above songs: `am7`, `Bb`, `f#dim`; None if it is none."""
     found = _SYMBOL.fullmatch(text)
     if found is None:
@@ -116,4 +116,4 @@ def chord_symbol(text: str) -> tuple[Note, ...] | None:
     root = note_number(found["root"])
     if known is None or root is None:
         return None
-    return tuple(Note(root + each) for each in known)
+    return tuple(Pitch(root + each) for each in known)

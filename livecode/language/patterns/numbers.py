@@ -8,7 +8,7 @@ from typing import Any
 
 from livecode.language.patterns.combining import Paired
 from livecode.language.patterns.cycles import Cycles, Mapped, Pure
-from livecode.language.patterns.notes import Note
+from livecode.language.patterns.notes import Pitch
 from livecode.language.patterns.played import number_of, of_value, plain, truth
 
 
@@ -39,7 +39,7 @@ def _computed(sign: str, left: Any, right: Any) -> Any:
     if not isinstance(result, Fraction) and not math.isfinite(result):
         result = 0
     if sign in _MOVING and (_is_note(left) or _is_note(right)):
-        return of_value(left, lambda _: Note(result))
+        return of_value(left, lambda _: Pitch(result))
     return of_value(left, lambda _: result)
 
 
@@ -49,11 +49,11 @@ def computed_alone(function: Callable[[Any], Any], value: Any) -> Any:
     if number is None:
         return value
     made = function(number)
-    return of_value(value, lambda _: Note(made) if _is_note(value) else made)
+    return of_value(value, lambda _: Pitch(made) if _is_note(value) else made)
 
 
 def _is_note(value: Any) -> bool:
-    return isinstance(plain(value), (Note, str))
+    return isinstance(plain(value), (Pitch, str))
 
 
 def _add(left: Any, right: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from livecode.language.patterns.chain import notation
 from livecode.language.patterns.cycle import Marks
-from livecode.language.patterns.events import Event, events_between, marks_at
+from livecode.language.patterns.events import PatternEvent, events_between, marks_at
 from livecode.language.patterns.in_chance import InChance
 from livecode.language.patterns.in_notes import InNotes
 from livecode.language.patterns.in_sound import InSound
@@ -27,7 +27,7 @@ class Pattern(InTime, InNotes, InSound, InChance):
 
     def events(
         self, begin: float | Fraction = 0, end: float | Fraction = 1, seed: int = 0
-    ) -> list[Event]:
+    ) -> list[PatternEvent]:
         """What begins from one point on and before another, in bars: `(begin, end, value)` each.
 
         `pattern("bd sn").events(0, 1)`; the times are fractions. Each event has `marks`, which say

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from livecode.errors import LivecodeError, did_you_mean
-from livecode.language.patterns.notes import Note, note_number
+from livecode.language.patterns.notes import Pitch, note_number
 
 #: A row: the semitones, and every name that the scale goes by, between commas.
 _TABLE = """
@@ -80,22 +80,22 @@ class Scale:
     root: int  # a MIDI number
     steps: tuple[int, ...]
 
-    def note(self, degree: float) -> Note:
+    def note(self, degree: float) -> Pitch:
         """The note of a degree, 0 for the root; between two degrees lies what is between them."""
         whole = math.floor(degree)
         low = self._semitones(whole)
         part = degree - whole
-        return Note(self.root + low + part * (self._semitones(whole + 1) - low if part else 0))
+        return Pitch(self.root + low + part * (self._semitones(whole + 1) - low if part else 0))
 
     def _semitones(self, degree: int) -> int:
         octave, step = divmod(degree, len(self.steps))
         return 12 * octave + self.steps[step]
 
-    def nearest(self, note: float) -> Note:
+    def nearest(self, note: float) -> Pitch:
         """The note of the scale that is next to a note; of two as near the lower."""
         octave = math.floor((note - self.root) / 12)
         known = [self.root + 12 * (octave + i) + step for i in (-1, 0, 1) for step in self.steps]
-        return Note(min(known, key=lambda each: (abs(each - note), each)))
+        return Pitch(min(known, key=lambda each: (abs(each - note), each)))
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,5 @@
 """SampleRNN without torch: weights packed for the processor, and a kernel that draws samples one by one."""
 
-from livecode.voices.samplernn.sampler import Drawn, Sampler, StreamState
+from livecode.voices.samplernn.sampler import DrawnCodes, Sampler, StreamState
 
-__all__ = ["Drawn", "Sampler", "StreamState"]
+__all__ = ["DrawnCodes", "Sampler", "StreamState"]

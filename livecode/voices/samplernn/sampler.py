@@ -25,7 +25,7 @@ TOGETHER = 4  # streams that the kernel may take in one pass of the weights
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnCodes:
     """Samples of all streams; the figures are None unless they were asked for."""
 
     codes: NDArray[np.int32]  # (streams, n)
@@ -144,7 +144,7 @@ class Sampler:
         s: State = self._state
         return sum(part.nbytes for part in s) // self.streams
 
-    def step_block(self, temperatures: ArrayLike, figures: bool = False) -> Drawn:
+    def step_block(self, temperatures: ArrayLike, figures: bool = False) -> DrawnCodes:
         """The next n samples of each stream at temperatures (streams, n).
 
         Holds no interpreter lock, and is not to be called from two threads at once.
@@ -155,14 +155,14 @@ class Sampler:
         clipped = np.clip(np.nan_to_num(wanted, nan=1.0), *TEMPERATURES)
         return self._advance(range(self.streams), clipped, None, figures)
 
-    def prime(self, stream: int, codes: ArrayLike, figures: bool = False) -> Drawn:
-        """Goes on as if the stream had drawn these codes (n,); Drawn holds that stream alone."""
+    def prime(self, stream: int, codes: ArrayLike, figures: bool = False) -> DrawnCodes:
+        """Goes on as if the stream had drawn these codes (n,); DrawnCodes holds that stream alone."""
         forced = self._checked(codes)
         drawn = self._advance([stream], None, (stream, forced), figures)
         row = slice(stream, stream + 1)
         if drawn.log_likelihood is None or drawn.entropy is None:
-            return Drawn(drawn.codes[row])
-        return Drawn(drawn.codes[row], drawn.log_likelihood[row], drawn.entropy[row])
+            return DrawnCodes(drawn.codes[row])
+        return DrawnCodes(drawn.codes[row], drawn.log_likelihood[row], drawn.entropy[row])
 
     def reset(self, stream: int, seed: int | None = None) -> None:
         """To silence and the learned first state; without a seed, its random numbers go on."""
@@ -240,7 +240,7 @@ class Sampler:
         forced: tuple[int, NDArray[np.int32]] | None,
         figures: bool,
         log_probs: NDArray[np.float32] | None = None,
-    ) -> Drawn:
+    ) -> DrawnCodes:
         if forced is not None:
             codes = np.zeros((self.streams, len(forced[1])), np.int32)
             codes[forced[0]] = forced[1]
@@ -269,8 +269,8 @@ class Sampler:
             outputs,
         )
         if figures:
-            return Drawn(outputs.codes, outputs.log_likelihood, outputs.entropy)
-        return Drawn(outputs.codes)
+            return DrawnCodes(outputs.codes, outputs.log_likelihood, outputs.entropy)
+        return DrawnCodes(outputs.codes)
 
 
 def _padded(count: int) -> int:
