@@ -56,9 +56,10 @@ def run(options: argparse.Namespace) -> int:
     """Play until the performer leaves, or for `--for` seconds."""
     faults: list[str] = []
     if options.set is not None:
-        from livecode.sets.set_file import read_set
+        from livecode.sets.set_file import read_or_begin, read_set
 
-        set_file = read_set(options.set)  # refuses a set that cannot be read, before any sound
+        # a set that cannot be read is refused before any sound
+        set_file = (read_or_begin if has_terminal() else read_set)(options.set)
         faults = [f"{options.set.name}, {fault}" for fault in set_file.faults]
     theme = theme_of(options)
     alone = left_alone()

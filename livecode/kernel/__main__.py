@@ -47,7 +47,7 @@ def main() -> int:
     from livecode.kernel.kernel import LivecodeKernel
     from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
     from livecode.performance.performance import Performance
-    from livecode.sets.set_file import read_set
+    from livecode.sets.set_file import read_or_begin
     from livecode.signals.intake import CUES_TOKEN
     from livecode.signals.midi_ports import MidiPorts
     from livecode.signals.udp import UdpListener
@@ -70,7 +70,7 @@ def main() -> int:
     )
     performance.cues.token = os.environ.get(CUES_TOKEN, "")
     if options.set:
-        performance.scenes.set_file = read_set(options.set)
+        performance.scenes.set_file = read_or_begin(Path(options.set))
     journal_path, resumed = Path(options.journal), options.resume or options.begin_again
     if options.resume:
         beginning.in_place_of_another(performance, journal_path)
@@ -86,11 +86,13 @@ def main() -> int:
 
     LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
+    LivecodeKernel.set_player, LivecodeKernel.cues = performance.set_player, performance.cues
     app = IPKernelApp.instance(kernel_class=LivecodeKernel, connection_file=options.connection)
     app.log_level = 40  # errors only
     app.initialize([])  # type: ignore[no-untyped-call]
     loop, set_player = IOLoop.current(), performance.set_player
     performance.cues.wake = lambda: loop.add_callback(performance.cues.run)
+    set_player.wake = performance.cues.wake
     ending = (stop, arena, performance.recorder, options.connection)
     threading.Thread(target=_end, args=ending, daemon=True).start()
     ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate)

@@ -5,6 +5,7 @@ import os
 import threading
 from collections import deque
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
@@ -17,6 +18,8 @@ from livecode.help.explanation import inspect
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import HUSH_S
 from livecode.playing.event_log import EventLog
+from livecode.sets.cues import Cues
+from livecode.sets.set_player import SetPlayer
 from livecode.transport.events import Event
 
 _log = logging.getLogger(__name__)
@@ -47,6 +50,8 @@ class LivecodeKernel(Kernel):
     silencer: ClassVar[Silencer]
     scope: ClassVar[Scope]
     events: ClassVar[EventLog]
+    set_player: ClassVar[SetPlayer]
+    cues: ClassVar[Cues]
 
     def __init__(self, **options: Any):
         super().__init__(**options)  # type: ignore[no-untyped-call]
@@ -83,7 +88,13 @@ class LivecodeKernel(Kernel):
         cell_meta: dict[str, Any] | None = None,
         cell_id: str | None = None,
     ) -> dict[str, Any]:
-        """Evaluate one block and answer with its result."""
+        """Evaluate one block and answer with its result.
+
+        The terminal's metadata may hold the text of the set that the block is from.
+        """
+        if (page := (cell_meta or {}).get("livecode_set")) is not None:
+            self.set_player.offer(page["text"], Path(page["path"]))
+            self.cues.run()
         self._answering = threading.get_ident()
         try:
             result = self.blocks.evaluate(code)
@@ -102,7 +113,10 @@ class LivecodeKernel(Kernel):
             )
         answer = {
             "execution_count": self.execution_count,
-            "livecode": {"names": list(result.names)},
+            "livecode": {
+                "names": list(result.names),
+                "lines": [each.line for each in result.problems if each.line is not None],
+            },
         }
         if result.ok:
             return {"status": "ok", "payload": [], "user_expressions": {}, **answer}

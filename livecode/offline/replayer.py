@@ -118,12 +118,14 @@ class Replayer(JournalRecorder):
         yield
 
     def set_text_again(self) -> str | None:
-        """Return the set's text if it was read again for the scene that begins; else None."""
-        record = self.walk()
-        if isinstance(record, records.SetRead) and record.again:
-            self.done()
-            return record.text
-        return None
+        """Return the set's text if it was read again at this point; else None."""
+        upcoming = self.timeline.steps[self.at : self.at + 10_000]
+        step = next((each for each in upcoming if isinstance(each, EVALUATED)), None)
+        if not (isinstance(step, records.SetRead) and step.again):
+            return None
+        self.walk()
+        self.done()
+        return step.text
 
     # ticks
 

@@ -183,7 +183,10 @@ class _ReplayedFile:
     def told(self) -> None:
         """Do nothing: nobody waits to be told of a change."""
 
-    def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
+    def offer(self, text: str) -> None:
+        """Do nothing: the journal says what was read."""
+
+    def read(self, former: SetFile, whole: bool = False) -> tuple[SetFile | None, list[str]]:
         """Return the set if it had changed at this point, and no sentences."""
         text = self._recorder.set_text_again()
         return (None if text is None else parse_set(text, former.path)), []

@@ -77,8 +77,12 @@ class Cues:
             self._await(key, self._late.pop(key))
 
     def run(self) -> None:
-        """Follow the cues that have come in; in the thread in which blocks are evaluated."""
+        """Take in what is new in the set, and follow the cues that have come in.
+
+        It runs in the thread in which blocks are evaluated.
+        """
         self._recorder.cues_run()
+        self._set_player.read_again()
         self._follow_waiting()
 
     def _follow_waiting(self) -> None:

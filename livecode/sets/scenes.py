@@ -82,9 +82,13 @@ class Scenes:
 
         Raises LivecodeError if there is no such scene.
         """
-        if self._set_file is None or not self._set_file.scenes:
+        if self._set_file is None:
             raise LivecodeError(
                 "there is no set to go through; open one with `livecode play SET.py`"
+            )
+        if not self._set_file.scenes:
+            raise LivecodeError(
+                "the set has no scene yet: begin one with a line such as `# %% first`"
             )
         scenes = self._set_file.scenes
         if isinstance(where, str):
@@ -95,6 +99,7 @@ class Scenes:
             return found
         here = -1 if self.index is None else self.index
         index = self.following() if where is None else here + where
+        index = 0 if (here, where) == (0, -1) else index  # the first scene begins anew
         if index is None or not 0 <= index < len(scenes):
             raise LivecodeError("the set has no scene there; go('name') goes to any")
         return index
@@ -327,6 +332,21 @@ class Scenes:
             if self.index is not None:
                 self.index = min(self.index, len(again.scenes) - 1) if present is None else present
         return found, said
+
+    def take_in(self) -> list[str]:
+        """Take over the file as it is now while a scene plays on; returns what to say of it.
+
+        While a scene is waiting to begin, and while a scene is missing in the file, that is left to the
+        next scene that begins.
+        """
+        if self._set_file is None or self.watch is None or self._asked is not None or self.handed:
+            return []
+        again, said = self.watch.read(self._set_file, whole=True)
+        if again is not None:
+            present = None if self.scene is None else again.find(self.scene.name)
+            with self._turning:
+                self._set_file, self.index = again, present
+        return said
 
     # status and takeover
 

@@ -107,6 +107,15 @@ def read_set(path: str | Path) -> SetFile:
     return piece
 
 
+def read_or_begin(path: Path) -> SetFile:
+    """Read a set; a file that does not exist yet is an empty set. Raises LivecodeError as `read_set`."""
+    if path.exists() or path.is_symlink():
+        return read_set(path)
+    if not path.parent.is_dir():
+        raise LivecodeError(f"cannot begin the set {path}: there is no folder {path.parent}")
+    return parse_set("", path)
+
+
 def read_bytes(path: Path) -> bytes:
     """Return the bytes of the file; raises LivecodeError if it cannot be read, or is too large."""
     try:

@@ -1,8 +1,11 @@
 """Plays a set: evaluates its preparation and its scenes, and follows changes of its file."""
 
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 from livecode.deadlines import Watchdog
+from livecode.errors import LivecodeError
 from livecode.evaluation.applying import Applier
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.blocks import BlockRunner
@@ -12,7 +15,7 @@ from livecode.language.values import Moment, Value
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.sets.scenes import Scenes
-from livecode.sets.set_file import Scene, SetFile
+from livecode.sets.set_file import Scene, SetFile, parse_set
 from livecode.sets.set_watch import LOOK_EVERY_S
 
 #: A cell that takes longer than this, in seconds, is interrupted.
@@ -45,6 +48,9 @@ class SetPlayer:
         self.in_cell = False
         self._since, self._thread = 0, 0  # when, in sample time, and in which thread that began
         self._look_due = 0
+        self._prepared: str | None = None  # the preparation as it was evaluated last
+        #: Asks for `read_again` in the thread in which blocks are evaluated; None where nobody can.
+        self.wake: Callable[[], None] | None = None
 
     # in the thread in which blocks are evaluated
 
@@ -55,6 +61,20 @@ class SetPlayer:
         for fault in set_file.faults:
             self._log.say("error", fault.text, line=fault.line, file=set_file.path.name)
         return self._prepare(set_file)
+
+    def offer(self, text: str, path: Path) -> None:
+        """Keep the text of an editor, which `read_again` reads as the set in the file of that path."""
+        if self.scenes.set_file is None:
+            self.open(parse_set("", path))
+        if self.scenes.watch is not None:
+            self.scenes.watch.offer(text)
+
+    def read_again(self) -> bool:
+        """Take in scenes that are new in the file; returns whether the set has changed."""
+        former = self._known_set()
+        for sentence in self.scenes.take_in():
+            self._log.say("note", sentence)
+        return self._noted(former)
 
     def begin(self, index: int) -> Result:
         """Evaluate a scene that is due, and do what its code has deferred."""
@@ -73,7 +93,13 @@ class SetPlayer:
 
         `where`: a name, so many scenes on, or None for what comes next. `own`: a cell's code asks.
         """
-        scenes, index = self.scenes, self.scenes.find(where)
+        scenes = self.scenes
+        try:
+            index = scenes.find(where)
+        except LivecodeError:
+            if not self.read_again():
+                raise
+            index = scenes.find(where)
         with self._lock:
             frame = self._clock.frame
             earliest = frame + round(OWN_GO_S * self._clock.sample_rate) * own
@@ -109,16 +135,14 @@ class SetPlayer:
 
     def _turn_to(self, index: int) -> tuple[Scene, str]:
         """Make a scene of the file as it is now the present one; returns (the scene, the file's name)."""
-        scenes, former = self.scenes, self.scenes.set_file
-        assert former is not None
+        scenes, former = self.scenes, self._known_set()
         index, told = scenes.refresh(index)
         for sentence in told:
             self._log.say("note", sentence)
+        self._noted(former)
         set_file = scenes.set_file
         assert set_file is not None
-        if set_file is not former:
-            self._recorder.set_read(str(set_file.path), set_file.text, again=True)
-        if set_file.preparation.code != former.preparation.code:
+        if set_file.preparation.code != self._prepared:
             self._prepare(set_file)
         with self._lock:
             scene = scenes.begin(index, self._clock.frame)
@@ -126,7 +150,23 @@ class SetPlayer:
         self._log.say("scene", names=(scene.name,))
         return scene, set_file.path.name
 
+    def _known_set(self) -> SetFile | None:
+        """Return the set as it is before it is read again."""
+        set_file = self.scenes.set_file
+        if self._prepared is None and set_file is not None:  # a former mind has prepared it
+            self._prepared = set_file.preparation.code
+        return set_file
+
+    def _noted(self, former: SetFile | None) -> bool:
+        """Note in the journal that the set was read again, and return whether it was."""
+        set_file = self.scenes.set_file
+        if set_file is None or set_file is former:
+            return False
+        self._recorder.set_read(str(set_file.path), set_file.text, again=True)
+        return True
+
     def _prepare(self, set_file: SetFile) -> Result:
+        self._prepared = set_file.preparation.code
         code, name = set_file.preparation.padded, set_file.path.name
         return self._blocks.evaluate(code, name, self.cell_limit_s, undoable=False)
 
@@ -150,4 +190,7 @@ class SetPlayer:
         if self.scenes.watch is not None and frame >= self._look_due:
             self._look_due = frame + round(LOOK_EVERY_S * self._clock.sample_rate)
             if (changed := self.scenes.watch.told()) is not None:
-                self._log.say("note", changed)
+                if self.wake is not None:
+                    self.wake()
+                else:
+                    self._log.say("note", changed)

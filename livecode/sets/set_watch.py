@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from livecode.errors import LivecodeError
-from livecode.sets.set_file import SetFile, read_set
+from livecode.sets.set_file import SetFile, parse_set, read_set
 
 #: The file is looked at this often, in seconds.
 LOOK_EVERY_S = 1.0
@@ -18,8 +18,14 @@ class FileWatch(Protocol):
     def told(self) -> str | None:
         """Return a sentence if the file has changed since it was read, once for each change."""
 
-    def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
-        """Read the file again; returns (the set, what to say of it), None for a set that stays as it was."""
+    def offer(self, text: str) -> None:
+        """Keep the text of an editor: it is read in the place of the file, once."""
+
+    def read(self, former: SetFile, whole: bool = False) -> tuple[SetFile | None, list[str]]:
+        """Read the file again; returns (the set, what to say of it), None for a set that stays as it was.
+
+        With `whole`, a file in which a scene is missing waits until it is read without `whole`.
+        """
 
 
 class SetWatch:
@@ -28,6 +34,7 @@ class SetWatch:
     def __init__(self, path: Path):
         self._path = path
         self._read = self._told = self._stamp()
+        self._offered: str | None = None
 
     def told(self) -> str | None:
         """Return a sentence if the file has changed since it was read, once for each change."""
@@ -39,16 +46,28 @@ class SetWatch:
             return None
         return f"{self._path.name} has changed: it is played as it is now from the next cue on"
 
-    def read(self, former: SetFile) -> tuple[SetFile | None, list[str]]:
-        """Read the file again; returns (the set, what to say of it), None for a set that stays as it was."""
-        stamp = self._stamp()
+    def offer(self, text: str) -> None:
+        """Keep the text of an editor: it is read in the place of the file, once."""
+        self._offered = text
+
+    def read(self, former: SetFile, whole: bool = False) -> tuple[SetFile | None, list[str]]:
+        """Read the file again; returns (the set, what to say of it), None for a set that stays as it was.
+
+        With `whole`, a file in which a scene is missing waits until it is read without `whole`.
+        """
+        stamp, text = self._stamp(), self._offered
+        if text is not None:
+            return self._read_offered(parse_set(text, self._path), former, whole)
         if stamp in (None, self._read):
             return None, []
-        self._read = self._told = stamp
         try:
             again = read_set(self._path)
         except LivecodeError as error:
+            self._read = self._told = stamp
             return None, [f"{error} – playing it as it was before"]
+        if whole and _lacks_scenes(again, former):
+            return None, []
+        self._read = self._told = stamp
         if again.text == former.text:
             return None, []
         if new := [fault for fault in again.faults if fault.text not in _texts(former)]:
@@ -58,6 +77,17 @@ class SetWatch:
             return again, [sentence]
         changed = _changed(former, again)
         return again, [f"{self._path.name} as it is now: {changed}"] if changed else []
+
+    def _read_offered(
+        self, again: SetFile, former: SetFile, whole: bool
+    ) -> tuple[SetFile | None, list[str]]:
+        """Read an editor's text; whoever plays a cell of it is told of its faults by that."""
+        if whole and _lacks_scenes(again, former):
+            return None, []
+        self._offered = None
+        if again.text == former.text or _broken(again, former):
+            return None, []
+        return again, []
 
     def _stamp(self) -> Stamp:
         try:
@@ -69,6 +99,11 @@ class SetWatch:
 
 def _texts(piece: SetFile) -> set[str]:
     return {fault.text for fault in piece.faults}
+
+
+def _lacks_scenes(again: SetFile, former: SetFile) -> bool:
+    """Tell whether a scene that was there is there no more."""
+    return any(again.find(scene.name) is None for scene in former.scenes)
 
 
 def _broken(again: SetFile, former: SetFile) -> bool:

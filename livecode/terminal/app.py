@@ -17,6 +17,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.errors import LivecodeError
 from livecode.processes.supervisor import Supervisor
+from livecode.terminal.blocks import begins_cell, scene_at
 from livecode.terminal.completer import MindCompleter
 from livecode.terminal.cue_list import LEAST_ROWS, LIST_COLUMNS, WIDE, cue_line, cue_rows
 from livecode.terminal.editor import Editor
@@ -26,7 +27,7 @@ from livecode.terminal.highlighting import Highlighting
 from livecode.terminal.history import BlockHistory, HistorySearch, history_path
 from livecode.terminal.key_bindings import hints, key_bindings, key_list, learn_terminal_keys
 from livecode.terminal.layout import PREVIEW_ROWS, terminal_layout, title_line
-from livecode.terminal.mind_client import Completions
+from livecode.terminal.mind_client import Completions, Page
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
 from livecode.terminal.signatures import Signatures
@@ -73,6 +74,7 @@ class Terminal:
         self.faders = Faders(supervisor.press)
         self._orphans = Orphans()
         self._touch = Touch()
+        self._scene_plays = False
         self._struck, self._struck_s = "", float("-inf")
         self._status = StatusBar()
         self.status_lines: StyleAndTextTuples = []
@@ -151,10 +153,29 @@ class Terminal:
         self.supervisor.press(key)
         self._struck, self._struck_s = key, time.monotonic()
 
-    def cue(self, code: str) -> None:
-        """Run a cue such as `go()`, even if the cell of the present scene does not end."""
+    def play_cell(self) -> None:
+        """Play the cell at the cursor as the scene that it is; it begins the set if no scene plays."""
+        self.evaluating.evaluate_cell(self.file.path, begins=not self._scene_plays)
+
+    def play_line(self) -> None:
+        """Play the line at the cursor; go to the scene whose header it is."""
+        if not begins_cell(self.editor.lines[self.editor.row]):
+            self.evaluating.evaluate(self.editor.line(), "there is nothing on this line")
+        elif (scene := scene_at(self.editor.lines, self.editor.row)[0]) is not None:
+            self.cue(f"go({scene.name!r})", self.editor.buffer.text)
+
+    def cue(self, code: str, text: str | None = None) -> None:
+        """Run a cue such as `go()`, even if the cell of the present scene does not end.
+
+        `text` is that of the set if it is to be taken in as it stands in the editor. A file that was
+        not the performance's set from its beginning is taken in as it was saved.
+        """
         self.supervisor.press(CUE)
-        self.evaluating.run(code, quietly=True)
+        path = self.file.path
+        if text is None and self.supervisor.options.set_path is None:
+            text = self.file.saved or None
+        page = None if text is None or path is None else Page(text, path)
+        self.evaluating.run(code, quietly=True, page=page)
 
     def fade_orphan(self) -> None:
         """Fade out the first name that sounds although its text is gone."""
@@ -241,6 +262,7 @@ class Terminal:
             self._struck if now < self._struck_s + STRUCK_S else "",
             self._orphans.among(snapshot.status.sounding, self.editor.buffer.text),
         )
+        self._scene_plays = snapshot.status.scene is not None
         self._show_cues(snapshot)
         if self.cues or self.cue_line:
             snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))

@@ -4,10 +4,12 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from prompt_toolkit.document import Document
 
 from livecode.sets.cells import cells
+from livecode.sets.set_file import Fault, Scene, parse_set
 
 _CELL = re.compile(r"#\s*%%")
 
@@ -79,6 +81,24 @@ def cell_named(lines: Sequence[str], name: str) -> TextBlock | None:
         if cell.name == name:
             return cell_at(lines, cell.line - 1)
     return None
+
+
+def scene_at(lines: Sequence[str], row: int) -> tuple[Scene | None, tuple[Fault, ...]]:
+    """Return the scene that line `row` is in, and what is wrong in its header.
+
+    (None, ()) above the first `# %%` line.
+    """
+    header = row
+    while header >= 0 and not begins_cell(lines[header]):
+        header -= 1
+    if header < 0:
+        return None, ()
+    found = parse_set("\n".join(lines), Path("text"))
+    for scene in found.scenes:
+        if scene.first_line == header + 2:
+            mine = [fault for fault in found.faults if fault.scene == scene.name]
+            return scene, () if scene.broken else tuple(mine)
+    return None, ()
 
 
 def line_at(lines: Sequence[str], row: int) -> TextBlock | None:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from livecode.terminal.blocks import TextBlock, cell_at, cell_named
+from livecode.terminal.blocks import TextBlock, blocks, cell_at, cell_named, scene_at
 from livecode.terminal.editor import Editor
+from livecode.terminal.evaluated import Evaluated
 from livecode.terminal.history import BlockHistory
-from livecode.terminal.marks import Evaluation, MarkState
-from livecode.terminal.mind_client import BlockAnswer, MindClient, Told
+from livecode.terminal.marks import MarkState
+from livecode.terminal.mind_client import BlockAnswer, MindClient, Page, Told
 from livecode.terminal.output import Output
 from livecode.transport.events import Event
 
@@ -39,11 +40,10 @@ class Evaluating:
         self._editor, self._output, self._history = editor, output, history
         self._on_change = on_change
         self._traceback: str | None = None
-        self._scene: Evaluation | None = (
-            None  # that has just begun; errors that follow belong to it
-        )
-        self._scenes_begun = 0
-        self._changes: deque[tuple[tuple[str, ...], Evaluation]] = deque(maxlen=MOST_CHANGES)
+        self._scene: Evaluated | None = None  # has just begun; errors that follow belong to it
+        self._scene_names: set[str] = set()  # names that it has changed
+        self._prepared: list[Event] | None = []  # what was told before the first scene began
+        self._changes: deque[tuple[tuple[str, ...], Evaluated]] = deque(maxlen=MOST_CHANGES)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def evaluate(self, block: TextBlock | None, otherwise: str) -> None:
@@ -51,20 +51,47 @@ class Evaluating:
         if block is None:
             self._output.say(otherwise, "class:output.note")
             return
+        self._play(block, [block], block.padded)
+
+    def evaluate_cell(self, path: Path | None, begins: bool) -> None:
+        """Evaluate the cell at the cursor as the scene that it is, with what its header says of it.
+
+        `path` is the file of the text, None if it has none: then the text is no set. `begins`: no scene
+        plays yet, so that the cell becomes the present scene of the set.
+        """
+        cell = self._editor.cell()
+        if cell is None:
+            self._output.say("the cursor is in no cell", "class:output.note")
+            return
+        page = None if path is None else Page(self._editor.buffer.text, path)
+        scene, faults = scene_at(self._editor.lines, self._editor.row)
+        if scene is not None and page is not None and begins:
+            self.run(f"go({scene.name!r})", quietly=True, page=page)
+            return
+        for fault in faults:
+            self._output.say(f"✗ {fault}", "class:output.error")
+        inside = [
+            block for block in blocks(self._editor.lines) if cell.first <= block.first <= cell.last
+        ]
+        self._play(cell, inside, cell.padded if scene is None else scene.padded, page)
+
+    def run(self, code: str, quietly: bool = False, page: Page | None = None) -> None:
+        """Evaluate code that is not in the text; if `quietly`, show nothing but an error."""
         self._output.to_end()
-        evaluation = Evaluation(block.text, flashing=True)
-        self._editor.marks.put(block.first, block.last, evaluation)
-        asyncio.get_running_loop().call_later(FLASH_S, self._end_flash, evaluation)
+        self._start(self._evaluate(code, code, Evaluated(self._editor.marks, []), quietly, page))
+
+    def _play(
+        self, block: TextBlock, parts: list[TextBlock], code: str, page: Page | None = None
+    ) -> None:
+        """Mark the parts of a block, and evaluate its code."""
+        self._output.to_end()
+        evaluated = Evaluated(self._editor.marks, parts, flashing=True)
+        asyncio.get_running_loop().call_later(FLASH_S, self._end_flash, evaluated)
         self._history.add(block.text)
         if self._history.error is not None:
             self._output.say(self._history.error, "class:output.warning")
             self._history.error = None
-        self._start(self._evaluate(block.padded, evaluation))
-
-    def run(self, code: str, quietly: bool = False) -> None:
-        """Evaluate code that is not in the text; if `quietly`, show nothing but an error."""
-        self._output.to_end()
-        self._start(self._evaluate(code, Evaluation(code), quietly))
+        self._start(self._evaluate(code, block.text, evaluated, page=page))
 
     def hush(self) -> None:
         """Fade everything out, even while a block is running."""
@@ -87,18 +114,24 @@ class Evaluating:
         self._traceback = without_ours(trace) if trace else error
         self._output.say(f"✗ {in_one_line(error)}", "class:output.error")
 
-    async def _evaluate(self, code: str, evaluation: Evaluation, quietly: bool = False) -> None:
-        answer = await self.mind.evaluate(code)
+    async def _evaluate(
+        self,
+        code: str,
+        shown: str,
+        evaluated: Evaluated,
+        quietly: bool = False,
+        page: Page | None = None,
+    ) -> None:
+        answer = await self.mind.evaluate(code, page)
         if answer.names:
-            self._changes.append((answer.names, evaluation))
+            self._changes.append((answer.names, evaluated))
         if answer.error is None:
-            evaluation.state = MarkState.LIVE
-            self._editor.marks.supersede(evaluation)
+            evaluated.succeed()
             if not quietly:
                 # shown from its beginning, since a list or a page may be longer than the pane
-                self._output.show(_success(evaluation.text, answer), "class:output.ok")
+                self._output.show(_success(shown, answer), "class:output.ok")
         else:
-            evaluation.state = MarkState.FAILING
+            evaluated.fail(answer.lines, answer.names)
             self.say_error(answer.error, answer.traceback)
 
     async def _help(self) -> None:
@@ -120,12 +153,15 @@ class Evaluating:
     def _follow(self, event: Event) -> None:
         """Show an event, and change the marks of the blocks that it concerns."""
         say = self._output.say
+        if self._prepared is not None:
+            self._prepared.append(event)
         match event.kind:
             case "scene":
                 self._begin_scene(event.names[0])
             case "swap":
                 if self._scene is not None:
                     self._changes.append((event.names, self._scene))
+                    self._scene_names |= set(event.names)
                 say(f"● {event}", "class:output.ok")
             case "undo" | "redo" | "resound":
                 if event.kind == "undo":
@@ -133,7 +169,7 @@ class Evaluating:
                 say(f"● {event}", "class:output.ok")
             case "error":
                 if self._scene is not None:
-                    self._scene.state = MarkState.FAILING
+                    self._scene.fail(_lines(event), self._scene_names)
                 self.say_error(str(event), event.traceback)
             case "fallback":
                 self._revert(event.names)
@@ -141,21 +177,31 @@ class Evaluating:
                 say(f"↺ {in_one_line(str(event))}", "class:output.warning")
             case "note":
                 say(f"· {event}", "class:output.note")
-        if event.kind not in ("scene", "swap", "undo", "redo", "resound"):
+        if event.kind not in ("scene", "swap", "undo", "redo", "resound", "error"):
             self._scene = None
 
     def _begin_scene(self, name: str) -> None:
         """Show that a scene begins, and mark its cell as live."""
         self._output.say(f"▶ {name}", "class:output.scene")
         lines = self._editor.lines
-        cells = [cell_named(lines, name)]
-        if self._scenes_begun == 0:
-            cells.insert(0, cell_at(lines, 0))  # the preparation came just before it
-        self._scenes_begun += 1
-        for cell in cells:
-            if cell is not None:
-                self._scene = Evaluation(cell.text, MarkState.LIVE)
-                self._editor.marks.put(cell.first, cell.last, self._scene)
+        if self._prepared is not None:  # the preparation came just before it
+            told, self._prepared = self._prepared, None
+            prepared = self._live(cell_at(lines, 0))
+            names = {name for event in told if event.kind == "swap" for name in event.names}
+            for event in told:
+                if event.kind == "error":
+                    prepared.fail(_lines(event), names)
+        self._scene, self._scene_names = self._live(cell_named(lines, name)), set()
+
+    def _live(self, cell: TextBlock | None) -> Evaluated:
+        """Mark the blocks of a cell as what plays."""
+        lines = self._editor.lines
+        inside = (
+            []
+            if cell is None
+            else [block for block in blocks(lines) if cell.first <= block.first <= cell.last]
+        )
+        return Evaluated(self._editor.marks, inside, MarkState.LIVE)
 
     def _revert(self, names: tuple[str, ...]) -> None:
         for name in names:
@@ -168,12 +214,12 @@ class Evaluating:
         for change in reversed(self._changes):
             if set(names) & set(change[0]):
                 self._changes.remove(change)
-                change[1].state = MarkState.REVERTED
+                change[1].revert(names)
                 return
 
-    def _end_flash(self, evaluation: Evaluation) -> None:
-        """Stop lighting up a block."""
-        evaluation.flashing = False
+    def _end_flash(self, evaluated: Evaluated) -> None:
+        """Stop lighting up what was evaluated."""
+        evaluated.end_flash()
         self._on_change()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -181,6 +227,11 @@ class Evaluating:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _lines(event: Event) -> tuple[int, ...]:
+    """Return the line that an event names, from 1, if it names one."""
+    return () if event.line is None else (event.line,)
 
 
 def in_one_line(text: str) -> str:

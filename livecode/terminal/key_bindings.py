@@ -30,6 +30,12 @@ class ActedOn(Protocol):
     output: Output
     search: HistorySearch
 
+    def play_cell(self) -> None:
+        """Play the cell at the cursor as the scene that it is."""
+
+    def play_line(self) -> None:
+        """Play the line at the cursor; go to the scene whose header it is."""
+
     def panic(self) -> None:
         """Silence all sound within one block."""
 
@@ -75,19 +81,17 @@ class BoundKey:
 KEYS = (
     BoundKey("Alt+Enter", ("escape", "enter"), "play the block at the cursor",
         lambda terminal: terminal.evaluating.evaluate(terminal.editor.block(), "the cursor is in no block")),
-    BoundKey("F5", ("f5",), "play the whole cell, from `# %%` to the next",
-        lambda terminal: terminal.evaluating.evaluate(
-            terminal.editor.cell(), "the cursor is in no cell")),
-    BoundKey("F6", ("f6",), "play the line",
-        lambda terminal: terminal.evaluating.evaluate(
-            terminal.editor.line(), "there is nothing on this line")),
+    BoundKey("F5", ("f5",), "play the cell, with `ends=`, `fade=`, `quant=` of its header",
+        lambda terminal: terminal.play_cell()),
+    BoundKey("F6", ("f6",), "play the line; on a `# %%` line, go to that scene",
+        lambda terminal: terminal.play_line()),
     BoundKey("Alt+Up", ("escape", "up"), "to the block above",
         lambda terminal: terminal.editor.go_to_block(-1)),
     BoundKey("Alt+Down", ("escape", "down"), "to the block below",
         lambda terminal: terminal.editor.go_to_block(+1)),
     BoundKey("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
         lambda terminal: terminal.fade_orphan()),
-    BoundKey("F7", ("f7",), "the scene before",
+    BoundKey("F7", ("f7",), "the scene before; in the first one, that one anew",
         lambda terminal: terminal.cue("go(-1)")),
     BoundKey("F8", ("f8",), "the next scene",
         lambda terminal: terminal.cue("go()")),

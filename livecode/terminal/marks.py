@@ -66,10 +66,36 @@ class Marks:
     def __getitem__(self, row: int) -> LineMark | None:
         return self._marks[row] if row < len(self._marks) else None
 
-    def put(self, first: int, last: int, evaluation: Evaluation) -> None:
-        """Mark the lines `first` to `last`, both included, unless they are blank."""
+    def put(self, first: int, last: int, evaluation: Evaluation) -> list[LineMark | None]:
+        """Mark the lines `first` to `last`, both included, unless they are blank.
+
+        Returns the marks that the lines had before, without those of blank lines.
+        """
+        former = []
         for row in range(first, min(last + 1, len(self._marks))):
-            self._marks[row] = LineMark(evaluation) if self._lines[row].strip() else None
+            if self._lines[row].strip():
+                former.append(self._marks[row])
+                self._marks[row] = LineMark(evaluation)
+            else:
+                self._marks[row] = None
+        return former
+
+    def put_back(self, evaluation: Evaluation, former: Sequence[LineMark | None]) -> None:
+        """Give the lines of an evaluation the marks that they had before it, as `put` returned them.
+
+        A line whose block was another text then counts as edited.
+        """
+        rows = [
+            row
+            for row, mark in enumerate(self._marks)
+            if mark is not None and mark.evaluation is evaluation
+        ]
+        before = [*former, *[None] * len(rows)]
+        for row, mark in zip(rows, before, strict=False):
+            other = mark is not None and mark.evaluation.text != evaluation.text
+            if mark is not None and other:
+                mark = LineMark(mark.evaluation, edited=True)
+            self._marks[row] = mark
 
     def follow(self, lines: Sequence[str]) -> None:
         """Move the marks to where their lines are after an edit; `lines` is the new text."""

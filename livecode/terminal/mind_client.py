@@ -43,6 +43,15 @@ class BlockAnswer:
     names: tuple[str, ...] = ()
     value: str | None = None
     traceback: str | None = None
+    lines: tuple[int, ...] = ()  # of what went wrong, from 1
+
+
+@dataclass(frozen=True)
+class Page:
+    """The text of a set as it stands in the editor, and its file."""
+
+    text: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class _Request:
 
     code: str
     answer: "asyncio.Future[BlockAnswer]"
+    page: Page | None = None
     sent_s: float = 0.0
     value: str | None = None
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -135,9 +145,12 @@ class MindClient:
             _settle(request, BlockAnswer(error=DIED))
         self.connect()
 
-    def evaluate(self, code: str) -> "asyncio.Future[BlockAnswer]":
-        """Evaluate a block after those before it; the future gets the answer."""
-        request = _Request(code, asyncio.get_running_loop().create_future())
+    def evaluate(self, code: str, page: Page | None = None) -> "asyncio.Future[BlockAnswer]":
+        """Evaluate a block after those before it; the future gets the answer.
+
+        The mind takes in the scenes of the page before.
+        """
+        request = _Request(code, asyncio.get_running_loop().create_future(), page)
         self._waiting.append(request)
         self._send_next()
         return request.answer
@@ -171,7 +184,11 @@ class MindClient:
         request = self._waiting.popleft()
         request.sent_s = self._now_s()
         content = {"code": request.code, "silent": False, "stop_on_error": False}
-        message = self._client.session.msg("execute_request", content)
+        page = request.page
+        metadata = (
+            {} if page is None else {"livecode_set": {"text": page.text, "path": str(page.path)}}
+        )
+        message = self._client.session.msg("execute_request", content, metadata=metadata)
         self._running = message["header"]["msg_id"], request
         self._client.shell_channel.send(message)
 
@@ -267,7 +284,8 @@ class MindClient:
         else:
             error = content.get("evalue") or "the mind did not run this block"
             trace = "\n".join(content.get("traceback", ()))
-            answer = BlockAnswer(error, names, request.value, trace)
+            lines = tuple(content.get("livecode", {}).get("lines", ()))
+            answer = BlockAnswer(error, names, request.value, trace, lines)
         self._running = None
         _settle(request, answer)
         self._send_next()

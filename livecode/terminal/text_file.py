@@ -24,10 +24,14 @@ class TextFile:
         self._keep_former = False
         #: A sentence if something is unusual about the file; else "".
         self.trouble = ""
-        self._saved = "" if path is None else _ended(self._read(path))
+        #: The text as it is in the file, "" before the first save.
+        self.saved = "" if path is None else _ended(self._read(path))
 
     def _read(self, path: Path) -> str:
         """Return the text of the file, with line ends as \\n."""
+        if not path.exists():
+            self.trouble = f"{path.name} is new: Ctrl-S makes the file"
+            return ""
         data = path.read_bytes()
         if len(data) > MOST_BYTES:
             self.path = None
@@ -45,7 +49,7 @@ class TextFile:
     @property
     def text(self) -> str:
         """The text for the editor, with two line ends at its end: the cursor begins a new block."""
-        return self._saved + "\n" if self._saved else ""
+        return self.saved + "\n" if self.saved else ""
 
     @property
     def title(self) -> str:
@@ -59,7 +63,7 @@ class TextFile:
 
     def unsaved(self, text: str) -> bool:
         """Return whether saving would change the file."""
-        return _ended(text) != self._saved
+        return _ended(text) != self.saved
 
     def save(self, text: str) -> str:
         """Save the text, and return a sentence that says so.
@@ -72,14 +76,14 @@ class TextFile:
         said = f"saved {self.title}"
         try:
             there = self.path.read_text("utf-8", "replace") if self.path.exists() else ""
-            if there and (self._keep_former or _ended(there) != self._saved):
+            if there and (self._keep_former or _ended(there) != self.saved):
                 other = self.path.with_name(self.path.name + "~")
                 os.replace(self.path, other)
                 said += f"; it had been changed by others, whose version is now {other.name}"
             replace_file(self.path, _ended(text).encode())
         except OSError as error:
             raise LivecodeError(f"{self.title} could not be saved: {error.strerror}") from None
-        self._saved, self._keep_former = _ended(text), False
+        self.saved, self._keep_former = _ended(text), False
         return said
 
     def keep(self, text: str) -> Path | None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.sets.set_file import parse_set, read_set
+from livecode.errors import LivecodeError
+from livecode.sets.set_file import parse_set, read_or_begin, read_set
 from livecode.signals.simulate import turned_packets
 from tests.sound import jump, longest_silence_s, rms
 
@@ -84,7 +85,7 @@ def test_cues_by_hand(session: Session, cue: str, then: str):
 
 def test_a_cue_to_nowhere_is_a_sentence_and_the_scene_goes_on(session: Session):
     opened(session, FOUR)
-    for cue in ("go('e')", "go(-1)", "go(9)", "go([])"):
+    for cue in ("go('e')", "go(-2)", "go(9)", "go([])"):
         session.eval(cue)
     assert names(session) == ["a"]
     assert "no scene 'e'" in said(session, "error")
@@ -340,3 +341,29 @@ def test_a_scene_that_is_gone_from_the_file_is_played_as_it_was(session: Session
     session.eval("go('b')")
     assert session.get("x") == 2
     assert "no scene 'b' any more" in said(session, "note")
+
+
+def test_a_set_begun_from_an_empty_file_has_the_scenes_that_are_saved_into_it(
+    session: Session, tmp_path: Path
+):
+    path = tmp_path / "night.py"
+    session.open_set(read_or_begin(path))
+    assert "no scene yet" in (session.eval("go()") and said(session, "error"))
+    path.write_text("y = 1\n# %% a\nx = y\n# %% b\nx = 2\n")
+    session.eval("go()")
+    assert (names(session), session.get("x")) == (["a"], 1)
+    path.write_text("y = 1\n# %% a\nx = y\n# %% b\nx = 2\n# %% c\nx = 3\n")
+    session.eval("go('c')")
+    assert (names(session)[-1], session.get("x")) == ("c", 3)
+
+
+def test_a_set_whose_folder_is_not_there_is_refused(tmp_path: Path):
+    with pytest.raises(LivecodeError, match="no folder"):
+        read_or_begin(tmp_path / "nowhere" / "night.py")
+
+
+def test_going_back_in_the_first_scene_begins_it_anew(session: Session):
+    opened(session, FOUR).advance(0.5)
+    session.eval("go(-1)")
+    assert names(session) == ["a", "a"]
+    assert session.performance.scenes.begun >= 24000

@@ -387,3 +387,85 @@ def test_a_signal_to_end_is_followed(without_mind: Supervisor) -> None:
         await player.until(lambda: not player.terminal.app.is_running, within_s=2.0)
 
     play(script, without_mind)
+
+
+F5, F6, F7, F8 = "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~"
+
+
+def test_a_name_that_does_not_exist_yet_is_a_set_whose_cells_are_scenes_at_f5_and_at_a_save(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "night.py"
+    opened = supervisor(path)
+    opened.start()
+
+    async def script(player: Player) -> None:
+        await ready(player)
+        assert "night.py is new" in player.said
+        await type_anew(player, "y = 1\n\n# %% one\nx = y\n\n# %% two  for=90*s\nx = 2\n")
+        player.terminal.editor.buffer.cursor_position = 17
+        await player.press(F5)
+        await player.until_said("▶ one")
+        await player.press(F8)
+        await player.until_said("▶ two")
+        player.terminal.editor.buffer.text += "\n# %% three\nx = 3\n"
+        await player.press("\x13")
+        await player.until_said("as it is now: three")
+        await player.press(F8)
+        await player.until_said("▶ three")
+        await evaluate(player, "x, y")
+        await player.until_said("→ (3, 1)")
+
+    try:
+        play(script, opened)
+    finally:
+        opened.stop()
+
+
+def test_f5_is_what_the_header_says_and_f6_on_a_header_goes_to_the_scene(tmp_path: Path) -> None:
+    path = tmp_path / "piece.py"
+    path.write_text(
+        '# %% one\na = agent(space("additive"))\nb = agent(space("additive"))\n\n'
+        '# %% two  ends=["a"] fade=1*s\nx = 1\n\ny = 2\n'
+    )
+    opened = supervisor(path)
+    opened.start()
+
+    async def script(player: Player) -> None:
+        await player.until_said("● a, b")
+        lines = player.terminal.editor.lines
+        player.terminal.editor.buffer.cursor_position = len("\n".join(lines[:5])) + 1
+        await player.press(F5)
+        await player.until_said("● a\n")
+        await evaluate(player, "scene.name")
+        await player.until_said("→ 'one'")
+        await type_anew(player, path.read_text())
+        player.terminal.editor.buffer.cursor_position = len("\n".join(lines[:4])) + 1
+        await player.press(F6)
+        await player.until_said("▶ two")
+        player.terminal.editor.buffer.cursor_position = 0
+        await player.press(F6)
+        await player.until(lambda: player.said.count("▶ one") == 2)
+        await player.press(F7)
+        await player.until(lambda: player.said.count("▶ one") == 3)
+
+    try:
+        play(script, opened)
+    finally:
+        opened.stop()
+
+
+def test_one_bad_line_marks_its_own_block_alone(performance: Supervisor) -> None:
+    async def script(player: Player) -> None:
+        await type_anew(player, "# %% cell\na = 1\n\nb = 2\n\nc = 3")
+        player.terminal.editor.buffer.cursor_position = 12
+        await player.press(F5)
+        await player.until_said("● a = 1")
+        assert player.glyphs() == " ● ● ●"
+        buffer = player.terminal.editor.buffer
+        buffer.text = buffer.text.replace("a = 1", "a = 1/0").replace("c = 3", "c = 4")
+        await player.press(F5)
+        await player.until_said("ZeroDivisionError")
+        assert player.glyphs() == " ✗ ● ○"
+
+    play(script, performance)
