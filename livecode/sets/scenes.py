@@ -53,9 +53,7 @@ class Scenes:
         self._played: set[int] = set()
         self._true_since: int | None = None  # sample time since which the condition is true
         self._was_false = False  # the condition has been false since the scene began
-        self._asked: tuple[int, int] | None = (
-            None  # (index of a scene, sample time of its beginning)
-        )
+        self._asked: tuple[int, int] | None = None  # (index of a scene, when it begins)
         self._handed: int | None = None  # sample time at which the scene that was due begins
 
     @property
