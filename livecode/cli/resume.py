@@ -87,7 +87,7 @@ def _running_options(performance: ArchivedPerformance, found: RunningFile, arena
         osc_bind=found.osc_bind,
         osc_port=found.osc_port,
         outlive_s=outlive_s(),
-        text_path=None if found.set_path else _write_code(performance),
+        text_path=None if found.set_path else _code(performance),
     )
 
 
@@ -102,7 +102,8 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
             f"the journal {performance.journal} is empty: there is nothing to go on from"
         )
     name = archive.summary(performance).set_path
-    set_path = Path(name) if name is not None and Path(name).exists() else None
+    there = name is not None and (Path(name).exists() or performance.typed.exists())
+    set_path = Path(name) if name is not None and there and Path(name).parent.is_dir() else None
     return Options(
         audio=options.audio,
         sample_rate=opening.sample_rate,
@@ -116,12 +117,17 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
         bits=options.bits,
         outlive_s=outlive_s(),
         begin_again=True,
-        text_path=_write_code(performance) if set_path is None else None,
+        text_path=_code(performance) if set_path is None else None,
     )
 
 
-def _write_code(performance: ArchivedPerformance) -> Path:
-    """Write the code that was last heard into a file, for an editor whose text is lost."""
+def _code(performance: ArchivedPerformance) -> Path | None:
+    """Write the code that was last heard into a file, for an editor whose text is lost.
+
+    None if what was typed has been kept.
+    """
+    if performance.typed.exists():
+        return None
     path = performance.folder / "code.py"
     path.write_text(exported(performance.journal), encoding="utf-8")
     return path

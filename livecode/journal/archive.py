@@ -32,6 +32,11 @@ class ArchivedPerformance:
         return self.folder / "log"
 
     @property
+    def typed(self) -> Path:
+        """The text of the terminal as it is typed, saved or not."""
+        return self.folder / "typed.py"
+
+    @property
     def running(self) -> Path:
         """The file that leads to the processes; it exists while the performance plays."""
         return self.folder / "playing.json"

@@ -24,6 +24,7 @@ from livecode.journal.records import (
     Closed,
     Heartbeat,
     JournalRecord,
+    SetRead,
     StatusAfterBlock,
 )
 
@@ -179,6 +180,15 @@ def last_status(path: Path) -> tuple[int, bytes]:
         if isinstance(record, Heartbeat | StatusAfterBlock) and record.status:
             status = record.status
     return tick, status
+
+
+def last_set(path: Path) -> SetRead | None:
+    """Return the set as it was read last, from a file or from an editor; None if none was."""
+    found = None
+    for record in read_journal(path):
+        if isinstance(record, SetRead):
+            found = record
+    return found
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -43,11 +43,12 @@ def main() -> int:
     from ipykernel.kernelapp import IPKernelApp
     from tornado.ioloop import IOLoop
 
+    from livecode.journal.journal import last_set
     from livecode.kernel import beginning
     from livecode.kernel.kernel import LivecodeKernel
     from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
     from livecode.performance.performance import Performance
-    from livecode.sets.set_file import read_or_begin
+    from livecode.sets.set_file import parse_set, read_or_begin
     from livecode.signals.intake import CUES_TOKEN
     from livecode.signals.midi_ports import MidiPorts
     from livecode.signals.udp import UdpListener
@@ -69,9 +70,12 @@ def main() -> int:
         wall_s=time.monotonic,
     )
     performance.cues.token = os.environ.get(CUES_TOKEN, "")
-    if options.set:
-        performance.scenes.set_file = read_or_begin(Path(options.set))
     journal_path, resumed = Path(options.journal), options.resume or options.begin_again
+    known = last_set(journal_path) if options.resume and journal_path.exists() else None
+    if known is not None:  # with the scenes that were typed and never saved
+        performance.scenes.set_file = parse_set(known.text, Path(known.path))
+    elif options.set:
+        performance.scenes.set_file = read_or_begin(Path(options.set))
     if options.resume:
         beginning.in_place_of_another(performance, journal_path)
     elif options.begin_again:

@@ -34,6 +34,7 @@ from livecode.terminal.signatures import Signatures
 from livecode.terminal.snapshot import Snapshot, read_arena
 from livecode.terminal.status_bar import StatusBar, Touch, Work
 from livecode.terminal.style import style
+from livecode.terminal.swap_file import SwapFile
 from livecode.terminal.text_file import TextFile
 from livecode.transport.messages import CUE
 
@@ -61,7 +62,10 @@ class Terminal:
         self.supervisor = supervisor
         self.file = TextFile(supervisor.options.text_path or supervisor.options.set_path)
         self.output = Output(self._changed)
-        self.editor = Editor(self.file.text, MindCompleter(self._complete), time.monotonic)
+        self._swap = SwapFile(supervisor.paths.archived.typed)
+        self.editor = Editor(
+            self._swap.text_over(self.file), MindCompleter(self._complete), time.monotonic
+        )
         history = BlockHistory(history_path())
         self.search = HistorySearch(history)
         self.evaluating = Evaluating(
@@ -120,6 +124,7 @@ class Terminal:
             await self.app.run_async(set_exception_handler=False, handle_sigint=False)
         finally:
             looking.cancel()
+            self._swap.keep(self.editor.buffer.text)
             self.evaluating.mind.close()
             self.supervisor.say = say
 
@@ -244,6 +249,8 @@ class Terminal:
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
                 self.supervisor.check()
+                if self._swap.keep(self.editor.buffer.text):
+                    self._warn(self._swap.trouble)
                 self._look()
         except LivecodeError as error:
             if self._open:

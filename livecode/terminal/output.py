@@ -1,5 +1,6 @@
 """The pane above the editor: messages, results and errors, with the newest at the bottom."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 
@@ -13,6 +14,10 @@ MOST_MESSAGES = 1000
 MOST_LINES_AT_ONCE = 200
 MOST_CHARACTERS_AT_ONCE = 20_000
 MOST_COLUMNS = 2000
+#: Sequences of terminals: colours and cursor moves (ECMA-48), titles and links, and those of two signs.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]+[0-~]"
+)
 
 
 class Output:
@@ -154,6 +159,7 @@ def _bounded(text: str) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """Return the text without tabs and without control characters, which would move the cursor."""
+    """Return the text without tabs, colours and control characters, which would move the cursor."""
+    text = _ESCAPES.sub("", text)
     text = text.replace("\t", "    ").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c == "\n" or c.isprintable() or ord(c) > 0x9F)

@@ -84,7 +84,7 @@ def test_what_is_printed_without_end_is_cut_and_forgotten() -> None:
 def test_control_characters_do_not_reach_the_screen() -> None:
     output = pane()
     output.say("\x1b[31mred\x07\tand\x00")
-    assert rows(output) == ["[31mred    and"]
+    assert rows(output) == ["red    and"]
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=80), st.integers(2, 30))
@@ -97,3 +97,11 @@ def test_no_row_is_wider_than_the_pane_and_no_letter_is_lost(line: str, width: i
 def test_lines_break_between_words() -> None:
     assert wrap("a line of seven words to wrap", 12) == ["a line of", "seven words", "to wrap"]
     assert wrap("x" * 25, 10) == ["x" * 10, "x" * 10, "x" * 5]
+
+
+def test_colours_links_and_titles_of_tools_are_left_out() -> None:
+    output = Output(lambda: None)
+    output.print(
+        "\x1b[1;32mok\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1b(B\x1b[2K\x9b31mred\n"
+    )
+    assert output.messages[-1][1] == "ok link red"
