@@ -23,9 +23,7 @@ class PlainLoop:
         self.config = config
         weights = {name: torch.from_numpy(np.array(t, np.float32)) for name, t in tensors.items()}
         self._tiers = [_Tier(config, i, weights) for i in range(len(config.frame_sizes))]
-        self._embedding = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
-            weights["sample.embedding"]
-        )
+        self._embedding = nn.Embedding.from_pretrained(weights["sample.embedding"])
         first = config.frame_sizes[0]
         self._conv = nn.Conv1d(config.embedding, config.dim, first, bias=False)
         self._conv.weight.data = weights["sample.input.weight"]

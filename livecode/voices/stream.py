@@ -162,7 +162,8 @@ class _Loop:
         out = self.repeat() * self._rise[places] * (share > 0) + audio * self._rise[::-1][places]
         if self._share == 0.0:
             self._loop = None
-        return out.astype(np.float32)
+        mixed: np.ndarray = out.astype(np.float32)
+        return mixed
 
     def _seamless(self) -> np.ndarray:
         """What was heard last, with its end faded into its beginning; it begins where it ends."""

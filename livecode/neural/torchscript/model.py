@@ -35,9 +35,7 @@ class TorchScriptModel:
             # TorchScript is deprecated, which does not concern the performer
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                self._model: Any = torch.jit.load(  # type: ignore[no-untyped-call]
-                    str(path), map_location="cpu"
-                ).eval()
+                self._model: Any = torch.jit.load(str(path), map_location="cpu").eval()
         except (RuntimeError, ValueError, OSError) as error:
             raise LivecodeError(
                 f"{path} is not a TorchScript model ({_first_line(error)}): choose another file"

@@ -6,13 +6,13 @@ the same on every processor.
 
 import numpy as np
 
-from livecode.voices.samplernn.compiling import compiled
+from livecode.voices.samplernn.compiling import Array, compiled
 
 CHUNK = 16  # levels whose probabilities are summed first
 
 
 @compiled(inline="always")
-def exp32(x):
+def exp32(x: np.float32) -> np.float32:
     """e^x in float32 for x in [−87, 88], to 2e−7 (relative); Cephes' reduction and polynomial."""
     exponent = np.int32(
         x * np.float32(1.44269504) + np.float32(127.5)
@@ -30,20 +30,20 @@ def exp32(x):
 
 
 @compiled(inline="always")
-def sigmoid(x):
+def sigmoid(x: np.float32) -> np.float32:
     """1 / (1 + e^−x)."""
     x = min(max(x, np.float32(-30)), np.float32(30))
     return np.float32(1) / (np.float32(1) + exp32(-x))
 
 
 @compiled(inline="always")
-def tanh32(x):
+def tanh32(x: np.float32) -> np.float32:
     """tanh x, to 2e−7 (absolute)."""
     return np.float32(2) * sigmoid(np.float32(2) * x) - np.float32(1)
 
 
 @compiled()
-def gru(dim, x, y, h):
+def gru(dim: int, x: Array, y: Array, h: Array) -> None:
     """h (dim,) to its next value; x, y (3·dim,): the gates' sums of input and of h, as torch has them."""
     for j in range(dim):
         r = sigmoid(x[j] + y[j])
@@ -53,7 +53,7 @@ def gru(dim, x, y, h):
 
 
 @compiled()
-def lstm(dim, x, y, h, c):
+def lstm(dim: int, x: Array, y: Array, h: Array, c: Array) -> None:
     """h and c (dim,) to their next values; x, y (4·dim,): the gates' sums of input and of h."""
     for j in range(dim):
         enter = sigmoid(x[j] + y[j])
@@ -65,16 +65,16 @@ def lstm(dim, x, y, h, c):
 
 
 @compiled(fastmath={"nnan", "nsz", "reassoc"})
-def largest(x, count):
+def largest(x: Array, count: int) -> np.float32:
     """The largest of x[:count]."""
-    most = x[0]
+    most: np.float32 = x[0]
     for j in range(count):
         most = max(most, x[j])
     return most
 
 
 @compiled(inline="always")
-def uniform(seed, number):
+def uniform(seed: np.uint64, number: int) -> float:
     """A number in [0, 1): the stream's number-th. SplitMix64 (Steele et al. 2014), counted."""
     z = seed + (number + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -84,7 +84,9 @@ def uniform(seed, number):
 
 
 @compiled()
-def draw(logits, levels, temperature, u, weights, shares):
+def draw(
+    logits: Array, levels: int, temperature: float, u: float, weights: Array, shares: Array
+) -> int:
     """The code at which the cumulated softmax of logits[:levels] / temperature passes u in [0, 1)."""
     peak = largest(logits, levels)
     scale = np.float32(1) / temperature
@@ -119,7 +121,7 @@ def draw(logits, levels, temperature, u, weights, shares):
 
 
 @compiled()
-def log_softmax(logits, levels, weights):
+def log_softmax(logits: Array, levels: int, weights: Array) -> float:
     """Turn logits[:levels] into natural log-probabilities, in place; returns the entropy in nats."""
     peak = largest(logits, levels)
     total = 0.0
@@ -133,4 +135,5 @@ def log_softmax(logits, levels, weights):
     log_total = np.float32(np.log(total))
     for j in range(levels):
         logits[j] = logits[j] - peak - log_total
-    return np.log(total) - mean / total
+    entropy: float = np.log(total) - mean / total
+    return entropy

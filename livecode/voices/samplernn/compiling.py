@@ -7,12 +7,17 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numba as nb
 from llvmlite import binding
+from numpy.typing import NDArray
 
 from livecode.voices.samplernn.processor import features
+
+#: What compiled functions take: numpy arrays, each of the kind that its caller has.
+Array = NDArray[Any]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 HERE = Path(__file__).parent
 PACKAGE = __package__  # `python -m` of it compiles
@@ -21,16 +26,13 @@ SOURCES = ("activations", "compiling", "dot", "kernel", "rows", "weights")
 COMPILE_S = 300  # a quarter of a minute, and more on a busy machine
 
 
-def compiled(**more: Any) -> Callable[[Callable], Callable]:
+def compiled(**more: Any) -> Callable[[Function], Function]:
     """numba.njit with what all functions of the kernel share.
 
     They hold no interpreter lock, divide without asking whether the divisor is zero, and neither
     allocate nor count references: counting took half the time of a small product.
     """
-    compile_: Callable[[Callable], Callable] = nb.njit(
-        cache=True, nogil=True, error_model="numpy", _nrt=False, **more
-    )
-    return compile_
+    return nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, **more)
 
 
 def fingerprint() -> str:

@@ -6,12 +6,20 @@ last: its rounding does not depend on the register's width, on which other vecto
 zeros that are left out.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils, typing
+from numba.core import cgutils
+from numba.core.typing.templates import signature as signature_of
 from numba.extending import intrinsic
+
+#: A value in the code that is being built. llvmlite and numba have no types of their own.
+Lanes = Any
+Codegen = Callable[[Any, ir.IRBuilder, Any, Sequence[Lanes]], Lanes]
+Typed = tuple[Any, Codegen]  # a signature of numba's, and what builds its code
+Panel = Callable[..., None]  # as compiled code calls it
 
 ROWS = 64  # of a panel
 #: Bytes of weights that are called for before they are needed.  By itself the processor looks no
@@ -54,7 +62,9 @@ Dot = Plain | Avx512Vnni | AvxVnni | Avx2
 class _Arrays:
     """Pointers into numba arrays, in the making of one function."""
 
-    def __init__(self, context, builder, signature, args):
+    def __init__(
+        self, context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[Lanes]
+    ) -> None:
         self.builder = builder
         self._data = [
             builder.bitcast(
@@ -65,28 +75,28 @@ class _Arrays:
             for kind, value in zip(signature.args, args, strict=True)
         ]
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Lanes:
         return self._data[index]
 
-    def load(self, base, offset, kind, align=1):
+    def load(self, base: Lanes, offset: Lanes, kind: Any, align: int = 1) -> Lanes:
         """The value of LLVM type `kind`, `offset` bytes behind `base`."""
         place = self.builder.bitcast(self.builder.gep(base, [offset]), kind.as_pointer())
         value = self.builder.load(place)
         value.align = align
         return value
 
-    def store(self, value, base, offset):
+    def store(self, value: Lanes, base: Lanes, offset: Lanes) -> None:
         """Write a value `offset` bytes behind `base`."""
         place = self.builder.bitcast(self.builder.gep(base, [offset]), value.type.as_pointer())
         self.builder.store(value, place).align = 1
 
-    def call(self, name, result, *arguments):
+    def call(self, name: str, result: Any, *arguments: Lanes) -> Lanes:
         """The value of an LLVM intrinsic."""
         kind = ir.FunctionType(result, [value.type for value in arguments])
         function = cgutils.get_or_insert_function(self.builder.module, kind, name)
         return self.builder.call(function, arguments)
 
-    def call_for(self, base, offset):
+    def call_for(self, base: Lanes, offset: Lanes) -> None:
         """Have the cache line `offset` bytes behind `base` brought near; it need not be there."""
         kind = ir.FunctionType(ir.VoidType(), [_I8.as_pointer(), _I32, _I32, _I32])
         name = "llvm.prefetch.p0"
@@ -95,7 +105,7 @@ class _Arrays:
         read, all_levels, data = _I32(0), _I32(3), _I32(1)
         self.builder.call(function, [place, read, all_levels, data])
 
-    def splat(self, value, kind):
+    def splat(self, value: Lanes, kind: Any) -> Lanes:
         """`value` in every lane of the vector type `kind`."""
         one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, _I32(0))
         zeros = ir.Constant(ir.VectorType(_I32, kind.count), [0] * kind.count)
@@ -105,7 +115,7 @@ class _Arrays:
 _LANES = 16  # of the widest register, and of the code below; narrower processors take it in parts
 
 
-def float_panel(half: bool, streams: int, sparse: bool):
+def float_panel(half: bool, streams: int, sparse: bool) -> Panel:
     """f(weights, offset, x, width, indices, count, out, at, stride) for float weights.
 
     out[s * stride + at + row] = sum over i of W[row, i] * x[s * width + i], for the panel that
@@ -116,27 +126,38 @@ def float_panel(half: bool, streams: int, sparse: bool):
     weight = ir.VectorType(ir.HalfType() if half else _F32, _LANES)
     lanes = ir.VectorType(_F32, _LANES)
 
-    def value_of(a, x, place):
+    def value_of(a: _Arrays, x: Lanes, place: Lanes) -> Any:
         return a.splat(a.load(x, a.builder.mul(place, _I64(4)), _F32), lanes)
 
-    def add_product(a, total, row, value):
+    def add_product(a: _Arrays, total: Lanes, row: Lanes, value: Any) -> Lanes:
         return a.call("llvm.fmuladd.v16f32", lanes, row, value, total)
 
-    def weights_of(a, pool, here, r):
+    def weights_of(a: _Arrays, pool: Lanes, here: Lanes, r: int) -> list[Lanes]:
         row = a.load(pool, a.builder.add(here, _I64(r * _LANES * size)), weight)
         return [a.builder.fpext(row, lanes) if half else row]
 
     codegen = _code(lanes, streams, sparse, ROWS * size, 1, value_of, weights_of, add_product)
 
     @intrinsic
-    def sums_of_panel(typingctx, weights, offset, x, width, indices, count, out, at, stride):
+    def sums_of_panel(
+        typingctx: Any,
+        weights: Any,
+        offset: Any,
+        x: Any,
+        width: Any,
+        indices: Any,
+        count: Any,
+        out: Any,
+        at: Any,
+        stride: Any,
+    ) -> Typed:
         i64 = types.int64
         return types.void(weights, i64, x, i64, indices, i64, out, i64, i64), codegen
 
     return sums_of_panel
 
 
-def byte_panel(streams: int, five_bits: bool = False):
+def byte_panel(streams: int, five_bits: bool = False) -> Panel:
     """As `float_panel`, for int8 weights in groups of four inputs, and x of uint8; out is int32.
 
     The first argument is one of the marks above, whose type names the instruction.  `width` is the
@@ -146,27 +167,41 @@ def byte_panel(streams: int, five_bits: bool = False):
     instruction gives the same sums: none saturates.
     """
 
-    def codegen(context, builder, signature, args):
+    def codegen(
+        context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[Lanes]
+    ) -> Lanes:
         dot = signature.args[0].instance_class
         if dot is Plain:
             return context.get_dummy_value()  # compiled for every processor, called on none
-        signature = typing.signature(signature.return_type, *signature.args[1:])
+        signature = signature_of(signature.return_type, *signature.args[1:])
         return _bytes_code(dot, streams, five_bits)(context, builder, signature, args[1:])
 
     @intrinsic
-    def sums_of_panel(typingctx, dot, weights, offset, x, width, indices, count, out, at, stride):
+    def sums_of_panel(
+        typingctx: Any,
+        dot: Any,
+        weights: Any,
+        offset: Any,
+        x: Any,
+        width: Any,
+        indices: Any,
+        count: Any,
+        out: Any,
+        at: Any,
+        stride: Any,
+    ) -> Typed:
         i64 = types.int64
         return types.void(dot, weights, i64, x, i64, indices, i64, out, i64, i64), codegen
 
     return sums_of_panel
 
 
-def _bytes_code(dot: type, streams: int, five_bits: bool):
+def _bytes_code(dot: type, streams: int, five_bits: bool) -> Codegen:
     bits = 512 if dot is Avx512Vnni else 256
     lanes = ir.VectorType(_I32, bits // 32)
     octets, words = ir.VectorType(_I8, bits // 8), ir.VectorType(_I16, bits // 16)
 
-    def value_of(a, x, place):
+    def value_of(a: _Arrays, x: Lanes, place: Lanes) -> Any:
         four = a.load(x, a.builder.mul(place, _I64(4)), _I32)
         if dot is not Avx2:
             return a.builder.bitcast(a.splat(four, lanes), octets)
@@ -176,7 +211,7 @@ def _bytes_code(dot: type, streams: int, five_bits: bool):
             for part in parts
         ]
 
-    def add_product(a, total, row, value):
+    def add_product(a: _Arrays, total: Lanes, row: Lanes, value: Any) -> Lanes:
         if dot is not Avx2:
             name = f"llvm.x86.avx512.vpdpbusd.{bits}"
             return a.call(name, lanes, total, value, a.builder.bitcast(row, octets))
@@ -187,7 +222,7 @@ def _bytes_code(dot: type, streams: int, five_bits: bool):
             total = a.builder.add(total, a.call("llvm.x86.avx2.pmadd.wd", lanes, part, pair))
         return total
 
-    def weights_of(a, pool, here, r):
+    def weights_of(a: _Arrays, pool: Lanes, here: Lanes, r: int) -> list[Lanes]:
         row = a.load(pool, a.builder.add(here, _I64(r * bits // 8)), lanes)
         if not five_bits:
             return [row]
@@ -207,14 +242,25 @@ def _bytes_code(dot: type, streams: int, five_bits: bool):
     return _code(lanes, streams, False, step, parts, value_of, weights_of, add_product)
 
 
-def _code(lanes, streams, sparse, step, parts, value_of, weights_of, add_product):
+def _code(
+    lanes: Any,
+    streams: int,
+    sparse: bool,
+    step: int,
+    parts: int,
+    value_of: Callable[[_Arrays, Lanes, Lanes], Any],
+    weights_of: Callable[[_Arrays, Lanes, Lanes, int], list[Lanes]],
+    add_product: Callable[[_Arrays, Lanes, Lanes, Any], Lanes],
+) -> Codegen:
     """The loop that all kinds share.
 
     In `step` bytes are what all rows have for `parts` values of x; `weights_of` takes them apart.
     """
     vectors = ROWS // lanes.count
 
-    def codegen(context, builder, signature, args):
+    def codegen(
+        context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[Lanes]
+    ) -> Lanes:
         a = _Arrays(context, builder, signature, args)
         pool, offset, x, width, indices, count, out, at, stride = (a[i] for i in range(9))
         zero = ir.Constant(lanes, [0] * lanes.count)
@@ -253,7 +299,7 @@ def _code(lanes, streams, sparse, step, parts, value_of, weights_of, add_product
     return codegen
 
 
-def byte_rows(streams: int, blocks: int):
+def byte_rows(streams: int, blocks: int) -> Panel:
     """As `byte_panel`, for positive inputs of which only some are not zero: 512 bits only.
 
     The weights of an input are `step` neighbouring bytes, of which `blocks` times ROWS are summed
@@ -263,10 +309,12 @@ def byte_rows(streams: int, blocks: int):
     octets, words = ir.VectorType(_I8, 64), ir.VectorType(_I16, 32)
     lanes = ir.VectorType(_I32, 16)
 
-    def codegen(context, builder, signature, args):
+    def codegen(
+        context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[Lanes]
+    ) -> Lanes:
         if signature.args[0].instance_class is not Avx512Vnni:
             return context.get_dummy_value()
-        signature = typing.signature(signature.return_type, *signature.args[1:])
+        signature = signature_of(signature.return_type, *signature.args[1:])
         a = _Arrays(context, builder, signature, args[1:])
         pool, offset, step, x, width, indices, count, out, at, stride = (a[i] for i in range(10))
         zero = ir.Constant(lanes, [0] * lanes.count)
@@ -309,8 +357,19 @@ def byte_rows(streams: int, blocks: int):
 
     @intrinsic
     def sums_of_rows(
-        typingctx, dot, weights, offset, step, x, width, indices, count, out, at, stride
-    ):
+        typingctx: Any,
+        dot: Any,
+        weights: Any,
+        offset: Any,
+        step: Any,
+        x: Any,
+        width: Any,
+        indices: Any,
+        count: Any,
+        out: Any,
+        at: Any,
+        stride: Any,
+    ) -> Typed:
         i64 = types.int64
         return types.void(dot, weights, i64, i64, x, i64, indices, i64, out, i64, i64), codegen
 
@@ -322,13 +381,13 @@ def woven_order() -> list[int]:
     return [16 * (p % 16 // 4) + 4 * (p // 16) + p % 4 for p in range(ROWS)]
 
 
-def _woven(builder, rows, octets, words):
+def _woven(builder: ir.IRBuilder, rows: Sequence[Lanes], octets: Any, words: Any) -> list[Lanes]:
     """Four registers of ROWS bytes to four registers of 16 groups: a b c d a b c d …
 
     vpunpck takes 16 bytes at a time; `woven_order` puts right what that leaves apart.
     """
 
-    def unpack(left, right, kind, high):
+    def unpack(left: Lanes, right: Lanes, kind: Any, high: int) -> Lanes:
         per = kind.count // 4  # in 16 bytes
         mask = [
             16 * 8 // kind.element.width * part + high * per // 2 + i // 2 + i % 2 * kind.count

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.voices.samplernn.activations import draw, gru, log_softmax, lstm, uniform
-from livecode.voices.samplernn.compiling import compiled
+from livecode.voices.samplernn.compiling import Array, compiled
 from livecode.voices.samplernn.dot import ROWS, byte_panel, byte_rows, float_panel
 from livecode.voices.samplernn.rows import (
     add_bias,
@@ -18,7 +18,7 @@ from livecode.voices.samplernn.rows import (
     relu,
     unquantise,
 )  # fmt: skip
-from livecode.voices.samplernn.weights import FLOAT16, INT5, INT8, INT8_ROWS
+from livecode.voices.samplernn.weights import FLOAT16, INT5, INT8, INT8_ROWS, Plan, Weights
 
 _float_1, _float_2, _float_4 = (float_panel(False, streams, False) for streams in (1, 2, 4))
 _half_1, _half_2, _half_4 = (float_panel(True, streams, False) for streams in (1, 2, 4))
@@ -72,7 +72,16 @@ class Outputs(NamedTuple):
 
 
 @compiled()
-def advance(weights, plan, state, space, members, temperatures, forced, outputs):
+def advance(
+    weights: Weights,
+    plan: Plan,
+    state: State,
+    space: Workspace,
+    members: Array,
+    temperatures: Array,
+    forced: Array,
+    outputs: Outputs,
+) -> None:
     """Draw the next n codes of the streams `members`, which is in order of their t mod N_top.
 
     temperatures: (streams, n) float32 in [0.05, 3]; forced: (streams, n) int32, codes to take
@@ -123,7 +132,7 @@ def advance(weights, plan, state, space, members, temperatures, forced, outputs)
 
 
 @compiled()
-def _take(weights, plan, state, space, s, code):
+def _take(weights: Weights, plan: Plan, state: State, space: Workspace, s: int, code: int) -> None:
     """The code is the stream's next one."""
     t = state.t[s]
     state.history[s, t % plan.spans[-1]] = code
@@ -133,7 +142,7 @@ def _take(weights, plan, state, space, s, code):
 
 
 @compiled()
-def recall(weights, plan, state, space, s, t):
+def recall(weights: Weights, plan: Plan, state: State, space: Workspace, s: int, t: int) -> None:
     """Make the row of state.taps for the code of sample t, which is in the history."""
     first = plan.sizes[0]
     code = state.history[s, t % plan.spans[-1]]
@@ -150,7 +159,7 @@ def recall(weights, plan, state, space, s, t):
 
 
 @compiled()
-def _first_sum(weights, plan, state, space, s):
+def _first_sum(weights: Weights, plan: Plan, state: State, space: Workspace, s: int) -> None:
     """space.x[s] = convolution over the last F_0 codes, and what the tiers say (in space.y[s])."""
     first, span, t = plan.sizes[0], plan.spans[-1], state.t[s]
     for k in range(first):
@@ -173,7 +182,9 @@ def _first_sum(weights, plan, state, space, s):
 
 
 @compiled()
-def _tier(weights, plan, state, space, i, phase, group):
+def _tier(
+    weights: Weights, plan: Plan, state: State, space: Workspace, i: int, phase: int, group: Array
+) -> None:
     """One step of tier i's RNN, for streams of the same phase."""
     top = len(plan.spans) - 1
     span, longest = plan.spans[i], plan.spans[top]
@@ -208,7 +219,9 @@ def _tier(weights, plan, state, space, i, phase, group):
 
 
 @compiled(forceinline=True)
-def multiply(weights, number, x, members, y, space):
+def multiply(
+    weights: Weights, number: int, x: Array, members: Array, y: Array, space: Workspace
+) -> None:
     """y[s] = W x[s] + b for the streams s in members; up to four share one reading of W."""
     at = 0
     while at < len(members):
@@ -224,7 +237,16 @@ def multiply(weights, number, x, members, y, space):
 
 
 @compiled()
-def _multiply_floats(weights, number, x, members, at, streams, y, space):
+def _multiply_floats(
+    weights: Weights,
+    number: int,
+    x: Array,
+    members: Array,
+    at: int,
+    streams: int,
+    y: Array,
+    space: Workspace,
+) -> None:
     m = weights.matrices[number]
     pool, packed, indices, sums = weights.pool, space.packed, space.indices, space.sums
     rows, count, width = m.rows, m.columns, packed.shape[1]
@@ -258,7 +280,16 @@ def _multiply_floats(weights, number, x, members, at, streams, y, space):
 
 
 @compiled(forceinline=True)
-def _multiply_bytes(weights, number, x, members, at, streams, y, space):
+def _multiply_bytes(
+    weights: Weights,
+    number: int,
+    x: Array,
+    members: Array,
+    at: int,
+    streams: int,
+    y: Array,
+    space: Workspace,
+) -> None:
     m = weights.matrices[number]
     dot, pool, octets, indices = weights.dot, weights.pool, space.octets, space.indices
     rows, sums, width = m.rows, space.int_sums, octets.shape[1] // 4

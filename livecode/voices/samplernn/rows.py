@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from livecode.voices.samplernn.compiling import compiled
+from livecode.voices.samplernn.compiling import Array, compiled
 
 
 @compiled()
-def copy_row(x, member, count, packed, s):
+def copy_row(x: Array, member: int, count: int, packed: Array, s: int) -> None:
     """packed[s] = x[member, :count]."""
     for j in range(count):
         packed[s, j] = x[member, j]
 
 
 @compiled()
-def gather(x, members, at, streams, count, packed, indices):
+def gather(
+    x: Array, members: Array, at: int, streams: int, count: int, packed: Array, indices: Array
+) -> int:
     """The inputs of which one is positive among x[members[at + s], :count], and their numbers.
 
     packed: (4, width).  Returns how many, made a whole number of fours with zeros for input 0.
@@ -43,7 +45,7 @@ def gather(x, members, at, streams, count, packed, indices):
 
 
 @compiled()
-def add_bias(sums, at, bias, first, rows, y, s):
+def add_bias(sums: Array, at: int, bias: Array, first: int, rows: int, y: Array, s: int) -> None:
     """y[s] = sums + bias."""
     total, out, more = sums[at : at + rows], y[s], bias[first : first + rows]
     for r in range(rows):
@@ -51,7 +53,7 @@ def add_bias(sums, at, bias, first, rows, y, s):
 
 
 @compiled()
-def quantise(x, s, count, positive, octets, to):
+def quantise(x: Array, s: int, count: int, positive: bool, octets: Array, to: int) -> np.float32:
     """Fill octets[to] with x[s, :count] in 8-bit steps; returns a step's worth.
 
     0 stands for zero and 255 for the largest where `positive`; else 128, and 255 for the largest
@@ -72,7 +74,18 @@ def quantise(x, s, count, positive, octets, to):
 
 
 @compiled()
-def unquantise(sums, at, shift, scale, step, bias, first, rows, y, s):
+def unquantise(
+    sums: Array,
+    at: int,
+    shift: Array,
+    scale: Array,
+    step: np.float32,
+    bias: Array,
+    first: int,
+    rows: int,
+    y: Array,
+    s: int,
+) -> None:
     """y[s] = what the whole-number sums of 8-bit steps are worth, + bias."""
     total, out, much = sums[at : at + rows], y[s], shift[first : first + rows]
     worth, more = scale[first : first + rows], bias[first : first + rows]
@@ -81,14 +94,14 @@ def unquantise(sums, at, shift, scale, step, bias, first, rows, y, s):
 
 
 @compiled()
-def relu(y, s, count, x):
+def relu(y: Array, s: int, count: int, x: Array) -> None:
     """x[s] = y[s] where that is positive."""
     for j in range(count):
         x[s, j] = max(y[s, j], np.float32(0))
 
 
 @compiled()
-def add_rows(table, recent, count, y, x, s):
+def add_rows(table: Array, recent: Array, count: int, y: Array, x: Array, s: int) -> None:
     """x[s] = y[s] + the sum over k of table[recent[k], k]."""
     for j in range(count):
         x[s, j] = y[s, j]
@@ -99,7 +112,16 @@ def add_rows(table, recent, count, y, x, s):
 
 
 @compiled()
-def add_short_rows(table, step, recent, count, sums, y, x, s):
+def add_short_rows(
+    table: Array,
+    step: np.float32,
+    recent: Array,
+    count: int,
+    sums: Array,
+    y: Array,
+    x: Array,
+    s: int,
+) -> None:
     """As `add_rows`, for a table in whole numbers of `step`."""
     for j in range(count):
         sums[j] = 0

@@ -1,7 +1,7 @@
 """A model's tensors as the kernel reads them: packed in panels, int8 or float, in one piece of memory."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +94,8 @@ def pack(
     up: list[int] = []
     for i in tiers:
         name = f"tiers.{i}"
-        w: NDArray = tensors[f"{name}.input.weight"]
-        b: NDArray = tensors[f"{name}.input.bias"]
+        w: NDArray[Any] = tensors[f"{name}.input.weight"]
+        b: NDArray[Any] = tensors[f"{name}.input.bias"]
         rnn = {k: v for k, v in tensors.items() if k.startswith(f"{name}.rnn.")}
         if i == top:  # nothing is added to its frames: on to the gates in one product
             first = rnn[f"{name}.rnn.weight_ih_l0"].astype(np.float64)
@@ -163,14 +163,14 @@ class _Packing:
     sparse: bool  # whether zeros can be left out of int8 products
     size: int = 0
     first: int = 0
-    pieces: list[tuple[int, NDArray]] = field(default_factory=list)
+    pieces: list[tuple[int, NDArray[Any]]] = field(default_factory=list)
     matrices: list[tuple[int, ...]] = field(default_factory=list)
-    rows: list[tuple[NDArray, NDArray, NDArray]] = field(default_factory=list)
+    rows: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = field(default_factory=list)
 
     def add(
         self,
-        w: NDArray,
-        b: NDArray,
+        w: NDArray[Any],
+        b: NDArray[Any],
         positive: bool = False,
         exact: bool = False,
         five_bits: bool = False,
@@ -191,7 +191,7 @@ class _Packing:
                 kind, packed = FLOAT16, packed.astype(np.float16)  # as in the file: half as much
         full = np.zeros((height, -(-columns // group) * group), packed.dtype)
         full[: len(w), :columns] = packed
-        panels: NDArray = full.reshape(height // dot.ROWS, dot.ROWS, -1, group).transpose(
+        panels: NDArray[Any] = full.reshape(height // dot.ROWS, dot.ROWS, -1, group).transpose(
             0, 2, 1, 3
         )
         if kind == INT5:
@@ -242,13 +242,13 @@ class _Packing:
         )
 
 
-def _octets(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
+def _octets(w: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int8]]:
     """Per row of w, what a step is worth (rows,), and w in steps from −127 to 127."""
     scale = np.maximum(np.abs(w).max(axis=1), 1e-30) / 127
     return scale, np.round(w / scale[:, None]).astype(np.int8)
 
 
-def _fives(w: NDArray) -> tuple[NDArray, NDArray[np.int8]]:
+def _fives(w: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int8]]:
     """As `_octets`, in 32 steps a row, times 8; what is far out is cut where that costs least."""
     best = (np.full(len(w), np.inf), np.ones(len(w)), np.zeros(w.shape, np.int8))
     largest = np.maximum(np.abs(w).max(axis=1), 1e-30)

@@ -98,7 +98,8 @@ class _Checkpoint:
                         f"{(len(v), 1, 1)} is needed."
                     )
                 norm = np.sqrt(np.square(v).sum(axis=(1, 2), keepdims=True))
-                return (g * v / np.maximum(norm, 1e-30)).astype(np.float32)
+                folded: NDArray[np.float32] = (g * v / np.maximum(norm, 1e-30)).astype(np.float32)
+                return folded
         return self.take(f"{layer}.weight", 3)
 
     def config(self) -> SampleRNNConfig:

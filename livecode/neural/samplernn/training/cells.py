@@ -71,7 +71,7 @@ def gru(
 
     `h0` is (batch, dim). Gates in torch's order r, z, n; n = tanh(in + r * hidden).
     """
-    states: Tensor = _GRU.apply(inputs, h0, weight_hh, bias_hh, precision)
+    states: Tensor = _GRU.apply(inputs, h0, weight_hh, bias_hh, precision)  # type: ignore[no-untyped-call]
     return states
 
 
@@ -148,5 +148,5 @@ def lstm(
 
     Inputs are (batch, time, 4 dim), gates in torch's order i, f, g, o.
     """
-    states, cells = _LSTM.apply(inputs, h0, c0, weight_hh, bias_hh, precision)
+    states, cells = _LSTM.apply(inputs, h0, c0, weight_hh, bias_hh, precision)  # type: ignore[no-untyped-call]
     return states, cells

@@ -46,7 +46,8 @@ class Normed(nn.Module):
 
     @staticmethod
     def _norm(weight: Tensor) -> Tensor:
-        return weight.flatten(1).norm(dim=1).view(-1, *[1] * (weight.ndim - 1))
+        norm: Tensor = weight.flatten(1).norm(dim=1).view(-1, *[1] * (weight.ndim - 1))
+        return norm
 
     def forward(self) -> Tensor:
         """The weight itself."""

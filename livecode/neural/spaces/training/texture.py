@@ -57,7 +57,7 @@ def learn_texture(
         noise = torch.from_numpy(rng.standard_normal((len(some), space.latent), np.float32))
         loss = data.loss(net, some, settings.jitter * noise)
         adam.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         adam.step()
         plan.step()
     tensors = net.arrays()

@@ -141,7 +141,7 @@ def train_step(
         settings.beta * warm,
     )
     adam.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(model.encoder.parameters(), 5.0)
     torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 2.0)
     adam.step()
