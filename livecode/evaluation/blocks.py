@@ -70,7 +70,7 @@ class BlockRunner:
         self._recorder.block_ended(self.number, result.ok, result.names)
         if result.names and not quietly:
             self._log.say("swap", names=result.names)
-        for note in result.notes:
+        for note in result.notes if not quietly else ():
             self._log.say("note", note)
         for problem in result.problems:
             self._log.say_problem("error", problem)

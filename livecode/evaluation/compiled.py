@@ -3,12 +3,14 @@
 import ast
 import linecache
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.evaluation.fractions import fractions_of_seconds
 from livecode.evaluation.namespace import Namespace
+from livecode.evaluation.operands import with_operands
 from livecode.syntax.names import passing_names
 
 #: How the file names of blocks begin.
@@ -24,6 +26,10 @@ class CompiledBlock:
         try:
             tree = ast.parse(code, filename)
             self._passing = passing_names(tree)
+            #: Names of which the block sets something: `hall` in `hall.cut = 800`.
+            self.sets_of = frozenset(_set_of(tree))
+            #: What the performer may have meant otherwise, in sentences.
+            self.remarks = tuple(dict.fromkeys(fractions_of_seconds(tree)))
             self._body, self._last = _compile(tree, filename)
         except (SyntaxError, ValueError) as error:  # ValueError: null bytes
             line = getattr(error, "lineno", None)
@@ -44,7 +50,15 @@ class CompiledBlock:
         return None if value is None else repr(value)
 
 
+def _set_of(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ast.Name(name), ctx=ast.Store()):
+                yield name
+
+
 def _compile(tree: ast.Module, filename: str) -> tuple[CodeType, CodeType | None]:
+    tree = with_operands(tree)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         expression = tree.body.pop()
