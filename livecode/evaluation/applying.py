@@ -83,8 +83,6 @@ class Applier:
         if isinstance(thing, Sounding):
             with self._lock:
                 self._sounds.remove(thing)
-                if str(thing) not in self._sounds:
-                    self._signals.forget(str(thing))
 
     def state(self, thing: Thing) -> PlayerState | None:
         """Return what a thing's player has learned, as of one tick; None if it learns nothing."""

@@ -108,7 +108,7 @@ class Performance:
                 "osc": OscSignal(self.intake.osc),
                 "scene": SceneSignal(scenes),
             },
-            lambda: [n for n, thing in namespace.own().items() if isinstance(thing, Sounding)],
+            self._sounding,
             self.generations.listen,
             recorder.feature,
         )
@@ -129,6 +129,7 @@ class Performance:
         self.sounds = sounds = Sounds(
             self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
+        sounds.on_gone = signals.forget
         self.applier = Applier(
             namespace,
             sounds,
@@ -233,6 +234,12 @@ class Performance:
     def status(self) -> Status:
         """Return what the terminal shows, and what a mind that takes over needs."""
         return self.board.status(self.blocks.evaluating)
+
+    def _sounding(self) -> list[str]:
+        """Return the names that sound, and those that were removed and still fade out."""
+        own = self.namespace.own().items()
+        names = [name for name, thing in own if isinstance(thing, Sounding)]
+        return [*names, *(name for name in self.sounds.leaving if name not in names)]
 
     def _line_defining(self, name: str) -> int | None:
         """Return the line of the set that defines a name; None if there is no such line."""

@@ -61,6 +61,9 @@ class Sounds:
         self._block, self._seed, self._now_frame = block, seed, now_frame
         self._tick_frames = tick_frames(block, setup.sample_rate)
         self._things: dict[str, Sounding] = {}
+        self._leaving: dict[str, SoundPlayer] = {}  # players of what fades out, by name
+        #: Called with a name that was removed, once nothing of it is heard any more.
+        self.on_gone: Callable[[str], None] = lambda name: None
         self._mix = self._heard = Mix()  # the mix as described, and the mix as it is heard
         self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
@@ -93,6 +96,7 @@ class Sounds:
             player.load_state(state)
         former = self._things.get(str(thing), thing)
         self._things[str(thing)] = thing
+        self._leaving.pop(str(thing), None)
         self._apply_mutes()
         current = self.generations.current(str(thing))
         if current is not None and current.begun:
@@ -167,8 +171,11 @@ class Sounds:
             self._good[playing.name] = [*good[1 - KEPT :], version]
 
     def remove(self, thing: Sounding) -> None:
-        """Fade a thing out and free its name, unless another thing has taken the name already."""
-        name = str(thing)
+        """Fade a thing out and free its name, unless another thing has taken the name already.
+
+        Its curves, functions and steps go on until it is gone.
+        """
+        name, player = str(thing), thing.player
         thing.player = None
         if self._things.get(name) is not thing:
             return
@@ -176,7 +183,17 @@ class Sounds:
         shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
         self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
         self._good.pop(name, None)
+        if player is not None and self.generations.fades(name):
+            assert isinstance(player, SoundPlayer)
+            self._leaving[name] = player
+        else:
+            self.on_gone(name)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
+
+    @property
+    def leaving(self) -> list[str]:
+        """The names that were removed and fade out."""
+        return list(self._leaving)
 
     def hush(self, fade_s: float, at: int = 0) -> None:
         """Fade everything out from sample time `at` on; a thing that is played again comes back."""
@@ -223,6 +240,12 @@ class Sounds:
             for thing in self:
                 player_of(thing).tick(frame, moment)
                 self._turn(thing, frame)
+            for name, player in list(self._leaving.items()):
+                if self.generations.fades(name):
+                    player.tick(frame, moment)
+                else:
+                    del self._leaving[name]
+                    self.on_gone(name)
         finally:
             ticking.now = False
 
