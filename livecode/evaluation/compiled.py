@@ -9,12 +9,15 @@ from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.evaluation.fractions import fractions_of_seconds
+from livecode.evaluation.loops import run_code
 from livecode.evaluation.namespace import Namespace
 from livecode.evaluation.operands import with_operands
 from livecode.syntax.names import passing_names
 
 #: How the file names of blocks begin.
 BLOCK_FILE = "<block"
+#: Blocks may await.
+_AWAITS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
 class CompiledBlock:
@@ -44,8 +47,7 @@ class CompiledBlock:
         `before`: the variables as they were, which adopt things of the same name.
         """
         namespace.passing = self._passing
-        exec(self._body, namespace.variables, namespace)
-        value = None if self._last is None else eval(self._last, namespace.variables, namespace)
+        value = run_code(self._body, self._last, namespace.variables, namespace)
         namespace.name_the_rest(before)
         return None if value is None else repr(value)
 
@@ -63,8 +65,8 @@ def _compile(tree: ast.Module, filename: str) -> tuple[CodeType, CodeType | None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         expression = tree.body.pop()
         assert isinstance(expression, ast.Expr)
-        last = compile(ast.Expression(expression.value), filename, "eval")
-    return compile(tree, filename, "exec"), last
+        last = compile(ast.Expression(expression.value), filename, "eval", _AWAITS)
+    return compile(tree, filename, "exec", _AWAITS), last
 
 
 def trace_of(error: BaseException) -> str:
