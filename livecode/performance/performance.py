@@ -236,10 +236,10 @@ class Performance:
         return self.board.status(self.blocks.evaluating)
 
     def _sounding(self) -> list[str]:
-        """Return the names that sound, and those that were removed and still fade out."""
+        """Return the names that sound, and those that fade out and listen to themselves."""
         own = self.namespace.own().items()
         names = [name for name, thing in own if isinstance(thing, Sounding)]
-        return [*names, *(name for name in self.sounds.leaving if name not in names)]
+        return [*names, *(name for name in self.sounds.heard_leaving if name not in names)]
 
     def _line_defining(self, name: str) -> int | None:
         """Return the line of the set that defines a name; None if there is no such line."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from livecode.terminal.reading import read_arena
 
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
-from livecode.terminal.reading import read_arena
 
 RATE = 48000
 EGO = "ego = agent(space('additive'), dims=2, every=30*ms, level=0.4)"
