@@ -1,5 +1,6 @@
 """Calling the performer's functions so that none can hold up the performance: deadlines from outside."""
 
+import asyncio
 import ctypes
 import queue
 import signal
@@ -122,7 +123,10 @@ class Watchdog:
     def _wake(self, thread: int) -> bool:
         """Interrupt a main thread that sleeps, as Ctrl-C would; False if that is not to be had."""
         main = threading.main_thread().ident
-        if thread != main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        handler = signal.getsignal(signal.SIGINT)
+        method = getattr(getattr(handler, "func", None), "__func__", None)
+        in_asyncio = method is asyncio.Runner._on_sigint  # type: ignore[attr-defined]
+        if thread != main or not (handler is signal.default_int_handler or in_asyncio):
             return False
         self._woken.add(thread)
         signal.pthread_kill(thread, signal.SIGINT)

@@ -16,6 +16,14 @@ class LivecodeError(Exception):
         self.text, self.line = text, line
 
 
+class NothingCalled(LivecodeError):
+    """Code asks for a name that is not there yet. `name` is that name."""
+
+    def __init__(self, name: str, text: str, line: int | None = None):
+        super().__init__(text, line)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that went wrong in the performer's code: which names it is about, and in which line."""

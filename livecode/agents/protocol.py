@@ -14,22 +14,25 @@ from livecode.agents.path import Array, Path
 class Beliefs:
     """What a learner expects of each single-axis move from its place; all arrays are (moves,)."""
 
-    axis: NDArray[np.int64]  # the axis that the move goes along
+    axis: NDArray[np.int64]  # which of its axes the move goes along: an index, from 0
     direction: NDArray[np.int64]  # +1 up, -1 down
     predicted_reward: Array  # feedback expected for the move
     novelty_bonus: Array  # novelty of the place that the move leads to, in units of reward
     allowed: NDArray[np.bool_]  # False where the move would leave the unit cube
     chosen: int | None  # index of the last move made; None before the first and after a jump
+    names: tuple[str, ...] = ()  # of its axes; without names they are shown by number, from 1
 
     def __repr__(self) -> str:
         """Return a row for each move: expected reward, novelty, and which was made last."""
         rows = []
+        names = self.names or tuple(f"axis {i + 1}" for i in range(self.axis.max() + 1))
+        width = max(map(len, names))
         for move, (axis, direction) in enumerate(zip(self.axis, self.direction, strict=True)):
             reward, new = self.predicted_reward[move], self.novelty_bonus[move]
             marks = "" if self.allowed[move] else "  at the border"
             marks += "  last move" if move == self.chosen else ""
             way = "up  " if direction > 0 else "down"
-            rows.append(f"axis {axis} {way}  reward {reward:+.2f}  new {new:.2f}{marks}")
+            rows.append(f"{names[axis]:<{width}} {way}  reward {reward:+.2f}  new {new:.2f}{marks}")
         return "\n".join(rows)
 
 

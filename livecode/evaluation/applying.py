@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from livecode.deadlines import Watchdog
 from livecode.dsp_rules import MASTER
-from livecode.errors import LivecodeError, did_you_mean
+from livecode.errors import LivecodeError, NothingCalled, did_you_mean
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
@@ -83,8 +83,6 @@ class Applier:
         if isinstance(thing, Sounding):
             with self._lock:
                 self._sounds.remove(thing)
-                if str(thing) not in self._sounds:
-                    self._signals.forget(str(thing))
 
     def state(self, thing: Thing) -> PlayerState | None:
         """Return what a thing's player has learned, as of one tick; None if it learns nothing."""
@@ -137,9 +135,8 @@ class Applier:
         known = {"mix"} if thing.name == MASTER else {*sounding} - {thing.name, MASTER}
         for name in thing.inputs:
             if name not in known:
-                raise LivecodeError(
-                    f"it takes {name!r}, which does not sound{did_you_mean(name, known)}"
-                )
+                near = did_you_mean(name, known, list_all=False)
+                raise NothingCalled(name, f"it takes {name!r}, which does not sound yet{near}")
 
     def _await_built(self, generation: int) -> None:
         """Wait until the engine has built a graph; raises LivecodeError if it could not."""

@@ -7,6 +7,7 @@ from livecode.deadlines import Watchdog
 from livecode.errors import Problem
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.evaluator import Evaluator, Result
+from livecode.evaluation.loops import apart_from_loops
 from livecode.journal.recorder import JournalRecorder
 from livecode.playing.event_log import EventLog
 from livecode.playing.sounds import Sounds
@@ -54,7 +55,8 @@ class BlockRunner:
         try:
             limit = None if limit_s is None else self._watchdog.limit(limit_s)
             within = self._recorder.trying(limit)
-            result = self._evaluator.evaluate(code, name, within, undoable)
+            with apart_from_loops():
+                result = self._evaluator.evaluate(code, name, within, undoable)
         except Exception as error:  # a bug of ours; the performer's own end up in the result
             trace = "".join(traceback.format_exception(error))
             sentence = (
@@ -78,14 +80,17 @@ class BlockRunner:
 
     def run_after(self) -> None:
         """Do what the block before has asked for, such as going to another scene."""
-        for error in self._evaluator.deferred.run_after():
+        with apart_from_loops():
+            errors = self._evaluator.deferred.run_after()
+        for error in errors:
             self._log.say("error", error.text, line=error.line)
 
     def rerun(self, number: int, code: str, name: str | None, undoable: bool) -> None:
         """Run a former mind's block again: nothing is noted, and nothing told."""
         self.number = number
-        self._evaluator.evaluate(code, name, undoable=undoable)
-        self._evaluator.deferred.run_after()
+        with apart_from_loops():
+            self._evaluator.evaluate(code, name, undoable=undoable)
+            self._evaluator.deferred.run_after()
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""

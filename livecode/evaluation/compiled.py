@@ -3,16 +3,21 @@
 import ast
 import linecache
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.evaluation.fractions import fractions_of_seconds
+from livecode.evaluation.loops import run_code
 from livecode.evaluation.namespace import Namespace
+from livecode.evaluation.operands import with_operands
 from livecode.syntax.names import passing_names
 
 #: How the file names of blocks begin.
 BLOCK_FILE = "<block"
+#: Blocks may await.
+_AWAITS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
 class CompiledBlock:
@@ -24,6 +29,10 @@ class CompiledBlock:
         try:
             tree = ast.parse(code, filename)
             self._passing = passing_names(tree)
+            #: Names of which the block sets something: `hall` in `hall.cut = 800`.
+            self.sets_of = frozenset(_set_of(tree))
+            #: What the performer may have meant otherwise, in sentences.
+            self.remarks = tuple(dict.fromkeys(fractions_of_seconds(tree)))
             self._body, self._last = _compile(tree, filename)
         except (SyntaxError, ValueError) as error:  # ValueError: null bytes
             line = getattr(error, "lineno", None)
@@ -38,19 +47,26 @@ class CompiledBlock:
         `before`: the variables as they were, which adopt things of the same name.
         """
         namespace.passing = self._passing
-        exec(self._body, namespace.variables, namespace)
-        value = None if self._last is None else eval(self._last, namespace.variables, namespace)
+        value = run_code(self._body, self._last, namespace.variables, namespace)
         namespace.name_the_rest(before)
         return None if value is None else repr(value)
 
 
+def _set_of(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ast.Name(name), ctx=ast.Store()):
+                yield name
+
+
 def _compile(tree: ast.Module, filename: str) -> tuple[CodeType, CodeType | None]:
+    tree = with_operands(tree)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         expression = tree.body.pop()
         assert isinstance(expression, ast.Expr)
-        last = compile(ast.Expression(expression.value), filename, "eval")
-    return compile(tree, filename, "exec"), last
+        last = compile(ast.Expression(expression.value), filename, "eval", _AWAITS)
+    return compile(tree, filename, "exec", _AWAITS), last
 
 
 def trace_of(error: BaseException) -> str:

@@ -1,12 +1,12 @@
 """Evaluating a block as a transaction: its code stages changes, then each is probed and kept, or put back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from livecode.errors import LivecodeError, Problem
+from livecode.errors import LivecodeError, NothingCalled, Problem, did_you_mean
 from livecode.evaluation.compiled import CompiledBlock, trace_of
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.history import ABSENT, History, UndoStep
@@ -90,8 +90,14 @@ class Evaluator:
     touched is probed and played; a thing that cannot be played is put back by itself.
     """
 
-    def __init__(self, namespace: Namespace, player: PlaysThings):
-        self.namespace, self._player = namespace, player
+    def __init__(
+        self,
+        namespace: Namespace,
+        player: PlaysThings,
+        line_defining: Callable[[str], int | None] = lambda name: None,
+    ):
+        """`line_defining(name)` is the line of the set that defines a name, None if none does."""
+        self.namespace, self._player, self._line_defining = namespace, player, line_defining
         self.deferred = Deferred()
         self.history = History(player.state)
         self._played: dict[str, Thing] = {}  # what plays under each name
@@ -124,9 +130,9 @@ class Evaluator:
                 shown = block.run(self.namespace, before.variables)
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the block alone
             self._put_back(before)
-            return Result((_nothing_changed(error),))
+            return Result((self._nothing_changed(error, block),))
         outcome = self._commit(before, undoable)
-        notes = notes_on(self.namespace, before.variables)
+        notes = (*notes_on(self.namespace, before.variables), *block.remarks)
         return Result(tuple(outcome.problems), tuple(outcome.names), shown, notes)
 
     def _begin(self) -> NamespaceSnapshot:
@@ -209,7 +215,7 @@ class Evaluator:
                     self._player.play(former, again=True)
             if former is not thing:
                 self._player.remove(thing)
-            outcome.problems.append(_problem(error, left, name))
+            outcome.problems.append(_problem(self._with_its_line(error), left, name))
             return
         self._played[name] = thing
         outcome.names.append(name)
@@ -262,16 +268,28 @@ class Evaluator:
         )
         return Undone(tuple(variables), step.silenced), inverse
 
+    def _nothing_changed(self, error: BaseException, block: CompiledBlock) -> Problem:
+        """Describe why a block's code failed; everything is as it was before."""
+        trace = trace_of(error)
+        if not isinstance(error, KeyboardInterrupt):
+            error = in_the_performers_words(error)
+            if isinstance(error, NothingCalled) and error.name in block.sets_of:
+                near = did_you_mean(error.name, self.namespace.own(), list_all=False)
+                text = f"nothing called {error.name} sounds yet{near}"
+                error = NothingCalled(error.name, text, error.line)
+            error = self._with_its_line(error)
+        return _problem(error, "nothing was changed", trace=trace)
+
+    def _with_its_line(self, error: BaseException) -> BaseException:
+        """Let an error about a name that is not there yet say which line of the set defines it."""
+        if isinstance(error, NothingCalled) and (line := self._line_defining(error.name)):
+            text = f"{error.text}; line {line} defines it: play that first"
+            return NothingCalled(error.name, text, error.line).with_traceback(error.__traceback__)
+        return error
+
     def take_back_name(self, thing: Thing) -> None:
         """Let a thing stand under its name again, in the place of another that failed."""
         self.namespace.variables[str(thing)] = self._played[str(thing)] = thing
-
-
-def _nothing_changed(error: BaseException) -> Problem:
-    """Describe why a block's code failed; everything is as it was before."""
-    interrupted = isinstance(error, KeyboardInterrupt)
-    why = error if interrupted else in_the_performers_words(error)
-    return _problem(why, "nothing was changed", trace=trace_of(error))
 
 
 def _problem(

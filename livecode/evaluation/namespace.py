@@ -7,6 +7,10 @@ from typing import Any
 
 from livecode.language.sources import Sounding
 from livecode.language.things import Thing
+from livecode.language.values import operand
+
+#: The name under which the code of blocks finds `operand`.
+OPERAND = "__operand__"
 
 
 class Namespace(MutableMapping[str, Any]):
@@ -20,6 +24,9 @@ class Namespace(MutableMapping[str, Any]):
         self.variables = variables
         self.words: Mapping[str, Any] = {}  # of the language: what their names stand for
         self.passing: frozenset[str] = frozenset()  # names that only loops of the block bind
+        self.variables[OPERAND] = operand
+        #: What sounding things are heard by: `ego.rms` reads it.
+        self.signals: Mapping[str, Any] = {}
         self.things: dict[str, Thing] = {}
         self.assigned: list[Thing] = []  # things assigned since the block began
         self.places: dict[str, str] = {}  # name -> block and line of its definition
@@ -34,7 +41,7 @@ class Namespace(MutableMapping[str, Any]):
                 present.adopt(value)
                 value = present
             else:
-                value.name = name
+                value.name, value.signals = name, self.signals
             self.assigned.append(value)
             caller = sys._getframe(1)
             if (file := caller.f_code.co_filename).startswith("<block"):

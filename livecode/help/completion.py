@@ -80,9 +80,7 @@ def attributes(value: Any) -> list[str]:
     if isinstance(value, Value):
         return list(_SHAPERS)
     if isinstance(value, Thing):
-        kind = type(value)
-        read = [name for name in dir(kind) if isinstance(getattr(kind, name), property)]
-        return sorted({*read, *value.attributes()})
+        return sorted(value.offered())
     if isinstance(value, SignalWord):  # a word that can also be told something, such as midi
         return [*vars(type(value)), *attributes(value._now())]
     if isinstance(value, (int, float)):

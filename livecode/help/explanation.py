@@ -12,6 +12,7 @@ from livecode.help.completion import Scope, path_at
 from livecode.language.dsp import Dsp
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
+from livecode.language.spaces import Space
 from livecode.language.text import Text
 from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import COLUMNS
@@ -65,7 +66,7 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
     if isinstance(owner, Dsp) and last in owner.controls:
         return _page(_head(path, value), _CONTROL)
     if isinstance(value, Thing):
-        return _page(_head(path, value), _described(value), rows=_settings(value))
+        return _page(_head(path, value), _described(value), _contents(value), rows=_rows(value))
     if isinstance(value, NotedFeatures):
         value = value.features
     if isinstance(value, SoundFeatures):
@@ -129,12 +130,19 @@ def _described(thing: Thing) -> str | None:
     return (function.__doc__ if function is not None else None) or type(thing).__doc__
 
 
-def _settings(thing: Thing) -> Iterator[str]:
-    """Yield a row for each setting; those that everything that sounds has come last."""
+def _contents(thing: Thing) -> str | None:
+    """Return what is in a space; None for other things."""
+    return thing.contents() if isinstance(thing, Space) else None
+
+
+def _rows(thing: Thing) -> Iterator[str]:
+    """Yield a row for each setting, property and method; settings that all sounds have come last."""
     for name in sorted(thing.attributes(), key=lambda name: name in vars(Sounding)):
         setting = getattr(type(thing), name, None)
         yield _row(name, setting.__doc__ if isinstance(setting, Setting) else _CONTROL)
-    for name in getattr(type(thing), "told", ()):
+    if not isinstance(thing, Value):
+        yield from _properties(thing)
+    for name in thing.told:
         method = getattr(type(thing), name)
         yield _row(f"{name}{signature(method)}", python_inspect.getdoc(method))
 
@@ -148,7 +156,7 @@ def _properties(value: Any) -> Iterator[str]:
 
 def _row(name: str, text: str | None) -> str:
     """Return a name and its text, wrapped to a terminal's width and indented."""
-    row = f"  {name:<12}{text}"
+    row = f"  {name:<11} {text}"
     return textwrap.fill(row, COLUMNS, subsequent_indent=" " * 14, break_on_hyphens=False)
 
 

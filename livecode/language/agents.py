@@ -191,12 +191,16 @@ class Agent(Placed):
     def position(self) -> NDArray[np.float64]:
         """Where the agent is: a number from 0 to 1 for each open dimension, as an array (dims,)."""
         if self.player is None:
-            return np.full(2 if isinstance(self.dims, Value) else len(self.open_axes), 0.5)
+            return np.full(2 if isinstance(self.dims, Value) else len(self.indices()), 0.5)
         return self.player.position
 
     @property
     def open_axes(self) -> tuple[int, ...]:
-        """The axes of the space that the agent moves along, from 0; a number of dims: the strongest."""
+        """The numbers, from 1, of the axes that the agent moves along; `dims=2` opens the strongest."""
+        return tuple(index + 1 for index in self.indices())
+
+    def indices(self) -> tuple[int, ...]:
+        """Return where the open axes stand among all axes of the space, counted from 0."""
         if not isinstance(self.dims, tuple):
             return tuple(range(2 if isinstance(self.dims, Value) else self.dims))
         names = self.space.axes
@@ -209,6 +213,7 @@ class Agent(Placed):
             else:
                 raise LivecodeError(
                     f"{self.space.model} has no axis {axis!r}; it has {', '.join(names)}"
+                    + (f", which count from 1 to {len(names)}" if isinstance(axis, int) else "")
                 )
         if len(set(found)) < len(found):
             raise LivecodeError(f"dims={list(self.dims)} names an axis of {self.space.model} twice")
@@ -307,7 +312,7 @@ class Agent(Placed):
     def check(self) -> None:
         """Raise LivecodeError if the space lacks axes or a texture that the agent is to have."""
         super().check()
-        _ = self.open_axes
+        self.indices()
 
     def __repr__(self) -> str:
         where = " ".join(f"{x:.2f}" for x in self.position)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from livecode.errors import LivecodeError, did_you_mean
+from livecode.errors import LivecodeError, NothingCalled, did_you_mean
 
 
 def called(function: Callable[..., Any]) -> str:
@@ -30,10 +30,13 @@ def signal_names(function: Callable[..., Any]) -> list[str]:
 
 
 def pick(names: list[str], signals: Mapping[str, Any], asker: str) -> list[Any]:
-    """Return the signals of those names; LivecodeError, with the nearest names, if one is unknown."""
+    """Return the signals of those names; NothingCalled, with the nearest names, if one is unknown."""
     for name in names:
         if name not in signals:
-            raise LivecodeError(
-                f"{asker} asks for {name!r}, which is no signal{did_you_mean(name, signals)}"
+            near = did_you_mean(name, signals, list_all=False)
+            raise NothingCalled(
+                name,
+                f"{asker} asks for {name!r}, which is no signal"
+                + (near or f": nothing called {name} sounds yet"),
             )
     return [signals[name] for name in names]

@@ -1,11 +1,13 @@
 """The base of sounding things: the settings that all of them have, and settings that vary in time."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from livecode.errors import LivecodeError
+from livecode.language.signal_words import SignalWord
 from livecode.language.things import Setting, Thing, length, number
 from livecode.language.units import Span, is_number, span
 from livecode.language.values import Value, as_value
+from livecode.signals.features import SoundFeatures
 
 #: `fade="gap"`: the old source ends before the new one begins, for sources that cost too much to run twice.
 GAP = "gap"
@@ -49,6 +51,22 @@ class Sounding(Thing):
     """A thing that is heard: `running()` lists them, `mute(ego)` silences one, `del ego` ends it."""
 
     order = 2
+    #: What everything that sounds is heard as: `ego.rms` in a block is that signal of `ego`.
+    features: ClassVar[tuple[str, ...]] = tuple(
+        name for name, kept in vars(SoundFeatures).items() if isinstance(kept, property)
+    )
+
+    def __getattr__(self, key: str) -> Any:
+        if key not in type(self).features:
+            return super().__getattr__(key)
+        if self.name is None:
+            raise LivecodeError(
+                f"this {self.kind} is heard once it has a name: ego = {self.kind}(…), then ego.{key}"
+            )
+        return SignalWord((self.name, key), self.signals)
+
+    def offered(self) -> list[str]:
+        return list(dict.fromkeys([*super().offered(), *self.features]))
 
     def check(self) -> None:
         """Raise LivecodeError if the settings do not go together."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.scatter import draw_map, drawn
 from livecode.language.sources import Sounding, automatable
 from livecode.language.text import Text
@@ -15,6 +15,7 @@ from livecode.language.things import Player, Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
 from livecode.neural.load import load_model
+from livecode.neural.model_file import list_models
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.torchscript.trust import describe, find_torchscript
@@ -24,15 +25,18 @@ class Space(Thing):
     """A latent sound space: every position in it is a sound. `agent(glass)` lets one be heard."""
 
     kind = "space"
+    told: ClassVar[tuple[str, ...]] = ("at", "hold", "morph", "encode", "map")
 
     def __init__(self, model: str, trust: bool = False):
         super().__init__()
         if (path := find_torchscript(model)) is not None:
             self.settings["model"], self.settings["loaded"] = str(path), describe(path, trust)
             return
-        loaded = load_model(model)
+        loaded = load_model(model, neural.KIND)
         if not isinstance(loaded, neural.LatentSpace):
-            raise LivecodeError(f"{model!r} is not a space; `livecode models` lists what there is")
+            raise LivecodeError(
+                f"{model!r} is not a space{did_you_mean('', list_models(neural.KIND))}"
+            )
         self.settings["model"] = model
         self.settings["loaded"] = loaded
 
@@ -106,6 +110,20 @@ class Space(Thing):
         if file is not None:
             draw_map(Path(file), found.names, found.points, *points)
         return Text(drawn(found.names, found.points, *points))
+
+    def contents(self) -> str:
+        """Return its axes by number and name, and how many sounds it knows, in two lines."""
+        axes = ", ".join(
+            name if name == f"free {i + 1}" else f"{i + 1} {name}"
+            for i, name in enumerate(self.axes)
+        )
+        lines = [f"Its axes are {axes}."]
+        loaded = self.settings["loaded"]
+        if isinstance(loaded, neural.LatentSpace) and loaded.sound_names:
+            names = loaded.sound_names
+            few = ", ".join(names[:: max(1, len(names) // 4)][:4])
+            lines.append(f"It was trained on {len(names)} sounds, such as {few}.")
+        return "\n".join(lines)
 
     def _known(self) -> neural.LatentSpace:
         loaded = self.settings["loaded"]

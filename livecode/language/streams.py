@@ -8,13 +8,13 @@ import numpy as np
 import platformdirs
 import soundfile
 
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.naming import NamingSetting
 from livecode.language.sources import Sounding, automatable
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
 from livecode.language.values import Value
-from livecode.neural.model_file import described, find_model
+from livecode.neural.model_file import described, find_model, list_models
 from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.neural.samplernn.config import TEMPERATURES
 from livecode.transport.messages import TEST_MODEL
@@ -25,6 +25,11 @@ PRIMES = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "prime
 ARRAY_RATE_HZ = 48_000
 
 
+def _offered() -> str:
+    """Return what to append to a sentence about a model that is no SampleRNN."""
+    return did_you_mean("", list_models(SAMPLERNN))
+
+
 def _a_stream_model(thing: Thing, value: Any) -> str:
     if value == TEST_MODEL:
         return TEST_MODEL
@@ -32,12 +37,10 @@ def _a_stream_model(thing: Thing, value: Any) -> str:
         raise LivecodeError(
             f"takes the name of a model, not {value!r}; `livecode models` lists them"
         )
-    path = find_model(value)
+    path = find_model(value, SAMPLERNN)
     kind, _ = described(path)
     if kind != SAMPLERNN:
-        raise LivecodeError(
-            f"{str(value)!r} is a {kind}, not a SampleRNN; `livecode models` lists what there is"
-        )
+        raise LivecodeError(f"{str(value)!r} is a {kind}, not a SampleRNN{_offered()}")
     return str(value)
 
 

@@ -5,7 +5,7 @@ compares them with what plays already, so evaluating the same description again 
 that is heard.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Integral
 from typing import Any, ClassVar, Protocol
 
@@ -62,11 +62,14 @@ class Thing:
     order: ClassVar[int] = 0
     #: Settings that stay when the name gets a new description without them.
     kept: ClassVar[frozenset[str]] = frozenset()
+    #: The methods that a performer calls, in the order of the reference.
+    told: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **settings: Any):
         self.name: str | None = None
         self.settings: dict[str, Any] = {}
         self.player: Player | None = None  # set while it plays
+        self.signals: Mapping[str, Any] = {}  # of the performance in which it has its name
         for key, value in settings.items():
             if value is not None:
                 setattr(self, key, value)
@@ -84,7 +87,7 @@ class Thing:
         return self.name or self.kind
 
     def __setattr__(self, key: str, value: Any) -> None:
-        if key in ("name", "settings", "player") or key in self.attributes():
+        if key in ("name", "settings", "player", "signals") or key in self.attributes():
             super().__setattr__(key, value)
         else:
             raise LivecodeError(
@@ -94,8 +97,15 @@ class Thing:
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
             raise AttributeError(key)
-        known = [name for name in dir(type(self)) if not name.startswith("_")]
-        raise AttributeError(f"{self} has nothing called {key!r}{did_you_mean(key, known)}")
+        raise AttributeError(
+            f"{self} has nothing called {key!r}{did_you_mean(key, self.offered())}"
+        )
+
+    def offered(self) -> list[str]:
+        """Return all that a performer can read, set or tell: settings first, then the rest by name."""
+        kind = type(self)
+        read = [name for name in dir(kind) if isinstance(getattr(kind, name), property)]
+        return list(dict.fromkeys([*self.attributes(), *read, *self.told]))
 
     @classmethod
     def attributes(cls) -> list[str]:

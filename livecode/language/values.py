@@ -8,6 +8,8 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 from livecode.errors import LivecodeError
@@ -328,6 +330,23 @@ class Lag(Node):
         return f"{self.source}.lag({self.time})"
 
 
+_FUNCTIONS = (FunctionType, MethodType, partial)
+
+
+def is_function(something: Any) -> bool:
+    """Tell whether something can be called as a function of signals; a class cannot."""
+    return callable(something) and not isinstance(something, type)
+
+
+def operand(something: Any) -> Any:
+    """Return a function as the value that it computes, and anything else as it is.
+
+    Python's functions have no arithmetic, so a block's operands go through here:
+    `0.5 * (lambda rings: rings.twist)`.
+    """
+    return as_value(something) if isinstance(something, _FUNCTIONS) else something
+
+
 def as_value(something: Any) -> Value:
     """Make a value of a number, a value, a signal, or a function of named signals.
 
@@ -339,7 +358,7 @@ def as_value(something: Any) -> Value:
         if not math.isfinite(something):
             raise LivecodeError(f"{something} is not a finite number")
         return Value.of(Constant(float(something)))
-    if callable(something) and not isinstance(something, type):
+    if is_function(something):
         signal_names(something)
         return Value.of(Function(something))
     raise LivecodeError(
@@ -349,9 +368,9 @@ def as_value(something: Any) -> Value:
 
 def _combine(name: str, left: Any, right: Any) -> Value:
     for side in (left, right):
-        if not (isinstance(side, Arithmetic) or is_number(side)):
+        if not (isinstance(side, Arithmetic) or is_number(side) or is_function(side)):
             raise LivecodeError(
-                f"values combine with rewards, curves, signals and numbers, not with {side!r}"
+                f"values combine with rewards, curves, signals, functions and numbers, not with {side!r}"
             )
     return Value.of(Combined(name, as_value(left), as_value(right)))
 

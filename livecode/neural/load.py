@@ -13,13 +13,14 @@ from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.space_file import space_of
 
 
-def load_model(name_or_path: str | Path) -> LatentSpace | SampleRNN:
+def load_model(name_or_path: str | Path, kind: str | None = None) -> LatentSpace | SampleRNN:
     """Return the model of that name, from models/ or the performer's own folder, or at that path.
 
+    `kind`: the kind that is wanted, of which an error offers names; another one is loaded, too.
     The model is in memory only once, however often it is loaded, so nothing may write into it.
     Raises `LivecodeError` if there is no such model or the file is damaged.
     """
-    return _models.of(find_model(name_or_path))
+    return _models.of(find_model(name_or_path, kind))
 
 
 def _load(path: Path) -> LatentSpace | SampleRNN:
@@ -39,7 +40,7 @@ _models = ModelCache(_load)
 
 def load_space(name_or_path: str | Path) -> LatentSpace:
     """Return the space of that name or path. Raises `LivecodeError` if the model is not a space."""
-    model = load_model(name_or_path)
+    model = load_model(name_or_path, SPACE)
     if not isinstance(model, LatentSpace):
         raise LivecodeError(f"{str(name_or_path)!r} is not a space: `livecode models` lists them.")
     return model
@@ -47,7 +48,7 @@ def load_space(name_or_path: str | Path) -> LatentSpace:
 
 def load_samplernn(name_or_path: str | Path) -> SampleRNN:
     """Return the SampleRNN of that name or path. Raises `LivecodeError` if it is another kind."""
-    model = load_model(name_or_path)
+    model = load_model(name_or_path, SAMPLERNN)
     if not isinstance(model, SampleRNN):
         raise LivecodeError(
             f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them."

@@ -154,20 +154,26 @@ def user_models() -> Path:
     return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "models"
 
 
-def list_models() -> dict[str, Path]:
-    """Return all models found by name, as name -> file. The first folder that has a name wins."""
+def list_models(kind: str | None = None) -> dict[str, Path]:
+    """Return all models found by name, as name -> file; with `kind`, those of that kind.
+
+    The first folder that has a name wins.
+    """
     found: dict[str, Path] = {}
     for folder in model_folders():
         for path in sorted(folder.glob(f"*/*{SUFFIX}")):
             if path.stem == path.parent.name:
                 found.setdefault(path.stem, path)
-    return found
+    if kind is None:
+        return found
+    return {name: path for name, path in found.items() if described(path)[0] == kind}
 
 
-def find_model(name_or_path: str | Path) -> Path:
+def find_model(name_or_path: str | Path, kind: str | None = None) -> Path:
     """Return the model file of that name, or at that path.
 
-    Raises `LivecodeError` with the nearest names if there is none.
+    Raises `LivecodeError` with the nearest names if there is none; `kind`: only names of models of
+    that kind are offered. A model of another kind is returned all the same.
     """
     path = Path(name_or_path).expanduser()
     if path.suffix == SUFFIX or len(path.parts) > 1:
@@ -177,7 +183,8 @@ def find_model(name_or_path: str | Path) -> Path:
     models = list_models()
     if path.name in models:
         return models[path.name]
+    near = did_you_mean(path.name, list_models(kind), most=3)
     raise LivecodeError(
-        f"There is no model named {path.name!r}{did_you_mean(path.name, models, most=3)} "
+        f"There is no model named {path.name!r}{near}{'' if near.endswith('?') else '.'} "
         "Train one with `livecode train`, or give a path."
     )

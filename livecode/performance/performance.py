@@ -108,10 +108,11 @@ class Performance:
                 "osc": OscSignal(self.intake.osc),
                 "scene": SceneSignal(scenes),
             },
-            lambda: [n for n, thing in namespace.own().items() if isinstance(thing, Sounding)],
+            self._sounding,
             self.generations.listen,
             recorder.feature,
         )
+        namespace.signals = signals
         self.generations.on_new_engine = signals.tap_again
         self.present = PresentMoment(tempo, signals, recorder, log, wall_s)
 
@@ -128,6 +129,7 @@ class Performance:
         self.sounds = sounds = Sounds(
             self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
+        sounds.on_gone = signals.forget
         self.applier = Applier(
             namespace,
             sounds,
@@ -138,7 +140,7 @@ class Performance:
             pump=(lambda: time.sleep(0.002)) if pump is None else pump,
             trying=recorder.trying,
         )
-        evaluator = Evaluator(namespace, self.applier)
+        evaluator = Evaluator(namespace, self.applier, self._line_defining)
         sounds.on_return = evaluator.take_back_name
         self.deferred = deferred = evaluator.deferred
         self.blocks = BlockRunner(
@@ -232,6 +234,17 @@ class Performance:
     def status(self) -> Status:
         """Return what the terminal shows, and what a mind that takes over needs."""
         return self.board.status(self.blocks.evaluating)
+
+    def _sounding(self) -> list[str]:
+        """Return the names that sound, and those that fade out and listen to themselves."""
+        own = self.namespace.own().items()
+        names = [name for name, thing in own if isinstance(thing, Sounding)]
+        return [*names, *(name for name in self.sounds.heard_leaving if name not in names)]
+
+    def _line_defining(self, name: str) -> int | None:
+        """Return the line of the set that defines a name; None if there is no such line."""
+        set_file = self.scenes.set_file
+        return None if set_file is None else set_file.line_defining(name)
 
     def _note_status(self) -> None:
         """Post and note the status after a block, so that a mind that takes over knows what has begun."""

@@ -58,7 +58,7 @@ class AgentPlayer(SoundPlayer):
             setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
             for setting in VARYING
         }
-        axes = thing.open_axes[: thing.space.latent]
+        axes = thing.indices()[: thing.space.latent]
         self.learner = new_learner(thing.learner, len(axes), seed)
         self._order = _ordered(axes, thing.space.latent)  # all axes, the open ones first
         self._rest = np.full(thing.space.latent, 0.5)
@@ -97,8 +97,12 @@ class AgentPlayer(SoundPlayer):
 
     @property
     def beliefs(self) -> Beliefs:
-        """What the agent expects of each move from its place."""
-        return self.learner.beliefs
+        """What the agent expects of each move from its place, along axes by name."""
+        names = self.thing.space.axes
+        named = (
+            names[axis] if axis < len(names) else f"axis {axis + 1}" for axis in self.open_axes
+        )
+        return replace(self.learner.beliefs, names=tuple(named))
 
     @property
     def moved(self) -> np.ndarray:
@@ -160,7 +164,7 @@ class AgentPlayer(SoundPlayer):
             self.learner = new_learner(thing.learner, self.learner.dims, self.seed)
             self.place(place)
         if not isinstance(thing.dims, Value):
-            self._open(thing.open_axes)
+            self._open(thing.indices())
         if thing.reward is not self._described:
             self._described, self._was_huge = thing.reward, False
             self._terms = terms_of(thing.reward)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from livecode.deadlines import TookTooLong, Watchdog
-from livecode.errors import LivecodeError, Problem
+from livecode.errors import LivecodeError, NothingCalled, Problem
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Function, Value
 
@@ -47,6 +47,12 @@ def in_the_performers_words(error: BaseException, prefix: str = "<block") -> Liv
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename.startswith(prefix):
                 line = frame.lineno
+    if isinstance(error, NothingCalled):
+        return NothingCalled(error.name, text, line)
+    if isinstance(error, NameError) and error.name and not isinstance(error, UnboundLocalError):
+        return NothingCalled(error.name, text, line)
+    if isinstance(error, TypeError) and "unsupported operand" in text and "function'" in text:
+        text += "; a function that varies in time is made a value first, by reward(…)"
     return LivecodeError(text, line)
 
 

@@ -116,6 +116,11 @@ class Generations:
             for playing in mine:
                 playing.leaving = True
 
+    def fades(self, name: str) -> bool:
+        """Tell whether `name` fades out, and is not gone yet."""
+        mine = self._of(name)
+        return bool(mine) and all(playing.leaving for playing in mine)
+
     def sounding(self) -> list[str]:
         """Return the names that sound or are about to."""
         return list(dict.fromkeys(p.name for p in self._playing.values() if not p.leaving))

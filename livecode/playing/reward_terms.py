@@ -28,8 +28,8 @@ class Term:
         A term that reads rings or keys praises or blames the way that the agent went. A term that
         reads the sound, or a position, is higher in one place than in another; its changes teach.
         """
-        reads = [name for part in self.value.everything() for name in _reads(part)]
-        return bool(reads) and not LISTENERS.intersection(reads) and not CLOCKS.issuperset(reads)
+        read = [name for part in self.value.everything() for name in reads(part)]
+        return bool(read) and not LISTENERS.intersection(read) and not CLOCKS.issuperset(read)
 
 
 def terms_of(reward: object) -> list[Term]:
@@ -63,7 +63,7 @@ def _name(value: Value) -> str:
     return str(value)
 
 
-def _reads(part: Value) -> list[str]:
+def reads(part: Value) -> list[str]:
     """Return the signals that one part reads; "position" if its function reads an agent's position."""
     if isinstance(part.node, SignalReading):
         return [part.node.path[0]]

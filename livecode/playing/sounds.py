@@ -18,6 +18,7 @@ from livecode.playing.generations import Generations
 from livecode.playing.mix import Entry, Mix
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
+from livecode.playing.reward_terms import reads
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer, player_of
 from livecode.playing.turning import turn
 from livecode.signals.tempo import Tempo
@@ -61,6 +62,10 @@ class Sounds:
         self._block, self._seed, self._now_frame = block, seed, now_frame
         self._tick_frames = tick_frames(block, setup.sample_rate)
         self._things: dict[str, Sounding] = {}
+        self._leaving: dict[str, SoundPlayer] = {}  # players of what fades out, by name
+        self._heard_leaving: set[str] = set()  # names whose functions listen to themselves
+        #: Called with a name that was removed, once nothing of it is heard any more.
+        self.on_gone: Callable[[str], None] = lambda name: None
         self._mix = self._heard = Mix()  # the mix as described, and the mix as it is heard
         self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
@@ -93,6 +98,8 @@ class Sounds:
             player.load_state(state)
         former = self._things.get(str(thing), thing)
         self._things[str(thing)] = thing
+        self._leaving.pop(str(thing), None)
+        self._heard_leaving.discard(str(thing))
         self._apply_mutes()
         current = self.generations.current(str(thing))
         if current is not None and current.begun:
@@ -167,8 +174,11 @@ class Sounds:
             self._good[playing.name] = [*good[1 - KEPT :], version]
 
     def remove(self, thing: Sounding) -> None:
-        """Fade a thing out and free its name, unless another thing has taken the name already."""
-        name = str(thing)
+        """Fade a thing out and free its name, unless another thing has taken the name already.
+
+        Its curves, functions and steps go on until it is gone.
+        """
+        name, player = str(thing), thing.player
         thing.player = None
         if self._things.get(name) is not thing:
             return
@@ -176,7 +186,26 @@ class Sounds:
         shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
         self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
         self._good.pop(name, None)
+        if player is not None and self.generations.fades(name):
+            assert isinstance(player, SoundPlayer)
+            self._leaving[name] = player
+        if name in self._leaving and _hears_itself(thing):
+            self._heard_leaving.add(name)
+        else:
+            self.on_gone(name)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
+
+    @property
+    def heard_leaving(self) -> list[str]:
+        """The names that were removed, fade out, and have functions that listen to themselves."""
+        return list(self._heard_leaving)
+
+    def _forget_leaving(self, name: str) -> None:
+        """End what has faded out."""
+        del self._leaving[name]
+        if name in self._heard_leaving:
+            self._heard_leaving.remove(name)
+            self.on_gone(name)
 
     def hush(self, fade_s: float, at: int = 0) -> None:
         """Fade everything out from sample time `at` on; a thing that is played again comes back."""
@@ -223,6 +252,11 @@ class Sounds:
             for thing in self:
                 player_of(thing).tick(frame, moment)
                 self._turn(thing, frame)
+            for name, player in list(self._leaving.items()):
+                if self.generations.fades(name):
+                    player.tick(frame, moment)
+                else:
+                    self._forget_leaving(name)
         finally:
             ticking.now = False
 
@@ -300,6 +334,12 @@ class Sounds:
         return (
             own if own is not None else zlib.crc32(str(thing).encode()) ^ self._seed & 0xFFFF_FFFF
         )
+
+
+def _hears_itself(thing: Sounding) -> bool:
+    """Tell whether a setting of the thing is made of the thing's own sound."""
+    parts = (part for value in thing.values() for part in value.everything())
+    return any(str(thing) in reads(part) for part in parts)
 
 
 def _alike(one: Source, other: Source) -> bool:

@@ -10,6 +10,7 @@ from livecode.language.units import Span, s
 from livecode.sets import cells
 from livecode.sets.cells import Cell, Option
 from livecode.sets.scene_options import READERS
+from livecode.syntax.names import names_of
 
 #: A scene with a faulty length plays this long: the set goes on.
 STOPGAP = 10 * s
@@ -86,6 +87,14 @@ class SetFile:
     def find(self, name: str) -> int | None:
         """Return the index of the scene of that name; None if there is none."""
         return next((i for i, scene in enumerate(self.scenes) if scene.name == name), None)
+
+    def line_defining(self, name: str) -> int | None:
+        """Return the first line of the file that defines a name; None if there is none."""
+        for cell in (self.preparation, *self.scenes):
+            line = names_of(cell.code).binds.get(name)
+            if line is not None:
+                return cell.first_line - 1 + line
+        return None
 
     def following(self, index: int) -> int | None:
         """Return the index of the scene that follows by itself; None after the last."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from livecode.terminal.reading import read_arena
 
 from livecode.processes.live import Live
 from livecode.processes.supervisor import Options
-from livecode.terminal.snapshot import read_arena
 
 RATE = 48000
 EGO = "ego = agent(space('additive'), dims=2, every=30*ms, level=0.4)"
@@ -66,7 +66,7 @@ def test_a_recording_begun_live_is_whole_after_kill_9_of_the_engine_and_goes_on(
         assert ok, error
         await_seconds(live, 0.5)
         reading = read_arena(live.supervisor.arena, 0)
-        assert reading.tape.path == str(folder / "master.wav")
+        assert reading.tape["path"] == str(folder / "master.wav")
         shown_s = reading.recorded_s
         assert live.evaluate("record.stop()")[0]
         tape = live.supervisor.arena.tape
