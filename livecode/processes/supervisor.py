@@ -40,8 +40,8 @@ KILLED = (-signal.SIGKILL, -signal.SIGTERM, TERMINATED)
 KILLED_SOON_S, FORGIVEN = 4.0, 6
 #: Processes that die within this time of each other do not die of a block.
 TOGETHER_S = 1.0
-#: A spare mind is started when the mind has been up for this long, so as not to slow the start.
-SPARE_AFTER_S = 4.0
+#: A spare mind is started when the mind has ticked for this long, so as not to slow the start.
+SPARE_AFTER_S = 1.5
 #: How long a process may take to end by itself before it is killed.
 GRACE_S = 1.0
 #: The exit status of an engine that has nothing to play on.
@@ -304,7 +304,8 @@ class Supervisor:
             self._spare = None
             return
         mind = self.children.get("mind")
-        if mind is not None and now - mind.started_s > SPARE_AFTER_S:
+        ready_s = None if mind is None else mind.ready_s
+        if ready_s is not None and now - ready_s > SPARE_AFTER_S:
             self._spare = Child("mind", self._spawn("mind", "--resume", "--spare"), now)
             restarts.failures = 0
 
