@@ -142,7 +142,7 @@ def await_gone(children: list[psutil.Process], segments: set[Path]) -> None:
 
 @pytest.mark.parametrize("how", ["a normal end", "Ctrl-C", "kill -9"])
 def test_nothing_is_left_behind_after(how: str):
-    terminal = start_play("--for", "6" if how == "a normal end" else "60")
+    terminal = start_play("--for", "20" if how == "a normal end" else "60")
     assert terminal.stdout is not None
     while "first sound" not in terminal.stdout.readline():
         assert terminal.poll() is None
@@ -155,7 +155,7 @@ def test_nothing_is_left_behind_after(how: str):
         terminal.send_signal(signal.SIGINT)
     elif how == "kill -9":
         terminal.kill()
-    status = terminal.wait(10)
+    status = terminal.wait(40)
     if how == "a normal end":
         assert status == 0
     await_gone(children, segments)

@@ -222,7 +222,7 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
     assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
     audio, _ = soundfile.read(record)
     assert len(audio), "the recording opens"
-    resumed = livecode("resume", *HEADLESS, "--for", "3")
+    resumed = livecode("resume", *HEADLESS, "--for", "10")
     assert resumed.returncode == 0, resumed.stderr
     assert "first sound" in resumed.stdout, (who, resumed.stdout)
     assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated

@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -102,10 +104,9 @@ def test_a_stopped_spare_mind_takes_over_all_the_same(live: Live) -> None:
 
 def test_only_one_supervisor_at_a_time(live: Live) -> None:
     former = pid_of(live, "supervisor")
-    live.attachment._spawn()
-    process = live.attachment._process
-    assert process is not None
-    assert process.wait(30) == 3
+    command = [sys.executable, "-m", "livecode.processes", str(live.paths.archived.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as another:
+        assert another.wait(30) == 3
     assert pid_of(live, "supervisor") == former
     assert runs(former)
 
