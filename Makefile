@@ -2,6 +2,7 @@
 # make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
 # make check    style, types, and the arrows between the rooms
 # make bench    every benchmark, each beside its baseline
+# make chaos    an hour of a bad night: deaths of any set of processes, and how long it is ever silent
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constr
 SET ?= sets/first.py
 BENCHES ?= start engine latency recovery render space samplernn streams training agent endurance
 
-.PHONY: setup play test test-all check bench clean
+.PHONY: setup play test test-all check bench chaos clean
 
 play: $(VENV)/.ready-to-play
 	@$(BIN)/livecode play $(SET)
@@ -33,6 +34,9 @@ check: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	@for name in $(BENCHES); do $(BIN)/livecode bench $$name || exit 1; done
+
+chaos: $(VENV)/.ready
+	@$(BIN)/python -m tests.processes.chaos --seconds $(or $(SECONDS),3600)
 
 clean:
 	rm -rf $(VENV)

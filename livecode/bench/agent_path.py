@@ -13,7 +13,7 @@ import numpy as np
 from livecode.bench.agent_trials import TaughtTrial, arrival, distances, draw_target
 from livecode.bench.musician import RingMusician
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 
 DIMS = 4
 EVERY_S = 0.05

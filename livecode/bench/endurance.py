@@ -17,7 +17,7 @@ from livecode.errors import LivecodeError
 from livecode.journal.journal import read_journal
 from livecode.journal.records import BlockEnded, Packet
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 from livecode.signals.simulate import LEFT_ID, riot_packet
 
 PLAYERS = ("mind", "voices", "engine")  # the terminal's memory is that of this program
@@ -95,7 +95,7 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[BenchRow]:
             "late blocks": header.late_blocks,
         }
         rate, journal = header.sample_rate, live.paths.journal
-        about = {"device": live.supervisor.arena.device.look().decode(), "blocks": header.blocks}
+        about = {"device": live.attachment.arena.device.look().decode(), "blocks": header.blocks}
     rows = growth_rows(snapshots, min(SETTLED_S, SHORT * seconds))
     rows += drift_rows(snapshots, _ring_delays(journal, sent), rate)
     ended = [each for each in read_journal(journal) if isinstance(each, BlockEnded)]

@@ -4,9 +4,11 @@ import time
 from dataclasses import dataclass
 
 from livecode.bench.rows import BenchRow, Identity
+from livecode.processes.attachment import Attachment
 from livecode.processes.live import Live
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.supervisor import Options, Supervisor
+from livecode.processes.supervisor import Supervisor
 from livecode.transport import Header
 
 #: What the mind evaluates; each load keeps it busy until `end`.
@@ -68,10 +70,12 @@ def _row(what: str, count: BlockCount, alone: BlockCount, about: Identity) -> Be
 
 def _engine_alone(seconds: float, audio: str) -> BlockCount:
     """BlockCount the late blocks of an engine process with no other process beside it."""
-    supervisor = Supervisor(Options(audio=audio), Paths(), say=print)
+    options, paths = Options(audio=audio), Paths()
+    attachment = Attachment(options, paths, say=print)
+    supervisor = Supervisor(options, paths, print, attachment.arena)
     try:
         supervisor.start_one("engine")
-        supervisor.await_sound_path()
+        attachment.await_sound_path()
         return _count(supervisor.arena.header, seconds)
     finally:
         supervisor.stop()

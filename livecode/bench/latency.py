@@ -13,7 +13,7 @@ import numpy as np
 
 from livecode.bench.rows import BenchRow
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 from livecode.signals.simulate import riot_packet
 
 #: A change counts once the tone has gone this share of the way to its new level.
@@ -38,7 +38,7 @@ def run(times: int = 200, audio: str = "auto") -> list[BenchRow]:
         ok, error = live.evaluate(SET_UP)
         assert ok, error
         period_ms = live.header.block / live.header.sample_rate * 1e3
-        about = {"block": live.header.block, "device": live.supervisor.arena.device.look().decode()}
+        about = {"block": live.header.block, "device": live.attachment.arena.device.look().decode()}
         rings = _ring_to_sound(live, times)
         rows = [
             BenchRow.measured("ring packet to audible change, median", statistics.median(rings), "ms",
@@ -90,7 +90,7 @@ def _evaluation_to_sound(live: Live, times: int, code: Callable[[int], str]) -> 
 
 def _time_to_change(live: Live, on: bool, cause: Callable[[], None]) -> float:
     """Return the milliseconds from `cause` until the tone is on or off."""
-    tap, header = live.supervisor.arena.tap, live.header
+    tap, header = live.attachment.arena.tap, live.header
     before = tap.written
     frames_0, ns_0 = header.clock()
     # the tap ends with the block before the one that the clock tells of

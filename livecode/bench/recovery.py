@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from livecode.bench.rows import BenchRow
 from livecode.processes.live import AUDIBLE, Live
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.supervisor import SPARE_AFTER_S, Options
+from livecode.processes.supervisor import SPARE_AFTER_S
 
 #: The most seconds of silence after a kill. The mind's death is not heard at all.
 TARGETS_S = {"engine": 1.5, "voices": 2.0}
@@ -85,7 +86,7 @@ def _resumed(audio: str) -> float:
         live.await_sound()
         archived = live.paths.archived
         time.sleep(1.0)
-        live.supervisor.kill()
+        live.attachment.kill()
     began = time.monotonic()
     with Live(replace(options, begin_again=True), paths=Paths(archived)) as again:
         again.await_sound()

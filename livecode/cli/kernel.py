@@ -7,7 +7,7 @@ from pathlib import Path
 from livecode.cli.arguments import add_audio, add_osc, add_sound
 from livecode.cli.parser import Parser
 from livecode.processes.kernelspec import install, play_as_kernel
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 
 #: Options that an installed kernel is started with again.
 PLAYED = ("audio", "sr", "block", "seed", "osc_port", "osc_bind")

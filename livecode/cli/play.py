@@ -20,10 +20,11 @@ from livecode.cli.arguments import (
 )
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
+from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
+from livecode.processes.options import Options, master_file
 from livecode.processes.paths import Paths
 from livecode.processes.running import left_alone
-from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.signals.intake import CUES_TOKEN
 from livecode.transport.lifeline import go_first
 from livecode.transport.logs import begin_log
@@ -87,16 +88,16 @@ def run(options: argparse.Namespace) -> int:
         bits=options.bits,
         outlive_s=outlive_s(),
     )
-    supervisor = Supervisor(settings, paths, say=say)
+    attachment = Attachment(settings, paths, say=say)
     try:
-        supervisor.start()
-        return play_on(supervisor, options.seconds, theme, sentences)
+        attachment.start()
+        return play_on(attachment, options.seconds, theme, sentences)
     finally:
-        supervisor.stop()
+        attachment.stop()
 
 
-def play_on(supervisor: Supervisor, seconds: float | None, theme: str, sentences: list[str]) -> int:
-    """Play what a supervisor has started, at the terminal or without one; return the exit status.
+def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences: list[str]) -> int:
+    """Play what has been started, at the terminal or without one; return the exit status.
 
     `sentences` are shown first. `seconds` None stands for no end at a terminal, and for
     WITHOUT_TERMINAL_S without one.
@@ -104,19 +105,19 @@ def play_on(supervisor: Supervisor, seconds: float | None, theme: str, sentences
     if not has_terminal():
         for sentence in sentences:
             say(sentence)
-        return _play_without_terminal(supervisor, seconds or WITHOUT_TERMINAL_S)
+        return _play_without_terminal(attachment, seconds or WITHOUT_TERMINAL_S)
     from livecode.terminal.app import run_terminal
 
     go_first()
     signal.signal(signal.SIGHUP, lambda *_: None)  # until the terminal handles it
     try:
-        return run_terminal(supervisor, seconds, theme, sentences)
+        return run_terminal(attachment, seconds, theme, sentences)
     except (EOFError, OSError):
         if sys.stdin.isatty():
             raise
         return 1  # the terminal's window is closed
     finally:
-        supervisor.left = supervisor.left or not sys.stdin.isatty()
+        attachment.left = attachment.left or not sys.stdin.isatty()
 
 
 def has_terminal() -> bool:
@@ -153,16 +154,16 @@ def open_cues(token: str | None, host: str, port: int) -> list[str]:
     return [f"cues are open on {host}, UDP port {port}: /livecode/cue NAME {token}"]
 
 
-def _play_without_terminal(supervisor: Supervisor, seconds: float) -> int:
+def _play_without_terminal(attachment: Attachment, seconds: float) -> int:
     """Play for so many seconds, and print whether anything was heard."""
-    supervisor.await_sound_path()
-    header = supervisor.arena.header
-    say(f"playing for {seconds:g} s on {supervisor.arena.device.look().decode()}")
+    attachment.await_sound_path()
+    header = attachment.arena.header
+    say(f"playing for {seconds:g} s on {attachment.arena.device.look().decode()}")
     end = time.monotonic() + seconds
     heard = False
-    while time.monotonic() < end:
-        supervisor.check()
-        if trouble := supervisor.arena.trouble.look():
+    while time.monotonic() < end and not attachment.ended:
+        attachment.check()
+        if trouble := attachment.arena.trouble.look():
             raise LivecodeError(trouble.decode())
         if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
             heard = True

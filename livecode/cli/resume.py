@@ -1,6 +1,7 @@
 """`livecode resume`: goes back to a performance that lost its terminal, or that has ended altogether."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from livecode.cli.arguments import (
@@ -21,10 +22,11 @@ from livecode.journal.export import exported
 from livecode.journal.journal import read_journal
 from livecode.journal.records import Opening
 from livecode.processes import running
+from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
+from livecode.processes.options import Options, master_file
 from livecode.processes.paths import Paths
 from livecode.processes.running import RunningFile
-from livecode.processes.supervisor import Options, Supervisor, master_file
 from livecode.transport import Arena
 from livecode.transport.logs import begin_log
 
@@ -58,36 +60,33 @@ def run(options: argparse.Namespace) -> int:
         found, arena = attached
         paths = Paths(performance, Path(found.connection))
         settings = _running_options(performance, found, arena)
-        supervisor = Supervisor(settings, paths, say=say, arena=arena)
+        attachment = Attachment(settings, paths, say=say, arena=arena)
         say(f"performance {performance.number}: it has never stopped sounding")
     else:
         settings = _ended_options(performance, options)
         paths = Paths(performance)
         write_connection(paths.connection)
-        supervisor = Supervisor(settings, paths, say=say)
-        supervisor.start()
+        attachment = Attachment(settings, paths, say=say)
+        attachment.start()
         say(
             f"performance {performance.number}: everything had ended; "
             "it begins again where its journal ends"
         )
     try:
-        return play_on(supervisor, options.seconds, theme, [])
+        return play_on(attachment, options.seconds, theme, [])
     finally:
-        supervisor.stop()
+        attachment.stop()
 
 
 def _running_options(performance: ArchivedPerformance, found: RunningFile, arena: Arena) -> Options:
     """Return how a performance is played whose processes still run."""
-    return Options(
-        audio=found.audio,
+    settings = found.settings
+    return replace(
+        settings,
         sample_rate=arena.header.sample_rate,
         block=arena.header.block,
-        seed=found.seed,
-        set_path=None if found.set_path is None else Path(found.set_path),
-        osc_bind=found.osc_bind,
-        osc_port=found.osc_port,
         outlive_s=outlive_s(),
-        text_path=None if found.set_path else _code(performance),
+        text_path=None if settings.set_path else _code(performance),
     )
 
 

@@ -3,7 +3,6 @@
 import argparse
 import gc
 import logging
-import threading
 import time
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from livecode.engine.device import BACKENDS, boot, realtime, run_headless
 from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
-from livecode.transport.lifeline import begin, watch_lifeline
+from livecode.transport.lifeline import End, begin, watch_lifeline
 from livecode.transport.messages import Tape
 
 #: When the terminal is gone, the engine fades out within one block; this leaves time to hear it.
@@ -60,7 +59,7 @@ def main() -> int:
         return 2
     arena.device.post(device.description.encode())
     _run(engine, device.backend, stop)
-    return 0
+    return stop.status
 
 
 def _say_why(arena: Arena, error: LivecodeError) -> None:
@@ -69,7 +68,7 @@ def _say_why(arena: Arena, error: LivecodeError) -> None:
     logging.getLogger("livecode.engine").error("%s", error)
 
 
-def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
+def _run(engine: Engine, backend: str, stop: End) -> None:
     header = engine.arena.header
     gc.collect()
     gc.freeze()
@@ -94,7 +93,8 @@ def _run(engine: Engine, backend: str, stop: threading.Event) -> None:
         time.sleep(FAREWELL_S)
         engine.server.stop()
     engine.recording.stop()
-    engine.arena.abandon()
+    if stop.forsaken:
+        engine.arena.remove()
     if backend != "headless":
         engine.server.shutdown()
 

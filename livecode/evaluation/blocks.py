@@ -69,7 +69,7 @@ class BlockRunner:
             self.evaluating = False
             self._sounds.end_entry()
         self._after_each()
-        self._recorder.block_ended(self.number, result.ok, result.names)
+        self._recorder.block_ended(self.number, result.ok, result.names, result.changed)
         if result.names and not quietly:
             self._log.say("swap", names=result.names)
         for note in result.notes:

@@ -49,6 +49,13 @@ class Deferred:
         self._before_playing, self._when_done = [], []
         self._after_others = list(self._after)
 
+    @property
+    def asked(self) -> bool:
+        """Whether the block that runs has asked for anything."""
+        return bool(
+            self._before_playing or self._when_done or list(self._after) != self._after_others
+        )
+
     def drop(self) -> None:
         """Drop what the block asked for, since its code failed."""
         self._running = False

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from livecode.errors import LivecodeError, NothingCalled, Problem, did_you_mean
 from livecode.evaluation.compiled import CompiledBlock, trace_of
 from livecode.evaluation.deferred import Deferred
+from livecode.evaluation.effects import bound_anew, touches_state
 from livecode.evaluation.history import ABSENT, History, UndoStep
 from livecode.evaluation.namespace import Namespace
 from livecode.evaluation.notes import notes_on
@@ -26,6 +27,7 @@ class Result:
     names: tuple[str, ...] = ()
     value: str | None = None  # of its last expression, as text
     notes: tuple[str, ...] = ()  # sentences on what the performer may not have meant
+    changed: bool = True  # whether the block may have left anything behind in the mind
 
     @property
     def ok(self) -> bool:
@@ -131,9 +133,17 @@ class Evaluator:
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the block alone
             self._put_back(before)
             return Result((self._nothing_changed(error, block),))
+        asked = self.deferred.asked
         outcome = self._commit(before, undoable)
         notes = (*notes_on(self.namespace, before.variables), *block.remarks)
-        return Result(tuple(outcome.problems), tuple(outcome.names), shown, notes)
+        changed = (
+            asked
+            or bool(outcome.names)
+            or self._player.mix != before.mix
+            or bound_anew(before.variables, self.namespace.variables)
+            or touches_state(code, self.namespace.variables)
+        )
+        return Result(tuple(outcome.problems), tuple(outcome.names), shown, notes, changed)
 
     def _begin(self) -> NamespaceSnapshot:
         """Begin to stage the block's changes; returns the namespace as it is before."""

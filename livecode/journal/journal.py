@@ -24,6 +24,7 @@ from livecode.journal.records import (
     Closed,
     Heartbeat,
     JournalRecord,
+    LeftOut,
     SetRead,
     StatusAfterBlock,
 )
@@ -153,18 +154,20 @@ def blocks_to_run_again(path: Path) -> list[BlockBegun]:
 
 
 def effective_blocks(records: Iterable[JournalRecord]) -> list[BlockBegun]:
-    """Return the blocks in order, without those that never ended or that changed nothing.
+    """Return the blocks in order, without those that never ended, changed nothing or were left out.
 
     A block that never ended may have killed the mind. Some blocks that changed nothing were
-    interrupted for good reason.
+    interrupted for good reason, and others would do again what is done, such as adding to a file.
     """
     begun: dict[int, BlockBegun] = {}
     ended: set[int] = set()
     for record in records:
         if isinstance(record, BlockBegun):
             begun[record.number] = record
-        elif isinstance(record, BlockEnded) and (record.ok or record.names):
+        elif isinstance(record, BlockEnded) and (record.names or (record.ok and record.changed)):
             ended.add(record.number)
+        elif isinstance(record, LeftOut):
+            ended.discard(record.number)
     return [block for number, block in begun.items() if number in ended]
 
 

@@ -110,11 +110,16 @@ class JournalRecorder:
         if self.journal is not None:
             self.journal.write(BlockBegun(number, self.tick, code, name, undoable))
 
-    def block_ended(self, number: int, ok: bool, names: tuple[str, ...]) -> None:
-        """Write how a block ended: whether all of it took effect, and which names it changed."""
+    def block_ended(
+        self, number: int, ok: bool, names: tuple[str, ...], changed: bool = True
+    ) -> None:
+        """Write how a block ended: whether all of it took effect, and which names it changed.
+
+        `changed` tells whether it may have left anything behind in the mind.
+        """
         self.block = 0
         if self.journal is not None:
-            self.journal.write(BlockEnded(number, self.tick, ok, names))
+            self.journal.write(BlockEnded(number, self.tick, ok, names, changed))
 
     @contextmanager
     def trying(self, limit: AbstractContextManager[None] | None = None) -> Iterator[None]:

@@ -57,6 +57,14 @@ class BlockEnded(msgspec.Struct, frozen=True, tag=True):
     frame: int
     ok: bool  # all of it took effect
     names: tuple[str, ...] = ()  # changed by it
+    changed: bool = True  # it may have left something behind in the mind
+
+
+class LeftOut(msgspec.Struct, frozen=True, tag=True):
+    """The block of that number is not run again: minds died soon after they had run it again."""
+
+    tick: int
+    number: int
 
 
 class BlockPoint(msgspec.Struct, frozen=True, tag="Point"):
@@ -212,7 +220,7 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 
 
 JournalRecord = Union[
-    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, BlockPoint, GaveUp, SceneBegun, ScenePlayed,
+    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, LeftOut, BlockPoint, GaveUp, SceneBegun, ScenePlayed,
     CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard, Restarted, FeaturesRead,
     FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Closed,
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
-from livecode.transport.lifeline import await_engine, begin, watch_lifeline
+from livecode.transport.lifeline import End, await_engine, begin, watch_lifeline
 
 if TYPE_CHECKING:
     from livecode.journal.recorder import JournalRecorder
@@ -44,9 +44,10 @@ def main() -> int:
     from tornado.ioloop import IOLoop
 
     from livecode.journal.journal import last_set
-    from livecode.kernel import beginning
+    from livecode.kernel import beginning, children
     from livecode.kernel.kernel import LivecodeKernel
     from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
+    from livecode.kernel.no_tcp import print_without_tcp
     from livecode.performance.performance import Performance
     from livecode.sets.set_file import parse_set, read_or_begin
     from livecode.signals.intake import CUES_TOKEN
@@ -57,11 +58,11 @@ def main() -> int:
     if go is not None:
         go.wait()  # everything that takes time is imported now
         if stop.is_set():
-            return 0
+            return stop.status
         begin("mind")
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not await_engine(arena, stop):
-        return 0
+        return stop.status
     header = arena.header
     performance = Performance(
         arena,
@@ -70,19 +71,26 @@ def main() -> int:
         wall_s=time.monotonic,
     )
     performance.cues.token = os.environ.get(CUES_TOKEN, "")
-    journal_path, resumed = Path(options.journal), options.resume or options.begin_again
+    journal_path = Path(options.journal)
     known = last_set(journal_path) if options.resume and journal_path.exists() else None
     if known is not None:  # with the scenes that were typed and never saved
         performance.scenes.set_file = parse_set(known.text, Path(known.path))
     elif options.set:
         performance.scenes.set_file = read_or_begin(Path(options.set))
-    if options.resume:
+    listener = None
+    children.prepare(
+        performance.scope.variables,
+        Path(options.connection),
+        lambda: () if listener is None else (listener.descriptor,),
+    )
+    kept = options.resume or options.begin_again
+    left_out = beginning.leave_out(journal_path, header) if kept else []
+    if options.resume and arena.board.look():
         beginning.in_place_of_another(performance, journal_path)
-    elif options.begin_again:
+    elif kept and beginning.is_begun(journal_path):
         beginning.after_everything_had_ended(performance, journal_path)
     else:
         beginning.from_nothing(performance, journal_path)
-    listener = None
     try:
         listener = UdpListener(options.osc_bind, options.osc_port)
     except LivecodeError as error:
@@ -91,6 +99,7 @@ def main() -> int:
     LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
     LivecodeKernel.set_player, LivecodeKernel.cues = performance.set_player, performance.cues
+    print_without_tcp()
     app = IPKernelApp.instance(kernel_class=LivecodeKernel, connection_file=options.connection)
     app.log_level = 40  # errors only
     app.initialize([])  # type: ignore[no-untyped-call]
@@ -110,7 +119,10 @@ def main() -> int:
 
     ticker = Ticker(header, performance.clock, performance.lock, step, performance.applier.take_in)
     ticker.start()
-    if (set_file := performance.scenes.set_file) is not None and not resumed:
+    for sentence in left_out:
+        performance.log.say("note", sentence)
+    opened = kept and (header.leave_out or beginning.has_played(journal_path))
+    if (set_file := performance.scenes.set_file) is not None and not opened:
         result = set_player.open(set_file)
         if result.error is not None and not set_file.scenes:
             arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
@@ -120,18 +132,20 @@ def main() -> int:
     os._exit(0)  # ends threads and sockets of the performer's, too
 
 
-def _end(stop: threading.Event, arena: Arena, recorder: "JournalRecorder", connection: str) -> None:
+def _end(stop: End, arena: Arena, recorder: "JournalRecorder", connection: str) -> None:
     """End the process when the terminal ends, even while a block runs."""
     stop.wait()
     journal = recorder.journal
-    arena.abandon()
     if arena.header.stop:
         recorder.closed()
     elif journal is not None:
         journal.close()
-        (journal.path.parent / "playing.json").unlink(missing_ok=True)
-    shutil.rmtree(Path(connection).parent, ignore_errors=True)  # a terminal that was killed cannot
-    os._exit(0)
+    if stop.forsaken:
+        arena.remove()
+        if journal is not None:
+            (journal.path.parent / "playing.json").unlink(missing_ok=True)
+        shutil.rmtree(Path(connection).parent, ignore_errors=True)
+    os._exit(stop.status)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from livecode.journal.journal import Journal, blocks_to_run_again, last_status
-from livecode.journal.records import Opening, TakenOver
+import msgspec
+
+from livecode.errors import LivecodeError
+from livecode.journal.journal import Journal, blocks_to_run_again, last_status, read_journal
+from livecode.journal.records import BlockBegun, LeftOut, Opening, ScenePlayed, TakenOver
 from livecode.performance.agent_checkpoint import FILE, AgentCheckpoint
 from livecode.performance.taking_over import Handover
 from livecode.playing.clock import PerformanceClock
 from livecode.sets.cues import Cues
 from livecode.transport import Arena
-from livecode.transport.status import decode_going_on, decode_status
+from livecode.transport.header import Header
+from livecode.transport.status import decode_going_on, decode_status, encode
 
 
 class Begins(Protocol):
@@ -44,11 +48,13 @@ def from_nothing(performance: Begins, path: Path, live: bool = True) -> None:
 def in_place_of_another(performance: Begins, path: Path) -> None:
     """Take over from a mind that died, while everything sounds on; the board holds its last status."""
     arena = performance.arena
-    arena.messages["engine", "mind"].discard()
-    arena.messages["voices", "mind"].discard()
-    status = arena.board.look() or b"{}"
+    former = decode_status(arena.board.look() or b"{}")
+    # the former mind may have begun generations after it had posted last
+    newest = max(former.generation, int(arena.buffer_owners.max()))
+    former = msgspec.structs.replace(former, generation=newest)
+    status = encode(former)
     known = _known(path)
-    performance.handover.take_over(blocks_to_run_again(path), decode_status(status))
+    performance.handover.take_over(blocks_to_run_again(path), former)
     performance.checkpoint.go_on(path.parent / FILE)
     performance.journal = journal = Journal(path)
     journal.write(TakenOver(performance.clock.frame, status, learned=known))
@@ -66,6 +72,45 @@ def after_everything_had_ended(performance: Begins, path: Path) -> None:
     journal.write(opening)
     journal.write(TakenOver(performance.clock.frame, status, cold=True, learned=known))
     performance.checkpoint.keep(path.parent / FILE)
+
+
+def is_begun(path: Path) -> bool:
+    """Return whether a journal holds anything to go on from."""
+    try:
+        return any(True for _ in read_journal(path))
+    except LivecodeError:
+        return False
+
+
+def has_played(path: Path) -> bool:
+    """Return whether a journal tells of any scene: its set has been opened."""
+    return any(isinstance(record, ScenePlayed) for record in read_journal(path))
+
+
+def leave_out(path: Path, header: Header) -> list[str]:
+    """Leave the newest blocks out for good, as many as the supervisor says; return a sentence for each.
+
+    The supervisor says so when minds die soon after they have run the blocks again.
+    """
+    count = header.leave_out
+    if not count or not is_begun(path):
+        return []
+    blocks = blocks_to_run_again(path)[-count:]
+    journal = Journal(path)
+    for block in blocks:
+        journal.write(LeftOut(block.frame, block.number))
+    journal.close()
+    return [
+        f"the mind died soon after it had run this block again, so it is left out: {_in_short(block)}"
+        for block in blocks
+    ]
+
+
+def _in_short(block: BlockBegun) -> str:
+    """Return the first line of a block that says something."""
+    lines = [line.strip() for line in block.code.splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith("#")] or lines or [""]
+    return told[0] if len(told) == 1 else f"{told[0]} …"
 
 
 def _known(path: Path) -> bytes:

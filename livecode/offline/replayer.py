@@ -94,7 +94,9 @@ class Replayer(JournalRecorder):
         self._meet(records.BlockBegun)
         self.block = number
 
-    def block_ended(self, number: int, ok: bool, names: tuple[str, ...]) -> None:
+    def block_ended(
+        self, number: int, ok: bool, names: tuple[str, ...], changed: bool = True
+    ) -> None:
         self.block = 0
         while (record := self.walk()) is not None:
             if isinstance(record, records.BlockBegun | records.SceneBegun | records.TakenOver):

@@ -99,6 +99,8 @@ class StatusBoard:
             twist=round(float(rings.twist), 3),
             refused=sum(self._intake.refused.values()),
             playing=self._sounds.generations.table(),
+            epochs=self._sounds.generations.epochs,
+            generation=self._sounds.generations.newest,
         )
 
     def going_on(self) -> GoingOn:

@@ -44,7 +44,7 @@ class Handover:
 
         former: the status as the former mind posted it last.
         """
-        self._sounds.generations.adopt(former.playing)
+        self._sounds.generations.adopt(former.playing, former.epochs, former.generation)
         self._run_again(blocks)
         self._sounds.take_over()
         self._go_on(former)

@@ -53,9 +53,10 @@ class Generations:
         self._to_voices = arena.messages["mind", "voices"]
         self._from = [arena.messages["engine", "mind"], arena.messages["voices", "mind"]]
         self._playing: dict[int, Generation] = {}  # by generation
-        self._last_generation = 0
+        self.newest = 0  # the generation begun last
         self._last_buffer = -1
-        self._epochs = self._present_epochs()
+        #: How often engine and voices had come up when they were last told what is to sound.
+        self.epochs = self._present_epochs()
         self._crashes: dict[int, int] = {}  # generation -> engines that died while trying it
         #: generation -> None once the engine has built it, or the failure, for a block that waits
         self.built: dict[int, Failed | None] = {}
@@ -78,9 +79,9 @@ class Generations:
         current = self.current(name)
         for older in self._of(name):
             older.leaving = True
-        self._last_generation += 1
+        self.newest += 1
         follows = current.generation if current is not None else 0
-        playing = Generation(name, self._last_generation, buffer, at, source, fade_s, follows)
+        playing = Generation(name, self.newest, buffer, at, source, fade_s, follows)
         self._playing[playing.generation] = playing
         if buffer != NO_BUFFER:
             self._arena.buffer_owners[buffer] = playing.generation
@@ -112,7 +113,7 @@ class Generations:
         if mine := self._of(name):
             at = self._now_frame() + FADE_LEAD_BLOCKS * self._arena.header.block
             at = max(at, earliest)
-            send(self._to_engine, Fade(name, fade_s, at, self._last_generation + 1))
+            send(self._to_engine, Fade(name, fade_s, at, self.newest + 1))
             for playing in mine:
                 playing.leaving = True
 
@@ -164,11 +165,23 @@ class Generations:
         """Return all generations, for `adopt`."""
         return tuple(msgspec.structs.replace(each) for each in self._playing.values())
 
-    def adopt(self, table: Iterable[Generation]) -> None:
-        """Take over the generations of a former mind."""
+    def adopt(
+        self,
+        table: Iterable[Generation],
+        epochs: tuple[int, int] | None = None,
+        newest: int = 0,
+    ) -> None:
+        """Take over the generations of a former mind.
+
+        epochs: those that the former mind knew. Engine or voices that have come up since are told
+        what is to sound, whether this mind was there when they did or not. newest: the highest
+        number that a generation has had, in the table or not.
+        """
+        if epochs is not None:
+            self.epochs = epochs
         for playing in table:
             self._playing[playing.generation] = playing
-            self._last_generation = max(self._last_generation, playing.generation)
+        self.newest = max(self.newest, newest, *self._playing)
 
     def _of(self, name: str) -> list[Generation]:
         return [p for p in self._playing.values() if p.name == name]
@@ -223,10 +236,10 @@ class Generations:
 
     def _restarted(self) -> Restart | None:
         epochs = self._present_epochs()
-        if epochs == self._epochs:
+        if epochs == self.epochs:
             return None
-        engine, voices = (new != old for new, old in zip(epochs, self._epochs, strict=True))
-        self._epochs = epochs
+        engine, voices = (new != old for new, old in zip(epochs, self.epochs, strict=True))
+        self.epochs = epochs
         return Restart(engine, voices, self._arena.header.suspect)
 
     def _greet(self, restart: Restart) -> list[Failed]:

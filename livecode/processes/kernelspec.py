@@ -8,11 +8,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.supervisor import Options, Supervisor
 from livecode.transport.logs import begin_log
 
 NAME = "livecode"
@@ -23,19 +25,6 @@ class _Ended(Exception):
     """Raised when the front end asks for the end, or is gone."""
 
 
-class KernelSupervisor(Supervisor):
-    """A supervisor that ends when the front end shuts the mind down.
-
-    A mind that dies in any other way is started again, as usual.
-    """
-
-    def _call_spare(self) -> bool:
-        """Let the spare mind take over, unless the mind ended because it was told to."""
-        if self.children["mind"].process.returncode == 0:
-            raise _Ended
-        return super()._call_spare()
-
-
 def play_as_kernel(
     options: Options,
     connection_file: Path | None,
@@ -43,6 +32,8 @@ def play_as_kernel(
     say: Callable[[str], None],
 ) -> None:
     """Play until the front end that started this process shuts it down or ends.
+
+    A mind that ends because it was told to ends the performance; one that dies is started again.
 
     `connection_file` is the front end's. Without one, a new one is written, and its path is given to
     `announce`. `say` is given sentences such as that the engine died and is being started again.
@@ -55,19 +46,19 @@ def play_as_kernel(
     else:
         write_connection(paths.connection)
         announce(paths.connection)
-    supervisor = KernelSupervisor(options, paths, say)
+    attachment = Attachment(replace(options, ends_with_mind=True), paths, say)
     signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, lambda *_: supervisor.interrupt())
+    signal.signal(signal.SIGINT, lambda *_: attachment.interrupt())
     front_end = os.getppid()
     try:
-        supervisor.start()
-        while os.getppid() == front_end:
-            supervisor.check()
+        attachment.start()
+        while os.getppid() == front_end and not attachment.ended:
+            attachment.check()
             time.sleep(CHECK_EVERY_S)
     except _Ended:
         pass
     finally:
-        supervisor.stop()
+        attachment.stop()
 
 
 def install(user: bool, prefix: Path | None, arguments: list[str]) -> Path:

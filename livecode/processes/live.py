@@ -7,9 +7,10 @@ from collections.abc import Callable
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from livecode.errors import LivecodeError
+from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.supervisor import Options, Supervisor
 from livecode.transport.status import Status, look_at_status
 
 #: A peak above this counts as sound (−40 dBFS).
@@ -40,15 +41,15 @@ class Live:
         self._log = log
         self.paths = Paths() if paths is None else paths
         write_connection(self.paths.connection)
-        self.supervisor = Supervisor(options, self.paths, self._hear)
-        self.header = self.supervisor.arena.header
+        self.attachment = Attachment(options, self.paths, self._hear)
+        self.header = self.attachment.arena.header
         self._stop = threading.Event()
-        self._watch = threading.Thread(target=self._check, name="supervisor")
+        self._watch = threading.Thread(target=self._check, name="front end")
         self._client: BlockingKernelClient | None = None
 
     def __enter__(self) -> "Live":
-        self.supervisor.start()
-        self.supervisor.await_sound_path()
+        self.attachment.start()
+        self.attachment.await_sound_path()
         self._watch.start()
         return self
 
@@ -57,7 +58,7 @@ class Live:
         self._watch.join()
         if self._client is not None:
             self._client.stop_channels()
-        self.supervisor.stop()
+        self.attachment.stop()
 
     def evaluate(self, code: str, limit_s: float = 60.0) -> tuple[bool, str | None]:
         """Evaluate a block in the mind; return whether all of it took effect, and its error sentence."""
@@ -91,7 +92,7 @@ class Live:
     @property
     def status(self) -> Status:
         """The status that the mind posted last."""
-        return look_at_status(self.supervisor.arena.board.look())
+        return look_at_status(self.attachment.arena.board.look())
 
     def await_(self, condition: Callable[[], object], what: str, limit_s: float = 30.0) -> float:
         """Wait for a condition, and return the seconds that took.
@@ -110,10 +111,10 @@ class Live:
         return self.await_(lambda: self.peak > AUDIBLE, "sound", limit_s)
 
     def _check(self) -> None:
-        """Let the supervisor look after the processes, in a thread of its own."""
+        """Do what a front end does again and again, in a thread of its own."""
         while not self._stop.wait(0.02):
             try:
-                self.supervisor.check()
+                self.attachment.check()
             except LivecodeError as error:
                 self._hear(str(error))
                 return

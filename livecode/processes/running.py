@@ -1,21 +1,26 @@
 """Finds performances whose processes still run, tells whether anybody sits at them, and ends them."""
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
+from livecode.processes.options import Options
+from livecode.processes.states import runs
 from livecode.transport import Arena
 
 #: A terminal whose heart has not beaten for this long is gone.
 TERMINAL_GONE_S = 3.0
+#: The processes without which there is no performance.
+PLAYERS = ("engine", "voices", "mind")
+_PATHS = ("set_path", "record", "stems", "text_path")
 
 
 @dataclass(frozen=True)
@@ -24,15 +29,29 @@ class RunningFile:
 
     arena: str
     connection: str
-    audio: str
-    seed: int
-    set_path: str | None
-    osc_bind: str
-    osc_port: int
+    options: dict[str, Any]  # as `Options` has them, paths as text
+
+    @classmethod
+    def of(cls, arena: str, connection: Path, options: Options) -> "RunningFile":
+        """Return what leads to a performance that is played with these options."""
+        plain = {each.name: getattr(options, each.name) for each in fields(options)}
+        for name in _PATHS:
+            plain[name] = None if plain[name] is None else str(plain[name])
+        return cls(arena, str(connection), plain)
+
+    @property
+    def settings(self) -> Options:
+        """The options with which the performance is played."""
+        known = {each.name for each in fields(Options)}
+        options = {name: value for name, value in self.options.items() if name in known}
+        for name in _PATHS:
+            options[name] = None if options.get(name) is None else Path(options[name])
+        return Options(**options)
 
     def write(self, path: Path) -> None:
-        """Write the file as JSON."""
-        path.write_bytes(msgspec.json.encode(asdict(self)))
+        """Write the file as JSON, which only this user can read."""
+        path.touch(mode=0o600)
+        path.write_bytes(msgspec.json.encode(self))
 
     @classmethod
     def read(cls, path: Path) -> "RunningFile | None":
@@ -98,28 +117,8 @@ def stop(performance: ArchivedPerformance, within_s: float = 2.0) -> None:
 
 
 def pids(arena: Arena) -> Iterator[int]:
-    """Yield the process ids of engine, voices and mind."""
-    return (getattr(arena.header, f"{name}_pid") for name in ("engine", "voices", "mind"))
-
-
-def runs(pid: int) -> bool:
-    """Return whether a process of that id exists and has not ended.
-
-    A process that has ended and still waits for its parent (a zombie) does not run.
-    """
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:  # Linux tells zombies apart
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        return not Path("/proc/self").exists()
-    return state not in ("Z", "X")
+    """Yield the process ids of supervisor, engine, voices and mind."""
+    return (getattr(arena.header, f"{name}_pid") for name in ("supervisor", *PLAYERS))
 
 
 def _clear(performance: ArchivedPerformance, running: RunningFile) -> None:

@@ -7,65 +7,49 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
-from livecode.errors import LivecodeError
-from livecode.journal.journal import last_status
+from livecode.processes import descendants
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.running import RunningFile, runs
+from livecode.processes.states import is_stopped, runs
 from livecode.transport import Arena
-from livecode.transport.messages import Press, send
+from livecode.transport.lifeline import TERMINATED
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # without a log of the process, `say` tells the same
 #: The linear algebra in mind and voices is small. More threads would only hold up the engine.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-#: The module that each process runs.
+#: The module that each process runs, in the order in which they are started.
 MODULES = {"engine": "livecode.engine", "voices": "livecode.voices", "mind": "livecode.kernel"}
 #: A process whose heart has not beaten for this long hangs; it is killed and started again.
 #: The mind may hang: the performer may be running a long computation in it on purpose.
 HANG_S = {"engine": 2.0, "voices": 2.0}
-#: A process that was started this often within this time is not started again.
-MOST_STARTS, WITHIN_S = 6, 20.0
-#: A spare mind is started when the mind has been up for this long, so as not to slow the start.
-SPARE_AFTER_S = 4.0
+#: A new process may take this long: with a cold cache it compiles its kernels first.
+STARTS_WITHIN_S = 30.0
+#: An engine that has never played and has died so often will not play at all.
+MOST_STARTS = 6
+#: The first deaths are followed by another start at once, the next ones after pauses that double.
+AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S = 4, 0.25, 2.0
+#: A process that has lived for this long has got over what killed those before it.
+WELL_S = 5.0
+#: A mind that dies so soon after it has taken over may have run again what kills it.
+SOON_S = 10.0
+#: Others may have killed those with these statuses: so many may die so soon, one after the other.
+KILLED = (-signal.SIGKILL, -signal.SIGTERM, TERMINATED)
+KILLED_SOON_S, FORGIVEN = 4.0, 6
+#: Processes that die within this time of each other do not die of a block.
+TOGETHER_S = 1.0
+#: A spare mind is started when the mind has ticked for this long, so as not to slow the start.
+SPARE_AFTER_S = 1.5
 #: How long a process may take to end by itself before it is killed.
 GRACE_S = 1.0
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to play: the options of `livecode play`."""
-
-    audio: str = "auto"
-    sample_rate: int = 48000  # Hz
-    block: int = 256  # frames
-    seed: int = 0
-    set_path: Path | None = None
-    osc_bind: str = "127.0.0.1"
-    osc_port: int = 8888
-    record: Path | None = None
-    stems: Path | None = None  # folder for a recording of each name
-    bits: int = 32  # per sample of a recording: 24 (integer) or 32 (float)
-    #: Seconds that the others play on if the terminal is killed or its window closed; 0: they end.
-    outlive_s: int = 0
-    begin_again: bool = False  # go on where the journal ends
-    text_path: Path | None = None  # file that the terminal opens instead of the set
-
-
-def master_file(record: Path | None, stems: Path | None) -> Path | None:
-    """Return the file of the master's recording, or None if nothing is recorded.
-
-    With `stems` alone, it is a file in their folder.
-    """
-    if record is None and stems is not None:
-        record = stems / "master.wav"
-    return None if record is None else record.resolve()
+#: The exit status of an engine that has nothing to play on.
+NO_SOUND = 2
 
 
 class AdoptedProcess:
-    """A process that another terminal has started, with the methods of a `Popen` used here."""
+    """A process that another supervisor has started, with the methods of a `Popen` used here."""
 
     stdin = None
 
@@ -74,9 +58,9 @@ class AdoptedProcess:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Return None while it runs, then −1, since its exit status is not known."""
+        """Return None while it runs, then that of a process that was killed: it is not known."""
         if self.returncode is None and not runs(self.pid):
-            self.returncode = -1
+            self.returncode = -signal.SIGKILL
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -100,150 +84,100 @@ class AdoptedProcess:
 
 @dataclass
 class Child:
-    """One supervised process; its standard input is its lifeline to the terminal."""
+    """One supervised process; its standard input is its lifeline to the supervisor."""
 
     name: str
     process: "subprocess.Popen[bytes] | AdoptedProcess"
     started_s: float  # monotonic
-    starts: list[float] = field(default_factory=list)  # monotonic seconds, the newest last
+    resumed: bool = False  # it has taken the place of another
+    ready_s: float | None = None  # when its heart was first seen to beat
+
+
+@dataclass
+class Restarts:
+    """How often a process has died or could not be started lately, and when it is tried again."""
+
+    deaths: int = 0
+    failures: int = 0  # to start it, in a row
+    due_s: float = 0.0  # monotonic
+    died_s: float = float("-inf")  # monotonic, the last time
+
+    def died(self, now_s: float) -> None:
+        """Let the next start wait, the longer the more have died."""
+        self.deaths, self.died_s = self.deaths + 1, now_s
+        self._wait(now_s, self.deaths - AT_ONCE)
+
+    def failed(self, now_s: float) -> float:
+        """Let the next attempt wait, and return for how long."""
+        self.failures += 1
+        return self._wait(now_s, self.failures)
+
+    def _wait(self, now_s: float, times: int) -> float:
+        pause_s = 0.0 if times <= 0 else FIRST_PAUSE_S * 2 ** min(times - 1, 10)
+        pause_s = min(pause_s, LONGEST_PAUSE_S)
+        self.due_s = now_s + pause_s
+        return pause_s
 
 
 class Supervisor:
-    """Owns the arena and the processes of a performance."""
+    """Watches the processes of a performance, and owns what they share."""
 
-    def __init__(
-        self,
-        options: Options,
-        paths: Paths,
-        say: Callable[[str], None],
-        arena: Arena | None = None,
-    ):
-        """Make the arena, or adopt the processes of a performance that still plays.
+    def __init__(self, options: Options, paths: Paths, say: Callable[[str], None], arena: Arena):
+        """Adopt the processes that the arena names; those that it does not are yet to be started.
 
-        `say` is given sentences for the performer, such as that the engine was restarted. `arena`
-        belongs to a performance that another terminal has begun. None stands for a new one.
+        `say` is given sentences for the performer, such as that the engine was restarted.
         """
-        self.options, self.paths, self.say = options, paths, say
+        self.options, self.paths, self.say, self.arena = options, paths, say, arena
         self.children: dict[str, Child] = {}
+        self._restarts = {name: Restarts() for name in MODULES}
         self._spare: Child | None = None
-        self.left = False  # the terminal is gone without meaning to end the sound
-        if arena is None:
-            self.arena = self._create()
-        else:
-            self.arena = arena
-            self._adopt()
-        self.arena.header.terminal_beat_ns = time.monotonic_ns()
-        self.arena.header.terminal_pid = os.getpid()
-        if arena is None:
-            self._write_running_file()
-
-    def _create(self) -> Arena:
-        """Make the arena of a new performance, or of one that begins again."""
-        options = self.options
-        outlives = options.outlive_s > 0
-        arena = Arena.create(options.sample_rate, options.block, outlives=outlives)
-        arena.header.outlive_s = options.outlive_s
-        if options.begin_again:  # sample time goes on where the journal ends
-            frame, _ = last_status(self.paths.journal)
-            arena.header.tick_clock(frame, time.monotonic_ns())
-        return arena
-
-    def _write_running_file(self) -> None:
-        """Let other terminals find the processes of this performance."""
-        options = self.options
-        RunningFile(
-            self.arena.name,
-            str(self.paths.connection),
-            options.audio,
-            options.seed,
-            None if options.set_path is None else str(options.set_path),
-            options.osc_bind,
-            options.osc_port,
-        ).write(self.paths.archived.running)
-
-    def _adopt(self) -> None:
-        """Take over the processes that the arena names."""
+        self._spare_restarts = Restarts()
+        self._hasty = 0  # minds that have died soon after they took over, in a row
+        self._pids = {name: int(getattr(arena.header, f"{name}_pid")) for name in MODULES}
         now = time.monotonic()
-        for name in ("engine", "voices", "mind"):
-            process = AdoptedProcess(getattr(self.arena.header, f"{name}_pid"))
-            self.children[name] = Child(name, process, now, [now])
+        for name, pid in self._pids.items():
+            if pid:
+                self.children[name] = Child(name, AdoptedProcess(pid), now)
 
-    def start(self) -> None:
-        """Start all processes, and return at once."""
-        again = self.options.begin_again
-        how = {"engine": ["--resume"], "mind": ["--begin-again"]} if again else {}
-        for name in ("engine", "voices", "mind"):
-            self._start(name, *how.get(name, ()))
+    @property
+    def ended(self) -> bool:
+        """Whether the performance is to end."""
+        return bool(self.arena.header.stop)
 
     def check(self) -> None:
-        """Restart processes that have died or hang; call this several times a second.
+        """Start processes that are not there; call this several times a second.
 
-        Raises LivecodeError if the engine cannot play at all, or if a process keeps dying.
+        No exception gets out of it, whatever fails: it is said, and tried again after a pause.
         """
-        now = time.monotonic()
-        self.arena.header.terminal_beat_ns = time.monotonic_ns()
-        for name, child in list(self.children.items()):
-            status = child.process.poll()
-            if status is None and not self._hangs(child, now):
-                continue
-            if status is None:
-                child.process.kill()
-                child.process.wait()
-                self._tell(f"the {name} hung and is being started again")
-            elif name == "engine" and status == 2:
-                raise LivecodeError(self._why_no_engine())
-            else:
-                verb = "are" if name == "voices" else "is"
-                _log.warning("the %s ended with status %s", name, status)
-                self._tell(f"the {name} died and {verb} being started again")
-            recent = [then for then in child.starts if now - then < WITHIN_S]
-            if len(recent) >= MOST_STARTS:
-                raise LivecodeError(f"the {name} keeps dying; the log is {self.paths.log}")
-            if name != "mind" or not self._call_spare():
-                self.start_one(name, resume=True)
-        self._keep_spare(now)
+        for name in MODULES:
+            if not self.ended:
+                self._attempt(name, self._restarts[name], self._look_after)
+        if not self.ended:
+            self._attempt("spare mind", self._spare_restarts, self._keep_spare)
 
-    def await_sound_path(self, limit_s: float = 15.0) -> None:
-        """Wait until the engine computes blocks.
-
-        Raises LivecodeError with the engine's last sentence if it cannot, or after `limit_s`.
-        """
-        end = time.monotonic() + limit_s
-        while not self.arena.header.engine_beat_ns:
-            self.check()
-            if time.monotonic() > end:
-                raise LivecodeError(f"the engine did not start; the log is {self.paths.log}")
-            time.sleep(0.01)
-
-    def panic(self) -> None:
-        """Silence all sound within one block, whatever the mind is doing."""
-        self.arena.header.terminal_panics += 1
-
-    def press(self, key: str) -> None:
-        """Tell the mind that a hot-key was pressed: `like`, `dislike`, a letter, or `fader3=0.5`."""
-        send(self.arena.messages["terminal", "mind"], Press(key))
-
-    def interrupt(self) -> None:
-        """Interrupt the block that the mind evaluates, as Ctrl-C does."""
-        self.children["mind"].process.send_signal(signal.SIGINT)
-
-    def kill(self) -> None:
-        """Kill all processes, as a power cut does; call `stop` after it."""
-        for child in [*self.children.values(), *([self._spare] if self._spare else [])]:
-            child.process.kill()
+    def start_one(self, name: str) -> None:
+        """Start one process for the first time, or in the place of one that died."""
+        resumed = bool(self._pids[name])
+        self._pids[name] = -1  # the next one takes its place, even if this one cannot be started
+        if name == "mind" and resumed and (spare := self._called_spare()) is not None:
+            self._begin(name, spare, resumed)
+            return
+        if resumed or (self.options.begin_again and name == "engine"):
+            how = ["--resume"]
+        else:
+            how = ["--begin-again"] if self.options.begin_again and name == "mind" else []
+        if resumed and self.options.begin_again and name == "mind":
+            how = ["--resume", "--begin-again"]
+        self._begin(name, self._spawn(name, *how), resumed)
 
     def stop(self) -> None:
-        """End all processes and remove the shared memory.
-
-        If only the terminal is gone (`left`), a performance that may outlive it is left alone.
-        """
-        if self.left and self.arena.header.outlive_s:
-            return
+        """End all processes, and what the performer has started; remove the shared memory."""
         self.arena.header.stop = 1
         everyone = [*self.children.values(), *([self._spare] if self._spare else [])]
         for child in everyone:
             if child.process.stdin is not None:
                 child.process.stdin.close()
+            child.process.send_signal(signal.SIGCONT)
         end = time.monotonic() + GRACE_S
         for child in everyone:
             try:
@@ -251,9 +185,97 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
+            descendants.end_group(child.process.pid)
         self.children.clear()
-        self.arena.unlink()
+        self._spare = None
+        descendants.end_adopted(())
+        self.arena.remove()
         self.paths.clean()
+
+    def _attempt(
+        self, name: str, restarts: Restarts, step: Callable[[str, Restarts, float], None]
+    ) -> None:
+        """Do a step; if it raises, say so, and let the next one wait."""
+        now = time.monotonic()
+        if now < restarts.due_s:
+            return
+        try:
+            step(name, restarts, now)
+        except Exception as error:
+            _log.exception("the %s cannot be looked after", name)
+            pause_s = restarts.failed(now)
+            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            self._tell(f"the {name} cannot be started ({why}); tried again in {pause_s:g} s")
+
+    def _look_after(self, name: str, restarts: Restarts, now: float) -> None:
+        child = self.children.get(name)
+        if child is not None:
+            status = child.process.poll()
+            if status is None and is_stopped(child.process.pid):
+                child.process.send_signal(signal.SIGCONT)
+                _log.warning("the %s had been stopped by a signal, and goes on", name)
+            if child.ready_s is None and self._beat_s(name) > child.started_s:
+                child.ready_s = now
+            if status is None and not self._hangs(child, now):
+                if restarts.deaths and now - child.started_s > WELL_S:
+                    restarts.deaths = 0
+                return
+            self._mourn(child, status, restarts, now)
+            if self.ended or now < restarts.due_s:
+                return
+        self.start_one(name)
+        restarts.failures = 0
+
+    def _mourn(self, child: Child, status: int | None, restarts: Restarts, now: float) -> None:
+        """Say that a process has died, and let go what is left of it."""
+        name = child.name
+        verb = "are" if name == "voices" else "is"
+        if status is None:
+            child.process.kill()
+            child.process.wait()
+            self._tell(f"the {name} hung and {verb} being started again")
+        elif name == "engine" and not self.arena.header.engine_epoch and status == NO_SOUND:
+            self._refuse(self._why_no_engine())
+            return
+        elif name == "mind" and status == 0 and self.options.ends_with_mind:
+            self.arena.header.stop = 1
+            return
+        else:
+            _log.warning("the %s ended with status %s", name, status)
+            if name == "engine" and status == NO_SOUND:
+                self._tell(f"{self._why_no_engine()}; tried again and again")
+            else:
+                self._tell(f"the {name} died and {verb} being started again")
+        del self.children[name]
+        descendants.end_group(child.process.pid)
+        descendants.end_adopted(self._known())
+        restarts.died(now)
+        if name == "engine" and not self.arena.header.engine_epoch:
+            if restarts.deaths >= MOST_STARTS:
+                self._refuse(f"the engine keeps dying; the log is {self.paths.log}")
+        elif name == "mind":
+            self._count_hasty(child, status, now)
+
+    def _count_hasty(self, child: Child, status: int | None, now: float) -> None:
+        """Have the next mind leave the newest blocks out, if minds die of what they run again."""
+        killed = status in KILLED
+        together = any(
+            now - each.died_s < TOGETHER_S
+            for name, each in self._restarts.items()
+            if name != "mind"
+        )
+        lived_s = 0.0 if child.ready_s is None else now - child.ready_s
+        soon = child.resumed and lived_s < (KILLED_SOON_S if killed else SOON_S)
+        soon = soon and not (killed and together)
+        self._hasty = self._hasty + 1 if soon else 0
+        own = self._hasty - (FORGIVEN if killed else 0)
+        self.arena.header.leave_out = 2 ** min(own - 1, 16) if own > 0 else 0
+
+    def _refuse(self, why: str) -> None:
+        """End a performance that cannot even begin, with a sentence for the front end."""
+        _log.error("%s", why)
+        self.arena.refusal.post(why.encode()[: self.arena.layout.refusal_bytes])
+        self.arena.header.stop = 1
 
     def _tell(self, sentence: str) -> None:
         """Log a sentence, and say it to the performer."""
@@ -265,45 +287,59 @@ class Supervisor:
         why = self.arena.device.look().decode(errors="replace")
         return why or f"the engine ended without a word; the log is {self.paths.log}"
 
-    def _keep_spare(self, now_s: float) -> None:
-        """Keep a second mind ready, which has imported all that it needs."""
-        if self._spare is not None and self._spare.process.poll() is not None:
-            self._spare = None
-        mind = self.children.get("mind")
-        if self._spare is None and mind is not None and now_s - mind.started_s > SPARE_AFTER_S:
-            self._spare = Child("mind", self._spawn("mind", "--resume", "--spare"), now_s)
+    def _known(self) -> list[int]:
+        """The ids of the processes that are looked after."""
+        everyone = [*self.children.values(), *([self._spare] if self._spare else [])]
+        return [child.process.pid for child in everyone]
 
-    def _call_spare(self) -> bool:
-        """Let the spare mind take over; return False if there is none."""
+    def _keep_spare(self, name: str, restarts: Restarts, now: float) -> None:
+        """Keep a second mind ready, which has imported all that it needs."""
+        if self._spare is not None:
+            if self._spare.process.poll() is None:
+                if is_stopped(self._spare.process.pid):
+                    self._spare.process.send_signal(signal.SIGCONT)
+                return
+            if now - self._spare.started_s < WELL_S:
+                restarts.died(now)
+            self._spare = None
+            return
+        mind = self.children.get("mind")
+        ready_s = None if mind is None else mind.ready_s
+        if ready_s is not None and now - ready_s > SPARE_AFTER_S:
+            self._spare = Child("mind", self._spawn("mind", "--resume", "--spare"), now)
+            restarts.failures = 0
+
+    def _called_spare(self) -> "subprocess.Popen[bytes] | None":
+        """Let the spare mind take over; None if there is none."""
         spare, self._spare = self._spare, None
         if spare is None or spare.process.poll() is not None:
-            return False
-        assert spare.process.stdin is not None
-        spare.process.stdin.write(b"g")
-        spare.process.stdin.flush()
-        now = time.monotonic()
-        self.arena.header.mind_pid = spare.process.pid
-        starts = [*self.children["mind"].starts, now]
-        self.children["mind"] = Child("mind", spare.process, now, starts)
-        return True
+            return None
+        process = spare.process
+        assert isinstance(process, subprocess.Popen)
+        assert process.stdin is not None
+        process.send_signal(signal.SIGCONT)
+        try:
+            process.stdin.write(b"g")
+            process.stdin.flush()
+        except OSError:
+            return None
+        return process
 
-    def start_one(self, name: str, resume: bool = False) -> None:
-        """Start one process; with `resume` it takes the place of one that died."""
-        self._start(name, *(["--resume"] if resume else []))
-
-    def _start(self, name: str, *how: str) -> None:
-        """Start a process with more arguments, and note its id in the arena."""
-        process = self._spawn(name, *how)
+    def _begin(self, name: str, process: "subprocess.Popen[bytes]", resumed: bool) -> None:
+        """Look after a process from now on, and note its id in the arena."""
         setattr(self.arena.header, f"{name}_pid", process.pid)
-        now = time.monotonic()
-        starts = self.children[name].starts if name in self.children else []
-        self.children[name] = Child(name, process, now, [*starts, now])
+        self._pids[name] = process.pid
+        self.children[name] = Child(name, process, time.monotonic(), resumed)
 
     def _spawn(self, name: str, *more: str) -> "subprocess.Popen[bytes]":
         """Start the module of a process, with a pipe as its lifeline."""
         command = [sys.executable, "-m", MODULES[name], self.arena.name]
         _log.info("starting the %s%s", name, ", a spare one" if "--spare" in more else "")
-        with open(self.paths.log, "ab") as log:
+        try:
+            log = os.open(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError:  # it plays without a log
+            log = os.open(os.devnull, os.O_WRONLY)
+        try:
             return subprocess.Popen(
                 [*command, *self._arguments(name), *more],
                 stdin=subprocess.PIPE,
@@ -312,6 +348,8 @@ class Supervisor:
                 start_new_session=True,  # Ctrl-C reaches the terminal alone
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **_ONE_THREAD},
             )
+        finally:
+            os.close(log)
 
     def _arguments(self, name: str) -> list[str]:
         """Return the arguments of a process, as its own parser reads them."""
@@ -340,6 +378,11 @@ class Supervisor:
         limit_s = HANG_S.get(child.name)
         if limit_s is None:
             return False
-        beat_s: float = getattr(self.arena.header, f"{child.name}_beat_ns") * 1e-9
-        # A new process may take 10 s: with a cold cache it compiles its kernels first.
-        return now_s - max(beat_s, child.started_s + 10.0 - limit_s) > limit_s
+        if child.ready_s is None:
+            return now_s - child.started_s > STARTS_WITHIN_S
+        return now_s - self._beat_s(child.name) > limit_s
+
+    def _beat_s(self, name: str) -> float:
+        """When the heart of a process last beat, monotonic."""
+        beat_ns: int = getattr(self.arena.header, f"{name}_beat_ns")
+        return beat_ns * 1e-9

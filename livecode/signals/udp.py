@@ -75,6 +75,11 @@ class UdpListener:
         """The number of hosts whose rate is remembered."""
         return len(self._buckets)
 
+    @property
+    def descriptor(self) -> int:
+        """The file descriptor of the socket."""
+        return self._socket.fileno()
+
     def drain(self) -> list[Packet]:
         """Remove and return the queued packets as (arrival in monotonic ns, payload, (host, port))."""
         packets = []

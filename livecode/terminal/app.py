@@ -16,7 +16,7 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.errors import LivecodeError
-from livecode.processes.supervisor import Supervisor
+from livecode.processes.attachment import Attachment
 from livecode.terminal.blocks import begins_cell, scene_at
 from livecode.terminal.completer import MindCompleter
 from livecode.terminal.cue_list import LEAST_ROWS, LIST_COLUMNS, WIDE, cue_line, cue_rows
@@ -49,33 +49,33 @@ STRUCK_S = 1.0
 
 
 class Terminal:
-    """One performer's terminal, on a supervisor whose processes have been started."""
+    """One performer's terminal, on a performance whose processes have been started."""
 
     output: Output
     editor: Editor
     evaluating: Evaluating
     faders: Faders
 
-    def __init__(self, supervisor: Supervisor, theme: str = "dark", told: Sequence[str] = ()):
+    def __init__(self, attachment: Attachment, theme: str = "dark", told: Sequence[str] = ()):
         """`told` holds sentences that are shown first, after the most important keys."""
         self._told = told
-        self.supervisor = supervisor
-        self.file = TextFile(supervisor.options.text_path or supervisor.options.set_path)
+        self.attachment = attachment
+        self.file = TextFile(attachment.options.text_path or attachment.options.set_path)
         self.output = Output(self._changed)
-        self._swap = SwapFile(supervisor.paths.archived.typed)
+        self._swap = SwapFile(attachment.paths.archived.typed)
         self.editor = Editor(
             self._swap.text_over(self.file), MindCompleter(self._complete), time.monotonic
         )
         history = BlockHistory(history_path())
         self.search = HistorySearch(history)
         self.evaluating = Evaluating(
-            self.editor, self.output, history, supervisor.paths.connection, self._changed
+            self.editor, self.output, history, attachment.paths.connection, self._changed
         )
         self.signatures = Signatures(
             self.editor.code_at_cursor, self.evaluating.mind.inspect, self._changed
         )
         self._highlighting = Highlighting()
-        self.faders = Faders(supervisor.press)
+        self.faders = Faders(attachment.press)
         self._orphans = Orphans()
         self._touch = Touch()
         self._scene_plays = False
@@ -85,7 +85,7 @@ class Terminal:
         self.cues: StyleAndTextTuples = []
         self.cue_line: StyleAndTextTuples = []
         self._interrupted_s = self._nothing_ran_s = float("-inf")  # when Ctrl-C was pressed
-        self._mind_pid = supervisor.arena.header.mind_pid
+        self._mind_pid = attachment.arena.header.mind_pid
         self.app: Application[None] = Application(
             layout=terminal_layout(
                 self.editor,
@@ -106,14 +106,14 @@ class Terminal:
         self.app.ttimeoutlen = ESCAPE_S
 
     async def run(self, seconds: float | None = None) -> None:
-        """Run until the performer leaves, or for so many seconds; raises what the supervisor raises."""
+        """Run until the performer leaves, or for so many seconds; raises what the attachment raises."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_bug)
         loop.add_signal_handler(signal.SIGTERM, self.quit)
         loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         if seconds is not None:
             loop.call_later(seconds, self.quit)
-        say, self.supervisor.say = self.supervisor.say, self._warn
+        say, self.attachment.say = self.attachment.say, self._warn
         self.editor.buffer.on_cursor_position_changed += lambda _: self.signatures.follow()
         self.output.say(hints(), "class:output.help")
         for sentence in [*self._told, *([self.file.trouble] if self.file.trouble else [])]:
@@ -126,13 +126,13 @@ class Terminal:
             looking.cancel()
             self._swap.keep(self.editor.buffer.text)
             self.evaluating.mind.close()
-            self.supervisor.say = say
+            self.attachment.say = say
 
     # what keys do
 
     def panic(self) -> None:
         """Silence all sound within one block, without the mind."""
-        self.supervisor.panic()
+        self.attachment.panic()
 
     def interrupt(self) -> None:
         """Interrupt the block that runs; if none runs, leave at the second press.
@@ -141,10 +141,10 @@ class Terminal:
         """
         now = time.monotonic()
         if self._stuck(now):
-            os.kill(self.supervisor.arena.header.mind_pid, signal.SIGKILL)
+            os.kill(self.attachment.arena.header.mind_pid, signal.SIGKILL)
         elif self.evaluating.mind.running:
             self._interrupted_s = now
-            self.supervisor.interrupt()
+            self.attachment.interrupt()
         elif now - self._interrupted_s < TWICE_S:
             pass  # pressed repeatedly to end a block, not to leave
         elif now - self._nothing_ran_s < TWICE_S:
@@ -155,7 +155,7 @@ class Terminal:
 
     def strike(self, key: str) -> None:
         """Press a hot-key, `like` or `dislike`, which rewards can read."""
-        self.supervisor.press(key)
+        self.attachment.press(key)
         self._struck, self._struck_s = key, time.monotonic()
 
     def play_cell(self) -> None:
@@ -175,9 +175,9 @@ class Terminal:
         `text` is that of the set if it is to be taken in as it stands in the editor. A file that was
         not the performance's set from its beginning is taken in as it was saved.
         """
-        self.supervisor.press(CUE)
+        self.attachment.press(CUE)
         path = self.file.path
-        if text is None and self.supervisor.options.set_path is None:
+        if text is None and self.attachment.options.set_path is None:
             text = self.file.saved or None
         page = None if text is None or path is None else Page(text, path)
         self.evaluating.run(code, quietly=True, page=page)
@@ -193,7 +193,7 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Leave because the terminal's window was closed; the performance plays on."""
-        self.supervisor.left = True
+        self.attachment.left = True
         self.quit()
 
     def quit(self) -> None:
@@ -248,17 +248,19 @@ class Terminal:
             self._changed()
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
-                self.supervisor.check()
+                self.attachment.check()
                 if self._swap.keep(self.editor.buffer.text):
                     self._warn(self._swap.trouble)
                 self._look()
+                if self.attachment.ended or not self.attachment.attached:
+                    self.quit()  # it was ended, or taken up, from elsewhere
         except LivecodeError as error:
             if self._open:
                 self.app.exit(exception=error)
 
     def _look(self) -> None:
         """Read the shared memory, and draw what has changed."""
-        mind, arena = self.evaluating.mind, self.supervisor.arena
+        mind, arena = self.evaluating.mind, self.attachment.arena
         if arena.header.mind_pid != self._mind_pid:
             self._mind_pid = arena.header.mind_pid
             mind.reconnect()
@@ -325,7 +327,7 @@ class Terminal:
 
 
 def run_terminal(
-    supervisor: Supervisor,
+    attachment: Attachment,
     seconds: float | None = None,
     theme: str = "dark",
     told: Sequence[str] = (),
@@ -336,7 +338,7 @@ def run_terminal(
     holds sentences that are shown first. A text that was not saved is kept in a file.
     """
     learn_terminal_keys()
-    terminal = Terminal(supervisor, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
+    terminal = Terminal(attachment, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
     try:
         asyncio.run(terminal.run(seconds))
     finally:

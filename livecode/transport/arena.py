@@ -18,7 +18,7 @@ from livecode.transport.header import HEADER_FIELDS, Header
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0003  # "LIVE", layout version 3
+MAGIC = 0x4C49_5645_0004  # "LIVE", layout version 4
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Layout:
     device_bytes: int = 1 << 10
     meter_bytes: int = 1 << 14
     trouble_bytes: int = 1 << 12
+    refusal_bytes: int = 1 << 10
     tape_bytes: int = 1 << 14
     tap_frames: int = 65536  # of the sum of all sounds
     taps: int = 12  # names that can be listened to at once
@@ -53,6 +54,7 @@ MESSAGE_ROUTES = (
     ("terminal", "engine"),
     ("terminal", "mind"),
     ("engine", "terminal"),
+    ("supervisor", "terminal"),
 )
 
 
@@ -96,6 +98,8 @@ class Arena:
         self.meters = Board(take(Board.size(layout.meter_bytes)), layout.meter_bytes)
         #: Why the set could not be opened, as a sentence. The mind writes.
         self.trouble = Board(take(Board.size(layout.trouble_bytes)), layout.trouble_bytes)
+        #: Why the performance cannot be played at all, in a sentence. The supervisor writes.
+        self.refusal = Board(take(Board.size(layout.refusal_bytes)), layout.refusal_bytes)
         #: What is being recorded, as JSON of a `Tape`. The engine writes.
         self.tape = Board(take(Board.size(layout.tape_bytes)), layout.tape_bytes)
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
@@ -117,6 +121,7 @@ class Arena:
             Board.size(layout.device_bytes),
             Board.size(layout.meter_bytes),
             Board.size(layout.trouble_bytes),
+            Board.size(layout.refusal_bytes),
             Board.size(layout.tape_bytes),
             TapBuffer.size(layout.tap_frames),
             *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
@@ -185,11 +190,6 @@ class Arena:
         if self._tracked:
             self._segment.unlink()
         else:
-            self.remove()
-
-    def abandon(self) -> None:
-        """Remove the name if the terminal has died and cannot do so; for a process that ends."""
-        if not self.header.stop:
             self.remove()
 
     def remove(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-PROCESSES = ("terminal", "mind", "voices", "engine")
+PROCESSES = ("terminal", "mind", "voices", "engine", "supervisor")
 
 #: One 64-bit word each, as (name, numpy type). docs/architecture.md says who writes which.
 HEADER_FIELDS: tuple[tuple[str, str], ...] = (
@@ -35,6 +35,7 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     *((f"{process}_epoch", "i8") for process in PROCESSES),  # how often each process has come up
     # How long, in seconds, the others play on if the terminal is killed; 0: they end with it.
     ("outlive_s", "i8"),
+    ("leave_out", "i8"),  # so many of the newest blocks the next mind does not run again
 )
 
 

@@ -17,6 +17,10 @@ from livecode.transport.logs import begin_log
 TERMINAL_NICE = -10
 #: How often a process that has lost its terminal looks whether it should end.
 LOOK_S = 0.1
+#: Within this time a terminal has started another supervisor.
+ANOTHER_S = 5.0
+#: Exit status of a process that SIGTERM has ended: 128 and the signal's number, as shells count.
+TERMINATED = 128 + signal.SIGTERM
 
 
 def go_first() -> None:
@@ -37,9 +41,21 @@ def begin(name: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal handles Ctrl-C
 
 
-def watch_lifeline(
-    go: threading.Event | None = None, arena: Arena | None = None
-) -> threading.Event:
+class End(threading.Event):
+    """Set when a process has to end; says why."""
+
+    #: A signal asked this process alone to end: the performance goes on without it.
+    terminated = False
+    #: Nobody is left who would remove what the performance has made.
+    forsaken = False
+
+    @property
+    def status(self) -> int:
+        """The exit status: that of a process which SIGTERM ended, or 0."""
+        return TERMINATED if self.terminated else 0
+
+
+def watch_lifeline(go: threading.Event | None = None, arena: Arena | None = None) -> End:
     """Return an event that is set when this process has to end.
 
     The lifeline is a pipe. Each process holds its reading end as standard input, and the terminal
@@ -48,29 +64,43 @@ def watch_lifeline(
 
     `go` is set by the first byte that arrives, and at the end. A spare mind waits for it.
     """
-    stop = threading.Event()
+    stop = End()
+    line = os.dup(0)  # what a block starts reads no byte of it
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
 
     def wait() -> None:
-        while os.read(0, 1):
+        while os.read(line, 1):
             if go is not None:
                 go.set()
         if arena is not None and (go is None or go.is_set()):
             outlive(arena)
+            stop.forsaken = not arena.header.stop
+        end()
+
+    def end() -> None:
         stop.set()
         if go is not None:
             go.set()
 
+    def terminate(*_: object) -> None:
+        stop.terminated = True
+        end()
+
     threading.Thread(target=wait, name="lifeline", daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, terminate)
     return stop
 
 
 def outlive(arena: Arena) -> None:
-    """Return when a terminal asks for the end, or after `header.outlive_s` without any terminal."""
+    """Return when the end is asked for, or if neither terminal nor supervisor has beaten for long.
+
+    So long is `header.outlive_s`, and long enough for a terminal to start another supervisor.
+    """
     header = arena.header
     while not header.stop:
-        alone_s = (time.monotonic_ns() - header.terminal_beat_ns) * 1e-9
-        if alone_s > header.outlive_s:
+        beat_ns = max(header.terminal_beat_ns, header.supervisor_beat_ns)
+        if (time.monotonic_ns() - beat_ns) * 1e-9 > max(header.outlive_s, ANOTHER_S):
             return
         time.sleep(LOOK_S)
 

@@ -89,6 +89,9 @@ class Status(msgspec.Struct, frozen=True):
     twist: float = 0.0  # −1 to 1
     refused: int = 0  # packets
     playing: tuple[Generation, ...] = ()
+    #: How often engine and voices had come up when they were last told what is to sound.
+    epochs: tuple[int, int] = (0, 0)
+    generation: int = 0  # the newest that has been begun
 
 
 class GoingOn(msgspec.Struct, frozen=True):

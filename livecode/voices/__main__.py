@@ -24,7 +24,7 @@ def main() -> int:
 
     sinebank.warm()
     if not await_engine(arena, stop):
-        return 0
+        return stop.status
     if options.resume:
         arena.messages["mind", "voices"].discard()
     arena.header.voices_epoch += 1  # tells the mind to say again what is to sound
@@ -33,8 +33,9 @@ def main() -> int:
     host = VoiceHost(arena, live_clock=time.perf_counter)
     run(host, stop.is_set)
     host.close()
-    arena.abandon()
-    return 0
+    if stop.forsaken:
+        arena.remove()
+    return stop.status
 
 
 if __name__ == "__main__":

@@ -75,7 +75,6 @@ def main() -> int:
     except (LivecodeError, ImportError) as error:
         print(error, flush=True)
         logging.getLogger("livecode.voices").error("%s: %s", options.name, error)
-        arena.abandon()
         return 2
     print(READY, flush=True)
     realtime()
@@ -93,8 +92,7 @@ def main() -> int:
             buffer.write(voice.play(None if control is None else control.at(frame)))
             frame += HOP
         time.sleep(rest_s)
-    arena.abandon()
-    return 0
+    return stop.status
 
 
 if __name__ == "__main__":

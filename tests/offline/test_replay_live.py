@@ -13,7 +13,7 @@ from livecode.journal.journal import read_journal
 from livecode.journal.records import BlockBegun, Closed, Heartbeat
 from livecode.offline.replay import replay
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 from livecode.signals.intake import CUES_TOKEN
 
 BLOCKS = (
@@ -90,11 +90,11 @@ def play(folder: Path, seconds: float) -> tuple[Path, int]:
                 assert ok, error
                 done += 1
                 if done % 3 == 0:
-                    live.supervisor.press("like")
-                    live.supervisor.press(f"fader1={rng.uniform():.2f}")
+                    live.attachment.press("like")
+                    live.attachment.press(f"fader1={rng.uniform():.2f}")
                     rings.sendto(cue(CUES[done // 3 % len(CUES)]), ("127.0.0.1", port))
             if now_s > PANIC_EVERY_S * (panics + 1):
-                live.supervisor.panic()
+                live.attachment.panic()
                 panics += 1
             rings.sendto(packet(rng), ("127.0.0.1", port))
             time.sleep(0.01)

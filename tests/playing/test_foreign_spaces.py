@@ -7,7 +7,7 @@ import pytest
 
 from livecode import Session
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 from tests import torchscript_model as made
 from tests.sound import longest_silence_s, rms
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 
 AGENT = "ego = agent(space('additive'), dims=2, every=30*ms)"
 
@@ -92,7 +92,7 @@ def test_the_clock_goes_on_across_an_engine_s_death(live: Live):
 
 
 def test_the_recording_is_whole_after_all_that(live: Live):
-    audio, rate = soundfile.read(live.supervisor.options.record)
+    audio, rate = soundfile.read(live.attachment.options.record)
     seconds = live.header.clock()[0] / 48000
     assert rate == 48000
     assert len(audio) / rate == pytest.approx(seconds, abs=1.5)
@@ -102,10 +102,10 @@ def test_while_the_mind_spins_panic_silences_and_the_others_go_on(live: Live):
     live.begin("while True: sum(range(10**6))")
     live.await_(lambda: live.status.evaluating, "the block to begin")
     blocks = live.header.blocks
-    live.supervisor.panic()
+    live.attachment.panic()
     live.await_(lambda: live.peak == 0.0, "silence", 0.5)
     assert live.header.blocks - blocks < 12, "within a block, and what it takes to see it from here"
-    live.supervisor.interrupt()
+    live.attachment.interrupt()
     ok, error = live.evaluate(AGENT)
     assert ok, error
     live.await_sound()
@@ -114,7 +114,7 @@ def test_while_the_mind_spins_panic_silences_and_the_others_go_on(live: Live):
 def test_an_endless_loop_is_interrupted(live: Live):
     live.begin("while True: pass")
     live.await_(lambda: live.status.evaluating, "the block to begin")
-    live.supervisor.interrupt()
+    live.attachment.interrupt()
     ok, error = live.evaluate("1 + 1")
     assert ok, error
     assert live.peak > 0.01
@@ -142,7 +142,7 @@ def await_gone(children: list[psutil.Process], segments: set[Path]) -> None:
 
 @pytest.mark.parametrize("how", ["a normal end", "Ctrl-C", "kill -9"])
 def test_nothing_is_left_behind_after(how: str):
-    terminal = start_play("--for", "6" if how == "a normal end" else "60")
+    terminal = start_play("--for", "20" if how == "a normal end" else "60")
     assert terminal.stdout is not None
     while "first sound" not in terminal.stdout.readline():
         assert terminal.poll() is None
@@ -155,7 +155,7 @@ def test_nothing_is_left_behind_after(how: str):
         terminal.send_signal(signal.SIGINT)
     elif how == "kill -9":
         terminal.kill()
-    status = terminal.wait(10)
+    status = terminal.wait(40)
     if how == "a normal end":
         assert status == 0
     await_gone(children, segments)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from livecode.terminal.reading import read_arena
 
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
+from livecode.terminal.snapshot import read_arena
 
 RATE = 48000
 EGO = "ego = agent(space('additive'), dims=2, every=30*ms, level=0.4)"
@@ -65,11 +65,11 @@ def test_a_recording_begun_live_is_whole_after_kill_9_of_the_engine_and_goes_on(
         ok, error = live.evaluate("assert 'recording to' in repr(record), repr(record)")
         assert ok, error
         await_seconds(live, 0.5)
-        reading = read_arena(live.supervisor.arena, 0)
-        assert reading.tape["path"] == str(folder / "master.wav")
+        reading = read_arena(live.attachment.arena, 0)
+        assert reading.tape.path == str(folder / "master.wav")
         shown_s = reading.recorded_s
         assert live.evaluate("record.stop()")[0]
-        tape = live.supervisor.arena.tape
+        tape = live.attachment.arena.tape
         live.await_(lambda: b'"path":""' in tape.look(), "its end")
         live.await_(
             lambda: len({soundfile.info(path).frames for path in folder.glob("*.wav")}) == 1,
@@ -116,7 +116,7 @@ def test_a_disk_that_is_full_does_not_end_a_performance(tmp_path: Path):
         epoch = live.header.engine_epoch
         os.kill(live.header.engine_pid, signal.SIGKILL)
         await_engine(live, epoch)
-        tape = live.supervisor.arena.tape
+        tape = live.attachment.arena.tape
         live.await_(lambda: b'"error":"cannot write' in tape.look(), "a sentence")
         assert live.evaluate(f"record({str(tmp_path / 'again.wav')!r})")[0]
         live.await_(lambda: (tmp_path / "again.wav").exists(), "another recording")

@@ -21,6 +21,7 @@ from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.journal import blocks_to_run_again, last_status, read_journal
 from livecode.processes import running
 from livecode.processes.running import RunningFile
+from livecode.processes.states import runs
 from livecode.transport import Arena
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +126,7 @@ def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place
     assert "it has never stopped sounding" in resumed.stdout
     assert "first sound" in resumed.stdout
     assert "died" not in resumed.stdout
-    await_(lambda: not any(map(running.runs, processes)), "the processes to end with that terminal")
+    await_(lambda: not any(map(runs, processes)), "the processes to end with that terminal")
     assert not Path("/dev/shm", files.arena).exists()
     assert archive.summary(performance).clean
 
@@ -138,7 +139,7 @@ def test_what_plays_without_a_terminal_can_be_ended():
     os.waitpid(process, 0)
     await_(lambda: not running.has_terminal(arena), "the terminal's heart to be missed")
     assert livecode("sessions", "stop").returncode == 0
-    assert not any(map(running.runs, processes))
+    assert not any(map(runs, processes))
     assert not Path("/dev/shm", files.arena).exists()
     assert livecode("sessions", "stop").returncode == 2
 
@@ -151,7 +152,7 @@ def test_what_nobody_comes_back_to_ends_by_itself():
     arena.header.outlive_s = 1
     os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    await_(lambda: not any(map(running.runs, processes)), "the processes to end")
+    await_(lambda: not any(map(runs, processes)), "the processes to end")
     assert not Path("/dev/shm", files.arena).exists()
 
 
@@ -166,7 +167,7 @@ def start_play(*more: str) -> subprocess.Popen:
 def kill_all(terminal: subprocess.Popen, arena: Arena) -> None:
     """Kill all processes, as a power cut does."""
     for process in (terminal.pid, *running.pids(arena)):
-        if running.runs(process):
+        if runs(process):
             os.kill(process, signal.SIGKILL)
     terminal.wait()
 
@@ -211,7 +212,7 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
         processes = list(running.pids(arena))
         terminal.kill()
         terminal.wait()
-        await_(lambda: not any(map(running.runs, processes)), "the others to end")
+        await_(lambda: not any(map(runs, processes)), "the others to end")
     else:
         os.kill(getattr(arena.header, f"{who}_pid"), signal.SIGKILL)
         pid = getattr(arena.header, f"{who}_pid")
@@ -221,7 +222,7 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
     assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
     audio, _ = soundfile.read(record)
     assert len(audio), "the recording opens"
-    resumed = livecode("resume", *HEADLESS, "--for", "3")
+    resumed = livecode("resume", *HEADLESS, "--for", "10")
     assert resumed.returncode == 0, resumed.stderr
     assert "first sound" in resumed.stdout, (who, resumed.stdout)
     assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated

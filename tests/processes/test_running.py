@@ -10,7 +10,9 @@ import pytest
 from livecode.errors import LivecodeError
 from livecode.journal import archive
 from livecode.processes import running
+from livecode.processes.options import Options
 from livecode.processes.running import RunningFile
+from livecode.processes.states import runs
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +24,7 @@ def test_what_a_performance_left_behind_is_cleared_away(tmp_path: Path) -> None:
     performance = archive.new()
     folder = tmp_path / "connection"
     folder.mkdir()
-    connection = str(folder / "kernel.json")
-    found = RunningFile("livecode-1-gone", connection, "headless", 0, None, "127.0.0.1", 0)
+    found = RunningFile.of("livecode-1-gone", folder / "kernel.json", Options())
     found.write(performance.running)
     assert running.attached(performance) is None
     assert not performance.running.exists()
@@ -39,12 +40,12 @@ def test_a_damaged_file_leads_nowhere() -> None:
 
 
 def test_a_process_runs_until_it_has_ended_even_if_nobody_has_waited_for_it() -> None:
-    assert running.runs(os.getpid())
+    assert runs(os.getpid())
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        assert running.runs(process.pid)
+        assert runs(process.pid)
         assert process.stdin is not None
         process.stdin.close()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # a zombie from here on
-        assert not running.runs(process.pid)
-    assert not running.runs(process.pid)
-    assert not running.runs(0)
+        assert not runs(process.pid)
+    assert not runs(process.pid)
+    assert not runs(0)

@@ -9,7 +9,7 @@ import soundfile
 
 from livecode.bench import agent_path
 from livecode.processes.live import Live
-from livecode.processes.supervisor import Options
+from livecode.processes.options import Options
 from tests.conftest import need
 from tests.sound import jump, longest_silence_s
 
@@ -30,7 +30,7 @@ def test_rings_teach_an_agent_and_the_recording_has_no_gap_and_no_click(
 ):
     take = tmp_path / "take.wav"
     with Live(Options(audio="jack", osc_port=PORT, record=take)) as live:
-        assert live.supervisor.arena.device.look() == b"jack"
+        assert live.attachment.arena.device.look() == b"jack"
         block = (
             "ego = agent(space('additive'), dims=2, every=30*ms)\n"
             "@reward\ndef hands(rings): return rings.twist\n"
@@ -66,7 +66,7 @@ def test_rings_teach_an_agent_and_the_recording_has_no_gap_and_no_click(
 
 def test_auto_takes_the_card_that_is_there(virtual_card: str):
     with Live(Options(audio="auto", osc_port=0)) as live:
-        assert live.supervisor.arena.device.look() == b"jack"
+        assert live.attachment.arena.device.look() == b"jack"
         live.await_(lambda: live.header.blocks > 100, "blocks")
 
 

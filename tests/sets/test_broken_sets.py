@@ -11,7 +11,7 @@ import soundfile
 
 from livecode import Session
 from livecode.cli import command as cli
-from livecode.processes.supervisor import Supervisor
+from livecode.processes.attachment import Attachment
 from livecode.sets.set_file import read_set
 from livecode.transport.status import look_at_status
 
@@ -100,7 +100,7 @@ def test_a_preparation_that_fails_does_not_stop_the_scenes(
 
 
 @pytest.fixture
-def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attachment]:
     """A real performance of a set with an endless cell in its middle."""
     from tests.terminal.conftest import supervisor
 
@@ -111,7 +111,7 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor
     started.stop()
 
 
-def test_live_a_cell_without_end_stops_neither_the_sound_nor_the_scenes(live: Supervisor) -> None:
+def test_live_a_cell_without_end_stops_neither_the_sound_nor_the_scenes(live: Attachment) -> None:
     def scene() -> str | None:
         status = look_at_status(live.arena.board.look())
         return None if status.scene is None else status.scene.name

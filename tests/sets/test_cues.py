@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livecode import Session
-from livecode.processes.supervisor import Options, Supervisor
+from livecode.processes.attachment import Attachment
+from livecode.processes.options import Options
 from livecode.sets.cue_vocabulary import VOCABULARY
 from livecode.sets.cues import CUES_PER_S
 from livecode.sets.set_file import parse_set
@@ -207,7 +208,7 @@ def test_live_a_packet_of_another_program_cues_a_scene(
     paths = Paths()
     write_connection(paths.connection)
     options = Options(audio="headless", set_path=path, osc_port=port)
-    started = Supervisor(options, paths, print)
+    started = Attachment(options, paths, print)
     started.start()
 
     def is_in(status: Status, scene: str) -> bool:

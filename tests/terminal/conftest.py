@@ -11,9 +11,10 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.supervisor import Options, Supervisor
 from livecode.terminal.app import Terminal
 from livecode.terminal.indentation import PASTED_WITHIN_S
 
@@ -89,13 +90,13 @@ def _own_state(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-def supervisor(set_path: Path | None = None) -> Supervisor:
+def supervisor(set_path: Path | None = None) -> Attachment:
     paths = Paths()
     write_connection(paths.connection)
-    return Supervisor(Options(audio="headless", set_path=set_path), paths, print)
+    return Attachment(Options(audio="headless", set_path=set_path), paths, print)
 
 
-def play(script: Script, at: Supervisor) -> Player:
+def play(script: Script, at: Attachment) -> Player:
     """Open a terminal, have the script play on it, and close it, if the script has not."""
 
     async def evening(keys: PipeInput) -> Player:
@@ -116,7 +117,7 @@ def play(script: Script, at: Supervisor) -> Player:
 
 
 @pytest.fixture
-def without_mind() -> Iterator[Supervisor]:
+def without_mind() -> Iterator[Attachment]:
     """A supervisor that has started nothing."""
     unstarted = supervisor()
     yield unstarted
@@ -124,7 +125,7 @@ def without_mind() -> Iterator[Supervisor]:
 
 
 @pytest.fixture(scope="module")
-def performance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
+def performance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attachment]:
     """A performance that plays, without a set."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))

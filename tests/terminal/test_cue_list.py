@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from prompt_toolkit.data_structures import Size
 
-from livecode.processes.supervisor import Supervisor
+from livecode.processes.attachment import Attachment
 from livecode.terminal.cue_list import cue_line, cue_rows
 from livecode.transport.status import SceneStatus, look_at_status
 from tests.terminal.conftest import Player, play, supervisor
@@ -110,7 +110,7 @@ def test_the_terminal_shows_the_line_or_the_list_and_f7_and_f8_go_through_it(
         opened.stop()
 
 
-def in_scene_s(opened: Supervisor) -> float:
+def in_scene_s(opened: Attachment) -> float:
     """For how long the present scene has been playing."""
     scene = look_at_status(opened.arena.board.look()).scene
     return 0.0 if scene is None or scene.name != "two" else scene.time_s

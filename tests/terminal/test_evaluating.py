@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from livecode.processes.supervisor import Supervisor
+from livecode.processes.attachment import Attachment
 from livecode.terminal.mind_client import DIED
 from tests.terminal.conftest import Player, play, supervisor
 
@@ -50,7 +50,7 @@ def test_a_block_may_be_evaluated_before_the_mind_is_there() -> None:
         starting.stop()
 
 
-def test_names_results_prints_and_errors_are_one_line_each(performance: Supervisor) -> None:
+def test_names_results_prints_and_errors_are_one_line_each(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await evaluate(player, 'glass = space("additive")\nego = agent(glass)')
         await player.until_said("● glass, ego")
@@ -67,7 +67,7 @@ def test_names_results_prints_and_errors_are_one_line_each(performance: Supervis
     play(script, performance)
 
 
-def test_a_line_and_a_cell_are_evaluated_by_themselves(performance: Supervisor) -> None:
+def test_a_line_and_a_cell_are_evaluated_by_themselves(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await type_anew(player, "# %% one\na = 'A'\n\nb = a + 'B'\n# %% two\nc = 1")
         player.terminal.editor.buffer.cursor_position = 12
@@ -81,7 +81,7 @@ def test_a_line_and_a_cell_are_evaluated_by_themselves(performance: Supervisor) 
     play(script, performance)
 
 
-def test_marks_say_what_became_of_a_block_through_edits(performance: Supervisor) -> None:
+def test_marks_say_what_became_of_a_block_through_edits(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await evaluate(player, "a = 1\n\nb = 1 / 0")
         await player.until_said("ZeroDivisionError")
@@ -98,7 +98,7 @@ def test_marks_say_what_became_of_a_block_through_edits(performance: Supervisor)
 
 
 def test_a_reward_that_fails_while_it_plays_is_shown_beside_its_block(
-    performance: Supervisor,
+    performance: Attachment,
 ) -> None:
     reward = "fails_at = 1e9\n@reward\ndef mood(t):\n    return 1 / (0 if t > fails_at else 1)"
 
@@ -121,7 +121,7 @@ def test_a_reward_that_fails_while_it_plays_is_shown_beside_its_block(
     play(script, performance)
 
 
-def test_a_name_whose_text_is_gone_is_flagged_and_f4_fades_it(performance: Supervisor) -> None:
+def test_a_name_whose_text_is_gone_is_flagged_and_f4_fades_it(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await evaluate(player, 'glass = space("additive")\necho = agent(glass)')
         await player.until(lambda: "echo" in player.status)
@@ -135,7 +135,7 @@ def test_a_name_whose_text_is_gone_is_flagged_and_f4_fades_it(performance: Super
     play(script, performance)
 
 
-def test_faders_and_likes_are_read_by_blocks_and_by_the_next_mind(performance: Supervisor) -> None:
+def test_faders_and_likes_are_read_by_blocks_and_by_the_next_mind(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await ready(player)
         await player.press("\x1b3\x1b=\x1b=")
@@ -150,7 +150,7 @@ def test_faders_and_likes_are_read_by_blocks_and_by_the_next_mind(performance: S
     play(script, performance)
 
 
-def test_a_block_that_was_undone_is_not_marked_live(performance: Supervisor) -> None:
+def test_a_block_that_was_undone_is_not_marked_live(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await evaluate(player, 'glass = space("additive")\nego = agent(glass)')
         await player.until_said("● glass, ego")
@@ -168,7 +168,7 @@ def test_a_block_that_was_undone_is_not_marked_live(performance: Supervisor) -> 
     play(script, performance)
 
 
-def test_typing_goes_on_while_the_mind_spins_and_ctrl_c_ends_it(performance: Supervisor) -> None:
+def test_typing_goes_on_while_the_mind_spins_and_ctrl_c_ends_it(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, SPIN)
@@ -187,7 +187,7 @@ def test_typing_goes_on_while_the_mind_spins_and_ctrl_c_ends_it(performance: Sup
 
 
 def test_blocks_wait_for_their_turn_and_one_that_fails_ends_no_other(
-    performance: Supervisor,
+    performance: Attachment,
 ) -> None:
     async def script(player: Player) -> None:
         for code in ("n = 1", "1 / 0", "n += 1", "n"):
@@ -198,7 +198,7 @@ def test_blocks_wait_for_their_turn_and_one_that_fails_ends_no_other(
     play(script, performance)
 
 
-def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Supervisor) -> None:
+def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await evaluate(player, 'glass = space("additive")\nego = agent(glass)')
         await player.until_said("● glass, ego")
@@ -225,7 +225,7 @@ def test_names_come_from_the_mind_and_so_do_help_and_signatures(performance: Sup
     play(script, performance)
 
 
-def test_attributes_are_offered_while_a_block_is_running(performance: Supervisor) -> None:
+def test_attributes_are_offered_while_a_block_is_running(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, SPIN)
@@ -241,7 +241,7 @@ def test_attributes_are_offered_while_a_block_is_running(performance: Supervisor
     play(script, performance)
 
 
-def test_what_is_printed_without_end_does_not_hold_up_the_terminal(performance: Supervisor) -> None:
+def test_what_is_printed_without_end_does_not_hold_up_the_terminal(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await ready(player)
         await evaluate(player, "while True: print('again and again')")
@@ -301,7 +301,7 @@ def test_a_mind_that_does_not_stop_is_restarted_without_its_block() -> None:
 
 
 def test_ctrl_c_again_and_again_ends_the_block_and_not_the_evening(
-    performance: Supervisor,
+    performance: Attachment,
 ) -> None:
     async def script(player: Player) -> None:
         await ready(player)
@@ -381,7 +381,7 @@ def test_an_engine_that_cannot_play_ends_the_terminal_with_its_sentence(
         hopeless.stop()
 
 
-def test_a_signal_to_end_is_followed(without_mind: Supervisor) -> None:
+def test_a_signal_to_end_is_followed(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         await player.until(lambda: not player.terminal.app.is_running, within_s=2.0)

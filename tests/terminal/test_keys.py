@@ -7,7 +7,7 @@ import pytest
 from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.keys import ALL_KEYS
 
-from livecode.processes.supervisor import Supervisor
+from livecode.processes.attachment import Attachment
 from livecode.terminal.key_bindings import KEYS, hints, key_list
 from livecode.transport.messages import receive
 from tests.terminal.conftest import Player, play, supervisor
@@ -46,7 +46,7 @@ def test_the_first_hints_fit_80_columns_and_the_list_names_all_keys() -> None:
     "text", ["", "ego = agent(glass,\n  dims=2)\n\nb = (1\n\n# %% x\nc = 3\n\n"]
 )
 @pytest.mark.parametrize("before", ["", "\x12", "\x00\x1b[A", "ab\t"])
-def test_no_key_breaks_the_terminal(without_mind: Supervisor, text: str, before: str) -> None:
+def test_no_key_breaks_the_terminal(without_mind: Attachment, text: str, before: str) -> None:
     """In an empty text, in a full one; while searching, selecting, completing."""
 
     async def script(player: Player) -> None:
@@ -67,7 +67,7 @@ def test_no_key_breaks_the_terminal(without_mind: Supervisor, text: str, before:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_sequence_of_keys_breaks_the_terminal(without_mind: Supervisor, seed: int) -> None:
+def test_no_sequence_of_keys_breaks_the_terminal(without_mind: Attachment, seed: int) -> None:
     chance = random.Random(seed)
 
     async def script(player: Player) -> None:
@@ -85,7 +85,7 @@ def test_no_sequence_of_keys_breaks_the_terminal(without_mind: Supervisor, seed:
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 10), (4, 20), (3, 500), (200, 3), (50, 200)])
 def test_the_terminal_fits_screens_of_any_size(
-    without_mind: Supervisor, size: tuple[int, int]
+    without_mind: Attachment, size: tuple[int, int]
 ) -> None:
     from prompt_toolkit.data_structures import Size
 
@@ -103,7 +103,7 @@ def test_the_terminal_fits_screens_of_any_size(
     play(script, without_mind)
 
 
-def test_typing_is_indented_and_backspace_takes_a_step_back(without_mind: Supervisor) -> None:
+def test_typing_is_indented_and_backspace_takes_a_step_back(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         for keys in ("def f():", ENTER, "x = 1", ENTER, "return x", ENTER, "y = (", ENTER, "\x7f)"):
             await player.press(keys)
@@ -112,7 +112,7 @@ def test_typing_is_indented_and_backspace_takes_a_step_back(without_mind: Superv
     play(script, without_mind)
 
 
-def test_a_paste_stands_as_it_was_copied(without_mind: Supervisor) -> None:
+def test_a_paste_stands_as_it_was_copied(without_mind: Attachment) -> None:
     block = "def f():\n    if x:\n        y = 1\n    z = 2\nw = 3"
 
     async def script(player: Player) -> None:
@@ -125,7 +125,7 @@ def test_a_paste_stands_as_it_was_copied(without_mind: Supervisor) -> None:
     play(script, without_mind)
 
 
-def test_alt_arrows_move_between_blocks(without_mind: Supervisor) -> None:
+def test_alt_arrows_move_between_blocks(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         player.terminal.editor.buffer.text = "a\nb\n\nc\nd\n\n"
         player.terminal.editor.buffer.cursor_position = len(player.text)
@@ -138,7 +138,7 @@ def test_alt_arrows_move_between_blocks(without_mind: Supervisor) -> None:
     play(script, without_mind)
 
 
-def test_comments_come_and_go(without_mind: Supervisor) -> None:
+def test_comments_come_and_go(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         player.terminal.editor.buffer.text = "if x:\n    y = 1\n    z = 2"
         player.terminal.editor.buffer.cursor_position = 7
@@ -150,7 +150,7 @@ def test_comments_come_and_go(without_mind: Supervisor) -> None:
     play(script, without_mind)
 
 
-def test_undo_and_redo_of_the_text(without_mind: Supervisor) -> None:
+def test_undo_and_redo_of_the_text(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("abc")
         await player.press("\x1a")
@@ -161,7 +161,7 @@ def test_undo_and_redo_of_the_text(without_mind: Supervisor) -> None:
     play(script, without_mind)
 
 
-def test_words_of_the_text_are_offered_while_there_is_no_mind(without_mind: Supervisor) -> None:
+def test_words_of_the_text_are_offered_while_there_is_no_mind(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("glassy = 1" + ENTER)
         await player.type("gl")
@@ -173,7 +173,7 @@ def test_words_of_the_text_are_offered_while_there_is_no_mind(without_mind: Supe
     play(script, without_mind)
 
 
-def test_up_moves_the_cursor_even_when_names_are_offered(without_mind: Supervisor) -> None:
+def test_up_moves_the_cursor_even_when_names_are_offered(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("glassy = 1" + ENTER)
         await player.type("gl")
@@ -184,7 +184,7 @@ def test_up_moves_the_cursor_even_when_names_are_offered(without_mind: Superviso
     play(script, without_mind)
 
 
-def test_a_block_of_another_evening_is_found_and_put_in(without_mind: Supervisor) -> None:
+def test_a_block_of_another_evening_is_found_and_put_in(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("ego = agent(glass)" + ALT + ENTER)
         player.terminal.editor.buffer.text = "x = 1\n\n"
@@ -202,7 +202,7 @@ def test_a_block_of_another_evening_is_found_and_put_in(without_mind: Supervisor
 
 
 def test_evaluating_shows_a_pending_block_and_leaves_text_and_cursor(
-    without_mind: Supervisor,
+    without_mind: Attachment,
 ) -> None:
     async def script(player: Player) -> None:
         await player.press("a = 1" + ENTER + "b = 2" + UP)
@@ -222,12 +222,12 @@ def test_evaluating_shows_a_pending_block_and_leaves_text_and_cursor(
     play(script, without_mind)
 
 
-def pressed(at: Supervisor) -> list[str]:
+def pressed(at: Attachment) -> list[str]:
     """The hot-keys that wait for a mind."""
     return [message.key for message in receive(at.arena.messages["terminal", "mind"])]  # type: ignore[union-attr]
 
 
-def test_likes_and_faders_are_sent_to_the_mind_and_shown(without_mind: Supervisor) -> None:
+def test_likes_and_faders_are_sent_to_the_mind_and_shown(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("\x1b[21~\x1b[20~")  # F10, F9
         await player.press(ALT + "3" + (ALT + "=") * 2 + "\x1b[1;3C" + ALT + "-\x1b[1;3D")
@@ -243,7 +243,7 @@ def test_likes_and_faders_are_sent_to_the_mind_and_shown(without_mind: Superviso
     play(script, without_mind)
 
 
-def test_a_new_mind_is_told_where_the_faders_are(without_mind: Supervisor) -> None:
+def test_a_new_mind_is_told_where_the_faders_are(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press(ALT + "8" + ALT + "=")
         pressed(without_mind)
@@ -253,7 +253,7 @@ def test_a_new_mind_is_told_where_the_faders_are(without_mind: Supervisor) -> No
     play(script, without_mind)
 
 
-def test_f4_has_nothing_to_fade_where_the_text_defines_all(without_mind: Supervisor) -> None:
+def test_f4_has_nothing_to_fade_where_the_text_defines_all(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("\x1bOS")
         assert "the text defines all that sounds" in player.said
@@ -261,7 +261,7 @@ def test_f4_has_nothing_to_fade_where_the_text_defines_all(without_mind: Supervi
     play(script, without_mind)
 
 
-def test_models_are_offered_within_quotes(without_mind: Supervisor) -> None:
+def test_models_are_offered_within_quotes(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.type('space("ad')
         await player.until(lambda: player.terminal.editor.buffer.complete_state is not None)
@@ -271,7 +271,7 @@ def test_models_are_offered_within_quotes(without_mind: Supervisor) -> None:
     play(script, without_mind)
 
 
-def test_panic_needs_no_mind(without_mind: Supervisor) -> None:
+def test_panic_needs_no_mind(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("\x1b[24~")
         assert without_mind.arena.header.terminal_panics == 1
@@ -280,7 +280,7 @@ def test_panic_needs_no_mind(without_mind: Supervisor) -> None:
 
 
 @pytest.mark.parametrize("keys", ["\x11", "\x04", "\x03\x03"])
-def test_ways_to_leave(without_mind: Supervisor, keys: str) -> None:
+def test_ways_to_leave(without_mind: Attachment, keys: str) -> None:
     async def script(player: Player) -> None:
         await player.press(keys)
         await player.until(lambda: not player.terminal.app.is_running, within_s=2.0)
@@ -307,7 +307,7 @@ def test_a_set_is_opened_with_the_cursor_on_a_fresh_line_and_saved(tmp_path: Pat
 
 
 def test_every_key_of_the_table_does_what_it_says_without_a_mind(
-    without_mind: Supervisor,
+    without_mind: Attachment,
 ) -> None:
     async def script(player: Player) -> None:
         await player.press("a = 1")

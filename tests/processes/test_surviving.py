@@ -1,0 +1,236 @@
+"""What kills processes, or is meant to, and what goes on sounding: signals, sets of deaths, a bad block."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from livecode.processes.live import Live
+from livecode.processes.options import Options
+from livecode.processes.states import runs
+from livecode.processes.supervisor import SPARE_AFTER_S
+
+AGENT = "ego = agent(space('additive'), dims=2, every=30*ms)"
+PLAYERS = ("engine", "voices", "mind")
+#: How long a busy machine may take to bring back what sounded; how long it does take is a benchmark's.
+LIMIT_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def live():
+    with Live(Options(audio="headless", osc_port=0)) as playing:
+        assert playing.evaluate(AGENT) == (True, None)
+        playing.await_sound()
+        yield playing
+
+
+def pid_of(live: Live, name: str) -> int:
+    return int(getattr(live.header, f"{name}_pid"))
+
+
+def strike(live: Live, names: tuple[str, ...], number: int) -> None:
+    """Send a signal to all these processes at once, and await others in their place, and sound."""
+    pids = {name: pid_of(live, name) for name in names}
+    killed_ns = time.monotonic_ns()
+    for pid in pids.values():
+        os.kill(pid, number)
+    for name, pid in pids.items():
+        live.await_(lambda name=name, pid=pid: pid_of(live, name) != pid, f"another {name}")
+    for name in names:
+        beat = f"{name}_beat_ns"
+        live.await_(lambda beat=beat: getattr(live.header, beat) > killed_ns, f"{name} to beat")
+    live.await_sound(LIMIT_S)
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_a_polite_kill_of_one_process_ends_nothing(live: Live, name: str) -> None:
+    segment = Path("/dev/shm", live.attachment.arena.name)
+    strike(live, (name,), signal.SIGTERM)
+    assert segment.exists() or not segment.parent.exists(), "the shared memory is its owner's"
+    assert live.paths.connection.exists()
+    assert live.evaluate("assert ego.dims == 2") == (True, None)
+    assert not live.attachment.ended
+
+
+@pytest.mark.parametrize(
+    "names", [("mind", "engine"), ("mind", "voices"), PLAYERS, ("supervisor", *PLAYERS)]
+)
+def test_whatever_dies_together_what_sounded_sounds_again(
+    live: Live, names: tuple[str, ...]
+) -> None:
+    """The second time no spare mind is ready."""
+    live.await_(lambda: time.monotonic_ns() - live.header.mind_beat_ns < 1e9, "a mind")
+    for _ in range(2):
+        strike(live, names, signal.SIGKILL)
+    assert live.status.sounding.keys() == {"ego"}
+
+
+def test_a_supervisor_that_is_killed_is_replaced_and_nobody_hears_it(live: Live) -> None:
+    former, pids = pid_of(live, "supervisor"), [pid_of(live, name) for name in PLAYERS]
+    os.kill(former, signal.SIGKILL)
+    live.await_(lambda: pid_of(live, "supervisor") != former, "another supervisor")
+    assert [pid_of(live, name) for name in PLAYERS] == pids, "it has adopted what runs"
+    assert live.peak > 0.01
+
+
+def test_processes_that_were_stopped_go_on(live: Live) -> None:
+    for name in ("supervisor", *PLAYERS):
+        os.kill(pid_of(live, name), signal.SIGSTOP)
+    beats = {name: getattr(live.header, f"{name}_beat_ns") for name in ("supervisor", *PLAYERS)}
+    for name, beat in beats.items():
+        live.await_(
+            lambda name=name, beat=beat: getattr(live.header, f"{name}_beat_ns") > beat, name
+        )
+    live.await_sound(LIMIT_S)
+
+
+def test_a_stopped_spare_mind_takes_over_all_the_same(live: Live) -> None:
+    def spare() -> int:
+        children = psutil.Process(pid_of(live, "supervisor")).children()
+        return next((each.pid for each in children if "spare" in "".join(each.cmdline())), 0)
+
+    live.await_(spare, "a spare mind", SPARE_AFTER_S + 30)
+    os.kill(spare(), signal.SIGSTOP)
+    strike(live, ("mind",), signal.SIGKILL)
+    assert live.evaluate("assert ego.dims == 2") == (True, None)
+
+
+def test_only_one_supervisor_at_a_time(live: Live) -> None:
+    former = pid_of(live, "supervisor")
+    command = [sys.executable, "-m", "livecode.processes", str(live.paths.archived.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as another:
+        assert another.wait(30) == 3
+    assert pid_of(live, "supervisor") == former
+    assert runs(former)
+
+
+def test_no_process_has_a_tcp_socket(live: Live) -> None:
+    """Read from the system's tables, for IPv4 and IPv6."""
+    if not Path("/proc/net/tcp").exists():
+        pytest.skip("this system does not tell")
+    live.evaluate("print('something')")
+    inodes = {
+        row.split()[9]
+        for table in ("/proc/net/tcp", "/proc/net/tcp6")
+        if Path(table).exists()
+        for row in Path(table).read_text().splitlines()[1:]
+    }
+    supervisor = psutil.Process(pid_of(live, "supervisor"))
+    family = [supervisor, *supervisor.children(recursive=True)]
+    assert len(family) >= 4
+    held = set()
+    for each in family:
+        for descriptor in Path(f"/proc/{each.pid}/fd").iterdir():
+            target = os.readlink(descriptor)
+            if target.startswith("socket:["):
+                held.add(target.removeprefix("socket:[").removesuffix("]"))
+    assert held, "the mind has local sockets"
+    assert not held & inodes
+
+
+def test_a_pool_of_processes_works_with_the_performer_s_functions(live: Live) -> None:
+    code = (
+        "from multiprocessing import Pool\n"
+        "def doubled(x):\n    return 2 * x\n"
+        "with Pool(2) as pool:\n    answer = pool.map(doubled, [1, 2, 3])\n"
+        "assert answer == [2, 4, 6], answer\n"
+    )
+    assert live.evaluate(code) == (True, None)
+
+
+def test_what_changed_no_name_is_not_done_again(live: Live, tmp_path: Path) -> None:
+    path = tmp_path / "told"
+    assert live.evaluate("kept = [1]") == (True, None)
+    assert live.evaluate(f"open({str(path)!r}, 'a').write('once ')") == (True, None)
+    assert live.evaluate("kept.append(2)") == (True, None)
+    strike(live, ("mind",), signal.SIGKILL)
+    assert live.evaluate("assert kept == [1, 2], kept") == (True, None)
+    assert path.read_text() == "once "
+
+
+def test_a_supervisor_without_a_place_for_its_log_goes_on(live: Live) -> None:
+    folder = live.paths.log.parent
+    hidden = folder.with_name("elsewhere")
+    shutil.move(folder, hidden)
+    try:
+        strike(live, ("voices",), signal.SIGKILL)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.move(hidden, folder)
+
+
+DEADLY = {
+    "an alarm": "import signal; signal.alarm(2)",
+    "no descriptors": "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))",
+    "no modules": "import sys; sys.modules.clear()",
+    "a folder that is gone": (
+        "import os, tempfile\nwhere = tempfile.mkdtemp()\nos.chdir(where)\nos.rmdir(where)"
+    ),
+    "its parent's death": "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", DEADLY)
+def test_a_block_cannot_end_the_performance(what: str) -> None:
+    with Live(Options(audio="headless", osc_port=0)) as live:
+        assert live.evaluate(AGENT) == (True, None)
+        live.await_sound()
+        players = [pid_of(live, name) for name in ("engine", "voices")]
+        live.begin(DEADLY[what])
+        time.sleep(3.0)
+        if pid_of(live, "mind"):
+            os.kill(pid_of(live, "mind"), signal.SIGKILL)
+
+        def answers() -> bool:
+            beat = live.header.mind_beat_ns
+            time.sleep(4.0)
+            return bool(live.header.mind_beat_ns > beat + 3e9)
+
+        live.await_(answers, "a mind that stays", 90)
+        assert live.peak > 0.01
+        assert [pid_of(live, name) for name in ("engine", "voices")] == players
+        assert live.evaluate("assert ego.dims == 2") == (True, None)
+
+
+def port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+CHILDREN = """
+import os, subprocess, sys, time
+from multiprocessing import Process
+forked = Process(target=time.sleep, args=(600,))
+forked.start()
+started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+apart = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+"""
+
+
+def test_what_the_performer_started_ends_with_the_show_and_keeps_no_port() -> None:
+    number = port()
+    with Live(Options(audio="headless", osc_port=number)) as live:
+        assert live.evaluate(CHILDREN) == (True, None)
+        mind = psutil.Process(pid_of(live, "mind"))
+        started = mind.children(recursive=True)
+        assert len(started) >= 3
+        os.kill(mind.pid, signal.SIGSTOP)
+        mine = f"{number:04X}"
+        rows = [row.split() for row in Path("/proc/net/udp").read_text().splitlines()[1:]]
+        inodes = {row[9] for row in rows if row[1].endswith(mine)}
+        assert len(inodes) == 1
+        for child in started:
+            held = [os.readlink(each) for each in Path(f"/proc/{child.pid}/fd").iterdir()]
+            assert not [each for each in held if any(inode in each for inode in inodes)]
+    assert not psutil.wait_procs(started, timeout=10)[1]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
+        again.bind(("127.0.0.1", number))
