@@ -22,7 +22,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 HERE = Path(__file__).parent
 PACKAGE = __package__  # `python -m` of it compiles
 #: What compiled code is made of.
-SOURCES = ("activations", "compiling", "dot", "kernel", "rows", "weights")
+SOURCES = ("activations", "arrays", "compiling", "dot", "kernel", "rows", "weights")
 COMPILE_S = 300  # a quarter of a minute, and more on a busy machine
 
 

@@ -15,9 +15,8 @@ from numba.core import cgutils
 from numba.core.typing.templates import signature as signature_of
 from numba.extending import intrinsic
 
-#: A value in the code that is being built. llvmlite and numba have no types of their own.
-Lanes = Any
-Codegen = Callable[[Any, ir.IRBuilder, Any, Sequence[Lanes]], Lanes]
+from livecode.voices.samplernn.arrays import Arrays, Codegen, Lanes
+
 Typed = tuple[Any, Codegen]  # a signature of numba's, and what builds its code
 Panel = Callable[..., None]  # as compiled code calls it
 
@@ -59,59 +58,6 @@ class Avx2(NamedTuple):
 Dot = Plain | Avx512Vnni | AvxVnni | Avx2
 
 
-class _Arrays:
-    """Pointers into numba arrays, in the making of one function."""
-
-    def __init__(
-        self, context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[Lanes]
-    ) -> None:
-        self.builder = builder
-        self._data = [
-            builder.bitcast(
-                context.make_array(kind)(context, builder, value).data, _I8.as_pointer()
-            )
-            if isinstance(kind, types.Array)
-            else value
-            for kind, value in zip(signature.args, args, strict=True)
-        ]
-
-    def __getitem__(self, index: int) -> Lanes:
-        return self._data[index]
-
-    def load(self, base: Lanes, offset: Lanes, kind: Any, align: int = 1) -> Lanes:
-        """The value of LLVM type `kind`, `offset` bytes behind `base`."""
-        place = self.builder.bitcast(self.builder.gep(base, [offset]), kind.as_pointer())
-        value = self.builder.load(place)
-        value.align = align
-        return value
-
-    def store(self, value: Lanes, base: Lanes, offset: Lanes) -> None:
-        """Write a value `offset` bytes behind `base`."""
-        place = self.builder.bitcast(self.builder.gep(base, [offset]), value.type.as_pointer())
-        self.builder.store(value, place).align = 1
-
-    def call(self, name: str, result: Any, *arguments: Lanes) -> Lanes:
-        """The value of an LLVM intrinsic."""
-        kind = ir.FunctionType(result, [value.type for value in arguments])
-        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
-        return self.builder.call(function, arguments)
-
-    def call_for(self, base: Lanes, offset: Lanes) -> None:
-        """Have the cache line `offset` bytes behind `base` brought near; it need not be there."""
-        kind = ir.FunctionType(ir.VoidType(), [_I8.as_pointer(), _I32, _I32, _I32])
-        name = "llvm.prefetch.p0"
-        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
-        place = self.builder.gep(base, [offset])
-        read, all_levels, data = _I32(0), _I32(3), _I32(1)
-        self.builder.call(function, [place, read, all_levels, data])
-
-    def splat(self, value: Lanes, kind: Any) -> Lanes:
-        """`value` in every lane of the vector type `kind`."""
-        one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, _I32(0))
-        zeros = ir.Constant(ir.VectorType(_I32, kind.count), [0] * kind.count)
-        return self.builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
-
-
 _LANES = 16  # of the widest register, and of the code below; narrower processors take it in parts
 
 
@@ -126,13 +72,13 @@ def float_panel(half: bool, streams: int, sparse: bool) -> Panel:
     weight = ir.VectorType(ir.HalfType() if half else _F32, _LANES)
     lanes = ir.VectorType(_F32, _LANES)
 
-    def value_of(a: _Arrays, x: Lanes, place: Lanes) -> Any:
+    def value_of(a: Arrays, x: Lanes, place: Lanes) -> Any:
         return a.splat(a.load(x, a.builder.mul(place, _I64(4)), _F32), lanes)
 
-    def add_product(a: _Arrays, total: Lanes, row: Lanes, value: Any) -> Lanes:
+    def add_product(a: Arrays, total: Lanes, row: Lanes, value: Any) -> Lanes:
         return a.call("llvm.fmuladd.v16f32", lanes, row, value, total)
 
-    def weights_of(a: _Arrays, pool: Lanes, here: Lanes, r: int) -> list[Lanes]:
+    def weights_of(a: Arrays, pool: Lanes, here: Lanes, r: int) -> list[Lanes]:
         row = a.load(pool, a.builder.add(here, _I64(r * _LANES * size)), weight)
         return [a.builder.fpext(row, lanes) if half else row]
 
@@ -201,7 +147,7 @@ def _bytes_code(dot: type, streams: int, five_bits: bool) -> Codegen:
     lanes = ir.VectorType(_I32, bits // 32)
     octets, words = ir.VectorType(_I8, bits // 8), ir.VectorType(_I16, bits // 16)
 
-    def value_of(a: _Arrays, x: Lanes, place: Lanes) -> Any:
+    def value_of(a: Arrays, x: Lanes, place: Lanes) -> Any:
         four = a.load(x, a.builder.mul(place, _I64(4)), _I32)
         if dot is not Avx2:
             return a.builder.bitcast(a.splat(four, lanes), octets)
@@ -211,7 +157,7 @@ def _bytes_code(dot: type, streams: int, five_bits: bool) -> Codegen:
             for part in parts
         ]
 
-    def add_product(a: _Arrays, total: Lanes, row: Lanes, value: Any) -> Lanes:
+    def add_product(a: Arrays, total: Lanes, row: Lanes, value: Any) -> Lanes:
         if dot is not Avx2:
             name = f"llvm.x86.avx512.vpdpbusd.{bits}"
             return a.call(name, lanes, total, value, a.builder.bitcast(row, octets))
@@ -222,7 +168,7 @@ def _bytes_code(dot: type, streams: int, five_bits: bool) -> Codegen:
             total = a.builder.add(total, a.call("llvm.x86.avx2.pmadd.wd", lanes, part, pair))
         return total
 
-    def weights_of(a: _Arrays, pool: Lanes, here: Lanes, r: int) -> list[Lanes]:
+    def weights_of(a: Arrays, pool: Lanes, here: Lanes, r: int) -> list[Lanes]:
         row = a.load(pool, a.builder.add(here, _I64(r * bits // 8)), lanes)
         if not five_bits:
             return [row]
@@ -248,9 +194,9 @@ def _code(
     sparse: bool,
     step: int,
     parts: int,
-    value_of: Callable[[_Arrays, Lanes, Lanes], Any],
-    weights_of: Callable[[_Arrays, Lanes, Lanes, int], list[Lanes]],
-    add_product: Callable[[_Arrays, Lanes, Lanes, Any], Lanes],
+    value_of: Callable[[Arrays, Lanes, Lanes], Any],
+    weights_of: Callable[[Arrays, Lanes, Lanes, int], list[Lanes]],
+    add_product: Callable[[Arrays, Lanes, Lanes, Any], Lanes],
 ) -> Codegen:
     """The loop that all kinds share.
 
@@ -261,7 +207,7 @@ def _code(
     def codegen(
         context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[Lanes]
     ) -> Lanes:
-        a = _Arrays(context, builder, signature, args)
+        a = Arrays(context, builder, signature, args)
         pool, offset, x, width, indices, count, out, at, stride = (a[i] for i in range(9))
         zero = ir.Constant(lanes, [0] * lanes.count)
         sums = {
@@ -315,7 +261,7 @@ def byte_rows(streams: int, blocks: int) -> Panel:
         if signature.args[0].instance_class is not Avx512Vnni:
             return context.get_dummy_value()
         signature = signature_of(signature.return_type, *signature.args[1:])
-        a = _Arrays(context, builder, signature, args[1:])
+        a = Arrays(context, builder, signature, args[1:])
         pool, offset, step, x, width, indices, count, out, at, stride = (a[i] for i in range(10))
         zero = ir.Constant(lanes, [0] * lanes.count)
         sums = {
