@@ -205,7 +205,7 @@ class Note(Message, frozen=True, tag=True):
 # engine, voices -> mind, for the journal alone: what differed from what the mind had asked for
 
 
-class VoiceAligned(Message, frozen=True, tag=True):
+class VoiceAligned(Message, frozen=True, tag="Placed"):
     """Position `position` in a voice's buffer is for sample time `frame`, and what follows for later."""
 
     generation: int

@@ -455,7 +455,7 @@ def test_f5_is_what_the_header_says_and_f6_on_a_header_goes_to_the_scene(tmp_pat
         opened.stop()
 
 
-def test_one_bad_line_marks_its_own_block_alone(performance: Supervisor) -> None:
+def test_one_bad_line_marks_its_own_block_alone(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await type_anew(player, "# %% cell\na = 1\n\nb = 2\n\nc = 3")
         player.terminal.editor.buffer.cursor_position = 12

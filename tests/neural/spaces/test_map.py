@@ -73,7 +73,7 @@ def test_files_that_are_missing_broken_or_silent_are_refused(
     for name, words in (
         ("nowhere", "no sound file at"),
         ("broken", "cannot be read"),
-        ("silent", "silence has no place"),
+        ("silent", "silent sound has no position"),
     ):
         with pytest.raises(LivecodeError, match=words):
             space_map.somewhere(space, tmp_path / f"{name}.wav")

@@ -59,10 +59,10 @@ def test_decoding_follows_the_seed_and_the_state_and_both_can_be_begun_again(ton
     [
         (made.Raises, r"fails when it decodes \(.*deliberately"),
         (made.NoDecode, "has no method decode"),
-        (made.WrongShape, r"decodes to shape \(1, 1, 200\) but its decode_params promise"),
+        (made.WrongShape, r"decodes to shape \(1, 1, 200\), but its decode_params promise"),
         (made.NoRate, "does not say its sample rate"),
-        (lambda: made.Tones(params=[4, 512, 1]), "decode_params is to be four whole numbers"),
-        (lambda: made.Tones(params=[4, 512, 0, 1]), "decode_params is to be four whole numbers"),
+        (lambda: made.Tones(params=[4, 512, 1]), "decode_params must be four whole numbers"),
+        (lambda: made.Tones(params=[4, 512, 0, 1]), "decode_params must be four whole numbers"),
         (lambda: made.Tones(params=[4, 512, 1, 3]), "cannot be played"),
     ],
 )

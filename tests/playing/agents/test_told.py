@@ -140,8 +140,8 @@ def test_forgetting_it_stays_and_knows_nothing(playing: Session):
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("ego.like(2)", "above 0 up to 1, not 2"),
-        ("ego.back(-1)", "a length above 0"),
+        ("ego.like(2)", "above 0, up to 1, not 2"),
+        ("ego.back(-1)", "a length of time above 0"),
         ("ego.surprise('long')", "not a length of time"),
         ("ego.save('../../x')", "no name for a saved agent"),
         ("ego.save(7)", "no name for a saved agent"),
