@@ -46,7 +46,6 @@ def main() -> int:
         arena.messages["terminal", "engine"].discard()
         frames = header.now(time.monotonic_ns())
         engine.frame = int(frames) // engine.block * engine.block
-    header.engine_epoch += 1  # tells the mind to say again what is to sound
     try:
         known = options.resume and engine.recording.go_on(engine.frame)
         if (options.record or options.stems) and not known:
@@ -57,6 +56,7 @@ def main() -> int:
         _say_why(arena, error)
         device.server.shutdown()
         return 2
+    header.engine_epoch += 1  # tells the mind to say again what is to sound
     arena.device.post(device.description.encode())
     _run(engine, device.backend, stop)
     return stop.status

@@ -44,6 +44,9 @@ class SetWatch:
         self._told = stamp
         if stamp == self._read:
             return None
+        return self._waits()
+
+    def _waits(self) -> str:
         return f"{self._path.name} has changed: it is played as it is now from the next cue on"
 
     def offer(self, text: str) -> None:
@@ -66,7 +69,7 @@ class SetWatch:
             self._read = self._told = stamp
             return None, [f"{error} – playing it as it was before"]
         if whole and _lacks_scenes(again, former):
-            return None, []
+            return None, [self._waits()]
         self._read = self._told = stamp
         if again.text == former.text:
             return None, []
