@@ -71,7 +71,7 @@ def test_names_that_come_too_early_or_are_taken_away_are_found(tmp_path: Path) -
         "# %% a\nr7.level = 1\n# %% b ends=['r8']\nr7 = stream()\n"
         "# %% c\n@dsp\ndef hall(r7, size=0.5): return Freeverb(r7, size=size)\n",
     )
-    assert "a, line 2: NameError: name 'r7' is not defined" in texts(report, grave=True)
+    assert "a, line 2: nothing called r7 sounds yet" in texts(report, grave=True)
     notes = texts(report, grave=False)
     assert "a, line 2: uses r7, which only b makes: go('a') comes too early" in notes
     assert "c, line 7: uses r7, which only b makes: go('c') fails unless that was" in notes
