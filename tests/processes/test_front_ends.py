@@ -96,9 +96,6 @@ def test_the_installed_kernel_plays_is_interrupted_and_leaves_nothing(
     started: tuple[KernelManager, BlockingKernelClient],
 ) -> None:
     manager, client = started
-    processes = launcher(manager).children(recursive=True)
-    names = {process.name().removeprefix("livecode: ") for process in processes}
-    assert {"engine", "voices", "mind"} <= names
     assert evaluate(client, "ego = agent(space('additive'))") == ("ok", "")
     until(lambda: "dB" in evaluate(client, "running()")[1], "a level above silence")
     client.execute("while True: pass")
@@ -106,7 +103,9 @@ def test_the_installed_kernel_plays_is_interrupted_and_leaves_nothing(
     manager.interrupt_kernel()
     assert "interrupted" in client.get_shell_msg(timeout=10)["content"]["evalue"]
     assert evaluate(client, "ego.dims = 3")[0] == "ok"
-    mapped = arenas(launcher(manager))
+    processes, mapped = launcher(manager).children(recursive=True), arenas(launcher(manager))
+    names = {process.name().removeprefix("livecode: ") for process in processes}
+    assert {"engine", "voices", "mind"} <= names, "all have come up by now"
     assert mapped
     client.shutdown()
     assert not psutil.wait_procs([launcher(manager), *processes], timeout=10)[1]
