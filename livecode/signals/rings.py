@@ -28,13 +28,13 @@ _MIN_QUATERNION = 0.5  # a unit quaternion has norm 1; a sensor that is still st
 class Ring:
     """The ring on one hand, as plain numbers that are always finite; all are 0 while it is silent.
 
-    turn    rotation about the forearm, -1 to 1 for -90 to 90 degrees, positive to the front
-    tilt    how far the fingers point up, -1 to 1 for -90 to 90 degrees: the negative pitch
-    roll, pitch, yaw    degrees, as the sensor gives them
-    acc     length of the acceleration in g (about 1 at rest); acc_x, acc_y, acc_z its parts
-    energy  how hard the hand moves, in g: 0 at rest, 2 and more when shaken hard
-    age     seconds since the last packet, at most 3600
-    alive   whether the age is below 0.5 s
+      turn    rotation about the forearm, -1 to 1 for -90 to 90 degrees, positive to the front
+      tilt    how far the fingers point up, -1 to 1 for -90 to 90 degrees: the negative pitch
+      roll, pitch, yaw    degrees, as the sensor gives them
+      acc     length of the acceleration in g (about 1 at rest); acc_x, acc_y, acc_z its parts
+      energy  how hard the hand moves, in g: 0 at rest, 2 and more when shaken hard
+      age     seconds since the last packet, at most 3600
+      alive   whether the age is below 0.5 s
 
     The energy measures the distance between the acceleration and its running mean over about 0.5 s:
     it is the root of that distance's mean square over about 0.15 s. Shaking with 3 g gives 2.1.

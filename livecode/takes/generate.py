@@ -14,7 +14,7 @@ from livecode.neural.model_file import find_model
 from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes import expression
 from livecode.takes.folder_lock import locked
-from livecode.takes.index import Index, Settings, all_take_files, read_index, write_index
+from livecode.takes.index import INDEX, Index, Settings, all_take_files, read_index, write_index
 from livecode.takes.making import Run, TakesWatcher, UnwatchedTakes
 from livecode.takes.splice import counted
 from livecode.voices.samplernn import Sampler
@@ -51,6 +51,7 @@ def generate(
         raise LivecodeError(f"{options.seconds:g} s is less than one sample: make longer takes.")
     options.out.mkdir(parents=True, exist_ok=True)
     with locked(options.out):
+        _remove_unfinished(options.out)
         index = _index(options, model)
         wanted = range(1, options.takes + 1)
         missing = _missing(options.out, index, wanted, count)
@@ -64,6 +65,13 @@ def generate(
         left = options.takes - len(run.finished & set(wanted))
         watch.say(f"Stopped; the same command makes what is left, {counted(left)}.")
     return whole
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove the files that a killed run has left half written."""
+    for pattern in ("take-*.part", f"{INDEX}.*.part"):
+        for unfinished in folder.glob(pattern):
+            unfinished.unlink(missing_ok=True)
 
 
 def _cores() -> int:

@@ -58,7 +58,7 @@ def test_a_play_without_sound_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_first_sound_is_waited_for_and_then_the_play_ended() -> None:
     began = time.monotonic()
     took = start.first_sound_s()
-    assert 0.1 < took < time.monotonic() - began < 30
+    assert 0.1 < took < time.monotonic() - began
 
 
 @pytest.mark.slow
