@@ -72,7 +72,7 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[BenchRow]:
     """
     if not Path("/proc/self/smaps_rollup").exists():
         raise LivecodeError(
-            "bench endurance reads the memory of processes in /proc: run it on Linux."
+            "bench endurance reads the memory of processes in /proc: run it on Linux"
         )
     if seconds < SHORTEST_S:
         raise LivecodeError(f"bench endurance needs more time: give --for {SHORTEST_S:g} or more.")

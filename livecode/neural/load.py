@@ -29,8 +29,8 @@ def _load(path: Path) -> LatentSpace | SampleRNN:
         return _samplernn(path, meta, tensors)
     if meta.kind != SPACE:
         raise LivecodeError(
-            f"The model file {path} is of kind {meta.kind!r}, which this livecode cannot load: "
-            "update livecode, or choose another model."
+            f"the model file {path} is of kind {meta.kind!r}, which this livecode cannot load: "
+            "update livecode, or choose another model"
         )
     return space_of(path, meta, tensors)
 
@@ -51,7 +51,7 @@ def load_samplernn(name_or_path: str | Path) -> SampleRNN:
     model = load_model(name_or_path, SAMPLERNN)
     if not isinstance(model, SampleRNN):
         raise LivecodeError(
-            f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them."
+            f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them"
         )
     return model
 
@@ -63,7 +63,7 @@ def _samplernn(path: Path, meta: ModelMeta, tensors: Tensors) -> SampleRNN:
             raise ValueError("sample_rate")
     except (TypeError, ValueError) as error:
         raise LivecodeError(
-            f"The configuration in the model file {path} is incomplete or damaged ({error}): "
-            "copy or train it again."
+            f"the configuration in the model file {path} is incomplete or damaged ({error}): "
+            "copy or train it again"
         ) from error
     return SampleRNN(path.stem, meta.sample_rate, config, tensors)

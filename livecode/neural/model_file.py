@@ -61,8 +61,8 @@ def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -
         replace_file(path, save(contiguous, metadata=meta.header()))
     except OSError as error:
         raise LivecodeError(
-            f"The model file {path} cannot be written ({error.strerror}): "
-            "choose another folder or make room."
+            f"the model file {path} cannot be written ({error.strerror}): "
+            "choose another folder or make room"
         ) from error
 
 
@@ -73,25 +73,25 @@ def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]
     not of the `kind` asked for.
     """
     if not path.is_file():
-        raise LivecodeError(f"There is no model file at {path}: give the path of one, or a name.")
+        raise LivecodeError(f"there is no model file at {path}: give the path of one, or a name")
     try:
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
             meta = _meta(header, path)
             if kind is not None and meta.kind != kind:
                 raise LivecodeError(
-                    f"The model file {path} is a {meta.kind!r}, but a {kind!r} is needed here."
+                    f"the model file {path} is a {meta.kind!r}, but a {kind!r} is needed here"
                 )
             tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise LivecodeError(
-            f"The model file {path} is damaged or cut short ({error}): copy or train it again."
+            f"the model file {path} is damaged or cut short ({error}): copy or train it again"
         ) from error
     broken = [name for name, tensor in tensors.items() if not np.isfinite(tensor).all()]
     if broken:
         raise LivecodeError(
-            f"The model file {path} has values that are not numbers in {broken[0]!r}: "
-            "copy or train it again."
+            f"the model file {path} has values that are not numbers in {broken[0]!r}: "
+            "copy or train it again"
         )
     return meta, tensors
 
@@ -105,13 +105,13 @@ def stored_tensors(path: Path) -> Stored:
 def _meta(header: dict[str, str], path: Path) -> ModelMeta:
     if "kind" not in header or "format_version" not in header:
         raise LivecodeError(
-            f"The file {path} is not a livecode model (its header names no kind): "
-            "import it with `livecode import`, or choose another."
+            f"the file {path} is not a livecode model (its header names no kind): "
+            "import it with `livecode import`, or choose another"
         )
     if header["format_version"] != str(FORMAT_VERSION):
         raise LivecodeError(
-            f"The model file {path} has format version {header['format_version']}, but this "
-            f"livecode reads version {FORMAT_VERSION}: update livecode or train it again."
+            f"the model file {path} has format version {header['format_version']}, but this "
+            f"livecode reads version {FORMAT_VERSION}: update livecode or train it again"
         )
     try:
         config, facts = json.loads(header["config"]), json.loads(header.get("facts", "{}"))
@@ -129,7 +129,7 @@ def _meta(header: dict[str, str], path: Path) -> ModelMeta:
         )
     except (KeyError, ValueError) as error:
         raise LivecodeError(
-            f"The header of the model file {path} is damaged ({error}): copy or train it again."
+            f"the header of the model file {path} is damaged ({error}): copy or train it again"
         ) from error
 
 
@@ -178,13 +178,12 @@ def find_model(name_or_path: str | Path, kind: str | None = None) -> Path:
     path = Path(name_or_path).expanduser()
     if path.suffix == SUFFIX or len(path.parts) > 1:
         if not path.is_file():
-            raise LivecodeError(f"There is no model file at {path}: give the path of one.")
+            raise LivecodeError(f"there is no model file at {path}: give the path of one")
         return path
     models = list_models()
     if path.name in models:
         return models[path.name]
     near = did_you_mean(path.name, list_models(kind), most=3)
     raise LivecodeError(
-        f"There is no model named {path.name!r}{near}{'' if near.endswith('?') else '.'} "
-        "Train one with `livecode train`, or give a path."
+        f"there is no model named {path.name!r}: train one with `livecode train`, or give a path{near}"
     )

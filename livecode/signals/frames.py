@@ -36,7 +36,7 @@ def read_frames(path: str | Path) -> list[Frame]:
             except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
                 raise LivecodeError(
                     f"{path}, line {number} is not an OSC frame ({_why(error)}); write it as "
-                    f'{{"t": seconds, "packet": "base64 of a UDP payload"}}.'
+                    f'{{"t": seconds, "packet": "base64 of a UDP payload"}}'
                 ) from None
     return sorted(frames, key=lambda frame: frame.time_s)
 

@@ -197,7 +197,7 @@ class Rings:
         Raises `LivecodeError` if both hands get the same id.
         """
         if left is not None and str(left) == str(right):
-            raise LivecodeError(f"Sensor {left} cannot be on both hands: name two different ids.")
+            raise LivecodeError(f"sensor {left} cannot be on both hands: name two different ids")
         wanted = {"left": left, "right": right}
         taken = {str(id) for id in wanted.values() if id is not None}
         for hand, ring in (("left", self.left), ("right", self.right)):

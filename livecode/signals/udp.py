@@ -147,7 +147,7 @@ def _bind(host: str, port: int) -> socket.socket:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
             raise LivecodeError(
                 f"UDP port {port} on {host} is taken by another program: close that program, or "
-                f"choose another port with --osc-port and set the rings to it."
+                f"choose another port with --osc-port and set the rings to it"
             ) from None
         raise LivecodeError(
             f"OSC cannot be received on {host}, UDP port {port} ({error}): choose another port "

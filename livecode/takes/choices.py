@@ -71,7 +71,7 @@ class TakesFolder:
         index = read_index(self.folder)
         if index is None:
             raise LivecodeError(
-                f"There are no takes in {self.folder}: make some with `livecode generate`."
+                f"there are no takes in {self.folder}: make some with `livecode generate`"
             )
         self.index: Index = index
         files = all_take_files(self.folder)
@@ -151,7 +151,7 @@ class TakesFolder:
         take, name = self._take(number), name.strip()
         if len(name) > LONGEST_NAME or not name.isprintable() or NOT_IN_NAMES & set(name):
             raise LivecodeError(
-                f"A name has {LONGEST_NAME} characters at most, and none of "
+                f"a name has {LONGEST_NAME} characters at most, and none of "
                 f"{' '.join(sorted(NOT_IN_NAMES))}"
             )
         to = take.path.with_name(file_name(number, name, take.path.suffix[1:]))
@@ -164,7 +164,7 @@ class TakesFolder:
     def undo(self) -> str:
         """Undo the last change. Return a sentence on what was undone."""
         if not self._done:
-            raise LivecodeError("There is nothing to undo.")
+            raise LivecodeError("there is nothing to undo")
         what, undo = self._done.pop()
         undo()
         self.refresh()
@@ -172,7 +172,7 @@ class TakesFolder:
 
     def _take(self, number: int) -> Take:
         if number not in self._takes:
-            raise LivecodeError(f"There is no take {number}.")
+            raise LivecodeError(f"there is no take {number}")
         return self._takes[number]
 
     def _choose(self, choices: Choices, what: str) -> str:
@@ -185,7 +185,7 @@ class TakesFolder:
             replace_file(self.folder / CHOICES, msgspec.json.encode(choices) + b"\n")
         except OSError as error:
             raise LivecodeError(
-                f"{self.folder / CHOICES} cannot be written ({error.strerror})."
+                f"{self.folder / CHOICES} cannot be written ({error.strerror})"
             ) from None
         self.choices = choices
 
@@ -197,7 +197,7 @@ class TakesFolder:
             to.parent.mkdir(exist_ok=True)
             os.rename(path, to)
         except OSError as error:
-            raise LivecodeError(f"{path.name} cannot be moved ({error.strerror}).") from None
+            raise LivecodeError(f"{path.name} cannot be moved ({error.strerror})") from None
 
     def _did(self, what: str, undo: Callable[[], None]) -> str:
         self._done.append((what, undo))
@@ -223,5 +223,5 @@ def _read_choices(folder: Path) -> Choices:
     except ValueError as error:  # msgspec's errors are ValueErrors
         raise LivecodeError(
             f"{path} is damaged or of another version ({error}): "
-            "put a copy back, or move it away to begin anew."
+            "put a copy back, or move it away to begin anew"
         ) from None

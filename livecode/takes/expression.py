@@ -41,19 +41,19 @@ def parse(text: str) -> Value:
     1.2)`, are evaluated. Raises `LivecodeError` for anything else.
     """
     if len(text) > MOST_CHARACTERS:
-        raise LivecodeError(f"A temperature takes at most {MOST_CHARACTERS} characters.")
+        raise LivecodeError(f"a temperature takes at most {MOST_CHARACTERS} characters")
     try:
         return as_value(_evaluate(_tree(text).body))
     except LivecodeError as error:
         raise LivecodeError(f"The temperature {text!r}: {error}.".replace("..", ".")) from None
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise LivecodeError(
-            f"The temperature {text!r} cannot be read: write a number or a curve, {EXAMPLE}."
+            f"the temperature {text!r} cannot be read: write a number or a curve, {EXAMPLE}"
         ) from None
     except (ArithmeticError, TypeError) as error:
         raise LivecodeError(
-            f"The temperature {text!r} makes no sense ({error}): write a number or a curve, "
-            f"{EXAMPLE}."
+            f"the temperature {text!r} makes no sense ({error}): write a number or a curve, "
+            f"{EXAMPLE}"
         ) from None
 
 
@@ -84,8 +84,8 @@ def knots(text: str, seconds: float) -> NDArray[np.float32]:
     if outside.size:
         at = outside[0]
         raise LivecodeError(
-            f"The temperature {text!r} is {heights[at]:g} after {times[at]:g} s: "
-            f"keep it from {low:g} to {high:g}, with .clip({low:g}, {high:g}) for instance."
+            f"the temperature {text!r} is {heights[at]:g} after {times[at]:g} s: "
+            f"keep it from {low:g} to {high:g}, with .clip({low:g}, {high:g}) for instance"
         )
     return heights.astype(np.float32)
 

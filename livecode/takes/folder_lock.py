@@ -26,7 +26,7 @@ def locked(folder: Path) -> Iterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise LivecodeError(
-                    f"Another `livecode generate` is at work in {folder}: let it end, or choose "
-                    "another folder."
+                    f"another `livecode generate` is at work in {folder}: let it end, or choose "
+                    "another folder"
                 ) from None
         yield

@@ -48,7 +48,7 @@ def generate(
     model = load_samplernn(options.model)
     count = round(options.seconds * model.sample_rate)
     if count < 1:
-        raise LivecodeError(f"{options.seconds:g} s is less than one sample: make longer takes.")
+        raise LivecodeError(f"{options.seconds:g} s is less than one sample: make longer takes")
     options.out.mkdir(parents=True, exist_ok=True)
     with locked(options.out):
         _remove_unfinished(options.out)
@@ -115,12 +115,12 @@ def _index(options: GenerateOptions, model: SampleRNN) -> Index:
             what = name.removesuffix("_sha256")
             raise LivecodeError(
                 f"{options.out} holds takes made with another {what}: "
-                "generate into another folder, or with the same one as before."
+                "generate into another folder, or with the same one as before"
             )
         if old != new and name != "model":
             raise LivecodeError(
                 f"{options.out} holds takes made with {name.replace('_', ' ')} {old!r}, "
-                f"not {new!r}: generate into another folder, or with the same as before."
+                f"not {new!r}: generate into another folder, or with the same as before"
             )
     return Index(found.settings, found.records)
 

@@ -113,8 +113,8 @@ def read_index(folder: Path) -> Index | None:
             raise ValueError(f"version {head.version}")
     except ValueError as error:  # msgspec's errors are ValueErrors
         raise LivecodeError(
-            f"The index {folder / INDEX} is damaged or of another version ({error}): "
-            "put a copy back, or generate into another folder."
+            f"the index {folder / INDEX} is damaged or of another version ({error}): "
+            "put a copy back, or generate into another folder"
         ) from None
     records = {record.number: record for record in _records(others)}
     return Index(head.settings, tuple(sorted(records.values(), key=_number)))

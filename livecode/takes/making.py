@@ -120,7 +120,7 @@ class Run:
         if self._prime is None:
             return None
         if self._prime.is_dir():
-            raise LivecodeError(f"{self._prime} is a folder: --prime takes an audio file.")
+            raise LivecodeError(f"{self._prime} is a folder: --prime takes an audio file")
         (file,) = read_audio([self._prime], self._model.sample_rate).files
         heard = file.audio[-round(PRIME_S * self._model.sample_rate) :]
         return primed(self._model, self._settings.weights, self._model.quantise(heard))  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ class Playback:
         try:
             found = soundfile.info(path)
         except (soundfile.LibsndfileError, OSError) as error:
-            raise LivecodeError(f"{path.name} cannot be read ({error}).") from None
+            raise LivecodeError(f"{path.name} cannot be read ({error})") from None
         duration_s = found.frames / found.samplerate
         at_s = min(max(at_s, 0.0), duration_s)
         with self._lock:
@@ -47,7 +47,7 @@ class Playback:
             self.error = ""
         if not self._tell({"play": str(path.resolve()), "at": at_s, "id": self._asked}):
             self.path = None
-            raise LivecodeError("The sound did not start: run `livecode doctor`.")
+            raise LivecodeError("the sound did not start: run `livecode doctor`")
 
     def stop(self) -> None:
         """Fade out and stop."""

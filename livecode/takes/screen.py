@@ -288,7 +288,7 @@ def audition_screen(
     """Open the screen on this terminal. Return the exit status when the performer has left it."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LivecodeError(
-            "Listening to takes needs a terminal: use --list or --splice without one."
+            "listening to takes needs a terminal: use --list or --splice without one"
         )
     playback = Playback(audio, time.monotonic)
     try:

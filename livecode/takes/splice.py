@@ -35,7 +35,7 @@ def crossfades(
         if rate not in (0, its_rate):
             raise LivecodeError(
                 f"{path} is at {its_rate} Hz and those before at {rate} Hz: splice takes of one "
-                "model."
+                "model"
             )
         rate = its_rate
         if index == 0:
@@ -65,7 +65,7 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
     if kind is None:
         raise LivecodeError(f"{out} is neither a WAV nor a FLAC file: end its name in .wav.")
     if out.exists():
-        raise LivecodeError(f"There is a file {out} already: give the piece another name.")
+        raise LivecodeError(f"there is a file {out} already: give the piece another name")
     parts = [(float(np.abs(part).max(initial=0)), rate) for part, rate in crossfades(paths, fade_s)]
     peak, rate = max(part[0] for part in parts), parts[0][1]
     gain = np.float32(min(1.0, LOUDEST / peak) if peak > LOUDEST else 1.0)
@@ -81,7 +81,7 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
     # the AssertionError may come from soundfile, too
     except (soundfile.LibsndfileError, AssertionError):
         raise LivecodeError(
-            f"{out} cannot be written: make room, or choose a folder that can be written to."
+            f"{out} cannot be written: make room, or choose a folder that can be written to"
         ) from None
     quieter = f", {20 * np.log10(gain):.1f} dB to fit" if gain < 1 else ""
     minutes, seconds = divmod(round(frames / rate), 60)
@@ -97,7 +97,7 @@ def _read(path: Path) -> tuple[Floats, int]:
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:
-        raise LivecodeError(f"The take {path} cannot be read ({error}).") from None
+        raise LivecodeError(f"the take {path} cannot be read ({error})") from None
     return np.array(audio.mean(axis=1), np.float32), int(rate)
 
 

@@ -154,7 +154,7 @@ def test_a_microphone_without_an_input_is_silent_and_no_error(session: Session):
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("r7 = stream('quartett')", "There is no model named 'quartett'"),
+        ("r7 = stream('quartett')", "there is no model named 'quartett'"),
         ("r7 = stream(temperature=9)", "from 0.05 to 3"),
         ("r7 = stream(temperature='hot')", "from 0.05 to 3"),
         ("r7 = stream(seed=0.5)", "whole number"),

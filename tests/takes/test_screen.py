@@ -204,7 +204,7 @@ def test_takes_are_kept_rated_discarded_and_all_is_undone(folder: Path) -> None:
         await player.press("uu")
         assert [take.number for take in player.audition.folder.kept] == [2]
         await player.press("uu")
-        assert player.audition.message == "There is nothing to undo."
+        assert player.audition.message == "there is nothing to undo"
         assert player.audition.failed
 
     play(script, folder)

@@ -56,7 +56,7 @@ def audio_paths(sources: Sequence[Path]) -> list[Path]:
         elif source.exists():
             found.append(source)
         else:
-            raise LivecodeError(f"There is no file or folder {source}: give audio that exists.")
+            raise LivecodeError(f"there is no file or folder {source}: give audio that exists")
     return list(dict.fromkeys(found))
 
 
@@ -77,7 +77,7 @@ def read_audio(sources: Sequence[Path], sample_rate: int) -> AudioSet:
     if not files:
         reasons = " ".join(skipped[:3]) or "There are no audio files in it."
         where = ", ".join(str(source) for source in sources)
-        raise LivecodeError(f"There is no usable audio in {where}: {reasons}")
+        raise LivecodeError(f"there is no usable audio in {where}: {reasons}")
     return AudioSet(tuple(files), tuple(skipped), tuple(warnings))
 
 
@@ -85,10 +85,10 @@ def _read(path: Path, sample_rate: int) -> tuple[AudioFile, list[str]]:
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-        raise LivecodeError(f"{path} cannot be read ({error}).") from error
+        raise LivecodeError(f"{path} cannot be read ({error})") from error
     if len(audio) < SHORTEST_S * rate:
         raise LivecodeError(
-            f"{path} is too short ({len(audio) / rate:.2f} s; at least {SHORTEST_S:g} s is needed)."
+            f"{path} is too short ({len(audio) / rate:.2f} s; at least {SHORTEST_S:g} s is needed)"
         )
     doubts = []
     if not np.isfinite(audio).all():
@@ -97,7 +97,7 @@ def _read(path: Path, sample_rate: int) -> tuple[AudioFile, list[str]]:
     mono = audio.mean(axis=1, dtype=np.float32)
     level_db = 20 * np.log10(np.sqrt(np.mean(np.square(mono - mono.mean()))) + 1e-9)
     if level_db < SILENT_DBFS:
-        raise LivecodeError(f"{path} is silent ({level_db:.0f} dBFS).")
+        raise LivecodeError(f"{path} is silent ({level_db:.0f} dBFS)")
     share = clipped_share(mono)
     if share > CLIPPED_SHARE:
         doubts.append(f"{path} is clipped ({share:.1%} of it stands at its limits).")

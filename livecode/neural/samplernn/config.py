@@ -39,17 +39,17 @@ class SampleRNNConfig:
         for name in ("dim", "layers", "embedding"):
             if getattr(self, name) < 1:
                 raise LivecodeError(
-                    f"A SampleRNN's {name} is at least 1, not {getattr(self, name)}."
+                    f"a SampleRNN's {name} is at least 1, not {getattr(self, name)}"
                 )
         if not self.frame_sizes or min(self.frame_sizes) < 2:
             raise LivecodeError(
-                f"The frame sizes {list(self.frame_sizes)} make no SampleRNN: "
-                "give one or more, each at least 2, such as 16 4."
+                f"the frame sizes {list(self.frame_sizes)} make no SampleRNN: "
+                "give one or more, each at least 2, such as 16 4"
             )
         if not LEVELS[0] <= self.levels <= LEVELS[1]:
             raise LivecodeError(
-                f"A SampleRNN has {LEVELS[0]} to {LEVELS[1]} levels (8 to 16 bits), "
-                f"not {self.levels}."
+                f"a SampleRNN has {LEVELS[0]} to {LEVELS[1]} levels (8 to 16 bits), "
+                f"not {self.levels}"
             )
         for name, known in (
             ("cell", tuple(GATES)),
@@ -58,7 +58,7 @@ class SampleRNNConfig:
         ):
             if getattr(self, name) not in known:
                 raise LivecodeError(
-                    f"A SampleRNN's {name} is {' or '.join(known)}, not {getattr(self, name)!r}."
+                    f"a SampleRNN's {name} is {' or '.join(known)}, not {getattr(self, name)!r}"
                 )
 
     @cached_property

@@ -28,8 +28,8 @@ class SampleRNN:
         for tensor, shape in config.shapes().items():
             if tensor not in tensors or tensors[tensor].shape != shape:
                 raise LivecodeError(
-                    f"The SampleRNN {name!r} lacks the tensor {tensor!r} of shape {shape}: "
-                    "copy or train it again."
+                    f"the SampleRNN {name!r} lacks the tensor {tensor!r} of shape {shape}: "
+                    "copy or train it again"
                 )
         self.name, self.sample_rate, self.config = name, sample_rate, config
         self.tensors = {name: np.asarray(t, np.float32) for name, t in tensors.items()}
@@ -86,7 +86,7 @@ class SampleRNN:
         """New sound: float32 (n,) at `sample_rate`, or (takes, n) for several temperatures."""
         takes = np.atleast_1d(np.asarray(temperature, np.float64))
         if not (np.isfinite(takes).all() and takes.min() > 0):
-            raise LivecodeError(f"A temperature is a number above 0, not {temperature!r}.")
+            raise LivecodeError(f"a temperature is a number above 0, not {temperature!r}")
         codes = self._sampled(max(1, round(seconds * self.sample_rate)), takes, seed)
         audio = self.dequantise(codes)
         return audio if np.ndim(temperature) else audio[0]
@@ -124,12 +124,12 @@ class SampleRNN:
         if codes.ndim != 1 or codes.dtype.kind not in "iu" or len(codes) <= self.lookback:
             raise LivecodeError(
                 f"{self.name!r} judges one row of more than {self.lookback} whole numbers, "
-                f"not {codes.dtype} of shape {codes.shape}."
+                f"not {codes.dtype} of shape {codes.shape}"
             )
         if codes.min() < 0 or codes.max() >= self.config.levels:
             raise LivecodeError(
-                f"The levels of {self.name!r} are 0 to {self.config.levels - 1}, "
-                f"not {codes.min()} to {codes.max()}."
+                f"the levels of {self.name!r} are 0 to {self.config.levels - 1}, "
+                f"not {codes.min()} to {codes.max()}"
             )
         return codes.astype(np.int32)
 

@@ -37,11 +37,11 @@ def encode(space: LatentSpace, sound: str | Path | Floats, search: int = 4) -> F
 def _read(space: LatentSpace, path: Path) -> Floats:
     path = path.expanduser()
     if not path.is_file():
-        raise LivecodeError(f"There is no sound file at {path}: give the path of one.")
+        raise LivecodeError(f"there is no sound file at {path}: give the path of one")
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-        raise LivecodeError(f"The sound file {path} cannot be read ({error}).") from error
+        raise LivecodeError(f"the sound file {path} cannot be read ({error})") from error
     mono = np.nan_to_num(audio.mean(axis=1))
     return np.asarray(soxr.resample(mono, rate, space.sample_rate), np.float32)
 
@@ -56,10 +56,10 @@ def at(space: LatentSpace, name: str) -> Floats:
     if stem not in space.sound_names:
         if not space.sound_names:
             raise LivecodeError(
-                f"The space {space.name!r} was trained on no sound files: give positions."
+                f"the space {space.name!r} was trained on no sound files: give positions"
             )
         guess = did_you_mean(stem, space.sound_names, most=3, list_all=False)
-        raise LivecodeError(f"The space {space.name!r} knows no sound named {stem!r}{guess}")
+        raise LivecodeError(f"the space {space.name!r} knows no sound named {stem!r}{guess}")
     return space.position(space.sound_points[space.sound_names.index(stem)])
 
 
@@ -79,8 +79,8 @@ def somewhere(space: LatentSpace, place: Place) -> Floats:
     given = np.asarray(place, np.float32).reshape(-1)
     if len(given) > space.latent:
         raise LivecodeError(
-            f"The space {space.name!r} has {space.latent} axes: a position of {len(given)} does "
-            "not fit."
+            f"the space {space.name!r} has {space.latent} axes: a position of {len(given)} does "
+            "not fit"
         )
     return space.position(space.place(given))
 
@@ -134,8 +134,8 @@ def sound_map(space: LatentSpace, strengths: Floats | None = None) -> SoundMap:
     """
     if len(space.sound_names) < 3:
         raise LivecodeError(
-            f"The space {space.name!r} knows {len(space.sound_names)} sounds, too few for a map: "
-            "train one on a folder of audio."
+            f"the space {space.name!r} knows {len(space.sound_names)} sounds, too few for a map: "
+            "train one on a folder of audio"
         )
     if strengths is None:
         sweep = np.full((space.latent, 3, space.latent), 0.5, np.float32)

@@ -12,7 +12,7 @@ def open_space(path: Path) -> LatentSpace:
     """Read the space in a model file. Raises `LivecodeError` if the file holds another kind."""
     meta, tensors = read_model(path)
     if meta.kind != KIND:
-        raise LivecodeError(f"{str(path)!r} is not a space: `livecode models` lists them.")
+        raise LivecodeError(f"{str(path)!r} is not a space: `livecode models` lists them")
     return space_of(path, meta, tensors)
 
 
@@ -38,14 +38,14 @@ def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
                 raise KeyError("step")
     except (KeyError, TypeError, ValueError) as error:
         raise LivecodeError(
-            f"The configuration in the model file {path} is incomplete ({error}): "
-            "copy or train it again."
+            f"the configuration in the model file {path} is incomplete ({error}): "
+            "copy or train it again"
         ) from error
     for name, shape in expected.items():
         if name not in tensors or tensors[name].shape != shape:
             raise LivecodeError(
-                f"The model file {path} lacks the tensor {name!r} of shape {shape}: "
-                "copy or train it again."
+                f"the model file {path} lacks the tensor {name!r} of shape {shape}: "
+                "copy or train it again"
             )
 
 

@@ -79,7 +79,7 @@ class Sampler:
             weights = "float32" if dots == processor.PLAIN else "int8"
         if dots not in available or (weights == "int8" and dots == processor.PLAIN):
             raise LivecodeError(
-                f"This processor cannot multiply int8 weights with {dots!r}: choose float32 weights."
+                f"this processor cannot multiply int8 weights with {dots!r}: choose float32 weights"
             )
         if compile_apart:
             ensure_compiled(CACHE_PATH)

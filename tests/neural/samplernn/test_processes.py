@@ -85,7 +85,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tone: Path, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert errors.splitlines()[-1].endswith("and is saved: add --resume to go on.")
+    assert errors.splitlines()[-1].endswith("and is saved: add --resume to go on")
     saved = read_model(tmp_path / "tone" / "run" / "checkpoint.safetensors")[0].config["step"]
     assert f"stopped after {saved} steps" in errors
 

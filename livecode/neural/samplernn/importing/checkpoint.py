@@ -23,11 +23,11 @@ def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
     Raises LivecodeError if it is none, or holds anything that would run code.
     """
     if not path.is_file():
-        raise LivecodeError(f"There is no checkpoint at {path}: give the path of one.")
+        raise LivecodeError(f"there is no checkpoint at {path}: give the path of one")
     if _is_torchscript(path):
         raise LivecodeError(
             f"{path} is TorchScript, not a checkpoint: "
-            "call the file .ts if it is a model to be played, as RAVE exports them."
+            "call the file .ts if it is a model to be played, as RAVE exports them"
         )
     try:
         with warnings.catch_warnings():
@@ -37,7 +37,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
         if "nsupported" in str(error):  # a global, a class or an operand that is not of a tensor
             raise LivecodeError(
                 f"{path} holds more than tensors, which could run code when read: "
-                "save its state_dict alone with torch.save."
+                "save its state_dict alone with torch.save"
             ) from None
         raise _no_checkpoint(path) from None
     except Exception:  # torch raises almost anything at bytes that it did not write
@@ -61,7 +61,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
 def _no_checkpoint(path: Path) -> LivecodeError:
     return LivecodeError(
         f"{path} is not a checkpoint that torch can read, or is cut short: "
-        "give one that samplernn-pytorch saved."
+        "give one that samplernn-pytorch saved"
     )
 
 
@@ -78,8 +78,8 @@ def _array(tensor: torch.Tensor, what: str) -> NDArray[np.float32]:
         array: NDArray[np.float32] = tensor.detach().to_dense().to(torch.float32).numpy()
     except (RuntimeError, TypeError, NotImplementedError):
         raise LivecodeError(
-            f"{what} as a tensor of a kind that is not read: save it as float."
+            f"{what} as a tensor of a kind that is not read: save it as float"
         ) from None
     if not np.isfinite(array).all():
-        raise LivecodeError(f"{what} with values that are not numbers: choose another checkpoint.")
+        raise LivecodeError(f"{what} with values that are not numbers: choose another checkpoint")
     return array

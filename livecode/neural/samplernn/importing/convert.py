@@ -40,18 +40,18 @@ def import_samplernn(options: ImportOptions, folder: Path | None = None) -> int:
     """
     if not NAME.fullmatch(options.name):
         raise LivecodeError(
-            f"{options.name!r} is no name for a model: use letters, digits, '-', '_' and '.'."
+            f"{options.name!r} is no name for a model: use letters, digits, '-', '_' and '.'"
         )
     if not RATES_HZ[0] <= options.sample_rate <= RATES_HZ[1]:
         raise LivecodeError(
-            f"A SampleRNN plays at {RATES_HZ[0]} to {RATES_HZ[1]} Hz, not {options.sample_rate}."
+            f"a SampleRNN plays at {RATES_HZ[0]} to {RATES_HZ[1]} Hz, not {options.sample_rate}"
         )
     path = (folder or user_models()) / options.name / (options.name + SUFFIX)
     taken = list_models().get(options.name, path)
     if taken.exists():
         raise LivecodeError(
-            f"There is a model named {options.name!r} already, {taken}: "
-            "choose another name, or remove that one."
+            f"there is a model named {options.name!r} already, {taken}: "
+            "choose another name, or remove that one"
         )
     config, tensors = model_tensors(read_tensors(options.checkpoint), options.checkpoint)
     if options.mu_law:
@@ -69,8 +69,8 @@ def _check(config: SampleRNNConfig, options: ImportOptions) -> None:
     asked = options.frame_sizes
     if asked is not None and tuple(asked) != config.frame_sizes:
         raise LivecodeError(
-            f"The frame sizes of {options.checkpoint} are {_listed(config.frame_sizes)}, "
-            f"not {_listed(asked)}: leave --frame-sizes out."
+            f"the frame sizes of {options.checkpoint} are {_listed(config.frame_sizes)}, "
+            f"not {_listed(asked)}: leave --frame-sizes out"
         )
 
 
@@ -80,7 +80,7 @@ def _rounded(
     for name, tensor in tensors.items():
         if np.abs(tensor).max() > LARGEST_FLOAT16:
             raise LivecodeError(
-                f"{checkpoint} has values in {name!r} too large for float16: leave --float16 out."
+                f"{checkpoint} has values in {name!r} too large for float16: leave --float16 out"
             )
     return {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
 

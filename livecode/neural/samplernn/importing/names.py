@@ -36,7 +36,7 @@ def model_tensors(
         if tensors[name].shape != shape:
             raise LivecodeError(
                 f"{path} does not fit together: its {name!r} is of shape {tensors[name].shape}, "
-                f"where {shape} is needed by the others."
+                f"where {shape} is needed by the others"
             )
     return config, {name: np.ascontiguousarray(tensors[name]) for name in config.shapes()}
 
@@ -47,7 +47,7 @@ def _prefix(found: Arrays, path: Path) -> str:
         if match := H0.fullmatch(name):
             return match[1]
     raise LivecodeError(
-        f"{path} is no checkpoint of samplernn-pytorch: it lacks 'model.frame_level_rnns.0.h0'."
+        f"{path} is no checkpoint of samplernn-pytorch: it lacks 'model.frame_level_rnns.0.h0'"
     )
 
 
@@ -65,14 +65,14 @@ class _Checkpoint:
         full = self.prefix + name
         if full not in self.found:
             raise LivecodeError(
-                f"{self.path} lacks {full!r}: give a whole checkpoint of samplernn-pytorch."
+                f"{self.path} lacks {full!r}: give a whole checkpoint of samplernn-pytorch"
             )
         self.taken.add(full)
         tensor = self.found[full]
         if tensor.ndim != dims or 0 in tensor.shape:
             raise LivecodeError(
                 f"{self.path} has {full!r} of shape {tensor.shape}, where {dims} dimensions are "
-                "needed: it is not of samplernn-pytorch's make."
+                "needed: it is not of samplernn-pytorch's make"
             )
         return tensor
 
@@ -83,7 +83,7 @@ class _Checkpoint:
             if name.startswith(parts) and name not in self.taken:
                 raise LivecodeError(
                     f"{self.path} has {name!r}, for which a SampleRNN of its other sizes has no "
-                    "place: it is not of samplernn-pytorch's make."
+                    "place: it is not of samplernn-pytorch's make"
                 )
 
     def weight(self, layer: str) -> NDArray[np.float32]:
@@ -95,7 +95,7 @@ class _Checkpoint:
                 if g.shape != (len(v), 1, 1):
                     raise LivecodeError(
                         f"{self.path} has {self.prefix}{layer}.{length} of shape {g.shape}, where "
-                        f"{(len(v), 1, 1)} is needed."
+                        f"{(len(v), 1, 1)} is needed"
                     )
                 norm = np.sqrt(np.square(v).sum(axis=(1, 2), keepdims=True))
                 folded: NDArray[np.float32] = (g * v / np.maximum(norm, 1e-30)).astype(np.float32)
@@ -115,7 +115,7 @@ class _Checkpoint:
         if gates != GATES["gru"] * dim:
             raise LivecodeError(
                 f"{self.path} has an RNN of {gates} rows for dim {dim}, where a GRU has "
-                f"{GATES['gru'] * dim}: only GRUs are imported."
+                f"{GATES['gru'] * dim}: only GRUs are imported"
             )
         levels, embedding = self.take("sample_level_mlp.embedding.weight", 2).shape
         return SampleRNNConfig(
@@ -159,6 +159,6 @@ class _Checkpoint:
         if weight.shape[2] != 1:
             raise LivecodeError(
                 f"{self.path} has {self.prefix}{layer} as a convolution over {weight.shape[2]} "
-                "steps, where one is needed."
+                "steps, where one is needed"
             )
         return weight[:, :, 0]

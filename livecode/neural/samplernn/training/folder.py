@@ -38,8 +38,8 @@ class RunFolder:
             self.takes.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LivecodeError(
-                f"The folder {self.takes} cannot be made ({error.strerror}): "
-                "give another with --out."
+                f"the folder {self.takes} cannot be made ({error.strerror}): "
+                "give another with --out"
             ) from error
 
     def points(self) -> list[Point]:

@@ -154,8 +154,8 @@ class Learning:
         different = [key for key in settings if saved.get(key) != settings[key]]
         if different:
             raise LivecodeError(
-                f"The checkpoint {path} was made with {different[0]} {saved.get(different[0])}, "
-                f"not {settings[different[0]]}: resume with the same settings, or start anew."
+                f"the checkpoint {path} was made with {different[0]} {saved.get(different[0])}, "
+                f"not {settings[different[0]]}: resume with the same settings, or start anew"
             )
         self.done, self.seconds = int(meta.config["step"]), float(meta.config["seconds"])
         self.state = [own(tensors[f"state.{i}"][:, :, self._mine]) for i in range(len(self.state))]

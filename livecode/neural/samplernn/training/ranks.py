@@ -28,7 +28,7 @@ class Ranks:
         if streams % self.world:
             raise LivecodeError(
                 f"--batch {streams} cannot be shared evenly by {self.world} processes: "
-                "give a multiple."
+                "give a multiple"
             )
         size = streams // self.world
         return slice(self.rank * size, (self.rank + 1) * size)

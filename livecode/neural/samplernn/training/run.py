@@ -102,8 +102,8 @@ class _Training:
                 self._finish(show)
         if interrupted:
             raise LivecodeError(
-                f"The training of {settings.name!r} stopped after {self.learning.done} steps and "
-                "is saved: add --resume to go on."
+                f"the training of {settings.name!r} stopped after {self.learning.done} steps and "
+                "is saved: add --resume to go on"
             )
         return self.folder.best
 
@@ -111,8 +111,8 @@ class _Training:
         if self.settings.resume:
             if not self.folder.checkpoint.exists():
                 raise LivecodeError(
-                    f"There is no checkpoint at {self.folder.checkpoint} to go on from: "
-                    "train without --resume."
+                    f"there is no checkpoint at {self.folder.checkpoint} to go on from: "
+                    "train without --resume"
                 )
             facts = self.learning.load(self.folder.checkpoint, self.settings.identity())
             # what is done against a net's errors costs bits on clean sound: with other settings
@@ -147,8 +147,8 @@ class _Training:
             losses.append(learning.step(self.order, rate))
             if not math.isfinite(losses[-1]):
                 raise LivecodeError(
-                    f"The training of {settings.name!r} went astray at step {learning.done}: "
-                    "resume it with a smaller --peak-rate, or start again with another --seed."
+                    f"the training of {settings.name!r} went astray at step {learning.done}: "
+                    "resume it with a smaller --peak-rate, or start again with another --seed"
                 )
             now = time.monotonic()
             learning.seconds = trained + time.thread_time() - began

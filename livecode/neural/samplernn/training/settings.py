@@ -73,35 +73,33 @@ class TrainSampleRNNSettings:
     def check(self) -> None:
         """Raises LivecodeError, with what to do, where the settings make no training."""
         if not self.name or Path(self.name).name != self.name:
-            raise LivecodeError(f"{self.name!r} cannot name a model: use letters and digits.")
+            raise LivecodeError(f"{self.name!r} cannot name a model: use letters and digits")
         if self.steps is None and self.minutes is None:
             raise LivecodeError(
-                "Nothing says how long to train: give --steps N, or --minutes M, or both."
+                "nothing says how long to train: give --steps N, or --minutes M, or both"
             )
         positive = ("steps", "minutes", "batch", "sequence", "sequences", "peak_rate",
                     "checkpoint_minutes", "takes_every", "takes_seconds", "patience")  # fmt: skip
         for name in positive:
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise LivecodeError(f"--{name.replace('_', '-')} is a number above 0, not {value}.")
+                raise LivecodeError(f"--{name.replace('_', '-')} is a number above 0, not {value}")
         if not RATES_HZ[0] <= self.sample_rate <= RATES_HZ[1]:
             raise LivecodeError(
                 f"--sample-rate {self.sample_rate} is out of range: "
-                f"give {RATES_HZ[0]} to {RATES_HZ[1]} Hz."
+                f"give {RATES_HZ[0]} to {RATES_HZ[1]} Hz"
             )
         if not 0 <= self.disturb <= 100:
-            raise LivecodeError(f"--disturb is 0 to 100 levels, not {self.disturb:g}.")
+            raise LivecodeError(f"--disturb is 0 to 100 levels, not {self.disturb:g}")
         if not 0 <= self.disturb_level <= 1:
-            raise LivecodeError(f"--disturb-level is a share, 0 to 1, not {self.disturb_level:g}.")
+            raise LivecodeError(f"--disturb-level is a share, 0 to 1, not {self.disturb_level:g}")
         if self.sequence % self.config.lookback:
             raise LivecodeError(
                 f"--sequence {self.sequence} is no multiple of {self.config.lookback}, the look-back"
-                f" of frame sizes {' '.join(map(str, self.config.frame_sizes))}: give one that is."
+                f" of frame sizes {' '.join(map(str, self.config.frame_sizes))}: give one that is"
             )
         if not 0 < self.held_out <= 0.5:
-            raise LivecodeError(
-                f"--held-out is a share above 0 and up to 0.5, not {self.held_out}."
-            )
+            raise LivecodeError(f"--held-out is a share above 0 and up to 0.5, not {self.held_out}")
 
 
 def _option(name: str, value: object) -> list[str]:

@@ -83,7 +83,7 @@ def tuned(
     done = [_trial(r.config, r.metrics) for r in found if r.config and "held_out" in r.metrics]
     if not done:
         raise LivecodeError(
-            f"No trial came to a figure: see {settings.out}, or give more --minutes."
+            f"no trial came to a figure: see {settings.out}, or give more --minutes"
         )
     return sorted(done, key=lambda t: t.held_out)
 

@@ -71,7 +71,7 @@ class AudioFrames:
         if len(train) + len(test) < 20 or not len(test):
             reasons = " ".join(self.skipped[:3])
             raise LivecodeError(
-                f"The folder {folder} holds no usable audio ({len(paths)} audio files). {reasons}"
+                f"the folder {folder} holds no usable audio ({len(paths)} audio files). {reasons}"
             )
         self._describe(train, align)
         self._train = self._batch(train)
@@ -138,13 +138,13 @@ class AudioFrames:
         unknown = [name for name in align if name not in ALIGNABLE]
         if unknown:
             raise LivecodeError(
-                f"An axis cannot be aligned with {unknown[0]!r}: choose of {', '.join(ALIGNABLE)}."
+                f"an axis cannot be aligned with {unknown[0]!r}: choose of {', '.join(ALIGNABLE)}"
             )
         log2_f0 = np.concatenate(train.log2_f0)
         pitched = bool((~np.isnan(log2_f0)).mean() > 0.5)
         if "pitch" in align and not pitched:
             raise LivecodeError(
-                "Most of this audio has no pitch to align an axis with: leave it out of --align."
+                "most of this audio has no pitch to align an axis with: leave it out of --align"
             )
         names = dict.fromkeys(align)
         self.axis_names: tuple[str, ...] = (
@@ -153,7 +153,7 @@ class AudioFrames:
         if len(self.axis_names) > self._latent:
             raise LivecodeError(
                 f"{len(self.axis_names)} axes are guided ({', '.join(self.axis_names)}), but the "
-                f"space has {self._latent}: give a larger --latent."
+                f"space has {self._latent}: give a larger --latent"
             )
         self._standard = []  # (mean, standard deviation) of each guided axis
         for name in self.axis_names:
@@ -195,7 +195,7 @@ class AudioFrames:
 def audio_files(folder: Path) -> list[Path]:
     """Return the audio files below a folder, by suffix. Raises `LivecodeError` without a folder."""
     if not folder.is_dir():
-        raise LivecodeError(f"There is no folder {folder}: give one that holds audio files.")
+        raise LivecodeError(f"there is no folder {folder}: give one that holds audio files")
     suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif"}
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
 

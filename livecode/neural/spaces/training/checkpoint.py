@@ -38,8 +38,8 @@ def load_checkpoint(
     different = [key for key in settings if saved.get(key) != settings[key]]
     if different:
         raise LivecodeError(
-            f"The checkpoint {path} was made with {different[0]} {saved.get(different[0])}, "
-            f"not {settings[different[0]]}: resume with the same settings, or start anew."
+            f"the checkpoint {path} was made with {different[0]} {saved.get(different[0])}, "
+            f"not {settings[different[0]]}: resume with the same settings, or start anew"
         )
     step = int(meta.config["step"])
     with torch.no_grad():

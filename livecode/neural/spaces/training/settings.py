@@ -69,12 +69,12 @@ class TrainSpaceSettings:
             raise LivecodeError("Training takes at least one step: give a larger --steps.")
         if not 8000 <= self.sample_rate <= 192_000:
             raise LivecodeError(
-                f"--sample-rate {self.sample_rate} is out of range: give 8000 to 192000 Hz."
+                f"--sample-rate {self.sample_rate} is out of range: give 8000 to 192000 Hz"
             )
         if not self.name or Path(self.name).name != self.name:
-            raise LivecodeError(f"{self.name!r} cannot name a model: use letters and digits.")
+            raise LivecodeError(f"{self.name!r} cannot name a model: use letters and digits")
         if self.synthetic not in (None, "additive"):
-            raise LivecodeError(f"There is no synthetic set {self.synthetic!r}: try additive.")
+            raise LivecodeError(f"there is no synthetic set {self.synthetic!r}: try additive")
         if self.synthetic and (self.texture or self.texture_only):
             raise LivecodeError("Generated tones do not move: a texture needs a folder of audio.")
         if self.synthetic and self.align:

@@ -50,7 +50,7 @@ def train_space(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) 
     if settings.resume:
         if not checkpoint.exists():
             raise LivecodeError(
-                f"There is no checkpoint at {checkpoint} to go on from: train without --resume."
+                f"there is no checkpoint at {checkpoint} to go on from: train without --resume"
             )
         done = load_checkpoint(checkpoint, model, adam, settings.identity())
     _train(settings, frames, model, adam, checkpoint, done, show)
@@ -66,7 +66,7 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LivecodeError(
-            f"The folder {folder} cannot be made ({error.strerror}): give another with --out."
+            f"the folder {folder} cannot be made ({error.strerror}): give another with --out"
         ) from error
 
 
@@ -111,8 +111,8 @@ def _train(
                 save_checkpoint(checkpoint, model, adam, step + 1, settings.identity())
             if interrupts:
                 raise LivecodeError(
-                    f"The training of {settings.name!r} stopped after {step + 1} steps and is "
-                    "saved: add --resume to go on."
+                    f"the training of {settings.name!r} stopped after {step + 1} steps and is "
+                    "saved: add --resume to go on"
                 )
             if step == done or (step + 1) % REPORT_EVERY == 0:
                 distance = distance_db(model.reconstruct(test.levels, test.guide), test.levels)

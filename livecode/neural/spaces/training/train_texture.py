@@ -35,8 +35,8 @@ def train_texture(settings: TrainSpaceSettings, show: SpaceDisplay | None = None
     path = settings.out / settings.name / f"{settings.name}.safetensors"
     if settings.folder is None or not path.is_file():
         raise LivecodeError(
-            f"There is no space at {path} to give a texture to: train it first, or say where it "
-            "is with --out."
+            f"there is no space at {path} to give a texture to: train it first, or say where it "
+            "is with --out"
         )
     meta, _ = read_model(path, KIND)
     space, seed = open_space(path), int(meta.facts.get("seed", settings.seed))
@@ -80,6 +80,6 @@ def _held_sounds(
             found += held_sounds(space, path.stem, read_mono(path, space.sample_rate))
     if not found:
         raise LivecodeError(
-            f"No sound in {folder} is held for long enough to have a texture: give longer notes."
+            f"no sound in {folder} is held for long enough to have a texture: give longer notes"
         )
     return found, sorted(path.stem for path in held_out)
