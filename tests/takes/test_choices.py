@@ -30,7 +30,7 @@ def test_takes_are_kept_in_an_order_that_can_be_changed(folder: Path) -> None:
     takes.keep(2)
     assert kept(takes) == [9, 7]
     assert kept(TakesFolder(folder)) == [9, 7]
-    with pytest.raises(LivecodeError, match="Only kept takes"):
+    with pytest.raises(LivecodeError, match="only kept takes"):
         takes.move(2, 1)
 
 

@@ -69,7 +69,7 @@ def test_a_folder_without_usable_audio_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LivecodeError, match="There is no folder"):
+    with pytest.raises(LivecodeError, match="there is no folder"):
         AudioFrames(tmp_path / "nowhere", 2, SR, N_FFT, seed=0)
 
 

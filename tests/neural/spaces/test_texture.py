@@ -212,8 +212,8 @@ def test_what_cannot_have_a_texture_is_refused(
 ) -> None:
     command = ["train", "space", str(tmp_path), "--name", "none", "--texture-only"]
     assert cli.main([*command, "--out", str(tmp_path)]) == 2
-    assert "There is no space at" in capsys.readouterr().err
-    with pytest.raises(LivecodeError, match="There is no space at"):
+    assert "there is no space at" in capsys.readouterr().err
+    with pytest.raises(LivecodeError, match="there is no space at"):
         train_texture(replace(breath, texture_only=True))
     with pytest.raises(LivecodeError, match="Generated tones do not move"):
         replace(breath, folder=None, synthetic="additive", texture=True).check()
