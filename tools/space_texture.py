@@ -116,11 +116,11 @@ def texture_rows(model: str, folder: Path) -> list[BenchRow]:
     """Return each figure's mean over held-out files, with texture, beside still and recordings."""
     facts = read_model(find_model(model))[0].facts.get("texture")
     if not facts:
-        raise LivecodeError(f"The space {model!r} has no texture to measure: train one.")
+        raise LivecodeError(f"the space {model!r} has no texture to measure: train one")
     space = load_space(model)
     found = list(movements(space, folder, facts["held_out"]))
     if not found:
-        raise LivecodeError(f"None of the files held out of {model!r} is in {folder}: give theirs.")
+        raise LivecodeError(f"none of the files held out of {model!r} is in {folder}: give theirs")
     rows = []
     columns = [[movement.figures() for movement in column] for column in zip(*found, strict=True)]
     for name in columns[0][0]:

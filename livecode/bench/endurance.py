@@ -75,16 +75,14 @@ def run(seconds: float = 900.0, audio: str = "auto") -> list[BenchRow]:
             "bench endurance reads the memory of processes in /proc: run it on Linux"
         )
     if seconds < SHORTEST_S:
-        raise LivecodeError(f"bench endurance needs more time: give --for {SHORTEST_S:g} or more.")
+        raise LivecodeError(f"bench endurance needs more time: give --for {SHORTEST_S:g} or more")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with Live(Options(audio=audio, osc_port=port, seed=1)) as live:
         ok, error = live.evaluate(BLOCKS[0])
         if not ok:
-            raise LivecodeError(
-                f"bench endurance could not start ({error}): run `livecode doctor`."
-            )
+            raise LivecodeError(f"bench endurance could not start ({error}): run `livecode doctor`")
         live.await_sound()
         header = live.header
         epochs = _epochs(live)
@@ -155,7 +153,7 @@ def _memory_mb(pid: int) -> float:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Anonymous:"):
             return int(line.split()[1]) / 1024
-    raise LivecodeError(f"/proc/{pid}/smaps_rollup shows no anonymous memory: use another kernel.")
+    raise LivecodeError(f"/proc/{pid}/smaps_rollup shows no anonymous memory: use another kernel")
 
 
 def numbered(packet: bytes, number: int) -> bytes:

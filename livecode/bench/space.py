@@ -33,7 +33,7 @@ def run(seconds: float = 1.0) -> list[BenchRow]:
         rows += cost_rows(name, meta, tensors, seconds)
         rows += sound_rows(load_space(name), meta, {"space": name})
     if not rows:
-        raise LivecodeError("there is no space to measure: train one with `livecode train space`.")
+        raise LivecodeError("there is no space to measure: train one with `livecode train space`")
     return rows
 
 

@@ -55,7 +55,7 @@ def first_set() -> Path:
     for folder in (package / "_sets", package.parent / "sets"):
         if (path := folder / "first.py").is_file():
             return path
-    raise LivecodeError("sets/first.py is missing: install livecode again.")
+    raise LivecodeError("sets/first.py is missing: install livecode again")
 
 
 def imports_s() -> float:
@@ -83,7 +83,7 @@ def first_sound_s() -> float:
         took = time.monotonic() - began
         process.send_signal(signal.SIGINT)
     if not heard:
-        raise LivecodeError("`livecode play` made no sound: run `livecode doctor`.")
+        raise LivecodeError("`livecode play` made no sound: run `livecode doctor`")
     return took
 
 
@@ -128,14 +128,14 @@ def _read(terminal: int, until_s: float) -> bytes:
     ready, _, _ = select.select([terminal], [], [], max(0.0, until_s - time.monotonic()))
     if not ready:
         raise LivecodeError(
-            f"the terminal did not start within {LIMIT_S:g} s: run `livecode doctor`."
+            f"the terminal did not start within {LIMIT_S:g} s: run `livecode doctor`"
         )
     try:
         shown = os.read(terminal, 65536)
     except OSError:  # Linux: the other side has gone
         shown = b""
     if not shown:
-        raise LivecodeError("the terminal ended before it showed a prompt: run `livecode doctor`.")
+        raise LivecodeError("the terminal ended before it showed a prompt: run `livecode doctor`")
     if ASKS_FOR_CURSOR in shown:
         os.write(terminal, CURSOR)
     return shown

@@ -42,7 +42,7 @@ def load_space(name_or_path: str | Path) -> LatentSpace:
     """Return the space of that name or path. Raises `LivecodeError` if the model is not a space."""
     model = load_model(name_or_path, SPACE)
     if not isinstance(model, LatentSpace):
-        raise LivecodeError(f"{str(name_or_path)!r} is not a space: `livecode models` lists them.")
+        raise LivecodeError(f"{str(name_or_path)!r} is not a space: `livecode models` lists them")
     return model
 
 

@@ -24,11 +24,11 @@ class Numbered(Generic[Item]):
 
     def __getitem__(self, number: int) -> Item:
         if type(number) is not int or not 0 <= number - self._first < len(self._items):
-            raise LivecodeError(f"{self._span()}; there is no [{number!r}].")
+            raise LivecodeError(f"{self._span()}; there is no [{number!r}]")
         return self._items[number - self._first]
 
     def __setitem__(self, number: int, item: Item) -> None:
-        raise LivecodeError(f"{self._what} can only be read: move it on the controller itself.")
+        raise LivecodeError(f"{self._what} can only be read: move it on the controller itself")
 
     def __len__(self) -> int:
         return len(self._items)

@@ -26,7 +26,7 @@ def read_frames(path: str | Path) -> list[Frame]:
         lines = Path(path).read_bytes().splitlines()
     except OSError as error:
         raise LivecodeError(
-            f"The OSC frames in {path} cannot be read ({error.strerror}): check the path."
+            f"the OSC frames in {path} cannot be read ({error.strerror}): check the path"
         ) from None
     frames = []
     for number, line in enumerate(lines, start=1):

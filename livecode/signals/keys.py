@@ -75,7 +75,7 @@ class Keys:
         """Set fader `number`, 1 to 8, to `value`, which is limited to 0 to 1."""
         self.fader[number]  # raises if there is no such fader
         if not math.isfinite(value):
-            raise LivecodeError(f"Fader {number} cannot be set to {value}: give it 0 to 1.")
+            raise LivecodeError(f"fader {number} cannot be set to {value}: give it 0 to 1")
         self._faders[number - 1] = float(min(max(value, 0.0), 1.0))
 
     def advance(self, time_s: float) -> None:
@@ -88,4 +88,4 @@ class Keys:
 
 def _check(name: str) -> None:
     if name not in NAMES:
-        raise LivecodeError(unknown("The keyboard", name, NAMES) + ".")
+        raise LivecodeError(unknown("the keyboard", name, NAMES) + ".")

@@ -22,9 +22,7 @@ class LinkClock:
         try:
             import aalink
         except ImportError:
-            raise LivecodeError(
-                "Ableton Link needs aalink: pip install 'livecode[link]'."
-            ) from None
+            raise LivecodeError("Ableton Link needs aalink: pip install 'livecode[link]'") from None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="link", daemon=True)
         self._thread.start()

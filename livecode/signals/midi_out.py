@@ -76,7 +76,7 @@ class MidiOut:
 
     def _put(self, at: float, message: bytes) -> None:
         if not math.isfinite(at):
-            raise LivecodeError(f"A MIDI message cannot be sent at frame {at}: give a finite one.")
+            raise LivecodeError(f"a MIDI message cannot be sent at frame {at}: give a finite one")
         heapq.heappush(self._queue, (at, next(self._order), message))
 
     def _sounding(self, message: bytes, order: int) -> list[bytes]:
@@ -109,11 +109,11 @@ class MidiOut:
 
 def _channel(channel: int) -> int:
     if type(channel) is not int or not 1 <= channel <= CHANNELS:
-        raise LivecodeError(f"MIDI has no channel {channel!r}: give one from 1 to {CHANNELS}.")
+        raise LivecodeError(f"MIDI has no channel {channel!r}: give one from 1 to {CHANNELS}")
     return channel - 1
 
 
 def _number(what: str, number: int) -> int:
     if type(number) is not int or not 0 <= number < NUMBERS:
-        raise LivecodeError(f"MIDI has no {what} {number!r}: give one from 0 to {NUMBERS - 1}.")
+        raise LivecodeError(f"MIDI has no {what} {number!r}: give one from 0 to {NUMBERS - 1}")
     return number

@@ -198,13 +198,13 @@ class Tempo:
     def _beats_per_frame(self, bpm: float) -> float:
         if not MIN_BPM <= bpm <= MAX_BPM:  # this comparison also refuses NaN
             raise LivecodeError(
-                f"A tempo of {bpm:g} is out of range: give {MIN_BPM:g} to {MAX_BPM:g} "
-                "beats a minute."
+                f"a tempo of {bpm:g} is out of range: give {MIN_BPM:g} to {MAX_BPM:g} "
+                "beats a minute"
             )
         return bpm / 60.0 / self._rate
 
 
 def _beats_per_bar(beats: float) -> float:
     if not 0.0 < beats <= 64.0:
-        raise LivecodeError(f"A bar cannot have {beats:g} beats: give it 1 to 64, as in 4 or 3.5.")
+        raise LivecodeError(f"a bar cannot have {beats:g} beats: give it 1 to 64, as in 4 or 3.5")
     return float(beats)

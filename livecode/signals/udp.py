@@ -151,6 +151,6 @@ def _bind(host: str, port: int) -> socket.socket:
             ) from None
         raise LivecodeError(
             f"OSC cannot be received on {host}, UDP port {port} ({error}): choose another port "
-            f"with --osc-port, or another address with --osc-bind."
+            f"with --osc-port, or another address with --osc-bind"
         ) from None
     return listening

@@ -86,7 +86,7 @@ class Audition:
         Raises `LivecodeError` if none does.
         """
         if (playing := self.playing) is None:
-            raise LivecodeError("No take is playing: press Space to play one.")
+            raise LivecodeError("no take is playing: press Space to play one")
         take = next((t for t in self.folder.takes if t.number == playing[0]), None)
         if take is not None:
             self._play(take, playing[1] + seconds)
@@ -132,7 +132,7 @@ class Audition:
         now = self._band if self.selection.band is None else self.selection.band
         low, top = max(now[0] + low, 0.0), max(now[1] + top, 0.0)
         if not in_band(self.folder.takes, (low, top)):
-            raise LivecodeError("The band would be empty: keep it wider.")
+            raise LivecodeError("the band would be empty: keep it wider")
         self._band = (low, top)
         self._look_at(band=self._band)
 
@@ -150,7 +150,7 @@ class Audition:
 
     def _current(self) -> Take:
         if self.take is None:
-            raise LivecodeError("No take is shown here: press v for another view.")
+            raise LivecodeError("no take is shown here: press v for another view")
         return self.take
 
     def _do(self, what: str) -> None:

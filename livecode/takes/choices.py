@@ -103,7 +103,7 @@ class TakesFolder:
     def keep(self, number: int) -> str:
         """Put the take at the end of the piece, or take it out. Return a sentence on what happened."""
         if self._take(number).discarded:
-            raise LivecodeError("The take is discarded: bring it back first.")
+            raise LivecodeError("the take is discarded: bring it back first")
         kept = self.choices.kept
         inside = number in kept
         kept = tuple(n for n in kept if n != number) if inside else (*kept, number)
@@ -114,7 +114,7 @@ class TakesFolder:
         """Move a kept take `by` places later in the piece. Return a sentence on what happened."""
         kept = [n for n in self.choices.kept if n in self._takes]
         if number not in kept:
-            raise LivecodeError("Only kept takes have a place in the piece: keep it first.")
+            raise LivecodeError("only kept takes have a place in the piece: keep it first")
         at = kept.index(number)
         to = min(max(at + by, 0), len(kept) - 1)
         kept.insert(to, kept.pop(at))
@@ -192,7 +192,7 @@ class TakesFolder:
     def _move(self, path: Path, to: Path) -> None:
         """Move a file, but never over another one."""
         if to.exists():
-            raise LivecodeError(f"There is a file {to} already: move it away first.")
+            raise LivecodeError(f"there is a file {to} already: move it away first")
         try:
             to.parent.mkdir(exist_ok=True)
             os.rename(path, to)

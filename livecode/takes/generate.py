@@ -90,7 +90,7 @@ def _index(options: GenerateOptions, model: SampleRNN) -> Index:
     if found is None and all_take_files(options.out):
         raise LivecodeError(
             f"{options.out} holds takes without their index, which a new run would overwrite: "
-            "generate into another folder."
+            "generate into another folder"
         )
     if found is not None and not found.records:
         found = None  # the run was started, but made nothing, so its settings may change

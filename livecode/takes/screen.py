@@ -120,7 +120,7 @@ class Screen:
         """Ask for the file that the kept takes are spliced into."""
         kept = len(self.audition.folder.kept)
         if not kept:
-            raise LivecodeError("No take is kept: keep some with k before splicing.")
+            raise LivecodeError("no take is kept: keep some with k before splicing")
         question = f"splice {counted(kept)} into: "
         self._ask(question, str(self.audition.free_piece()), self._splice)
 
@@ -217,7 +217,7 @@ class Screen:
 
     def _splice(self, text: str) -> None:
         if self._splicing:
-            raise LivecodeError("A piece is being spliced already: wait for it.")
+            raise LivecodeError("a piece is being spliced already: wait for it")
         kept, out = [take.path for take in self.audition.folder.kept], Path(text).expanduser()
         self._splicing = True
         self.audition.say(f"splicing {counted(len(kept))} …")

@@ -60,10 +60,10 @@ def splice(paths: Sequence[Path], out: Path, fade_s: float) -> str:
     Raises `LivecodeError` if it cannot be written. An existing file is never overwritten.
     """
     if not paths:
-        raise LivecodeError("No take is kept: keep some before splicing.")
+        raise LivecodeError("no take is kept: keep some before splicing")
     kind = SUFFIXES.get(out.suffix.lower())
     if kind is None:
-        raise LivecodeError(f"{out} is neither a WAV nor a FLAC file: end its name in .wav.")
+        raise LivecodeError(f"{out} is neither a WAV nor a FLAC file: end its name in .wav")
     if out.exists():
         raise LivecodeError(f"there is a file {out} already: give the piece another name")
     parts = [(float(np.abs(part).max(initial=0)), rate) for part, rate in crossfades(paths, fade_s)]

@@ -274,7 +274,7 @@ def test_space_plays_the_take_and_stops_it_and_arrows_go_on_in_it(tmp_path: Path
 
     async def script(player: Player) -> None:
         await player.press(RIGHT)
-        assert player.audition.message == "No take is playing: press Space to play one."
+        assert player.audition.message == "no take is playing: press Space to play one"
         await player.press(DOWN + " ")
         await player.until_it_sounds()
         player.clock.now_s += 2
@@ -299,7 +299,7 @@ def test_kept_takes_are_spliced_in_their_order(folder: Path) -> None:
 
     async def script(player: Player) -> None:
         await player.press("p")
-        assert "No take is kept" in player.audition.message
+        assert "no take is kept" in player.audition.message
         await player.press("k" + END + "k<")
         await player.press("p")
         assert player.screen.field.text == str(folder / "piece.wav")

@@ -65,7 +65,7 @@ def test_takes_that_are_alike_do_not_clip_where_they_meet(tmp_path: Path) -> Non
 
 def test_what_cannot_be_spliced_is_said_and_nothing_written(tmp_path: Path) -> None:
     paths = noises(tmp_path, 1, 1)
-    with pytest.raises(LivecodeError, match="No take is kept"):
+    with pytest.raises(LivecodeError, match="no take is kept"):
         splice([], tmp_path / "piece.wav", 1.0)
     with pytest.raises(LivecodeError, match=r"\.wav"):
         splice(paths, tmp_path / "piece.mp3", 1.0)

@@ -57,8 +57,8 @@ def load_corpus(
         total = sum(len(f.audio) for f in found.files) / sample_rate
         part = "train on" if not train_pieces else "hold out"
         raise LivecodeError(
-            f"There is too little sound to {part}: {total:.1f} s in {len(found.files)} files, of "
-            f"which near silence is left out; give pieces of {shortest / sample_rate:.1f} s or more."
+            f"there is too little sound to {part}: {total:.1f} s in {len(found.files)} files, of "
+            f"which near silence is left out; give pieces of {shortest / sample_rate:.1f} s or more"
         )
     seconds = sum(map(len, train_pieces)) / sample_rate
     names = ", ".join(sorted({f.path.name for f in found.files})[:4])

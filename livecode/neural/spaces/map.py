@@ -91,7 +91,7 @@ def _mean_position(space: LatentSpace, audio: Floats) -> Floats:
     starts = np.arange(len(positions)) * (n_fft // 4)
     power = np.array([np.square(audio[start : start + n_fft]).mean() for start in starts])
     if not len(power) or power.max() <= 0:
-        raise LivecodeError("A silent sound has no position in a space: give one that sounds.")
+        raise LivecodeError("a silent sound has no position in a space: give one that sounds")
     heard = power > power.max() * 10 ** (-LOUD_DB / 10)
     return np.asarray(positions[heard].mean(0), np.float32)
 

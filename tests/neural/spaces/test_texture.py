@@ -215,7 +215,7 @@ def test_what_cannot_have_a_texture_is_refused(
     assert "there is no space at" in capsys.readouterr().err
     with pytest.raises(LivecodeError, match="there is no space at"):
         train_texture(replace(breath, texture_only=True))
-    with pytest.raises(LivecodeError, match="Generated tones do not move"):
+    with pytest.raises(LivecodeError, match="generated tones do not move"):
         replace(breath, folder=None, synthetic="additive", texture=True).check()
 
 

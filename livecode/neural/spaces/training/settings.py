@@ -63,10 +63,10 @@ class TrainSpaceSettings:
         """Raise `LivecodeError` on settings that make no sense."""
         if not 1 <= self.latent <= 64:
             raise LivecodeError(
-                f"A space has 1 to 64 dimensions, not {self.latent}: change --latent."
+                f"a space has 1 to 64 dimensions, not {self.latent}: change --latent"
             )
         if self.steps < 1:
-            raise LivecodeError("Training takes at least one step: give a larger --steps.")
+            raise LivecodeError("training takes at least one step: give a larger --steps")
         if not 8000 <= self.sample_rate <= 192_000:
             raise LivecodeError(
                 f"--sample-rate {self.sample_rate} is out of range: give 8000 to 192000 Hz"
@@ -76,8 +76,8 @@ class TrainSpaceSettings:
         if self.synthetic not in (None, "additive"):
             raise LivecodeError(f"there is no synthetic set {self.synthetic!r}: try additive")
         if self.synthetic and (self.texture or self.texture_only):
-            raise LivecodeError("Generated tones do not move: a texture needs a folder of audio.")
+            raise LivecodeError("generated tones do not move: a texture needs a folder of audio")
         if self.synthetic and self.align:
             raise LivecodeError(
-                "The axes of generated tones follow their factors anyway: leave out --align."
+                "the axes of generated tones follow their factors anyway: leave out --align"
             )

@@ -104,8 +104,8 @@ def _train(
             loss = train_step(settings, frames, model, adam, step)
             if not math.isfinite(loss):
                 raise LivecodeError(
-                    f"The training of {settings.name!r} diverged at step {step + 1}: "
-                    "resume it, or start again with another --seed."
+                    f"the training of {settings.name!r} diverged at step {step + 1}: "
+                    "resume it, or start again with another --seed"
                 )
             if interrupts or (step + 1) % settings.checkpoint_every == 0:
                 save_checkpoint(checkpoint, model, adam, step + 1, settings.identity())
