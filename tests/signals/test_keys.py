@@ -107,7 +107,7 @@ def test_a_fader_that_is_not_there_is_refused(number: int) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_fader_is_not_put_to_what_is_no_number(value: float) -> None:
     keys = Keys()
-    with pytest.raises(LivecodeError, match="Fader 2 cannot be set to"):
+    with pytest.raises(LivecodeError, match="fader 2 cannot be set to"):
         keys.set_fader(2, value)
     assert keys.fader2 == 0.0
 
