@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from livecode.terminal.reading import read_arena
 
 from livecode.processes.live import Live
 from livecode.processes.options import Options
