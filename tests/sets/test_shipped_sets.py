@@ -29,7 +29,8 @@ def test_every_scene_plays_as_it_is_written(path: Path) -> None:
         troubles = [
             event
             for event in session.log
-            if event.wrong and "sounds yet" not in event.text  # asked by what fades after its source
+            if event.wrong
+            and "sounds yet" not in event.text  # asked by what fades after its source
         ]
     assert not troubles
     assert min(peaks) > 0.001
