@@ -88,4 +88,4 @@ class Keys:
 
 def _check(name: str) -> None:
     if name not in NAMES:
-        raise LivecodeError(unknown("the keyboard", name, NAMES) + ".")
+        raise LivecodeError(unknown("the keyboard", name, NAMES))
