@@ -61,7 +61,7 @@ def test_what_is_seen_names_the_terms_and_what_it_believes(playing: Session):
     assert beliefs.predicted_reward.shape == beliefs.allowed.shape == (4,)
     shown = playing.eval("ego.beliefs").value or ""
     assert shown.count("\n") == 3
-    assert "axis 0 up    reward " in shown
+    assert "pitch    up    reward " in shown
 
 
 @pytest.mark.parametrize("learner", ["explorer", "coexplorer"])
