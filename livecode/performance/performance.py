@@ -92,6 +92,8 @@ class Performance:
         arena.controls.on_write = recorder.control_written
         self.watchdog = watchdog = Watchdog()
         self.tempo = tempo = Tempo(sample_rate)
+        # what is due sooner may have been told to voices and engine already
+        tempo.horizon = voice_lead(block)
 
         # what comes in
         self.intake, self.keys, self.midi = Intake(), Keys(), Midi()

@@ -42,8 +42,17 @@ class TempoControl:
         return self.tempo.bpm
 
     def set(self, bpm: float) -> None:
-        """Go on at another tempo, from the present beat; in a scene with a quant, from its line."""
-        self.tempo.set(bpm, self._sounds.comes_in())
+        """Go on at another tempo, from the present beat; in a scene with a quant, from its line.
+
+        While something sounds, what is due within the tempo's horizon still comes as it was.
+        """
+        self.tempo.set(bpm, self._changes_at())
+
+    def _changes_at(self) -> int:
+        """Return the sample time from which the tempo can change."""
+        now = self._clock.frame
+        untold = now == 0 or not any(True for _ in self._sounds)
+        return max(self._sounds.comes_in(), now + (0 if untold else self.tempo.horizon))
 
     def tap(self) -> None:
         """Take one tap of the performer's foot."""

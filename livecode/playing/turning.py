@@ -1,5 +1,7 @@
 """Settings that go by patterns of names: when each turns, seen ahead, so that it does so on the line."""
 
+from fractions import Fraction
+
 from livecode.language.naming import turns_of
 from livecode.language.sources import Sounding
 from livecode.signals.tempo import Tempo
@@ -22,5 +24,4 @@ def turn(thing: Sounding, frame: int, ahead: int, tempo: Tempo) -> int | None:
             lines.append(by.since(bar))
     if not lines:
         return None
-    beats_later = (max(lines) - tempo.bar_at(frame)) * tempo.beats_per_bar
-    return round(tempo.frame_of(tempo.beat_at(frame) + beats_later))
+    return tempo.frame_of_bar(Fraction(max(lines)).limit_denominator())

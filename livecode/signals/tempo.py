@@ -2,11 +2,14 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from livecode.errors import LivecodeError
+from livecode.signals.beat_map import STRETCHES_KEPT, BeatMap, rate_of
 from livecode.signals.clock_follower import ClockFollower, is_clock
 
 MIN_BPM, MAX_BPM = 20.0, 400.0
@@ -14,40 +17,35 @@ TAPS_NEEDED, TAPS_KEPT = 3, 8
 TAP_PAUSE_S = 2.0  # a longer pause starts a new count
 TAP_GLIDE_BEATS = 1.0  # how long the beat glides to the tapping finger
 FOLLOW_GLIDE_BEATS = 0.25  # how long the beat glides to another clock
-SEGMENTS_KEPT = 512  # of the past; about 20 beats of a MIDI clock
-ON_THE_BEAT = 1e-9  # beats; a smaller distance is a rounding error
-
-
-class TempoSegment(NamedTuple):
-    """A stretch of time that begins at `frame` and `beat`, and advances by `rate` beats a frame."""
-
-    frame: float
-    beat: float
-    rate: float
-    bpm: float  # the tempo that was set; `rate` differs while the beat glides
+MOST_PARTS_OF_A_BEAT = 10_000  # lengths that are given as floats are taken as such fractions
 
 
 class Meter(NamedTuple):
     """A meter: bars of `beats_per_bar` beats from the bar line at `beat` on, which begins `bar`."""
 
-    beat: float
-    bar: float
-    beats_per_bar: float
+    beat: Fraction
+    bar: Fraction
+    beats_per_bar: Fraction
 
 
 class Tempo:
     """Beat and bar as continuous, strictly increasing functions of the sample time, in frames.
 
-    Beat 0 is at frame 0. A change takes effect at its frame and cancels changes set for later
-    frames. Only `locate` lets the beat jump. Tempos and meters out of range raise `LivecodeError`.
+    Beat 0 is at frame 0. Whatever happens on a beat happens at the first frame at or after it:
+    `frame_of_beat` and `frame_of_bar` are exact, through changes and ramps of the tempo, however
+    long it has played. A change takes effect at its frame and cancels changes set for later frames.
+    Only `locate` lets the beat jump. Tempos and meters out of range raise `LivecodeError`.
     """
 
     def __init__(self, sample_rate: int, bpm: float = 120.0, beats_per_bar: float = 4.0):
         self._rate = sample_rate
-        self._segments = [TempoSegment(0.0, 0.0, self._beats_per_frame(bpm), float(bpm))]
-        self._meters = [Meter(0.0, 0.0, _beats_per_bar(beats_per_bar))]
+        self._map = BeatMap(sample_rate, _in_range(bpm))
+        self._meters = [Meter(Fraction(0), Fraction(0), _beats_per_bar(beats_per_bar))]
         self._taps_s: list[float] = []
         self._follower = ClockFollower(sample_rate)
+        #: Taps and other clocks change the beat this many frames ahead: nobody moves what is due
+        #: sooner, so that it can be told to those who compute ahead.
+        self.horizon = 0
 
     @property
     def sample_rate(self) -> int:
@@ -57,60 +55,104 @@ class Tempo:
     @property
     def bpm(self) -> float:
         """The tempo set last, in beats a minute."""
-        return self._segments[-1].bpm
+        return self._map.last.bpm
 
     @property
     def beats_per_bar(self) -> float:
         """The length of the bars set last, in beats."""
-        return self._meters[-1].beats_per_bar
+        return float(self._meters[-1].beats_per_bar)
 
     def bpm_at(self, frame: float) -> float:
-        """Return the tempo set at that frame, in beats a minute."""
-        return self._segment_at(frame).bpm
+        """Return the tempo set for that frame, in beats a minute."""
+        return self._map.at(frame).bpm_at(frame)
+
+    def beats_per_bar_at(self, frame: int) -> Fraction:
+        """Return the length of the bar that the frame lies in, in beats."""
+        return self._meter_at(self.beat_of_frame(frame)).beats_per_bar
 
     def beat_at(self, frame: float) -> float:
         """Return the beat at that frame."""
-        segment = self._segment_at(frame)
-        return segment.beat + (frame - segment.frame) * segment.rate
+        return self._map.beat_at(frame)
+
+    def beat_of_frame(self, frame: int) -> Fraction:
+        """Return the beat at that frame, exactly."""
+        return self._map.beat_of_frame(frame)
 
     def frame_of(self, beat: float) -> float:
         """Return the frame, not rounded, of that beat."""
-        at = bisect_right(self._segments, beat, key=lambda segment: segment.beat)
-        segment = self._segments[max(at - 1, 0)]
-        return segment.frame + (beat - segment.beat) / segment.rate
+        return self._map.frame_of(beat)
+
+    def frame_of_beat(self, beat: Fraction | int) -> int:
+        """Return the first frame at or after that beat: there begins what is on it."""
+        return self._map.frame_of_beat(Fraction(beat))
 
     def bar_at(self, frame: float) -> float:
         """Return the bar at that frame. Bar 2.5, for example, is the middle of the third bar."""
         beat = self.beat_at(frame)
         meter = self._meter_at(beat)
+        return float(meter.bar) + (beat - float(meter.beat)) / float(meter.beats_per_bar)
+
+    def bar_of_frame(self, frame: int) -> Fraction:
+        """Return the bar at that frame, exactly."""
+        return self.bar_of_beat(self.beat_of_frame(frame))
+
+    def frame_of_bar(self, bar: Fraction | int) -> int:
+        """Return the first frame at or after that bar: there begins what a pattern has there."""
+        return self.frame_of_beat(self.beat_of_bar(bar))
+
+    def bar_of_beat(self, beat: Fraction) -> Fraction:
+        """Return the bar at that beat, exactly, by the meter that goes there."""
+        meter = self._meter_at(beat)
         return meter.bar + (beat - meter.beat) / meter.beats_per_bar
 
+    def beat_of_bar(self, bar: Fraction | int) -> Fraction:
+        """Return the beat at that bar, exactly, by the meter that goes there."""
+        at = bisect_right(self._meters, bar, key=lambda meter: meter.bar)
+        meter = self._meters[max(at - 1, 0)]
+        return meter.beat + (bar - meter.bar) * meter.beats_per_bar
+
     def next(self, quant_beats: float, frame: float) -> int:
-        """Return the first frame from `frame` on at which the beat is a multiple of `quant_beats`.
+        """Return the first frame from `frame` on at which a multiple of `quant_beats` begins.
 
         A quant of 0 means at once: `frame` itself. A quant of whole bars counts from the bar lines.
         """
+        first = math.ceil(frame)
         if quant_beats <= 0.0:
-            return math.ceil(frame)
-        beat = self.beat_at(frame)
-        meter = self._meter_at(beat)
-        origin = meter.beat if quant_beats % meter.beats_per_bar == 0.0 else 0.0
-        multiple = math.ceil((beat - origin) / quant_beats - ON_THE_BEAT)
-        return math.ceil(self.frame_of(origin + multiple * quant_beats) - ON_THE_BEAT * self._rate)
+            return first
+        quant = part_of_a_beat(quant_beats)
+        before = self.beat_of_frame(first - 1)  # a multiple after it begins at `first` or later
+        meter = self._meter_at(before)
+        origin = meter.beat if quant % meter.beats_per_bar == 0 else Fraction(0)
+        multiple = (before - origin) // quant + 1
+        return self.frame_of_beat(origin + multiple * quant)
 
     def set(self, bpm: float, frame: float) -> None:
         """Set the tempo from that frame on, in beats a minute."""
-        self._change(frame, self._beats_per_frame(bpm), bpm)
+        self._map.change(math.ceil(frame), rate_of(_in_range(bpm)), bpm)
+
+    def ramp(self, bpms: Sequence[float], beats: float, seconds: float, frame: float) -> None:
+        """Go through these tempos in straight lines from that frame on, in beats a minute.
+
+        They take so many beats or so many seconds, in equal shares.
+        """
+        rates = [rate_of(_in_range(bpm)) for bpm in bpms]
+        at, parts = math.ceil(frame), len(bpms) - 1
+        for bpm, (rate, next_rate) in zip(bpms, pairwise(rates), strict=False):
+            units = part_of_a_beat(beats) * self._map.units_a_beat
+            over = units * 2 / (rate + next_rate) / parts if beats else seconds * self._rate / parts
+            self._map.change(at, rate, bpm, next_rate - rate, max(round(over), 1))
+            at += max(round(over), 1)
+        self._map.change(at, rates[-1], bpms[-1])
 
     def set_meter(self, beats_per_bar: float, frame: float) -> None:
         """Set the bar's length from the first bar line at or after that frame."""
-        beats_per_bar = _beats_per_bar(beats_per_bar)
-        beat = self.beat_at(frame)
-        meter = self._meter_at(beat)
-        bars = math.ceil((beat - meter.beat) / meter.beats_per_bar - ON_THE_BEAT)
-        line = Meter(meter.beat + bars * meter.beats_per_bar, meter.bar + bars, beats_per_bar)
+        length = _beats_per_bar(beats_per_bar)
+        before = self.beat_of_frame(math.ceil(frame) - 1)
+        meter = self._meter_at(before)
+        bars = (before - meter.beat) // meter.beats_per_bar + 1
+        line = Meter(meter.beat + bars * meter.beats_per_bar, meter.bar + bars, length)
         earlier = [meter for meter in self._meters if meter.beat < line.beat]
-        self._meters = [*earlier[-SEGMENTS_KEPT:], line]
+        self._meters = [*earlier[-STRETCHES_KEPT:], line]
 
     def tap(self, time_s: float) -> None:
         """Take a tap on the beat.
@@ -127,9 +169,11 @@ class Tempo:
             return
         interval_s = median(later - earlier for earlier, later in pairwise(self._taps_s))
         bpm = 60.0 / interval_s if interval_s > 0.0 else math.inf
-        frame = time_s * self._rate
-        beat = self.beat_at(frame)
-        self._glide(frame, bpm, round(beat) - beat, TAP_GLIDE_BEATS)
+        beat = self.beat_at(time_s * self._rate)
+        ahead = round(beat) - beat
+        at = math.ceil(time_s * self._rate) + self.horizon
+        coming = bpm / 60.0 / self._rate * (at - time_s * self._rate)
+        self._glide(at, bpm, beat + ahead + coming - self.beat_at(at), TAP_GLIDE_BEATS)
 
     def lead(self, bpm: float, beat: float, frame: float) -> None:
         """Take over another clock's tempo, and glide to its beat within a quarter of a beat.
@@ -137,10 +181,14 @@ class Tempo:
         The other clock may count its beats differently, so only the place within the bar is
         matched.
         """
+        if not MIN_BPM <= bpm <= MAX_BPM:
+            return
+        at = math.ceil(frame) + self.horizon
         bar = self.beats_per_bar
-        ahead = (beat - self.beat_at(frame) + bar / 2) % bar - bar / 2
-        if MIN_BPM <= bpm <= MAX_BPM and (abs(ahead) > 1e-3 or abs(bpm - self.bpm) > 1e-6):
-            self._glide(frame, bpm, ahead, FOLLOW_GLIDE_BEATS)
+        theirs = beat + bpm / 60.0 / self._rate * (at - frame)
+        ahead = (theirs - self.beat_at(at) + bar / 2) % bar - bar / 2
+        if abs(ahead) > 1e-3 or abs(bpm - self.bpm) > 1e-6:
+            self._glide(at, bpm, ahead, FOLLOW_GLIDE_BEATS)
 
     def follow(self, message: bytes, frame: float) -> bool:
         """Take a MIDI clock message that arrived at that frame. Return whether it was one.
@@ -151,11 +199,14 @@ class Tempo:
             return False
         heard = self._follower.hear(message, frame, self.beat_at(frame))
         if heard is not None:
+            known = heard.bpm is not None and MIN_BPM <= heard.bpm <= MAX_BPM
+            bpm = heard.bpm if known and heard.bpm is not None else self.bpm_at(frame)
+            at = math.ceil(frame) + self.horizon
+            beat = heard.beat + bpm / 60.0 / self._rate * (at - frame)
             if heard.jump:
-                self.locate(heard.beat, frame)
-            if heard.bpm is not None and MIN_BPM <= heard.bpm <= MAX_BPM:
-                ahead_beats = heard.beat - self.beat_at(frame)
-                self._glide(frame, heard.bpm, ahead_beats, FOLLOW_GLIDE_BEATS)
+                self.locate(beat, at)
+            if known:
+                self._glide(at, bpm, beat - self.beat_at(at), FOLLOW_GLIDE_BEATS)
         return True
 
     @property
@@ -165,46 +216,36 @@ class Tempo:
 
     def locate(self, beat: float, frame: float) -> None:
         """Jump so that `beat` is at `frame`. Bars count from beat 0, and the past is forgotten."""
-        now = self._segment_at(frame)
-        rate = self._beats_per_frame(now.bpm)
-        self._segments = [TempoSegment(frame, beat, rate, now.bpm)]
-        self._meters = [Meter(0.0, 0.0, self.beats_per_bar)]
+        self._map.jump(math.ceil(frame), beat)
+        self._meters = [Meter(Fraction(0), Fraction(0), self._meters[-1].beats_per_bar)]
 
-    def _glide(self, frame: float, bpm: float, ahead_beats: float, over_beats: float) -> None:
+    def _glide(self, frame: int, bpm: float, ahead_beats: float, over_beats: float) -> None:
         """Set the tempo from that frame on, and gain `ahead_beats` over the next `over_beats`."""
-        rate = self._beats_per_frame(bpm)
+        rate = rate_of(_in_range(bpm))
         ahead_beats = min(max(ahead_beats, -0.75 * over_beats), 3.0 * over_beats)
-        self._change(frame, rate * (1.0 + ahead_beats / over_beats), bpm)
-        self._change(frame + over_beats / rate, rate, bpm)
+        over = max(round(over_beats * self._map.units_a_beat / rate), 1)
+        self._map.change(frame, round(rate * (1.0 + ahead_beats / over_beats)), bpm)
+        self._map.change(frame + over, rate, bpm)
 
-    def _change(self, frame: float, rate: float, bpm: float) -> None:
-        changed = TempoSegment(frame, self.beat_at(frame), rate, float(bpm))
-        while self._segments and self._segments[-1].frame >= frame:
-            self._segments.pop()
-        self._segments.append(changed)
-        del self._segments[:-SEGMENTS_KEPT]
-
-    def _segment_at(self, frame: float) -> TempoSegment:
-        last = self._segments[-1]
-        if frame >= last.frame:
-            return last
-        at = bisect_right(self._segments, frame, key=lambda segment: segment.frame)
-        return self._segments[max(at - 1, 0)]
-
-    def _meter_at(self, beat: float) -> Meter:
-        at = bisect_right(self._meters, beat + ON_THE_BEAT, key=lambda meter: meter.beat)
+    def _meter_at(self, beat: float | Fraction) -> Meter:
+        at = bisect_right(self._meters, beat, key=lambda meter: meter.beat)
         return self._meters[max(at - 1, 0)]
 
-    def _beats_per_frame(self, bpm: float) -> float:
-        if not MIN_BPM <= bpm <= MAX_BPM:  # this comparison also refuses NaN
-            raise LivecodeError(
-                f"a tempo of {bpm:g} is out of range: give {MIN_BPM:g} to {MAX_BPM:g} "
-                "beats a minute"
-            )
-        return bpm / 60.0 / self._rate
+
+def part_of_a_beat(length: float) -> Fraction:
+    """Return a length in beats as the simple fraction that it is meant to be: 1/3 for 0.3333."""
+    return Fraction(length).limit_denominator(MOST_PARTS_OF_A_BEAT)
 
 
-def _beats_per_bar(beats: float) -> float:
+def _in_range(bpm: float) -> float:
+    if not MIN_BPM <= bpm <= MAX_BPM:  # this comparison also refuses NaN
+        raise LivecodeError(
+            f"a tempo of {bpm:g} is out of range: give {MIN_BPM:g} to {MAX_BPM:g} beats a minute"
+        )
+    return bpm
+
+
+def _beats_per_bar(beats: float) -> Fraction:
     if not 0.0 < beats <= 64.0:
         raise LivecodeError(f"a bar cannot have {beats:g} beats: give it 1 to 64, as in 4 or 3.5")
-    return float(beats)
+    return part_of_a_beat(beats)

@@ -1,6 +1,7 @@
 """The beat clock: always continuous, and in step with taps and MIDI clocks."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -283,3 +284,106 @@ def test_any_bytes_at_any_time_leave_the_clock_finite(messages: list[tuple[bytes
 def test_notes_are_no_business_of_the_clock() -> None:
     assert not Tempo(SR).follow(b"\x90\x40\x40", 0)
     assert not Tempo(SR).follow(b"", 0)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([60.0, 132.7, 174.01, 240.0]), st.integers(0, 20 * SR)),
+        max_size=8,
+    ),
+    st.fractions(0, 200, max_denominator=96),
+)
+def test_what_is_on_a_beat_begins_at_the_first_frame_at_or_after_it(
+    steps: list[tuple[float, int]], beat: Fraction
+) -> None:
+    tempo = changed(steps)
+    frame = tempo.frame_of_beat(beat)
+    assert tempo.beat_of_frame(frame - 1) < beat <= tempo.beat_of_frame(frame)
+
+
+@pytest.mark.parametrize("bpm", [60.0, 132.7, 240.0])
+@pytest.mark.parametrize("sample_rate", [44100, 48000])
+def test_after_two_hours_each_beat_is_where_arithmetic_says_to_the_sample(
+    bpm: float, sample_rate: int
+) -> None:
+    tempo = Tempo(sample_rate, bpm)
+    spell = Fraction(60 * sample_rate) / Fraction(repr(bpm))  # frames a beat
+    first = int(7200 * bpm / 60)
+    for beat in (Fraction(first), first + Fraction(1, 3), first + Fraction(15, 16)):
+        assert tempo.frame_of_beat(beat) == math.ceil(beat * spell)
+
+
+def test_two_hours_of_changes_add_no_rounding_up() -> None:
+    tempo, exact, frame = Tempo(SR, 120.0), Fraction(0), 0
+    for turn in range(14_400):  # a change every half second
+        bpm = (132.7, 61.13, 239.999)[turn % 3]
+        before = frame
+        frame += 23_987
+        exact += (frame - before) * Fraction(repr(tempo.bpm)) / (60 * SR)
+        tempo.set(bpm, frame)
+    assert tempo.beat_of_frame(frame) == exact
+
+
+@pytest.mark.parametrize("seconds", [0.0, 8.0])
+def test_a_ramp_goes_through_its_tempos_in_straight_lines_and_takes_its_time(
+    seconds: float,
+) -> None:
+    tempo = Tempo(SR, 100.0)
+    tempo.ramp([60.0, 180.0], 0.0 if seconds else 16.0, seconds, SR)
+    end = SR + round(8.0 * SR)  # 16 beats at 120 on the average
+    assert tempo.bpm_at(SR) == 60.0
+    assert tempo.bpm_at(SR + 4 * SR) == pytest.approx(120.0)
+    assert tempo.bpm_at(end + 1) == tempo.bpm == 180.0
+    assert tempo.beat_at(end) - tempo.beat_at(SR) == pytest.approx(16.0)
+    speeds = np.diff([tempo.beat_at(SR + at) for at in range(0, 8 * SR, 4800)]) * 600
+    assert np.diff(speeds) == pytest.approx(np.full(len(speeds) - 1, 120 / 80))
+    for beat in range(2, 18):
+        at = tempo.frame_of_beat(Fraction(beat))
+        assert tempo.beat_of_frame(at - 1) < beat <= tempo.beat_of_frame(at)
+        assert tempo.frame_of(beat) == pytest.approx(at - 0.5, abs=0.51)
+
+
+def test_bars_follow_their_meters_exactly_both_ways() -> None:
+    tempo = Tempo(SR, 132.7)
+    tempo.set_meter(3.5, tempo.frame_of_beat(Fraction(7)))
+    tempo.set_meter(3, tempo.frame_of_beat(Fraction(15)))  # a bar line, itself
+    lines = [Fraction(beat) for beat in (0, 4, 8, Fraction(23, 2), 15, 18, 21)]
+    for bar, beat in enumerate(lines):
+        assert tempo.beat_of_bar(bar) == beat
+        assert tempo.frame_of_bar(bar) == tempo.frame_of_beat(beat)
+        assert tempo.bar_of_beat(beat) == bar
+    assert tempo.beat_of_bar(Fraction(5, 2)) == Fraction(39, 4)
+    assert (
+        tempo.bar_of_frame(tempo.frame_of_bar(4) - 1)
+        < 4
+        <= tempo.bar_of_frame(tempo.frame_of_bar(4))
+    )
+
+
+def test_a_line_between_two_frames_is_next_at_the_frame_where_it_begins() -> None:
+    tempo = Tempo(SR, 132.7)
+    for beat in range(1, 200):
+        line = tempo.frame_of_beat(Fraction(beat))
+        assert tempo.next(1.0, line) == line
+        assert tempo.next(1.0, line + 1) == tempo.frame_of_beat(Fraction(beat + 1))
+
+
+def test_other_clocks_leave_what_is_within_the_horizon_where_it_was() -> None:
+    tempo, still = Tempo(SR, 120.0), Tempo(SR, 120.0)
+    tempo.horizon = 2048
+    band = Band(126.0, 0.001, seed=3)
+    for pulse in range(96):
+        due = math.ceil(band.frame(pulse)) + tempo.horizon
+        before = tempo.beat_at(due)
+        tempo.follow(CLOCK, band.frame(pulse))
+        tempo.lead(126.0, tempo.beat_at(band.frame(pulse)) + 0.01, band.frame(pulse))
+        assert tempo.beat_at(due) == pytest.approx(before, abs=1e-9)
+    assert tempo.beat_at(20 * SR) != still.beat_at(20 * SR)
+
+
+def test_a_clock_is_followed_as_well_with_a_horizon() -> None:
+    tempo = Tempo(SR, 100.0)
+    tempo.horizon = 2048
+    tempo.follow(START, 0)
+    off_s = Band(120.0, 0.002, seed=1).lead(tempo, range(16 * 24))
+    assert rms(off_s[72:]) < 1e-3
