@@ -30,11 +30,12 @@ class Intake:
     def receive(self, packet: bytes, time_s: float) -> int:
         """Apply one packet that arrived at `time_s`. Return how many of its messages were used.
 
-        The method never raises. A faulty packet changes nothing and is counted in `refused`.
+        The method never raises. A faulty packet changes nothing and is counted in `refused`, and so
+        does a faulty message of a bundle.
         """
         used = 0
         try:
-            for message in osc.decode(packet):
+            for message in osc.decode(packet, self._refuse):
                 used += self._apply(message, time_s)
         except osc.PacketError as error:
             self._refuse(error.reason)

@@ -7,6 +7,7 @@ hang, exhaust or delay the performance.
 
 import math
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_PACKET_BYTES = 4096  # the largest known packet, an R-IoT v3 bundle, has about 800
@@ -43,12 +44,20 @@ class PacketError(Exception):
         self.reason = reason
 
 
-def decode(data: bytes) -> list[OscMessage]:
-    """Return all messages of one packet, in order. Raises `PacketError` if any part is faulty."""
+def decode(data: bytes, skip: Callable[[str], None] = lambda reason: None) -> list[OscMessage]:
+    """Return the messages of one packet, in order.
+
+    A message in a bundle that is faulty, or has an argument of a type that no sensor sends, is left
+    out, and `skip` is given the reason. Raises `PacketError` if the packet is a message of that kind,
+    or if its own sizes or nesting are faulty.
+    """
     if len(data) > MAX_PACKET_BYTES:
         raise PacketError("packet too large")
+    _check_size(len(data))
+    if not data.startswith(_BUNDLE_TAG):
+        return [_decode_message(data, 0, len(data))]
     messages: list[OscMessage] = []
-    _decode_element(data, 0, len(data), 0, messages)
+    _decode_bundle(data, 0, len(data), 1, messages, skip)
     return messages
 
 
@@ -74,21 +83,18 @@ def encode_bundle(*elements: bytes, time_tag: int = IMMEDIATELY) -> bytes:
     return _BUNDLE_TAG + struct.pack(">Q", time_tag) + body
 
 
-def _decode_element(
-    data: bytes, start: int, end: int, depth: int, messages: list[OscMessage]
-) -> None:
-    if start == end or (end - start) % 4:
+def _check_size(size: int) -> None:
+    if size == 0 or size % 4:
         raise PacketError("size not a positive multiple of 4")
-    if data.startswith(_BUNDLE_TAG, start, end):
-        _decode_bundle(data, start, end, depth + 1, messages)
-    elif data.startswith(b"/", start, end):
-        messages.append(_decode_message(data, start, end))
-    else:
-        raise PacketError("neither a message nor a bundle")
 
 
 def _decode_bundle(
-    data: bytes, start: int, end: int, depth: int, messages: list[OscMessage]
+    data: bytes,
+    start: int,
+    end: int,
+    depth: int,
+    messages: list[OscMessage],
+    skip: Callable[[str], None],
 ) -> None:
     if depth > MAX_DEPTH:
         raise PacketError("bundles nested too deep")
@@ -101,11 +107,20 @@ def _decode_bundle(
         position += _SIZE.size
         if not 0 < size <= end - position:
             raise PacketError("element size out of bounds")
-        _decode_element(data, position, position + size, depth, messages)
+        _check_size(size)
+        if data.startswith(_BUNDLE_TAG, position, position + size):
+            _decode_bundle(data, position, position + size, depth + 1, messages, skip)
+        else:
+            try:
+                messages.append(_decode_message(data, position, position + size))
+            except PacketError as error:
+                skip(error.reason)
         position += size
 
 
 def _decode_message(data: bytes, start: int, end: int) -> OscMessage:
+    if not data.startswith(b"/", start, end):
+        raise PacketError("neither a message nor a bundle")
     address, position = _decode_string(data, start, end)
     if not (address.isascii() and address.isprintable()):
         raise PacketError("address not printable ASCII")

@@ -5,9 +5,9 @@ the hand that wears it: x points along the forearm towards the fingers, y to the
 back of the hand. A phone lies on the hand, screen up, with its top edge towards the fingers.
 Acceleration is what an accelerometer measures: a hand at rest, palm down, reads z = +1 g.
 
-Sources: ircam-riot-firmware 1.8 and bitalino-riot-firmware 2.1 (v1, v2), riot-v3 (`riot.cpp`,
-`motion.cpp`), the CoMo "v3" format, the NGIMU user manual, Sensors2OSC, and the pages on motion
-data of ZIG SIM and GyrOSC.
+Sources: ircam-riot-firmware 1.5 to 1.8 and bitalino-riot-firmware 2.1 (v1, v2), riot-v3 (`riot.cpp`,
+`motion.cpp`), the data sheet of the LSM9DS0, the CoMo "v3" format, the NGIMU user manual,
+Sensors2OSC, and the pages on motion data of ZIG SIM and GyrOSC.
 """
 
 import math
@@ -35,6 +35,10 @@ IOS_G = -1.0  # Core Motion counts gravity downwards: at rest, screen up, z = -1
 DEGREES = math.degrees(1.0)
 MICROTESLA_PER_GAUSS = 100.0
 V1_VOLTS_PER_COUNT = 1 / 801.5  # R-IoT v1 firmware: battery divider and 12-bit converter
+# What a count of the LSM9DS0 means in the ranges that firmware before 1.8 sets, by its data sheet.
+V1_G_PER_COUNT = 8 / 32768
+V1_DPS_PER_COUNT = 0.07
+V1_MICROTESLA_PER_COUNT = 0.008
 
 
 class SensorError(PacketError):
@@ -55,11 +59,12 @@ class MessageFormat:
     """One kind of message of one sensor: its address, and the meaning of each argument."""
 
     sensor: str
-    address: str  # `{id}` stands for the sensor's id; without it, the id is the sensor's name
+    # `{id}` stands for the sensor's id, and `{number}` for an id of digits; without either, the id is
+    # the sensor's name
+    address: str
     # (name, scale); an argument with the name "" is not read
     arguments: tuple[tuple[str, float], ...]
     extra: int = 0  # the number of arguments that may follow: time stamps, rates
-    refusal: str = ""  # why this known message cannot be used; empty if it can
 
 
 def _read(names: str, scale: float = 1.0) -> tuple[tuple[str, float], ...]:
@@ -97,8 +102,12 @@ TABLE: tuple[MessageFormat, ...] = (
         _read(ACC) + _read(GYRO, 1000.0) + _read(MAG, MICROTESLA_PER_GAUSS)
         + _read("temperature_c switch1 switch2 analog1 analog2")
         + _read(QUATERNION) + _read(EULER) + _read("heading")),
-    MessageFormat("riot-v1", "/{id}/raw", _read("_ " * 12),
-        refusal="R-IoT firmware before 1.8 (12 raw counts): update the ring's firmware"),
+    # Firmware before 1.8 sends the counts of its sensors, and the angles in messages of their own.
+    MessageFormat("riot-v1", "/{id}/raw",
+        _read("battery_v", V1_VOLTS_PER_COUNT) + _read("switch1") + _read(ACC, V1_G_PER_COUNT)
+        + _read(GYRO, V1_DPS_PER_COUNT) + _read(MAG, V1_MICROTESLA_PER_COUNT) + _read("_")),
+    MessageFormat("riot-v1", "/{number}/quat", _read(QUATERNION)),
+    MessageFormat("riot-v1", "/{number}/euler", _read(EULER) + _read("heading")),
     *_v3("riot"),
     MessageFormat("riot-v3", "/riot/v3/{id}/control/key", _read("switch1 switch2"), extra=1),
     MessageFormat("riot-v3", "/riot/v3/{id}/temperature", _read("temperature_c _ _"), extra=1),
@@ -151,8 +160,6 @@ def read(message: OscMessage) -> SensorReading | None:
             break
     else:
         raise SensorError("not this sensor's number of arguments")
-    if row.refusal:
-        raise SensorError(row.refusal)
     values: dict[str, float] = {}
     for (name, scale), arg in zip(row.arguments, message.args, strict=False):
         if name:
@@ -184,7 +191,8 @@ _INDEX: dict[_Parts, tuple[MessageFormat, ...]] = {}
 for _row in TABLE:
     _key = tuple(_row.address.split("/")[1:])
     _INDEX[_key] = (*_INDEX.get(_key, ()), _row)
-_ID_PLACES = sorted({key.index("{id}") for key in _INDEX if "{id}" in key}, reverse=True)
+_IDS = "{id}", "{number}"
+_ID_PLACES = sorted({key.index(id) for key in _INDEX for id in _IDS if id in key}, reverse=True)
 
 
 def _find(address: str) -> tuple[tuple[MessageFormat, ...], str] | None:
@@ -193,7 +201,8 @@ def _find(address: str) -> tuple[tuple[MessageFormat, ...], str] | None:
         return _INDEX[parts], ""
     for place in _ID_PLACES:
         if place < len(parts) and parts[place]:
-            rows = _INDEX.get((*parts[:place], "{id}", *parts[place + 1 :]))
-            if rows:
-                return rows, parts[place]
+            for id in _IDS if parts[place].isdecimal() else _IDS[:1]:
+                rows = _INDEX.get((*parts[:place], id, *parts[place + 1 :]))
+                if rows:
+                    return rows, parts[place]
     return None

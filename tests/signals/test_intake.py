@@ -1,5 +1,6 @@
 """From packets to rings: what is applied, kept, refused and counted."""
 
+import math
 import subprocess
 import sys
 
@@ -35,17 +36,40 @@ def test_a_v3_bundle_applies_all_its_messages() -> None:
     assert intake.rings.left.acc == pytest.approx(1.0)
 
 
+def test_a_message_of_a_type_that_no_sensor_sends_does_not_freeze_the_ring_of_its_bundle() -> None:
+    intake = Intake()
+    blob = b"/info\0\0\0,b\0\0" + bytes(4)
+    for at, turn_deg in enumerate((-45.0, -90.0)):
+        euler = encode("/riot/v3/0/absoluteorientation/euler", 0.0, 0.0, turn_deg, at)
+        assert intake.receive(encode_bundle(blob, euler), 0.01 * at) == 1
+    assert intake.rings.left.turn == 1.0
+    assert intake.refused == {"unknown type tag": 2}
+
+
+def test_the_three_messages_of_old_riot_firmware_make_one_ring() -> None:
+    intake = Intake()
+    counts = [3085, 1, 0, 0, 4096, 1000, 0, 0, 250, 0, 0, 25]
+    assert intake.receive(encode("/3/raw", *counts), 0.0) == 1
+    assert intake.rings.left.acc == pytest.approx(1.0)
+    half = math.sqrt(0.5)
+    assert intake.receive(encode("/3/quat", half, -half, 0.0, 0.0), 0.01) == 1
+    assert intake.rings.left.turn == pytest.approx(1.0)
+    assert intake.receive(encode("/3/euler", 10.0, 20.0, -45.0, 30.0), 0.02) == 1
+    assert intake.rings.left.turn == pytest.approx(0.5)
+    assert (intake.rings.ids, intake.refused, intake.osc) == (("3",), {}, {})
+
+
 def test_refusals_are_counted_by_reason_and_change_nothing() -> None:
     rings = Rings()
     intake = Intake(rings)
     before = rings.summary()
     assert intake.receive(b"junk", 0.0) == 0
     assert intake.receive(b"junk", 0.0) == 0
-    assert intake.receive(encode("/0/raw", *range(12)), 0.0) == 0
+    assert intake.receive(encode("/0/raw", *range(13)), 0.0) == 0
     assert intake.receive(encode("/0/raw", float("nan")), 0.0) == 0
     assert intake.refused == {
         "neither a message nor a bundle": 2,
-        "R-IoT firmware before 1.8 (12 raw counts): update the ring's firmware": 1,
+        "not this sensor's number of arguments": 1,
         "not a finite number": 1,
     }
     assert rings.summary() == before

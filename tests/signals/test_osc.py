@@ -139,9 +139,34 @@ def test_arguments_and_bytes_must_agree() -> None:
     assert refusal(raw_message(b"/a", b",f", bytes(8))) == "more bytes than arguments"
 
 
-def test_one_bad_message_refuses_its_whole_bundle() -> None:
-    packet = encode_bundle(encode("/good", 1.0), encode("/bad", math.nan))
-    assert refusal(packet) == "not a finite number"
+RING = encode("/riot/v3/0/accelerometer", 0.1, 0.2, 9.8, 1234)
+ODD = [
+    ("unknown type tag", raw_message(b"/odd", b"," + tags, bytes(size)))
+    for tags, size in [
+        (b"b", 4), (b"b", 8), (b"N", 0), (b"I", 0), (b"S", 4), (b"c", 4), (b"t", 8), (b"r", 4), (b"m", 4),
+        (b"[ff]", 8), (b"ifb", 16),
+    ]
+] + [
+    ("not a finite number", encode("/odd", math.nan)),
+    ("wildcard in address", encode("/odd*", 1.0)),
+    ("no type tags", raw_message(b"/odd", b"f", bytes(4))),
+    ("text not UTF-8", raw_message(b"/odd", b",s", b"\xff\xfe\0\0")),
+    ("fewer bytes than arguments", raw_message(b"/odd", b",ff", bytes(4))),
+    ("neither a message nor a bundle", b"odd\0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "odd"), ODD)
+def test_an_odd_message_is_left_out_and_its_bundle_kept(reason: str, odd: bytes) -> None:
+    kept = ["/riot/v3/0/accelerometer", "/b"]
+    for packet in (
+        encode_bundle(odd, RING, odd, encode("/b", 1)),
+        encode_bundle(encode_bundle(odd, RING), odd, encode("/b", 1)),
+    ):
+        skipped: list[str] = []
+        assert [message.address for message in decode(packet, skipped.append)] == kept
+        assert skipped == [reason, reason]
+    assert refusal(odd) == reason
 
 
 def messages_or_refusal(packet: bytes) -> list[OscMessage]:

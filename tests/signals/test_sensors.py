@@ -52,9 +52,24 @@ def test_every_value_is_a_float_whatever_the_type_tag() -> None:
     assert reading("/comote/9/buttonA", True).values == {"switch1": 1.0}
 
 
-def test_the_twelve_counts_of_old_riot_firmware_are_refused_and_not_misread() -> None:
-    with pytest.raises(SensorError, match="firmware before"):
-        read(OscMessage("/0/raw", tuple(range(12))))
+def test_the_twelve_counts_of_old_riot_firmware_become_the_common_units() -> None:
+    counts = [3085, 0, -4096, 8192, 4096, 1000, -1000, 0, 250, -250, 0, 25]
+    got = reading("/0/raw", *counts)
+    assert (got.sensor, got.id) == ("riot-v1", "0")
+    assert got.values["battery_v"] == pytest.approx(3.849, abs=1e-3)
+    assert [got.values[f"acc_{x}"] for x in "xyz"] == [-1.0, 2.0, 1.0]
+    assert [got.values[f"gyro_{x}"] for x in "xyz"] == pytest.approx([70.0, -70.0, 0.0])
+    assert [got.values[f"mag_{x}"] for x in "xyz"] == pytest.approx([2.0, -2.0, 0.0])
+
+
+def test_old_riot_firmware_sends_its_angles_in_messages_of_their_own() -> None:
+    quaternion = reading("/12/quat", 1.0, 0.0, 0.0, 0.0)
+    assert (quaternion.sensor, quaternion.id, quaternion.values["quat_w"]) == ("riot-v1", "12", 1.0)
+    euler = reading("/12/euler", 10.0, 20.0, 30.0, 40.0).values
+    assert euler == {"yaw": 10.0, "pitch": 20.0, "roll": 30.0, "heading": 40.0}
+    # whatever else is called so is no ring: those are numbered
+    assert read(OscMessage("/wand/quat", (1.0, 0.0, 0.0, 0.0))) is None
+    assert read(OscMessage("/wand/euler", (1.0, 0.0, 0.0))) is None
 
 
 @pytest.mark.parametrize("count", [0, 1, 11, 13, 19, 21, 23])
