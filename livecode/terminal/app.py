@@ -78,7 +78,6 @@ class Terminal:
         self.faders = Faders(attachment.press)
         self._orphans = Orphans()
         self._touch = Touch()
-        self._scene_plays = False
         self._struck, self._struck_s = "", float("-inf")
         self._status = StatusBar()
         self.status_lines: StyleAndTextTuples = []
@@ -160,7 +159,7 @@ class Terminal:
 
     def play_cell(self) -> None:
         """Play the cell at the cursor as the scene that it is; it begins the set if no scene plays."""
-        self.evaluating.evaluate_cell(self.file.path, begins=not self._scene_plays)
+        self.evaluating.evaluate_cell(self.file.path)
 
     def play_line(self) -> None:
         """Play the line at the cursor; go to the scene whose header it is."""
@@ -271,7 +270,8 @@ class Terminal:
             self._struck if now < self._struck_s + STRUCK_S else "",
             self._orphans.among(snapshot.status.sounding, self.editor.buffer.text),
         )
-        self._scene_plays = snapshot.status.scene is not None
+        if snapshot.status.scene is not None:
+            self.evaluating.scene_plays = True
         self._show_cues(snapshot)
         if self.cues or self.cue_line:
             snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))

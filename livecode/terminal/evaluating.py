@@ -40,6 +40,8 @@ class Evaluating:
         self._editor, self._output, self._history = editor, output, history
         self._on_change = on_change
         self._traceback: str | None = None
+        #: Whether a scene of the set plays.
+        self.scene_plays = False
         self._scene: Evaluated | None = None  # has just begun; errors that follow belong to it
         self._scene_names: set[str] = set()  # names that it has changed
         self._prepared: list[Event] | None = []  # what was told before the first scene began
@@ -53,11 +55,11 @@ class Evaluating:
             return
         self._play(block, [block], block.padded)
 
-    def evaluate_cell(self, path: Path | None, begins: bool) -> None:
+    def evaluate_cell(self, path: Path | None) -> None:
         """Evaluate the cell at the cursor as the scene that it is, with what its header says of it.
 
-        `path` is the file of the text, None if it has none: then the text is no set. `begins`: no scene
-        plays yet, so that the cell becomes the present scene of the set.
+        `path` is the file of the text, None if it has none: then the text is no set. If no scene plays
+        yet, the cell becomes the present scene of the set.
         """
         cell = self._editor.cell()
         if cell is None:
@@ -65,7 +67,7 @@ class Evaluating:
             return
         page = None if path is None else Page(self._editor.buffer.text, path)
         scene, faults = scene_at(self._editor.lines, self._editor.row)
-        if scene is not None and page is not None and begins:
+        if scene is not None and page is not None and not self.scene_plays:
             self.run(f"go({scene.name!r})", quietly=True, page=page)
             return
         for fault in faults:
@@ -182,6 +184,7 @@ class Evaluating:
 
     def _begin_scene(self, name: str) -> None:
         """Show that a scene begins, and mark its cell as live."""
+        self.scene_plays = True
         self._output.say(f"▶ {name}", "class:output.scene")
         lines = self._editor.lines
         if self._prepared is not None:  # the preparation came just before it

@@ -77,6 +77,10 @@ class Player:
     async def until_said(self, text: str) -> None:
         await self.until(lambda: text in self.said)
 
+    async def until_line(self, text: str) -> None:
+        """Wait for a message that is this line and no more."""
+        await self.until(lambda: text in self.said.split("\n"))
+
 
 Script = Callable[[Player], Awaitable[None]]
 

@@ -422,7 +422,10 @@ def test_a_name_that_does_not_exist_yet_is_a_set_whose_cells_are_scenes_at_f5_an
         opened.stop()
 
 
-def test_f5_is_what_the_header_says_and_f6_on_a_header_goes_to_the_scene(tmp_path: Path) -> None:
+def test_f5_is_what_the_header_says_and_f6_on_a_header_goes_to_the_scene(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livecode.terminal.app.LOOK_EVERY_S", 60.0)  # the status may come late
     path = tmp_path / "piece.py"
     path.write_text(
         '# %% one\na = agent(space("additive"))\nb = agent(space("additive"))\n\n'
@@ -436,7 +439,7 @@ def test_f5_is_what_the_header_says_and_f6_on_a_header_goes_to_the_scene(tmp_pat
         lines = player.terminal.editor.lines
         player.terminal.editor.buffer.cursor_position = len("\n".join(lines[:5])) + 1
         await player.press(F5)
-        await player.until_said("● a\n")
+        await player.until_line("● a")
         await evaluate(player, "scene.name")
         await player.until_said("→ 'one'")
         await type_anew(player, path.read_text())
