@@ -78,11 +78,11 @@ class Applier:
             if self._awaited is not None:
                 self._await_built(self._awaited)
 
-    def remove(self, thing: Thing) -> None:
-        """Fade a thing out, unless another thing has taken its name already."""
-        if isinstance(thing, Sounding):
+    def remove(self, *things: Thing) -> None:
+        """Fade things out between two ticks, unless other things have taken their names already."""
+        if sounding := [thing for thing in things if isinstance(thing, Sounding)]:
             with self._lock:
-                self._sounds.remove(thing)
+                self._sounds.remove(*sounding)
 
     def state(self, thing: Thing) -> PlayerState | None:
         """Return what a thing's player has learned, as of one tick; None if it learns nothing."""

@@ -68,8 +68,8 @@ class PlaysThings(Protocol):
         state: what its player had learned then; None leaves it as it is.
         """
 
-    def remove(self, thing: Thing) -> None:
-        """Let the thing go."""
+    def remove(self, *things: Thing) -> None:
+        """Let the things go, all at the same time."""
 
     def state(self, thing: Thing) -> PlayerState | None:
         """Return what the thing's player has learned, as of one tick; None if it learns nothing."""
@@ -195,12 +195,12 @@ class Evaluator:
         for thing in sorted(touched, key=lambda thing: thing.order):
             self._play(thing, before, again, states.get(thing), outcome)
         own = self.namespace.own()
-        for name, thing in list(self._played.items()):
-            if own.get(name) is not thing:
-                outcome.states[thing] = self._player.state(thing)
-                self._player.remove(thing)
-                del self._played[name]
-                outcome.names.append(name)
+        gone = {name: thing for name, thing in self._played.items() if own.get(name) is not thing}
+        for name, thing in gone.items():
+            outcome.states[thing] = self._player.state(thing)
+            del self._played[name]
+            outcome.names.append(name)
+        self._player.remove(*gone.values())
         return outcome
 
     def _play(

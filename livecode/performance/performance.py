@@ -238,7 +238,7 @@ class Performance:
         return self.board.status(self.blocks.evaluating)
 
     def _sounding(self) -> list[str]:
-        """Return the names that sound, and those that fade out and listen to themselves."""
+        """Return the names that sound, and those that something which fades out listens to."""
         own = self.namespace.own().items()
         names = [name for name, thing in own if isinstance(thing, Sounding)]
         return [*names, *(name for name in self.sounds.heard_leaving if name not in names)]

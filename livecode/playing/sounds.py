@@ -63,8 +63,11 @@ class Sounds:
         self._tick_frames = tick_frames(block, setup.sample_rate)
         self._things: dict[str, Sounding] = {}
         self._leaving: dict[str, SoundPlayer] = {}  # players of what fades out, by name
-        self._heard_leaving: set[str] = set()  # names whose functions listen to themselves
-        #: Called with a name that was removed, once nothing of it is heard any more.
+        self._asked: dict[
+            str, frozenset[str]
+        ] = {}  # signals that what fades out reads, by its name
+        self._gone: set[str] = set()  # names that were removed, and are still listened to
+        #: Called with a name that was removed, once nothing that fades out listens to it any more.
         self.on_gone: Callable[[str], None] = lambda name: None
         self._mix = self._heard = Mix()  # the mix as described, and the mix as it is heard
         self._heard_from: int | None = None  # sample time from which the described mix is heard
@@ -99,7 +102,9 @@ class Sounds:
         former = self._things.get(str(thing), thing)
         self._things[str(thing)] = thing
         self._leaving.pop(str(thing), None)
-        self._heard_leaving.discard(str(thing))
+        self._asked.pop(str(thing), None)
+        self._gone.discard(str(thing))
+        self._forget_unheard()
         self._apply_mutes()
         current = self.generations.current(str(thing))
         if current is not None and current.begun:
@@ -173,11 +178,17 @@ class Sounds:
                 good = good[:-1]  # the same source with the settings of now
             self._good[playing.name] = [*good[1 - KEPT :], version]
 
-    def remove(self, thing: Sounding) -> None:
-        """Fade a thing out and free its name, unless another thing has taken the name already.
+    def remove(self, *things: Sounding) -> None:
+        """Fade things out and free their names, unless other things have taken the names already.
 
-        Its curves, functions and steps go on until it is gone.
+        Their curves, functions and steps go on until they are gone. What they listen to is listened to
+        for as long, even if it is removed as well and is gone sooner.
         """
+        for thing in things:
+            self._remove(thing)
+        self._forget_unheard()
+
+    def _remove(self, thing: Sounding) -> None:
         name, player = str(thing), thing.player
         thing.player = None
         if self._things.get(name) is not thing:
@@ -186,25 +197,21 @@ class Sounds:
         shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
         self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
         self._good.pop(name, None)
+        self._gone.add(name)
         if player is not None and self.generations.fades(name):
             assert isinstance(player, SoundPlayer)
-            self._leaving[name] = player
-        if name in self._leaving and _hears_itself(thing):
-            self._heard_leaving.add(name)
-        else:
-            self.on_gone(name)
+            self._leaving[name], self._asked[name] = player, _asked_by(thing)
         self.mix = replace(self.mix, muted=self.mix.muted - {name}, solo=self.mix.solo - {name})
 
     @property
     def heard_leaving(self) -> list[str]:
-        """The names that were removed, fade out, and have functions that listen to themselves."""
-        return list(self._heard_leaving)
+        """The names that were removed, and that something which fades out still listens to."""
+        return list(self._gone)
 
-    def _forget_leaving(self, name: str) -> None:
-        """End what has faded out."""
-        del self._leaving[name]
-        if name in self._heard_leaving:
-            self._heard_leaving.remove(name)
+    def _forget_unheard(self) -> None:
+        """Forget the names that were removed and that nothing which fades out listens to."""
+        for name in self._gone.difference(*self._asked.values()):
+            self._gone.remove(name)
             self.on_gone(name)
 
     def hush(self, fade_s: float, at: int = 0) -> None:
@@ -256,7 +263,8 @@ class Sounds:
                 if self.generations.fades(name):
                     player.tick(frame, moment)
                 else:
-                    self._forget_leaving(name)
+                    del self._leaving[name], self._asked[name]
+                    self._forget_unheard()
         finally:
             ticking.now = False
 
@@ -336,10 +344,10 @@ class Sounds:
         )
 
 
-def _hears_itself(thing: Sounding) -> bool:
-    """Tell whether a setting of the thing is made of the thing's own sound."""
+def _asked_by(thing: Sounding) -> frozenset[str]:
+    """Return the names of all signals that the settings of a thing read."""
     parts = (part for value in thing.values() for part in value.everything())
-    return any(str(thing) in reads(part) for part in parts)
+    return frozenset(name for part in parts for name in reads(part))
 
 
 def _alike(one: Source, other: Source) -> bool:

@@ -57,3 +57,34 @@ def test_a_name_that_is_taken_again_while_it_fades_follows_the_new_thing(session
     session.eval(SAMPLE + "beep.fade = 0.1*s")
     session.advance(0.5)
     assert gates(session.advance(1.0), session.sample_rate) == 0
+
+
+@pytest.mark.parametrize("order", ["glass, piano", "piano, glass"])
+@pytest.mark.parametrize("fade", ["2*s", "0.2*s"])
+def test_a_function_that_fades_hears_what_leaves_with_it(
+    session: Session, order: str, fade: str
+) -> None:
+    """A name is listened to until all that fades and reads it is gone, even if it is gone sooner."""
+    session.eval(f"piano = agent('additive', seed=3, fade={fade})")
+    session.eval("glass = agent('additive', seed=4, fade=1*s)")
+    session.eval(
+        "glass.reward = lambda glass, piano: glass.brightness - piano.brightness\n"
+        "glass.pan = 0.5 * piano.rms"
+    )
+    session.advance(0.5)
+    told = len(session.log)
+    session.eval(f"del {order}")
+    session.advance(0.5)
+    assert "piano" in session.performance.signals
+    session.advance(2.0)
+    assert [event.text for event in session.log[told:] if event.wrong] == []
+    assert not {"piano", "glass"} & set(session.performance.signals)
+
+
+def test_what_goes_on_without_its_source_falls_back_at_once(session: Session) -> None:
+    session.eval("piano = agent('additive', seed=3, fade=2*s)")
+    session.eval("glass = agent('additive', seed=4)\nglass.pan = lambda piano: piano.rms")
+    session.advance(0.5)
+    session.eval("del piano")
+    session.advance(0.1)
+    assert any("nothing called piano sounds yet" in event.text for event in session.log)
