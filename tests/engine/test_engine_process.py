@@ -19,6 +19,7 @@ from livecode.engine.device import has_portaudio_output
 from livecode.engine.engine import UNDERRUN
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
+from livecode.transport.lifeline import TERMINATED
 from livecode.transport.messages import Note, PlayBuffer, receive, send
 
 ROOT = Path(__file__).parents[2]
@@ -85,11 +86,11 @@ def play_sine(arena: Arena) -> None:
     send(arena.messages["mind", "engine"], PlayBuffer("ego", 1, 0, 0, 0.02))
 
 
-def end(process: subprocess.Popen) -> tuple[str, str]:
+def end(process: subprocess.Popen, status: int = 0) -> tuple[str, str]:
     """Close the process's lifeline. Return its standard output and standard error."""
     process.stdin.close()
     process.wait(10)
-    assert process.returncode == 0
+    assert process.returncode == status
     return process.stdout.read(), process.stderr.read()
 
 
@@ -136,19 +137,26 @@ def test_headless_it_keeps_the_pace_of_the_clock_on_the_wall(arena: Arena):
     assert output == ("", ""), "nothing is said where nothing is wrong"
 
 
-@pytest.mark.parametrize("how", ["its lifeline is closed", "it is asked to"])
-def test_it_ends_within_a_second_when(arena: Arena, how: str):
+def test_without_its_lifeline_it_ends_with_its_children_and_removes_the_arena(arena: Arena):
     with engine(arena, "--audio", "headless") as process:
         await_blocks(arena, process)
         assert psutil.Process(process.pid).cmdline()[0] == "livecode: engine"
         children = psutil.Process(process.pid).children()
-        if how == "it is asked to":
-            process.terminate()
-            process.wait(1)
         end(process)
         assert not any(child.is_running() for child in children)
     with pytest.raises(LivecodeError, match="there is no shared memory"):
         Arena.attach(arena.name)
+
+
+def test_a_signal_ends_the_engine_alone_and_leaves_the_arena_to_the_others(arena: Arena):
+    with engine(arena, "--audio", "headless") as process:
+        await_blocks(arena, process)
+        children = psutil.Process(process.pid).children()
+        process.terminate()
+        process.wait(10)
+        end(process, TERMINATED)
+        assert not any(child.is_running() for child in children)
+    assert Arena.attach(arena.name).header.blocks == arena.header.blocks
 
 
 def test_an_engine_whose_terminal_is_ending_leaves_the_arena_to_it(arena: Arena):
@@ -236,7 +244,9 @@ def test_on_a_jack_server_it_plays_in_real_time_at_the_server_s_rate(
             await_(lambda: header.peak_left > 0.2)
             await_(lambda: header.clock()[1] - then_ns > 1e9)
             later, now_ns = header.clock()
-            assert (later - frames) / 48000 == pytest.approx((now_ns - then_ns) * 1e-9, rel=0.03)
+            assert (later - frames) / 48000 == pytest.approx(
+                (now_ns - then_ns) * 1e-9, rel=0.05
+            )  # another rate, 44100 Hz, is 8 % off
             notes = [m for m in receive(arena.messages["engine", "mind"]) if isinstance(m, Note)]
             assert [note.text for note in notes] in ([], [f"ego {UNDERRUN}"])
             arena.header.stop = 1
