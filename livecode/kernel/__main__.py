@@ -72,7 +72,8 @@ def main() -> int:
     )
     performance.cues.token = os.environ.get(CUES_TOKEN, "")
     journal_path = Path(options.journal)
-    known = last_set(journal_path) if options.resume and journal_path.exists() else None
+    kept = options.resume or options.begin_again
+    known = last_set(journal_path) if options.resume and beginning.is_begun(journal_path) else None
     if known is not None:  # with the scenes that were typed and never saved
         performance.scenes.set_file = parse_set(known.text, Path(known.path))
     elif options.set:
@@ -83,8 +84,8 @@ def main() -> int:
         Path(options.connection),
         lambda: () if listener is None else (listener.descriptor,),
     )
-    kept = options.resume or options.begin_again
     left_out = beginning.leave_out(journal_path, header) if kept else []
+    done = beginning.done_by_another(journal_path) if kept else beginning.Done()
     if options.resume and arena.board.look():
         beginning.in_place_of_another(performance, journal_path)
     elif kept and beginning.is_begun(journal_path):
@@ -121,12 +122,12 @@ def main() -> int:
     ticker.start()
     for sentence in left_out:
         performance.log.say("note", sentence)
-    opened = kept and (header.leave_out or beginning.has_played(journal_path))
-    if (set_file := performance.scenes.set_file) is not None and not opened:
-        result = set_player.open(set_file)
-        if result.error is not None and not set_file.scenes:
-            arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
-        if set_file.scenes:
+    if (set_file := performance.scenes.set_file) is not None:
+        if not done.prepared:
+            result = set_player.open(set_file)
+            if result.error is not None and not set_file.scenes:
+                arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
+        if set_file.scenes and not done.begun:
             set_player.begin(0)
     app.start()  # type: ignore[no-untyped-call]
     os._exit(0)  # ends threads and sockets of the performer's, too

@@ -1,6 +1,7 @@
 """Begins a mind: from nothing, in the place of one that died, or after everything has ended."""
 
 import time
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,14 @@ import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.journal.journal import Journal, blocks_to_run_again, last_status, read_journal
-from livecode.journal.records import BlockBegun, LeftOut, Opening, ScenePlayed, TakenOver
+from livecode.journal.records import (
+    BlockBegun,
+    BlockEnded,
+    LeftOut,
+    Opening,
+    ScenePlayed,
+    TakenOver,
+)
 from livecode.performance.agent_checkpoint import FILE, AgentCheckpoint
 from livecode.performance.taking_over import Handover
 from livecode.playing.clock import PerformanceClock
@@ -82,9 +90,21 @@ def is_begun(path: Path) -> bool:
         return False
 
 
-def has_played(path: Path) -> bool:
-    """Return whether a journal tells of any scene: its set has been opened."""
-    return any(isinstance(record, ScenePlayed) for record in read_journal(path))
+@dataclass(frozen=True)
+class Done:
+    """How far former minds have come with opening the set."""
+
+    prepared: bool = False  # the code before its first scene has run
+    begun: bool = False  # its first scene has
+
+
+def done_by_another(path: Path) -> Done:
+    """Return how far a journal tells that former minds have come with opening the set."""
+    blocks, played = 0, False
+    for record in read_journal(path) if is_begun(path) else ():
+        blocks += isinstance(record, BlockEnded)
+        played = played or isinstance(record, ScenePlayed)
+    return Done(prepared=blocks > 0 or played, begun=blocks > 1 or played)
 
 
 def leave_out(path: Path, header: Header) -> list[str]:

@@ -113,6 +113,7 @@ def _supervise(supervisor: Supervisor, has_left: Callable[[], bool]) -> None:
         header.supervisor_beat_ns = time.monotonic_ns()
         try:
             if has_left():
+                _log.info("the front end has left")
                 return
             supervisor.check()
             pause_s = CHECK_EVERY_S

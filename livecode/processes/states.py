@@ -17,10 +17,7 @@ def runs(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    state = _state(pid)  # Linux tells zombies apart
-    if state is None:
-        return not Path("/proc/self").exists()
-    return state not in ("Z", "X")
+    return _state(pid) not in ("Z", "X")  # Linux tells zombies apart
 
 
 def is_stopped(pid: int) -> bool:
@@ -29,8 +26,13 @@ def is_stopped(pid: int) -> bool:
 
 
 def _state(pid: int) -> str | None:
-    """Return the letter of a process's state; None where the system does not tell."""
+    """Return the letter of a process's state, "X" for none of that id; None where nobody tells.
+
+    A caller that has no file descriptor left is not told, either.
+    """
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X" if Path("/proc/self").exists() else None
     except (OSError, IndexError):
         return None

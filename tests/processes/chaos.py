@@ -47,7 +47,7 @@ PROGRAMS = (
     "1 / 0",
     "def broken(:",
     "ego.dims = 1 + {number} % 3",
-    "undo()",
+    "two.level = 0.1\nundo(two)",
     "import time; time.sleep(0.{number})",
     "fade({number} % 4)",
 )

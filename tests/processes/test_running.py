@@ -1,6 +1,7 @@
 """Performances that play: how they are found, and what dead ones leave behind."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +50,13 @@ def test_a_process_runs_until_it_has_ended_even_if_nobody_has_waited_for_it() ->
         assert not runs(process.pid)
     assert not runs(process.pid)
     assert not runs(0)
+
+
+def test_without_a_file_descriptor_left_what_runs_still_runs() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        found = runs(os.getpid())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert found, "a supervisor that believed otherwise ended the performance"
