@@ -66,18 +66,20 @@ class BufferSource:
         self._rise = np.sin(_QUARTER * np.arange(1, block + 1) / block)[:, None].astype(np.float32)
         self._fall = self._rise[::-1]
 
-    @property
-    def ready(self) -> bool:
-        """Whether the buffer holds enough samples to begin."""
-        return self.buffer.available >= 2 * len(self._raw)
+    def ready(self, frame: int) -> bool:
+        """Whether the buffer holds enough samples to begin at sample time `frame`.
 
-    def block(self, starved: bool = False) -> np.ndarray | None:
-        """Return the next block, (frames, 2), or None while there is nothing to play.
+        Samples that are for an earlier time are passed over.
+        """
+        return self._on_time(frame) and self.buffer.available >= 2 * len(self._raw)
+
+    def block(self, frame: int, starved: bool = False) -> np.ndarray | None:
+        """Return the block at sample time `frame`, (frames, 2), or None while there is none.
 
         With `starved`, the buffer counts as empty after this block.
         """
         starting = not self._ahead
-        if starting and (starved or self.broken or not self.ready or not self._fetch()):
+        if starting and (starved or self.broken or not self.ready(frame) or not self._fetch()):
             return None
         self._now, self._next = self._next, self._now
         self._ahead = not starved and self._fetch()
@@ -92,6 +94,20 @@ class BufferSource:
     def underrun(self) -> bool:
         """Whether the last block was the last for now, or there was none."""
         return not self._ahead and not self.broken
+
+    @property
+    def from_silence(self) -> bool:
+        """Whether the source begins in silence by itself: each sample has its time."""
+        return self.buffer.time_of(self.buffer.consumed) is not None
+
+    def _on_time(self, frame: int) -> bool:
+        """Pass over what is for an earlier time than `frame`; return whether the rest is for then."""
+        time = self.buffer.time_of(self.buffer.consumed)
+        if time is None:
+            return True
+        if time < frame:
+            time += self.buffer.skip(frame - time)
+        return time == frame
 
     def _fetch(self) -> bool:
         if self.buffer.available < len(self._raw):
@@ -172,9 +188,12 @@ class Feed:
         out = self.out
         out[:] = 0
         for index, generation in enumerate(self._generations):
-            if not generation.begun and generation.at <= frame and generation.source.ready:
+            if not generation.begun and generation.at <= frame and generation.source.ready(frame):
                 generation.begun = True
-                generation.envelope.fade(1.0, generation.fade_frames)
+                if generation.source.from_silence:
+                    generation.envelope = Envelope(1.0)  # a fade would blunt what begins at once
+                else:
+                    generation.envelope.fade(1.0, generation.fade_frames)
                 self.began.append(generation.number)
                 self.last_fade_frames = generation.fade_frames
                 self._end_before(index, generation.fade_frames)
@@ -183,7 +202,7 @@ class Feed:
                 continue
             before = generation.source.underruns
             starved = self._is_underrun is not None and self._is_underrun(generation.number, frame)
-            sound = generation.source.block(starved)
+            sound = generation.source.block(frame, starved)
             self._watch_underrun(generation, frame)
             gain = generation.envelope.block(self._block)
             self.underruns += generation.source.underruns - before

@@ -18,6 +18,7 @@ from livecode.transport.messages import (
     Built,
     FadedLate,
     Late,
+    Missed,
     Rested,
     Silenced,
     Underrun,
@@ -150,6 +151,8 @@ class Timeline:
                     schedule.aligned.setdefault(message.generation, {})[message.position] = (
                         alignment
                     )
+                case Missed():
+                    schedule.missed.add((message.generation, message.at, message.sound))
                 case Rested():
                     rests = schedule.rests.setdefault(message.generation, {})
                     rests[message.position] = message.rests

@@ -127,6 +127,8 @@ class Performance:
             say=lambda name, text: log.say("fallback", text, (name,)),
             note=lambda name, text: log.say("note", text, (name,)),
             replaying=lambda: clock.taking_over or recorder.replaying,
+            tempo=tempo,
+            get_sounds=self.generations.get_sounds,
         )
         self.sounds = sounds = Sounds(
             self.generations, setup, tempo, block, seed, lambda: clock.frame

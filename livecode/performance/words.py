@@ -12,6 +12,8 @@ from livecode.help.explanation import SIGNALS, help_on
 from livecode.language import curves
 from livecode.language.agents import agent
 from livecode.language.dsp import dsp
+from livecode.language.hits import hits
+from livecode.language.kits import kit
 from livecode.language.patterns.word import pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.spaces import space
@@ -34,6 +36,8 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "bars": bars,
         "beats": beats,
         "dsp": dsp,
+        "hits": hits,
+        "kit": kit,
         "ms": ms,
         "np": np,
         "pattern": pattern,

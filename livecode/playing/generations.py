@@ -15,7 +15,9 @@ from livecode.transport.messages import (
     Ended,
     Fade,
     Failed,
+    GetSounds,
     GraphSource,
+    HitsSource,
     Listen,
     Message,
     Note,
@@ -34,6 +36,8 @@ from livecode.transport.status import NO_BUFFER, Generation
 CRASHES = 2
 #: A fade begins this many blocks after the message, so that its first sample is known.
 FADE_LEAD_BLOCKS = 2
+#: The voices are told of so many sounds of a kit at most.
+MOST_SOUNDS = 512
 
 
 class Generations:
@@ -85,7 +89,8 @@ class Generations:
         self._playing[playing.generation] = playing
         if buffer != NO_BUFFER:
             self._arena.buffer_owners[buffer] = playing.generation
-            self._arena.buffers[buffer].reset(channels=1)
+            stereo = isinstance(source, HitsSource)
+            self._arena.buffers[buffer].reset(channels=2 if stereo else 1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
             self._recorder.model_used(model)
         send(self._to_engine, OpenGate(self._arena.header.panics))
@@ -129,6 +134,10 @@ class Generations:
     def listen(self, name: str, tap: int) -> None:
         """Tell the engine to fill a tap with the sound of `name`."""
         send(self._to_engine, Listen(name, tap))
+
+    def get_sounds(self, kit: int, sounds: tuple[int, ...]) -> None:
+        """Tell the voices which sounds of a kit are about to be played."""
+        send(self._to_voices, GetSounds(kit, sounds[:MOST_SOUNDS]))
 
     def drop_all(self) -> None:
         """Count every generation as leaving, after a panic."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livecode.language.agents import Agent
 from livecode.language.dsp import Dsp
+from livecode.language.hits import Hits
 from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
@@ -16,6 +17,7 @@ from livecode.language.things import PlayerState
 from livecode.language.values import Moment, Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
+from livecode.playing.hits_player import HitsPlayer
 from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -202,6 +204,7 @@ def player_for(thing: Sounding, setup: PlayerSetup, seed: int) -> SoundPlayer:
 _PLAYERS: dict[type[Sounding], type[SoundPlayer]] = {
     Agent: AgentPlayer,
     Dsp: DspPlayer,
+    Hits: HitsPlayer,
     Stream: StreamPlayer,
     Sample: SamplePlayer,
     Mic: MicPlayer,

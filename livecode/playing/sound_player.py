@@ -8,6 +8,7 @@ from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
 from livecode.language.values import Moment
 from livecode.playing.automation import Automation
+from livecode.signals.tempo import Tempo
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
 
@@ -33,6 +34,9 @@ class PlayerSetup:
     note: Callable[[str, str], None] = lambda name, text: None  # (name, sentence): no failure
     replaying: Callable[[], bool] = lambda: False  # whether blocks are run again
     ticking: Ticking = field(default_factory=Ticking)
+    tempo: Tempo = field(default_factory=lambda: Tempo(48_000))
+    #: (number of a kit, sounds): they are about to be played.
+    get_sounds: Callable[[int, tuple[int, ...]], None] = lambda kit, sounds: None
 
 
 class SettingControl:
@@ -79,6 +83,8 @@ class SoundPlayer:
     #: Settings that the engine reads as controls, and settings that a voice reads.
     FOR_ENGINE: tuple[str, ...] = ("level", "pan", "dry")
     FOR_VOICE: tuple[str, ...] = ()
+    #: Whether the source is silent until something begins in it.
+    FROM_SILENCE = False
 
     def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
         self.thing, self.setup, self.seed = thing, setup, seed
@@ -115,6 +121,9 @@ class SoundPlayer:
 
     def load_state(self, state: PlayerState) -> None:
         """Go back to a state of this player."""
+
+    def enter(self, line: int) -> None:
+        """Let what is followed next take effect from sample time `line` on, if it can wait."""
 
     def begin(self, frame: int) -> None:
         """Prepare for a source that is heard from sample time `frame` on."""

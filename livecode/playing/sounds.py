@@ -130,17 +130,21 @@ class Sounds:
         name, source = str(thing), player.source
         current = self.generations.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
-        quant = self.mix.quant if thing.quant is None else thing.quant
-        if self._entry.at is not None and thing.quant is None:
-            at = max(at, self._entry.at)
-        else:
-            at = next_multiple(quant, at, self._tempo)
+        if not player.FROM_SILENCE or current is not None:
+            at = self._line(thing, at)
         fade_s = self._fade_s(thing)
         if thing.fade == GAP and current is not None:
             self.generations.fade_out(name, fade_s)
             at += round(fade_s * self._setup.sample_rate)
         player.begin(at)
         return self.generations.start(name, source, at, fade_s)
+
+    def _line(self, thing: Sounding, earliest: int) -> int:
+        """Return the sample time from which a change of the thing takes effect."""
+        if self._entry.at is not None and thing.quant is None:
+            return max(earliest, self._entry.at)
+        quant = self.mix.quant if thing.quant is None else thing.quant
+        return next_multiple(quant, earliest, self._tempo)
 
     def fall_back(self, name: str, generation: int) -> str:
         """Go back from a generation that failed to its name's last good source; returns what is heard."""
@@ -302,6 +306,8 @@ class Sounds:
         seed = self._seed_of(thing)
         player = player_for(thing, self._setup, seed) if thing.player is None else player_of(thing)
         player.seed = seed
+        soonest = self._now_frame() + self._setup.voice_lead + self._tick_frames
+        player.enter(self._line(thing, soonest))
         player.follow(self.comes_in() / self._setup.sample_rate, self._fade_s(thing))
         return player
 

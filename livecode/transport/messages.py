@@ -130,6 +130,10 @@ class FileSource(msgspec.Struct, frozen=True, tag="file"):
     path: str
 
 
+class HitsSource(msgspec.Struct, frozen=True, tag="hits"):
+    """Sounds of kits, which begin at the onsets of the control `<name>.onsets`; in two channels."""
+
+
 class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
     """A @dsp, which the engine builds; see `PlayGraph`."""
 
@@ -140,7 +144,7 @@ class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
     controls: dict[str, float]
 
 
-VoiceSource = LatentSource | StreamSource | FileSource
+VoiceSource = LatentSource | StreamSource | FileSource | HitsSource
 Source = VoiceSource | GraphSource
 
 
@@ -158,6 +162,13 @@ class StopVoice(Message, frozen=True, tag=True):
     """End the voice of that generation."""
 
     generation: int
+
+
+class GetSounds(Message, frozen=True, tag=True):
+    """Load these sounds of a kit, since they are about to be played."""
+
+    kit: int  # its number
+    sounds: tuple[int, ...]  # each counted in the kit's listing, from 0
 
 
 # engine, voices -> mind
@@ -212,6 +223,14 @@ class VoiceAligned(Message, frozen=True, tag="Placed"):
     position: int  # frames since the buffer was emptied
     frame: int
     fresh: bool  # True: a new voice; False: a late voice that has skipped samples
+
+
+class Missed(Message, frozen=True, tag=True):
+    """A sound of a kit was not there yet when it was to begin, at sample time `at`."""
+
+    generation: int
+    at: int
+    sound: int  # in the kit's listing, from 0
 
 
 class Rested(Message, frozen=True, tag=True):
@@ -273,12 +292,14 @@ AnyMessage = Union[
     Record,
     StartVoice,
     StopVoice,
+    GetSounds,
     Began,
     Built,
     Ended,
     Failed,
     Note,
     VoiceAligned,
+    Missed,
     Rested,
     Underrun,
     FadedLate,

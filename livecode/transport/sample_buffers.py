@@ -8,7 +8,9 @@ from livecode.transport.lines import CACHE_LINE, aligned
 class SampleBuffer:
     """Audio from one producer to one consumer: float32 frames of one or two channels."""
 
-    HEADER_BYTES = 3 * CACHE_LINE
+    #: So many of the producer's latest alignments are kept.
+    ALIGNMENTS = 7
+    HEADER_BYTES = 5 * CACHE_LINE
 
     def __init__(self, buffer: memoryview, frames: int):
         if frames & (frames - 1):
@@ -17,6 +19,7 @@ class SampleBuffer:
         self._mask = frames - 1
         words = np.frombuffer(buffer[: self.HEADER_BYTES], np.int64)
         self._head, self._tail, self._channels = words[0:1], words[8:9], words[16:17]
+        self._aligned, self._alignments = words[24:25], words[25:39].reshape(self.ALIGNMENTS, 2)
         self._data = np.frombuffer(buffer[self.HEADER_BYTES : self.size(frames)], np.float32)
 
     @classmethod
@@ -26,7 +29,7 @@ class SampleBuffer:
 
     def reset(self, channels: int = 1) -> None:
         """Empty the buffer. Call it only while neither side uses the buffer."""
-        self._head[0] = self._tail[0] = 0
+        self._head[0] = self._tail[0] = self._aligned[0] = 0
         self._channels[0] = channels
 
     @property
@@ -53,6 +56,30 @@ class SampleBuffer:
     def room(self) -> int:
         """Frames that can be written."""
         return self.capacity - self.available
+
+    def align(self, frame: int) -> None:
+        """Let what is written next be for sample time `frame`, and the rest for the times after.
+
+        The consumer of a buffer that was aligned plays each sample at its time.
+        """
+        count = int(self._aligned[0])
+        self._alignments[count % self.ALIGNMENTS] = self.written, frame
+        self._aligned[0] = count + 1
+
+    def time_of(self, position: int) -> int | None:
+        """Return the sample time that a position is for; None if the producer has not said."""
+        count = int(self._aligned[0])
+        for index in range(count - 1, max(count - self.ALIGNMENTS, -1), -1):
+            at, frame = self._alignments[index % self.ALIGNMENTS].tolist()
+            if at <= position:
+                return int(frame + position - at)
+        return None
+
+    def skip(self, count: int) -> int:
+        """Pass over the oldest `count` frames, or those that there are. Return how many."""
+        skipped = min(count, self.available)
+        self._tail[0] = self.consumed + skipped
+        return skipped
 
     def write(self, frames: np.ndarray) -> int:
         """Append as many of `frames`, (n,) or (n, channels), as fit. Return how many did."""

@@ -26,6 +26,8 @@ class Schedule:
     aligned: dict[int, dict[int, Alignment]] = field(default_factory=dict)  # by buffer position
     # by buffer position; True: the stream rests from there on
     rests: dict[int, dict[int, bool]] = field(default_factory=dict)
+    # hits without a sound: (generation, sample time, sound)
+    missed: set[tuple[int, int, int]] = field(default_factory=set)
     # only those that came late: (name, stamp) -> frame
     fades: dict[tuple[str, int], int] = field(default_factory=dict)
     silenced: list[int] = field(default_factory=list)  # the blocks in which a panic closed the gate

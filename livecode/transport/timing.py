@@ -7,6 +7,8 @@ AHEAD_FRAMES = 1024
 AHEAD_BLOCKS = 4
 #: The longest time between two ticks, in seconds.
 TICK_S = 0.005
+#: The master holds sound back by so many frames.
+MASTER_LAG = 1
 
 
 def look_ahead(block: int) -> int:

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -17,9 +17,12 @@ from livecode.transport.messages import (
     TEST_MODEL,
     Failed,
     FileSource,
+    GetSounds,
+    HitsSource,
     Late,
     LatentSource,
     Message,
+    Missed,
     Note,
     Rested,
     StartVoice,
@@ -30,14 +33,17 @@ from livecode.transport.messages import (
     receive,
     send,
 )
+from livecode.transport.onsets import ONSETS, Onset, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.file import FileVoice
+from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.latent import LatentVoice
 from livecode.voices.load_shedding import LoadShedding
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
+from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
 
 
@@ -50,9 +56,10 @@ class SoundSource(Protocol):
 
     @property
     def play(self) -> Callable[..., np.ndarray]:
-        """Return the next hop, (HOP,) float32.
+        """Return the next hop, float32, (HOP,) or (HOP, channels).
 
-        The arguments are the controls' values, (width,) each, or None before their first change.
+        The arguments are the controls' values, (width,) each, or None before their first change;
+        before them the onsets in the hop, if the source plays onsets.
         """
 
 
@@ -70,6 +77,9 @@ class Voice:
     renewed: Callable[[], SoundSource] | None = None  # makes the source afresh
     schedule: Schedule | None = None  # in a replay: when things happened live
     generation: int = 0
+    onsets: OnsetReader | None = None  # None: the source plays none
+    #: Called with a sample time at which a hit had no sound, and the sound's number in its kit.
+    on_missed: Callable[[int, int], None] = lambda frame, sound: None
     played: bool = False
 
     def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
@@ -80,6 +90,9 @@ class Voice:
         that later time. Nothing is computed for sample time `until` or later.
         """
         hops = 0
+        if self.onsets is not None:  # what is late is passed over by the engine
+            time = self.buffer.time_of(self.buffer.consumed)
+            ahead += 0 if time is None else max(due - time, 0)
         while self.buffer.available < ahead and self.buffer.room >= HOP:
             frame = self._align(due) if self.schedule is None else self._replay(self.schedule)
             if frame >= until:
@@ -87,18 +100,41 @@ class Voice:
             self.frame, self.played = frame, True
             if isinstance(self.source, StreamVoice):
                 memory.note(self.name, self.source, self.frame, HOP)
-            values = [None if c is None else c.at(self.frame) for c in self.controls]
+            values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
+            if self.onsets is not None:
+                values.insert(0, self._begin(self.onsets))
             self.buffer.write(self.source.play(*values))
+            if isinstance(self.source, HitsVoice):
+                for wait, onset in self.source.missed:
+                    self.on_missed(self.frame + wait, int(onset.sound))
             self.frame += HOP
             hops += 1
         return hops
+
+    def _begin(self, reader: OnsetReader) -> list[tuple[int, Onset]]:
+        """Return the onsets in the next hop; in a replay without those that were missed live."""
+        onsets = reader.onsets(self.frame)
+        if self.schedule is None or not self.schedule.missed:
+            return onsets
+        missed = self.schedule.missed
+        return [
+            (wait, onset)
+            for wait, onset in onsets
+            if (self.generation, self.frame + wait, int(onset.sound)) not in missed
+        ]
 
     def _align(self, due: int) -> int:
         """Return the sample time of the next hop."""
         frame = max(self.frame, due + self.buffer.available)
         if frame != self.frame or not self.played:
             self.on_place(self.buffer.written, frame, not self.played)
+            self._place(frame)
         return frame
+
+    def _place(self, frame: int) -> None:
+        """Tell the engine the sample time of the next hop, if it is to keep to that."""
+        if self.onsets is not None:
+            self.buffer.align(frame)
 
     def _replay(self, schedule: Schedule) -> int:
         """Return the sample time of the next hop as it was live, and rest where the stream did."""
@@ -111,6 +147,7 @@ class Voice:
             return self.frame if self.played else NEVER
         if alignment.fresh and self.played and self.renewed is not None:
             self.source = self.renewed()
+        self._place(alignment.frame)
         return alignment.frame
 
 
@@ -141,6 +178,7 @@ class VoiceHost:
         arena.controls.on_late = lambda change, at: self._tell(Late(change, at))
         arena.controls.on_unread = lambda *what: self._tell(Unread(*what))
         self._memory = Memory(arena.header.sample_rate)
+        self.sounds = SoundStore(arena.header.sample_rate, beside=self._live)
         self._wanted: dict[int, StartVoice] = {}
         # generations that play on until their buffer gets another owner
         self._leaving: set[int] = set()
@@ -148,6 +186,7 @@ class VoiceHost:
         self._handlers: dict[type, Callable[..., None]] = {
             StartVoice: self._start,
             StopVoice: self._stop,
+            GetSounds: lambda message: self.sounds.get(message.kit, message.sounds),
         }
 
     def process(self) -> int:
@@ -170,6 +209,8 @@ class VoiceHost:
                 self._fail(isolated.name, generation, why)
         if self._load_shedding is not None:
             self._shed_load(self._load_shedding)
+        for text in self.sounds.take_trouble():
+            self._tell(Note(text, due))
         return computed
 
     def close(self) -> None:
@@ -272,7 +313,14 @@ class VoiceHost:
             lambda: self._source(message),
             self._schedule,
             generation,
+            self._onsets_of(message) if isinstance(source, HitsSource) else None,
+            lambda *what: self._tell(Missed(generation, *what)),
         )
+
+    def _onsets_of(self, message: StartVoice) -> OnsetReader | None:
+        block = self.arena.controls
+        slot = block.find(f"{message.name}.{ONSETS}")
+        return None if slot is None else OnsetReader(block, slot, message.generation)
 
     def _source(self, message: StartVoice) -> SoundSource:
         source, sample_rate = message.source, self.arena.header.sample_rate
@@ -287,6 +335,8 @@ class VoiceHost:
             if source.model == TEST_MODEL:
                 return NoiseVoice(sample_rate, HOP, source.seed)
             return StreamVoice(source, sample_rate, HOP)
+        if isinstance(source, HitsSource):
+            return HitsVoice(self.sounds, sample_rate, HOP)
         assert isinstance(source, FileSource)
         return FileVoice(source.path, sample_rate, HOP)
 
@@ -294,7 +344,7 @@ class VoiceHost:
         self._wanted.pop(message.generation, None)
         if self._schedule is None:
             voice = self.voices.pop(message.generation, None)
-            for control in [] if voice is None else voice.controls:
+            for control in [] if voice is None else [*voice.controls, voice.onsets]:
                 if control is not None:
                     control.end()
         # the mind may replay late, so its message can arrive before the end that it announces

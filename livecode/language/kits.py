@@ -1,0 +1,164 @@
+"""Kits: named sounds that hits play, ours or a folder's; only their listing is read here."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import soundfile
+
+from livecode.errors import LivecodeError, did_you_mean
+from livecode.transport.kits import KitListing, KitSound, own_kit
+
+#: Files with these endings are sounds.
+ENDINGS = frozenset(f".{each.lower()}" for each in soundfile.available_formats()) | {
+    ".aif", ".aifc", ".mp3", ".oga", ".opus", ".snd",
+}  # fmt: skip
+ENDINGS -= {".raw", ".mat4", ".mat5"}
+#: A folder with more sounds than this is not a kit but somebody's disk.
+MOST_SOUNDS = 20_000
+#: The file in which a folder says which sounds are called what, as for Strudel.
+MAP = "strudel.json"
+#: Other names that live coders know our sounds by.
+ALSO = {
+    "sd": "sn", "rs": "rim", "ho": "oh", "hc": "hh", "ch": "hh", "cy": "cr", "crash": "cr",
+    "ride": "rd", "cowbell": "cb", "clap": "cp", "kick": "bd", "snare": "sn", "clave": "cl",
+}  # fmt: skip
+
+
+class Kit:
+    """Named sounds, several of a name: `kit()` is ours, `kit("samples/")` a folder of yours."""
+
+    kind = "kit"
+
+    def __init__(self, listing: KitListing, text: str):
+        """`text`: how a performer writes the kit."""
+        self.listing, self.text = listing, text
+        self._names = listing.names()
+        self.number = listing.keep()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kit) and self.number == other.number
+
+    def __hash__(self) -> int:
+        return self.number
+
+    def __len__(self) -> int:
+        return len(self.listing.sounds)
+
+    @property
+    def names(self) -> dict[str, int]:
+        """The names of its sounds, and how many there are of each."""
+        return {name: count for name, (_, count) in self._names.items()}
+
+    def sound(self, value: Any, n: int) -> int | None:
+        """The place in the listing of sound `n` of a name, or of the number of a sound; None if none.
+
+        Beyond the last it begins again.
+        """
+        if isinstance(value, str):
+            found = self._names.get(value) or self._names.get(ALSO.get(value, ""))
+            return None if found is None else found[0] + n % found[1]
+        return (int(value // 1) + n) % len(self.listing.sounds)
+
+    def refuse(self, word: str) -> LivecodeError:
+        """The error about a name that is not in the kit."""
+        return LivecodeError(
+            f"there is no sound {word!r} in {self.text}{did_you_mean(word, self._names)}"
+        )
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name} {count}" if count > 1 else name for name, count in self.names.items()
+        )
+        return f"{self.text}: {shown}"
+
+
+def kit(folder: str | os.PathLike[str] | None = None) -> Kit:
+    """Choose the sounds that hits play: `drums.kit = kit("samples/")`; `kit()` is ours.
+
+    A folder has a folder for each name, as in `bd/1.wav`, or files with names and numbers, as
+    `bd1.wav`; a `strudel.json` in it may say which sound is called what. Sounds are read when they
+    are first needed.
+    """
+    if folder is None:
+        return Kit(own_kit(), "kit()")
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        what = "is a file" if path.exists() else "is not there"
+        raise LivecodeError(f"kit takes a folder of sounds, and {os.fspath(folder)!r} {what}")
+    path = path.resolve()
+    sounds = _mapped(path) if (path / MAP).is_file() else _found(path)
+    if not sounds:
+        raise LivecodeError(
+            f"the folder {os.fspath(folder)!r} has no sounds; put files such as bd/1.wav into it"
+        )
+    return Kit(KitListing(tuple(sounds)), f"kit({os.fspath(folder)!r})")
+
+
+def _found(folder: Path) -> list[KitSound]:
+    """The sounds of a folder: those of its folders, and its own by their names without numbers."""
+    named: dict[str, list[Path]] = {}
+    for count, path in enumerate(_sound_files(folder)):
+        if count >= MOST_SOUNDS:
+            raise LivecodeError(
+                f"{folder} has more than {MOST_SOUNDS:,} sounds; choose a folder within it"
+            )
+        beside = path.parent == folder
+        name = _without_number(path.stem) if beside else path.relative_to(folder).parts[0]
+        named.setdefault(_word(name), []).append(path)
+    return [
+        KitSound(name, str(path)) for name in sorted(named) for path in sorted(named[name], key=_key)
+    ]
+
+
+def _sound_files(folder: Path) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        if len(Path(where).relative_to(folder).parts) >= 3:
+            folders.clear()
+        for file in sorted(files):
+            if not file.startswith(".") and Path(file).suffix.lower() in ENDINGS:
+                yield Path(where, file)
+
+
+def _without_number(stem: str) -> str:
+    return re.sub(r"[\s_.-]*\d+$", "", stem) or stem
+
+
+def _word(name: str) -> str:
+    """A name as it can be written in a pattern."""
+    word = re.sub(r"\W+", "_", name.strip().lower()).strip("_")
+    return f"s{word}" if not word or word[0].isdigit() else word
+
+
+def _key(path: Path) -> list[Any]:
+    """Sorts 2 before 10."""
+    parts = re.split(r"(\d+)", str(path).lower())
+    return [int(each) if each.isdecimal() else each for each in parts]
+
+
+def _mapped(folder: Path) -> list[KitSound]:
+    """The sounds that a folder's map names; addresses on the net are left alone."""
+    try:
+        found = msgspec.json.decode((folder / MAP).read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError) as error:
+        raise LivecodeError(f"cannot read {folder / MAP}: {error}") from None
+    base = str(found.pop("_base", ""))
+    root = folder if "://" in base or base.startswith("github:") else (folder / base)
+    sounds = []
+    for name, files in found.items():
+        if isinstance(files, dict):
+            files = [each for part in files.values() for each in _listed(part)]
+        for file in _listed(files):
+            path = (root / file).resolve()
+            if "://" not in file and path.is_file():
+                sounds.append(KitSound(_word(name), str(path)))
+    return sounds
+
+
+def _listed(files: Any) -> list[str]:
+    found = files if isinstance(files, list) else [files]
+    return [each for each in found if isinstance(each, str)]

@@ -1,0 +1,219 @@
+"""Plays patterns: writes each onset to the control block ahead of its sample time."""
+
+from collections import ChainMap
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from livecode.errors import LivecodeError
+from livecode.language.patterns.cycles import Cycles
+from livecode.language.patterns.events import PatternEvent, events_between
+from livecode.language.patterns.numbers import exact
+from livecode.language.patterns.pattern import Pattern
+from livecode.language.sources import Sounding
+from livecode.language.values import Moment, Value
+from livecode.playing.automation import Automation
+from livecode.playing.reward_terms import reads
+from livecode.playing.sound_player import PlayerSetup, SoundPlayer
+from livecode.signals.tempo import Tempo
+from livecode.transport.onsets import ONSETS, Onset, take_back, write_onsets
+from livecode.transport.timing import MASTER_LAG
+
+#: Onsets are written this far beyond the lead, so that they go on while a mind is replaced.
+HORIZON_S = 0.5
+#: And this far where they depend on signals, so that these are heard at once.
+NEAR_S = 0.02
+#: So many changes are written in one tick at most, and so many wait to be heard.
+A_TICK, WAITING = 24, 100
+#: Bars; where the beat is that far from where it was expected, onsets are written anew.
+STRAYED = 1e-6
+#: What does not count as a signal: it is known ahead.
+_AHEAD = frozenset({"t", "beat", "bar", "tempo"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is played from a sample time on."""
+
+    frame: int
+    pattern: Pattern
+    details: Any  # what else the onsets depend on
+
+
+class OnsetPlayer(SoundPlayer):
+    """Plays a pattern. Subclasses make onsets of its events."""
+
+    FOR_ENGINE = ("level", "dry")
+    FROM_SILENCE = True
+    #: Settings that each event reads when it begins.
+    PER_EVENT: tuple[str, ...] = ()
+
+    def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
+        super().__init__(thing, setup, seed)
+        self._slot = setup.controls.open(f"{thing.name}.{ONSETS}")
+        if (pan := setup.controls.find(f"{thing.name}.pan")) is not None:
+            setup.controls.write(pan, 0, 0.0)  # each event has a place of its own
+        self._own = {
+            setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
+            for setting in self.PER_EVENT
+        }
+        self._parts: list[Part] = []
+        self._heard: tuple[Any, ...] = ()  # the settings that were followed last
+        self._line = 0  # sample time from which what is followed next is played
+        self._until: int | None = None  # onsets are written up to this sample time
+        self._bar = Fraction(0)  # the bar there
+        self._cycles: Cycles | None = None  # what is played there
+        self._listens = False  # whether onsets depend on signals
+        self._waiting: list[int] = []  # sample times of what has been written
+        self._failed: Cycles | None = None
+
+    def details(self) -> Any:
+        """Return what the onsets depend on beside the pattern and the settings of each event."""
+        return None
+
+    def onsets(
+        self, event: PatternEvent, frame: int, settings: dict[str, float], part: Part
+    ) -> Iterator[Onset]:
+        """Yield what begins with an event at a sample time, without a gate."""
+        raise NotImplementedError
+
+    def make_ready(self) -> None:
+        """Have what is to be played made ready."""
+
+    def enter(self, line: int) -> None:
+        self._line = line
+
+    def follow(self, t: float, fade_s: float) -> None:
+        super().follow(t, fade_s)
+        thing: Any = self.thing
+        heard = (thing.pattern, self.details(), *(getattr(thing, each) for each in self._own))
+        if self._heard and all(map(_alike, heard, self._heard)):
+            return
+        self._heard = heard
+        line = max(self._line, round(t * self.setup.sample_rate))
+        for automation in self._own.values():
+            automation.follow(line / self.setup.sample_rate, 0.0)
+        self._parts = [part for part in self._parts if part.frame < line]
+        self._parts.append(Part(line, thing.pattern, self.details()))
+        values = [value for value in heard[2:] if isinstance(value, Value)]
+        self._listens = any(
+            set(reads(part)) - _AHEAD for value in values for part in value.everything()
+        )
+        self._go_back(line)
+        self.make_ready()
+
+    def automations(self) -> Iterator[tuple[str, Automation]]:
+        yield from super().automations()
+        yield from self._own.items()
+
+    def tick(self, frame: int, moment: Moment) -> None:
+        super().tick(frame, moment)
+        earliest = frame + self.setup.voice_lead
+        if self._until is None:
+            take_back(self.setup.controls, self._slot, earliest)  # of whoever had the name before
+        if self._until is None or self._until < earliest:
+            self._until, self._bar = earliest, self._bar_at(earliest)
+        elif self._strayed(self._until):
+            self._go_back(earliest)
+        while len(self._parts) > 1 and self._parts[1].frame <= earliest:
+            del self._parts[0]
+        self._waiting = [at for at in self._waiting if at >= frame]
+        ahead_s = NEAR_S if self._listens else HORIZON_S
+        self._write(earliest + round(ahead_s * self.setup.sample_rate), moment)
+
+    def frames(self, bars: float, event: PatternEvent, frame: int) -> float:
+        """Return how many frames so many bars take from an event at a sample time on."""
+        return frame_of(self._tempo, event.begin + exact(bars), frame) - frame
+
+    @property
+    def _tempo(self) -> Tempo:
+        return self.setup.tempo
+
+    def _bar_at(self, frame: int) -> Fraction:
+        return exact(self._tempo.bar_at(frame))
+
+    def _strayed(self, until: int) -> bool:
+        """Whether the beat or the pattern goes otherwise now than when onsets were written."""
+        if abs(self._tempo.bar_at(until) - self._bar) > STRAYED:
+            return True
+        return self._cycles is not None and self._part_at(until).pattern.cycles is not self._cycles
+
+    def _go_back(self, frame: int) -> None:
+        """Take back what was written for sample time `frame` and later, to write it anew."""
+        if self._until is not None and frame < self._until:
+            take_back(self.setup.controls, self._slot, frame - MASTER_LAG)
+            self._until, self._bar, self._cycles = frame, self._bar_at(frame), None
+            self._waiting = [at for at in self._waiting if at < frame]
+
+    def _part_at(self, frame: int) -> Part:
+        """Return what is played at a sample time; the first part before it begins."""
+        begun = [part for part in self._parts if part.frame <= frame]
+        return begun[-1] if begun else self._parts[0]
+
+    def _write(self, horizon: int, moment: Moment) -> None:
+        """Write onsets up to a sample time, or as many as there is room for."""
+        most = A_TICK
+        assert self._until is not None
+        if self._until < (first := self._parts[0].frame):
+            self._until, self._bar = first, self._bar_at(first)
+        while self._until < horizon:
+            part = self._part_at(self._until)
+            later = [each.frame for each in self._parts if each.frame > self._until]
+            stop = min([horizon, *later])
+            bar = self._bar_at(stop)
+            for begin, events in groupby(self._events(part, bar), key=lambda event: event.begin):
+                frame = max(round(frame_of(self._tempo, begin, self._until)), self._until)
+                if most <= 0 or len(self._waiting) >= WAITING:
+                    self._until, self._bar = frame, begin
+                    return
+                written = self._write_at(frame, list(events), part, moment)
+                most -= written
+                self._waiting += [frame] * written
+            self._until, self._bar = stop, bar
+
+    def _events(self, part: Part, bar: Fraction) -> list[PatternEvent]:
+        self._cycles = part.pattern.cycles
+        if self._cycles is self._failed:
+            return []
+        try:
+            return events_between(self._cycles, self._bar, bar, 0)
+        except LivecodeError as error:
+            self._failed = self._cycles
+            self.setup.say(f"{self.thing}.pattern", f"{error}; it is silent")
+            return []
+
+    def _write_at(
+        self, frame: int, events: list[PatternEvent], part: Part, moment: Moment
+    ) -> int:
+        """Write the onsets of events that begin together; returns how many changes that took."""
+        bar = float(events[0].begin)
+        settings = self._settings_at(frame, bar, moment)
+        onsets: list[Onset] = []
+        for event in events:
+            gate = max(round(frame_of(self._tempo, event.end, frame)) - frame, 1)
+            onsets += [
+                onset._replace(gate=float(gate))
+                for onset in self.onsets(event, frame, settings, part)
+            ]
+        return write_onsets(self.setup.controls, self._slot, frame - MASTER_LAG, onsets)
+
+    def _settings_at(self, frame: int, bar: float, moment: Moment) -> dict[str, float]:
+        """Return the settings of the events that begin at a sample time."""
+        if all(automation.still for automation in self._own.values()):
+            return {setting: own.now or 0.0 for setting, own in self._own.items()}
+        t, beat = frame / self.setup.sample_rate, self._tempo.beat_at(frame)
+        known = {"t": t, "beat": beat, "bar": bar, "tempo": self._tempo.bpm_at(frame)}
+        then = replace(moment, t=t, beat=beat, signals=ChainMap(known, moment.signals))  # type: ignore[arg-type]
+        return {setting: own.sample(then) for setting, own in self._own.items()}
+
+
+def frame_of(tempo: Tempo, bar: Fraction, near: int) -> float:
+    """Return the sample time, not rounded, of a bar that is not far from sample time `near`."""
+    beats_later = (float(bar) - tempo.bar_at(near)) * tempo.beats_per_bar
+    return tempo.frame_of(tempo.beat_at(near) + beats_later)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return one is other or (not isinstance(one, Value) and bool(one == other))

@@ -1,0 +1,116 @@
+"""Sounds of kits in memory: read when they are first asked for, beside what plays."""
+
+import queue
+import threading
+from collections import OrderedDict
+
+import numpy as np
+import soundfile
+import soxr
+
+from livecode.errors import LivecodeError
+from livecode.transport.kits import OWN, KitSound, kit_of
+from livecode.voices import drum_kit
+from livecode.voices.priority import ordinary
+
+#: Longer sounds are cut, in seconds.
+LONGEST_S = 120
+#: All sounds together take no more memory than this; the ones used longest ago go first.
+MOST_BYTES = 1 << 30
+SILENCE = np.zeros((1, 1), np.float32)
+
+#: A sound: the number of its kit, and its place in the listing.
+Key = tuple[int, int]
+
+
+class SoundStore:
+    """Keeps the sounds of kits, float32 (frames, channels) at the performance's rate."""
+
+    def __init__(self, sample_rate: int, beside: bool):
+        """`beside`: a thread reads sounds while others play; otherwise `sound` waits for them."""
+        self._rate, self._beside = sample_rate, beside
+        self._known: OrderedDict[Key, np.ndarray] = OrderedDict()
+        self._asked: queue.SimpleQueue[Key] = queue.SimpleQueue()
+        self._waiting: set[Key] = set()
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self._trouble: list[str] = []
+        self._thread: threading.Thread | None = None
+
+    def get(self, kit: int, sounds: tuple[int, ...]) -> None:
+        """Have these sounds read, if they are not there yet."""
+        for index in sounds:
+            self.sound(kit, index)
+
+    def sound(self, kit: int, index: int) -> np.ndarray | None:
+        """Return a sound, (frames, channels); None while it is being read.
+
+        A sound that cannot be read is silence.
+        """
+        key = kit, index
+        with self._lock:
+            found = self._known.get(key)
+            if found is not None:
+                self._known.move_to_end(key)
+                return found
+        if not self._beside:
+            self._read(key)
+            return self._known[key]
+        if key not in self._waiting:
+            self._waiting.add(key)
+            self._asked.put(key)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="sounds", daemon=True)
+                self._thread.start()
+        return None
+
+    def take_trouble(self) -> list[str]:
+        """Return a sentence for each sound that could not be read since the last call."""
+        if not self._trouble:
+            return []
+        trouble, self._trouble = self._trouble, []
+        return trouble
+
+    def _work(self) -> None:
+        ordinary()
+        while True:
+            key = self._asked.get()
+            self._read(key)
+            self._waiting.discard(key)
+
+    def _read(self, key: Key) -> None:
+        try:
+            kit = kit_of(key[0])
+            sound = read_sound(kit.sounds[key[1] % len(kit.sounds)], self._rate)
+        except LivecodeError as error:
+            self._trouble.append(str(error))
+            sound = SILENCE
+        with self._lock:
+            self._known[key] = sound
+            self._bytes += sound.nbytes
+            while self._bytes > MOST_BYTES and len(self._known) > 1:
+                self._bytes -= self._known.popitem(last=False)[1].nbytes
+
+
+def read_sound(sound: KitSound, sample_rate: int) -> np.ndarray:
+    """Return a sound of a kit, float32 (frames, 1 or 2). Raises `LivecodeError` if it cannot be read."""
+    if sound.path.startswith(OWN):
+        audio, rate = drum_kit.own_sound(sound.path.removeprefix(OWN)), drum_kit.RATE_HZ
+    else:
+        audio, rate = _from_file(sound)
+    if rate != sample_rate:
+        audio = soxr.resample(audio, rate, sample_rate)
+    audio = np.ascontiguousarray(np.nan_to_num(audio), np.float32)
+    return audio if len(audio) else SILENCE
+
+
+def _from_file(sound: KitSound) -> tuple[np.ndarray, int]:
+    try:
+        with soundfile.SoundFile(sound.path) as file:
+            file.seek(min(sound.begin, file.frames))
+            stop = file.frames if sound.end == 0 else min(sound.end, file.frames)
+            most = min(max(stop - file.tell(), 0), LONGEST_S * file.samplerate)
+            audio = file.read(most, dtype="float32", always_2d=True)
+            return audio[:, :2], file.samplerate
+    except (soundfile.SoundFileError, OSError) as error:
+        raise LivecodeError(f"cannot read the sound {sound.path}: {error}") from None
