@@ -64,6 +64,9 @@ def _groups(thing: Thing, value: Any) -> tuple[frozenset[str], ...]:
     )
 
 
+_release = per_hit("release", "")
+
+
 class Hits(Sounding):
     """Sounds of a kit, begun as a pattern says: `drums = hits("bd*4, ~ cp, hh*8")`.
 
@@ -120,9 +123,6 @@ class Hits(Sounding):
 
     def __repr__(self) -> str:
         return f"{self} = hits({self.pattern}, {self.kit.text})"
-
-
-_release = per_hit("release", "")
 
 
 def _index(sounds: Kit, value: Any) -> int | None:

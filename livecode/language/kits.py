@@ -110,7 +110,9 @@ def _found(folder: Path) -> list[KitSound]:
         name = _without_number(path.stem) if beside else path.relative_to(folder).parts[0]
         named.setdefault(_word(name), []).append(path)
     return [
-        KitSound(name, str(path)) for name in sorted(named) for path in sorted(named[name], key=_key)
+        KitSound(name, str(path))
+        for name in sorted(named)
+        for path in sorted(named[name], key=_key)
     ]
 
 

@@ -27,8 +27,6 @@ HORIZON_S = 0.5
 NEAR_S = 0.02
 #: So many changes are written in one tick at most, and so many wait to be heard.
 A_TICK, WAITING = 24, 100
-#: Bars; where the beat is that far from where it was expected, onsets are written anew.
-STRAYED = 1e-6
 #: What does not count as a signal: it is known ahead.
 _AHEAD = frozenset({"t", "beat", "bar", "tempo"})
 
@@ -110,7 +108,7 @@ class OnsetPlayer(SoundPlayer):
 
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
-        earliest = frame + self.setup.voice_lead
+        earliest = frame + self.setup.voice_lead + MASTER_LAG
         if self._until is None:
             take_back(self.setup.controls, self._slot, earliest)  # of whoever had the name before
         if self._until is None or self._until < earliest:
@@ -125,18 +123,18 @@ class OnsetPlayer(SoundPlayer):
 
     def frames(self, bars: float, event: PatternEvent, frame: int) -> float:
         """Return how many frames so many bars take from an event at a sample time on."""
-        return frame_of(self._tempo, event.begin + exact(bars), frame) - frame
+        return self._tempo.frame_of_bar(event.begin + exact(bars)) - frame
 
     @property
     def _tempo(self) -> Tempo:
         return self.setup.tempo
 
     def _bar_at(self, frame: int) -> Fraction:
-        return exact(self._tempo.bar_at(frame))
+        return self._tempo.bar_of_frame(frame)
 
     def _strayed(self, until: int) -> bool:
         """Whether the beat or the pattern goes otherwise now than when onsets were written."""
-        if abs(self._tempo.bar_at(until) - self._bar) > STRAYED:
+        if self._bar_at(until) != self._bar:
             return True
         return self._cycles is not None and self._part_at(until).pattern.cycles is not self._cycles
 
@@ -162,37 +160,38 @@ class OnsetPlayer(SoundPlayer):
             part = self._part_at(self._until)
             later = [each.frame for each in self._parts if each.frame > self._until]
             stop = min([horizon, *later])
-            bar = self._bar_at(stop)
-            for begin, events in groupby(self._events(part, bar), key=lambda event: event.begin):
-                frame = max(round(frame_of(self._tempo, begin, self._until)), self._until)
+            found = self._events(part, self._until, stop)
+            for frame, events in groupby(found, key=lambda each: each[0]):
                 if most <= 0 or len(self._waiting) >= WAITING:
-                    self._until, self._bar = frame, begin
+                    self._until, self._bar = frame, self._bar_at(frame)
                     return
-                written = self._write_at(frame, list(events), part, moment)
+                written = self._write_at(frame, [event for _, event in events], part, moment)
                 most -= written
                 self._waiting += [frame] * written
-            self._until, self._bar = stop, bar
+            self._until, self._bar = stop, self._bar_at(stop)
 
-    def _events(self, part: Part, bar: Fraction) -> list[PatternEvent]:
+    def _events(self, part: Part, begin: int, end: int) -> list[tuple[int, PatternEvent]]:
+        """Return what begins from one sample time on and before another, each with its own."""
         self._cycles = part.pattern.cycles
         if self._cycles is self._failed:
             return []
         try:
-            return events_between(self._cycles, self._bar, bar, 0)
+            # what is on a bar begins at the first frame at or after it
+            found = events_between(self._cycles, self._bar_at(begin - 1), self._bar_at(end), 0)
         except LivecodeError as error:
             self._failed = self._cycles
             self.setup.say(f"{self.thing}.pattern", f"{error}; it is silent")
             return []
+        timed = [(self._tempo.frame_of_bar(event.begin), event) for event in found]
+        return [(frame, event) for frame, event in timed if begin <= frame < end]
 
-    def _write_at(
-        self, frame: int, events: list[PatternEvent], part: Part, moment: Moment
-    ) -> int:
+    def _write_at(self, frame: int, events: list[PatternEvent], part: Part, moment: Moment) -> int:
         """Write the onsets of events that begin together; returns how many changes that took."""
         bar = float(events[0].begin)
         settings = self._settings_at(frame, bar, moment)
         onsets: list[Onset] = []
         for event in events:
-            gate = max(round(frame_of(self._tempo, event.end, frame)) - frame, 1)
+            gate = max(self._tempo.frame_of_bar(event.end) - frame, 1)
             onsets += [
                 onset._replace(gate=float(gate))
                 for onset in self.onsets(event, frame, settings, part)
@@ -207,12 +206,6 @@ class OnsetPlayer(SoundPlayer):
         known = {"t": t, "beat": beat, "bar": bar, "tempo": self._tempo.bpm_at(frame)}
         then = replace(moment, t=t, beat=beat, signals=ChainMap(known, moment.signals))  # type: ignore[arg-type]
         return {setting: own.sample(then) for setting, own in self._own.items()}
-
-
-def frame_of(tempo: Tempo, bar: Fraction, near: int) -> float:
-    """Return the sample time, not rounded, of a bar that is not far from sample time `near`."""
-    beats_later = (float(bar) - tempo.bar_at(near)) * tempo.beats_per_bar
-    return tempo.frame_of(tempo.beat_at(near) + beats_later)
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -15,6 +15,7 @@ from livecode.transport.kits import KITS, OWN_SOUNDS
 from livecode.voices import drum_parts
 from livecode.voices.drum_parts import (
     RATE_HZ,
+    Sound,
     blend,
     bursts,
     fall,
@@ -27,11 +28,15 @@ from livecode.voices.drum_parts import (
     sweep,
 )
 
-Sound = np.ndarray  # (frames,) float32
-
 
 def _bd(
-    base: float, top: float, drop_s: float, decay_s: float, click: float, drive: float, hold_s: float
+    base: float,
+    top: float,
+    drop_s: float,
+    decay_s: float,
+    click: float,
+    drive: float,
+    hold_s: float,
 ) -> Sound:
     """A sine that falls from `top` to `base` Hz, with a click where the beater hits."""
     n = int((decay_s * 5 + hold_s) * RATE_HZ)
@@ -108,14 +113,18 @@ def _crash(decay_s: float, pitch: float, low: float, ping: float) -> Sound:
     """A wide plate: noise that darkens, over a dense chord of metal, with a stroke."""
     n = int(decay_s * 4.5 * RATE_HZ)
     hiss = noise(n, f"crash {pitch}")
-    plates = filtered(metal(n, pitch) + metal(n, pitch * 1.47) + metal(n, pitch * 2.11), "high", low, 0.7)
+    plates = filtered(
+        metal(n, pitch) + metal(n, pitch * 1.47) + metal(n, pitch * 2.11), "high", low, 0.7
+    )
     bright = filtered(hiss, "high", 6000, 0.7) * fall(n, decay_s * 0.45)
     middle = filtered(filtered(hiss, "high", low, 0.7), "low", 9000, 0.7) * fall(n, decay_s)
     wash = blend((bright, 0.8), (middle, 0.55), (plates * fall(n, decay_s * 0.8), 0.45))
     wash *= 1 - 0.55 * np.exp(-np.arange(n) / (0.004 * RATE_HZ))  # a plate takes a moment to move
-    bell = sum(
-        drum_parts.sine(n, pitch * ratio) * fall(n, decay_s * share)
-        for ratio, share in ((5.1, 0.5), (8.37, 0.35), (12.9, 0.25))
+    bell = blend(
+        *(
+            (drum_parts.sine(n, 205 * pitch * ratio) * fall(n, decay_s * share), share)
+            for ratio, share in ((5.1, 0.5), (8.37, 0.35), (12.9, 0.25))
+        )
     )
     stroke = filtered(hiss, "high", 5000, 0.7) * fall(n, 0.004)
     return blend((wash, 1.0), (bell, ping), (stroke, 0.5))
@@ -126,7 +135,7 @@ def _shaker(rise_s: float, decay_s: float, centre: float) -> Sound:
     grains = filtered(noise(n, f"shaker {centre}"), "band", centre, 0.9)
     seconds = np.arange(n) / RATE_HZ
     up = np.minimum(seconds / rise_s, 1.0) ** 2
-    return grains * up * np.exp(-np.maximum(seconds - rise_s, 0) / decay_s)
+    return np.asarray(grains * up * np.exp(-np.maximum(seconds - rise_s, 0) / decay_s))
 
 
 def _clave(freq: float, decay_s: float) -> Sound:
@@ -137,7 +146,7 @@ def _clave(freq: float, decay_s: float) -> Sound:
 
 #: How each name is made, of which numbers, and the loudest sample of its sounds: so they sit together.
 _MADE: dict[str, tuple[Callable[..., Sound], float, tuple[tuple[float, ...], ...]]] = {
-    "bd": (_bd, 0.80, (
+    "bd": (_bd, 0.46, (
         (49, 240, 0.020, 0.115, 0.30, 1.8, 0.020),  # punchy
         (46, 115, 0.010, 0.320, 0.10, 1.2, 0.030),  # long and round
         (55, 300, 0.014, 0.060, 0.35, 1.6, 0.010),  # short
@@ -145,7 +154,7 @@ _MADE: dict[str, tuple[Callable[..., Sound], float, tuple[tuple[float, ...], ...
         (42, 90, 0.018, 0.170, 0.03, 1.1, 0.010),  # soft
         (52, 180, 0.045, 0.150, 0.20, 2.6, 0.000),  # rubbery
     )),
-    "sn": (_sn, 0.56, (
+    "sn": (_sn, 0.34, (
         (188, 335, 0.050, 0.085, 0.75, 9500, 0.35),  # bright
         (172, 330, 0.075, 0.060, 0.50, 7000, 0.20),  # boxy
         (205, 370, 0.035, 0.050, 0.70, 12000, 0.45),  # tight
@@ -153,31 +162,31 @@ _MADE: dict[str, tuple[Callable[..., Sound], float, tuple[tuple[float, ...], ...
         (235, 420, 0.030, 0.070, 0.60, 14000, 0.55),  # high
         (150, 270, 0.030, 0.110, 0.95, 5500, 0.10),  # dusty
     )),
-    "rim": (_rim, 0.42, ((480, 1730, 0.009, 0.30), (620, 2150, 0.007, 0.45), (400, 1270, 0.013, 0.20))),
-    "cp": (_cp, 0.50, (
+    "rim": (_rim, 0.26, ((480, 1730, 0.009, 0.30), (620, 2150, 0.007, 0.45), (400, 1270, 0.013, 0.20))),
+    "cp": (_cp, 0.30, (
         (1050, 0.0105, 4, 0.075, 0.55), (1250, 0.0085, 3, 0.050, 0.45),
         (900, 0.0130, 4, 0.120, 0.70), (1500, 0.0070, 5, 0.035, 0.35),
     )),
-    "hh": (_hat, 0.26, (
+    "hh": (_hat, 0.15, (
         (0.024, 0.55, 1.00, 6800, 0.5), (0.036, 0.80, 0.92, 6200, 0.3), (0.014, 0.35, 1.12, 8000, 0.7),
         (0.050, 0.45, 1.05, 5600, 0.3), (0.020, 0.95, 1.30, 7200, 0.4), (0.030, 0.15, 0.85, 7600, 0.2),
     )),
-    "oh": (_hat, 0.25, (
+    "oh": (_hat, 0.15, (
         (0.150, 0.60, 1.00, 6400, 0.4), (0.240, 0.75, 0.92, 5800, 0.3),
         (0.100, 0.40, 1.12, 7600, 0.5), (0.330, 0.50, 1.05, 5400, 0.3),
     )),
-    "lt": (_tom, 0.60, ((82, 0.160, 1.55, 0.25), (75, 0.210, 1.30, 0.10), (92, 0.100, 1.80, 0.35))),
-    "mt": (_tom, 0.56, ((118, 0.140, 1.50, 0.25), (108, 0.180, 1.30, 0.10), (130, 0.090, 1.75, 0.35))),
-    "ht": (_tom, 0.52, ((165, 0.120, 1.45, 0.25), (152, 0.160, 1.30, 0.10), (184, 0.080, 1.70, 0.35))),
-    "cb": (_cb, 0.36, ((540, 800, 0.075), (587, 845, 0.050), (496, 752, 0.120))),
-    "cr": (_crash, 0.42, ((0.55, 1.00, 2600, 0.02), (0.38, 1.20, 3200, 0.01), (0.85, 0.85, 2200, 0.03))),
-    "rd": (_crash, 0.30, ((0.45, 1.35, 4200, 0.16), (0.65, 1.15, 3600, 0.22))),
-    "sh": (_shaker, 0.22, ((0.018, 0.022, 7200), (0.030, 0.030, 6000), (0.010, 0.015, 9000))),
-    "cl": (_clave, 0.36, ((2480, 0.016), (1960, 0.022))),
+    "lt": (_tom, 0.36, ((82, 0.160, 1.55, 0.25), (75, 0.210, 1.30, 0.10), (92, 0.100, 1.80, 0.35))),
+    "mt": (_tom, 0.34, ((118, 0.140, 1.50, 0.25), (108, 0.180, 1.30, 0.10), (130, 0.090, 1.75, 0.35))),
+    "ht": (_tom, 0.32, ((165, 0.120, 1.45, 0.25), (152, 0.160, 1.30, 0.10), (184, 0.080, 1.70, 0.35))),
+    "cb": (_cb, 0.22, ((540, 800, 0.075), (587, 845, 0.050), (496, 752, 0.120))),
+    "cr": (_crash, 0.26, ((0.55, 1.00, 2600, 0.02), (0.38, 1.20, 3200, 0.01), (0.85, 0.85, 2200, 0.03))),
+    "rd": (_crash, 0.18, ((0.45, 1.35, 4200, 0.16), (0.65, 1.15, 3600, 0.22))),
+    "sh": (_shaker, 0.14, ((0.018, 0.022, 7200), (0.030, 0.030, 6000), (0.010, 0.015, 9000))),
+    "cl": (_clave, 0.22, ((2480, 0.016), (1960, 0.022))),
 }  # fmt: skip
 
 
-def made_sound(name: str, index: int) -> Sound:
+def made_sound(name: str, index: int) -> np.ndarray:
     """Compute a sound of the kit, (frames,) float32 at `RATE_HZ`."""
     make, peak, made_of = _MADE[name]
     sound = quiet_end(filtered(make(*made_of[index]), "high", 24, 0.7))

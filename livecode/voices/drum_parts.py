@@ -4,9 +4,10 @@ import zlib
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
 RATE_HZ = 48_000
-Sound = np.ndarray  # (frames,) float64
+Sound = NDArray[np.float64]  # (frames,)
 
 #: The squares of a cymbal, in Hz: as far from harmonic as six can be (after the TR-808's circuit).
 _PLATES_HZ = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
@@ -14,15 +15,16 @@ _PLATES_HZ = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
 
 def sine(n: int, freq_hz: float) -> Sound:
     """A sine of so many frames."""
-    return np.sin(2 * np.pi * freq_hz * np.arange(n) / RATE_HZ)
+    return np.asarray(np.sin(2 * np.pi * freq_hz * np.arange(n) / RATE_HZ))
 
 
 def square(n: int, freq_hz: float) -> Sound:
     """A square of so many frames, its edges rounded by a polynomial against aliasing."""
     step = freq_hz / RATE_HZ
-    turn = np.arange(n) * step % 1.0
-    half = (turn + 0.5) % 1.0
-    return np.where(turn < 0.5, 1.0, -1.0) + _edge(turn, step) - _edge(half, step)
+    turn: Sound = np.arange(n, dtype=np.float64) * step % 1.0
+    flat: Sound = np.where(turn < 0.5, 1.0, -1.0)
+    rounded: Sound = flat + _edge(turn, step) - _edge((turn + 0.5) % 1.0, step)
+    return rounded
 
 
 def _edge(turn: Sound, step: float) -> Sound:
@@ -34,12 +36,13 @@ def _edge(turn: Sound, step: float) -> Sound:
 
 def metal(n: int, pitch: float) -> Sound:
     """Six squares that do not fit together; `pitch` 1 as in the classic machine."""
-    return sum(square(n, freq * pitch) for freq in _PLATES_HZ) / len(_PLATES_HZ)  # type: ignore[return-value]
+    return np.asarray(np.mean([square(n, freq * pitch) for freq in _PLATES_HZ], axis=0))
 
 
 def noise(n: int, which: str) -> Sound:
     """White noise, the same each time for the same word."""
-    return np.random.default_rng(zlib.crc32(which.encode())).standard_normal(n) * 0.35
+    white = np.random.default_rng(zlib.crc32(which.encode())).standard_normal(n)
+    return np.asarray(white * 0.35)
 
 
 def sweep(n: int, base_hz: float, top_hz: float, drop_s: float) -> Sound:
@@ -47,7 +50,7 @@ def sweep(n: int, base_hz: float, top_hz: float, drop_s: float) -> Sound:
     seconds = np.arange(n) / RATE_HZ
     freq = base_hz + (top_hz - base_hz) * np.exp(-seconds / drop_s)
     turns = np.cumsum(freq) / RATE_HZ
-    return np.sin(2 * np.pi * (turns - turns[0]))
+    return np.asarray(np.sin(2 * np.pi * (turns - turns[0])))
 
 
 def shell(n: int, freq_hz: float, bend: float, bend_s: float) -> Sound:
@@ -63,19 +66,20 @@ def fall(n: int, decay_s: float, hold_s: float = 0.0, at: float = 0.0) -> Sound:
 
 def bursts(n: int, spread_s: float, count: int, decay_s: float) -> Sound:
     """So many short falls, one after the other."""
-    return np.max([fall(n, decay_s, at=spread_s * each) for each in range(count)], axis=0)
+    return np.asarray(
+        np.max([fall(n, decay_s, at=spread_s * each) for each in range(count)], axis=0)
+    )
 
 
 def softly(sound: Sound, drive: float) -> Sound:
     """Bent by tanh: more `drive`, more overtones, at the same height."""
-    return np.tanh(sound * drive) / np.tanh(drive)
+    return np.asarray(np.tanh(sound * drive) / np.tanh(drive))
 
 
 def blend(*parts: tuple[Sound, float]) -> Sound:
     """The sum of sounds, each brought to the same height, times its share."""
-    return sum(  # type: ignore[return-value]
-        share * sound / max(float(np.abs(sound).max()), 1e-9) for sound, share in parts
-    )
+    even = [share * sound / max(float(np.abs(sound).max()), 1e-9) for sound, share in parts]
+    return np.asarray(np.sum(even, axis=0))
 
 
 def quiet_end(sound: Sound, below: float = 1e-3) -> Sound:

@@ -50,13 +50,12 @@ def add_hit(sound: np.ndarray, state: np.ndarray, out: np.ndarray) -> bool:
         if whole:
             a, b = sound[i, 0], sound[i, right]
         else:
-            x = np.float32(place - i)
+            x = place - i
             before, after, later = max(i - 1, 0), min(i + 1, length - 1), min(i + 2, length - 1)
             a = _between(sound[before, 0], sound[i, 0], sound[after, 0], sound[later, 0], x)
+            b = a
             if right:
                 b = _between(sound[before, 1], sound[i, 1], sound[after, 1], sound[later, 1], x)
-            else:
-                b = a
         out[frame, 0] += np.float32(a * level * state[LEFT])
         out[frame, 1] += np.float32(b * level * state[RIGHT])
         place += step
@@ -81,3 +80,7 @@ def warm() -> None:
     for channels in (1, 2):
         sound = np.zeros((4, channels), np.float32)
         add_hit(sound, state, np.zeros((4, 2), np.float32))
+
+
+if __name__ == "__main__":
+    warm()

@@ -10,7 +10,8 @@ import soxr
 
 from livecode.errors import LivecodeError
 from livecode.transport.kits import OWN, KitSound, kit_of
-from livecode.voices import drum_kit
+from livecode.voices.drum_kit import own_sound
+from livecode.voices.drum_parts import RATE_HZ
 from livecode.voices.priority import ordinary
 
 #: Longer sounds are cut, in seconds.
@@ -95,7 +96,7 @@ class SoundStore:
 def read_sound(sound: KitSound, sample_rate: int) -> np.ndarray:
     """Return a sound of a kit, float32 (frames, 1 or 2). Raises `LivecodeError` if it cannot be read."""
     if sound.path.startswith(OWN):
-        audio, rate = drum_kit.own_sound(sound.path.removeprefix(OWN)), drum_kit.RATE_HZ
+        audio, rate = own_sound(sound.path.removeprefix(OWN)), RATE_HZ
     else:
         audio, rate = _from_file(sound)
     if rate != sample_rate:

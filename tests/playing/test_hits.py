@@ -1,6 +1,5 @@
 """Hits: patterns that play a kit, each sound on its sample, whatever is typed meanwhile."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def drums(session: Session, folder: str) -> Iterator[Session]:
+def drums(session: Session, folder: str) -> Session:
     """A performance in which `ticks` is the kit."""
     assert session.eval(f"ticks = kit({folder!r})").ok
-    yield session
+    return session
 
 
 def ticks(audio: np.ndarray) -> list[int]:
