@@ -17,7 +17,7 @@ from livecode.language.values import Value, as_value
 #: What each hit takes from the settings of its name, where its pattern does not say it.
 PER_HIT = ("n", "gain", "pan", "speed", "begin", "end", "attack", "release", "reverse")
 #: Sounds that end each other where nobody has said otherwise: the two halves of a hat.
-HATS = ("hh", "oh", "hc", "ho", "ch")
+HATS = "hh oh hc ho ch"
 
 
 def per_hit(name: str, doc: str, default: float | None = None) -> Setting:
@@ -53,12 +53,9 @@ def _a_kit(thing: Thing, value: Any) -> Kit:
     raise LivecodeError(f'takes a kit, as kit() or kit("samples/"), not {value!r}')
 
 
-def _groups(thing: Thing, value: Any) -> tuple[frozenset[str], ...]:
-    if value is None or value is False:
-        return ()
-    if isinstance(value, str):
-        groups = [frozenset(part.split()) for part in value.split(",")]
-        return tuple(group for group in groups if group)
+def _groups(thing: Thing, value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
     raise LivecodeError(
         f'takes the names of sounds that end each other, as "hh oh", or None, not {value!r}'
     )
@@ -94,7 +91,7 @@ class Hits(Sounding):
     )
     reverse = per_hit("reverse", "1: each sound backwards")
     choke = Setting(
-        (frozenset(HATS),),
+        HATS,
         _groups,
         'which sounds end each other: `drums.choke = "hh oh, lt mt ht"`; None: none',
     )
@@ -102,7 +99,8 @@ class Hits(Sounding):
     @property
     def groups(self) -> dict[str, int]:
         """The group of each sound that others end, from 1."""
-        return {word: 1 + i for i, group in enumerate(self.choke) for word in sorted(group)}
+        groups = enumerate(self.choke.split(","), start=1)
+        return {word: number for number, group in groups for word in group.split()}
 
     def check(self) -> None:
         """Raise LivecodeError if the pattern says a sound that the kit does not have."""
