@@ -20,11 +20,14 @@ play: $(VENV)/.ready-to-play
 
 setup: $(VENV)/.ready
 
+# What computes is run on two cores; then what plays against the clock, with nothing beside it.
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow and not live"; computed=$$?; \
+	$(BIN)/python -m pytest -m "not slow and live" && exit $$computed
 
 test-all: $(VENV)/.ready
-	$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 -m "not live"; computed=$$?; \
+	$(BIN)/python -m pytest -m "live" && exit $$computed
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -5,10 +5,23 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from livecode import Session
+
+#: Rooms whose tests play in processes of their own, against the clock.
+LIVE_ROOMS = ("bench", "processes", "terminal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as live what plays against the clock: `make test` runs nothing beside it."""
+    here = Path(__file__).parent
+    for item in items:
+        room = item.path.relative_to(here).parts[0]
+        if room in LIVE_ROOMS or "virtual_card" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.live)
 
 
 @pytest.fixture(autouse=True, scope="session")

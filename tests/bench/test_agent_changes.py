@@ -16,6 +16,7 @@ def test_a_random_walk_finds_nothing_again_and_leaves_as_often_taught_as_untaugh
     assert leaves_after(walk, turns_random=False) is None
 
 
+@pytest.mark.slow
 def test_a_place_that_moves_is_found_again_and_random_feedback_is_left():
     changes = [Change("explorer", "B", 2, seed) for seed in range(5)]
     assert all(again is not None for _, again in map(found_again, changes))

@@ -41,6 +41,7 @@ def test_a_cost_is_measured_in_processor_time() -> None:
     assert seconds_each(work, 0.1) == pytest.approx(0.002, rel=0.3)
 
 
+@pytest.mark.slow
 def test_every_space_gets_a_row_for_decoding_and_one_for_a_voice() -> None:
     meta, tensors = read_model(find_model("additive"))
     rows = bench.cost_rows("additive", meta, tensors, seconds=0.05)
@@ -49,6 +50,7 @@ def test_every_space_gets_a_row_for_decoding_and_one_for_a_voice() -> None:
     assert rows[1].target == 5.0
 
 
+@pytest.mark.slow
 def test_a_space_with_a_texture_gets_a_row_for_that() -> None:
     meta, tensors = read_model(find_model("orchestra"))
     rows = bench.cost_rows("orchestra", meta, tensors, seconds=0.05)

@@ -11,6 +11,8 @@ from livecode.cli.play import open_cues
 from livecode.signals.intake import CUES_TOKEN
 from livecode.terminal.style import THEMES as STYLES
 
+pytestmark = pytest.mark.live
+
 
 def test_every_theme_that_can_be_asked_for_is_there() -> None:
     assert set(THEMES) <= set(STYLES)

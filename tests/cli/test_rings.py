@@ -12,6 +12,8 @@ from livecode.signals.rings import Rings
 from livecode.signals.simulate import Hands
 from livecode.signals.udp import UdpListener
 
+pytestmark = pytest.mark.live
+
 HANDS = Hands(np.random.default_rng(3))
 
 

@@ -3,10 +3,12 @@
 import gc
 
 import psutil
+import pytest
 
 from tests.engine.conftest import Rig
 
 
+@pytest.mark.slow
 def test_two_hundred_engines_come_and_go_in_one_process_and_leave_nothing():
     process = psutil.Process()
     sizes = []

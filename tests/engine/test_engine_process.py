@@ -22,6 +22,8 @@ from livecode.transport import Arena
 from livecode.transport.lifeline import TERMINATED
 from livecode.transport.messages import Note, PlayBuffer, receive, send
 
+pytestmark = pytest.mark.live
+
 ROOT = Path(__file__).parents[2]
 #: A line of the log: time, process, level and module, and what is said.
 LOGGED = re.compile(

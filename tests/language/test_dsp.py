@@ -412,6 +412,7 @@ def test_undone_a_redefinition_sounds_as_before(stage: Session):
     assert level(stage) == pytest.approx(before, rel=0.1)
 
 
+@pytest.mark.slow
 def test_300_swaps_leave_nothing_behind_in_pyo(stage: Session):
     stage.eval("fade(0)")
     bodies = [
@@ -435,6 +436,7 @@ def test_300_swaps_leave_nothing_behind_in_pyo(stage: Session):
     assert stage.engine.errors == 0
 
 
+@pytest.mark.slow
 def test_300_names_that_come_and_go_leave_nothing_behind(session: Session):
     session.eval("fade(0)")
     counts = []

@@ -16,6 +16,8 @@ from livecode.processes.live import Live
 from livecode.processes.options import Options
 from livecode.signals.intake import CUES_TOKEN
 
+pytestmark = pytest.mark.live
+
 BLOCKS = (
     "ego = agent(space('additive'), dims=2, every=30*ms)\n"
     "ego.reward = reward(lambda rings, sound: rings.left.energy - sound.rms)",

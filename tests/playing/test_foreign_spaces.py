@@ -14,7 +14,10 @@ from tests.sound import longest_silence_s, rms
 RATE = 48_000
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -246,6 +246,7 @@ def test_running_lists_what_sounds_and_where_it_is_from(two: Session):
     assert two.eval("running()").value == "nothing sounds"
 
 
+@pytest.mark.slow
 def test_so_many_names_that_there_is_no_room_are_refused_and_room_is_made_of_those_gone(
     session: Session,
 ):

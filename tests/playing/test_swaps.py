@@ -52,6 +52,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(where)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -172,6 +172,7 @@ def kill_all(terminal: subprocess.Popen, arena: Arena) -> None:
     terminal.wait()
 
 
+@pytest.mark.slow
 def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
     terminal = start_play()
     performance, files, arena = playing()
@@ -228,7 +229,7 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
     assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_whoever_is_killed_and_when_nothing_is_lost(seed: int, tmp_path: Path):
     kill_somebody(random.Random(seed), tmp_path)
 

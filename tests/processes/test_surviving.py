@@ -60,7 +60,13 @@ def test_a_polite_kill_of_one_process_ends_nothing(live: Live, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "names", [("mind", "engine"), ("mind", "voices"), PLAYERS, ("supervisor", *PLAYERS)]
+    "names",
+    [
+        ("mind", "engine"),
+        pytest.param(("mind", "voices"), marks=pytest.mark.slow),
+        pytest.param(PLAYERS, marks=pytest.mark.slow),
+        ("supervisor", *PLAYERS),
+    ],
 )
 def test_whatever_dies_together_what_sounded_sounds_again(
     live: Live, names: tuple[str, ...]

@@ -15,6 +15,8 @@ from livecode.processes.attachment import Attachment
 from livecode.sets.set_file import read_set
 from livecode.transport.status import look_at_status
 
+pytestmark = pytest.mark.live
+
 #: What is wrong in the second of three scenes, and what is said of it.
 FAULTS = {
     "a syntax error": (b"# %% bad for=1*s\nr7 = = stream()\n", r"line 4: invalid syntax"),

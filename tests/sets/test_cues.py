@@ -20,6 +20,8 @@ from livecode.signals.osc import Argument, encode, encode_bundle
 from livecode.signals.udp import UdpListener
 from livecode.transport.status import Status, look_at_status
 
+pytestmark = pytest.mark.live
+
 TOKEN = "s3cret"
 PIECE = """\
 ego = agent(space("additive"), dims=2)

@@ -79,6 +79,7 @@ def torn_up(session: Session, jumps: int, every_s: float) -> list[float]:
     return memory
 
 
+@pytest.mark.slow
 def test_twenty_jumps_leave_no_click_and_no_orphan(session: Session) -> None:
     torn_up(session, 20, 1.6)
 

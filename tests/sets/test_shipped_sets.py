@@ -9,13 +9,21 @@ from livecode.offline.session import Session
 from livecode.sets.set_file import read_set
 
 SETS = sorted((Path(__file__).parents[2] / "sets").glob("*.py"))
+#: Sets that take more than a few seconds to play in one go.
+LONG = ("aego", "algorave", "dive_bar")
 
 
 def test_the_sets_that_are_promised_are_there() -> None:
     assert {"aego", "algorave", "dive_bar", "first", "rnn7"} <= {path.stem for path in SETS}
 
 
-@pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in LONG))
+        for path in SETS
+    ],
+)
 def test_every_scene_plays_as_it_is_written(path: Path) -> None:
     piece = read_set(path)
     assert not piece.faults

@@ -120,6 +120,7 @@ def await_that(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
         time.sleep(0.001)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_the_same_takes(model: Path, tmp_path: Path) -> None:
     """Kill runs again and again: nothing whole is made again, and nothing is torn."""
     cut, uncut = tmp_path / "cut", tmp_path / "uncut"
@@ -310,6 +311,7 @@ def run_with_little_room(most_bytes: int, *arguments: str) -> subprocess.Complet
     return subprocess.run(command, capture_output=True, text=True, timeout=100, preexec_fn=confine)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_to_be_full_and_takes_go_on_later(
     whole: Path, model: Path, tmp_path: Path
 ) -> None:

@@ -20,6 +20,8 @@ from livecode.takes.playback import Playback
 from livecode.takes.player import BLOCK, SAMPLE_RATE, FilePlayer
 from tests.takes.conftest import RATE
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 def stepped() -> Iterator[Callable[[int], np.ndarray]]:

@@ -60,6 +60,7 @@ def _await(condition: Callable[[], bool], process: subprocess.Popen[str]) -> Non
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_where_its_checkpoint_stands(tone: Path, tmp_path: Path) -> None:
     whole = settings_for(tone, tmp_path / "whole", steps=60)
     killed = settings_for(tone, tmp_path / "killed", steps=60)
@@ -77,6 +78,7 @@ def test_a_killed_training_goes_on_where_its_checkpoint_stands(tone: Path, tmp_p
     assert curve_of(killed) == curve_of(whole)
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_says_how_to_go_on(tone: Path, tmp_path: Path) -> None:
     settings = settings_for(tone, tmp_path, steps=100_000)
     process = _start(settings)

@@ -147,6 +147,7 @@ def test_every_make_trains(make: dict, tone: Path, tmp_path: Path) -> None:
     assert np.isfinite(model.generate(0.05)).all()
 
 
+@pytest.mark.slow
 def test_bfloat16_products_learn_as_well_as_float32_ones(tone: Path, tmp_path: Path) -> None:
     curves = {}
     for precision in ("float32", "bfloat16"):
@@ -183,6 +184,7 @@ def test_a_checkpoint_of_other_settings_is_refused(
         train_samplernn(replace(trained, batch=8, resume=True))
 
 
+@pytest.mark.slow
 def test_resumed_with_more_disturbance_the_best_is_of_that(tone: Path, tmp_path: Path) -> None:
     settings = settings_for(tone, tmp_path, steps=150)
     before = read_model(train_samplernn(settings))[0].facts

@@ -178,6 +178,7 @@ class Sentences(NoSpaceDisplay):
         self.said.append(sentence)
 
 
+@pytest.mark.slow
 def test_a_space_is_given_a_texture_and_stays_as_it_was(
     breath: TrainSpaceSettings, tmp_path: Path
 ) -> None:

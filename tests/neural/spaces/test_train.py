@@ -92,6 +92,7 @@ def test_the_trained_space_has_ordered_axes_of_even_steps(trained: Path) -> None
     assert centroids[0] < centroids[1]
 
 
+@pytest.mark.slow
 def test_a_nested_space_puts_what_matters_most_first_and_names_what_it_follows(
     noises: Path,
 ) -> None:
@@ -128,6 +129,7 @@ def test_training_leaves_a_model_a_card_and_a_picture(trained: Path) -> None:
     assert meta.sample_rate == 44100
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tmp_path: Path) -> None:
     one, two, other = (
         _weights(train_space(replace(SHORT, out=tmp_path / str(i), seed=seed)))
@@ -164,6 +166,7 @@ def test_a_training_killed_at_any_moment_resumes_to_the_same_weights(tmp_path: P
         np.testing.assert_array_equal(tensor, resumed[name])
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,7 +212,7 @@ def test_an_output_folder_that_cannot_be_made_is_refused_at_once(tmp_path: Path)
         train_space(replace(SHORT, out=tmp_path / "file"))
 
 
-@pytest.mark.parametrize("kind", ["pitched", "noise"])
+@pytest.mark.parametrize("kind", ["pitched", pytest.param("noise", marks=pytest.mark.slow)])
 def test_a_folder_of_audio_becomes_a_space(tmp_path: Path, kind: str) -> None:
     rng, t = np.random.default_rng(0), np.arange(22050) / 22050
     (tmp_path / "audio").mkdir()

@@ -57,6 +57,7 @@ def test_int8_weights_say_nearly_the_same(shape: str):
     assert 0 < divergence_bits(exact, small.log_probs(codes)) <= 0.004
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(len(WEIGHTS) == 1, reason="no int8 products on this processor")
 def test_wide_models_have_tiers_of_5_bits_only_where_that_says_nearly_the_same():
     config, tensors = model(dim=WIDE, frame_sizes=(4, 2))
