@@ -70,6 +70,7 @@ def noises(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return train_space(replace(settings, sample_rate=22050))
 
 
+@pytest.mark.slow
 def test_seconds_of_training_beat_none(trained: Path, tmp_path: Path) -> None:
     untrained = train_space(replace(SHORT, out=tmp_path, steps=1))
     held_out = AdditiveFrames(2, 44100, 2048, seed=0).held_out().levels[:256]
