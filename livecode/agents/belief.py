@@ -28,7 +28,8 @@ class ExplorerSettings(WalkerSettings):
     mistakes_least: float = 0.02
     lesson_mistakes_least: float = 0.04
     blur: float = 0.01  # per length of way, a difference in distance that nobody can tell
-    drift: float = 0.004  # the listener's place wanders this far in a second
+    drift: float = 0.004  # the listener's place wanders this far in a second, ...
+    drift_for_s: float = 5.0  # ... for so long after they spoke last
     wander_after: float = 3.0  # it wanders after a silence of this many times its patience
     candidates: int = 4  # places drawn for each plan
     lags_s: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # reaction times thought possible
@@ -46,8 +47,13 @@ class ExplorerSettings(WalkerSettings):
     leave: float = 0.2  # it strides off this far until then, over sqrt(dims)
     ways_out: int = 16  # places drawn to stride off to; it takes the furthest
     pace_s: float = 2.6  # it takes this long to go as far as it strays
-    least_pace: float = 0.006  # the least length of a step then
-    legs: int = 24  # wandering, it looks for the least visited way after this many steps
+    least_pace: float = 0.06  # ... but goes at least so far in a second
+    alert_s: float = 3.0  # it expects to be spoken to again for two to three times as long
+    breath: float = 0.3  # else it goes to and fro over this share of that way, ...
+    breath_s: float = 4.5  # ... which takes so long, ...
+    breath_turns: float = 0.25  # ... and this share of its pace where it turns ...
+    breath_rest_s: tuple[float, float] = (0.5, 2.0)  # ... and rests
+    goal_rest_s: tuple[float, float] = (0.5, 4.0)  # unsure and not spoken to, it rests at its goals
 
 
 class Belief:

@@ -193,7 +193,7 @@ class CoExplorer(Walker):
         fed = self._lesson_is_due(time_s) and self._settle()
         if fed:
             self.lesson_s = time_s
-        if self.paused and not self.explorations:
+        if (self.paused or self.staying) and not self.explorations:
             return self.position
         self._rehearse(time_s, fed)
         move = self._choose()
@@ -230,6 +230,11 @@ class CoExplorer(Walker):
                 rewards = np.repeat([-value, value], len(line) - 1)
                 self.model.learn(places, moves, rewards)
                 self.replay.add(places, moves, rewards)
+
+    def jump(self) -> None:
+        """Go to a place that was hardly visited, and on from there."""
+        super().jump()
+        self.staying = False
 
     def _choose(self) -> int:
         """Choose the best move, or now and then a random one; ties are drawn."""

@@ -1,14 +1,9 @@
-"""An explorer: a learner that works out from feedback which place its listener has in mind.
+"""An explorer: a learner that works out from feedback which place its listener means, and goes there.
 
-Praise says that the last way came nearer to the place, blame that it led away. With a = the way and
-c = a times its midpoint, nearer means exactly a @ place > c. So feedback is a half-space cut (a
-probit observation with a share of mistakes) of a Gaussian belief about the place. The belief is
-updated by moment matching (assumed-density filtering; Minka 2001). The explorer walks in straight
-lines to places drawn from the belief (Thompson sampling); of several it takes the least visited.
-It explores while in doubt, and stays about a place when sure. It learns how often the listener is
-mistaken. Feedback that is too surprising for such a listener unsettles it, and it strides off. A
-second opinion begins afresh whenever the first does better; it takes over when the listener has
-changed their mind. Without feedback the explorer wanders.
+It walks in straight lines to places drawn from its belief (Thompson sampling); of several it takes the
+least visited. It explores while in doubt, and stays about a place when sure. Feedback that is too
+surprising unsettles it, and it strides off. While nobody speaks it breathes about a place of which it
+is sure; without feedback for longer than its patience it wanders, in phrases with rests between.
 """
 
 import math
@@ -17,42 +12,29 @@ from typing import Any
 
 import numpy as np
 
-from livecode.agents.belief import Belief, ExplorerSettings
-from livecode.agents.path import PUT, Array
-from livecode.agents.protocol import Beliefs
+from livecode.agents.belief import ExplorerSettings
+from livecode.agents.believer import Believer
+from livecode.agents.path import Array
 from livecode.agents.saving import Arrays, pack, unpack
-from livecode.agents.walker import Walker, resize_places
+from livecode.agents.walker import resize_places
+from livecode.agents.wandering import NUMBERS as WAY
+from livecode.agents.wandering import PHRASE_NUMBERS, Wandering
 
 #: The attributes of which each is one number or one array in a saved state.
 NUMBERS = (
     "odds", "merit", "worth", "unrest", "mistaken", "judged", "lessons", "fed_s", "acted_s",
-    "lag_scores", "goal", "heading", "leg", "leaving", "left", "period_s",
+    "lag_scores", "goal", "leaving", "left", "period_s",
 )  # fmt: skip
+#: Those that states of before lack.
+LATER_NUMBERS = ("alert_s", "moved_s")
 
 
-class Explorer(Walker):
+class Explorer(Believer):
     """A learner that believes: call `act` at the action rate, `feedback` when there is some."""
-
-    settings: ExplorerSettings
 
     def __init__(self, settings: ExplorerSettings, rng: np.random.Generator) -> None:
         super().__init__(settings, rng)
-        self.first = Belief(settings, self.dims)
-        self.second = Belief(settings, self.dims)
-        self.odds = 0.0  # log odds of the second belief against the first, since the second began
-        self.merit = 0.0  # log odds of the second belief against chance, since then
-        self.worth = 0.0  # log odds of the first belief against chance, since it was taken up
-        self.unrest = 0.0  # log odds of chance against the first belief, of late
-        self.judged = settings.mistakes_prior  # lessons that show how reliable the listener is
-        self.mistaken = settings.mistakes * self.judged  # the mistakes among them
-        #: How often each reaction time explained the feedback.
-        self.lag_scores = np.full(len(settings.lags_s), settings.lag_prior)
-        self.lessons = 0.0  # lessons since the last plan
-        self.fed_s = self.acted_s = -math.inf
-        self.goal = self.position
-        self.heading = np.zeros(self.dims)  # the unit vector along which it wanders; zeros at first
-        self.leg = 0  # steps that it still goes along `heading`
-        self.leaving, self.left = False, self.position  # whether it strides off, and from where
+        self.wandering = Wandering(self.dims, rng, settings.candidates)
         self.period_s = 0.1  # mean time between actions, of late
 
     def act(self, time_s: float) -> Array:
@@ -60,8 +42,16 @@ class Explorer(Walker):
         self._pass_time(time_s)
         if self.paused and not self.explorations:
             return self.position
-        place = self._wander() if self._wandering(time_s) else self._approach()
-        self.density.visit(place)
+        here = self.position
+        if self._wandering(time_s):
+            place = self._wander(time_s)
+        elif self._resting(time_s):
+            place = here
+        else:
+            place = self._approach(time_s)
+        if not np.array_equal(place, here):
+            self.moved_s = time_s
+            self.density.visit(place)
         self.path.append(place, 0, time_s, 0.0)
         self.explorations = max(0, self.explorations - 1)
         return self.position
@@ -69,9 +59,26 @@ class Explorer(Walker):
     def _wandering(self, time_s: float) -> bool:
         """Tell whether it wanders, because nobody gives feedback or it was told to explore."""
         silent_s = self.settings.wander_after * self.patience_s
-        return self.explorations > 0 or time_s - self.fed_s > silent_s
+        silent = time_s - self.fed_s > silent_s and not self._stays()
+        return self.explorations > 0 or silent
 
-    def _approach(self) -> Array:
+    def _stays(self) -> bool:
+        """Tell whether silence does not lead it away from what it was taught."""
+        return self.staying or (self.curiosity == 0 and self.fed_s > -math.inf)
+
+    def _resting(self, time_s: float) -> bool:
+        """Tell whether it rests, which it does only while nobody speaks."""
+        return self._alert() == 0 and not self.leaving and self.wandering.resting(time_s)
+
+    def _wander(self, time_s: float) -> Array:
+        """Return the next place of a walk that nobody teaches; told to explore, it never rests."""
+        here, walk = self.position, self.wandering
+        self.goal = here
+        if self.explorations:
+            return walk.line(here, self.step, self.density)
+        return walk.phrase(here, self.step, self.rest, time_s, self.density)
+
+    def _approach(self, time_s: float) -> Array:
         """Return the next place on the way to the goal; steps are shorter near the goal."""
         s, here, settled = self.settings, self.position, self._settled()
         reach = 1.5 * self.straying() * math.sqrt(self.dims)
@@ -79,12 +86,14 @@ class Explorer(Walker):
             self.leaving = float(np.linalg.norm(here - self.left)) < s.leave * math.sqrt(self.dims)
             stale = False
         elif settled:
-            stale = float(np.linalg.norm(self.goal - self.first.mean)) > reach
+            stale = float(np.linalg.norm(self.goal - self.first.mean)) > reach * self._width()
         else:
             stale = self.lessons >= 1
         if stale or np.array_equal(self.goal, here):
             self._plan()
-        self.leg = 0
+            if not stale and self._pauses(settled, time_s):
+                return here
+        self.wandering.leg = 0
         way = self.goal - here
         far = float(np.linalg.norm(way))
         if not settled:
@@ -92,145 +101,36 @@ class Explorer(Walker):
         elif float(np.linalg.norm(here - self.first.mean)) > reach:
             slow = self.step
         else:
-            slow = max(reach * self.period_s / s.pace_s, s.least_pace)
+            slow = self._breath(far, reach)
         length = min(self.step, slow)
         place: Array = self.goal if far <= length else here + way * (length / far)
         return place.clip(0, 1)
 
-    def _wander(self) -> Array:
-        """Return the next place straight on, along every axis alike.
+    def _pauses(self, settled: bool, time_s: float) -> bool:
+        """Begin to rest at a goal if nobody speaks; returns whether it does."""
+        if self._alert() > 0 or self.leaving or self.rest == 0:
+            return False
+        low, high = self.settings.breath_rest_s if settled else self.settings.goal_rest_s
+        self.wandering.hold(time_s, float(self.rng.uniform(low, high)))
+        return True
 
-        The way turns back before the borders, and now and then to the least visited direction.
+    def _width(self) -> float:
+        """Return which share of its way it goes to and fro over: less while nobody speaks."""
+        s = self.settings
+        return s.breath + (1 - s.breath) * self._alert()
+
+    def _breath(self, far: float, reach: float) -> float:
+        """Return the length of a move about a place of which it is sure, `far` before the goal.
+
+        While it is spoken to, it goes at an even pace. In silence it goes as a breath does: slowly, and
+        slowest where it turns.
         """
-        here = self.position
-        if self.leg <= 0 or not self.heading.any():
-            signs = np.sign(self.rng.standard_normal((self.settings.candidates, self.dims)))
-            ways = signs * self.rng.uniform(0.85, 1.15, signs.shape)
-            ways /= np.linalg.norm(ways, axis=1)[:, None]
-            if self.heading.any():
-                ways[0] = self.heading  # straight on is one of the ways
-            ahead = here + ways * (self.settings.legs * self.step)
-            ahead = 1 - np.abs(1 - np.abs(ahead) % 2)  # mirrored by the borders
-            self.heading = ways[np.argmin(self.density.count(ahead))]
-            self.leg = self.settings.legs
-        self.leg -= 1
-        margin = 0.1 * self.rng.random()
-        outwards = (here + 0.0 < margin) & (self.heading < 0)
-        outwards |= (here > 1 - margin) & (self.heading > 0)
-        beyond = here + self.heading * self.step
-        outwards |= (beyond < 0) | (beyond > 1)
-        self.heading = np.where(outwards, -self.heading, self.heading)
-        self.goal = here
-        place: Array = here + self.heading * self.step
-        return place.clip(0, 1)
-
-    def feedback(self, reward: float, time_s: float) -> None:
-        """Praise (> 0) or blame (< 0) the way of the last second.
-
-        The reward is clipped to [-1, 1]. Zero, NaN and infinities are ignored.
-        """
-        if not (math.isfinite(reward) and math.isfinite(time_s)) or reward == 0:
-            return
-        ways, middles = self._ways(time_s)
-        if np.abs(ways).max() < 0.1 * self.step:
-            return  # there was no way to judge
-        weight = min(max(time_s - self.fed_s, 0.0) / self.settings.lesson_s, 1.0)
-        self._learn(reward, weight, time_s, ways, middles)
-
-    def tap(self, reward: float, time_s: float) -> None:
-        """Take feedback that counts in full, however soon after other feedback."""
-        self.fed_s = min(self.fed_s, time_s - self.settings.lesson_s)
-        self.feedback(reward, time_s)
-
-    def _learn(
-        self, reward: float, weight: float, time_s: float, ways: Array, middles: Array
-    ) -> None:
-        s, sign = self.settings, math.copysign(1.0, reward)
-        weight *= min(abs(reward), 1.0)
-        self.fed_s = time_s
-
-        # Any of the reaction times may be the listener's: each is weighed by how well it explained
-        # the feedback so far. Feedback about which they disagree surprises less.
-        shares = self.lag_scores / self.lag_scores.sum()
-        mistakes = self._mistakes()
-        by_lag = self.first.expect(ways, middles, sign, mistakes)
-        first = float(shares @ by_lag)
-        second = float(shares @ self.second.expect(ways, middles, sign, mistakes))
-        guilty = shares * by_lag / first
-        self.lag_scores += weight * (guilty - (1 - s.lag_memory) * self.lag_scores)
-        self._judge(first, mistakes, weight)
-        careful = max(mistakes, s.lesson_mistakes_least)
-        for belief in (self.first, self.second):
-            belief.learn(shares @ ways, float(shares @ middles), sign, weight, careful)
-        self.lessons += weight
-
-        self.odds += weight * math.log(second / first)
-        self.merit += weight * math.log(second / 0.5)
-        self.worth += weight * math.log(first / 0.5)
-        self.unrest = max(0.0, self.unrest - weight * math.log(first / 0.5))
-        self._reconsider()
-
-    def _mistakes(self) -> float:
-        """Return how often the listener is mistaken, plus one standard deviation."""
-        share = self.mistaken / self.judged
-        most = share + math.sqrt(share * (1 - share) / self.judged)
-        return min(max(most, self.settings.mistakes_least), 0.3)
-
-    def _judge(self, expected: float, mistakes: float, weight: float) -> None:
-        """Learn how reliable the listener is from feedback that had the probability `expected`.
-
-        This is one step of expectation maximisation, for lessons of which the belief is sure.
-        """
-        nearer = (expected - mistakes) / (1 - 2 * mistakes)
-        weight *= abs(2 * nearer - 1)
-        kept = self.settings.mistakes_memory**weight
-        self.mistaken = kept * self.mistaken + weight * mistakes * (1 - nearer) / expected
-        self.judged = kept * self.judged + weight
-
-    def _reconsider(self) -> None:
-        """Decide whether to follow the first belief, the second, or none."""
-        s, unsettling = self.settings, self._unsettling()
-        if self.worth > s.sense:
-            self.leaving = False
-        if self.odds <= 0:
-            self.odds, self.merit, self.second = 0.0, 0.0, self._prior()
-        elif self.odds > s.alarm and self.merit > (s.sense if self.leaving else s.fair):
-            self._leave(self.second)
-        elif self.unrest > unsettling and self.leaving:
-            self.first, self.unrest, self.worth = self._prior(), 0.0, 0.0
-        elif self.unrest > unsettling:
-            hint = self.odds > s.alarm / 2 and self.merit > s.hint
-            self._leave(self.second if hint else self._prior())
-            self.odds = s.trust * s.alarm
-        if self.unrest > s.doubtful * unsettling and not self.leaving and self._settled():
-            out = self.position - self.first.mean
-            far = self.straying() * math.sqrt(self.dims) / max(float(np.linalg.norm(out)), 1e-9)
-            self.goal = (self.first.mean + out * far).clip(0, 1)
-
-    def _leave(self, better: Belief) -> None:
-        """Follow another belief, in one long stride unless that belief is sure."""
-        left = self.first.mean
-        self._doubt(better)
-        self.leaving, self.left = not self._settled(), left
-        self._plan()
-
-    def _doubt(self, better: Belief) -> None:
-        """Follow another belief; the former one stays as the second."""
-        self.first, self.second = better, self.first
-        self.odds, self.leaving = 0.7 * self.settings.alarm, False
-        self.merit = self.worth = self.unrest = 0.0
-
-    def _ways(self, time_s: float) -> tuple[Array, Array]:
-        """Return the way judged at each reaction time, (lags, dims), and way @ midpoint, (lags,)."""
-        lags_s = np.array(self.settings.lags_s)[:, None]
-        reach_s = lags_s[-1, 0] + self.settings.window_s
-        entries = self.path.recent(time_s - reach_s, time_s)
-        ages_s = time_s - self.path.times_s[entries] + 1e-6
-        judged = (ages_s >= lags_s) & (ages_s < lags_s + self.settings.window_s)
-        here, there = self.path.places[entries - 1], self.path.places[entries]
-        # Summed |here - place|^2 - |there - place|^2, halved, is way @ place - middle.
-        middles = (there - here) * (there + here) / 2
-        return judged @ (there - here), judged @ middles.sum(axis=1)
+        s, alert = self.settings, self._alert()
+        pace = max(reach / s.pace_s, s.least_pace)
+        length = max(2 * self.straying() * s.breath * math.sqrt(self.dims), far, 1e-9)
+        swell = max(math.sin(math.pi * far / length), s.breath_turns)
+        breath = length / s.breath_s * math.pi / 2 * swell
+        return (breath + alert * (pace - breath)) * self.period_s
 
     def _plan(self) -> None:
         """Choose a goal: of some places that the listener may mean, the least visited."""
@@ -242,7 +142,10 @@ class Explorer(Walker):
             aside = self.rng.standard_normal((s.candidates, self.dims)) * s.aside
             ways = aside - here / max(float(np.linalg.norm(here)), 1e-9)
             ways /= np.linalg.norm(ways, axis=1)[:, None]
+            stray *= self._width()
             places = (self.first.mean + ways * stray * math.sqrt(self.dims)).clip(0, 1)
+        elif self.curiosity == 0 and self._alert() == 0 and not self.leaving:
+            places = self.first.mean[None]
         else:
             places = self.first.draw(s.ways_out if self.leaving else s.candidates, stray, self.rng)
         if self.leaving:
@@ -254,23 +157,6 @@ class Explorer(Walker):
             self.goal = places[np.argmin(self.density.count(places))]
         self.lessons = 0.0
 
-    def straying(self) -> float:
-        """Return how far it strays from the believed place along each axis."""
-        s = self.settings
-        unsettled = max(0.0, self.unrest / self._unsettling() - 0.3) / 0.7
-        stray = s.stray + min(unsettled, 1.0) * (s.unsettled_stray - s.stray)
-        more = max(0.0, self.curiosity - 1.0) / 3.0 * s.prior_sd
-        return stray * min(self.curiosity, 1.0) + more
-
-    def _unsettling(self) -> float:
-        """Return how much contradiction it bears, in nats; patience makes this more."""
-        nats: float = self.settings.unsettling * min(max(self.patience_s / 10, 0.4), 4.0) ** 0.5
-        return nats
-
-    def _settled(self) -> bool:
-        """Tell whether the belief about the listener's place is sure."""
-        return float(self.first.cov.trace()) < self.dims * self.settings.settled_sd**2
-
     def _pass_time(self, time_s: float) -> None:
         """Make the beliefs less sure as time passes, faster in silence."""
         s = self.settings
@@ -278,13 +164,13 @@ class Explorer(Walker):
         self.acted_s = time_s
         if 0 < passed_s < 1:
             self.period_s += 0.1 * (passed_s - self.period_s)
+        self.alert_s = max(0.0, self.alert_s - passed_s)
+        silent_s = time_s - self.fed_s
         for belief in (self.first, self.second):
-            belief.cov[np.diag_indices(self.dims)] += s.drift**2 * passed_s
-            if time_s - self.fed_s > self.patience_s:
+            if silent_s < s.drift_for_s:
+                belief.cov[np.diag_indices(self.dims)] += s.drift**2 * passed_s
+            if silent_s > self.patience_s and not self._stays():
                 belief.blend(self._prior(), passed_s / self.patience_s)
-
-    def _prior(self) -> Belief:
-        return Belief(self.settings, self.dims)
 
     def zone(self, reward: float) -> None:
         """Like (> 0) this place: the listener's is near. Dislike (< 0) it: the listener's is elsewhere."""
@@ -299,6 +185,18 @@ class Explorer(Walker):
                 self.density.visit(self.position)
         self._plan()
 
+    def stay(self, on: bool = True) -> None:
+        """Stay about the place of which it is sure, else about this one, however long nobody speaks.
+
+        Contradiction, a jump or a dislike ends that, as `stay(False)` does.
+        """
+        super().stay(on)
+        if on and not self._settled():
+            self._doubt(self._prior())
+            self.first.like(self.position, self.settings.zone_sd)
+            self.goal, self.staying = self.position, True
+        self._hear_of_it()
+
     def jump(self) -> None:
         """Go to a place that was hardly visited; the listener's place may be anywhere again."""
         super().jump()
@@ -308,7 +206,7 @@ class Explorer(Walker):
     def explore(self, actions: int = 1) -> None:
         """Make the next moves for novelty alone, even when paused."""
         super().explore(actions)
-        self.leg = 0
+        self.wandering.leg = 0
 
     def back(self, actions: int = 1) -> None:
         """Return to the place of `actions` ago, and believe that the listener means it."""
@@ -319,10 +217,6 @@ class Explorer(Walker):
         """Undo `back`, if it has not moved since."""
         super().forward(actions)
         self._take_for_wanted()
-
-    def _hear_of_it(self) -> None:
-        """Count as if feedback had come, so that it does not wander."""
-        self.fed_s = max(self.fed_s, self.acted_s if self.acted_s > -math.inf else 0.0)
 
     def _take_for_wanted(self) -> None:
         self._hear_of_it()
@@ -336,27 +230,6 @@ class Explorer(Walker):
         self.fed_s = self.acted_s = time_s
         self.goal = self.position
 
-    @property
-    def beliefs(self) -> Beliefs:
-        """What it expects of each single-axis move from its place; its own moves may be oblique."""
-        signs = np.tile([1, -1], self.dims)
-        axes = np.repeat(np.arange(self.dims), 2)
-        offsets = np.eye(self.dims)[axes] * signs[:, None] * self.step
-        here = self.position
-        middles = (offsets * (here + offsets / 2)).sum(axis=1)
-        cursor = self.path.cursor
-        chosen = None
-        if self.path.moves[cursor] != PUT:
-            chosen = int(np.argmax(offsets @ (here - self.path.places[cursor - 1])))
-        return Beliefs(
-            axis=axes,
-            direction=signs,
-            predicted_reward=2 * self.first.expect(offsets, middles, 1.0) - 1,
-            novelty_bonus=(self.density.count((here + offsets).clip(0, 1)) + 0.01) ** -0.5,
-            allowed=np.stack([here < 1, here > 0], axis=1).ravel(),
-            chosen=chosen,
-        )
-
     def _settle(self) -> bool:
         return False  # it learns at once when feedback comes
 
@@ -364,7 +237,7 @@ class Explorer(Walker):
         closed = self.dims - dims
         self.first, self.second = self.first.resized(dims), self.second.resized(dims)
         self.goal = np.append(self.goal, np.full(max(0, -closed), 0.5))[:dims]
-        self.heading, self.leg = np.zeros(dims), 0
+        self.wandering.resized(dims)
         self.leaving, self.left = False, resize_places(self.left[None], dims)[0]
         self.lessons = 1.0  # makes the next step plan again
         return f"Closing {closed} of {self.dims} axes dropped the beliefs about them." * (
@@ -378,7 +251,8 @@ class Explorer(Walker):
         """
         return {
             **super().state(reach),
-            **pack(self, "", NUMBERS),
+            **pack(self, "", (*NUMBERS, *LATER_NUMBERS)),
+            **pack(self.wandering, "", (*WAY, *PHRASE_NUMBERS)),
             **pack(self.first, "first.", ("mean", "cov")),
             **pack(self.second, "second.", ("mean", "cov")),
         }
@@ -386,5 +260,8 @@ class Explorer(Walker):
     def _restore(self, state: Mapping[str, Any]) -> None:
         super()._restore(state)
         unpack(self, "", NUMBERS, state)
+        unpack(self, "", (name for name in LATER_NUMBERS if name in state), state)
+        unpack(self.wandering, "", WAY, state)
+        unpack(self.wandering, "", (name for name in PHRASE_NUMBERS if name in state), state)
         unpack(self.first, "first.", ("mean", "cov"), state)
         unpack(self.second, "second.", ("mean", "cov"), state)

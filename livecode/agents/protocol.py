@@ -46,6 +46,7 @@ class Learner(Protocol):
     paused: bool
     curiosity: float  # 0 heads straight for what was praised, 1 tries things, 4 roams
     patience_s: float  # in silence it stays this long with what was praised
+    rest: float  # the share of time that it rests while nobody teaches it, 0 to 1
 
     @property
     def position(self) -> Array:
@@ -97,6 +98,9 @@ class Learner(Protocol):
 
     def resume(self) -> None:
         """Go on."""
+
+    def stay(self, on: bool = True) -> None:
+        """Stay about what was praised, else about this place, however long nobody speaks."""
 
     def forget(self) -> None:
         """Lose everything learned and visited; keep the place."""

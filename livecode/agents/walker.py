@@ -44,6 +44,8 @@ class Walker:
         self.dropped = ""
         self.curiosity = 1.0
         self.patience_s = 10.0
+        self.rest = 0.35
+        self.staying = False
         self._sensed = deque[tuple[float, float]](
             maxlen=MAX_CREDITED
         )  # the last values as (time_s, value)
@@ -188,12 +190,16 @@ class Walker:
         """Go on."""
         self.paused = False
 
+    def stay(self, on: bool = True) -> None:
+        """Stay about this place; `stay(False)` ends that."""
+        self.staying = on
+
     def forget(self) -> None:
         """Lose everything learned and visited; keep the place."""
         twin = type(self)(replace(self.settings, dims=self.dims, step=self.step), self.rng)
         twin.path.places[0] = self.position
         twin.paused, twin.settings = self.paused, self.settings
-        twin.curiosity, twin.patience_s = self.curiosity, self.patience_s
+        twin.curiosity, twin.patience_s, twin.rest = self.curiosity, self.patience_s, self.rest
         self.__dict__.update(twin.__dict__)
 
     def state(self, reach: int | None = None) -> Arrays:
@@ -210,6 +216,7 @@ class Walker:
             "dims": np.array(self._dims),
             "rng": pack_rng(self.rng),
             **pack(self, "", CONTROLS),
+            "staying": np.array(self.staying),
             **{name: np.array(max(0, at - first)) for name, at in cursors.items()},
             **{f"path.{name}": getattr(path, name)[first:last].copy() for name in COLUMNS},
             "sensed": np.array(self._sensed).reshape(-1, 2),
@@ -224,12 +231,13 @@ class Walker:
         twin = type(self)(saved, copy.deepcopy(self.rng))
         twin._restore(state)
         twin.settings = self.settings
-        twin.curiosity, twin.patience_s = self.curiosity, self.patience_s
+        twin.curiosity, twin.patience_s, twin.rest = self.curiosity, self.patience_s, self.rest
         self.__dict__.update(twin.__dict__)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         unpack_rng(self.rng, entry(state, "rng"))
         unpack(self, "", CONTROLS, state)
+        self.staying = bool(state.get("staying", False))  # states of before lack it
         unpack(self.path, "path.", CURSORS, state)
         self.path.count = len(entry(state, "path.moves"))
         for name in COLUMNS:

@@ -70,10 +70,12 @@ def leaves_after(change: Change, turns_random: bool = True) -> float | None:
 
 
 def cells_covered(change: Change) -> int:
-    """Return how many cells, each a tenth wide, an agent visits in silence."""
+    """Return how many cells, each a tenth wide, an agent visits in silence if it never rests."""
     subject = trials.SUBJECTS[change.subject](
         change.dims, change.step, np.random.default_rng([change.seed, change.dims, 2])
     )
+    if not isinstance(subject, trials.RandomWalk):
+        subject.rest = 0.0
     places = np.array([subject.act(k * trials.PERIOD_S) for k in range(COVERED)])
     cells = np.minimum(places * CELLS_A_SIDE, CELLS_A_SIDE - 1).astype(int)
     return len({tuple(cell) for cell in cells})

@@ -1,40 +1,30 @@
-"""Agents, which explore a space and are heard where they are: their settings and instructions."""
+"""Agents, which explore a space and are heard where they are: their settings."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar, ParamSpec, Protocol
+from typing import Any, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
+from livecode.language.instructions import Instructed
 from livecode.language.naming import NamingSetting
 from livecode.language.sources import automatable
-from livecode.language.spaces import Placed, PlaysPlaced, Space
+from livecode.language.spaces import Space
 from livecode.language.things import Setting, Thing, choice, length, whole
-from livecode.language.units import Span, is_number, span
+from livecode.language.units import Span, is_number
 from livecode.language.values import Value, as_value
 
 #: The kinds of learner.
 COEXPLORER, EXPLORER = "coexplorer", "explorer"
 #: The former name of the setting `learner`, which this release still understands.
 FORMER_LEARNER = "mind"
-#: An agent keeps this many of its last instructions.
-MOST_ASKED = 256
-LONGEST_S = 600.0
+#: The longest patience: a day.
+LONGEST_PATIENCE_S = 86_400.0
 
 P = ParamSpec("P")
-
-
-@dataclass(frozen=True, eq=False)
-class Instruction:
-    """Something that the performer tells an agent to do; it is done once."""
-
-    what: str  # the method of the agent
-    argument: Any = None
 
 
 def _a_space(thing: Thing, value: Any) -> Space:
@@ -92,40 +82,11 @@ def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> S
     return Setting(default, check, doc, (shortest_s, longest_s))
 
 
-class PlaysAgent(PlaysPlaced, Protocol):
-    """Plays an agent."""
-
-    @property
-    def ticking(self) -> bool:
-        """Whether the caller is a function that plays, rather than a block."""
-
-    @property
-    def position(self) -> NDArray[np.float64]:
-        """The agent's place along its open axes, (dims,) in [0, 1]."""
-
-    @property
-    def beliefs(self) -> Beliefs:
-        """What the agent expects of each move from its place."""
-
-    def take(self, ask: Instruction) -> None:
-        """Follow an instruction."""
-
-    def has_taken(self, ask: Instruction) -> bool:
-        """Tell whether an instruction has been followed."""
-
-
-class Agent(Placed):
+class Agent(Instructed):
     """An agent walks a space, learns from its reward where to go, and is heard where it is."""
 
     kind = "agent"
-    player: PlaysAgent | None
-    kept = Placed.kept | {"reward", "asked"}
-    #: The instructions, in the order of the reference.
-    told: ClassVar[tuple[str, ...]] = (
-        "like", "dislike", "like_here", "dislike_here", "jump", "surprise", "pause", "resume",
-        "back", "forward", "forget", "save", "load",
-    )  # fmt: skip
-
+    kept = Instructed.kept | {"reward", "asked"}
     space = NamingSetting(
         None,
         _a_space,
@@ -151,21 +112,30 @@ class Agent(Placed):
         0.01,
         0.001,
         0.25,
-        "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 leaps",
+        "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 jumps; a "
+        "leap of its own is 8 to 24 steps long",
     )
     curiosity = automatable(
         1.0,
         0,
         4,
-        "how far it strays from what you like: at 0 it heads straight there and stays, at 1 it "
-        "tries things about it, at 4 it roams",
+        "how far it strays from what you like: at 0 it heads straight there and stays for as long as "
+        "you say nothing else, at 1 it tries things about it, at 4 it roams",
     )
     patience = _a_length(
         1.0,
-        LONGEST_S,
+        LONGEST_PATIENCE_S,
         Span(10.0),
-        "how long it stays with what you liked when you fall silent, 1*s to 600*s, before it "
+        "how long it stays with what you liked when you fall silent, 1*s to 24*hours, before it "
         "begins to wander; and how much contradiction it bears. A coexplorer has none",
+    )
+    rest = automatable(
+        0.35,
+        0,
+        1,
+        "how much of the time it rests between its phrases when nobody teaches it: at 0 it goes in "
+        "one line that never stops, at 0.8 it is still for most of the time, at 1 it stands. A "
+        "coexplorer has none",
     )
     reward = Setting(
         None, _a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"
@@ -226,89 +196,6 @@ class Agent(Placed):
             raise LivecodeError(f"{self} believes nothing yet: it does not play")
         return self.player.beliefs
 
-    def like(self, much: float = 1.0) -> None:
-        """Praise the way that the sound has just gone: it goes on that way: `ego.like()`."""
-        self._ask("like", _amount(much))
-
-    def dislike(self, much: float = 1.0) -> None:
-        """Blame the way that the sound has just gone: it turns back: `ego.dislike()`."""
-        self._ask("dislike", _amount(much))
-
-    def like_here(self, much: float = 1.0) -> None:
-        """Like the sound as it is: it stays about here, and comes back: `ego.like_here()`."""
-        self._ask("like_here", _amount(much))
-
-    def dislike_here(self, much: float = 1.0) -> None:
-        """Dislike the sound as it is: it leaves for somewhere else: `ego.dislike_here()`."""
-        self._ask("dislike_here", _amount(much))
-
-    def jump(self) -> None:
-        """Cut to a sound that you have hardly heard: `ego.jump()`."""
-        self._ask("jump")
-
-    def surprise(self, length: Span | float = 3.0) -> None:
-        """Drift for so long away from what you have heard, whatever you like: `ego.surprise(5)`."""
-        self._ask("surprise", _stretch(length))
-
-    def pause(self) -> None:
-        """Hold the sound where it is, until `ego.resume()`; it still listens: `ego.pause()`."""
-        self._ask("pause")
-
-    def resume(self) -> None:
-        """Move on from where it was held: `ego.resume()`."""
-        self._ask("resume")
-
-    def back(self, length: Span | float = 5.0) -> None:
-        """Cut to the sound of so long ago, and go on from there: `ego.back(8)`, `ego.back(2*bars)`."""
-        self._ask("back", _stretch(length))
-
-    def forward(self, length: Span | float = 5.0) -> None:
-        """Take `back` back, as far as it has not moved on since: `ego.forward(5)`."""
-        self._ask("forward", _stretch(length))
-
-    def forget(self) -> None:
-        """Forget what it learned; nothing changes at once, but it has to be taught again: `ego.forget()`."""
-        self._ask("forget")
-
-    def save(self, name: str) -> None:
-        """Keep what it has learned, for another evening, inaudibly: `ego.save("glassy")`."""
-        library.path_of(name)  # raises if the name is no name for a file
-        self._ask("save", name)
-
-    def load(self, name: str) -> None:
-        """Head for what it liked when it was saved, from where it is: `ego.load("glassy")`."""
-        library.path_of(name)
-        if self._is_to_save(name):
-            self._ask("load", name)
-            return
-        saved = library.read(name)
-        if saved.learner != self.learner:
-            raise LivecodeError(
-                f"{name!r} is an agent with another learner; "
-                f"set {self}.learner = {saved.learner!r} first"
-            )
-        self._ask("load", saved)
-
-    def _is_to_save(self, name: str) -> bool:
-        """Tell whether the same block saves an agent of that name, which is not written yet."""
-        saves = [each for each in self.settings.get("asked", ()) if each.what == "save"]
-        return any(
-            each.argument == name and (self.player is None or not self.player.has_taken(each))
-            for each in saves
-        )
-
-    def _ask(self, what: str, argument: Any = None) -> None:
-        """Give an instruction: a function that plays has it followed at once, a block when it succeeds.
-
-        Instructions are a setting, so that a block that fails takes them back, as `undo()` does.
-        """
-        ask = Instruction(what, argument)
-        if self.player is not None and self.player.ticking:
-            self.player.take(ask)
-        else:
-            asked = (*self.settings.get("asked", ()), ask)
-            self.settings["asked"] = asked[-MOST_ASKED:]
-
     def check(self) -> None:
         """Raise LivecodeError if the space lacks axes or a texture that the agent is to have."""
         super().check()
@@ -317,21 +204,6 @@ class Agent(Placed):
     def __repr__(self) -> str:
         where = " ".join(f"{x:.2f}" for x in self.position)
         return f"{self} in {self.space.model}, dims={self.dims}, every={self.every}, at {where}"
-
-
-def _amount(much: float) -> float:
-    if not is_number(much) or not 0 < much <= 1:
-        raise LivecodeError(f"praise and blame take a number above 0, up to 1, not {much!r}")
-    return float(much)
-
-
-def _stretch(length: Span | float) -> Span:
-    checked = span(length)
-    if not 0 < checked.at(120) <= LONGEST_S:
-        raise LivecodeError(
-            f"this takes a length of time above 0, up to {LONGEST_S:g}*s, not {checked}"
-        )
-    return checked
 
 
 def _with_former_spelling(function: Callable[P, Agent]) -> Callable[P, Agent]:
@@ -358,6 +230,7 @@ def agent(
     texture: float | Value | None = None,
     curiosity: float | Value | None = None,
     patience: Span | Value | None = None,
+    rest: float | Value | None = None,
     reward: Value | None = None,
     learner: str | None = None,
     seed: int | None = None,
@@ -379,6 +252,7 @@ def agent(
         texture=texture,
         curiosity=curiosity,
         patience=patience,
+        rest=rest,
         reward=reward,
         learner=learner,
         seed=seed,

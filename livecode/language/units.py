@@ -72,7 +72,11 @@ class Span:
             parts.append(f"{self.beats:g}*beats")
         if self.seconds or not parts:
             short = 0 < abs(self.seconds) < 1
-            parts.append(f"{self.seconds * 1000:g}*ms" if short else f"{self.seconds:g}*s")
+            hours = self.seconds / 3600
+            if hours >= 1 and hours.is_integer():
+                parts.append(f"{hours:g}*hours")
+            else:
+                parts.append(f"{self.seconds * 1000:g}*ms" if short else f"{self.seconds:g}*s")
         return " + ".join(parts)
 
 
@@ -87,5 +91,7 @@ def span(length: "Span | float") -> Span:
 
 ms = Span(seconds=0.001)
 s = Span(seconds=1.0)
+minutes = Span(seconds=60.0)
+hours = Span(seconds=3600.0)
 beats = Span(beats=1.0)
 bars = Span(beats=float(BEATS_PER_BAR))

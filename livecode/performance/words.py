@@ -20,7 +20,7 @@ from livecode.language.spaces import space
 from livecode.language.streams import sample, stream
 from livecode.language.text import Text
 from livecode.language.tutorial import Tutorial
-from livecode.language.units import bars, beats, ms, s
+from livecode.language.units import bars, beats, hours, minutes, ms, s
 from livecode.language.values import reward
 from livecode.performance.status import Running, StatusBoard
 
@@ -37,7 +37,9 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "beats": beats,
         "dsp": dsp,
         "hits": hits,
+        "hours": hours,
         "kit": kit,
+        "minutes": minutes,
         "ms": ms,
         "np": np,
         "pattern": pattern,

@@ -1,4 +1,4 @@
-"""Plays agents: times their steps, samples their rewards term by term, and follows instructions."""
+"""Plays agents: times their steps, opens their axes, and follows instructions."""
 
 import math
 from collections.abc import Iterator
@@ -14,21 +14,19 @@ from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
 from livecode.agents.explorer import Explorer
 from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
-from livecode.language.agents import EXPLORER, Agent, Instruction
+from livecode.language.agents import EXPLORER, Agent
+from livecode.language.instructions import Instruction
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Moment, Value
 from livecode.playing.automation import Automation
-from livecode.playing.function_player import NoVersion
-from livecode.playing.reward_terms import Term, terms_of
+from livecode.playing.heard_reward import HeardReward
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.transport.messages import LatentSource, Source
 
 #: `undo` keeps this many moves of an agent's path before its place, and as many after it.
 UNDO_REACH = 1024
-#: A reward further from 0 than this was never scaled to ±1.
-HUGE = 10.0
-VARYING = ("dims", "every", "step", "curiosity", "patience", "reward")
+VARYING = ("dims", "every", "step", "curiosity", "patience", "rest", "reward")
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,7 @@ class AgentPlayer(SoundPlayer):
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # sample time of the last step, not rounded
         self._beat = 0.0  # at the last tick
-        self.reward = 0.0
-        self.terms: dict[str, float] = {}  # the number of each summand of the reward
-        self._terms: list[Term] = []
-        self._described: Value | None = None  # the reward that the terms are from
-        self._was_huge = False
+        self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:
             self.place(
@@ -89,6 +83,16 @@ class AgentPlayer(SoundPlayer):
     def position(self) -> np.ndarray:
         """The agent's place along its open axes, (dims,) in [0, 1]."""
         return self.learner.position
+
+    @property
+    def reward(self) -> float:
+        """The reward at the last step."""
+        return self._heard.number
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """The number of each summand of the reward at the last step, by name."""
+        return self._heard.terms
 
     @property
     def open_axes(self) -> list[int]:
@@ -165,9 +169,7 @@ class AgentPlayer(SoundPlayer):
             self.place(place)
         if not isinstance(thing.dims, Value):
             self._open(thing.indices())
-        if thing.reward is not self._described:
-            self._described, self._was_huge = thing.reward, False
-            self._terms = terms_of(thing.reward)
+        self._heard.follow()
         for ask in new:
             self._take_once(ask, t)
         if asked or not isinstance(thing.dims, Value):
@@ -195,6 +197,8 @@ class AgentPlayer(SoundPlayer):
             case "back" | "forward":
                 sign = 1 if ask.what == "back" else -1
                 learner.go_back(sign * argument.at(self._tempo))
+            case "stay":
+                learner.stay(argument)
             case "save":
                 self._save(argument)
             case "load":
@@ -233,38 +237,10 @@ class AgentPlayer(SoundPlayer):
         learner.step = own["step"].sample(moment)
         learner.curiosity = own["curiosity"].sample(moment)
         learner.patience_s = own["patience"].sample(moment)
-        self._hear(_lenient(moment))
+        learner.rest = own["rest"].sample(moment)
+        self._heard.teach(learner, moment)
         learner.act(moment.t)
         self._write(frame + self.setup.voice_lead)
-
-    def _hear(self, moment: Moment) -> None:
-        """Sample the reward and give it to the learner."""
-        self.reward = self._own["reward"].sample(moment)
-        self.terms = {}
-        of_way = of_place = 0.0
-        placed = False
-        for term in self._terms:
-            try:
-                number = term.sign * term.value.sample(moment)
-            except Exception:  # the reward as a whole has fallen back and has been logged
-                continue
-            number = number if math.isfinite(number) else 0.0
-            self.terms[term.name] = self.terms.get(term.name, 0.0) + number
-            if term.of_place:
-                of_place, placed = of_place + number, True
-            else:
-                of_way += number
-        if not placed:
-            of_way = self.reward  # blended with the former reward
-        if abs(of_way) > HUGE and not self._was_huge:
-            self._was_huge = True
-            self.setup.say(
-                f"{self.thing}.reward",
-                f"it is {of_way:.3g}; beyond −1 to 1 it is no stronger: scale it",
-            )
-        self.learner.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
-        if placed:
-            self.learner.sense(of_place, moment.t)
 
     def _open(self, axes: tuple[int, ...]) -> None:
         """Open these axes, as far as the space has them; a note tells what the learner loses by that."""
@@ -377,21 +353,3 @@ def new_learner(kind: str, dims: int, seed: int) -> Learner:
     if kind == EXPLORER:
         return Explorer(ExplorerSettings(dims=dims), rng)
     return CoExplorer(CoExplorerSettings(dims=dims), rng)
-
-
-def _lenient(moment: Moment) -> Moment:
-    """Return the moment with each function called once, and 0 for a function that has failed.
-
-    So the other terms of a sum of rewards go on.
-    """
-    heard: dict[Value, float] = {}
-
-    def call(value: Value) -> float:
-        if value not in heard:
-            try:
-                heard[value] = moment.call(value)
-            except NoVersion:
-                heard[value] = 0.0
-        return heard[value]
-
-    return replace(moment, call=call)

@@ -12,7 +12,7 @@ from livecode.sets.cells import Option
 
 #: A length is made of numbers, units, and * / + - between them: reading a set runs no code.
 _LENGTH = re.compile(r"(?!.*\*\*)[\w\s.*/+-]{1,40}")
-_UNITS = ("ms", "s", "beats", "bars")
+_UNITS = ("ms", "s", "minutes", "hours", "beats", "bars")
 LONGEST_FADE_S = 60.0
 LONGEST_QUANT_S = 300.0
 

@@ -19,7 +19,7 @@ CURVES: Mapping[str, Callable[..., Value]] = {
     word: getattr(curves, word)
     for word in ("env", "hold", "noise", "ramp", "saw", "sine", "square", "steps", "tri")
 }
-UNITS = {word: getattr(units, word) for word in ("ms", "s", "beats", "bars")}
+UNITS = {word: getattr(units, word) for word in ("ms", "s", "minutes", "hours", "beats", "bars")}
 SHAPERS = ("clip", "lag", "quantise", "quantize", "scale")
 MOST_CHARACTERS = 1000
 KNOTS_PER_S = 1000  # values of a temperature curve in one second

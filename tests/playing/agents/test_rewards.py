@@ -99,10 +99,10 @@ def test_a_reward_gone_wrong_is_one_sentence_and_the_sound_goes_on(
 
 
 def test_without_a_reward_it_wanders(playing: Session):
-    tell(playing, "ego.reward = None\nego.step = 0.03")
+    tell(playing, "ego.reward = None\nego.step = 0.03\nego.rest = 0")
     places = []
     for _ in range(100):
-        playing.advance(0.05)
+        playing.advance(0.1)
         places.append(where(playing))
     assert np.ptp(places, axis=0).min() > 0.4
 

@@ -147,7 +147,8 @@ def test_forgetting_it_stays_and_knows_nothing(playing: Session):
         ("ego.save(7)", "no name for a saved agent"),
         ("ego.load('nobody')", "there is no saved agent 'nobody' yet"),
         ("ego.curiosity = 9", "0 to 4"),
-        ("ego.patience = 0*s", "1*s to 600*s"),
+        ("ego.patience = 0*s", "1*s to 24*hours"),
+        ("ego.rest = 2", "0 to 1"),
         ("ego.learner = 'genius'", "'coexplorer' or 'explorer'"),
     ],
 )
@@ -157,3 +158,18 @@ def test_what_cannot_be_is_one_sentence_and_changes_nothing(playing: Session, co
     assert says in (result.error or "")
     assert "\n" not in (result.error or "")
     assert playing.get("ego").settings == settings
+
+
+def test_it_stays_for_hours_or_for_good_when_it_is_told_to(session: Session):
+    for name, more in (("ego", "ego.stay()"), ("two", "two.patience = 3*hours"), ("three", "")):
+        tell(session, f"{name} = agent('additive', seed=4, step=0.05, patience=1*s)")
+        tell(session, f"{name}.like_here()\n{name}.like_here()\n{more}")
+    places = {name: where(session, name) for name in ("ego", "two", "three")}
+    far = dict.fromkeys(places, 0.0)
+    for _ in range(40):
+        session.advance(0.2)
+        for name, here in places.items():
+            far[name] = max(far[name], float(np.linalg.norm(where(session, name) - here)))
+    assert max(far["ego"], far["two"]) < 0.1 < far["three"]
+    tell(session, "ego.stay(False)\nego.rest = 0.9\nego.rest = sine(0, 1)")
+    assert said(session) == []
