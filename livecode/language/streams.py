@@ -85,6 +85,16 @@ class Stream(Sounding):
         1.0, 0, 10, "which stream is the last to be frozen when the machine cannot keep up"
     )
 
+    surface = automatable(
+        1.0, 0.3, 2, "times the temperature, for single samples but not for what they make together"
+    )
+    unlikely = automatable(
+        0.0, 0, 0.5, "what is less likely than this share of the likeliest is never drawn: `0.05`"
+    )
+    brightness = automatable(0.0, -6, 6, "dB an octave, of a full-band model: `r7.brightness = 2`")
+    transpose = automatable(0.0, -24, 24, "semitones, of a full-band model: `r7.transpose = -5`")
+    density = automatable(0.0, -8, 8, "above 0 more attacks, below 0 fewer, of a full-band model")
+
     def prime(self, audio: str | Path | np.ndarray | None = None) -> None:
         """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: silence."""
         self.settings["prime"] = "" if audio is None else _prime_file(audio)

@@ -6,6 +6,8 @@ from livecode.errors import LivecodeError
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import ModelMeta, Tensors, find_model, read_model
 from livecode.neural.samplernn.config import SampleRNNConfig
+from livecode.neural.samplernn.fullband.config import FORMAT, FullbandConfig
+from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.model import KIND as SAMPLERNN
 from livecode.neural.samplernn.model import SampleRNN
 from livecode.neural.spaces.space import KIND as SPACE
@@ -13,7 +15,9 @@ from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.space_file import space_of
 
 
-def load_model(name_or_path: str | Path, kind: str | None = None) -> LatentSpace | SampleRNN:
+def load_model(
+    name_or_path: str | Path, kind: str | None = None
+) -> LatentSpace | SampleRNN | FullbandSampleRNN:
     """Return the model of that name, from models/ or the performer's own folder, or at that path.
 
     `kind`: the kind that is wanted, of which an error offers names; another one is loaded, too.
@@ -23,7 +27,7 @@ def load_model(name_or_path: str | Path, kind: str | None = None) -> LatentSpace
     return _models.of(find_model(name_or_path, kind))
 
 
-def _load(path: Path) -> LatentSpace | SampleRNN:
+def _load(path: Path) -> LatentSpace | SampleRNN | FullbandSampleRNN:
     meta, tensors = read_model(path)
     if meta.kind == SAMPLERNN:
         return _samplernn(path, meta, tensors)
@@ -49,6 +53,11 @@ def load_space(name_or_path: str | Path) -> LatentSpace:
 def load_samplernn(name_or_path: str | Path) -> SampleRNN:
     """Return the SampleRNN of that name or path. Raises `LivecodeError` if it is another kind."""
     model = load_model(name_or_path, SAMPLERNN)
+    if isinstance(model, FullbandSampleRNN):
+        raise LivecodeError(
+            f"{str(name_or_path)!r} is a full-band model, of which no takes can be made offline yet: "
+            "play it with stream()."
+        )
     if not isinstance(model, SampleRNN):
         raise LivecodeError(
             f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them"
@@ -56,8 +65,11 @@ def load_samplernn(name_or_path: str | Path) -> SampleRNN:
     return model
 
 
-def _samplernn(path: Path, meta: ModelMeta, tensors: Tensors) -> SampleRNN:
+def _samplernn(path: Path, meta: ModelMeta, tensors: Tensors) -> SampleRNN | FullbandSampleRNN:
     try:
+        if meta.config.get("format") == FORMAT:
+            wide = FullbandConfig.from_json(meta.config)
+            return FullbandSampleRNN(path.stem, meta.sample_rate, wide, tensors)
         config = SampleRNNConfig.from_json(meta.config)
         if meta.sample_rate <= 0:
             raise ValueError("sample_rate")

@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -10,13 +10,10 @@ import soxr
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_cache import ModelCache
-from livecode.neural.model_file import find_model, read_model
-from livecode.neural.samplernn.config import KIND, SampleRNNConfig
-from livecode.neural.samplernn.quantise import dequantised, quantised
+from livecode.neural.model_file import find_model
 from livecode.transport.messages import StreamSource
+from livecode.voices.drawing import Held, Loaded
 from livecode.voices.resampler import Resampler
-from livecode.voices.samplernn import Sampler, StreamState
-from livecode.voices.watch import Watch
 
 #: What the model's sound is brought to, where its file says how loud its training was: −20 dBFS.
 LEVEL_RMS = 0.1
@@ -33,7 +30,7 @@ MOMENTS, MOMENT_EVERY_S = 120, 1.0
 class StreamVoice:
     """Plays one stream. Nothing in it depends on time but what it is given."""
 
-    controls = ("temperature", "frozen", "guard", "priority")
+    controls = ("temperature", "frozen", "guard", "priority", *Held._fields)
 
     def __init__(self, source: StreamSource, sample_rate: int, hop: int):
         """Read the model and begin from its silence, or from the source's prime.
@@ -41,13 +38,12 @@ class StreamVoice:
         Raises LivecodeError if the model or the prime cannot be read.
         """
         self._loaded = _models.of(find_model(source.model))
-        meta, self.config = self._loaded.meta, self._loaded.sampler.config
+        meta = self._loaded.meta
         self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
-        self._sampler = self._loaded.sampler.another(source.seed)
+        self._drawing = self._loaded.drawing(source.seed)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         rms = float(meta.facts.get("rms", 0.0))
         self._gain = LEVEL_RMS / rms if rms > 0 else 1.0
-        self._watch = Watch(meta.sample_rate, self.config.levels, meta.facts)
         self._temperature: float | None = None
         self._loop = _Loop(sample_rate, hop)
         self.resting = False  # frozen by the host, which has no time for it
@@ -66,8 +62,12 @@ class StreamVoice:
         frozen: np.ndarray | None,
         guard: np.ndarray | None,
         priority: np.ndarray | None,
+        *held: np.ndarray | None,
     ) -> np.ndarray:
-        """The next hop (hop,) float32, on the way to that temperature, sample by sample."""
+        """The next hop (hop,) float32, on the way to that temperature, sample by sample.
+
+        held: what else is in the performer's hand, in the order of `Held`.
+        """
         self.priority = 0.0 if priority is None else float(priority[0])
         wanted = 1.0 if temperature is None else float(temperature[0])
         before = wanted if self._temperature is None else self._temperature
@@ -78,19 +78,19 @@ class StreamVoice:
             return self._loop.repeat()
         count = self._resampler.needs(self._hop)
         curve = np.linspace(before, wanted, count + 1, dtype=np.float32)[1:]
-        drawn = self._sampler.step_block(curve[None], figures=guarded)
-        audio = dequantised(drawn.codes[0], self.config.levels, self.config.quantiser)
-        if guarded:
-            audio = self._watch.over(self._sampler, audio, drawn)
+        known = {
+            name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
+        }
+        audio = self._drawing.next(curve, Held(**known), guarded)
         return self._loop.pass_on(self._resampler.process(audio * self._gain, self._hop))
 
-    def state(self) -> StreamState:
+    def state(self) -> Any:
         """Where it is, for `load_state`."""
-        return self._sampler.state(0)
+        return self._drawing.state()
 
-    def load_state(self, state: StreamState) -> None:
+    def load_state(self, state: Any) -> None:
         """Go on from there."""
-        self._sampler.set_state(0, state)
+        self._drawing.load_state(state)
 
     def _prime(self, path: str) -> None:
         """Hear the end of a sound file, and go on from there."""
@@ -100,19 +100,10 @@ class StreamVoice:
             raise LivecodeError(f"cannot read the sound file {path}: {error}") from None
         mono = np.nan_to_num(audio.mean(axis=1))[-round(2 * PRIME_S * rate) :]
         mono = soxr.resample(mono, rate, self._rate)[-round(PRIME_S * self._rate) :]
-        self._sampler.prime(0, quantised(mono, self.config.levels, self.config.quantiser))
+        self._drawing.prime(mono)
 
 
-class _Loaded:
-    """A model as it is in memory: once, for as long as a stream of it plays."""
-
-    def __init__(self, path: Path):
-        self.meta, tensors = read_model(path, KIND)
-        self.sampler = Sampler(SampleRNNConfig.from_json(self.meta.config), tensors)
-        self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
-
-
-_models = ModelCache(_Loaded)
+_models = ModelCache(Loaded)
 
 
 class _Loop:
@@ -181,7 +172,7 @@ class StreamMoment:
 
     frame: int
     model: str
-    state: StreamState
+    state: Any
 
 
 class Memory:

@@ -9,7 +9,9 @@ import soundfile
 from livecode.errors import LivecodeError
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
+from livecode.voices.drawing import Held
 from livecode.voices.stream import LOOP_S, Memory, StreamVoice
+from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
 from tests.sound import jump, rms
 
@@ -41,7 +43,7 @@ def test_a_seed_is_a_stream_and_every_hop_is_full(model: str) -> None:
 def test_streams_of_one_model_share_its_weights_and_nothing_else(model: str) -> None:
     alone = [played(StreamVoice(StreamSource(model, seed), RATE, HOP), 50) for seed in (1, 2)]
     one, two = (StreamVoice(StreamSource(model, seed), RATE, HOP) for seed in (1, 2))
-    assert one._sampler.kept[0] is two._sampler.kept[0]
+    assert one._drawing.sampler.kept[0] is two._drawing.sampler.kept[0]
     hops = [(played(one, 1), played(two, 1)) for _ in range(50)]
     for ours, theirs in zip(zip(*hops, strict=True), alone, strict=True):
         assert (np.concatenate(ours) == theirs).all()
@@ -136,7 +138,7 @@ def test_a_stream_that_falls_silent_is_nudged_only_where_it_is_watched(tmp_path:
     left, watched = (StreamVoice(StreamSource(silent, 1), RATE, HOP) for _ in range(2))
     assert rms(np.diff(played(left, 600)[HOP:])) < 1e-4
     heard = played(watched, 600, guard=1.0)
-    assert watched._watch.rescues >= 2
+    assert watched._drawing.watch.rescues >= 2
     assert np.isfinite(heard).all()
 
 
@@ -144,9 +146,9 @@ def test_a_burst_of_noise_is_taken_back_to_before_it(tmp_path: Path) -> None:
     sure = str(write_samplernn(tmp_path, says=160, sure=12.0))
     voice = StreamVoice(StreamSource(sure, 1), RATE, HOP)
     played(voice, 100, temperature=0.5, guard=1.0)
-    assert voice._watch.rescues == 0
+    assert voice._drawing.watch.rescues == 0
     noise = played(voice, 200, temperature=3.0, guard=1.0)
-    assert voice._watch.rescues >= 1
+    assert voice._drawing.watch.rescues >= 1
     assert np.isfinite(noise).all()
 
 
@@ -157,7 +159,7 @@ def test_a_roar_is_taken_back_where_it_is_louder_and_less_likely_than_what_was_l
         path = write_samplernn(tmp_path, name, says=200, sure=5.0, **facts)
         voice = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
         played(voice, 400, guard=1.0)
-        return voice._watch.rescues
+        return voice._drawing.watch.rescues
 
     assert rescues("roars", rms=0.1, held_out_bits=3.0) >= 1
     assert rescues("loud", rms=0.1, held_out_bits=8.0) == 0
@@ -170,3 +172,36 @@ def test_a_roar_is_taken_back_where_it_is_louder_and_less_likely_than_what_was_l
 def test_what_is_no_stream_is_refused(model: str, says: str) -> None:
     with pytest.raises(LivecodeError, match=says):
         StreamVoice(StreamSource(model, 1), RATE, HOP)
+
+
+@pytest.mark.timeout(600)
+def test_a_full_band_model_plays_is_put_back_and_goes_on_from_a_sound(tmp_path: Path) -> None:
+    model = str(write_fullband(tmp_path))
+    one, same = (StreamVoice(StreamSource(model, 1), RATE, HOP) for _ in range(2))
+    heard = played(one, 60)
+    assert (heard == played(same, 60)).all()
+    assert rms(heard) > 1e-4
+    kept, ones = one.state(), np.ones(1001, np.float32)
+    then = one._drawing.next(ones, Held(), False)
+    one.load_state(kept)
+    assert (one._drawing.next(ones, Held(), False) == then).all()
+    path = tmp_path / "sweep.wav"
+    soundfile.write(path, 0.2 * np.sin(np.arange(44_100) * 0.05), 44_100)
+    primed = StreamVoice(StreamSource(model, 1, str(path)), RATE, HOP)
+    assert not (played(primed, 60) == heard).all()
+
+
+@pytest.mark.timeout(600)
+def test_a_full_band_model_is_held_in_hand(tmp_path: Path) -> None:
+    model = str(write_fullband(tmp_path))
+    plain, bright = (StreamVoice(StreamSource(model, 1), RATE, HOP) for _ in range(2))
+    one = [np.array([v]) for v in (1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)]
+    two = [*one[:6], np.array([9.0]), *one[7:]]
+    sounds = [
+        np.concatenate([v.play(*c) for _ in range(200)]) for v, c in ((plain, one), (bright, two))
+    ]
+    tilt = []
+    for sound in sounds:
+        power = np.abs(np.fft.rfft(sound)) ** 2
+        tilt.append(10 * np.log10(power[len(power) // 4 :].sum() / power[: len(power) // 8].sum()))
+    assert tilt[1] > tilt[0] + 3

@@ -1,0 +1,123 @@
+"""What a full-band SampleRNN is made of: its sizes, its predictor, its outline, and its tensors."""
+
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any, Self
+
+from livecode.errors import LivecodeError
+
+#: How a configuration in a model file says that it is of this make.
+FORMAT = "fullband"
+
+
+@dataclass(frozen=True)
+class FullbandConfig:
+    """The make of a full-band SampleRNN.
+
+    Each code is a cell of the residual that a linear predictor leaves.  Two tiers of frames and a
+    sample tier expect it; an outline, drawn by a tier of its own, tells them the bands that sound.
+    """
+
+    dim: int = 256  # width of the tiers
+    subbands: int = 4  # that sound is split into; a step is one sample of each
+    frame_sizes: tuple[int, ...] = (8, 8)  # steps in the lowest frame; lowest frames in a higher
+    levels: int = 128  # cells of the residual
+    embedding: int = 8  # cosines over the cells that a cell is read as
+    extras: int = 7  # figures that the sample tier is told of each subband besides
+    spreads: int = 64  # rows of the tables of logits by spread
+    order: int = 256  # of the predictor, in steps
+    hop: int = 128  # steps between two solutions of the predictor
+    half_life_s: float = 0.1  # of what the predictor remembers
+    told: float = 0.9  # share of the outline in the predictor's autocorrelation
+    ridge: float = 1e-4  # white noise in it, as a share of its power
+    outline_hop: int = 1024  # samples of a frame of the outline
+    outline_window: int = 4096  # samples that a frame's bands are measured in, about its middle
+    bands: int = 79  # of the outline
+    parts: int = 4  # of a frame of the outline, each with a level of its own
+    stages: int = 4  # of the outline's codebook
+    entries: int = 256  # of each stage
+    outline_dim: int = 128  # width of the tier that draws outlines
+    outline_layers: int = 2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
+        if len(self.frame_sizes) != 2 or min(self.frame_sizes) < 2:
+            raise LivecodeError("A full-band SampleRNN has two tiers of frames of 2 and more.")
+        steps = self.outline_steps
+        if steps * self.subbands != self.outline_hop or steps % self.spans[1] or steps % self.hop:
+            raise LivecodeError(
+                f"A frame of the outline, {self.outline_hop} samples, is a whole number of "
+                f"frames of {self.spans[1]} steps and of the predictor's hops of {self.hop}."
+            )
+
+    @cached_property
+    def spans(self) -> tuple[int, int]:
+        """The steps in a frame of each tier."""
+        return (self.frame_sizes[0], self.frame_sizes[0] * self.frame_sizes[1])
+
+    @property
+    def outline_steps(self) -> int:
+        """Steps of a frame of the outline."""
+        return self.outline_hop // self.subbands
+
+    @property
+    def lookback(self) -> int:
+        """Codes that a frame of the highest tier sees, one for each subband and step."""
+        return self.spans[-1] * self.subbands
+
+    @property
+    def features(self) -> int:
+        """Figures of a frame of the outline: levels of bands, then of the frame's parts."""
+        return self.bands + self.parts
+
+    def json(self) -> dict[str, Any]:
+        """The configuration as it stands in a model file."""
+        return {"format": FORMAT} | asdict(self) | {"frame_sizes": list(self.frame_sizes)}
+
+    @classmethod
+    def from_json(cls, config: dict[str, Any]) -> Self:
+        """The configuration in a model file; raises LivecodeError if it makes no sense."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{name: value for name, value in config.items() if name in known})
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of the tensors in a model file."""
+        d, o = self.dim, self.outline_dim
+        shapes: dict[str, tuple[int, ...]] = {}
+        wide = 2 * self.subbands
+        inputs = (wide * self.spans[0], wide * self.spans[1] + 3)
+        for i, size in enumerate(self.frame_sizes):
+            tier = f"tiers.{i}"
+            shapes[f"{tier}.h0"] = (1, d)
+            shapes[f"{tier}.input.weight"] = (d, inputs[i])
+            shapes[f"{tier}.input.bias"] = (d,)
+            for side in ("ih", "hh"):
+                shapes[f"{tier}.rnn.weight_{side}_l0"] = (3 * d, d)
+                shapes[f"{tier}.rnn.bias_{side}_l0"] = (3 * d,)
+            shapes[f"{tier}.up.weight"] = (size, d, d)
+            shapes[f"{tier}.up.bias"] = (size, d)
+            shapes[f"{tier}.outline.weight"] = (d, self.features)
+        m = self.subbands
+        shapes["sample.input.weight"] = (d, self.frame_sizes[0] * m * self.embedding)
+        shapes["sample.extra.weight"] = (d, m * self.extras)
+        shapes["sample.outline.weight"] = (d, self.features)
+        shapes["sample.hidden.weight"] = (d, d)
+        shapes["sample.hidden.bias"] = (d,)
+        shapes["sample.output.weight"] = (m * self.levels, d)
+        shapes["sample.output.bias"] = (m * self.levels,)
+        shapes["sample.spread"] = (m, self.spreads, self.levels)
+        shapes["outline.mean"] = (self.features,)
+        shapes["outline.scale"] = (self.features,)
+        shapes["outline.codebook"] = (self.stages, self.entries, self.features)
+        shapes["outline.embedding"] = (self.stages, self.entries, o)
+        shapes["outline.h0"] = (self.outline_layers, o)
+        for k in range(self.outline_layers):
+            for side in ("ih", "hh"):
+                shapes[f"outline.rnn.weight_{side}_l{k}"] = (3 * o, o)
+                shapes[f"outline.rnn.bias_{side}_l{k}"] = (3 * o,)
+        shapes["outline.before"] = (self.stages, self.entries, o)
+        shapes["outline.head.weight"] = (self.stages, o, o)
+        shapes["outline.head.bias"] = (self.stages, o)
+        shapes["outline.output.weight"] = (self.stages, self.entries, o)
+        shapes["outline.output.bias"] = (self.stages, self.entries)
+        return shapes

@@ -1,0 +1,231 @@
+"""The course of a full-band training: which steps are read when, and the checkpoint of it all."""
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from livecode.errors import LivecodeError
+from livecode.neural.model_file import ModelMeta, read_model, write_model
+from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.training.fullband.data import Piece
+from livecode.neural.samplernn.training.fullband.net import FullbandNet, WideBatch
+
+CHECKPOINT = "samplernn-fullband-checkpoint"
+ADAM = {"mean": "exp_avg", "square": "exp_avg_sq", "step": "step"}
+BETAS = (0.9, 0.99)
+WARM_UP = 100  # updates
+SLOWER_FROM = 4000  # updates from which on the rate falls with the root of their number
+CLIP = 1.0  # norm of the gradient
+AVERAGE = 0.998  # of the weights' running mean that an update keeps
+FRAMES = 2  # of the outline in a sequence that gradients run back through
+SEQUENCES = 40  # in a clip, through which the state is carried
+HELD_OUT_CLIPS = 12
+#: What may change when a training goes on: the outline's own tier, and how it predicts.
+APART = ("outline_dim", "outline_layers", "told", "half_life_s", "ridge")
+
+
+class Course:
+    """Reads pieces in an order that the seed and the number of updates decide."""
+
+    def __init__(self, pieces: tuple[Piece, ...], config: FullbandConfig, batch: int, seed: int):
+        self._pieces, self._config, self._batch, self._seed = pieces, config, batch, seed
+        self._epoch, self._clips = -1, np.zeros((0, 2), int)
+        self._clip = FRAMES * SEQUENCES
+
+    def _drawn(self, epoch: int) -> NDArray[np.int64]:
+        """Piece and first frame of the clips of an epoch, in the order that they are read."""
+        rng = np.random.default_rng([self._seed, epoch])
+        clips = []
+        for number, piece in enumerate(self._pieces):
+            spare = len(piece.outline) - self._clip
+            if spare >= 0:
+                first = int(rng.integers(min(spare, self._clip - 1) + 1))
+                clips += [(number, at) for at in range(first, spare + 1, self._clip)]
+        order = rng.permutation(len(clips))
+        return np.array(clips, np.int64)[order]
+
+    def begins(self, update: int) -> bool:
+        """Whether clips begin at this update."""
+        return update % SEQUENCES == 0
+
+    def read(self, update: int) -> WideBatch:
+        """What the streams read at this update."""
+        group, at = divmod(update, SEQUENCES)
+        per_epoch = max(1, len(self._drawn(0)) // self._batch)
+        epoch, group = divmod(group, per_epoch)
+        if epoch != self._epoch:
+            self._epoch, self._clips = epoch, self._drawn(epoch)
+        places = [
+            self._clips[(group * self._batch + b) % len(self._clips)] for b in range(self._batch)
+        ]
+        return joined(
+            [(self._pieces[p], int(first) + at * FRAMES) for p, first in places],
+            FRAMES,
+            self._config,
+        )
+
+
+def joined(places: list[tuple[Piece, int]], frames: int, config: FullbandConfig) -> WideBatch:
+    """A batch of so many frames from places: pieces, and the frames that they begin at."""
+    span, per = config.spans[1], config.outline_steps
+    m = config.subbands
+    cells, targets, rows, x, p, outlines, told = [], [], [], [], [], [], []
+    for piece, frame in places:
+        begin, end = frame * per, (frame + frames) * per
+        missing = max(0, span - begin)
+        before = slice(max(0, begin - span), end)
+        silent = np.full((missing, m), config.levels // 2, np.uint8)
+        cells.append(np.concatenate([silent, piece.cells[before]]))
+        x.append(np.concatenate([np.zeros((missing, m), np.float16), piece.x[before]]))
+        targets.append(piece.targets[begin:end])
+        rows.append(piece.rows[begin:end])
+        p.append(piece.p[begin:end])
+        told.append(piece.told[frame : frame + frames])
+        last = min(frame + frames, len(piece.outline) - 1)
+        outlines.append(
+            np.concatenate([piece.outline[frame : frame + frames], piece.outline[last][None]])
+        )
+    stacked = [np.stack(each) for each in (cells, targets, rows, x, p, outlines, told)]
+    return WideBatch(config, *stacked)
+
+
+class FullbandLearning:
+    """Net, optimiser and carried state; an update is a function of these and of its number."""
+
+    def __init__(self, config: FullbandConfig, batch: int, seed: int, low: bool, peak: float):
+        torch.manual_seed(seed)
+        self.net = FullbandNet(config)
+        self.config, self.batch, self.low, self.peak = config, batch, low, peak
+        self.adam = torch.optim.Adam(self.net.parameters(), peak, betas=BETAS, fused=True)
+        self._mean = [p.detach().clone() for p in self.net.parameters()]
+        self.done, self.seconds, self.best = 0, 0.0, math.inf
+        self.state = [s.detach() for s in self.net.start(batch)]
+
+    def update(self, course: Course) -> NDArray[np.float64]:
+        """One update; returns the losses in bits a cell, by subband."""
+        batch = course.read(self.done)
+        state = self.net.start(self.batch) if course.begins(self.done) else self.state
+        rate = self.peak * min(1.0, (self.done + 1) / WARM_UP)
+        rate /= math.sqrt(max(1.0, self.done / SLOWER_FROM))
+        for group in self.adam.param_groups:
+            group["lr"] = rate
+        self.adam.zero_grad()
+        self.net.precision = torch.bfloat16 if self.low else torch.float32
+        losses, self.state = self.net.losses(batch, state)
+        self.net.precision = torch.float32
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), CLIP)
+        self.adam.step()
+        self.done += 1
+        kept = min(AVERAGE, self.done / (self.done + 10))
+        torch._foreach_lerp_(self._mean, [p.detach() for p in self.net.parameters()], 1 - kept)
+        return losses / math.log(2)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Within it the net has the running mean of its weights, which is what is kept of it."""
+        own = [p.data for p in self.net.parameters()]
+        try:
+            for p, mean in zip(self.net.parameters(), self._mean, strict=True):
+                p.data = mean
+            yield
+        finally:
+            for p, weight in zip(self.net.parameters(), own, strict=True):
+                p.data = weight
+
+    def held_out_bits(self, pieces: tuple[Piece, ...]) -> NDArray[np.float64]:
+        """Bits a cell by subband, of held-out clips with the running mean of the weights."""
+        frames = 16
+        spots = [(p, f) for p in pieces for f in range(0, len(p.outline) - frames, frames)]
+        picked = np.unique(np.linspace(0, len(spots) - 1, HELD_OUT_CLIPS).round().astype(int))
+        batch = joined([spots[i] for i in picked], frames, self.config)
+        with torch.no_grad(), self.averaged():
+            losses, _ = self.net.losses(batch, self.net.start(len(picked)))
+        return losses / math.log(2)
+
+    def save(self, path: Path, rate_hz: int) -> None:
+        """Writes all that is needed to go on."""
+        tensors = {f"state.{i}": s.numpy() for i, s in enumerate(self.state)}
+        for (name, parameter), mean in zip(self.net.named_parameters(), self._mean, strict=True):
+            tensors[f"model.{name}"] = parameter.detach().numpy()
+            tensors[f"mean.{name}"] = mean.numpy()
+            for short, long in ADAM.items():
+                if parameter in self.adam.state:
+                    tensors[f"adam.{short}.{name}"] = self.adam.state[parameter][long].numpy()
+        facts = {"make": self.config.json(), "step": self.done, "seconds": self.seconds,
+                 "best": self.best, "batch": self.batch}  # fmt: skip
+        write_model(path, tensors, ModelMeta(CHECKPOINT, facts, rate_hz))
+
+    def load(self, path: Path) -> None:
+        """Restores what `save` wrote."""
+        meta, tensors = read_model(path, CHECKPOINT)
+        makes = (meta.config["make"], self.config.json())
+        of_tiers, of_these = ({k: v for k, v in m.items() if k not in APART} for m in makes)
+        if of_tiers != of_these or meta.config["batch"] != self.batch:
+            raise LivecodeError(f"The checkpoint {path} is of another make: start anew.")
+        self.done, self.seconds = int(meta.config["step"]), float(meta.config["seconds"])
+        self.best = float(meta.config["best"])
+
+        def own(name: str) -> torch.Tensor:
+            return torch.from_numpy(np.array(tensors[name], order="C")).clone()
+
+        self.state = [own(f"state.{i}") for i in range(len(self.state))]
+        with torch.no_grad():
+            for i, (name, parameter) in enumerate(self.net.named_parameters()):
+                self._mean[i] = own(f"mean.{name}")
+                parameter.copy_(own(f"model.{name}"))
+                moments = {
+                    long: own(f"adam.{short}.{name}")
+                    for short, long in ADAM.items()
+                    if f"adam.{short}.{name}" in tensors
+                }
+                if moments:
+                    self.adam.state[parameter] = moments | {"step": torch.tensor(float(self.done))}
+
+
+def train(learning: FullbandLearning, course: Course, held_out: tuple[Piece, ...], folder: Path,
+          rate_hz: int, minutes: float, save_every_s: float = 120.0) -> None:  # fmt: skip
+    """So many minutes of the clock; a checkpoint and a line of the curve every two."""
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint, curve = folder / "checkpoint.safetensors", folder / "curve.jsonl"
+    if checkpoint.exists():
+        learning.load(checkpoint)
+    began = saved = time.monotonic()
+    cpu, spent = time.process_time(), learning.seconds
+    losses: list[NDArray[np.float64]] = []
+    while True:
+        losses.append(learning.update(course))
+        if not np.isfinite(losses[-1]).all():
+            raise LivecodeError(f"The training in {folder} went astray at {learning.done}.")
+        now = time.monotonic()
+        over = now - began >= 60 * minutes
+        if over or now - saved >= save_every_s:
+            learning.seconds = spent + time.process_time() - cpu
+            held = learning.held_out_bits(held_out)
+            learning.best = min(learning.best, float(held.mean()))
+            learning.save(checkpoint, rate_hz)
+            point = {
+                "update": learning.done,
+                "seconds": round(learning.seconds, 1),
+                "train": np.mean(losses, axis=0).round(4).tolist(),
+                "held_out": held.round(4).tolist(),
+                "rate": round(
+                    len(losses)
+                    * learning.batch
+                    * FRAMES
+                    * learning.config.outline_steps
+                    / (now - saved)
+                ),
+            }
+            with curve.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(point) + "\n")
+            print(folder.name, point, flush=True)
+            losses, saved = [], time.monotonic()
+        if over:
+            return

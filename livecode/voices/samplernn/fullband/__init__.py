@@ -1,0 +1,1 @@
+"""Full-band SampleRNN live: packed weights, and the kernel that draws outlines and cells."""

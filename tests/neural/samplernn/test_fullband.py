@@ -1,0 +1,104 @@
+"""Full-band models in plain numpy: sound to codes and back, and what is said of the codes."""
+
+import numpy as np
+import pytest
+
+from livecode.errors import LivecodeError
+from livecode.neural.samplernn.fullband import bands, codebook, residual
+from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
+from livecode.neural.samplernn.fullband.subbands import TAPS, joined, split
+from tests.fullband_model import CONFIG, RATE_HZ, fullband_tensors
+
+
+def tone(hz: float, seconds: float, rate_hz: int, level: float = 0.3) -> np.ndarray:
+    return (level * np.sin(2 * np.pi * hz / rate_hz * np.arange(round(seconds * rate_hz)))).astype(
+        np.float32
+    )
+
+
+def test_subbands_join_to_what_was_split() -> None:
+    noise = np.random.default_rng(0).standard_normal(20_000).astype(np.float32)
+    again = joined(split(noise, 4), 4)
+    error = again[TAPS:] - noise[: len(noise) - TAPS]
+    assert np.square(error).mean() < 1e-4 * np.square(noise).mean()
+
+
+@pytest.mark.parametrize("hz", [110.0, 440.0, 3520.0])
+def test_an_outline_has_a_tone_in_its_semitone_at_its_level(hz: float) -> None:
+    config = FullbandConfig()
+    outline = bands.measured(tone(hz, 1.0, 32_000), config, 32_000)[15]
+    middles = bands.centres_hz(config.bands)
+    assert middles[outline[: config.bands].argmax()] == pytest.approx(hz, rel=0.03)
+    level = 10 * np.log10((10 ** (outline[: config.bands] / 10)).sum())
+    assert level == pytest.approx(20 * np.log10(0.3 / np.sqrt(2)), abs=0.5)
+    assert outline[config.bands :] == pytest.approx(level, abs=1.0)
+
+
+def test_a_predictor_told_of_the_sound_predicts_a_tone_and_never_runs_away() -> None:
+    config = FullbandConfig(order=64, told=0.3)
+    sound = tone(300.0, 2.0, 32_000)
+    parts = split(sound, 4)
+    outline = bands.measured(np.pad(sound, ((TAPS + 1) // 2, 0)), config, 32_000)
+    told = bands.told_autocorrelation(outline, config, 32_000)
+    level = bands.told_rms(outline, config, 32_000)
+    n, m = parts.shape
+    x, p = np.zeros((n, m), np.float32), np.zeros((n, m), np.float32)
+    cells, targets = np.zeros((n, m), np.uint8), np.zeros((n, m), np.uint8)
+    residual.encoded(
+        residual.predictor(config, 32_000), residual.track(config), config.levels, config.spans,
+        parts, told, level, config.outline_steps, np.zeros((n, m), np.float32),
+        np.zeros(len(told)), x, p, cells, targets, np.zeros((n, m, 3), np.uint8),
+    )  # fmt: skip
+    later = slice(n // 2, None)
+    missed = np.square(parts[later, 0] - p[later, 0]).mean()
+    assert missed < 0.01 * np.square(parts[later, 0]).mean(), "20 dB of prediction gain and more"
+    assert np.abs(x).max() < 1.0
+
+
+def test_codes_are_sound_again() -> None:
+    config = FullbandConfig(dim=16, stages=1, entries=4, outline_dim=8)
+    tensors = fullband_tensors(config)
+    rng = np.random.default_rng(1)
+    sound = (0.1 * rng.standard_normal(32_000)).astype(np.float32)
+    outline = bands.measured(sound, config, 32_000)
+    tensors["outline.mean"] = outline.mean(axis=0)
+    tensors["outline.codebook"] *= 0.01
+    model = FullbandSampleRNN("wide", 32_000, config, tensors)
+    codes = model.quantise(sound)
+    frames = len(sound) // config.outline_hop
+    assert codes.shape == (config.stages + frames * (config.stages + config.outline_hop),)
+    again = model.dequantise(codes)
+    heard = sound[: len(again) - TAPS]
+    error = again[TAPS:] - heard
+    assert np.square(error).mean() < 0.01 * np.square(heard).mean()
+
+
+def test_probabilities_are_of_what_can_follow() -> None:
+    model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
+    noise = (0.05 * np.random.default_rng(2).standard_normal(600)).astype(np.float32)
+    codes = model.quantise(noise)
+    rows = model.log_probs(codes)
+    assert rows.shape == (len(codes), max(CONFIG.levels, CONFIG.entries))
+    assert np.exp(rows).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+    assert np.isfinite(rows[np.arange(len(codes)), codes]).all()
+    with pytest.raises(LivecodeError, match="whole numbers"):
+        model.log_probs(codes[:-1])
+
+
+def test_a_seed_is_a_take_at_a_length_that_is_asked_for() -> None:
+    model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
+    one, same = (model.generate(0.05, seed=3) for _ in range(2))
+    assert one.shape == (800,)
+    assert (one == same).all()
+    assert not (one == model.generate(0.05, seed=4)).all()
+
+
+def test_a_codebook_finds_what_outlines_have_in_common() -> None:
+    rng = np.random.default_rng(0)
+    kinds = rng.standard_normal((5, 12)).astype(np.float32)
+    outlines = kinds[rng.integers(5, size=400)] + 0.01 * rng.standard_normal((400, 12))
+    book = codebook.learned(outlines.astype(np.float32), stages=2, entries=8)
+    tokens = codebook.tokens_of(outlines.astype(np.float32), book)
+    again = codebook.outline_of(tokens, book)
+    assert np.square(again - outlines).mean() < 0.01 * np.square(outlines).mean()

@@ -1,0 +1,104 @@
+"""The full-band kernel: as its plain reference says, whatever the blocks; held when it runs away."""
+
+import numpy as np
+import pytest
+
+from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
+from livecode.neural.samplernn.fullband.subbands import joined
+from livecode.voices.samplernn.fullband.sampler import FullbandSampler
+from tests.fullband_model import CONFIG, RATE_HZ, fullband_tensors
+
+FRAMES = 3
+pytestmark = pytest.mark.timeout(600)  # the first of them may have to compile the kernel
+
+
+@pytest.fixture(scope="module")
+def sampler() -> FullbandSampler:
+    return FullbandSampler(CONFIG, fullband_tensors(), RATE_HZ, weights="float32")
+
+
+def test_it_says_what_its_plain_reference_says(sampler: FullbandSampler) -> None:
+    model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
+    noise = 0.05 * np.random.default_rng(2).standard_normal(FRAMES * CONFIG.outline_hop)
+    codes = model.quantise(noise.astype(np.float32))
+    tokens, cells = model.apart(codes)
+    of_tokens, of_cells = sampler.log_probs(tokens, cells)
+    plain = model.log_probs(codes)
+    first = plain[: CONFIG.stages]
+    rows = plain[CONFIG.stages :].reshape(FRAMES, -1, plain.shape[1])
+    assert of_tokens[0] == pytest.approx(first[:, : CONFIG.entries], abs=1e-3)
+    assert of_tokens[1:] == pytest.approx(rows[:, : CONFIG.stages, : CONFIG.entries], abs=1e-3)
+    found = of_cells.reshape(FRAMES, -1, CONFIG.levels)
+    assert found == pytest.approx(rows[:, CONFIG.stages :, : CONFIG.levels], abs=2e-3)
+
+
+def test_its_sound_is_that_of_the_cells_it_drew(sampler: FullbandSampler) -> None:
+    model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
+    sampler.reset(0, 7)
+    drawn = sampler.step_block(np.ones((1, FRAMES * CONFIG.outline_steps)))
+    tokens = np.concatenate([np.zeros((1, CONFIG.stages), np.int32), drawn.tokens[0]])
+    sampler.reset(0, 7)
+    first = sampler.another(7)
+    first.step_block(np.ones((1, 1)))
+    tokens[0] = first.state(0).tokens
+    told, level = model._told(tokens)
+    from livecode.neural.samplernn.fullband import residual
+
+    x = np.empty(drawn.cells[0].shape, np.float32)
+    residual.decoded(
+        residual.predictor(CONFIG, RATE_HZ), residual.track(CONFIG), CONFIG.levels, CONFIG.spans,
+        drawn.cells[0], told, level, CONFIG.outline_steps, x,
+    )  # fmt: skip
+    assert drawn.audio[0] == pytest.approx(joined(x, CONFIG.subbands), abs=1e-4)
+
+
+def test_what_is_drawn_does_not_depend_on_the_blocks(sampler: FullbandSampler) -> None:
+    whole, parts = sampler.another(5), sampler.another(5)
+    temperatures = np.linspace(0.6, 1.3, 400, dtype=np.float32)[None]
+    at_once = whole.step_block(temperatures)
+    pieces = [parts.step_block(temperatures[:, a:b]) for a, b in ((0, 1), (1, 130), (130, 400))]
+    assert (np.concatenate([p.audio for p in pieces], 1) == at_once.audio).all()
+    assert (np.concatenate([p.tokens for p in pieces], 1) == at_once.tokens).all()
+
+
+def test_a_stream_that_is_put_aside_goes_on_elsewhere(sampler: FullbandSampler) -> None:
+    one, other = sampler.another(1), sampler.another(2)
+    one.step_block(np.ones((1, 100)))
+    other.set_state(0, one.state(0))
+    ones = np.ones((1, 150))
+    assert (one.step_block(ones).audio == other.step_block(ones).audio).all()
+
+
+def test_many_streams_draw_what_each_draws_alone() -> None:
+    tensors = fullband_tensors()
+    together = FullbandSampler(CONFIG, tensors, RATE_HZ, 2, "float32", seeds=[3, 4])
+    drawn = together.step_block(np.ones((2, 90)))
+    for row, seed in enumerate((3, 4)):
+        alone = together.another(seed).step_block(np.ones((1, 90)))
+        assert (alone.audio[0] == drawn.audio[row]).all()
+
+
+def test_a_model_that_would_roar_stays_near_its_outline() -> None:
+    tensors = fullband_tensors()
+    tensors["sample.output.bias"].reshape(CONFIG.subbands, -1)[:, -3:] = 30.0  # the loudest cells
+    sampler = FullbandSampler(CONFIG, tensors, RATE_HZ, weights="float32")
+    drawn = sampler.step_block(np.ones((1, 10 * CONFIG.outline_steps)))
+    told = sampler._state.level[0].max()
+    assert np.abs(drawn.audio[0]).max() < 40 * told
+
+
+def test_the_hand_makes_it_louder_and_cold_draws_are_likely_ones(sampler: FullbandSampler) -> None:
+    loud = []
+    for louder_db in (0.0, 12.0):
+        voice = sampler.another(3)
+        voice.hand.loudness[:] = louder_db
+        voice.step_block(np.ones((1, 256)))
+        loud.append(float(voice._state.level[0].max()))
+    assert 20 * np.log10(loud[1] / loud[0]) == pytest.approx(12.0, abs=0.5)
+    surprises = []
+    for temperature in (0.5, 1.0, 1.5):
+        voice = sampler.another(3)
+        drawn = voice.step_block(np.full((1, 256), temperature), figures=True)
+        assert drawn.surprise is not None
+        surprises.append(float(drawn.surprise.mean()))
+    assert surprises == sorted(surprises)
