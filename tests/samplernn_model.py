@@ -17,6 +17,7 @@ def write_samplernn(
     sure: float = 30.0,
     rms: float = 0.25,
     held_out_bits: float = 8.0,
+    lufs: float | None = None,
     **make: object,
 ) -> Path:
     """A model file; `says`: the level that it finds likelier than others by a factor of exp(sure)."""
@@ -33,5 +34,7 @@ def write_samplernn(
         tensors["sample.output.bias"][says] = sure
     path = folder / name / f"{name}.safetensors"
     facts = {"rms": rms, "held_out_bits": held_out_bits}
+    if lufs is not None:
+        facts["lufs"] = lufs
     write_model(path, tensors, ModelMeta(KIND, config.json(), sample_rate, facts=facts))
     return path

@@ -12,8 +12,8 @@ from livecode.bench.rows import BenchRow, Identity, print_rows
 from livecode.errors import LivecodeError
 from livecode.neural.audio import pitch, spectrum
 from livecode.neural.audio.spectrum import Floats
-from livecode.neural.load import load_space
 from livecode.neural.model_file import find_model, read_model
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.audio_frames import audio_files, read_mono, steady_starts
 from livecode.neural.spaces.training.texture_frames import held_sounds

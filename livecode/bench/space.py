@@ -12,8 +12,8 @@ from livecode.bench.rows import BenchRow, Identity
 from livecode.bench.space_sound import sound_rows
 from livecode.errors import LivecodeError
 from livecode.neural.audio.spectrum import Floats, unscaled
-from livecode.neural.load import load_space
 from livecode.neural.model_file import ModelMeta, Tensors, list_models, read_model
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import KIND, LatentSpace
 from livecode.transport.timing import HOP
 from livecode.voices.cost import SAMPLE_RATE, seconds_each, voice_share, wandering

@@ -7,17 +7,16 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.errors import LivecodeError, did_you_mean
+from livecode.errors import LivecodeError
 from livecode.language.scatter import draw_map, drawn
 from livecode.language.sources import Sounding, automatable
 from livecode.language.text import Text
 from livecode.language.things import Player, Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
-from livecode.neural.load import load_model
-from livecode.neural.model_file import list_models
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
+from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import describe, find_torchscript
 
 
@@ -32,13 +31,8 @@ class Space(Thing):
         if (path := find_torchscript(model)) is not None:
             self.settings["model"], self.settings["loaded"] = str(path), describe(path, trust)
             return
-        loaded = load_model(model, neural.KIND)
-        if not isinstance(loaded, neural.LatentSpace):
-            raise LivecodeError(
-                f"{model!r} is not a space{did_you_mean('', list_models(neural.KIND))}"
-            )
+        self.settings["loaded"] = load_space(model)
         self.settings["model"] = model
-        self.settings["loaded"] = loaded
 
     @property
     def model(self) -> str:

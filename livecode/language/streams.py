@@ -51,6 +51,15 @@ def _switch(thing: Thing, value: Any) -> float | Value:
     return float(value) if isinstance(value, bool) else _share(thing, value)
 
 
+def _a_moment(thing: Thing, value: Any) -> int | None:
+    if value is None:
+        return None
+    number: int = whole(thing, value)
+    if number < 0:
+        raise LivecodeError(f"is the number of a moment, 0 and up, not {number}")
+    return number
+
+
 class Stream(Sounding):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
@@ -75,8 +84,13 @@ class Stream(Sounding):
         "1: its last second is repeated, 0: it goes on; `square(0, 1, period=2*beats)` stutters",
         bounds=(0, 1),
     )
+    moment = Setting(
+        None,
+        _a_moment,
+        "which of the model's best moments it begins from: `r7.moment = 3` goes there at once",
+    )
     guard = Setting(
-        0.0,
+        1.0,
         _switch,
         "1: taken back when it falls silent or bursts into noise, 0: left to itself",
         bounds=(0, 1),
@@ -96,12 +110,12 @@ class Stream(Sounding):
     density = automatable(0.0, -8, 8, "above 0 more attacks, below 0 fewer, of a full-band model")
 
     def prime(self, audio: str | Path | np.ndarray | None = None) -> None:
-        """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: silence."""
+        """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: from itself."""
         self.settings["prime"] = "" if audio is None else _prime_file(audio)
         self.settings["take"] = self.settings.get("take", 0) + 1
 
     def reset(self) -> None:
-        """Begin again from silence: `r7.reset()`."""
+        """Begin again, from another moment of the model, or from silence: `r7.reset()`."""
         self.prime(None)
 
     def freeze(self) -> None:
@@ -188,6 +202,7 @@ def stream(
     temperature: float | Value | None = None,
     seed: int | None = None,
     prime: str | Path | np.ndarray | None = None,
+    moment: int | None = None,
     guard: bool | None = None,
     priority: float | Value | None = None,
     level: float | Value | None = None,
@@ -203,6 +218,7 @@ def stream(
         model=model,
         temperature=temperature,
         seed=seed,
+        moment=moment,
         guard=guard,
         priority=priority,
         level=level,

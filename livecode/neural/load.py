@@ -4,15 +4,15 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_cache import ModelCache
-from livecode.neural.model_file import ModelMeta, Tensors, find_model, read_model
+from livecode.neural.model_file import ModelMeta, Tensors, described, find_model, read_model
 from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.neural.samplernn.fullband.config import FORMAT, FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.model import KIND as SAMPLERNN
 from livecode.neural.samplernn.model import SampleRNN
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import KIND as SPACE
 from livecode.neural.spaces.space import LatentSpace
-from livecode.neural.spaces.space_file import space_of
 
 
 def load_model(
@@ -24,30 +24,21 @@ def load_model(
     The model is in memory only once, however often it is loaded, so nothing may write into it.
     Raises `LivecodeError` if there is no such model or the file is damaged.
     """
-    return _models.of(find_model(name_or_path, kind))
+    path = find_model(name_or_path, kind)
+    return load_space(path) if described(path)[0] == SPACE else _samplernns.of(path)
 
 
-def _load(path: Path) -> LatentSpace | SampleRNN | FullbandSampleRNN:
+def _load(path: Path) -> SampleRNN | FullbandSampleRNN:
     meta, tensors = read_model(path)
-    if meta.kind == SAMPLERNN:
-        return _samplernn(path, meta, tensors)
-    if meta.kind != SPACE:
+    if meta.kind != SAMPLERNN:
         raise LivecodeError(
             f"the model file {path} is of kind {meta.kind!r}, which this livecode cannot load: "
             "update livecode, or choose another model"
         )
-    return space_of(path, meta, tensors)
+    return _samplernn(path, meta, tensors)
 
 
-_models = ModelCache(_load)
-
-
-def load_space(name_or_path: str | Path) -> LatentSpace:
-    """Return the space of that name or path. Raises `LivecodeError` if the model is not a space."""
-    model = load_model(name_or_path, SPACE)
-    if not isinstance(model, LatentSpace):
-        raise LivecodeError(f"{str(name_or_path)!r} is not a space: `livecode models` lists them")
-    return model
+_samplernns = ModelCache(_load)
 
 
 def load_samplernn(name_or_path: str | Path) -> SampleRNN:

@@ -68,7 +68,17 @@ class StreamPlayer(SoundPlayer):
     """Plays a stream of a SampleRNN."""
 
     thing: Stream
-    FOR_VOICE = ("temperature", "frozen", "guard", "priority")
+    FOR_VOICE = (
+        "temperature",
+        "frozen",
+        "guard",
+        "priority",
+        "surface",
+        "unlikely",
+        "brightness",
+        "transpose",
+        "density",
+    )
 
     _since = 0  # the sample time that the stream was taken back to
     _frame = 0
@@ -83,6 +93,7 @@ class StreamPlayer(SoundPlayer):
             settings.get("prime", ""),
             settings.get("take", 0),
             self._since,
+            -1 if self.thing.moment is None else self.thing.moment,
         )
 
     def tick(self, frame: int, moment: Moment) -> None:

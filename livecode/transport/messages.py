@@ -122,6 +122,7 @@ class StreamSource(msgspec.Struct, frozen=True, tag="stream"):
     prime: str = ""  # path of a sound file that the stream continues
     take: int = 0  # how often the performer asked the stream to begin again
     since: int = 0  # sample time of the saved state from which the stream continues; 0: none
+    moment: int = -1  # of the model, from which the stream begins; −1: chosen by seed and take
 
 
 class FileSource(msgspec.Struct, frozen=True, tag="file"):

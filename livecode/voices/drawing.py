@@ -1,27 +1,39 @@
 """What a stream draws its sound with: one model's sampler, of either make, at the model's rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import ModelMeta, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.neural.samplernn.fullband.config import FORMAT, FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.quantise import dequantised, quantised
+from livecode.voices.moments import moments_of
 from livecode.voices.samplernn import Sampler, StreamState
 from livecode.voices.samplernn.fullband.memory import WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
-from livecode.voices.watch import Watch
+from livecode.voices.watch import Verdict, Watch
 
 Floats = NDArray[np.float32]
 
+#: A stream that is taken back goes down with the samples that were drawn, and rises again so long.
+RISE_S = 0.01
+#: From a good piece that it was taken back to it goes on so long at another temperature, so that it
+#: does not go the same way again: hot after silence, cool after noise.
+KICK_S, HOT, COOL = 0.1, 1.5, 0.8
+#: A model whose file does not say how loud it is is listened to for so long.
+LISTEN_S, LISTEN_BLOCK = 4.0, 4000
+#: No model is made louder or softer than by this factor.
+MOST_GAIN = 10.0
+
 
 class Held(NamedTuple):
-    """What a performer holds besides the temperature; a model of levels alone knows only `surface`."""
+    """What a performer holds besides the temperature; a model of levels alone knows the first two."""
 
     surface: float = 1.0  # times the temperature, for samples but not for outlines
     unlikely: float = 0.0  # what is less likely than so many times the likeliest is not drawn
@@ -32,6 +44,8 @@ class Held(NamedTuple):
 
 class Drawing(Protocol):
     """One stream of a model."""
+
+    watch: Watch
 
     @property
     def sampler(self) -> Sampler | FullbandSampler:
@@ -46,6 +60,9 @@ class Drawing(Protocol):
     def load_state(self, state: Any) -> None:
         """Go on from there."""
 
+    def begin(self, number: int) -> bool:
+        """Go on from the moment of that number, counted around; False if the model has none."""
+
     def prime(self, audio: Floats) -> None:
         """Go on from the end of audio (n,) in [-1, 1]."""
 
@@ -53,21 +70,63 @@ class Drawing(Protocol):
 class LevelsDrawing:
     """A stream of a model whose codes are levels of the sound."""
 
-    def __init__(self, sampler: Sampler, sample_rate: int, facts: Mapping[str, Any]):
-        """The stream of a sampler that has only one."""
-        self.sampler, self._config = sampler, sampler.config
-        self.watch = Watch(sample_rate, self._config.levels, facts)
+    def __init__(
+        self, sampler: Sampler, rate_hz: int, facts: Mapping[str, Any], moments: Sequence[Any]
+    ):
+        """The stream of a sampler that has only one; `facts` and `moments` of the model's file."""
+        self.sampler, self._config, self._moments = sampler, sampler.config, moments
+        self.watch = Watch(rate_hz, facts, self._config.levels, bool(moments))
+        self._good: StreamState | None = None  # where the last good piece began
+        self._seam = _Seam(rate_hz)
+        self._kick = round(KICK_S * rate_hz)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
-        drawn = self.sampler.step_block(temperatures[None] * held.surface, figures=guarded)
-        audio = dequantised(drawn.codes[0], self._config.levels, self._config.quantiser)
-        return self.watch.over(self.sampler, audio, drawn) if guarded else audio
+        drawn = self.sampler.step_block(temperatures[None] * held.surface, guarded, held.unlikely)
+        audio = self._seam.risen(
+            dequantised(drawn.codes[0], self._config.levels, self._config.quantiser)
+        )
+        if not guarded:
+            return audio
+        assert drawn.log_likelihood is not None
+        verdict = self.watch.judged(audio, -float(drawn.log_likelihood[0].sum()))
+        if verdict == "good":
+            self._good = self.sampler.state(0)
+        elif verdict not in ("doubtful", "unknown"):
+            self._take_back(verdict)
+            return self._seam.down(audio)
+        return audio
+
+    def _take_back(self, verdict: Verdict) -> None:
+        """To a moment; of a model without, to the last good piece, or to the beginning."""
+        random = self.sampler.state(0).random
+        self.watch.taken_back()
+        if self.begin(_choice(random, self.watch.rescues)):
+            return
+        if self._good is None:
+            self.sampler.reset(0)
+        else:
+            state = self._good
+            self.sampler.set_state(
+                0, StreamState(state.history, state.t, random, state.h, state.c, state.out)
+            )
+        temperature = HOT if verdict == "silent" else COOL
+        self.sampler.step_block(np.full((1, self._kick), temperature, np.float32))
+        self._good = None
 
     def state(self) -> StreamState:
         return self.sampler.state(0)
 
     def load_state(self, state: StreamState) -> None:
         self.sampler.set_state(0, state)
+
+    def begin(self, number: int) -> bool:
+        if not self._moments:
+            return False
+        state, random = self._moments[number % len(self._moments)], self.sampler.state(0).random
+        self.sampler.set_state(
+            0, StreamState(state.history, state.t, random, state.h, state.c, state.out)
+        )
+        return True
 
     def prime(self, audio: Floats) -> None:
         self.sampler.prime(0, quantised(audio, self._config.levels, self._config.quantiser))
@@ -81,14 +140,19 @@ class FullbandState(NamedTuple):
 
 
 class FullbandDrawing:
-    """A stream of a full-band model.
+    """A stream of a full-band model."""
 
-    It needs no watch: the outline that it draws first holds its level, whatever the samples do.
-    """
-
-    def __init__(self, sampler: FullbandSampler, model: FullbandSampleRNN):
+    def __init__(
+        self,
+        sampler: FullbandSampler,
+        model: FullbandSampleRNN,
+        facts: Mapping[str, Any],
+        moments: Sequence[Any],
+    ):
         """The stream of a sampler that has only one; the model takes in what it is primed with."""
-        self.sampler, self._model = sampler, model
+        self.sampler, self._model, self._moments = sampler, model, moments
+        self.watch = Watch(model.sample_rate, facts, has_moments=bool(moments))
+        self._seam = _Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
@@ -105,6 +169,14 @@ class FullbandDrawing:
             drawn = self.sampler.step_block(temperatures[None, places] * held.surface)
             self._spare = np.concatenate([self._spare, drawn.audio[0]])
         audio, self._spare = self._spare[:count], self._spare[count:]
+        audio = self._seam.risen(audio)
+        if guarded and self.watch.judged(audio) in ("silent", "roaring"):
+            self.watch.taken_back()
+            random = self.sampler.state(0).random
+            if not self.begin(_choice(random, self.watch.rescues)):
+                self.sampler.reset(0)
+            self._spare = np.zeros(0, np.float32)
+            return self._seam.down(audio)
         return audio
 
     def state(self) -> FullbandState:
@@ -114,10 +186,42 @@ class FullbandDrawing:
         self.sampler.set_state(0, state.sampler)
         self._spare = state.spare.copy()
 
+    def begin(self, number: int) -> bool:
+        if self._moments:
+            moment = self._moments[number % len(self._moments)]
+            self.sampler.set_state(0, moment, random=False)
+        return bool(self._moments)
+
     def prime(self, audio: Floats) -> None:
         tokens, cells = self._model.taken_in(audio)
         if len(cells):
             self.sampler.prime(tokens, cells)
+
+
+def _choice(random: NDArray[np.uint64], rescues: int) -> int:
+    """The number of the moment that a stream goes to next: drawn from its seed."""
+    return int(np.random.default_rng([int(random[0]), rescues]).integers(1 << 30))
+
+
+class _Seam:
+    """Takes the click out of going elsewhere: down with what was drawn last, and up again."""
+
+    def __init__(self, rate_hz: int):
+        self._count = max(1, round(RISE_S * rate_hz))
+        self._risen = self._count
+
+    def down(self, audio: Floats) -> Floats:
+        """Audio that ends in silence; what comes next rises."""
+        self._risen = 0
+        return audio * np.linspace(1, 0, len(audio) + 1, dtype=np.float32)[1:]
+
+    def risen(self, audio: Floats) -> Floats:
+        """Audio, faded in as far as it still rises."""
+        if self._risen >= self._count or not len(audio):
+            return audio
+        gain = np.minimum((self._risen + np.arange(len(audio))) / self._count, 1.0)
+        self._risen += len(audio)
+        return np.asarray(audio * gain, np.float32)
 
 
 class Loaded:
@@ -135,13 +239,45 @@ class Loaded:
         else:
             self.sampler = Sampler(SampleRNNConfig.from_json(self.meta.config), tensors)
         self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
+        self._moments = moments_of(self.sampler, tensors)
+        known = self.meta.facts.get("lufs")
+        self.lufs = self._heard_lufs() if known is None else float(known)
+
+    @property
+    def gain(self) -> float:
+        """What brings the model to the loudness of all voices."""
+        if not np.isfinite(self.lufs):
+            return 1.0
+        gain = 10 ** ((TARGET_LUFS - self.lufs) / 20)
+        return float(np.clip(gain, 1 / MOST_GAIN, MOST_GAIN))
+
+    @property
+    def frame(self) -> int:
+        """Samples of the longest frame: where one begins, a moment can be taken."""
+        config = self.sampler.config
+        return config.outline_hop if isinstance(config, FullbandConfig) else config.lookback
+
+    @property
+    def steps(self) -> int:
+        """Steps of the sampler in that frame: a full-band model draws several samples in each."""
+        config = self.sampler.config
+        return config.outline_steps if isinstance(config, FullbandConfig) else config.lookback
 
     def drawing(self, seed: int) -> Drawing:
         """One more stream of the model."""
         sampler = self.sampler.another(seed)
         if isinstance(sampler, FullbandSampler):
-            return FullbandDrawing(sampler, self._model)
-        return LevelsDrawing(sampler, self.meta.sample_rate, self.meta.facts)
+            return FullbandDrawing(sampler, self._model, self.meta.facts, self._moments)
+        return LevelsDrawing(sampler, self.meta.sample_rate, self.meta.facts, self._moments)
+
+    def _heard_lufs(self) -> float:
+        """The loudness of some seconds of the stream of seed 0, as it plays by itself."""
+        drawing, rate = self.drawing(0), self.meta.sample_rate
+        drawing.begin(0)
+        ones = np.ones(LISTEN_BLOCK, np.float32)
+        blocks = range(0, round(LISTEN_S * rate), LISTEN_BLOCK)
+        heard = np.concatenate([drawing.next(ones, Held(), True) for _ in blocks])
+        return lufs(heard - heard.mean(), rate)
 
 
 def is_fullband(meta: ModelMeta) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from livecode.errors import LivecodeError
-from livecode.neural.load import load_space
+from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import is_torchscript
 from livecode.transport import Arena, ControlReader, SampleBuffer
 from livecode.transport.messages import (

@@ -4,16 +4,20 @@ import math
 
 import numpy as np
 
+from livecode.neural.audio.loudness import OFFSET_DB, TARGET_LUFS
+from livecode.neural.audio.spectrum import HANN_POWER, bin_frequencies, k_weighting
 from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.texture import Motion
 from livecode.voices.sinebank import SineBank
 
 #: Time constant of the glide to a new position, so that an agent's steps do not jump.
 GLIDE_S = 0.02
-#: Every spectrum is brought to this level. −20 dBFS RMS leaves room for about five voices.
-LEVEL_RMS = 0.1
-#: Spectra below −60 dBFS are amplified no further, so that near-silence stays quiet.
-QUIET_RMS = 1e-3
+#: Every spectrum is brought to this RMS, weighed as it is heard: that of −20 LUFS, which leaves room
+#: for about five voices.
+HEARD_RMS = 10 ** ((TARGET_LUFS - OFFSET_DB) / 20)
+#: Spectra below −60 dBFS are amplified no further, so that near-silence stays quiet; and those of low
+#: sounds, which are hardly heard, by so much beside their RMS at most.
+QUIET_RMS, LOW_SHARE = 1e-3, 0.7
 #: A share of texture below this counts as none.
 FAINTEST = 1e-4
 #: The most, in nepers, by which a texture changes the level: 8.7 dB.
@@ -30,6 +34,7 @@ class LatentVoice:
         self._space = space
         self._hop = hop
         self._bank = SineBank(space.bins, space.sample_rate / space.n_fft, sample_rate, seed)
+        self._weights = k_weighting(bin_frequencies(space.n_fft, space.sample_rate))
         self._follow = 1 - np.exp(-hop / (GLIDE_S * sample_rate))
         self._position: np.ndarray | None = None
         self._magnitudes = np.zeros(space.bins, np.float32)
@@ -53,9 +58,12 @@ class LatentVoice:
             self._position += self._follow * (position - self._position)
         z = self._space.place(self._position)
         louder = self._decode(z, 0.0 if texture is None else float(texture[0]))
-        # 1.5 is the energy of a Hann window's main lobe
-        rms = float(np.sqrt(np.square(self._magnitudes).sum() / 2 / 1.5))
-        self._bank.play(self._magnitudes, louder * LEVEL_RMS / max(rms, QUIET_RMS), self.out)
+        rms, heard = (
+            float(np.sqrt(np.square(each).sum() / 2 / HANN_POWER))
+            for each in (self._magnitudes, self._magnitudes * self._weights)
+        )
+        level = HEARD_RMS / max(heard, LOW_SHARE * rms, QUIET_RMS)
+        self._bank.play(self._magnitudes, louder * level, self.out)
         return self.out
 
     def _decode(self, z: np.ndarray, texture: float) -> float:

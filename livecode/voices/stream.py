@@ -15,8 +15,6 @@ from livecode.transport.messages import StreamSource
 from livecode.voices.drawing import Held, Loaded
 from livecode.voices.resampler import Resampler
 
-#: What the model's sound is brought to, where its file says how loud its training was: −20 dBFS.
-LEVEL_RMS = 0.1
 #: `freeze` repeats this much of what was heard last; its end runs into its beginning over the seam.
 LOOP_S, SEAM_S = 1.0, 0.05
 #: From sampling to the loop and back, so that it does not click.
@@ -33,7 +31,7 @@ class StreamVoice:
     controls = ("temperature", "frozen", "guard", "priority", *Held._fields)
 
     def __init__(self, source: StreamSource, sample_rate: int, hop: int):
-        """Read the model and begin from its silence, or from the source's prime.
+        """Read the model and begin from the source's prime, from a moment of the model, or from silence.
 
         Raises LivecodeError if the model or the prime cannot be read.
         """
@@ -42,14 +40,15 @@ class StreamVoice:
         self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
         self._drawing = self._loaded.drawing(source.seed)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
-        rms = float(meta.facts.get("rms", 0.0))
-        self._gain = LEVEL_RMS / rms if rms > 0 else 1.0
+        self._gain = self._loaded.gain
         self._temperature: float | None = None
         self._loop = _Loop(sample_rate, hop)
         self.resting = False  # frozen by the host, which has no time for it
         self.priority = 0.0
         if source.prime:
             self._prime(source.prime)
+        else:
+            self._drawing.begin(source.seed + source.take if source.moment < 0 else source.moment)
 
     @property
     def busy(self) -> bool:

@@ -1,15 +1,18 @@
-"""Watching over a stream: notices when it has fallen silent or bursts into noise, and takes it back."""
+"""Watching over a stream: notices when it has fallen silent, bursts into noise, or roars."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from livecode.voices.samplernn import DrawnCodes, Sampler, StreamState
+Verdict = Literal["good", "doubtful", "silent", "noisy", "roaring", "unknown"]
 
 #: Judged in pieces of this length; so many bad ones in a row are a collapse.
 PIECE_S = 0.25
 SILENT_PIECES, NOISY_PIECES, LOUD_PIECES = 4, 2, 3
+#: With moments to go to, a collapse is taken back sooner.
+SILENT_PIECES_WITH_MOMENTS = 2
 #: Below −60 dBFS, or 30 dB below what it was trained on, a piece is silent.
 SILENT_RMS, SILENT_SHARE = 1e-3, 10 ** (-30 / 20)
 #: What the model itself finds this unlikely is noise: bits a sample, as a share of all it could say.
@@ -17,42 +20,48 @@ NOISY_SHARE = 0.85
 #: So many times as loud as what it was trained on, and so much less likely, in bits a sample than
 #: what was held out, it is stuck in a roar: trained models fall into that before they do into noise.
 LOUD, UNLIKELY_BITS = 1.6, 0.5
-#: From a good piece that it was taken back to it goes on so long at another temperature, so that it
-#: does not go the same way again: hot after silence, cool after noise.
-KICK_S, HOT, COOL = 0.1, 1.5, 0.8
+#: The same for a model that knows how loud its source gets, in so many times that.
+LOUDER = 1.4
+#: And so many times what is quiet in its source is silence.
+FAINTER = 0.7
 
 
 class Watch:
     """Judges what a stream draws, piece by piece."""
 
-    def __init__(self, sample_rate: int, levels: int, facts: Mapping[str, Any]):
-        """`facts` of the model's file: `rms` of what it was trained on, and `held_out_bits`."""
+    def __init__(
+        self,
+        sample_rate: int,
+        facts: Mapping[str, Any],
+        levels: int | None = None,
+        has_moments: bool = False,
+    ):
+        """`facts` of the model's file: `rms` of what it was trained on, `quiet_rms` and `loud_rms`,
+        between which nearly all of its quarter seconds lie, and `held_out_bits`.
+
+        levels: of a sample, of a model that tells how likely each is; None: level alone is judged.
+        """
         usual = float(facts.get("rms", 0.0))
-        self._loud = LOUD * usual or np.inf
-        self._faint = max(SILENT_RMS, SILENT_SHARE * usual)
-        self._unlikely_nats = (float(facts.get("held_out_bits", np.inf)) + UNLIKELY_BITS) * np.log(
-            2
-        )
+        loud, quiet = (float(facts.get(name, 0.0)) for name in ("loud_rms", "quiet_rms"))
+        self._loud = max(LOUD * usual, LOUDER * loud) or np.inf
+        self._faint = max(SILENT_RMS, SILENT_SHARE * usual, FAINTER * quiet)
+        bits = float(facts.get("held_out_bits", np.inf)) if levels else -np.inf
+        self._unlikely_nats = (bits + UNLIKELY_BITS) * np.log(2)
+        self._noisy_nats = NOISY_SHARE * np.log(levels) if levels else np.inf
+        self._most_silent = SILENT_PIECES_WITH_MOMENTS if has_moments else SILENT_PIECES
         self._piece = round(PIECE_S * sample_rate)
-        self._noisy_nats = NOISY_SHARE * np.log(levels)
-        self._kick = round(KICK_S * sample_rate)
         self._count = 0
         self._power = self._surprise = 0.0
         self._silent = self._noisy = self._roaring = 0
-        self._good: StreamState | None = None  # where the last good piece began
-        self.rescues = 0
+        self.rescues = 0  # how often the stream was taken back
 
-    def over(self, sampler: Sampler, audio: np.ndarray, drawn: DrawnCodes) -> np.ndarray:
-        """Take note of what stream 0 has drawn, with its figures; set it back if it has collapsed.
-
-        Returns the audio as it is: what is heard of a collapse is short.
-        """
-        assert drawn.log_likelihood is not None
+    def judged(self, audio: NDArray[np.float32], surprise_nats: float = 0.0) -> Verdict:
+        """Take note of what was drawn and of its surprise in all; judge the piece if it is whole."""
         self._count += len(audio)
         self._power += float(np.square(audio - audio.mean()).sum()) if len(audio) else 0.0
-        self._surprise -= float(drawn.log_likelihood[0].sum())
+        self._surprise += surprise_nats
         if self._count < self._piece:
-            return audio
+            return "unknown"
         rms = np.sqrt(self._power / self._count)
         surprise = self._surprise / self._count
         self._count, self._power, self._surprise = 0, 0.0, 0.0
@@ -60,28 +69,15 @@ class Watch:
         self._noisy = self._noisy + 1 if surprise > self._noisy_nats else 0
         roars = rms > self._loud and surprise > self._unlikely_nats
         self._roaring = self._roaring + 1 if roars else 0
-        if (
-            self._silent >= SILENT_PIECES
-            or self._noisy >= NOISY_PIECES
-            or self._roaring >= LOUD_PIECES
-        ):
-            self._rescue(sampler)
-        elif not (self._silent or self._noisy or self._roaring):
-            self._good = sampler.state(0)
-        return audio
+        if self._silent >= self._most_silent:
+            return "silent"
+        if self._noisy >= NOISY_PIECES:
+            return "noisy"
+        if self._roaring >= LOUD_PIECES:
+            return "roaring"
+        return "doubtful" if self._silent or self._noisy or self._roaring else "good"
 
-    def _rescue(self, sampler: Sampler) -> None:
-        """Back to the last good piece, with other random numbers; without one, to the beginning."""
-        random = sampler.state(0).random
-        if self._good is None:
-            sampler.reset(0)
-        else:
-            state = self._good
-            sampler.set_state(
-                0, StreamState(state.history, state.t, random, state.h, state.c, state.out)
-            )
-        temperature = HOT if self._silent else COOL
-        sampler.step_block(np.full((1, self._kick), temperature, np.float32))
+    def taken_back(self) -> None:
+        """The stream has been taken back: what it did before does not count."""
         self._silent = self._noisy = self._roaring = 0
-        self._good = None
         self.rescues += 1

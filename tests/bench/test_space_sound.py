@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from livecode.bench import space_sound
-from livecode.neural.load import load_space
 from livecode.neural.model_file import ModelMeta, find_model, read_model
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import LatentSpace
 from livecode.voices.latent import LatentVoice
 

@@ -7,8 +7,8 @@ import pytest
 import soundfile
 
 from livecode.errors import LivecodeError
-from livecode.neural.load import load_space
 from livecode.neural.model_file import find_model, read_model
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import LatentSpace
 from tools.space_texture import movement_of, texture_rows
 

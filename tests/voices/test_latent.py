@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from livecode import load_model
-from livecode.voices.latent import LEVEL_RMS, LatentVoice
-from tests.sound import jump, rms
+from livecode.neural.audio.loudness import TARGET_LUFS, lufs
+from livecode.voices.latent import LatentVoice
+from tests.sound import jump
 
 RATE, HOP = 48000, 256
 
@@ -29,8 +30,8 @@ def test_it_is_equally_loud_wherever_it_stands(space):
     levels = []
     for seed, position in enumerate(rng.random((20, space.latent))):
         voice = LatentVoice(space, RATE, HOP, seed)
-        levels.append(rms(play(voice, *[position] * 100)[-80 * HOP :]))
-    assert np.abs(20 * np.log10(np.array(levels) / LEVEL_RMS)).max() < 1.5
+        levels.append(lufs(play(voice, *[position] * 120)[-100 * HOP :], RATE))
+    assert np.abs(np.array(levels) - TARGET_LUFS).max() < 1.5
 
 
 def test_it_goes_from_place_to_place_without_a_click(space):
@@ -110,9 +111,7 @@ def test_a_texture_keeps_loudness_and_never_clicks(orchestra, texture):
         place = orchestra.position(orchestra.sound_points[sound])
         alive = [texture] * 600 + [0.0, texture] * 50  # and switched on and off in the end
         audio = np.concatenate([voice.play(place, np.array([each])).copy() for each in alive])
-        assert 20 * np.log10(rms(audio[RATE // 2 :]) / LEVEL_RMS) == pytest.approx(
-            0, abs=0.6 * texture
-        )
+        assert lufs(audio[RATE // 2 :], RATE) == pytest.approx(TARGET_LUFS, abs=0.6 * texture)
         bends = np.abs(np.diff(audio[HOP:], 2))
         joined = np.arange(HOP - 2, len(bends), HOP)
         within = np.delete(bends, np.concatenate([joined, joined[joined + 1 < len(bends)] + 1]))

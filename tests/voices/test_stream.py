@@ -1,5 +1,6 @@
 """A SampleRNN as a voice: what it plays, how it is frozen, taken back and rescued."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,12 @@ import pytest
 import soundfile
 
 from livecode.errors import LivecodeError
+from livecode.neural.audio.loudness import TARGET_LUFS, lufs
+from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
-from livecode.voices.drawing import Held
+from livecode.voices.drawing import Held, Loaded
+from livecode.voices.moments import moment_tensors
 from livecode.voices.stream import LOOP_S, Memory, StreamVoice
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
@@ -50,9 +54,9 @@ def test_streams_of_one_model_share_its_weights_and_nothing_else(model: str) -> 
 
 
 def test_a_model_that_has_been_trained_on_is_read_anew(tmp_path: Path) -> None:
-    path = write_samplernn(tmp_path, "piece", rms=0.5)
+    path = write_samplernn(tmp_path, "piece", lufs=-6.0)
     before = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
-    write_samplernn(tmp_path, "piece", rms=0.25)
+    write_samplernn(tmp_path, "piece", lufs=-12.02)
     after = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
     assert rms(played(after, 50)) == pytest.approx(2 * rms(played(before, 50)), rel=0.01)
 
@@ -61,13 +65,82 @@ def test_it_is_as_loud_as_the_other_voices_by_what_its_file_says(tmp_path: Path)
     loud, soft = (
         played(
             StreamVoice(
-                StreamSource(str(write_samplernn(tmp_path, name, rms=level)), 1), RATE, HOP
+                StreamSource(str(write_samplernn(tmp_path, name, lufs=level)), 1), RATE, HOP
             ),
             100,
         )
-        for name, level in (("loud", 0.5), ("soft", 0.25))
+        for name, level in (("loud", -10.0), ("soft", -16.02))
     )
     assert rms(soft) == pytest.approx(2 * rms(loud), rel=1e-3)
+
+
+@pytest.mark.parametrize("make", [write_samplernn, write_fullband])
+@pytest.mark.timeout(600)
+def test_a_model_that_does_not_say_how_loud_it_is_is_listened_to(
+    tmp_path: Path, make: Callable[..., Path]
+) -> None:
+    voice = StreamVoice(StreamSource(str(make(tmp_path, "any")), 1), RATE, HOP)
+    # noise: what is left out near half the model's rate is more than a unit of it
+    assert lufs(played(voice, 800), RATE) == pytest.approx(TARGET_LUFS, abs=2.0)
+
+
+def with_moments(path: Path, count: int = 2) -> str:
+    """Give a model file moments: where its stream of seed 5 is after some frames, and later."""
+    loaded = Loaded(path)
+    drawing = loaded.drawing(5)
+    states = []
+    for _ in range(count):
+        drawing.sampler.step_block(np.ones((1, 2 * loaded.steps)))
+        states.append(drawing.sampler.state(0))
+    meta = read_model(path)[0]
+    write_model(path, stored_tensors(path) | moment_tensors(loaded.sampler, states), meta)
+    return str(path)
+
+
+@pytest.mark.parametrize("make", [write_samplernn, write_fullband])
+@pytest.mark.timeout(600)
+def test_a_stream_begins_from_a_moment_of_its_model(
+    tmp_path: Path, make: Callable[..., Path]
+) -> None:
+    model = with_moments(make(tmp_path, "any", lufs=-20.0))
+
+    def beginning(seed: int, moment: int = -1, take: int = 0) -> np.ndarray:
+        source = StreamSource(model, seed, take=take, moment=moment)
+        return played(StreamVoice(source, RATE, HOP), 20)
+
+    assert (beginning(4) == beginning(4, moment=0)).all(), "which one, its seed says"
+    assert (beginning(4, take=1) == beginning(4, moment=1)).all(), "and how often it began again"
+    assert not (beginning(4, moment=0) == beginning(4, moment=1)).all()
+    assert not (beginning(4, moment=0) == beginning(6, moment=0)).all(), "it goes on otherwise"
+
+
+@pytest.mark.parametrize("make", [write_samplernn, write_fullband])
+@pytest.mark.timeout(600)
+def test_from_a_moment_it_goes_on_as_it_went_on_then(
+    tmp_path: Path, make: Callable[..., Path]
+) -> None:
+    path = make(tmp_path, "any", lufs=-20.0)
+    loaded = Loaded(Path(with_moments(path)))
+    then, again = loaded.drawing(5), loaded.drawing(5)
+    for drawing in (then, again):
+        drawing.sampler.step_block(np.ones((1, 2 * loaded.steps)))
+    again.begin(0)  # its random numbers go on from where they are
+    ones = np.ones(3 * loaded.frame, np.float32)
+    one, other = (drawing.next(ones, Held(), False) for drawing in (then, again))
+    assert other == pytest.approx(one, abs=1e-3)
+
+
+def test_a_stream_that_falls_silent_goes_back_to_a_moment_without_a_click(tmp_path: Path) -> None:
+    path = write_samplernn(tmp_path, says=128, sure=30.0, lufs=-20.0)
+    model = with_moments(path)
+    left, watched = (StreamVoice(StreamSource(model, 1), RATE, HOP) for _ in range(2))
+    played(left, 300)
+    heard = played(watched, 300, guard=1.0)
+    assert watched._drawing.watch.rescues >= 2
+    assert left._drawing.watch.rescues == 0
+    assert jump(heard[:, None]) < 0.05
+    again = StreamVoice(StreamSource(model, 1), RATE, HOP)
+    assert (played(again, 300, guard=1.0) == heard).all(), "a replay hears the same"
 
 
 def test_the_temperature_is_followed_sample_by_sample(tmp_path: Path) -> None:

@@ -82,16 +82,22 @@ class SampleRNN:
         seconds: float,
         temperature: float | Sequence[float] = 1.0,
         seed: int = 0,
+        unlikely: float = 0.0,
     ) -> Floats:
-        """New sound: float32 (n,) at `sample_rate`, or (takes, n) for several temperatures."""
+        """New sound: float32 (n,) at `sample_rate`, or (takes, n) for several temperatures.
+
+        unlikely: levels with less than this share of the likeliest's probability are never drawn.
+        """
         takes = np.atleast_1d(np.asarray(temperature, np.float64))
         if not (np.isfinite(takes).all() and takes.min() > 0):
             raise LivecodeError(f"a temperature is a number above 0, not {temperature!r}")
-        codes = self._sampled(max(1, round(seconds * self.sample_rate)), takes, seed)
+        codes = self._sampled(max(1, round(seconds * self.sample_rate)), takes, seed, unlikely)
         audio = self.dequantise(codes)
         return audio if np.ndim(temperature) else audio[0]
 
-    def _sampled(self, count: int, temperatures: NDArray[np.float64], seed: int) -> Codes:
+    def _sampled(
+        self, count: int, temperatures: NDArray[np.float64], seed: int, unlikely: float
+    ) -> Codes:
         """Levels (streams, count) by inverting the cumulative distribution of every sample."""
         config, look, streams = self.config, self.lookback, len(temperatures)
         rng = np.random.default_rng(seed)
@@ -113,8 +119,10 @@ class SampleRNN:
                 told[i] = self._tier(i, frame, above, states[i])
             size = config.frame_sizes[0]
             past = codes[:, look + t - size : look + t]
-            logits = self._logits(past, told[0][t % size]) * cold
-            odds = np.exp(logits - logits.max(1, keepdims=True)).cumsum(1, dtype=np.float64)
+            logits = self._logits(past, told[0][t % size])
+            logits -= logits.max(1, keepdims=True)
+            logits[logits < np.log(max(unlikely, 1e-38))] = -np.inf
+            odds = np.exp(logits * cold).cumsum(1, dtype=np.float64)
             draws = rng.random(streams)[:, None] * odds[:, -1:]
             codes[:, look + t] = np.minimum((odds <= draws).sum(1), last)
         return codes[:, look:]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from livecode.errors import LivecodeError
-from livecode.neural.model_file import ModelMeta, Tensors, read_model
+from livecode.errors import LivecodeError, did_you_mean
+from livecode.neural.model_file import ModelMeta, Tensors, list_models, read_model
 from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
 from livecode.neural.spaces.texture import texture_shapes
 
@@ -12,7 +12,7 @@ def open_space(path: Path) -> LatentSpace:
     """Read the space in a model file. Raises `LivecodeError` if the file holds another kind."""
     meta, tensors = read_model(path)
     if meta.kind != KIND:
-        raise LivecodeError(f"{str(path)!r} is not a space: `livecode models` lists them")
+        raise LivecodeError(f"{path.stem!r} is not a space{did_you_mean('', list_models(KIND))}")
     return space_of(path, meta, tensors)
 
 

@@ -1,11 +1,9 @@
 """Compiles the kernel for this processor, once: `python -m livecode.voices.samplernn`."""
 
-import os
-
 import numpy as np
 
 from livecode.neural.samplernn.config import SampleRNNConfig
-from livecode.voices.samplernn.compiling import forget, is_compiled, write_stamp
+from livecode.voices.samplernn.compiling import forget, is_compiled, step_back, write_stamp
 from livecode.voices.samplernn.kernel import CACHE_PATH
 from livecode.voices.samplernn.sampler import Sampler
 
@@ -14,7 +12,7 @@ def main() -> int:
     """Draw a few samples of a tiny model, with a table and without."""
     if is_compiled(CACHE_PATH):
         return 0
-    _step_back()
+    step_back()
     forget(CACHE_PATH)
     config = SampleRNNConfig(dim=4, frame_sizes=(2,), embedding=2)
     tensors = {name: np.zeros(shape, np.float32) for name, shape in config.shapes().items()}
@@ -23,14 +21,6 @@ def main() -> int:
         sampler.step_block(np.ones((1, 2)))
     write_stamp(CACHE_PATH)
     return 0
-
-
-def _step_back() -> None:
-    """Out of the way of what plays: not in real time, even if who started this is, and nice."""
-    if hasattr(os, "sched_setscheduler"):
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    if hasattr(os, "nice"):
-        os.nice(10)
 
 
 if __name__ == "__main__":

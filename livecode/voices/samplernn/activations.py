@@ -85,15 +85,26 @@ def uniform(seed: np.uint64, number: int) -> float:
 
 @compiled()
 def draw(
-    logits: Array, levels: int, temperature: float, u: float, weights: Array, shares: Array
+    logits: Array,
+    levels: int,
+    temperature: float,
+    unlikely: float,
+    u: float,
+    weights: Array,
+    shares: Array,
 ) -> int:
-    """The code at which the cumulated softmax of logits[:levels] / temperature passes u in [0, 1)."""
+    """The code at which the cumulated softmax of logits[:levels] / temperature passes u in [0, 1).
+
+    What has less than `unlikely` times the largest share at temperature 1 is never drawn (min-p,
+    Nguyen et al. 2024).
+    """
     peak = largest(logits, levels)
     scale = np.float32(1) / temperature
+    least = np.float32(np.log(max(unlikely, 1e-38))) * scale
     for j in range(levels):
         # below −80, e^x is nothing beside the peak's 1, and soon a denormal
         x = max((logits[j] - peak) * scale, np.float32(-80))
-        weights[j] = exp32(x) if x > np.float32(-80) else np.float32(0)
+        weights[j] = exp32(x) if x > np.float32(-80) and x >= least else np.float32(0)
     chunks = (levels + CHUNK - 1) // CHUNK
     weights[levels : chunks * CHUNK] = 0
     total = 0.0

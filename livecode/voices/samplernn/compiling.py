@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numba as nb
 from llvmlite import binding
@@ -20,10 +20,24 @@ Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 HERE = Path(__file__).parent
-PACKAGE = __package__  # `python -m` of it compiles
-#: What compiled code is made of.
-SOURCES = ("activations", "arrays", "compiling", "dot", "kernel", "rows", "weights")
 COMPILE_S = 300  # a quarter of a minute, and more on a busy machine
+
+
+class Kernel(NamedTuple):
+    """Code that is compiled together."""
+
+    package: str  # `python -m` of it compiles
+    files: tuple[Path, ...]  # what the compiled code is made of
+
+
+#: The kernel of models whose codes are levels.
+LEVELS = Kernel(
+    str(__package__),
+    tuple(
+        HERE / f"{name}.py"
+        for name in ("activations", "arrays", "compiling", "dot", "kernel", "rows", "weights")
+    ),
+)
 
 
 def compiled(**more: Any) -> Callable[[Function], Function]:
@@ -35,9 +49,9 @@ def compiled(**more: Any) -> Callable[[Function], Function]:
     return nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, **more)
 
 
-def fingerprint() -> str:
+def fingerprint(kernel: Kernel = LEVELS) -> str:
     """Of all that the compiled code depends on: numba looks at one source file alone."""
-    parts = [(HERE / f"{name}.py").read_bytes() for name in SOURCES]
+    parts = [path.read_bytes() for path in kernel.files]
     parts += [nb.__version__.encode(), binding.get_host_cpu_name().encode()]
     return hashlib.sha256(b"\0".join([*parts, *map(str.encode, sorted(features()))])).hexdigest()
 
@@ -47,40 +61,48 @@ def stamp(cache_path: str) -> Path:
     return Path(cache_path) / "samplernn.compiled"
 
 
-def is_compiled(cache_path: str) -> bool:
+def is_compiled(cache_path: str, kernel: Kernel = LEVELS) -> bool:
     """Whether what is kept there is of these sources and this processor."""
     try:
-        return stamp(cache_path).read_text() == fingerprint()
+        return stamp(cache_path).read_text() == fingerprint(kernel)
     except OSError:
         return False
 
 
 @cache
-def ensure_compiled(cache_path: str) -> None:
+def ensure_compiled(cache_path: str, kernel: Kernel = LEVELS) -> None:
     """Compile in a process of its own, if need be.
 
     Where voices play, compiling would hold them up: numba has the interpreter lock all the while.
     Should the other process fail, the first call here compiles after all.
     """
-    if not is_compiled(cache_path):
-        command = [sys.executable, "-m", str(PACKAGE)]
+    if not is_compiled(cache_path, kernel):
+        command = [sys.executable, "-m", kernel.package]
         try:
             subprocess.run(command, timeout=COMPILE_S, capture_output=True, check=False)
         except (OSError, subprocess.TimeoutExpired):
             pass
 
 
-def forget(cache_path: str) -> None:
+def forget(cache_path: str, kernel: Kernel = LEVELS) -> None:
     """Remove what is kept there of these sources as they once were."""
     folder = Path(cache_path)
-    for name in SOURCES:
-        for kept in folder.glob(f"{name}.*.nb[ic]"):
+    for path in kernel.files:
+        for kept in folder.glob(f"{path.stem}.*.nb[ic]"):
             kept.unlink(missing_ok=True)
     stamp(cache_path).unlink(missing_ok=True)
 
 
-def write_stamp(cache_path: str) -> None:
+def write_stamp(cache_path: str, kernel: Kernel = LEVELS) -> None:
     """What is kept there is of these sources from now on."""
     unfinished = stamp(cache_path).with_suffix(f".{os.getpid()}")
-    unfinished.write_text(fingerprint())
+    unfinished.write_text(fingerprint(kernel))
     unfinished.replace(stamp(cache_path))
+
+
+def step_back() -> None:
+    """Compile out of the way of what plays: not in real time, even if who started this is, and nice."""
+    if hasattr(os, "sched_setscheduler"):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    if hasattr(os, "nice"):
+        os.nice(10)

@@ -73,19 +73,13 @@ class Outputs(NamedTuple):
 
 @compiled()
 def advance(
-    weights: Weights,
-    plan: Plan,
-    state: State,
-    space: Workspace,
-    members: Array,
-    temperatures: Array,
-    forced: Array,
-    outputs: Outputs,
-) -> None:
+    weights: Weights, plan: Plan, state: State, space: Workspace, members: Array,
+    temperatures: Array, unlikely: Array, forced: Array, outputs: Outputs,
+) -> None:  # fmt: skip
     """Draw the next n codes of the streams `members`, which is in order of their t mod N_top.
 
-    temperatures: (streams, n) float32 in [0.05, 3]; forced: (streams, n) int32, codes to take
-    instead of drawing, or (streams, 0).
+    temperatures: (streams, n) float32 in [0.05, 3]; unlikely: (streams,) float32, see `draw`;
+    forced: (streams, n) int32, codes to take instead of drawing, or (streams, 0).
     """
     count = len(members)
     span = plan.spans[-1]
@@ -118,7 +112,15 @@ def advance(
             if forced.shape[1]:
                 code = forced[s, n]
             else:
-                code = draw(logits, plan.levels, temperatures[s, n], u, space.weights, space.shares)
+                code = draw(
+                    logits,
+                    plan.levels,
+                    temperatures[s, n],
+                    unlikely[s],
+                    u,
+                    space.weights,
+                    space.shares,
+                )
             outputs.codes[s, n] = code
             if outputs.entropy.shape[1] or outputs.log_probs.shape[0]:
                 entropy = log_softmax(logits, plan.levels, space.weights)
@@ -330,18 +332,8 @@ def _multiply_bytes(
                 )
             elif streams == 2:
                 _rows_2_narrow(
-                    dot,
-                    pool,
-                    offset,
-                    panel_rows,
-                    octets,
-                    width,
-                    indices,
-                    count // 4,
-                    sums,
-                    row,
-                    rows,
-                )
+                    dot, pool, offset, panel_rows, octets, width, indices, count // 4, sums, row, rows
+                )  # fmt: skip
             elif panel_rows > ROWS:
                 _rows_1(
                     dot,

@@ -144,16 +144,19 @@ class Sampler:
         s: State = self._state
         return sum(part.nbytes for part in s) // self.streams
 
-    def step_block(self, temperatures: ArrayLike, figures: bool = False) -> DrawnCodes:
+    def step_block(
+        self, temperatures: ArrayLike, figures: bool = False, unlikely: float = 0.0
+    ) -> DrawnCodes:
         """The next n samples of each stream at temperatures (streams, n).
 
+        unlikely: levels with less than this share of the likeliest's probability are never drawn.
         Holds no interpreter lock, and is not to be called from two threads at once.
         """
         wanted = np.asarray(temperatures, np.float32)
         if wanted.ndim != 2 or len(wanted) != self.streams:
             raise ValueError(f"temperatures of shape ({self.streams}, n), not {wanted.shape}")
         clipped = np.clip(np.nan_to_num(wanted, nan=1.0), *TEMPERATURES)
-        return self._advance(range(self.streams), clipped, None, figures)
+        return self._advance(range(self.streams), clipped, None, figures, unlikely=unlikely)
 
     def prime(self, stream: int, codes: ArrayLike, figures: bool = False) -> DrawnCodes:
         """Goes on as if the stream had drawn these codes (n,); DrawnCodes holds that stream alone."""
@@ -240,6 +243,7 @@ class Sampler:
         forced: tuple[int, NDArray[np.int32]] | None,
         figures: bool,
         log_probs: NDArray[np.float32] | None = None,
+        unlikely: float = 0.0,
     ) -> DrawnCodes:
         if forced is not None:
             codes = np.zeros((self.streams, len(forced[1])), np.int32)
@@ -265,6 +269,7 @@ class Sampler:
             self._space,
             members[np.argsort(phases, kind="stable")],
             np.ascontiguousarray(temperatures),
+            np.full(self.streams, unlikely, np.float32),
             codes,
             outputs,
         )

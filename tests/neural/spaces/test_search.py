@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from livecode.neural.audio import spectrum
-from livecode.neural.load import load_space
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.search import nearest
 from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.synthetic import FACTORS, synthesise, tones_of

@@ -6,9 +6,9 @@ import pytest
 from livecode.bench.space_sound import family, joins, way_rows
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.descriptors import described
-from livecode.neural.load import load_space
 from livecode.neural.model_file import find_model, read_model
 from livecode.neural.spaces import map as space_map
+from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.training.figures import axis_steps, step_ratios
 from tools.space_texture import movement_of, played

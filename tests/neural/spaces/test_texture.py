@@ -13,8 +13,8 @@ torch = pytest.importorskip("torch")
 
 from livecode.cli import command as cli  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
-from livecode.neural.load import load_space  # noqa: E402
 from livecode.neural.model_file import find_model, read_model, write_model  # noqa: E402
+from livecode.neural.spaces.load import load_space  # noqa: E402
 from livecode.neural.spaces.space import LatentSpace  # noqa: E402
 from livecode.neural.spaces.texture import ORDER, Motion, Texture, prediction  # noqa: E402
 from livecode.neural.spaces.training.progress import NoSpaceDisplay  # noqa: E402

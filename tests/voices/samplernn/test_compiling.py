@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from livecode.voices.samplernn import compiling
+from livecode.voices.samplernn.fullband import sampler
 from livecode.voices.samplernn.kernel import CACHE_PATH
 
 
@@ -25,10 +26,18 @@ def test_what_is_on_disk_is_of_these_sources(tmp_path: Path, monkeypatch: pytest
     assert [path.name for path in tmp_path.iterdir()] == ["others.play-1.py311.nbi"]
 
 
-def test_nothing_is_compiled_where_it_is_on_disk(monkeypatch: pytest.MonkeyPatch):
-    compiling.ensure_compiled.__wrapped__(CACHE_PATH)
+@pytest.mark.parametrize(
+    ("path", "kernel"),
+    [(CACHE_PATH, compiling.LEVELS), (sampler.CACHE_PATH, sampler.KERNEL)],
+    ids=["levels", "fullband"],
+)
+@pytest.mark.timeout(300)
+def test_nothing_is_compiled_where_it_is_on_disk(
+    path: str, kernel: compiling.Kernel, monkeypatch: pytest.MonkeyPatch
+):
+    compiling.ensure_compiled.__wrapped__(path, kernel)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("compiled once more"))
-    compiling.ensure_compiled.__wrapped__(CACHE_PATH)
+    compiling.ensure_compiled.__wrapped__(path, kernel)
 
 
 COLD = """

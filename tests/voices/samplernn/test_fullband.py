@@ -102,3 +102,18 @@ def test_the_hand_makes_it_louder_and_cold_draws_are_likely_ones(sampler: Fullba
         assert drawn.surprise is not None
         surprises.append(float(drawn.surprise.mean()))
     assert surprises == sorted(surprises)
+
+
+def test_what_is_unlikely_is_never_drawn_hot_or_cold(sampler: FullbandSampler) -> None:
+    for temperature in (0.5, 1.5):
+        voice = sampler.another(3)
+        voice.hand.unlikely[:] = 0.3
+        drawn = voice.step_block(np.full((1, 2 * CONFIG.outline_steps), temperature))
+        first = voice.another(3)
+        first.hand.unlikely[:] = 0.3
+        first.step_block(np.full((1, 1), temperature))
+        tokens = np.concatenate([first.state(0).tokens[None], drawn.tokens[0]])
+        of_tokens, of_cells = sampler.log_probs(tokens, drawn.cells[0])
+        for rows, codes in ((of_tokens, tokens), (of_cells, drawn.cells[0])):
+            chosen = np.take_along_axis(rows, codes[..., None], -1)[..., 0]
+            assert (chosen - rows.max(axis=-1) >= np.log(0.3) - 1e-3).all()

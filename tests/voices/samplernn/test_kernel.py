@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from livecode.neural.samplernn.model import SampleRNN
 from livecode.voices.samplernn import Sampler
 from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
@@ -105,6 +106,29 @@ def test_what_is_drawn_follows_the_probabilities(weights, temperature):
     wrong = uniform_if_drawn_right(sampler.log_probs(heard), codes, temperatures * 1.2, seed=4)
     found = np.histogram(wrong, bins, (0, 1))[0]
     assert np.square(found - count / bins).sum() / (count / bins) > 85.4, "the test is blunt"
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+@pytest.mark.parametrize("temperature", [0.5, 1.5])
+def test_what_is_unlikely_is_never_drawn_and_the_rest_as_its_plain_reference_says(
+    weights, temperature
+):
+    config, tensors = model()
+    sampler = Sampler(config, tensors, weights=weights, seeds=[3])
+    least = 0.3
+    hot = np.full((1, 4000), temperature, np.float32)
+    codes = sampler.step_block(hot, unlikely=least).codes[0]
+    look = config.lookback
+    said = sampler.log_probs(np.concatenate([np.full(look, config.silence), codes]))
+    below = said[np.arange(len(codes)), codes] - said.max(axis=1)
+    assert (below >= np.log(least) - 1e-3).all()
+    free = sampler.step_block(hot).codes[0]
+    assert len(np.unique(free)) > len(np.unique(codes)), "the test is blunt"
+    plain = SampleRNN("tiny", 16_000, config, tensors)
+    taken = plain.quantise(plain.generate(0.05, temperature, seed=1, unlikely=least))
+    said = plain.log_probs(np.concatenate([np.full(look, config.silence), taken]))
+    below = said[np.arange(len(taken)), taken] - said.max(axis=1)
+    assert (below >= np.log(least) - 1e-3).all()
 
 
 def test_sixteen_bits_are_drawn_from_all_levels():

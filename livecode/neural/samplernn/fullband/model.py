@@ -124,22 +124,33 @@ class FullbandSampleRNN:
         return out
 
     def generate(
-        self, seconds: float, temperature: float | Sequence[float] = 1.0, seed: int = 0
+        self,
+        seconds: float,
+        temperature: float | Sequence[float] = 1.0,
+        seed: int = 0,
+        unlikely: float = 0.0,
     ) -> Floats:
-        """New sound: float32 (n,) at `sample_rate`, or (takes, n) for several temperatures."""
+        """New sound: float32 (n,) at `sample_rate`, or (takes, n) for several temperatures.
+
+        unlikely: what has less than this share of the likeliest's probability is never drawn.
+        """
         takes = np.atleast_1d(np.asarray(temperature, np.float64))
         if not (np.isfinite(takes).all() and takes.min() > 0):
             raise LivecodeError(f"A temperature is a number above 0, not {temperature!r}.")
         count = max(1, round(seconds * self.sample_rate))
-        audio = np.stack([self._take(count, each, [seed, n]) for n, each in enumerate(takes)])
+        audio = np.stack(
+            [self._take(count, each, unlikely, [seed, n]) for n, each in enumerate(takes)]
+        )
         return audio if np.ndim(temperature) else audio[0]
 
-    def _take(self, count: int, temperature: float, seed: list[int]) -> Floats:
+    def _take(self, count: int, temperature: float, unlikely: float, seed: list[int]) -> Floats:
         rng = np.random.default_rng(seed)
         cold = 1 / np.clip(temperature, *TEMPERATURES)
 
         def choose(log_probs: Floats, token: bool) -> int:
-            odds = np.exp(log_probs.astype(np.float64) * cold)
+            shifted = log_probs.astype(np.float64) - log_probs.max()
+            possible = shifted >= np.log(max(unlikely, 1e-38))
+            odds = np.exp(shifted * cold) * possible
             return int(min((odds.cumsum() <= rng.random() * odds.sum()).sum(), len(odds) - 1))
 
         walk = Walk(self.config, self.tensors, self.sample_rate, choose)

@@ -17,8 +17,9 @@ from livecode.neural.samplernn.fullband.residual import (
     step_on,
     take,
 )
-from livecode.voices.samplernn.activations import exp32, gru, largest, log_softmax, uniform
+from livecode.voices.samplernn.activations import gru, log_softmax, uniform
 from livecode.voices.samplernn.compiling import Array, compiled
+from livecode.voices.samplernn.fullband.choice import draw
 from livecode.voices.samplernn.fullband.memory import Scratch, StreamHand, WideOutputs, WideState
 from livecode.voices.samplernn.fullband.packing import WidePlan
 from livecode.voices.samplernn.fullband.product import multiply
@@ -166,38 +167,6 @@ def _draw_tokens(
             log_softmax(space.logits, plan.entries, space.weights)
             for j in range(plan.entries):
                 outputs.token_log_probs[row, i, j] = space.logits[j]
-
-
-@compiled()
-def draw(
-    logits: Array, count: int, temperature: float, unlikely: float, u: float, weights: Array
-) -> int:
-    """One of `count`: where the cumulated softmax of logits / temperature passes u in [0, 1).
-
-    What has less than `unlikely` times the largest share is never drawn (min-p, Nguyen et al.
-    2024).
-    """
-    peak = largest(logits, count)
-    scale = np.float32(1) / temperature
-    total = 0.0
-    for j in range(count):
-        x = max((logits[j] - peak) * scale, np.float32(-80))
-        share = exp32(x)
-        if share < unlikely or x <= np.float32(-80):
-            share = np.float32(0)
-        weights[j] = share
-    for j in range(count):
-        total += weights[j]
-    target = u * total
-    passed = 0.0
-    last = 0
-    for j in range(count):
-        if weights[j] > 0:
-            last = j
-            passed += weights[j]
-            if passed > target:
-                break
-    return last
 
 
 @compiled()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,15 +13,29 @@ from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import residual
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS
-from livecode.voices.samplernn import processor
+from livecode.voices.samplernn import compiling, processor
+from livecode.voices.samplernn.compiling import Kernel, ensure_compiled
 from livecode.voices.samplernn.dot import ROWS
-from livecode.voices.samplernn.fullband.kernel import advance
+from livecode.voices.samplernn.fullband.kernel import CACHE_PATH, advance
 from livecode.voices.samplernn.fullband.memory import Scratch, StreamHand, WideOutputs, WideState
 from livecode.voices.samplernn.fullband.packing import pack
 
 Floats = NDArray[np.float32]
 
 TEMPERATURES = (0.05, 3.0)
+
+#: What the compiled code is made of: this make's own, and what it takes of the other's.
+KERNEL = Kernel(
+    str(__package__),
+    (
+        Path(residual.__file__),
+        *(
+            Path(__file__).parent / f"{name}.py"
+            for name in ("choice", "kernel", "memory", "packing", "product")
+        ),
+        *compiling.LEVELS.files,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +54,11 @@ class FullbandSampler:
 
     def __init__(self, config: FullbandConfig, tensors: Tensors, rate_hz: int, streams: int = 1,
                  weights: Literal["auto", "float32", "int8"] = "auto",
-                 seeds: Sequence[int] | None = None, dots: str | None = None):  # fmt: skip
-        """Packs the tensors; see `Sampler` for `weights` and `dots`."""
+                 seeds: Sequence[int] | None = None, dots: str | None = None,
+                 compile_apart: bool = True):  # fmt: skip
+        """Packs the tensors; see `Sampler` for `weights`, `dots` and `compile_apart`."""
+        if compile_apart:
+            ensure_compiled(CACHE_PATH, KERNEL)
         dots = processor.available_dots()[0] if dots is None else dots
         if weights == "auto":
             weights = "float32" if dots == processor.PLAIN else "int8"
