@@ -49,6 +49,12 @@ def _samplernn(seconds: float | None) -> list[BenchRow]:
     return run(seconds or 1.0)
 
 
+def _sound(seconds: float | None) -> list[BenchRow]:
+    from livecode.bench.sound import run
+
+    return run(seconds or 30.0)
+
+
 def _space(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.space import run
 
@@ -82,6 +88,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "latency": _latency,
     "render": _render,
     "samplernn": _samplernn,
+    "sound": _sound,
     "space": _space,
     "start": _start,
     "streams": _streams,

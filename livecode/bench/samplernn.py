@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from livecode.bench.rows import BenchRow, Identity
 from livecode.neural.model_file import Tensors, list_models, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
+from livecode.neural.samplernn.fullband.config import is_fullband
 from livecode.voices.samplernn import Sampler, kernel
 from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
@@ -47,7 +48,7 @@ def run(seconds: float = 1.0) -> list[BenchRow]:
         rows += _closeness(config, plausible_tensors(config, 1), {"model": "random", "dim": dim})
     for name, path in list_models().items():
         meta, tensors = read_model(path)
-        if meta.kind == KIND:
+        if meta.kind == KIND and not is_fullband(meta.config):
             config = SampleRNNConfig.from_json(meta.config)
             rows += _closeness(config, tensors, {"model": name, "dim": config.dim})
     return rows

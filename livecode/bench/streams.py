@@ -14,6 +14,7 @@ from rich.console import Console
 from livecode.bench.rows import BenchRow, Identity, print_rows
 from livecode.neural.model_file import described, list_models, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
+from livecode.neural.samplernn.fullband.config import is_fullband
 from livecode.neural.samplernn.quantise import dequantised
 from livecode.voices.samplernn import Sampler
 
@@ -34,7 +35,7 @@ def run(seconds: float = 6.0) -> list[BenchRow]:
     rows = []
     shipped = Path(__file__).resolve().parents[2] / "models"
     for name, path in list_models().items():
-        if path.is_relative_to(shipped) and described(path)[0] == KIND:
+        if path.is_relative_to(shipped) and _is_of_levels(path):
             entropies, flatnesses = zip(
                 *(measured(path, t, seconds) for t in TEMPERATURES), strict=True
             )
@@ -54,6 +55,11 @@ def run(seconds: float = 6.0) -> list[BenchRow]:
                                      better="higher")
                     )  # fmt: skip
     return rows
+
+
+def _is_of_levels(path: Path) -> bool:
+    """Whether a model file holds a SampleRNN whose codes are levels."""
+    return described(path)[0] == KIND and not is_fullband(read_model(path)[0].config)
 
 
 def measured(path: Path, temperature: float, seconds: float) -> tuple[float, float]:

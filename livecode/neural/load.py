@@ -6,7 +6,7 @@ from livecode.errors import LivecodeError
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import ModelMeta, Tensors, described, find_model, read_model
 from livecode.neural.samplernn.config import SampleRNNConfig
-from livecode.neural.samplernn.fullband.config import FORMAT, FullbandConfig
+from livecode.neural.samplernn.fullband.config import FullbandConfig, is_fullband
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.model import KIND as SAMPLERNN
 from livecode.neural.samplernn.model import SampleRNN
@@ -58,7 +58,7 @@ def load_samplernn(name_or_path: str | Path) -> SampleRNN:
 
 def _samplernn(path: Path, meta: ModelMeta, tensors: Tensors) -> SampleRNN | FullbandSampleRNN:
     try:
-        if meta.config.get("format") == FORMAT:
+        if is_fullband(meta.config):
             wide = FullbandConfig.from_json(meta.config)
             return FullbandSampleRNN(path.stem, meta.sample_rate, wide, tensors)
         config = SampleRNNConfig.from_json(meta.config)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.neural.audio.loudness import TARGET_LUFS, lufs
-from livecode.neural.model_file import ModelMeta, read_model
+from livecode.neural.model_file import read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
-from livecode.neural.samplernn.fullband.config import FORMAT, FullbandConfig
+from livecode.neural.samplernn.fullband.config import FullbandConfig, is_fullband
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.moments import moments_of
@@ -232,7 +232,7 @@ class Loaded:
         self.meta, tensors = read_model(path, KIND)
         rate = self.meta.sample_rate
         self.sampler: Sampler | FullbandSampler
-        if is_fullband(self.meta):
+        if is_fullband(self.meta.config):
             config = FullbandConfig.from_json(self.meta.config)
             self._model = FullbandSampleRNN(path.stem, rate, config, tensors)
             self.sampler = FullbandSampler(config, self._model.tensors, rate)
@@ -278,8 +278,3 @@ class Loaded:
         blocks = range(0, round(LISTEN_S * rate), LISTEN_BLOCK)
         heard = np.concatenate([drawing.next(ones, Held(), True) for _ in blocks])
         return lufs(heard - heard.mean(), rate)
-
-
-def is_fullband(meta: ModelMeta) -> bool:
-    """Whether a model file holds a full-band SampleRNN."""
-    return meta.config.get("format") == FORMAT

@@ -59,6 +59,7 @@ def test_the_settings_that_vary_are_those_of_the_reference():
     assert set(settings(Stream)) == {
         *("level", "pan", "dry", "temperature"),
         *("frozen", "guard", "priority"),
+        *("surface", "unlikely", "brightness", "transpose", "density"),
     }
     assert set(settings(Sample)) == {"level", "pan", "dry", "speed"}
     assert set(settings(Mic)) == set(settings(Dsp)) == {"level", "pan", "dry"}

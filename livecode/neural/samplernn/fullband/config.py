@@ -1,5 +1,6 @@
 """What a full-band SampleRNN is made of: its sizes, its predictor, its outline, and its tensors."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any, Self
@@ -8,6 +9,11 @@ from livecode.errors import LivecodeError
 
 #: How a configuration in a model file says that it is of this make.
 FORMAT = "fullband"
+
+
+def is_fullband(config: Mapping[str, Any]) -> bool:
+    """Whether the configuration in a model file is that of a full-band SampleRNN."""
+    return config.get("format") == FORMAT
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""`bench sound`: how each shipped stream sounds beside its source, at five temperatures."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from livecode.bench.rows import BenchRow, Identity
+from livecode.bench.sound_figures import Floats, Heard, heard, roars
+from livecode.bench.sound_source import SOURCE, Source, SourceFigures
+from livecode.neural.audio.loudness import lufs
+from livecode.neural.model_file import described, list_models
+from livecode.neural.samplernn.config import KIND
+from livecode.voices.drawing import Held, Loaded
+
+TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)
+TAKES, LEAD_S, BLOCK = 8, 1.0, 4000
+#: How far figures may be from the source's.
+MORE_SILENCE, LEAST_SILENCE, MOST_ROAR, NEAR = 1.5, 0.01, 0.02, 0.3
+OWN_TO_OTHER, OWN_TO_OWN, TAKES_APART, WITHIN_LU = 0.5, 2.0, 0.5, 3.0
+
+
+def run(
+    seconds: float = 30.0, takes: int = TAKES, paths: list[Path] | None = None
+) -> list[BenchRow]:
+    """Return the figures of each model that has its source's figures beside it."""
+    known = {path: Source.read(path.with_name(SOURCE)) for path in paths or _shipped()}
+    rows: list[BenchRow] = []
+    for path, source in known.items():
+        others = {other.stem: figures for other, figures in known.items() if other != path}
+        rows += model_rows(path, source, others, seconds, takes)
+    return rows
+
+
+def _shipped() -> list[Path]:
+    return [
+        path
+        for path in list_models().values()
+        if described(path)[0] == KIND and path.with_name(SOURCE).exists()
+    ]
+
+
+def model_rows(
+    path: Path, source: Source, others: dict[str, Source], seconds: float, takes: int
+) -> list[BenchRow]:
+    """The rows of one model."""
+    loaded = Loaded(path)
+    rate = loaded.meta.sample_rate
+    own = source.by_rate[rate]
+    strangers = [other.by_rate[rate] for other in others.values() if rate in other.by_rate]
+    rows, found = [], []
+    for temperature in TEMPERATURES:
+        pieces = [take(loaded, temperature, seconds, seed) for seed in range(takes)]
+        found.append(heard(pieces, rate))
+        loud = float(np.mean([lufs(piece, rate) for piece in pieces]))
+        rows += judged(path.stem, temperature, found[-1], pieces, own, strangers, loud)
+    for what in ("flatness", "onsets"):
+        figures = [getattr(each, what) for each in found]
+        steps = [after - before for before, after in pairwise(figures)]
+        rows.append(
+            BenchRow.measured(f"smallest rise of {what} with temperature", min(steps), "",
+                              {"model": path.stem}, target=0.0, better="higher")
+        )  # fmt: skip
+    return rows
+
+
+def take(loaded: Loaded, temperature: float, seconds: float, seed: int) -> Floats:
+    """What a stream of that seed plays at the model's rate, after its first second, as it is heard."""
+    drawing, rate = loaded.drawing(seed), loaded.meta.sample_rate
+    drawing.begin(seed)
+    count = round((LEAD_S + seconds) * rate)
+    curve = np.full(BLOCK, temperature, np.float32)
+    audio = np.concatenate([drawing.next(curve, Held(), True) for _ in range(0, count, BLOCK)])
+    audio = audio[round(LEAD_S * rate) : count] * loaded.gain
+    return np.asarray(audio - audio.mean(), np.float64)
+
+
+def judged(
+    model: str,
+    temperature: float,
+    found: Heard,
+    pieces: list[Floats],
+    own: SourceFigures,
+    strangers: list[SourceFigures],
+    loud: float,
+) -> list[BenchRow]:
+    """The rows of one temperature."""
+    about: Identity = {"model": model, "temperature": temperature}
+    whole = own.whole
+    roaring = [roars(piece, own.rate_hz, whole.loudest_db, whole.flattest) for piece in pieces]
+    distance = found.spectra.distance(whole.spectra)
+    other = min((found.spectra.distance(s.whole.spectra) for s in strangers), default=None)
+    rows = [
+        BenchRow.measured(
+            "silence", 100 * found.silent, "%", about, baseline=100 * whole.silent,
+            target=100 * max(MORE_SILENCE * whole.silent, LEAST_SILENCE),
+        ),
+        BenchRow.measured(
+            "roar", 100 * float(np.mean(roaring)), "%", about, target=100 * MOST_ROAR
+        ),
+        BenchRow.measured("median level", found.level_db, "dBFS", about, baseline=whole.level_db),
+        BenchRow.measured("loudness", loud, "LUFS", about, baseline=-20.0),
+        _near("onsets", found.onsets, "/s", about, whole.onsets),
+        _near("semitone clarity", found.clarity, "", about, whole.clarity),
+        BenchRow.measured(
+            "distance to source", distance, "dB²", about, baseline=own.halves,
+            target=OWN_TO_OWN * own.halves,
+        ),
+        BenchRow.measured(
+            "distance between takes", found.between, "dB²", about, baseline=whole.between,
+            target=TAKES_APART * whole.between, better="higher",
+        ),
+    ]  # fmt: skip
+    if other is not None:
+        rows.append(
+            BenchRow.measured("distance to source, beside the nearest other", distance, "dB²",
+                              about, baseline=other, target=OWN_TO_OTHER * other)
+        )  # fmt: skip
+    return rows
+
+
+def _near(what: str, value: float, unit: str, about: Identity, wanted: float) -> BenchRow:
+    """A figure that is to be within NEAR of the source's."""
+    return BenchRow(
+        what, value, unit, wanted, value / wanted if wanted else None, wanted,
+        abs(value - wanted) <= NEAR * wanted, about,
+    )  # fmt: skip

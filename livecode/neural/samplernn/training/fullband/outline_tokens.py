@@ -1,0 +1,53 @@
+"""The tokens that the outline's tier learns from: of whole files, in several keys where there is pitch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from livecode.neural.samplernn.fullband import bands, codebook
+from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.fullband.subbands import TAPS
+
+Floats = NDArray[np.float32]
+
+
+def tokens_of_files(
+    files: Sequence[Path],
+    config: FullbandConfig,
+    rate_hz: int,
+    mean: Floats,
+    scale: Floats,
+    book: Floats,
+    semitones: Sequence[int] = (),
+) -> list[NDArray[np.int32]]:
+    """Tokens (frames, stages) of each file, and of each file transposed by so many semitones.
+
+    The outlines of files whose cells nobody has encoded cost little, and what this tier lacks is
+    music.
+    """
+    found = []
+    for path in files:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        mono = soxr.resample(audio.mean(axis=1), rate, rate_hz).astype(np.float32)
+        frames = len(mono) // config.outline_hop
+        late = np.pad(mono[: frames * config.outline_hop], ((TAPS + 1) // 2, 0))
+        outline = bands.measured(late, config, rate_hz)[:frames]
+        for shift in (0, *semitones):
+            normal = (transposed(outline, shift) - mean) / scale
+            found.append(codebook.tokens_of(normal.astype(np.float32), book))
+    return found
+
+
+def transposed(outline: Floats, semitones: int) -> Floats:
+    """An outline (frames, features) in dB, its bands of a semitone moved by so many."""
+    moved, end = outline.copy(), bands.SEMITONES
+    if semitones > 0:
+        moved[:, semitones:end] = outline[:, : end - semitones]
+        moved[:, :semitones] = bands.FLOOR_DB
+    elif semitones < 0:
+        moved[:, : end + semitones] = outline[:, -semitones:end]
+    return moved

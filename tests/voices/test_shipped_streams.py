@@ -1,0 +1,24 @@
+"""The streams that come with the package: as loud as each other, and never silent for long."""
+
+import numpy as np
+import pytest
+
+from livecode.neural.audio.loudness import TARGET_LUFS, lufs
+from livecode.neural.model_file import find_model, read_model
+from livecode.transport.messages import StreamSource
+from livecode.transport.timing import HOP
+from livecode.voices.stream import StreamVoice
+from tests.sound import longest_silence_s
+
+RATE = 48_000
+
+
+@pytest.mark.parametrize("name", ["quartet", "choir"])
+@pytest.mark.timeout(300)
+def test_it_is_as_loud_as_the_others_and_does_not_fall_silent(name: str) -> None:
+    assert {"lufs", "moments"} <= read_model(find_model(name))[0].facts.keys()
+    voice = StreamVoice(StreamSource(name, 1), RATE, HOP)
+    controls = [np.array([value]) for value in (1.0, 0.0, 1.0, 1.0)]
+    heard = np.concatenate([voice.play(*controls) for _ in range(10 * RATE // HOP)])
+    assert lufs(heard, RATE) == pytest.approx(TARGET_LUFS, abs=3.0)
+    assert longest_silence_s(heard[:, None], RATE) < 1.0
