@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.bench.sound import take
 from livecode.bench.sound_figures import SILENT_DB, Spectra, mel_levels, window_levels
 from livecode.neural.audio.loudness import lufs
 from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.voices.drawing import Drawing, Held, Loaded
 from livecode.voices.moments import PREFIX, moment_tensors
-from livecode.voices.watch import PIECE_S
+from livecode.voices.watch import PIECE_S, STILL_PIECES
 from tools.stream_source import read_at
 
 PRIME_S = 2.0
@@ -52,16 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     size = round(PIECE_S * rate)
     pieces = np.sqrt(np.square(source[: len(source) // size * size]).reshape(-1, size).mean(axis=1))
+    levels = np.lib.stride_tricks.sliding_window_view(20 * np.log10(pieces + 1e-9), STILL_PIECES)
     facts = meta.facts | {
         "moments": len(states),
         "quiet_rms": round(float(np.percentile(pieces, 5)), 5),
         "loud_rms": round(float(np.percentile(pieces, 99)), 5),
+        "still_db": round(float(np.percentile(levels.std(axis=1), 1)), 3),
     }
     tensors |= moment_tensors(loaded.sampler, states)
     write_model(options.model, tensors, replace(meta, facts=facts))
     facts["lufs"] = round(loudness(Loaded(options.model), options.seconds), 2)
     write_model(options.model, tensors, replace(meta, facts=facts))
-    print({name: facts[name] for name in ("moments", "quiet_rms", "loud_rms", "lufs")})
+    print({name: facts[name] for name in ("moments", "quiet_rms", "loud_rms", "still_db", "lufs")})
     return 0
 
 
@@ -90,18 +91,23 @@ def best(
     return [state for _, _, state in chosen]
 
 
-def played(drawing: Drawing, seconds: float, rate_hz: int) -> NDArray[np.float32]:
-    """What it plays at temperature 1, left to itself."""
+def played(
+    drawing: Drawing, seconds: float, rate_hz: int, guarded: bool = False
+) -> NDArray[np.float32]:
+    """What it plays at temperature 1."""
     ones = np.ones(BLOCK, np.float32)
     blocks = range(0, round(seconds * rate_hz), BLOCK)
-    return np.concatenate([drawing.next(ones, Held(), False) for _ in blocks])
+    return np.concatenate([drawing.next(ones, Held(), guarded) for _ in blocks])
 
 
 def loudness(loaded: Loaded, seconds: float) -> float:
     """The loudness in LUFS of takes from each moment, before any gain."""
-    count = int(loaded.meta.facts["moments"])
-    takes = [take(loaded, 1.0, seconds, seed) / loaded.gain for seed in range(count)]
-    return lufs(np.concatenate(takes), loaded.meta.sample_rate)
+    rate, takes = loaded.meta.sample_rate, []
+    for seed in range(int(loaded.meta.facts["moments"])):
+        drawing = loaded.drawing(seed)
+        drawing.begin(seed)
+        takes.append(played(drawing, seconds, rate, guarded=True))
+    return lufs(np.concatenate(takes), rate)
 
 
 if __name__ == "__main__":

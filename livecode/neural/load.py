@@ -47,7 +47,7 @@ def load_samplernn(name_or_path: str | Path) -> SampleRNN:
     if isinstance(model, FullbandSampleRNN):
         raise LivecodeError(
             f"{str(name_or_path)!r} is a full-band model, of which no takes can be made offline yet: "
-            "play it with stream()."
+            "play it with stream()"
         )
     if not isinstance(model, SampleRNN):
         raise LivecodeError(

@@ -170,7 +170,7 @@ class FullbandDrawing:
             self._spare = np.concatenate([self._spare, drawn.audio[0]])
         audio, self._spare = self._spare[:count], self._spare[count:]
         audio = self._seam.risen(audio)
-        if guarded and self.watch.judged(audio) in ("silent", "roaring"):
+        if guarded and self.watch.judged(audio) in ("silent", "still", "roaring"):
             self.watch.taken_back()
             random = self.sampler.state(0).random
             if not self.begin(_choice(random, self.watch.rescues)):

@@ -1,12 +1,13 @@
-"""Watching over a stream: notices when it has fallen silent, bursts into noise, or roars."""
+"""Watching over a stream: notices when it has fallen silent or still, bursts into noise, or roars."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Verdict = Literal["good", "doubtful", "silent", "noisy", "roaring", "unknown"]
+Verdict = Literal["good", "doubtful", "silent", "still", "noisy", "roaring", "unknown"]
 
 #: Judged in pieces of this length; so many bad ones in a row are a collapse.
 PIECE_S = 0.25
@@ -24,6 +25,9 @@ LOUD, UNLIKELY_BITS = 1.6, 0.5
 LOUDER = 1.4
 #: And so many times what is quiet in its source is silence.
 FAINTER = 0.7
+#: A stream hangs on one sound if over so many pieces its level moves less than this share of the
+#: least that its source's does; only a model with moments is taken back from that.
+STILL_PIECES, STILLER = 12, 0.8
 
 
 class Watch:
@@ -37,7 +41,8 @@ class Watch:
         has_moments: bool = False,
     ):
         """`facts` of the model's file: `rms` of what it was trained on, `quiet_rms` and `loud_rms`,
-        between which nearly all of its quarter seconds lie, and `held_out_bits`.
+        between which nearly all of its quarter seconds lie, `still_db`, by how much their level
+        moves at least in three seconds, and `held_out_bits`.
 
         levels: of a sample, of a model that tells how likely each is; None: level alone is judged.
         """
@@ -48,6 +53,8 @@ class Watch:
         bits = float(facts.get("held_out_bits", np.inf)) if levels else -np.inf
         self._unlikely_nats = (bits + UNLIKELY_BITS) * np.log(2)
         self._noisy_nats = NOISY_SHARE * np.log(levels) if levels else np.inf
+        self._still_db = STILLER * float(facts.get("still_db", 0.0)) if has_moments else 0.0
+        self._levels: deque[float] = deque(maxlen=STILL_PIECES)  # of the last pieces, in dB
         self._most_silent = SILENT_PIECES_WITH_MOMENTS if has_moments else SILENT_PIECES
         self._piece = round(PIECE_S * sample_rate)
         self._count = 0
@@ -65,6 +72,7 @@ class Watch:
         rms = np.sqrt(self._power / self._count)
         surprise = self._surprise / self._count
         self._count, self._power, self._surprise = 0, 0.0, 0.0
+        self._levels.append(20 * np.log10(rms + 1e-9))
         self._silent = self._silent + 1 if rms < self._faint else 0
         self._noisy = self._noisy + 1 if surprise > self._noisy_nats else 0
         roars = rms > self._loud and surprise > self._unlikely_nats
@@ -75,9 +83,12 @@ class Watch:
             return "noisy"
         if self._roaring >= LOUD_PIECES:
             return "roaring"
+        if len(self._levels) == STILL_PIECES and np.std(self._levels) < self._still_db:
+            return "still"
         return "doubtful" if self._silent or self._noisy or self._roaring else "good"
 
     def taken_back(self) -> None:
         """The stream has been taken back: what it did before does not count."""
         self._silent = self._noisy = self._roaring = 0
+        self._levels.clear()
         self.rescues += 1

@@ -17,8 +17,8 @@ RATE = 48_000
 @pytest.mark.timeout(300)
 def test_it_is_as_loud_as_the_others_and_does_not_fall_silent(name: str) -> None:
     assert {"lufs", "moments"} <= read_model(find_model(name))[0].facts.keys()
-    voice = StreamVoice(StreamSource(name, 1), RATE, HOP)
     controls = [np.array([value]) for value in (1.0, 0.0, 1.0, 1.0)]
-    heard = np.concatenate([voice.play(*controls) for _ in range(10 * RATE // HOP)])
+    voices = [StreamVoice(StreamSource(name, seed), RATE, HOP) for seed in (1, 2, 3)]
+    heard = np.concatenate([v.play(*controls) for v in voices for _ in range(5 * RATE // HOP)])
     assert lufs(heard, RATE) == pytest.approx(TARGET_LUFS, abs=3.0)
     assert longest_silence_s(heard[:, None], RATE) < 1.0

@@ -1,6 +1,7 @@
 """A SampleRNN as a voice: what it plays, how it is frozen, taken back and rescued."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -278,3 +279,17 @@ def test_a_full_band_model_is_held_in_hand(tmp_path: Path) -> None:
         power = np.abs(np.fft.rfft(sound)) ** 2
         tilt.append(10 * np.log10(power[len(power) // 4 :].sum() / power[: len(power) // 8].sum()))
     assert tilt[1] > tilt[0] + 3
+
+
+def test_a_stream_that_hangs_on_one_sound_goes_back_where_its_source_always_moves(
+    tmp_path: Path,
+) -> None:
+    rescues = {}
+    for name, facts in (("moves", {"still_db": 3.0}), ("holds", {})):
+        path = write_samplernn(tmp_path, name, says=160, sure=6.0, lufs=-20.0)
+        meta = read_model(path)[0]
+        write_model(path, stored_tensors(path), replace(meta, facts=meta.facts | facts))
+        voice = StreamVoice(StreamSource(with_moments(path), 1), RATE, HOP)
+        played(voice, 7 * RATE // HOP, guard=1.0)
+        rescues[name] = voice._drawing.watch.rescues
+    assert rescues == {"moves": 2, "holds": 0}

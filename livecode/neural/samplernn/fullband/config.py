@@ -48,12 +48,12 @@ class FullbandConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
         if len(self.frame_sizes) != 2 or min(self.frame_sizes) < 2:
-            raise LivecodeError("A full-band SampleRNN has two tiers of frames of 2 and more.")
+            raise LivecodeError("a full-band SampleRNN has two tiers of frames of 2 and more")
         steps = self.outline_steps
         if steps * self.subbands != self.outline_hop or steps % self.spans[1] or steps % self.hop:
             raise LivecodeError(
-                f"A frame of the outline, {self.outline_hop} samples, is a whole number of "
-                f"frames of {self.spans[1]} steps and of the predictor's hops of {self.hop}."
+                f"a frame of the outline, {self.outline_hop} samples, is a whole number of "
+                f"frames of {self.spans[1]} steps and of the predictor's hops of {self.hop}"
             )
 
     @cached_property

@@ -32,8 +32,8 @@ class FullbandSampleRNN:
         for tensor, shape in config.shapes().items():
             if tensor not in tensors or tensors[tensor].shape != shape:
                 raise LivecodeError(
-                    f"The SampleRNN {name!r} lacks the tensor {tensor!r} of shape {shape}: "
-                    "copy or train it again."
+                    f"the SampleRNN {name!r} lacks the tensor {tensor!r} of shape {shape}: "
+                    "copy or train it again"
                 )
         self.name, self.sample_rate, self.config = name, sample_rate, config
         self.tensors = {name: np.asarray(t, np.float32) for name, t in tensors.items()}
@@ -88,14 +88,14 @@ class FullbandSampleRNN:
         if known.ndim != 1 or known.dtype.kind not in "iu" or (len(known) - stages) % frame:
             raise LivecodeError(
                 f"{self.name!r} judges one row of whole numbers, {stages} and {frame} for each "
-                f"frame, not {known.dtype} of shape {known.shape}."
+                f"frame, not {known.dtype} of shape {known.shape}"
             )
         if (
             len(known) <= stages
             or known.min() < 0
             or known.max() >= max(config.levels, config.entries)
         ):
-            raise LivecodeError(f"The codes of {self.name!r} are none, or out of range.")
+            raise LivecodeError(f"the codes of {self.name!r} are none, or out of range")
         rows = known[stages:].reshape(-1, frame)
         tokens = np.concatenate([known[None, :stages], rows[:, :stages]]).astype(np.int32)
         cells = rows[:, stages:].reshape(-1, config.subbands).astype(np.int32)
@@ -136,7 +136,7 @@ class FullbandSampleRNN:
         """
         takes = np.atleast_1d(np.asarray(temperature, np.float64))
         if not (np.isfinite(takes).all() and takes.min() > 0):
-            raise LivecodeError(f"A temperature is a number above 0, not {temperature!r}.")
+            raise LivecodeError(f"a temperature is a number above 0, not {temperature!r}")
         count = max(1, round(seconds * self.sample_rate))
         audio = np.stack(
             [self._take(count, each, unlikely, [seed, n]) for n, each in enumerate(takes)]

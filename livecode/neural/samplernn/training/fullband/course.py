@@ -168,7 +168,7 @@ class FullbandLearning:
         makes = (meta.config["make"], self.config.json())
         of_tiers, of_these = ({k: v for k, v in m.items() if k not in APART} for m in makes)
         if of_tiers != of_these or meta.config["batch"] != self.batch:
-            raise LivecodeError(f"The checkpoint {path} is of another make: start anew.")
+            raise LivecodeError(f"the checkpoint {path} is of another make: start anew")
         self.done, self.seconds = int(meta.config["step"]), float(meta.config["seconds"])
         self.best = float(meta.config["best"])
 
@@ -202,7 +202,7 @@ def train(learning: FullbandLearning, course: Course, held_out: tuple[Piece, ...
     while True:
         losses.append(learning.update(course))
         if not np.isfinite(losses[-1]).all():
-            raise LivecodeError(f"The training in {folder} went astray at {learning.done}.")
+            raise LivecodeError(f"the training in {folder} went astray at {learning.done}")
         now = time.monotonic()
         over = now - began >= 60 * minutes
         if over or now - saved >= save_every_s:

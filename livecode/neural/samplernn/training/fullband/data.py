@@ -105,7 +105,7 @@ def _prepare(files: Sequence[Path], held_out: Sequence[Path], config: FullbandCo
             seconds += len(mono) / rate_hz if part == "train" else 0.0
             sounds.append((part, mono))
     if len({part for part, _ in sounds}) < 2:
-        raise LivecodeError("There is no sound to train on, or none to hold out.")
+        raise LivecodeError("there is no sound to train on, or none to hold out")
     delay = (TAPS + 1) // 2
     outlines = [
         bands.measured(np.pad(a, (delay, 0)), config, rate_hz)[: len(a) // config.outline_hop]
