@@ -20,6 +20,7 @@ from livecode.cli.arguments import port
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import list_models
+from livecode.signals.port_holder import holder_of
 from livecode.signals.udp import DEFAULT_HOST, UdpListener
 from livecode.transport import Arena, Layout
 
@@ -195,9 +196,9 @@ def rings(port: int) -> Diagnosis:
     except LivecodeError:
         return Diagnosis(
             "rings",
-            f"UDP port {port} is taken by another program",
+            f"UDP port {port} is taken by {holder_of(port)}",
             "amiss",
-            "end that program (another livecode?), or choose a port with --osc-port",
+            "end that program, or choose a port with --osc-port",
         )
     return Diagnosis("rings", f"UDP port {port} is free")
 

@@ -1,12 +1,14 @@
 """`livecode play`: plays a set or an empty page, at the terminal or without one."""
 
 import argparse
+import asyncio
 import os
 import re
 import secrets
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from livecode.cli.arguments import (
@@ -105,7 +107,8 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
     if not has_terminal():
         for sentence in sentences:
             say(sentence)
-        return _play_without_terminal(attachment, seconds or WITHOUT_TERMINAL_S)
+        seconds = seconds or WITHOUT_TERMINAL_S
+        return asyncio.run(_play_without_terminal(attachment, seconds, sentences))
     from livecode.terminal.app import run_terminal
 
     go_first()
@@ -154,21 +157,31 @@ def open_cues(token: str | None, host: str, port: int) -> list[str]:
     return [f"cues are open on {host}, UDP port {port}: /livecode/cue NAME {token}"]
 
 
-def _play_without_terminal(attachment: Attachment, seconds: float) -> int:
-    """Play for so many seconds, and print whether anything was heard."""
+async def _play_without_terminal(
+    attachment: Attachment, seconds: float, said: Sequence[str]
+) -> int:
+    """Play for so many seconds; print what the mind tells, and whether anything was heard.
+
+    `said` holds sentences that have been printed already.
+    """
+    from livecode.cli.listening import MindListener
+
     attachment.await_sound_path()
+    listener = MindListener(attachment.paths.connection, say, said)
     header = attachment.arena.header
     say(f"playing for {seconds:g} s on {attachment.arena.device.look().decode()}")
     end = time.monotonic() + seconds
     heard = False
     while time.monotonic() < end and not attachment.ended:
         attachment.check()
+        listener.follow(int(header.mind_pid))
         if trouble := attachment.arena.trouble.look():
             raise LivecodeError(trouble.decode())
         if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
             heard = True
             say("first sound")
-        time.sleep(CHECK_EVERY_S)
+        await asyncio.sleep(CHECK_EVERY_S)
+    listener.close()
     say(
         f"played {header.blocks} blocks, {header.late_blocks} late, "
         f"{header.underruns} underruns" + ("" if heard else "; nothing was heard")

@@ -16,7 +16,7 @@ from livecode.playing.sounds import Sounds
 class BlockRunner:
     """Has blocks evaluated, one after the other.
 
-    `after_each` is called when a block has ended, before the journal says so.
+    `after_each` is given a block's code when the block has ended, before the journal says so.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class BlockRunner:
         watchdog: Watchdog,
         sounds: Sounds,
         log: EventLog,
-        after_each: Callable[[], None],
+        after_each: Callable[[str], None],
     ):
         self._evaluator, self._recorder, self._lock = evaluator, recorder, lock
         self._watchdog, self._sounds, self._log = watchdog, sounds, log
@@ -68,7 +68,7 @@ class BlockRunner:
                 self._lock.clear()
             self.evaluating = False
             self._sounds.end_entry()
-        self._after_each()
+        self._after_each(code)
         self._recorder.block_ended(self.number, result.ok, result.names, result.changed)
         if result.names and not quietly:
             self._log.say("swap", names=result.names)

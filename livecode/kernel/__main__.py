@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livecode.errors import LivecodeError
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, await_engine, begin, watch_lifeline
 
@@ -48,11 +47,13 @@ def main() -> int:
     from livecode.kernel.kernel import LivecodeKernel
     from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
     from livecode.kernel.no_tcp import print_without_tcp
+    from livecode.performance.input_words import MIDI_CALLS
     from livecode.performance.performance import Performance
     from livecode.sets.set_file import parse_set, read_or_begin
     from livecode.signals.intake import CUES_TOKEN
     from livecode.signals.midi_ports import MidiPorts
-    from livecode.signals.udp import UdpListener
+    from livecode.signals.osc_port import OscPort
+    from livecode.syntax.signals_read import reads_signal
     from livecode.transport.timing import tick_frames
 
     if go is not None:
@@ -78,11 +79,11 @@ def main() -> int:
         performance.scenes.set_file = parse_set(known.text, Path(known.path))
     elif options.set:
         performance.scenes.set_file = read_or_begin(Path(options.set))
-    listener = None
+    osc_port: OscPort | None = None
     children.prepare(
         performance.scope.variables,
         Path(options.connection),
-        lambda: () if listener is None else (listener.descriptor,),
+        lambda: () if osc_port is None else osc_port.descriptors,
     )
     left_out = beginning.leave_out(journal_path, header) if kept else []
     done = beginning.done_by_another(journal_path) if kept else beginning.Done()
@@ -92,10 +93,11 @@ def main() -> int:
         beginning.after_everything_had_ended(performance, journal_path)
     else:
         beginning.from_nothing(performance, journal_path)
-    try:
-        listener = UdpListener(options.osc_bind, options.osc_port)
-    except LivecodeError as error:
-        performance.log.say("note", str(error))
+
+    def say(sentence: str) -> None:
+        performance.log.say("note", sentence)
+
+    osc_port = OscPort(options.osc_bind, options.osc_port, say)
 
     LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
@@ -109,8 +111,11 @@ def main() -> int:
     set_player.wake = performance.cues.wake
     ending = (stop, arena, performance.recorder, options.connection)
     threading.Thread(target=_end, args=ending, daemon=True).start()
-    ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate)
-    live = LiveInputs(arena, performance.inputs, performance.midi_out, listener, ports)
+    ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate, say)
+    performance.on_block = lambda code: (
+        ports.want_inputs() if reads_signal(code, "midi", MIDI_CALLS) else None
+    )
+    live = LiveInputs(arena, performance.inputs, performance.midi_out, osc_port, ports)
 
     def step(frame: int) -> None:
         live.receive(frame)
@@ -121,7 +126,7 @@ def main() -> int:
     ticker = Ticker(header, performance.clock, performance.lock, step, performance.applier.take_in)
     ticker.start()
     for sentence in left_out:
-        performance.log.say("note", sentence)
+        say(sentence)
     if (set_file := performance.scenes.set_file) is not None:
         if not done.prepared:
             result = set_player.open(set_file)

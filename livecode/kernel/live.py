@@ -11,7 +11,7 @@ from livecode.performance.inputs import Inputs
 from livecode.playing.clock import PerformanceClock
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.midi_ports import MidiPorts
-from livecode.signals.udp import UdpListener
+from livecode.signals.osc_port import OscPort
 from livecode.transport import Arena, Header
 from livecode.transport.messages import Press, receive
 
@@ -38,25 +38,20 @@ class LiveInputs:
         arena: Arena,
         inputs: Inputs,
         midi_out: MidiOut,
-        listener: UdpListener | None,
+        osc_port: OscPort,
         ports: MidiPorts,
     ):
         self._header, self._keys = arena.header, arena.messages["terminal", "mind"]
-        self._inputs, self._midi_out, self._listener, self._ports = (
-            inputs,
-            midi_out,
-            listener,
-            ports,
-        )
+        self._inputs, self._midi_out = inputs, midi_out
+        self._osc_port, self._ports = osc_port, ports
 
     def receive(self, frame: int) -> None:
         """Hand over all that has arrived before the tick at sample time `frame`."""
         rate = self._header.sample_rate
-        if self._listener is not None:
-            now_ns = time.monotonic_ns()
-            for arrival_ns, packet, _ in self._listener.drain():
-                age = int((now_ns - arrival_ns) * 1e-9 * rate)
-                self._inputs.receive_osc(packet, frame - age)
+        now_ns = time.monotonic_ns()
+        for arrival_ns, packet, _ in self._osc_port.drain():
+            age = int((now_ns - arrival_ns) * 1e-9 * rate)
+            self._inputs.receive_osc(packet, frame - age)
         for message in receive(self._keys):
             assert isinstance(message, Press)
             self._inputs.press(message.key, frame)

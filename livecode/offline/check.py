@@ -14,6 +14,7 @@ from livecode.sets.set_file import Scene, SetFile, read_set
 from livecode.signals.frames import read_frames
 from livecode.signals.intake import Intake
 from livecode.signals.midi_ports import MidiPorts
+from livecode.signals.port_holder import holder_of
 from livecode.signals.udp import UdpListener
 from livecode.transport.events import Event
 
@@ -78,7 +79,8 @@ def check_set(
     for packets meanwhile. `speed` measures how many times as fast as it plays a session is computed;
     None stands for `measured_speed`. Raises LivecodeError if there is nothing in the set to try.
     """
-    listener, ports = _listening(osc_port), None
+    listener, taken = _listening(osc_port)
+    ports = None
     try:
         set_file = read_set(path)
         report = Report(str(path))
@@ -94,7 +96,8 @@ def check_set(
         packets = [frame.packet for frame in read_frames(osc)] if osc is not None else []
         if listener is not None:
             packets += [packet for _, packet, _ in listener.drain()]
-        _sensors(set_file, report, used, packets, ports is not None and bool(ports.inputs))
+        midi = ports is not None and bool(ports.inputs)
+        _sensors(set_file, report, used, packets, midi, taken)
     finally:
         if ports is not None:
             ports.close()
@@ -105,14 +108,14 @@ def check_set(
     return report
 
 
-def _listening(osc_port: int | None) -> UdpListener | None:
-    """Open the port, if there is one and nobody else has it."""
+def _listening(osc_port: int | None) -> tuple[UdpListener | None, str]:
+    """Open the port, if there is one; return the listener, and who has the port instead."""
     if osc_port is None:
-        return None
+        return None, ""
     try:
-        return UdpListener(port=osc_port)
+        return UdpListener(port=osc_port), ""
     except LivecodeError:  # probably a performance is on, which hears the packets itself
-        return None
+        return None, f"UDP port {osc_port} is taken by {holder_of(osc_port)}"
 
 
 def _used(scene: Scene) -> NamesUsed:
@@ -272,8 +275,12 @@ def _sensors(
     used: dict[str, NamesUsed],
     packets: list[bytes],
     midi: bool,
+    taken: str,
 ) -> None:
-    """Note the signals that the set uses and that nobody sends at present."""
+    """Note the signals that the set uses and that nobody sends at present.
+
+    `taken`: who has the port on which they would be heard, "" if nobody else has it.
+    """
     intake = Intake()
     for packet in packets:
         intake.receive(packet, 0.0)
@@ -283,10 +290,12 @@ def _sensors(
         mine = used[scene.name]
         for name in sorted({*mine.needs} & {"rings", "midi"} - heard - said):
             said.add(name)
-            text = f"listens to {name}, {NOT_HEARD[name]}"
+            why = f"which cannot be heard now: {taken}" if taken and name == "rings" else ""
+            text = f"listens to {name}, {why or NOT_HEARD[name]}"
             report.findings.append(Finding(scene.name, mine.needs[name], text, False))
         for address, line in mine.addresses.items():
             if address not in intake.osc and address not in said:
                 said.add(address)
-                text = f"listens to the OSC address {address}, which nobody sends now"
+                why = f"which cannot be heard now: {taken}" if taken else "which nobody sends now"
+                text = f"listens to the OSC address {address}, {why}"
                 report.findings.append(Finding(scene.name, line, text, False))

@@ -65,6 +65,10 @@ class MicWord(SignalWord):
         return mic(level=level, pan=pan, fade=fade)
 
 
+#: What `midi` is called for; all else of it is what comes in.
+MIDI_CALLS = ("play", "send", "clock")
+
+
 class MidiWord(SignalWord):
     """MIDI: what comes in is read as `midi.note`, `midi.cc[74]` …; notes and a clock go out."""
 

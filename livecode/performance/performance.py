@@ -148,8 +148,10 @@ class Performance:
         sounds.on_return = evaluator.take_back_name
         self.deferred = deferred = evaluator.deferred
         self.blocks = BlockRunner(
-            evaluator, recorder, lock, watchdog, sounds, log, self._note_status
+            evaluator, recorder, lock, watchdog, sounds, log, self._after_block
         )
+        #: Called with the code of each block that has ended.
+        self.on_block: Callable[[str], None] = lambda code: None
         self.board = StatusBoard(arena, clock, tempo, self.intake, scenes, sounds, namespace)
         self._status_due = 0
 
@@ -250,8 +252,9 @@ class Performance:
         set_file = self.scenes.set_file
         return None if set_file is None else set_file.line_defining(name)
 
-    def _note_status(self) -> None:
+    def _after_block(self, code: str) -> None:
         """Post and note the status after a block, so that a mind that takes over knows what has begun."""
+        self.on_block(code)
         with self.lock.aside():
             self.post_status()
             self.recorder.status_after_block(self.board.going_on)

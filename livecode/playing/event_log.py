@@ -1,5 +1,6 @@
 """The event log of a performance: what happened and when; a front end is told of each event."""
 
+import threading
 from collections.abc import Callable
 
 from livecode.errors import Problem
@@ -11,14 +12,30 @@ NOTE_AGAIN_S = 10
 
 
 class EventLog:
-    """Keeps the events of a performance, and tells a front end of each."""
+    """Keeps the events of a performance, and tells a front end of each, in their order.
+
+    A front end that comes later is told of all that happened before it came.
+    """
 
     def __init__(self, clock: PerformanceClock):
         self._clock = clock
         self.events: list[Event] = []
-        #: Called with each event as it happens.
-        self.on_event: Callable[[Event], None] = lambda event: None
+        self._on_event: Callable[[Event], None] | None = None
+        self._telling = threading.RLock()  # ticks say something while a front end comes
         self._noted: dict[str, int] = {}  # note -> sample time until which it is not logged again
+
+    @property
+    def on_event(self) -> Callable[[Event], None] | None:
+        """Called with each event as it happens, and at first with those that happened before."""
+        return self._on_event
+
+    @on_event.setter
+    def on_event(self, listener: Callable[[Event], None] | None) -> None:
+        with self._telling:
+            if self._on_event is None and listener is not None:
+                for event in self.events:
+                    listener(event)
+            self._on_event = listener
 
     def say(
         self,
@@ -31,8 +48,10 @@ class EventLog:
     ) -> None:
         """Log an event of this moment, and tell the front end."""
         event = Event(self._clock.frame, kind, names, line, text, file, traceback)
-        self.events.append(event)
-        self.on_event(event)
+        with self._telling:
+            self.events.append(event)
+            if self._on_event is not None:
+                self._on_event(event)
 
     def say_problem(self, kind: Kind, problem: Problem) -> None:
         """Log a problem of the performer's code."""

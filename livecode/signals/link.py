@@ -9,13 +9,14 @@ from livecode.signals.tempo import Tempo
 
 #: How often the beat is corrected. Link's own clocks drift by microseconds in that time.
 CORRECT_EVERY_S = 0.25
+JOIN_WITHIN_S = 5.0
 
 
 class LinkClock:
     """Makes a tempo follow Ableton Link, and Link follow a tempo that the performer sets.
 
     The object joins the network when it is made and leaves it with `close`. Raises `LivecodeError`
-    if aalink is not installed.
+    if aalink is not installed, or if it cannot join.
     """
 
     def __init__(self, bpm: float):
@@ -30,8 +31,15 @@ class LinkClock:
         async def join() -> Any:
             return aalink.Link(bpm)  # Link uses the event loop in which it is made
 
-        self._link = asyncio.run_coroutine_threadsafe(join(), self._loop).result(5.0)
-        self._link.enabled = True
+        try:
+            self._link = asyncio.run_coroutine_threadsafe(join(), self._loop).result(JOIN_WITHIN_S)
+            self._link.enabled = True
+        except Exception as error:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            why = str(error) or type(error).__name__
+            raise LivecodeError(
+                f"Ableton Link cannot be joined ({why}): look at the network, then call tempo.link() again"
+            ) from None
         self._due_s = 0.0
         self._bpm = bpm  # the tempo of the last `lead`
 

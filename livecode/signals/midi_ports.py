@@ -12,6 +12,8 @@ POLL_S = 2.0
 MAX_WAITING = 4096  # messages kept while the reader is stalled
 ALSA_SEQUENCER = "/dev/snd/seq"
 OURS = "livecode"
+#: The port of Linux that leads back to itself: with it alone, nothing is connected.
+LOOP = "Midi Through"
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +29,28 @@ class MidiPorts:
     """All MIDI inputs, received together, and all outputs. Without ports, both stay empty.
 
     now      the caller's clock, in seconds; other threads read it
+    say      is given sentences for the performer, from a thread of its own
     backend  a module like `rtmidi`; by default `rtmidi`, if it is installed
     """
 
-    def __init__(self, now: Callable[[], float], backend: Any = None, poll_s: float = POLL_S):
+    def __init__(
+        self,
+        now: Callable[[], float],
+        say: Callable[[str], None] = lambda sentence: None,
+        backend: Any = None,
+        poll_s: float = POLL_S,
+    ):
         self.inputs: tuple[str, ...] = ()
         self.outputs: tuple[str, ...] = ()
-        self.missing = ""  # why there are no ports, as a sentence
-        self._now, self._backend, self._poll_s = now, backend, poll_s
+        self.missing = ""  # why there are no ports, in the words of a sentence
+        self._now, self._say, self._backend, self._poll_s = now, say, backend, poll_s
+        self._wanted: dict[str, str] = {}  # "heard" or "sent" -> what was said of it last
+        self._refused: dict[str, str] = {}  # name of a port -> why it cannot be opened
         self._arrived = deque[Arrived](maxlen=MAX_WAITING)
         self._open_inputs: dict[str, Any] = {}
         self._open_outputs: dict[str, Any] = {}
         self._scouts: tuple[Any, ...] = ()  # an input and an output that only list the ports
-        self._closing = Event()
+        self._closing, self._look_again = Event(), Event()
         self._thread = Thread(target=self._watch, name="midi ports", daemon=True)
         self._thread.start()
 
@@ -47,12 +58,18 @@ class MidiPorts:
         """Return the messages that have arrived since the last call."""
         return [self._arrived.popleft() for _ in range(len(self._arrived))]
 
+    def want_inputs(self) -> None:
+        """Have it said if nothing can be heard, and again when something can: somebody listens."""
+        self._want("heard")
+
     def send(self, messages: Iterable[bytes]) -> None:
-        """Send messages to every output at once.
+        """Send messages to every output at once; have it said if there is none.
 
         An output that fails is closed until it is found again.
         """
         for message in messages:
+            if not self._open_outputs:
+                self._want("sent")
             for name, port in list(self._open_outputs.items()):
                 try:
                     port.send_message(message)
@@ -63,14 +80,16 @@ class MidiPorts:
     def close(self) -> None:
         """Close all ports and end the thread."""
         self._closing.set()
+        self._look_again.set()
         self._thread.join(timeout=self._poll_s)
 
     def _watch(self) -> None:
         try:
-            while True:
+            while not self._closing.is_set():
                 self._look()
-                if self._closing.wait(self._poll_s):
-                    return
+                self._tell()
+                self._look_again.wait(self._poll_s)
+                self._look_again.clear()
         finally:
             for ports in (self._open_inputs, self._open_outputs):
                 for name in list(ports):
@@ -90,14 +109,15 @@ class MidiPorts:
                 self._match(self._open_outputs, outputs, self._open_output)
                 self.missing = ""
         except Exception as error:  # trouble with a cable must not reach the performance
-            self.missing = f"MIDI is off: {error}"
+            self.missing = f"MIDI is off ({error})"
+            self._scouts = ()  # their server may be gone; others find the next one
         self.inputs, self.outputs = tuple(self._open_inputs), tuple(self._open_outputs)
 
     def _load(self) -> Any:
         if self._backend is None:
             if sys.platform == "linux" and not os.path.exists(ALSA_SEQUENCER):
                 # rtmidi would print to the performer's screen.
-                self.missing = f"MIDI is off: {ALSA_SEQUENCER} is missing; load snd-seq."
+                self.missing = f"{ALSA_SEQUENCER} is missing; `modprobe snd-seq` loads it"
                 return None
             try:
                 import mido  # noqa: F401 – imported early so that the first note does not wait
@@ -105,8 +125,28 @@ class MidiPorts:
 
                 self._backend = rtmidi
             except ImportError as error:
-                self.missing = f"MIDI is off: {error.name} is not installed; add livecode[midi]."
+                self.missing = f"{error.name} is not installed; pip install 'livecode[midi]'"
         return self._backend
+
+    def _want(self, what: str) -> None:
+        if what not in self._wanted:
+            self._wanted[what] = ""
+            self._look_again.set()
+
+    def _tell(self) -> None:
+        """Say which wanted direction has no port, once until that changes."""
+        for what, said in list(self._wanted.items()):
+            found, kind = (self.inputs, "input") if what == "heard" else (self.outputs, "output")
+            ports = [name for name in found if not name.startswith(LOOP)]
+            if ports:
+                sentence = f"MIDI is {what} now: {', '.join(ports)}" if said else ""
+            elif self.missing:
+                sentence = f"no MIDI is {what}: {self.missing}"
+            else:
+                sentence = f"no MIDI is {what} until there is a MIDI {kind}; none is connected"
+            if sentence and sentence != said:
+                self._say(sentence)
+            self._wanted[what] = sentence
 
     @staticmethod
     def _names(scout: Any) -> dict[str, int]:
@@ -119,8 +159,15 @@ class MidiPorts:
         for name in set(ports) - set(names):
             self._forget(ports, name)
         for name, number in names.items():
-            if name not in ports:
+            if name in ports:
+                continue
+            try:
                 ports[name] = open_port(number)
+                self._refused.pop(name, None)
+            except Exception as error:  # another program may have it; the other ports are opened
+                if self._refused.get(name) != str(error):
+                    self._refused[name] = str(error)
+                    self._say(f"the MIDI port {name} cannot be opened ({error}); it is tried again")
 
     def _open_input(self, number: int) -> Any:
         port = self._backend.MidiIn(name=OURS)

@@ -145,8 +145,10 @@ def _bind(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         if getattr(error, "errno", None) == errno.EADDRINUSE:
+            from livecode.signals.port_holder import holder_of
+
             raise LivecodeError(
-                f"UDP port {port} on {host} is taken by another program: close that program, or "
+                f"UDP port {port} on {host} is taken by {holder_of(port)}: close that program, or "
                 f"choose another port with --osc-port and set the rings to it"
             ) from None
         raise LivecodeError(

@@ -1,14 +1,21 @@
 """Ableton Link sets the tempo, if aalink is installed."""
 
+import sys
+import threading
 import time
+from importlib.util import find_spec
+from types import SimpleNamespace
 
 import pytest
 
+from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.signals.link import LinkClock
 from livecode.signals.tempo import Tempo
 
-pytest.importorskip("aalink", reason="aalink is not installed: the extra link")
+with_aalink = pytest.mark.skipif(
+    find_spec("aalink") is None, reason="aalink is not installed: the extra link"
+)
 
 
 def play(clock: LinkClock, tempo: Tempo, seconds: float) -> float:
@@ -22,6 +29,7 @@ def play(clock: LinkClock, tempo: Tempo, seconds: float) -> float:
     return (clock.beat - tempo.beat_at(frame) + bar / 2) % bar - bar / 2
 
 
+@with_aalink
 def test_the_tempo_comes_to_the_shared_beat():
     clock, tempo = LinkClock(120.0), Tempo(48000)
     clock._link.tempo = 126.0  # as another program would set it
@@ -32,6 +40,7 @@ def test_the_tempo_comes_to_the_shared_beat():
         clock.close()
 
 
+@with_aalink
 def test_a_tempo_that_the_performer_sets_leads_the_others():
     clock, tempo = LinkClock(120.0), Tempo(48000)
     try:
@@ -44,7 +53,25 @@ def test_a_tempo_that_the_performer_sets_leads_the_others():
         clock.close()
 
 
-def test_without_aalink_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(__import__("sys").modules, "aalink", None)
-    with pytest.raises(LivecodeError, match="aalink"):
+def test_without_aalink_a_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    monkeypatch.setitem(sys.modules, "aalink", None)
+    result = session.eval("tempo.link()")
+    assert "line 1: Ableton Link needs aalink: pip install 'livecode[link]'" in str(result.error)
+
+
+def test_a_link_that_cannot_be_joined_is_a_sentence_and_leaves_no_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(bpm: float) -> None:
+        raise RuntimeError("no network")
+
+    monkeypatch.setitem(sys.modules, "aalink", SimpleNamespace(Link=refuse))
+    before = threading.active_count()
+    with pytest.raises(LivecodeError, match=r"Ableton Link cannot be joined \(no network\)"):
         LinkClock(120.0)
+    for thread in threading.enumerate():
+        if thread.name == "link":
+            thread.join(5.0)
+    assert threading.active_count() <= before

@@ -4,10 +4,12 @@ import math
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -271,12 +273,117 @@ def broken_port(**_: Any) -> None:
 
 
 def test_without_a_working_back_end_there_are_just_no_ports_and_a_reason() -> None:
-    ports = MidiPorts(time.monotonic, SimpleNamespace(MidiIn=broken_port, MidiOut=broken_port))
+    ports = MidiPorts(
+        time.monotonic, backend=SimpleNamespace(MidiIn=broken_port, MidiOut=broken_port)
+    )
     until(lambda: bool(ports.missing))
-    assert ports.missing == "MIDI is off: no sequencer"
+    assert ports.missing == "MIDI is off (no sequencer)"
     ports.send([on(60)])
     assert (ports.inputs, ports.outputs, ports.receive()) == ((), (), [])
     ports.close()
+
+
+class FakeMidi:
+    """A back end whose ports a test puts in and pulls out; a name in `taken` cannot be opened."""
+
+    def __init__(self) -> None:
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+        self.taken: set[str] = set()
+
+    def MidiIn(self, name: str) -> "FakePort":
+        return FakePort(self, self.inputs)
+
+    def MidiOut(self, name: str) -> "FakePort":
+        return FakePort(self, self.outputs)
+
+
+class FakePort:
+    def __init__(self, backend: FakeMidi, ports: list[str]):
+        self._backend, self._ports = backend, ports
+
+    def get_ports(self) -> list[str]:
+        return list(self._ports)
+
+    def open_port(self, number: int) -> "FakePort":
+        if self._ports[number] in self._backend.taken:
+            raise OSError("busy")
+        return self
+
+    def ignore_types(self, **_: bool) -> None: ...
+
+    def set_callback(self, _: object) -> None: ...
+
+    def send_message(self, _: object) -> None: ...
+
+    def close_port(self) -> None: ...
+
+    def delete(self) -> None: ...
+
+
+@pytest.fixture
+def fake() -> Iterator[tuple[MidiPorts, FakeMidi, list[str]]]:
+    """Ports of a back end that has none yet, and what is said of them."""
+    backend, said = FakeMidi(), []
+    ports = MidiPorts(time.monotonic, said.append, backend, poll_s=0.01)
+    yield ports, backend, said
+    ports.close()
+
+
+Fake = tuple[MidiPorts, FakeMidi, list[str]]
+
+
+def test_what_is_sent_without_an_output_is_said_once_and_so_is_an_output_that_comes(
+    fake: Fake,
+) -> None:
+    ports, backend, said = fake
+    for _ in range(50):
+        ports.send([on(60)])
+    until(lambda: bool(said))
+    backend.outputs.append("Midi Through Port-0")  # leads back to this machine
+    until(lambda: bool(ports.outputs))
+    assert said == ["no MIDI is sent until there is a MIDI output; none is connected"]
+    backend.outputs.append("synth")
+    until(lambda: len(said) == 2)
+    assert said[1] == "MIDI is sent now: synth"
+
+
+def test_who_listens_without_an_input_is_told_so_and_nobody_else_is(fake: Fake) -> None:
+    ports, backend, said = fake
+    ports.want_inputs()
+    until(lambda: bool(said))
+    assert said == ["no MIDI is heard until there is a MIDI input; none is connected"]
+    backend.inputs.append("pad")
+    until(lambda: len(said) == 2)
+    assert said[1] == "MIDI is heard now: pad"
+
+
+def test_a_port_that_another_program_holds_is_said_and_the_others_are_opened(fake: Fake) -> None:
+    ports, backend, said = fake
+    backend.taken.add("pad")
+    backend.inputs += ["pad", "keys"]
+    until(lambda: ports.inputs == ("keys",))
+    assert said == ["the MIDI port pad cannot be opened (busy); it is tried again"]
+    backend.taken.clear()
+    until(lambda: set(ports.inputs) == {"pad", "keys"})
+    assert len(said) == 1
+
+
+def test_a_missing_library_is_said_to_who_plays_midi(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livecode.signals.midi_ports.ALSA_SEQUENCER", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "rtmidi", None)
+    said: list[str] = []
+    ports = MidiPorts(time.monotonic, said.append, poll_s=0.01)
+    until(lambda: bool(ports.missing))
+    assert said == []
+    ports.send([on(60)])
+    ports.want_inputs()
+    until(lambda: len(said) == 2)
+    ports.close()
+    why = "rtmidi is not installed; pip install 'livecode[midi]'"
+    assert sorted(said) == [f"no MIDI is heard: {why}", f"no MIDI is sent: {why}"]
 
 
 def test_a_back_end_that_hangs_does_not_delay_the_start() -> None:
@@ -287,7 +394,7 @@ def test_a_back_end_that_hangs_does_not_delay_the_start() -> None:
         opened.set()
 
     hanging = SimpleNamespace(MidiIn=hanging_port, MidiOut=broken_port)
-    ports = MidiPorts(time.monotonic, hanging)
+    ports = MidiPorts(time.monotonic, backend=hanging)
     ports.receive()
     assert not opened.is_set(), "the ports are received from while the back end hangs"
     go_on.set()
@@ -325,7 +432,7 @@ def jack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
 
 
 def test_ports_are_opened_as_they_come_and_closed_as_they_go(jack: SimpleNamespace) -> None:
-    ports = MidiPorts(lambda: 5.0, jack, poll_s=0.05)
+    ports = MidiPorts(lambda: 5.0, backend=jack, poll_s=0.05)
     pad = jack.MidiOut(name="pad").open_virtual_port("pad")
     synth = jack.MidiIn(name="synth").open_virtual_port("synth")
     until(lambda: bool(ports.inputs and ports.outputs))
