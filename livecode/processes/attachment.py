@@ -14,7 +14,7 @@ from livecode.processes import descendants
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
-from livecode.processes.states import is_stopped, runs
+from livecode.processes.states import is_ours, is_stopped, runs
 from livecode.processes.supervisor import GRACE_S, Restarts
 from livecode.transport import Arena
 from livecode.transport.messages import Press, send
@@ -119,6 +119,10 @@ class Attachment:
         """Interrupt the block that the mind evaluates, as Ctrl-C does."""
         _signal(int(self.arena.header.mind_pid), signal.SIGINT)
 
+    def kill_mind(self) -> None:
+        """Kill the mind, whose block does not end; another takes its place."""
+        _signal(int(self.arena.header.mind_pid), signal.SIGKILL)
+
     def kill(self) -> None:
         """Kill all processes, as a power cut does; call `stop` after it."""
         self._kill_supervisor()
@@ -144,7 +148,7 @@ class Attachment:
         self._kill_supervisor()
         for name in PLAYERS:  # only a supervisor that was killed has left any
             player = int(getattr(self.arena.header, f"{name}_pid"))
-            if runs(player):
+            if is_ours(player):
                 _signal(player, signal.SIGKILL)
                 descendants.end_group(player)
         self._pass_on()
@@ -217,8 +221,8 @@ class Attachment:
 
 
 def _signal(pid: int, number: int) -> None:
-    """Send a signal to a process that runs."""
-    if runs(pid):
+    """Send a signal to a process of livecode that runs."""
+    if is_ours(pid):
         try:
             os.kill(pid, number)
         except OSError:

@@ -1,4 +1,4 @@
-"""Whether a process runs, or has been stopped by a signal."""
+"""Whether a process runs, has been stopped by a signal, or is one of livecode's."""
 
 import os
 from pathlib import Path
@@ -23,6 +23,21 @@ def runs(pid: int) -> bool:
 def is_stopped(pid: int) -> bool:
     """Return whether a signal such as SIGSTOP holds the process up; only Linux tells."""
     return _state(pid) == "T"
+
+
+def is_ours(pid: int) -> bool:
+    """Return whether a process of livecode runs under that id.
+
+    The system gives the id of an ended process to another one, which no signal of ours may reach.
+    Where no system tells, every process that runs is taken for ours.
+    """
+    if not runs(pid):
+        return False
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return not Path("/proc/self").exists()
+    return any(word.startswith(b"livecode") for word in words)  # its title, or its module
 
 
 def _state(pid: int) -> str | None:

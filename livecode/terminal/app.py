@@ -140,7 +140,7 @@ class Terminal:
         """
         now = time.monotonic()
         if self._stuck(now):
-            os.kill(self.attachment.arena.header.mind_pid, signal.SIGKILL)
+            self.attachment.kill_mind()
         elif self.evaluating.mind.running:
             self._interrupted_s = now
             self.attachment.interrupt()

@@ -215,8 +215,9 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
         terminal.wait()
         await_(lambda: not any(map(runs, processes)), "the others to end")
     else:
-        os.kill(getattr(arena.header, f"{who}_pid"), signal.SIGKILL)
         pid = getattr(arena.header, f"{who}_pid")
+        assert pid > 0
+        os.kill(pid, signal.SIGKILL)
         await_(lambda: getattr(arena.header, f"{who}_pid") != pid or peak(arena) > 0.01, who)
         kill_all(terminal, arena)
     assert list(read_journal(performance.journal)), "the journal loads"

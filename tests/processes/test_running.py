@@ -13,7 +13,7 @@ from livecode.journal import archive
 from livecode.processes import running
 from livecode.processes.options import Options
 from livecode.processes.running import RunningFile
-from livecode.processes.states import runs
+from livecode.processes.states import is_ours, runs
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +50,19 @@ def test_a_process_runs_until_it_has_ended_even_if_nobody_has_waited_for_it() ->
         assert not runs(process.pid)
     assert not runs(process.pid)
     assert not runs(0)
+
+
+@pytest.mark.parametrize("title", ["livecode: mind", "somebody"])
+def test_a_stranger_that_runs_under_a_former_id_is_not_ours(title: str) -> None:
+    command = [sys.executable, "-c", "print(flush=True); import time; time.sleep(60)", title]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # until then it may have no title
+            assert runs(process.pid)
+            assert is_ours(process.pid) == title.startswith("livecode")
+        finally:
+            process.kill()
 
 
 def test_without_a_file_descriptor_left_what_runs_still_runs() -> None:
