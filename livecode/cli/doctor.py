@@ -22,7 +22,8 @@ from livecode.errors import LivecodeError
 from livecode.neural.model_file import list_models
 from livecode.signals.port_holder import holder_of
 from livecode.signals.udp import DEFAULT_HOST, UdpListener
-from livecode.transport import Arena, Layout
+from livecode.transport import LAYOUTS, Arena
+from livecode.transport.layouts import REMEDY, free_bytes, megabytes
 
 SAMPLE_RATE, BLOCK = 48_000, 256  # what `livecode play` asks for
 DEVICES = ("jack", "portaudio")  # in the order in which `--audio auto` tries them
@@ -33,7 +34,8 @@ MEASURE_S = 0.1
 HEAVY_SHARE, IMPOSSIBLE_SHARE = 0.25, 0.8
 SHOWN = ("pyo", "numpy", "numba")
 NEEDED = (*SHOWN, "msgspec", "safetensors", "ipykernel", "jupyter_client", "prompt_toolkit")
-SHARED_MEMORY = Path("/dev/shm")  # on Linux; macOS has no such folder and no such limit
+#: So many devices have a line each.
+MOST_DEVICES = 6
 WIDTH = 80
 
 
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     with console.status("listening to the machine"):
         others = [
             processor(latent_voice_share),
-            memory(_free_shared_memory()),
+            memory(free=free_bytes()),
             rings(options.osc_port),
             models(list_models()),
             *versions(_version),
@@ -120,9 +122,13 @@ def audio(answers: Mapping[str, Answer]) -> list[Diagnosis]:
     findings = [chosen]
     for backend in DEVICES:
         answer = answers[backend]
-        devices = ", ".join(answer.get("devices", ()))
         text = answer["text"].split(";")[0]
-        findings.append(Diagnosis("", f"{backend:<9} {text}{devices and ': '}{devices}"))
+        findings.append(Diagnosis("", f"{backend:<9} {text}"))
+        devices = answer.get("devices", ())
+        findings += [Diagnosis("", f"          {device}") for device in devices[:MOST_DEVICES]]
+        if len(devices) > MOST_DEVICES:
+            more = f"          and {len(devices) - MOST_DEVICES} more: audio() lists them"
+            findings.append(Diagnosis("", more))
     return findings
 
 
@@ -163,30 +169,23 @@ def processor(share_of: Callable[[], float]) -> Diagnosis:
     )
 
 
-def memory(free_bytes: int | None) -> Diagnosis:
-    """Return whether there is enough shared memory for the four processes.
+def memory(take: Callable[[int, int], Arena] = Arena.largest, free: int | None = None) -> Diagnosis:
+    """Return whether there is enough shared memory, by taking for a moment what `play` takes.
 
-    `free_bytes` None: the system sets no limit of its own.
+    `free`: the bytes that are free; None where the system sets no limit of its own.
     """
-    needed = Arena.size(Layout())
-    if free_bytes is not None and free_bytes < needed:
-        return Diagnosis(
-            "memory",
-            f"{free_bytes / 1e6:.0f} MB of shared memory are free, {needed / 1e6:.0f} are needed",
-            "broken",
-            "mount -o remount,size=256m /dev/shm  (a container: --shm-size=256m)",
-        )
     try:
-        Arena.create(SAMPLE_RATE, BLOCK).unlink()
-    except OSError as error:
-        return Diagnosis(
-            "memory",
-            f"no shared memory: {error.strerror}",
-            "broken",
-            "allow this user to write to /dev/shm",
-        )
-    free = "" if free_bytes is None else f"{free_bytes / 1e6:.0f} MB of shared memory free, "
-    return Diagnosis("memory", f"{free}{needed / 1e6:.0f} MB needed")
+        arena = take(SAMPLE_RATE, BLOCK)
+    except LivecodeError as error:
+        return Diagnosis("memory", error.text.split(": ")[0], "broken", REMEDY)
+    arena.unlink()
+    told = "" if free is None else f"{megabytes(free)} of shared memory free, "
+    text = f"{told}{megabytes(Arena.size(LAYOUTS[0]))} needed"
+    if arena.layout == LAYOUTS[0]:
+        return Diagnosis("memory", text)
+    return Diagnosis(
+        "memory", f"{text}: plays with {arena.layout.buffers} sources", "amiss", REMEDY
+    )
 
 
 def rings(port: int) -> Diagnosis:
@@ -251,14 +250,6 @@ def latent_voice_share() -> float:
         if isinstance(model, LatentSpace):
             return voice_share(model, MEASURE_S)
     raise LivecodeError("there is no space")
-
-
-def _free_shared_memory() -> int | None:
-    """Return the free shared memory in bytes; None where the system sets no limit of its own."""
-    if not SHARED_MEMORY.is_dir():
-        return None
-    status = os.statvfs(SHARED_MEMORY)
-    return status.f_bavail * status.f_frsize
 
 
 def begin_survey(backend: str) -> subprocess.Popen[str]:

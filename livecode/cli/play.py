@@ -104,6 +104,7 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
     `sentences` are shown first. `seconds` None stands for no end at a terminal, and for
     WITHOUT_TERMINAL_S without one.
     """
+    sentences = [*attachment.told, *sentences]
     if not has_terminal():
         for sentence in sentences:
             say(sentence)

@@ -16,8 +16,9 @@ from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
 from livecode.processes.states import is_ours, is_stopped, runs
 from livecode.processes.supervisor import GRACE_S, Restarts
-from livecode.transport import Arena
-from livecode.transport.messages import Press, send
+from livecode.transport import LAYOUTS, Arena
+from livecode.transport.layouts import free_bytes, less
+from livecode.transport.messages import ChooseAudio, Press, SurveyAudio, send
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
@@ -50,14 +51,18 @@ class Attachment:
         self._spawned_s = 0.0
         self._restarts = Restarts()
         self._started = arena is not None
+        self.told: list[str] = []  # what the performer has to know before anything is played
         self.arena = self._create() if arena is None else arena
         self.arena.header.terminal_beat_ns = time.monotonic_ns()
         self.arena.header.terminal_pid = os.getpid()
 
     def _create(self) -> Arena:
-        """Make the arena of a new performance, or of one that begins again."""
+        """Make the arena of a new performance, or of one that begins again, as large as there is room."""
         options = self.options
-        arena = Arena.create(options.sample_rate, options.block, outlives=True)
+        free = free_bytes()
+        arena = Arena.largest(options.sample_rate, options.block, outlives=True)
+        if arena.layout != LAYOUTS[0]:
+            self.told.append(less(arena.layout, free))
         arena.header.outlive_s = options.outlive_s
         if options.begin_again:  # sample time goes on where the journal ends
             frame, _ = last_status(self.paths.journal)
@@ -114,6 +119,14 @@ class Attachment:
     def press(self, key: str) -> None:
         """Tell the mind that a hot-key was pressed: `like`, `dislike`, a letter, or `fader3=0.5`."""
         send(self.arena.messages["terminal", "mind"], Press(key))
+
+    def choose_audio(self, backend: str, device: str = "") -> None:
+        """Have the sound sent elsewhere; without a back end, the present device is opened again."""
+        send(self.arena.messages["terminal", "engine"], ChooseAudio(backend, device))
+
+    def survey_audio(self) -> None:
+        """Have the engine find out which ways out there are; it posts them in the arena."""
+        send(self.arena.messages["terminal", "engine"], SurveyAudio())
 
     def interrupt(self) -> None:
         """Interrupt the block that the mind evaluates, as Ctrl-C does."""

@@ -42,6 +42,8 @@ class Live:
         self.paths = Paths() if paths is None else paths
         write_connection(self.paths.connection)
         self.attachment = Attachment(options, self.paths, self._hear)
+        for sentence in self.attachment.told:
+            self._hear(sentence)
         self.header = self.attachment.arena.header
         self._stop = threading.Event()
         self._watch = threading.Thread(target=self._check, name="front end")

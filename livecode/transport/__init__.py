@@ -10,15 +10,17 @@ the hundreds of interpreter instructions between data and count keep it in pract
 The same classes work on private memory (`Arena.private`), for a performance in one process.
 """
 
-from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena, Layout
+from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena
 from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock, ControlReader
 from livecode.transport.header import PROCESSES, Header
+from livecode.transport.layouts import LAYOUTS, Layout
 from livecode.transport.lines import CACHE_LINE
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
 __all__ = [
     "CACHE_LINE",
+    "LAYOUTS",
     "MAGIC",
     "MESSAGE_ROUTES",
     "PROCESSES",

@@ -5,7 +5,6 @@ import secrets
 import signal
 import sys
 import time
-from dataclasses import dataclass
 from multiprocessing import resource_tracker, shared_memory
 from typing import Any
 
@@ -15,34 +14,11 @@ from livecode.errors import LivecodeError
 from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock
 from livecode.transport.header import HEADER_FIELDS, Header
+from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, megabytes
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0004  # "LIVE", layout version 4
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How many of each part the arena holds, and how large they are.
-
-    Sizes are in frames (`…_frames`), bytes (`…_bytes`) or float64 values (`slot_width`).
-    """
-
-    buffers: int = 64
-    buffer_frames: int = 16384
-    slots: int = 1024  # about 200 sounding names in one evening
-    slot_depth: int = 128  # control changes that a slot remembers: 0.34 s of ticks at 375 a second
-    slot_width: int = 64  # values in one change: as many as the widest latent space has dimensions
-    message_bytes: int = 1 << 20
-    board_bytes: int = 1 << 16
-    device_bytes: int = 1 << 10
-    meter_bytes: int = 1 << 14
-    trouble_bytes: int = 1 << 12
-    refusal_bytes: int = 1 << 10
-    tape_bytes: int = 1 << 14
-    tap_frames: int = 65536  # of the sum of all sounds
-    taps: int = 12  # names that can be listened to at once
-    name_tap_frames: int = 8192
+MAGIC = 0x4C49_5645_0005  # "LIVE", layout version 5
 
 
 #: The pairs of processes that send each other messages: (sender, receiver).
@@ -94,6 +70,8 @@ class Arena:
         }
         self.board = Board(take(Board.size(layout.board_bytes)), layout.board_bytes)
         self.device = Board(take(Board.size(layout.device_bytes)), layout.device_bytes)
+        #: Where the sound goes, as JSON of an `AudioStatus`. The engine writes.
+        self.audio = Board(take(Board.size(layout.audio_bytes)), layout.audio_bytes)
         #: The peak of each sounding name over the last moment, as JSON. The engine writes.
         self.meters = Board(take(Board.size(layout.meter_bytes)), layout.meter_bytes)
         #: Why the set could not be opened, as a sentence. The mind writes.
@@ -119,6 +97,7 @@ class Arena:
             *(MessageQueue.HEADER_BYTES + layout.message_bytes,) * len(MESSAGE_ROUTES),
             Board.size(layout.board_bytes),
             Board.size(layout.device_bytes),
+            Board.size(layout.audio_bytes),
             Board.size(layout.meter_bytes),
             Board.size(layout.trouble_bytes),
             Board.size(layout.refusal_bytes),
@@ -139,15 +118,21 @@ class Arena:
     def create(
         cls, sample_rate: int, block: int, layout: Layout = Layout(), outlives: bool = False
     ) -> "Arena":
-        """Make a new shared arena, which its creator unlinks.
+        """Make a new shared arena, which its creator unlinks. All of its memory is taken at once.
 
         If the creator is killed, its resource tracker removes the arena. With `outlives`, the arena
         stays until another process removes it, so that a performance can go on without its
-        terminal.
+        terminal. Raises `OSError` if there is not so much shared memory.
         """
         name = f"livecode-{os.getpid()}-{secrets.token_hex(4)}"
         with _quiet_tracker():
             segment = shared_memory.SharedMemory(name, create=True, size=cls.size(layout))
+        try:
+            _reserve(segment)
+        except OSError:
+            segment.close()
+            segment.unlink()
+            raise
         if outlives:
             resource_tracker.unregister(segment._name, "shared_memory")  # type: ignore[attr-defined]
         arena = cls(_view(segment), layout, segment)
@@ -156,8 +141,30 @@ class Arena:
         return arena
 
     @classmethod
-    def attach(cls, name: str, layout: Layout = Layout()) -> "Arena":
-        """Join the arena called `name`. The caller must not unlink it.
+    def largest(cls, sample_rate: int, block: int, outlives: bool = False) -> "Arena":
+        """Make a new shared arena with the first of `LAYOUTS` that there is memory for.
+
+        Raises `LivecodeError` if there is not enough for any.
+        """
+        error: OSError | None = None
+        for layout in LAYOUTS:
+            try:
+                return cls.create(sample_rate, block, layout, outlives)
+            except OSError as why:
+                error = why
+        assert error is not None
+        free, least = free_bytes(), megabytes(cls.size(LAYOUTS[-1]))
+        if free is None or free > cls.size(LAYOUTS[-1]):
+            raise LivecodeError(f"no shared memory could be taken: {error.strerror}") from error
+        raise LivecodeError(
+            f"{megabytes(free)} of shared memory are free, and {least} are needed: {REMEDY}"
+        ) from error
+
+    @classmethod
+    def attach(cls, name: str, layout: Layout | None = None) -> "Arena":
+        """Join the arena called `name`, which says itself which layout it has, unless it is given.
+
+        The caller must not unlink it.
 
         Raises `LivecodeError` if no arena has that name, or if it has another layout version.
         """
@@ -168,7 +175,10 @@ class Arena:
                 f"there is no shared memory {name!r}: the livecode that made it has ended"
             ) from None
         buffer = _view(segment)
-        if len(buffer) < cls.size(layout) or Header(buffer).magic != MAGIC:
+        known = len(buffer) >= 8 * len(HEADER_FIELDS) and Header(buffer).magic == MAGIC
+        if known and layout is None:
+            layout = LAYOUTS[Header(buffer).layout % len(LAYOUTS)]
+        if not known or layout is None or len(buffer) < cls.size(layout):
             raise LivecodeError(
                 f"shared memory {name!r} is of another version of livecode: "
                 "end that one, and start both from the same place"
@@ -178,6 +188,7 @@ class Arena:
     def _begin(self, sample_rate: int, block: int) -> None:
         self.header.sample_rate, self.header.block = sample_rate, block
         self.header.tick_clock(0, time.monotonic_ns())
+        self.header.layout = LAYOUTS.index(self.layout) if self.layout in LAYOUTS else 0
         self.header.magic = MAGIC
 
     @property
@@ -198,6 +209,16 @@ class Arena:
             shared_memory._posixshmem.shm_unlink(self._segment._name)  # type: ignore[attr-defined]
         except OSError:
             pass  # another process was first
+
+
+def _reserve(segment: shared_memory.SharedMemory) -> None:
+    """Take a segment's memory now, so that no other program can take it while the sound plays.
+
+    The system gives memory page by page as it is first written, and a process that writes where none
+    is left is ended by SIGBUS. macOS takes the memory of a segment when it is made.
+    """
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(segment._fd, 0, segment.size)  # type: ignore[attr-defined]
 
 
 def _view(segment: shared_memory.SharedMemory) -> memoryview:

@@ -9,6 +9,7 @@ PROCESSES = ("terminal", "mind", "voices", "engine", "supervisor")
 #: One 64-bit word each, as (name, numpy type). docs/architecture.md says who writes which.
 HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("magic", "i8"),
+    ("layout", "i8"),  # which of `LAYOUTS` the arena has
     ("sample_rate", "i8"),  # Hz
     ("block", "i8"),  # frames
     ("clock_ticks", "i8"),  # the last bit says which of the two pairs below is the newest

@@ -72,6 +72,17 @@ class Record(Message, frozen=True, tag=True):
     bits: int = 32  # 24 (integer) or 32 (float)
 
 
+class ChooseAudio(Message, frozen=True, tag=True):
+    """Play on another back end or device. With an empty back end, open the present one again."""
+
+    backend: str = ""  # one of `engine.device.BACKENDS`
+    device: str = ""  # its name, or the beginning of it; "": the default one
+
+
+class SurveyAudio(Message, frozen=True, tag=True):
+    """Find out which back ends and devices there are, and post them on the arena's audio board."""
+
+
 class Tape(msgspec.Struct, frozen=True):
     """What is being recorded; the engine posts it for the terminal, mind and next engine."""
 
@@ -291,6 +302,8 @@ AnyMessage = Union[
     OpenGate,
     Press,
     Record,
+    ChooseAudio,
+    SurveyAudio,
     StartVoice,
     StopVoice,
     GetSounds,
