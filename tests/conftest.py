@@ -44,24 +44,57 @@ def need(tool: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed here")
 
 
+class Card:
+    """A JACK server with a dummy card, which can be killed and started again."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self, rate: int = 48000, block: int = 256) -> None:
+        """Start it, and wait until it takes clients."""
+        command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", str(rate), "-p", str(block)]
+        environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
+        self._server = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        await_jack()
+
+    def kill(self) -> None:
+        """Let it die as in a crash. Its name stays in the registry of JACK until the next start."""
+        assert self._server is not None
+        self._server.kill()
+        self._server.wait()
+
+    def stop(self) -> None:
+        """End it in order, so that it leaves the registry, which has room for eight."""
+        if self._server is not None:
+            self._server.terminate()
+            try:
+                self._server.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
 @pytest.fixture
-def virtual_card(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A JACK server with a dummy card, under a name of its own; gives the name."""
+def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[Card]:
+    """A JACK server with a dummy card at 48 kHz and 256 frames, under a name of its own."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed here (Debian: jackd2)")
-    name = f"livecode-test-{os.getpid()}"
-    command = ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "256"]
-    environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
-        monkeypatch.setenv("JACK_NO_START_SERVER", "1")
-        try:
-            await_jack()
-            yield name
-        finally:
-            server.kill()
+    made = Card(f"livecode-test-{os.getpid()}")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", made.name)
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def virtual_card(card: Card) -> str:
+    """A JACK server with a dummy card; gives its name."""
+    return card.name
 
 
 def await_jack() -> None:

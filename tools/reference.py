@@ -20,6 +20,7 @@ from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import Tutorial
 from livecode.language.units import Span
 from livecode.language.values import Arithmetic
+from livecode.performance.audio_word import AudioWord
 from livecode.performance.performance import Performance
 from livecode.performance.record_word import RecordWord
 from livecode.signals.rings import READABLE, Ring, Rings
@@ -76,7 +77,7 @@ def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
         methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
         plain = name in SIGNALS and not callable(word)
         if plain or not (
-            isinstance(word, SignalWord) or kind in (PatternWord, Tutorial, RecordWord)
+            isinstance(word, SignalWord) or kind in (AudioWord, PatternWord, Tutorial, RecordWord)
         ):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")

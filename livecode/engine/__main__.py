@@ -6,19 +6,17 @@ import logging
 import time
 from pathlib import Path
 
-from livecode.engine.device import BACKENDS, boot, realtime, run_headless
+from livecode.engine.device import BACKENDS, boot
 from livecode.engine.engine import Engine
+from livecode.engine.sound_path import SoundPath
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, begin, watch_lifeline
 from livecode.transport.messages import Tape
 
-#: When the terminal is gone, the engine fades out within one block; this leaves time to hear it.
-FAREWELL_S = 0.05
-
 
 def main() -> int:
-    """Play until the terminal is gone. Return 2 if there is no device to play on."""
+    """Play until the terminal is gone. Return 2 if the device that was asked for is not there."""
     parser = argparse.ArgumentParser(prog="livecode.engine")
     parser.add_argument("arena")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
@@ -33,14 +31,14 @@ def main() -> int:
     arena = Arena.attach(options.arena)
     header = arena.header
     stop = watch_lifeline(arena=arena)
+    path = SoundPath(arena, options.audio)
     try:
-        device = boot(options.audio, header.sample_rate, header.block)
+        path.open_first(options.resume)
     except LivecodeError as error:
         _say_why(arena, error)
         return 2
-    header.sample_rate = int(device.server.getSamplingRate())
-    header.block = int(device.server.getBufferSize())
-    engine = Engine(arena, device.server, time.monotonic_ns, time.thread_time_ns, seed=options.seed)
+    server = boot("headless", header.sample_rate, header.block).server
+    engine = Engine(arena, server, lambda: path.now_ns, time.thread_time_ns, seed=options.seed)
     if options.resume:
         arena.messages["mind", "engine"].discard()
         arena.messages["terminal", "engine"].discard()
@@ -54,11 +52,9 @@ def main() -> int:
             engine.recording.start(tape, engine.frame, resume)
     except LivecodeError as error:
         _say_why(arena, error)
-        device.server.shutdown()
         return 2
     header.engine_epoch += 1  # tells the mind to say again what is to sound
-    arena.device.post(device.description.encode())
-    _run(engine, device.backend, stop)
+    _run(engine, path, stop)
     return stop.status
 
 
@@ -68,35 +64,16 @@ def _say_why(arena: Arena, error: LivecodeError) -> None:
     logging.getLogger("livecode.engine").error("%s", error)
 
 
-def _run(engine: Engine, backend: str, stop: End) -> None:
-    header = engine.arena.header
+def _run(engine: Engine, path: SoundPath, stop: End) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()  # collecting would pause the sound; what the engine drops has no cycles
-    first = True
-
-    def begin_block() -> None:
-        nonlocal first
-        if first:  # on the thread that computes blocks, whatever the back end
-            first = False
-            header.realtime = int(realtime())
-        engine.begin_block()
-
     engine.builder.start_thread()
-    engine.server.setCallback(begin_block)
     engine.server.start()
-    if backend == "headless":
-        run_headless(engine.server, engine.sample_rate, engine.block, stop)
-    else:
-        stop.wait()
-        engine.master.close_gate()
-        time.sleep(FAREWELL_S)
-        engine.server.stop()
+    path.run(engine, stop)
     engine.recording.stop()
     if stop.forsaken:
         engine.arena.remove()
-    if backend != "headless":
-        engine.server.shutdown()
 
 
 if __name__ == "__main__":

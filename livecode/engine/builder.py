@@ -46,6 +46,8 @@ class Builder:
         self._orders: queue.SimpleQueue[tuple[PlayGraph, Mapping[str, Any]]] = queue.SimpleQueue()
         self._done: deque[Graph | Refused] = deque()
         self._threaded = False
+        #: Held while a graph is built: it is made on pyo's present server.
+        self.making = threading.Lock()
         self._known: deque[int] = deque(maxlen=_REMEMBERED)
         self._young: Graph | None = None
         self.waiting = 0  # ordered graphs that `take` has not returned yet
@@ -101,7 +103,8 @@ class Builder:
         if self._watchdog is None:
             self._watchdog = Watchdog()
         try:
-            graph = Graph(message, inputs, self._server, self._block, self._watchdog)
+            with self.making:
+                graph = Graph(message, inputs, self._server, self._block, self._watchdog)
         except LivecodeError as error:
             self._header.probation = 0
             self._done.append(Refused(message, error))

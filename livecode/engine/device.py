@@ -10,7 +10,13 @@ from livecode.engine.pyo_quiet import pyo
 from livecode.errors import LivecodeError
 
 BACKENDS = ("auto", "portaudio", "jack", "headless")
+#: The back ends that `auto` tries, in this order.
+AUTOMATIC = ("jack", "portaudio")
 CHANNELS = 2
+#: The longest block that JACK has.
+LONGEST_BLOCK = 8192
+#: The name by which JACK's patch bays show the engine.
+CLIENT = "livecode"
 #: Below the priority of the system's own audio threads (PipeWire and JACK use 20 and up).
 REALTIME_PRIORITY = 15
 
@@ -22,11 +28,16 @@ class Device:
     server: pyo.Server
     backend: str
     description: str
+    name: str = ""  # of the device, where the back end has several
 
 
-def boot(backend: str, sample_rate: int, block: int) -> Device:
+def boot(
+    backend: str, sample_rate: int, block: int, device: str = "", client: str = CLIENT
+) -> Device:
     """Boot pyo on `backend`. `auto` takes a running JACK server, else a sound card, else a clock.
 
+    `device` is the name of a PortAudio device, or a part of it; "" stands for the default one. JACK
+    decides on rate and block itself, and knows pyo as `client`. A sound card that refuses the rate is opened at its own.
     Raises `LivecodeError` if the back end does not work here.
     """
     if backend == "auto":
@@ -34,16 +45,8 @@ def boot(backend: str, sample_rate: int, block: int) -> Device:
     if backend == "headless":
         return Device(_server("manual", sample_rate, block), backend, "headless (no device)")
     if backend == "portaudio":
-        # Booting PortAudio without a device ends the process, so look first.
-        if not has_portaudio_output():
-            raise LivecodeError(
-                "no audio output device was found; connect one, or play with --audio headless"
-            )
-        server = _server("portaudio", sample_rate, block)
-        if server.getIsBooted():
-            return Device(server, backend, f"portaudio: {_portaudio_name()}")
-        raise LivecodeError("the audio device would not open; run `livecode doctor`")
-    server = _server("jack", sample_rate, block)
+        return _boot_portaudio(sample_rate, block, device)
+    server = _server("jack", sample_rate, block, client=client)
     if not server.getIsBooted():
         raise LivecodeError(
             "no JACK server answered; start one (jackd or PipeWire), or play with --audio auto"
@@ -56,8 +59,44 @@ def has_portaudio_output() -> bool:
     return bool(pyo.pa_count_devices() > 0 and pyo.pa_get_default_output() >= 0)
 
 
+def portaudio_outputs() -> dict[str, int]:
+    """Return the output devices that PortAudio finds: the number of each name, the default first."""
+    names, numbers = pyo.pa_get_output_devices()
+    default = pyo.pa_get_default_output() if names else -1
+    found = sorted(zip(names, numbers, strict=True), key=lambda each: each[1] != default)
+    outputs: dict[str, int] = {}
+    for name, number in found:
+        outputs.setdefault(name, number)
+    return outputs
+
+
+def _boot_portaudio(sample_rate: int, block: int, device: str) -> Device:
+    # Booting PortAudio without a device ends the process, so look first.
+    if not has_portaudio_output():
+        raise LivecodeError(
+            "no audio output device was found; connect one, or play with --audio headless"
+        )
+    outputs = portaudio_outputs()
+    name = next((each for each in outputs if device.casefold() in each.casefold()), None)
+    if name is None:
+        raise LivecodeError(
+            f"there is no audio device called {device!r}; `livecode doctor` lists them"
+        )
+    for rate in dict.fromkeys((sample_rate, _own_rate(outputs[name], sample_rate))):
+        server = _server("portaudio", rate, block, outputs[name])
+        if server.getIsBooted():
+            return Device(server, "portaudio", f"portaudio: {name}", name)
+    raise LivecodeError(f"the audio device {name!r} would not open; run `livecode doctor`")
+
+
+def _own_rate(number: int, otherwise: int) -> int:
+    """Return the rate in Hz at which a PortAudio device runs by itself."""
+    _, outputs = pyo.pa_get_devices_infos()
+    return int(outputs.get(number, {}).get("default sr", 0)) or otherwise
+
+
 def _boot_first_that_works(sample_rate: int, block: int) -> Device:
-    for backend in ("jack", "portaudio"):
+    for backend in AUTOMATIC:
         try:
             return boot(backend, sample_rate, block)
         except LivecodeError:
@@ -65,24 +104,30 @@ def _boot_first_that_works(sample_rate: int, block: int) -> Device:
     return boot("headless", sample_rate, block)
 
 
-def _server(audio: str, sample_rate: int, block: int) -> pyo.Server:
+def _server(
+    audio: str, sample_rate: int, block: int, output: int | None = None, client: str = CLIENT
+) -> pyo.Server:
+    options = {"nchnls": CHANNELS, "duplex": 0, "jackname": client}
+    roomy = audio == "jack"
     server = pyo.Server(
         sr=sample_rate,
-        nchnls=CHANNELS,
-        buffersize=block,
-        duplex=0,
-        audio=audio,
-        jackname="livecode",
+        buffersize=LONGEST_BLOCK if roomy else block,
+        audio="manual" if roomy else audio,
+        **options,
     )
     server.setVerbosity(1)  # errors only; they go to the log
     server.deactivateMidi()
-    return server.boot()
-
-
-def _portaudio_name() -> str:
-    names, indexes = pyo.pa_get_output_devices()
-    default = pyo.pa_get_default_output()
-    return names[indexes.index(default)] if default in indexes else f"device {default}"
+    if roomy:
+        # A JACK server may ask for longer blocks at any time, and pyo would write past its buffer
+        # (pyo 1.1.0). So the buffer is made for the longest, and kept.
+        server.boot()
+        server.shutdown()
+        server.reinit(sr=sample_rate, buffersize=block, audio=audio, **options)
+        server.setVerbosity(1)
+        server.deactivateMidi()
+    if output is not None:
+        server.setOutputDevice(output)
+    return server.boot(newBuffer=not roomy)
 
 
 def run_headless(server: pyo.Server, sample_rate: int, block: int, stop: threading.Event) -> None:
@@ -103,8 +148,9 @@ def realtime(priority: int = REALTIME_PRIORITY) -> bool:
     """Ask for real-time scheduling of the calling thread. Return whether it was granted."""
     if not sys.platform.startswith("linux"):
         return False
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    try:  # but not of the processes that it starts
+        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
+        os.sched_setscheduler(0, policy, os.sched_param(priority))
     except OSError:
         return False
     return True

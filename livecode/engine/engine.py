@@ -1,6 +1,7 @@
 """The engine's block, run inside pyo's callback: clock, panic, messages, graphs, feeds and taps."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -19,6 +20,7 @@ from livecode.transport import Arena
 from livecode.transport.messages import (
     Began,
     Built,
+    ChooseAudio,
     Ended,
     Fade,
     Failed,
@@ -31,6 +33,7 @@ from livecode.transport.messages import (
     PlayGraph,
     Record,
     Silenced,
+    SurveyAudio,
     Underrun,
     Unread,
     receive,
@@ -91,6 +94,9 @@ class Engine:
         # parts of blocks that raised: bugs of the engine, which must not cause silence
         self.errors = 0
         self.frame = 0
+        #: Called with what performers ask of the way to the loudspeaker.
+        self.on_audio: Callable[[ChooseAudio | SurveyAudio], None] = lambda order: None
+        self._notes: deque[str] = deque()  # by other threads
         self._load = BlockLoad(arena.header, clock_ns, work_ns)
         self._panics = arena.header.panics
         self._from = [arena.messages["mind", "engine"], arena.messages["terminal", "engine"]]
@@ -102,6 +108,8 @@ class Engine:
             Listen: self._listen_to,
             OpenGate: self._open_gate,
             Record: self._record,
+            ChooseAudio: lambda order: self.on_audio(order),
+            SurveyAudio: lambda order: self.on_audio(order),
         }
         server.setCallback(self.begin_block)
 
@@ -127,7 +135,17 @@ class Engine:
         for buffer in self._from:
             for message in receive(buffer):
                 self._attempt(self._handle, message)
+        while self._notes:
+            self.tell(Note(self._notes.popleft(), self.frame))
         self._attempt(self._take_built)
+
+    def note(self, text: str) -> None:
+        """Tell the performer a sentence with the next block; any thread may call this."""
+        self._notes.append(text)
+
+    def restart_load(self) -> None:
+        """Measure the load afresh, since another thread will compute the blocks."""
+        self._load.restart()
 
     def close(self) -> None:
         """Finish the recording, end the threads, and release the server, which holds its callback."""

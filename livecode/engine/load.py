@@ -19,6 +19,10 @@ class BlockLoad:
         self._begun_ns: int | None = None
         self._worked_ns = 0
 
+    def restart(self) -> None:
+        """Begin anew with another thread; the time between is no gap."""
+        self._begun_ns, self._worked_ns = None, 0
+
     def begin_block(self, now_ns: int) -> None:
         """Count a block that begins at `now_ns`, and whether it is late."""
         header = self._header

@@ -17,6 +17,7 @@ from livecode.journal.recorder import JournalRecorder
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.performance.agent_checkpoint import AgentCheckpoint
+from livecode.performance.audio_word import AudioWord
 from livecode.performance.input_words import MicWord, MidiWord, TempoWord
 from livecode.performance.inputs import Inputs
 from livecode.performance.record_word import RecordWord
@@ -174,11 +175,13 @@ class Performance:
 
         # the words in the namespace
         self.record = RecordWord(arena, clock, deferred, log)
+        self.audio = AudioWord(arena, clock, deferred)
         self.scope = Scope(namespace.variables, signals)
         self.words: dict[str, Any] = {
             **language_words(signals),
             **sound_words(sounds, namespace, deferred, tempo, self.silencer),
             **scene_words(self.set_player, deferred, lock, clock),
+            "audio": self.audio,
             "mic": MicWord(signals),
             "midi": MidiWord(signals, self.midi_out, tempo, clock),
             "record": self.record,

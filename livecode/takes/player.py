@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
     options = parser.parse_args()
     try:
-        device = boot(options.audio, SAMPLE_RATE, BLOCK)
+        device = boot(options.audio, SAMPLE_RATE, BLOCK, client="livecode-takes")
     except LivecodeError as error:
         _say(error=str(error))
         return 2

@@ -36,6 +36,8 @@ from livecode.terminal.status_bar import StatusBar, Touch, Work
 from livecode.terminal.style import style
 from livecode.terminal.swap_file import SwapFile
 from livecode.terminal.text_file import TextFile
+from livecode.terminal.ways_out import WaysOut
+from livecode.transport.audio import look_at_audio
 from livecode.transport.messages import CUE
 
 #: How often the status lines are drawn, and the other processes are looked after.
@@ -77,6 +79,11 @@ class Terminal:
         self._highlighting = Highlighting()
         self.faders = Faders(attachment.press)
         self._orphans = Orphans()
+        self.ways_out = WaysOut(
+            lambda: look_at_audio(attachment.arena.audio),
+            attachment.survey_audio,
+            attachment.choose_audio,
+        )
         self._touch = Touch()
         self._struck, self._struck_s = "", float("-inf")
         self._status = StatusBar()
@@ -96,6 +103,7 @@ class Terminal:
                 preview=lambda: self.search.preview(PREVIEW_ROWS),
                 cues=lambda: self.cues,
                 cue_line=lambda: self.cue_line,
+                ways_out=lambda: self.ways_out.line(self.app.output.get_size().columns),
             ),
             key_bindings=key_bindings(self),
             style=style(theme),
@@ -283,7 +291,7 @@ class Terminal:
             now,
         )
         lines = [*above, ("", "\n"), *below]
-        if lines != self.status_lines:
+        if lines != self.status_lines or self.ways_out.open:
             self.status_lines = lines
             self._changed()
 

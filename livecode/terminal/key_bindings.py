@@ -18,6 +18,7 @@ from livecode.terminal.evaluating import Evaluating
 from livecode.terminal.faders import Faders
 from livecode.terminal.history import HistorySearch
 from livecode.terminal.output import Output
+from livecode.terminal.ways_out import MOST, WaysOut
 
 
 class ActedOn(Protocol):
@@ -29,6 +30,7 @@ class ActedOn(Protocol):
     faders: Faders
     output: Output
     search: HistorySearch
+    ways_out: WaysOut
 
     def play_cell(self) -> None:
         """Play the cell at the cursor as the scene that it is."""
@@ -89,6 +91,8 @@ KEYS = (
         lambda terminal: terminal.editor.go_to_block(-1)),
     BoundKey("Alt+Down", ("escape", "down"), "to the block below",
         lambda terminal: terminal.editor.go_to_block(+1)),
+    BoundKey("F3", ("f3",), "where the sound goes: choose another way, or try again",
+        lambda terminal: terminal.ways_out.toggle()),
     BoundKey("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
         lambda terminal: terminal.fade_orphan()),
     BoundKey("F7", ("f7",), "the scene before; in the first one, that one anew",
@@ -195,6 +199,7 @@ def key_bindings(terminal: ActedOn) -> KeyBindings:
         bind(key)
     _bind_typing(bindings, terminal, ~searching)
     _bind_search(bindings, terminal, searching)
+    _bind_ways_out(bindings, terminal.ways_out)
     return bindings
 
 
@@ -292,6 +297,19 @@ def _bind_search(bindings: KeyBindings, terminal: ActedOn, searching: Filter) ->
     add("escape", filter=searching, eager=True)(lambda event: terminal.end_search(take=False))
     add("enter", filter=searching)(lambda event: terminal.end_search(take=True))
     add("tab", filter=searching)(lambda event: None)
+
+
+def _bind_ways_out(bindings: KeyBindings, ways_out: WaysOut) -> None:
+    """Bind the keys that choose a way out while its line is open."""
+    choosing = Condition(lambda: ways_out.open)
+    add = bindings.add
+
+    def bind(number: int) -> None:
+        add(str(number), filter=choosing, eager=True)(lambda event: ways_out.take(number))
+
+    for number in range(1, MOST + 1):
+        bind(number)
+    add("enter", filter=choosing, eager=True)(lambda event: ways_out.retry())
 
 
 def _chosen(buffer: Buffer) -> bool:

@@ -129,11 +129,12 @@ def terminal_layout(
     preview: Text,
     cues: Text = lambda: "",
     cue_line: Text = lambda: "",
+    ways_out: Text = lambda: "",
 ) -> Layout:
     """Return the layout of the screen.
 
-    `title`, `status`, `preview`, `cues` and `cue_line` are called for the text of these places. The
-    places of the last two disappear while they have no text.
+    `title`, `status`, `preview`, `cues`, `cue_line` and `ways_out` are called for the text of these
+    places. The places of the last three disappear while they have no text.
     """
     searching = has_focus(search)
     text = Window(
@@ -160,9 +161,12 @@ def terminal_layout(
         ),
         filter=Condition(lambda: bool(cues())),
     )
-    line = ConditionalContainer(
-        Window(FormattedTextControl(cue_line), height=1, style="class:status", wrap_lines=False),
-        filter=Condition(lambda: bool(cue_line())),
+    line, ways = (
+        ConditionalContainer(
+            Window(FormattedTextControl(shown), height=1, style="class:status", wrap_lines=False),
+            filter=Condition(lambda shown=shown: bool(shown())),  # type: ignore[misc]
+        )
+        for shown in (cue_line, ways_out)
     )
     search_rows = HSplit(
         [
@@ -188,6 +192,7 @@ def terminal_layout(
                 text,
                 ConditionalContainer(search_rows, filter=searching),
                 line,
+                ways,
                 Window(
                     FormattedTextControl(status),
                     height=Dimension(min=0, preferred=2, max=2),

@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from livecode.transport import Arena
+from livecode.transport.audio import look_at_audio
 from livecode.transport.messages import Tape
 from livecode.transport.status import Status, look_at_status
+
+#: An engine whose heart has not beaten for this long computes nothing.
+STILL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Snapshot:
     mind_silent_s: float = 0.0  # seconds since the mind's last heartbeat
     tape: Tape = field(default_factory=Tape)  # what is being recorded
     recorded_s: float = 0.0  # length of the recording
+    unheard: str = ""  # why nobody hears what sounds; "": it is heard, or was not meant to be
 
 
 def read_arena(arena: Arena, now_ns: int) -> Snapshot:
@@ -43,8 +48,17 @@ def read_arena(arena: Arena, now_ns: int) -> Snapshot:
         peak=max(header.peak_left, header.peak_right),
         tape=tape,
         recorded_s=max(0.0, (header.clock()[0] - tape.begin) / header.sample_rate),
+        unheard=_unheard(arena, now_ns),
         mind_silent_s=(now_ns - beat_ns) * 1e-9 if beat_ns else 0.0,
     )
+
+
+def _unheard(arena: Arena, now_ns: int) -> str:
+    """Return why nobody hears what sounds: the device is gone, or the engine stands still."""
+    beat_ns = arena.header.engine_beat_ns
+    if beat_ns and (now_ns - beat_ns) * 1e-9 > STILL_S:
+        return "the engine stands still"
+    return look_at_audio(arena.audio).unheard
 
 
 def _levels(data: bytes) -> dict[str, float]:

@@ -77,7 +77,8 @@ class StatusBar:
         alarm = now_s < self._alarm_until_s
         status = snapshot.status
         left = [*_piece(status), *_touch(touch), *_values(status)]
-        above = line(left, [*_mind(snapshot, work), *_tape(snapshot), *_rings(status)], width)
+        right = [*_unheard(snapshot), *_mind(snapshot, work), *_tape(snapshot), *_rings(status)]
+        above = line(left, right, width)
         below = line(_names(status, self._fallen(snapshot, now_s)), _engine(snapshot, alarm), width)
         return above, below
 
@@ -166,6 +167,15 @@ def _piece(status: Status) -> list[Segment]:
         tempo = f"{status.tempo:g} bpm"
         segments.append(Segment((("class:status.dim", tempo),), 1))
     return segments
+
+
+def _unheard(snapshot: Snapshot) -> list[Segment]:
+    """Return that nobody hears what sounds, and why."""
+    if not snapshot.unheard:
+        return []
+    short = Segment((("class:status.alarm", " UNHEARD "),), 11)
+    text = f" nobody hears this: {snapshot.unheard} (F3) "
+    return [Segment((("class:status.alarm", text),), 11, short)]
 
 
 def _tape(snapshot: Snapshot) -> list[Segment]:

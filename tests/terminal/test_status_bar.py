@@ -186,3 +186,15 @@ def test_it_shows_that_it_records_and_for_how_long_and_that_it_had_to_stop() -> 
     stopped = Tape(error="the disk is full")
     assert "not recording" in text(Snapshot(STATUS, tape=stopped))[0]
     assert "recording" not in text(Snapshot(STATUS))[0]
+
+
+def test_it_says_in_red_for_as_long_as_nobody_hears_what_sounds() -> None:
+    snapshot = Snapshot(FULL, unheard="the JACK server is gone")
+    for width in (80, 120, 200):
+        above, _ = StatusBar().lines(snapshot, READY, BUSY, width, 0.0)
+        (style, said), *_ = [
+            (style, text) for style, text, *_ in above if "nobody" in text or "UNHEARD" in text
+        ]
+        assert style == "class:status.alarm"
+        assert width == 80 or "nobody hears this: the JACK server is gone" in said
+    assert "nobody" not in text(Snapshot(FULL))[0]
