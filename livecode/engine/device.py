@@ -37,8 +37,8 @@ def boot(
     """Boot pyo on `backend`. `auto` takes a running JACK server, else a sound card, else a clock.
 
     `device` is the name of a PortAudio device, or a part of it; "" stands for the default one. JACK
-    decides on rate and block itself, and knows pyo as `client`. A sound card that refuses the rate is opened at its own.
-    Raises `LivecodeError` if the back end does not work here.
+    decides on rate and block itself, and knows pyo as `client`. A sound card that refuses the rate
+    is opened at its own. Raises `LivecodeError` if the back end does not work here.
     """
     if backend == "auto":
         return _boot_first_that_works(sample_rate, block)

@@ -2,13 +2,13 @@
 
 import json
 import logging
+import math
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -149,6 +149,7 @@ class SoundPath:
         """Compute blocks at the pace of the monotonic clock, until a device works or all ends."""
         period_s = self._engine.block / self._engine.sample_rate
         self._engine.restart_load()
+        self._header.burst = self._engine.block
         due = look = time.monotonic()
         while not stop.is_set() and self._outlet is None:
             self._begin_block_at(time.monotonic_ns())
@@ -171,6 +172,7 @@ class SoundPath:
             engine.server, engine.sample_rate, outlet.sample_rate, self._begin_block_at
         )
         engine.restart_load()
+        self._header.burst = math.ceil(outlet.block * engine.sample_rate / outlet.sample_rate)
         outlet.start(rendering)
         while not stop.wait(LOOK_S):
             if outlet.changed:

@@ -27,6 +27,7 @@ from livecode.terminal.highlighting import Highlighting
 from livecode.terminal.history import BlockHistory, HistorySearch, history_path
 from livecode.terminal.key_bindings import hints, key_bindings, key_list, learn_terminal_keys
 from livecode.terminal.layout import PREVIEW_ROWS, terminal_layout, title_line
+from livecode.terminal.meter import MasterMeter
 from livecode.terminal.mind_client import Completions, Page
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
@@ -86,7 +87,7 @@ class Terminal:
         )
         self._touch = Touch()
         self._struck, self._struck_s = "", float("-inf")
-        self._status = StatusBar()
+        self._status, self._meter = StatusBar(), MasterMeter()
         self.status_lines: StyleAndTextTuples = []
         self.cues: StyleAndTextTuples = []
         self.cue_line: StyleAndTextTuples = []
@@ -273,6 +274,8 @@ class Terminal:
             mind.reconnect()
             self.faders.send_all()
         now, snapshot = time.monotonic(), read_arena(arena, time.monotonic_ns())
+        level = self._meter.look(arena.tap, arena.header.sample_rate, now)
+        snapshot = replace(snapshot, master=level)
         self._touch = Touch(
             self.faders.chosen,
             self._struck if now < self._struck_s + STRUCK_S else "",

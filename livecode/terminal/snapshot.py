@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from livecode.terminal.meter import MasterLevel
 from livecode.transport import Arena
 from livecode.transport.audio import look_at_audio
 from livecode.transport.messages import Tape
@@ -30,6 +31,8 @@ class Snapshot:
     mind_silent_s: float = 0.0  # seconds since the mind's last heartbeat
     tape: Tape = field(default_factory=Tape)  # what is being recorded
     recorded_s: float = 0.0  # length of the recording
+    #: Measured over all blocks since the last look.
+    master: MasterLevel = field(default_factory=MasterLevel)
     unheard: str = ""  # why nobody hears what sounds; "": it is heard, or was not meant to be
 
 

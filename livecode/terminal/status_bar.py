@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from livecode.terminal.dropouts import HEARD, NOW_AND_THEN, OK, Dropouts
 from livecode.terminal.snapshot import Snapshot
 from livecode.transport.status import AgentStatus, Status
 
@@ -13,12 +14,12 @@ METER_CELLS = 8
 METER_FLOOR_DB = -48.0
 #: A name's meter rises at once, and falls by 20 dB in 1.7 s, as IEC 60268-10 has it.
 FALL_DB_PER_S = 20 / 1.7
-#: A new dropout is shown as an alarm for this long.
-ALARM_S = 4.0
 MOST_BARS = 16
 MOST_TERMS = 3
 MOST_VALUES = 6
 BEATS_PER_BAR = 4
+#: The colours of what is said of dropouts.
+_JUDGED = {OK: "dim", NOW_AND_THEN: "loud", HEARD: "alarm"}
 _EIGHTHS = "▁▂▃▄▅▆▇█"
 _PARTS = " ▏▎▍▌▋▊▉█"
 
@@ -58,28 +59,25 @@ class Segment:
 
 
 class StatusBar:
-    """Turns snapshots into two lines. It remembers the last dropout, and meters while they fall."""
+    """Turns snapshots into two lines. It remembers dropouts, and meters while they fall."""
 
     def __init__(self) -> None:
         self._levels: dict[str, float] = {}  # dBFS
         self._looked_s = 0.0
-        self._dropouts: tuple[int, int] | None = None
-        self._alarm_until_s = 0.0
+        self._dropouts = Dropouts()
 
     def lines(
         self, snapshot: Snapshot, work: Work, touch: Touch, width: int, now_s: float
     ) -> tuple[StyleAndTextTuples, StyleAndTextTuples]:
         """Return the two lines, `width` columns each."""
-        dropouts = snapshot.late, snapshot.underruns
-        if self._dropouts is not None and dropouts != self._dropouts:
-            self._alarm_until_s = now_s + ALARM_S
-        self._dropouts = dropouts
-        alarm = now_s < self._alarm_until_s
+        judged = self._dropouts.judge(snapshot.late, snapshot.underruns, now_s)
         status = snapshot.status
         left = [*_piece(status), *_touch(touch), *_values(status)]
         right = [*_unheard(snapshot), *_mind(snapshot, work), *_tape(snapshot), *_rings(status)]
         above = line(left, right, width)
-        below = line(_names(status, self._fallen(snapshot, now_s)), _engine(snapshot, alarm), width)
+        below = line(
+            _names(status, self._fallen(snapshot, now_s)), _engine(snapshot, judged), width
+        )
         return above, below
 
     def _fallen(self, snapshot: Snapshot, now_s: float) -> dict[str, float]:
@@ -284,22 +282,33 @@ def _colour(level_db: float) -> str:
     return "alarm" if level_db > -0.1 else "loud" if level_db > -6 else "good"
 
 
-def _engine(snapshot: Snapshot, alarm: bool) -> list[Segment]:
-    """Return the master's level, the load, late blocks, underruns, and the back end."""
-    level = decibels(snapshot.peak)
+def _engine(snapshot: Snapshot, judged: str) -> list[Segment]:
+    """Return the master's level and loudness, the load, dropouts, and the back end."""
+    peak, held = max(snapshot.peak, snapshot.master.peak), snapshot.master.held
+    level = decibels(max(peak, held))
     shown = f"{level:+.0f}".replace("-", "−") if level > METER_FLOOR_DB else "−∞"
-    dropouts = snapshot.late + snapshot.underruns
-    style = f"class:status.{'alarm' if alarm else 'loud' if dropouts else 'dim'}"
-    weight = 8 if dropouts else 3
+    colour = f"class:status.{_colour(level)}"
+    lufs = snapshot.master.lufs
+    loud = f"{lufs:.0f}".replace("-", "−") if math.isfinite(lufs) else "−∞"
+    style = f"class:status.{_JUDGED[judged]}"
+    counts = f"late {snapshot.late} · xruns {snapshot.underruns} "
+    word = Segment(((style, judged),), 2.5 if judged == OK else 8)
     return [
-        Segment(
-            ((f"class:status.{_colour(level)}", meter(snapshot.peak)), ("", f"{shown:>4} dB")), 9
-        ),
+        Segment(((colour, holding(meter(peak), held)), ("", f"{shown:>4} dB")), 9),
+        Segment((("class:status.dim", f"{loud:>3} LUFS"),), 2.2),
         Segment((("class:status.dim", f"load {snapshot.load:3.0%}"),), 2),
-        Segment(((style, f"late {snapshot.late}"),), weight),
-        Segment(((style, f"xruns {snapshot.underruns}"),), weight),
+        Segment((("class:status.dim", counts), (style, judged)), word.weight, word),
         Segment((("class:status.dim", _short(snapshot.device)),), 1),
     ]
+
+
+def holding(bars: str, held: float) -> str:
+    """Return a meter's bar with a mark at the peak that is held, if that is above the bar."""
+    share = 1 - decibels(held) / METER_FLOOR_DB
+    cell = min(METER_CELLS - 1, math.floor(share * METER_CELLS))
+    if share <= 0 or bars[cell] != " ":
+        return bars
+    return f"{bars[:cell]}▕{bars[cell + 1 :]}"
 
 
 def _short(device: str) -> str:

@@ -12,6 +12,7 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("layout", "i8"),  # which of `LAYOUTS` the arena has
     ("sample_rate", "i8"),  # Hz
     ("block", "i8"),  # frames
+    ("burst", "i8"),  # frames that the engine's device asks for at once
     ("clock_ticks", "i8"),  # the last bit says which of the two pairs below is the newest
     ("clock_frames_0", "i8"),  # sample time of the block that began at clock_ns_0
     ("clock_ns_0", "i8"),  # time.monotonic_ns()

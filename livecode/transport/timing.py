@@ -11,9 +11,12 @@ TICK_S = 0.005
 MASTER_LAG = 1
 
 
-def look_ahead(block: int) -> int:
-    """Return how many frames a voice computes ahead of what the engine has read."""
-    return max(AHEAD_FRAMES, AHEAD_BLOCKS * block)
+def look_ahead(block: int, burst: int = 0) -> int:
+    """Return how many frames a voice computes ahead of what the engine has read.
+
+    `burst` is what the device asks for at once, where that is more than a block.
+    """
+    return max(AHEAD_FRAMES, AHEAD_BLOCKS * block) + max(0, burst - block)
 
 
 def voice_lead(block: int) -> int:

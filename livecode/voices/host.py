@@ -196,6 +196,7 @@ class VoiceHost:
         while self._loaded:
             self._begin(*self._loaded.popleft())
         computed = 0
+        self._ahead = look_ahead(self.arena.header.block, self.arena.header.burst)
         due = self.arena.header.clock()[0] + self.arena.header.block
         for generation, voice in list(self.voices.items()):
             try:

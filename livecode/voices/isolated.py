@@ -81,12 +81,14 @@ def main() -> int:
     about = voice.description
     chunk = about.ratio * rate // about.sample_rate
     buffer = arena.buffers[options.buffer]
-    ahead = min(max(look_ahead(arena.header.block), 2 * chunk), buffer.capacity - HOP)
     slot = arena.controls.find(f"{options.name}.position")
     control = None if slot is None else ControlReader(arena.controls, slot)
     frame, rest_s = options.at, arena.header.block / rate / 4
     while not stop.is_set():
-        due = arena.header.clock()[0] + arena.header.block
+        header = arena.header
+        ahead = max(look_ahead(header.block, header.burst), 2 * chunk)
+        ahead = min(ahead, buffer.capacity - HOP)
+        due = header.clock()[0] + header.block
         while buffer.available < ahead and not stop.is_set():
             frame = max(frame, due + buffer.available)
             buffer.write(voice.play(None if control is None else control.at(frame)))

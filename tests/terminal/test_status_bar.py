@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from livecode.terminal.meter import MasterLevel
 from livecode.terminal.snapshot import Snapshot
 from livecode.terminal.status_bar import (
-    ALARM_S,
     StatusBar,
     Touch,
     Work,
@@ -83,23 +83,45 @@ def test_each_line_fits_the_screen(width: int) -> None:
 
 
 def test_what_matters_most_stays_when_there_is_no_room() -> None:
-    above, below = text(Snapshot(STATUS, {}, "device", 0.1, 2, 0, 0.5), Work(True, 9.0), 48)
+    status = StatusBar()
+    for late, now_s in ((0, 0.0), (30, 1.0)):
+        snapshot = Snapshot(STATUS, {}, "device", 0.1, late, 0, 0.5)
+        lines = status.lines(snapshot, Work(True, 9.0), Touch(), 48, now_s)
+    above, below = ("".join(t for _, t, *_ in line) for line in lines)
     assert "Ctrl-C interrupts" in above
     assert "dB" in below
-    assert "late 2" in below
+    assert "you hear this" in below
 
 
-def test_a_new_dropout_raises_an_alarm_for_a_while() -> None:
+def test_a_word_says_whether_dropouts_matter() -> None:
     status = StatusBar()
 
-    def alarmed(late: int, now_s: float) -> bool:
-        _, below = status.lines(Snapshot(late=late), READY, Touch(), 80, now_s)
-        return any("alarm" in style for style, *_ in below)
+    def judged(late: int, underruns: int, now_s: float) -> tuple[str, str]:
+        snapshot = Snapshot(late=late, underruns=underruns)
+        _, below = status.lines(snapshot, READY, Touch(), 120, now_s)
+        at = next(n for n, (_, text, *_) in enumerate(below) if f"late {late} · " in text)
+        assert f"xruns {underruns} " in below[at][1]
+        return below[at + 1][1], below[at + 1][0].rpartition(".")[2]
 
-    assert not alarmed(0, 0.0)
-    assert alarmed(1, 1.0)
-    assert alarmed(1, 1.0 + ALARM_S / 2)
-    assert not alarmed(1, 1.1 + ALARM_S)
+    assert judged(1215, 7, 0.0) == ("ok", "dim"), "of an evening long ago"
+    assert judged(1215, 8, 1.0) == ("now and then", "loud")
+    assert judged(1216, 8, 30.0) == ("now and then", "loud")
+    assert judged(1216, 11, 31.0) == ("you hear this", "alarm")
+    assert judged(1216, 11, 42.0) == ("now and then", "loud")
+    assert judged(1216, 11, 92.0) == ("ok", "dim")
+    for now_s in range(100, 110):
+        said = judged(1216 + 3 * (now_s - 99), 11, float(now_s))
+    assert said == ("you hear this", "alarm")
+
+
+def test_the_master_shows_its_held_peak_and_its_loudness() -> None:
+    level = MasterLevel(0.1, 0.7, -18.4)
+    _, below = text(Snapshot(STATUS, peak=0.02, master=level), width=160)
+    bars = meter(0.1)  # five cells and a part; the mark stands where 0.7 would reach
+    assert f"{bars[:7]}▕" in below
+    assert "−3 dB" in below
+    assert "−18 LUFS" in below
+    assert "−∞ LUFS" in text(Snapshot(STATUS), width=160)[1]
 
 
 def test_every_name_that_sounds_has_its_level_or_the_mark_of_one_that_is_muted() -> None:
