@@ -1,24 +1,26 @@
-"""Files that are written whole or not at all, and the digests by which they are known."""
+"""Files that are written whole or not at all, and how they are known: by digest, version and name."""
 
 import hashlib
 import os
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, private: bool = False, for_good: bool = True) -> None:
     """Put `content` in the place of the file at once and for good; raises OSError, the file as it was.
 
     A reader sees the old file or the new one and never half of one, even after a power cut. A link
-    stays a link, and a file that was there keeps its permissions.
+    stays a link, and a file that was there keeps its permissions. `private`: only this user may read
+    it. `for_good`: wait until it is on the disk; False for what is written with every key.
     """
-    with replacing(path) as unfinished:
+    with replacing(path, private, for_good) as unfinished:
         unfinished.write_bytes(content)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, private: bool = False, for_good: bool = True) -> Iterator[Path]:
     """A path to write a file to, which takes the place of `path` when the block ends without an error.
 
     Raises OSError if it cannot, such as into a folder that is not there.
@@ -26,10 +28,13 @@ def replacing(path: Path) -> Iterator[Path]:
     target = path.resolve()
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
+        if private:
+            unfinished.touch(mode=0o600)
         yield unfinished
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        if target.exists():
+        if for_good:
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+        if target.exists() and not private:
             with suppress(OSError):  # of somebody else, in a folder that is ours
                 unfinished.chmod(target.stat().st_mode)
         os.replace(unfinished, target)
@@ -41,3 +46,56 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file as hexadecimal digits; raises OSError if it cannot be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+#: Pieces of a file that are looked at to tell it from what it was, and how long each is.
+_LOOKS, _LOOK_BYTES = 64, 4096
+
+
+def version_of(path: Path) -> str:
+    """Return what tells a file from what it was and will be: its time, its size, and pieces of it.
+
+    A file that was written anew has another version, even within the two seconds in which some file
+    systems count time. Raises OSError if the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        for look in range(_LOOKS):
+            file.seek(max(0, status.st_size - _LOOK_BYTES) * look // (_LOOKS - 1))
+            digest.update(file.read(_LOOK_BYTES))
+    return f"{status.st_mtime_ns}-{status.st_size}-{digest.hexdigest()[:16]}"
+
+
+#: What stands before a path whose bytes are no UTF-8, in messages and journals.
+_BYTES = "bytes:"
+
+
+def path_text(path: str | Path) -> str:
+    """Return a path as text that can be sent and kept, even if its bytes are no UTF-8.
+
+    `path_of` returns the path again. A path whose bytes are UTF-8 stays as it is.
+    """
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _BYTES + urllib.parse.quote(os.fsencode(text))
+    return text
+
+
+def path_of(text: str | Path) -> Path:
+    """Return the path that `path_text` made a text of, or the path of any other text; `~` is home."""
+    if isinstance(text, str) and text.startswith(f"{_BYTES}/"):
+        return Path(os.fsdecode(urllib.parse.unquote_to_bytes(text.removeprefix(_BYTES))))
+    return Path(text).expanduser()
+
+
+def encoded_path(path: Path) -> str | bytes:
+    """Return a path as libraries in C take it: as bytes where its name may be no UTF-8."""
+    return str(path) if os.name == "nt" else os.fsencode(path)
+
+
+def shown(path: str | Path) -> str:
+    """Return a path as it is shown; bytes that are no UTF-8 are shown as �."""
+    return os.fsencode(path_of(path)).decode("utf-8", "replace")
