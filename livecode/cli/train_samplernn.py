@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
 from livecode.neural.samplernn.training.folder import Point
@@ -32,7 +33,7 @@ NUMBERS = {
     "disturb_level": "share of streams made softer or louder, so that it learns to keep its level",
 }
 OTHERS = ("name", "sample_rate", "steps", "minutes", "precision", "patience", "augment", "resume",
-          "out", "data", "licence", "tensorboard")  # fmt: skip
+          "replace", "other_audio", "out", "data", "licence", "tensorboard")  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="end after N checkpoints without a better held-out figure")  # fmt: skip
     add("--augment", action="store_true", help="draw gain and polarity again for every clip")
     add("--resume", action="store_true", help="go on from the last checkpoint")
+    add_replacing(parser)
     add("--tensorboard", action="store_true", help="write the curve for TensorBoard as well")
     add("--data", default="", help="for the card: what the sound is, and where it is from")
     add("--licence", default="", help="for the card: the licence of the sound and the model")
@@ -97,7 +99,7 @@ def settings_of(options: argparse.Namespace) -> TrainSampleRNNSettings:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and print where the model is."""
-    path = train_samplernn(settings_of(options), showing=showing)
+    path = asking(settings_of(options), lambda settings: train_samplernn(settings, showing=showing))
     print(f"The model is in {path}")
     return 0
 

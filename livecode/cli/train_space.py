@@ -18,6 +18,7 @@ from rich.progress import (
 )
 
 from livecode.cli.parser import Parser
+from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.audio.descriptors import ALIGNABLE
 from livecode.neural.model_file import user_models
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
@@ -45,6 +46,7 @@ def add_arguments(parser: Parser) -> None:
     add("--licence", default="", help="licence of the audio, for the card")
     add("--seed", type=int, default=0)
     add("--resume", action="store_true", help="go on from the last checkpoint")
+    add_replacing(parser)
     add("--out", type=Path, default=user_models(), help="folder of models")
     parser.set_defaults(run=run)
 
@@ -68,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
         data=options.data,
         licence=options.licence,
         resume=options.resume,
+        replace=options.replace,
+        other_audio=options.other_audio,
         texture=options.texture,
         texture_only=options.texture_only,
         out=options.out,
@@ -76,7 +80,8 @@ def run(options: argparse.Namespace) -> int:
     if settings.texture_only:
         print(f"The texture is in {train_texture(settings, bars)}")
         return 0
-    print(f"The space is in {train_space(settings, bars)}")
+    path = asking(settings, lambda settings: train_space(settings, bars))
+    print(f"The space is in {path}")
     return 0
 
 

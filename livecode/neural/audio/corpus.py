@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio.files import AudioFile, read_audio
+from livecode.neural.audio.fingerprint import fingerprint
 
 Floats = NDArray[np.float32]
 
@@ -30,6 +31,7 @@ class Corpus:
     description: str  # what the data is, for the model's card
     held_out_from: str  # the file or part that is held out
     notes: tuple[str, ...]  # what was skipped, and what is doubtful
+    fingerprint: str = ""  # of all sound, whatever the files are called
 
 
 def load_corpus(
@@ -72,6 +74,7 @@ def load_corpus(
         description,
         where,
         found.notes(),
+        fingerprint(f.audio for f in found.files),
     )
 
 

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import shown
+from livecode.neural.audio.sound_file import (
+    LONGEST_TRAINING_S,
+    SUFFIXES,
+    UnreadableSound,
+    read_mono,
+)
 
 Floats = NDArray[np.float32]
 
@@ -47,11 +53,10 @@ def audio_paths(sources: Sequence[Path]) -> list[Path]:
 
     Raises `LivecodeError` if a source does not exist.
     """
-    suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
     found: list[Path] = []
     for source in sources:
         if source.is_dir():
-            below = (p for p in source.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
+            below = (p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
             found += sorted(below)
         elif source.exists():
             found.append(source)
@@ -83,18 +88,15 @@ def read_audio(sources: Sequence[Path], sample_rate: int) -> AudioSet:
 
 def _read(path: Path, sample_rate: int) -> tuple[AudioFile, list[str]]:
     try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-        raise LivecodeError(f"{path} cannot be read ({error})") from error
-    if len(audio) < SHORTEST_S * rate:
+        sound = read_mono(path, longest_s=LONGEST_TRAINING_S)
+    except UnreadableSound as error:
+        raise LivecodeError(f"{shown(path)} cannot be read ({error.reason})") from error
+    mono, rate = sound.audio, sound.source_rate
+    if len(mono) < SHORTEST_S * rate:
         raise LivecodeError(
-            f"{path} is too short ({len(audio) / rate:.2f} s; at least {SHORTEST_S:g} s is needed)"
+            f"{path} is too short ({len(mono) / rate:.2f} s; at least {SHORTEST_S:g} s is needed)"
         )
-    doubts = []
-    if not np.isfinite(audio).all():
-        audio = np.nan_to_num(audio, nan=0.0, posinf=1.0, neginf=-1.0)
-        doubts.append(f"{path} has samples that are not numbers; they count as silence.")
-    mono = audio.mean(axis=1, dtype=np.float32)
+    doubts = [f"{note}." for note in sound.notes]
     level_db = 20 * np.log10(np.sqrt(np.mean(np.square(mono - mono.mean()))) + 1e-9)
     if level_db < SILENT_DBFS:
         raise LivecodeError(f"{path} is silent ({level_db:.0f} dBFS)")

@@ -11,6 +11,7 @@ import soundfile
 
 torch = pytest.importorskip("torch")
 
+from livecode.cli import command as cli  # noqa: E402
 from livecode.cli.train_samplernn import add_arguments, settings_of  # noqa: E402
 from livecode.errors import LivecodeError  # noqa: E402
 from livecode.neural.load import load_model  # noqa: E402
@@ -206,3 +207,38 @@ def test_the_command_on_the_card_says_the_settings(tone: Path) -> None:
     again = settings_of(parser.parse_args(settings.command().split()[3:]))
     assert again.identity() == settings.identity()
     assert (again.steps, again.minutes) == (60, 3.0)
+
+
+def test_a_trained_model_is_not_trained_over_unless_that_is_meant(
+    tone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(tone, tmp_path, steps=10)
+    path = train_samplernn(settings)
+    before = path.read_bytes()
+    command = ["train", "samplernn", str(tone), "--name", "tone", "--out", str(tmp_path)]
+    command += ["--steps", "10"]
+    assert cli.main(command) == 2
+    assert "there is a training of 'tone' already" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: "n")
+    assert cli.main(command) == 2
+    path.unlink()  # the checkpoint is as dear as the model
+    with pytest.raises(LivecodeError, match=r"already, .*checkpoint|already, .*last"):
+        train_samplernn(settings)
+    path.write_bytes(before)
+    train_samplernn(replace(settings, replace=True, seed=9))
+    assert path.read_bytes() != before
+
+
+def test_resumed_with_other_audio_it_says_so(tone: Path, tmp_path: Path) -> None:
+    settings = settings_for(tone, tmp_path, steps=10)
+    train_samplernn(settings)
+    other = write_tones(tmp_path / "other.wav")
+    longer = replace(settings, sources=(other,), steps=20, resume=True)
+    train_samplernn(longer)  # the same sound under another name
+    audio, rate = soundfile.read(other)
+    soundfile.write(other, audio[::-1], rate)
+    longer = replace(longer, steps=30)
+    with pytest.raises(LivecodeError, match="was trained on other audio than this so far"):
+        train_samplernn(longer)
+    train_samplernn(replace(longer, other_audio=True))

@@ -202,6 +202,34 @@ def test_resuming_with_other_settings_is_refused(tmp_path: Path) -> None:
         train_space(replace(settings, resume=True, seed=1))
 
 
+def test_a_trained_space_is_not_trained_over_unless_that_is_meant(tmp_path: Path) -> None:
+    settings = replace(SHORT, out=tmp_path, steps=1, batch=8, measured=256)
+    before = train_space(settings).read_bytes()
+    with pytest.raises(LivecodeError, match="there is a training of 'short' already"):
+        train_space(replace(settings, seed=5))
+    path = train_space(replace(settings, seed=5, replace=True))
+    assert path.read_bytes() != before
+
+
+def test_resumed_with_other_audio_it_says_so(tmp_path: Path) -> None:
+    settings = replace(SHORT, out=tmp_path)
+    model = SpectralVAE(SpaceConfig(2, training.N_FFT), settings.sample_rate)
+    adam = torch.optim.Adam(model.parameters())
+    sum(p.sum() for p in model.parameters()).backward()
+    adam.step()
+    path = tmp_path / "short" / "checkpoint.safetensors"
+    identity = settings.identity()
+    training.save_checkpoint(path, model, adam, 5, identity | {"audio": "these"})
+    with pytest.raises(LivecodeError, match="trained on other audio than this so far"):
+        training.load_checkpoint(path, model, adam, identity | {"audio": "those"}, settings)
+    meant = replace(settings, other_audio=True)
+    for audio, asked in (("these", settings), ("those", meant)):
+        given = identity | {"audio": audio}
+        assert training.load_checkpoint(path, model, adam, given, asked) == 5
+    training.save_checkpoint(path, model, adam, 6, identity)  # older than fingerprints
+    assert training.load_checkpoint(path, model, adam, identity | {"audio": "those"}, settings) == 6
+
+
 def test_resuming_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LivecodeError, match="no checkpoint at"):
         train_space(replace(SHORT, out=tmp_path, resume=True))

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.files import replace_file, replacing
 from livecode.neural.model_file import ModelMeta, read_model
 from livecode.neural.png import png
 from livecode.neural.samplernn.config import SampleRNNConfig
@@ -28,9 +29,9 @@ def write_card(path: Path, real: Floats) -> None:
     take = model.generate(len(real) / meta.sample_rate, temperature=0.95, seed=1)
     rule = np.full((8, COLUMNS, 3), 255, np.uint8)
     pixels = np.concatenate([spectrogram(real), rule, spectrogram(take)])
-    path.with_name(PICTURE).write_bytes(png(pixels))
+    replace_file(path.with_name(PICTURE), png(pixels))
     text = _card(path.stem, config, meta, len(real) / meta.sample_rate)
-    path.with_name("README.md").write_text(text, encoding="utf-8")
+    replace_file(path.with_name("README.md"), text.encode())
 
 
 def levels_db(audio: Floats) -> Floats:
@@ -119,5 +120,6 @@ def write_page(path: Path, name: str, points: Sequence[Point], takes: Floats, ra
                     vmin=RANGE_DB[0], vmax=RANGE_DB[1], cmap="magma")  # fmt: skip
         axis.set(ylabel="kHz", title=f"temperature {temperature:.2f}")
     axes[-1].set_xlabel("seconds")
-    figure.savefig(path, dpi=80)
+    with replacing(path) as unfinished:
+        figure.savefig(unfinished, dpi=80, format="png")
     return True

@@ -10,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file, replacing
 from livecode.neural.model_file import SUFFIX, ModelMeta, write_model
 from livecode.neural.samplernn.config import KIND
 from livecode.neural.samplernn.model import SampleRNN
@@ -56,7 +57,7 @@ class RunFolder:
     def rewind(self, step: int) -> None:
         """Forgets what the curve says of after that step."""
         kept = [point for point in self.points() if point["step"] <= step]
-        self.curve.write_text("".join(f"{json.dumps(p)}\n" for p in kept), encoding="utf-8")
+        replace_file(self.curve, "".join(f"{json.dumps(p)}\n" for p in kept).encode())
 
     def add(self, point: Point) -> None:
         """Adds to the curve."""
@@ -69,7 +70,8 @@ class RunFolder:
         takes = model.generate(self._settings.takes_seconds, temperatures, seed)
         for temperature, take in zip(temperatures, takes, strict=True):
             path = self.takes / f"step-{step:07d}-temperature-{temperature:.2f}.flac"
-            soundfile.write(path, take, model.sample_rate)
+            with replacing(path) as unfinished:
+                soundfile.write(unfinished, take, model.sample_rate, format="FLAC")
         return takes
 
     def write_model(

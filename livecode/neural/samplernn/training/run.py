@@ -10,8 +10,10 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio.corpus import Corpus, load_corpus
+from livecode.neural.audio.fingerprint import check_same_sound
 from livecode.neural.audio.order import ClipOrder, clip_sequences
 from livecode.neural.interrupts import noted_interrupts
+from livecode.neural.replacing import check_nothing_in_the_way
 from livecode.neural.samplernn.model import SampleRNN
 from livecode.neural.samplernn.training.card import write_card, write_page
 from livecode.neural.samplernn.training.disturbance import Disturbance
@@ -51,6 +53,8 @@ def train_samplernn(
     `showing` opens what shows the training to a person.
     """
     settings.check()
+    folder, meant = RunFolder(settings), settings.resume or settings.replace
+    check_nothing_in_the_way(settings.name, (folder.best, folder.last, folder.checkpoint), meant)
     keep_memory()
     with joined() as ranks:
         return _Training(settings, ranks, watch).run(showing if ranks.leads else unshown)
@@ -114,7 +118,11 @@ class _Training:
                     f"there is no checkpoint at {self.folder.checkpoint} to go on from: "
                     "train without --resume"
                 )
-            facts = self.learning.load(self.folder.checkpoint, self.settings.identity())
+            settings = self.settings
+            facts = self.learning.load(self.folder.checkpoint, settings.identity())
+            check_same_sound(
+                facts.get("audio"), self.corpus.fingerprint, settings.name, settings.other_audio
+            )
             # what is done against a net's errors costs bits on clean sound: with other settings
             # of it, the best so far is no measure
             if facts.get("disturbance") == self._disturbance():
@@ -213,6 +221,7 @@ class _Training:
             best=self.best,
             waited=self.waited,
             disturbance=self._disturbance(),
+            audio=self.corpus.fingerprint,
         )
         return bits
 

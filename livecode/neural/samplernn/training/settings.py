@@ -36,6 +36,8 @@ class TrainSampleRNNSettings:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # of matrix products in training
     patience: int | None = None  # checkpoints without a better held-out figure before the end
     resume: bool = False  # go on from the last checkpoint
+    replace: bool = False  # begin anew over a model of that name
+    other_audio: bool = False  # resume even if the audio is not that of before
     out: Path = field(default_factory=user_models)  # folder of models
     checkpoint_minutes: float = 2.0
     takes_every: int = 1  # epochs between takes to listen to

@@ -96,6 +96,7 @@ def _drawn(settings: TrainSampleRNNSettings, drawn: dict[str, Any]) -> TrainSamp
     return replace(
         settings,
         name=name,
+        replace=True,  # a trial may be tried again
         config=replace(settings.config, frame_sizes=sizes, dim=int(drawn["dim"])),
         sequence=sequence,
         sequences=CLIP // sequence,

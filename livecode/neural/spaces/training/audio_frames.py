@@ -4,13 +4,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio import pitch, spectrum
 from livecode.neural.audio.descriptors import ALIGNABLE, described
+from livecode.neural.audio.fingerprint import digest, joined
+from livecode.neural.audio.sound_file import (
+    LONGEST_TRAINING_S,
+    SUFFIXES,
+    UnreadableSound,
+    read_mono,
+)
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.training.frames import HELD_OUT, Batch, levels_of
 
@@ -67,7 +73,9 @@ class AudioFrames:
         self.sounds: dict[str, Floats] = {}
         self._per_file = max(2, MOST_FRAMES // max(1, len(paths)))
         rng = np.random.default_rng(seed)
+        self._digests: list[bytes] = []
         train, test = self._read_all(files, rng)
+        self.fingerprint = joined(self._digests)
         if len(train) + len(test) < 20 or not len(test):
             reasons = " ".join(self.skipped[:3])
             raise LivecodeError(
@@ -86,8 +94,9 @@ class AudioFrames:
         held_out = held_out_of(files, rng)
         train, test = _FrameSet(), _FrameSet()
         for path in files:
-            mono = read_mono(path, self._sample_rate)
+            mono = mono_of(path, self._sample_rate)
             self._remember(path, mono)
+            self._digests.append(digest(mono))
             if len(files) == 1:  # a single recording: its end is held out, without overlap
                 starts = steady_starts(mono, self._n_fft)
                 edge = int(starts[int(0.9 * len(starts))])
@@ -196,8 +205,7 @@ def audio_files(folder: Path) -> list[Path]:
     """Return the audio files below a folder, by suffix. Raises `LivecodeError` without a folder."""
     if not folder.is_dir():
         raise LivecodeError(f"there is no folder {folder}: give one that holds audio files")
-    suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif"}
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
 
 
 def usable_files(paths: list[Path], sample_rate: int, n_fft: int) -> tuple[list[Path], list[str]]:
@@ -205,9 +213,12 @@ def usable_files(paths: list[Path], sample_rate: int, n_fft: int) -> tuple[list[
     files, skipped = [], []
     for path in paths:
         try:
-            mono = read_mono(path, sample_rate)
-        except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-            skipped.append(f"{path.name} cannot be read ({error}).")
+            mono = mono_of(path, sample_rate)
+        except UnreadableSound as error:
+            skipped.append(f"{path.name} cannot be read ({error.reason}).")
+            continue
+        except LivecodeError as error:
+            skipped.append(f"{error}.")
             continue
         if len(mono) < 2 * n_fft:
             skipped.append(f"{path.name} is too short.")
@@ -218,11 +229,12 @@ def usable_files(paths: list[Path], sample_rate: int, n_fft: int) -> tuple[list[
     return files, skipped
 
 
-def read_mono(path: Path, sample_rate: int) -> Floats:
-    """Return a file's sound (n,), mixed to mono, at that sample rate."""
-    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = np.nan_to_num(audio.mean(axis=1))
-    return np.asarray(soxr.resample(mono, rate, sample_rate), np.float32)
+def mono_of(path: Path, sample_rate: int) -> Floats:
+    """Return a file's sound (n,) as one channel at that sample rate.
+
+    Raises `LivecodeError` if the file cannot be read.
+    """
+    return read_mono(path, sample_rate, longest_s=LONGEST_TRAINING_S).audio
 
 
 def held_out_of(files: list[Path], rng: np.random.Generator) -> set[Path]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.files import replace_file
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.model_file import ModelMeta
@@ -20,8 +21,8 @@ AXES_SHOWN = 8
 
 def write_card(folder: Path, space: LatentSpace, meta: ModelMeta) -> None:
     """Write README.md and the picture of the axes into the model's folder."""
-    (folder / PICTURE).write_bytes(png(_axes_picture(space)))
-    (folder / "README.md").write_text(_card(space, meta), encoding="utf-8")
+    replace_file(folder / PICTURE, png(_axes_picture(space)))
+    replace_file(folder / "README.md", _card(space, meta).encode())
 
 
 def _axes_picture(space: LatentSpace) -> NDArray[np.uint8]:

@@ -7,9 +7,13 @@ import torch
 from torch import nn
 
 from livecode.errors import LivecodeError
+from livecode.neural.audio.fingerprint import check_same_sound
 from livecode.neural.model_file import ModelMeta, read_model, write_model
+from livecode.neural.spaces.training.settings import TrainSpaceSettings
 
 KIND = "checkpoint"
+#: Among the settings of a checkpoint: the fingerprint of the audio.
+AUDIO = "audio"
 ADAM = {"mean": "exp_avg", "square": "exp_avg_sq"}
 
 
@@ -27,14 +31,26 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, model: nn.Module, adam: torch.optim.Adam, settings: dict[str, Any]
+    path: Path,
+    model: nn.Module,
+    adam: torch.optim.Adam,
+    identity: dict[str, Any],
+    asked: TrainSpaceSettings | None = None,
 ) -> int:
     """Restore what `save_checkpoint` wrote, exactly. Return the number of steps done.
 
-    Raises `LivecodeError` if the checkpoint was made with other settings.
+    Raises `LivecodeError` if the checkpoint was made with other settings, or on other audio, unless
+    the settings `asked` for allow that.
     """
     meta, tensors = read_model(path, KIND)
-    saved = meta.config["settings"]
+    saved, settings = meta.config["settings"], {k: v for k, v in identity.items() if k != AUDIO}
+    if AUDIO in identity:
+        name, allowed = (
+            (path.parent.name, False) if asked is None else (asked.name, asked.other_audio)
+        )
+        check_same_sound(saved.get(AUDIO), identity[AUDIO], name, allowed)
+        if allowed:
+            settings.pop("source", None)
     different = [key for key in settings if saved.get(key) != settings[key]]
     if different:
         raise LivecodeError(

@@ -27,6 +27,7 @@ class Frames(Protocol):
     log2_f0: tuple[float, float] | None  # mean and standard deviation of the pitch, if there is one
     description: str  # what the data is, for the model file and its card
     licence: str
+    fingerprint: str  # of the audio; "" where there is none
     sounds: dict[str, Floats]  # file's name -> some frames (n, bins) of its sound
 
     def draw(self, n: int, rng: np.random.Generator) -> Batch:
@@ -46,6 +47,7 @@ class AdditiveFrames:
     """Additive tones, new at every draw; each factor guides a latent dimension."""
 
     licence = "Apache-2.0"
+    fingerprint = ""
 
     def __init__(self, latent: int, sample_rate: int, n_fft: int, seed: int) -> None:
         self._latent, self._sample_rate, self._n_fft, self._seed = latent, sample_rate, n_fft, seed

@@ -26,6 +26,8 @@ class TrainSpaceSettings:
     data: str = ""  # what the audio is and its source, for the card
     seed: int = 0
     resume: bool = False  # continue from the last checkpoint
+    replace: bool = False  # begin anew over a model of that name
+    other_audio: bool = False  # resume even if the audio is not that of before
     out: Path = field(default_factory=user_models)  # the folder of models
     batch: int = 128  # frames a step
     peak_rate: float = 1e-3  # learning rate after the warm-up

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.neural.interrupts import noted_interrupts
+from livecode.neural.replacing import check_nothing_in_the_way
 from livecode.neural.spaces.training.audio_frames import AudioFrames
-from livecode.neural.spaces.training.checkpoint import load_checkpoint, save_checkpoint
+from livecode.neural.spaces.training.checkpoint import AUDIO, load_checkpoint, save_checkpoint
 from livecode.neural.spaces.training.export import export_space
 from livecode.neural.spaces.training.figures import distance_db
 from livecode.neural.spaces.training.frames import AdditiveFrames, Frames
@@ -37,14 +39,17 @@ def train_space(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) 
     """
     show = show or NoSpaceDisplay()
     settings.check()
+    folder = settings.out / settings.name
+    checkpoint = folder / "checkpoint.safetensors"
+    made, meant = folder / f"{settings.name}.safetensors", settings.resume or settings.replace
+    check_nothing_in_the_way(settings.name, (made, checkpoint), meant)
     frames = _frames(settings, show)
+    identity = settings.identity() | {AUDIO: frames.fingerprint}
     config = _config(settings, frames)
     torch.manual_seed(settings.seed)
     model = SpectralVAE(config, settings.sample_rate)
     model.decoder.start_from(*(frames.log2_f0 or (8.0, 1.0)), quiet=FIRST_LEVEL)
     adam = torch.optim.Adam(model.parameters(), settings.peak_rate)
-    folder = settings.out / settings.name
-    checkpoint = folder / "checkpoint.safetensors"
     _make(folder)
     done = 0
     if settings.resume:
@@ -52,8 +57,8 @@ def train_space(settings: TrainSpaceSettings, show: SpaceDisplay | None = None) 
             raise LivecodeError(
                 f"there is no checkpoint at {checkpoint} to go on from: train without --resume"
             )
-        done = load_checkpoint(checkpoint, model, adam, settings.identity())
-    _train(settings, frames, model, adam, checkpoint, done, show)
+        done = load_checkpoint(checkpoint, model, adam, identity, settings)
+    _train(settings, frames, model, adam, checkpoint, done, show, identity)
     path = export_space(settings, frames, model, folder)
     if settings.texture:
         train_texture(settings, show)
@@ -97,6 +102,7 @@ def _train(
     checkpoint: Path,
     done: int,
     show: SpaceDisplay,
+    identity: dict[str, Any],
 ) -> None:
     test = frames.held_out()
     with show.training(settings.name, settings.steps, done), noted_interrupts() as interrupts:
@@ -108,7 +114,7 @@ def _train(
                     "resume it, or start again with another --seed"
                 )
             if interrupts or (step + 1) % settings.checkpoint_every == 0:
-                save_checkpoint(checkpoint, model, adam, step + 1, settings.identity())
+                save_checkpoint(checkpoint, model, adam, step + 1, identity)
             if interrupts:
                 raise LivecodeError(
                     f"the training of {settings.name!r} stopped after {step + 1} steps and is "

@@ -13,7 +13,7 @@ from livecode.neural.spaces.space_file import open_space
 from livecode.neural.spaces.training.audio_frames import (
     audio_files,
     held_out_of,
-    read_mono,
+    mono_of,
     usable_files,
 )
 from livecode.neural.spaces.training.card import write_card
@@ -77,7 +77,7 @@ def _held_sounds(
     found: list[HeldSound] = []
     for path in show.each(files, "listening"):
         if path not in held_out:
-            found += held_sounds(space, path.stem, read_mono(path, space.sample_rate))
+            found += held_sounds(space, path.stem, mono_of(path, space.sample_rate))
     if not found:
         raise LivecodeError(
             f"no sound in {folder} is held for long enough to have a texture: give longer notes"
