@@ -2,9 +2,10 @@
 
 import zlib
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from livecode.voices.kernels import kernel
 
 RATE_HZ = 48_000
 Sound = NDArray[np.float64]  # (frames,)
@@ -104,7 +105,7 @@ def filtered(sound: Sound, kind: str, freq_hz: float, q: float) -> Sound:
     return _biquad(sound, np.array(b) / a, -2 * cos / a, (1 - alpha) / a)
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel()
 def _biquad(x: np.ndarray, b: np.ndarray, a1: float, a2: float) -> np.ndarray:
     out = np.empty_like(x)
     s1 = s2 = 0.0

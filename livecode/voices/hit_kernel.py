@@ -1,7 +1,8 @@
 """The compiled loop that adds one hit to a hop: a sound at any speed, under an envelope, in stereo."""
 
-import numba as nb
 import numpy as np
+
+from livecode.voices.kernels import kernel
 
 #: What a hit's state holds, (FIELDS,) float64.
 (
@@ -19,7 +20,7 @@ import numpy as np
 FIELDS = 11
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy")
+@kernel(error_model="numpy")
 def add_hit(sound: np.ndarray, state: np.ndarray, out: np.ndarray) -> bool:
     """Add what is heard of a hit in this hop to `out`, (frames, 2); return whether it goes on.
 
@@ -63,7 +64,7 @@ def add_hit(sound: np.ndarray, state: np.ndarray, out: np.ndarray) -> bool:
     return alive
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _between(a: float, b: float, c: float, d: float, x: float) -> float:
     """Return the cubic through b and c, with the slopes of their neighbours, at x from 0 to 1."""
     slope, other = 0.5 * (c - a), 0.5 * (d - b)

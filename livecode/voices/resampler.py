@@ -2,8 +2,9 @@
 
 import math
 
-import numba as nb
 import numpy as np
+
+from livecode.voices.kernels import kernel
 
 Floats = np.ndarray
 
@@ -15,7 +16,7 @@ BETA = 7.86
 PASS = 0.93
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel()
 def filter_block(taps: Floats, up: int, down: int, phase: int, window: Floats, out: Floats) -> int:
     """Fill out (frames,) from window, whose first len(taps[0]) samples give output 0.
 

@@ -9,8 +9,9 @@ whose frequencies keep changing.
 
 import math
 
-import numba as nb
 import numpy as np
+
+from livecode.voices.kernels import kernel
 
 Floats = np.ndarray
 Words = np.ndarray
@@ -32,7 +33,7 @@ NOISE_FLOOR = 1e-3
 STRAY_BINS = 0.95
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel()
 def find_peaks(
     magnitudes: Floats, bin_turns: float, frequency: Floats, amplitude: Floats, generator: Words
 ) -> int:
@@ -95,7 +96,7 @@ def find_peaks(
     return count
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel()
 def _noise(
     magnitudes: Floats,
     bin_turns: float,
@@ -126,14 +127,14 @@ def _noise(
     return count
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _random(generator: Words) -> float:
     """Return the next number, 0 to 1, of a linear congruential generator (Knuth's MMIX)."""
     generator[0] = generator[0] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
     return float(generator[0] >> np.uint64(40)) / 16777216.0
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel()
 def follow(
     tracks: Floats,
     count: int,
@@ -182,7 +183,7 @@ def follow(
     return n
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _write(
     tracks: Floats,
     n: int,
@@ -202,7 +203,7 @@ def _write(
     return n + 1
 
 
-@nb.njit(cache=True, nogil=True, fastmath=True)
+@kernel(fastmath=True)
 def render(tracks: Floats, count: int, out: Floats) -> None:
     """Add the next len(out) samples of the tracks to out (frames,), and move the tracks on."""
     frames = len(out)

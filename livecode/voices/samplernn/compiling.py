@@ -13,6 +13,8 @@ import numba as nb
 from llvmlite import binding
 from numpy.typing import NDArray
 
+from livecode.files import replace_file
+from livecode.voices.kernels import kernel
 from livecode.voices.samplernn.processor import features
 
 #: What compiled functions take: numpy arrays, each of the kind that its caller has.
@@ -41,12 +43,12 @@ LEVELS = Kernel(
 
 
 def compiled(**more: Any) -> Callable[[Function], Function]:
-    """numba.njit with what all functions of the kernel share.
+    """Return `kernel` with what all functions of a SampleRNN share.
 
     They hold no interpreter lock, divide without asking whether the divisor is zero, and neither
     allocate nor count references: counting took half the time of a small product.
     """
-    return nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, **more)
+    return kernel(error_model="numpy", _nrt=False, **more)
 
 
 def fingerprint(kernel: Kernel = LEVELS) -> str:
@@ -95,9 +97,7 @@ def forget(cache_path: str, kernel: Kernel = LEVELS) -> None:
 
 def write_stamp(cache_path: str, kernel: Kernel = LEVELS) -> None:
     """What is kept there is of these sources from now on."""
-    unfinished = stamp(cache_path).with_suffix(f".{os.getpid()}")
-    unfinished.write_text(fingerprint(kernel))
-    unfinished.replace(stamp(cache_path))
+    replace_file(stamp(cache_path), fingerprint(kernel).encode())
 
 
 def step_back() -> None:
