@@ -271,3 +271,34 @@ def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path) -> None:
     import_samplernn(ImportOptions(tmp_path / "net.pt", "theirs"))
     with pytest.raises(LivecodeError, match=r"already"):
         import_samplernn(ImportOptions(tmp_path / "net.pt", "theirs"))
+
+
+@pytest.mark.parametrize(
+    "keys", [["net"], ["models", 0, "generator"], ["ema", "module", "weights"]]
+)
+def test_a_state_dict_under_other_keys_is_found_and_the_optimiser_s_is_not_taken_for_it(
+    tmp_path: Path, keys: list[object]
+) -> None:
+    path = tmp_path / "net.pt"
+    checkpoint(path)
+    inner = torch.load(path)
+    for key in reversed(keys):
+        inner = [inner] if key == 0 else {key: inner}
+    moments = {f"moment.{i}": torch.ones(3) for i in range(100)}
+    torch.save({"step": 7, "optimizer": {"state": moments}, **inner}, path)
+    assert import_samplernn(ImportOptions(path, "nested")) == 0
+    assert load_model("nested").lookback == 12
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.zeros(1).expand(3_000_000_000),
+        torch.sparse_coo_tensor(torch.zeros(1, 1, dtype=torch.long), [1.0], (1 << 40,)),
+    ],
+)
+def test_a_tensor_that_is_large_only_in_name_is_refused(
+    tmp_path: Path, capsys: Capture, tensor: torch.Tensor
+) -> None:
+    checkpoint(tmp_path / "net.pt", **{"model.frame_level_rnns.0.h0": tensor})
+    assert "claims tensors of" in refusal(capsys, tmp_path / "net.pt")

@@ -1,5 +1,6 @@
 """`livecode import`: a checkpoint of samplernn-pytorch as a model of one's own, nothing in it executed."""
 
+import hashlib
 import re
 import shlex
 import sys
@@ -11,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
-from livecode.files import sha256
+from livecode.files import replace_file
 from livecode.neural.model_file import SUFFIX, ModelMeta, list_models, user_models, write_model
 from livecode.neural.samplernn.config import KIND, RATES_HZ, SampleRNNConfig
-from livecode.neural.samplernn.importing.checkpoint import read_tensors
+from livecode.neural.samplernn.importing.checkpoint import read_checkpoint, read_tensors
 from livecode.neural.samplernn.importing.names import model_tensors
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -53,13 +54,15 @@ def import_samplernn(options: ImportOptions, folder: Path | None = None) -> int:
             f"there is a model named {options.name!r} already, {taken}: "
             "choose another name, or remove that one"
         )
-    config, tensors = model_tensors(read_tensors(options.checkpoint), options.checkpoint)
+    content = read_checkpoint(options.checkpoint)
+    found = read_tensors(options.checkpoint, content)
+    config, tensors = model_tensors(found, options.checkpoint)
     if options.mu_law:
         config = SampleRNNConfig.from_json(config.json() | {"quantiser": "mu-law"})
     _check(config, options)
     kept = _rounded(tensors, options.checkpoint) if options.float16 else tensors
-    write_model(path, kept, _meta(config, options))
-    path.with_name("README.md").write_text(_card(config, options), encoding="utf-8")
+    write_model(path, kept, _meta(config, options, hashlib.sha256(content).hexdigest()))
+    replace_file(path.with_name("README.md"), _card(config, options).encode())
     size = sum(tensor.nbytes for tensor in kept.values()) / 1e6
     print(f"{_found(config, options.sample_rate)}; {size:.1f} MB in {path}")
     return 0
@@ -98,7 +101,7 @@ def _found(config: SampleRNNConfig, sample_rate: int) -> str:
     )
 
 
-def _meta(config: SampleRNNConfig, options: ImportOptions) -> ModelMeta:
+def _meta(config: SampleRNNConfig, options: ImportOptions, digest: str) -> ModelMeta:
     return ModelMeta(
         kind=KIND,
         config=config.json(),
@@ -107,7 +110,7 @@ def _meta(config: SampleRNNConfig, options: ImportOptions) -> ModelMeta:
         licence="that of the checkpoint",
         creator="samplernn-pytorch",
         command=shlex.join(["livecode", *sys.argv[1:]]),
-        facts={"checkpoint_sha256": sha256(options.checkpoint)},
+        facts={"checkpoint_sha256": digest},
     )
 
 
