@@ -1,5 +1,6 @@
 """The `livecode` command: all commands in one table, and one sentence when something is wrong."""
 
+import io
 import os
 import sys
 
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     `arguments` are the words after `livecode`; None stands for those of this process.
     """
+    _print_anything()
     try:
         options = command_parser().parse_args(arguments)
         status: int = options.run(options)
@@ -68,6 +70,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _print_anything() -> None:
+    """Let output of characters that the terminal's encoding lacks show `?` instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def command_parser() -> Parser:

@@ -16,6 +16,7 @@ from livecode.cli.arguments import (
 from livecode.cli.parser import Parser
 from livecode.cli.play import outlive_s, play_on, say
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.export import exported
@@ -128,5 +129,5 @@ def _code(performance: ArchivedPerformance) -> Path | None:
     if performance.typed.exists():
         return None
     path = performance.folder / "code.py"
-    path.write_text(exported(performance.journal), encoding="utf-8")
+    replace_file(path, exported(performance.journal).encode(), private=True)
     return path

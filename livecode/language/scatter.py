@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import replacing
 
 Floats = NDArray[np.floating]
 
@@ -70,7 +71,7 @@ if given["here"]:
     plane.scatter(*given["here"], color="black", s=60, zorder=3)
 plane.set_xticks([]); plane.set_yticks([])
 plane.legend()
-figure.savefig(given["file"], dpi=120)
+figure.savefig(given["file"], dpi=120, format="png")
 """
 
 
@@ -82,22 +83,25 @@ def draw_map(
     here: Floats | None = None,
 ) -> None:
     """Draw the map into a PNG file; LivecodeError if matplotlib is missing or the file cannot be written."""
+    picture = file.expanduser().with_suffix(".png")
     given = {
-        "file": str(file.expanduser().with_suffix(".png")),
         "families": [group(name) for name in names],
         "points": points.tolist(),
         "way": [] if way is None else way.tolist(),
         "here": [] if here is None else here.tolist(),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", _PICTURE], input=json.dumps(given), capture_output=True, text=True
-    )
-    if done.returncode:
-        why = (done.stderr.strip().splitlines() or ["it ended"])[-1]
+    try:
+        with replacing(picture) as unfinished:
+            told = json.dumps(given | {"file": str(unfinished)})
+            command = [sys.executable, "-c", _PICTURE]
+            done = subprocess.run(command, input=told, capture_output=True, text=True)
+            if done.returncode:
+                raise OSError((done.stderr.strip().splitlines() or ["it ended"])[-1])
+    except OSError as error:
+        why = error.strerror or error
         raise LivecodeError(
-            f"the picture {given['file']} was not made ({why}); it takes matplotlib and a folder to "
-            "write to"
-        )
+            f"the picture {picture} was not made ({why}); it takes matplotlib and a folder to write to"
+        ) from None
 
 
 def _letters(families: Sequence[str]) -> list[str]:

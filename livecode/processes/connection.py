@@ -1,9 +1,10 @@
 """The file by which a Jupyter client finds the mind over local sockets."""
 
 import json
-import os
 import secrets
 from pathlib import Path
+
+from livecode.files import replace_file
 
 _CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
@@ -21,6 +22,4 @@ def write_connection(path: Path) -> None:
         "signature_scheme": "hmac-sha256",
         "kernel_name": "livecode",
     }
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w") as file:
-        json.dump(info, file, indent=1)
+    replace_file(path, json.dumps(info, indent=1).encode(), private=True)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 from livecode.processes.options import Options
@@ -50,8 +51,7 @@ class RunningFile:
 
     def write(self, path: Path) -> None:
         """Write the file as JSON, which only this user can read."""
-        path.touch(mode=0o600)
-        path.write_bytes(msgspec.json.encode(self))
+        replace_file(path, msgspec.json.encode(self), private=True)
 
     @classmethod
     def read(cls, path: Path) -> "RunningFile | None":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecode.errors import LivecodeError
+from livecode.files import replacing
 
 
 class Frame(NamedTuple):
@@ -43,7 +44,10 @@ def read_frames(path: str | Path) -> list[Frame]:
 
 def write_frames(path: str | Path, frames: Iterable[Frame]) -> None:
     """Write frames so that `read_frames` returns exactly the same ones."""
-    with Path(path).open("w", encoding="ascii", newline="\n") as file:
+    with (
+        replacing(Path(path)) as unfinished,
+        unfinished.open("w", encoding="ascii", newline="\n") as file,
+    ):
         for time_s, packet in frames:
             payload = base64.b64encode(packet).decode("ascii")
             file.write(json.dumps({"t": time_s, "packet": payload}) + "\n")

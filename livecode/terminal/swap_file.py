@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from livecode.files import replace_file
 from livecode.terminal.text_file import TextFile
 
 
@@ -42,10 +43,9 @@ class SwapFile:
         if text == self._kept or (self._kept is None and not text):
             return False
         self._kept = text
-        unfinished = self._path.with_name(f"{self._path.name}.part")
         try:
-            unfinished.write_text(text, "utf-8", "surrogatepass")
-            os.replace(unfinished, self._path)
+            content = text.encode("utf-8", "surrogatepass")
+            replace_file(self._path, content, private=True, for_good=False)
         except OSError as error:
             first = not self.trouble
             self.trouble = f"what is typed cannot be kept in {self._path}: {error.strerror}"

@@ -232,3 +232,17 @@ def test_an_error_of_the_system_is_one_sentence(
     out = tmp_path / "no" / "out.py"
     assert cli.main(["sessions", "export", "-o", str(out)]) == 2
     assert capsys.readouterr().err == f"livecode: No such file or directory: {out}\n"
+
+
+def test_a_terminal_that_knows_only_ascii_shows_what_it_can(tmp_path: Path) -> None:
+    path = tmp_path / "night.py"
+    path.write_text("# %% one 1*s\nego = agent(space('additive'))\n", encoding="utf-8")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "livecode.cli", "check", str(path)],
+        env=os.environ | plain,
+        capture_output=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
