@@ -25,6 +25,12 @@ def _endurance(seconds: float | None) -> list[BenchRow]:
     return run(seconds or 900.0)
 
 
+def _loading(seconds: float | None) -> list[BenchRow]:
+    from livecode.bench.loading import run
+
+    return run(seconds or 6.0)
+
+
 def _recovery(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.recovery import run
 
@@ -84,6 +90,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "agent": _agent,
     "endurance": _endurance,
     "engine": _engine,
+    "loading": _loading,
     "recovery": _recovery,
     "latency": _latency,
     "render": _render,

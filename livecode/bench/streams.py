@@ -6,12 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 from rich.console import Console
 
 from livecode.bench.rows import BenchRow, Identity, print_rows
+from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_file import described, list_models, read_model
 from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.neural.samplernn.fullband.config import is_fullband
@@ -140,12 +140,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("models", type=Path, nargs="+", help="model files, the source's own first")
     parser.add_argument("--temperature", type=float, default=0.95)
     options = parser.parse_args(arguments)
-    sound, rate = soundfile.read(options.audio, dtype="float32", always_2d=True)
+    sound = read_mono(options.audio, longest_s=None)
     rows = []
     own = None
     for path in options.models:
         audio, _, model_rate = takes(path, options.temperature, 6.0)
-        held_out = soxr.resample(sound.mean(1), rate, model_rate)
+        held_out = soxr.resample(sound.audio, sound.source_rate, model_rate)
         source = timbres(held_out[-len(held_out) // 20 :], model_rate)
         distance = float(np.mean([distance_db(take, source, model_rate) for take in audio]))
         own = distance if own is None else own

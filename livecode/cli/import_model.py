@@ -6,11 +6,11 @@ from pathlib import Path
 
 from livecode.cli.arguments import count, sample_rate
 from livecode.cli.parser import Parser
+from livecode.files import shown
 from livecode.neural.torchscript.trust import (
-    fingerprint,
     import_torchscript,
     is_torchscript,
-    is_trusted,
+    read_program,
 )
 
 
@@ -49,11 +49,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _import_torchscript(path: Path, name: str, trust: bool) -> int:
     """Import a TorchScript file, after asking for trust where somebody can answer."""
-    if not trust and not is_trusted(path) and sys.stdin.isatty():
-        print(f"{path} is a program as well as a model: it will run as you, whenever it is played.")
-        print(f"SHA-256 {fingerprint(path)}")
+    program = read_program(path)
+    if not trust and not program.is_trusted and sys.stdin.isatty():
+        print(
+            f"{shown(path)} is a program as well as a model: it runs as you, whenever it is played."
+        )
+        print(f"SHA-256 {program.digest}")
         trust = input("Do you trust who made it? [y/N] ").strip().lower() in ("y", "yes")
-    found = import_torchscript(path, name, trust)
+    found = import_torchscript(program, name, trust)
     print(
         f"{name}: {found.latent} dimensions, {found.ratio} samples each at {found.sample_rate} Hz; "
         f'play it with agent(space("{name}"))'

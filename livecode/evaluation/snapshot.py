@@ -6,6 +6,7 @@ import numpy as np
 
 from livecode.evaluation.history import ABSENT
 from livecode.evaluation.namespace import Namespace
+from livecode.language.spaces import Space
 from livecode.language.things import Thing
 from livecode.playing.mix import Mix
 
@@ -20,12 +21,16 @@ class NamespaceSnapshot:
         self.mix = mix
 
     def touched(self) -> list[Thing]:
-        """Return the things that were assigned since, or that have a setting changed."""
+        """Return the things that were assigned since, that have a setting changed, or whose space has."""
+        things = list(self._namespace.own().values())
+        changed = [each for each in things if not _same(each.settings, self.settings.get(each))]
+        spaces = [each for each in changed if isinstance(each, Space)]
         return [
             thing
-            for thing in self._namespace.own().values()
+            for thing in things
             if thing in self._namespace.assigned
-            or not _same(thing.settings, self.settings.get(thing))
+            or thing in changed
+            or any(thing.settings.get("space") is space for space in spaces)
         ]
 
     def changed_variables(self) -> list[str]:

@@ -57,6 +57,7 @@ class Restart:
     engine: bool
     voices: bool
     suspect: int  # generation that probably killed the engine; 0: none
+    loading: tuple[int, ...] = ()  # generations that the voices were loading when they died
 
 
 class JournalRecorder:
@@ -215,7 +216,11 @@ class JournalRecorder:
         if messages:
             self.note(MessagesHeard(self.tick, tuple(messages), not self.ticking))
         if restart is not None:
-            self.note(Restarted(self.tick, restart.engine, restart.voices, restart.suspect))
+            self.note(
+                Restarted(
+                    self.tick, restart.engine, restart.voices, restart.suspect, restart.loading
+                )
+            )
         return messages, restart
 
     def feature(self, sound: str, name: str, value: FeatureValue) -> FeatureValue:

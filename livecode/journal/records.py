@@ -153,6 +153,7 @@ class Restarted(msgspec.Struct, frozen=True, tag=True):
     engine: bool
     voices: bool
     suspect: int  # the generation that probably killed the engine; 0: none
+    loading: tuple[int, ...] = ()  # the generations that the voices were loading when they died
 
 
 class FeaturesRead(msgspec.Struct, frozen=True, tag="Features"):

@@ -87,7 +87,7 @@ class Timeline:
             case records.Skipped():
                 self.skipped[record.begin] = record.tick
             case records.Restarted():
-                restart = Restart(record.engine, record.voices, record.suspect)
+                restart = Restart(record.engine, record.voices, record.suspect, record.loading)
                 self.restarts[record.tick] = restart
             case records.Heartbeat():
                 self.heartbeats[record.tick] = record.controls

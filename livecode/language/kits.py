@@ -10,6 +10,7 @@ import msgspec
 import soundfile
 
 from livecode.errors import LivecodeError, did_you_mean
+from livecode.files import path_text
 from livecode.transport.kits import KitListing, KitSound, own_kit
 
 #: Files with these endings are sounds.
@@ -109,11 +110,7 @@ def _found(folder: Path) -> list[KitSound]:
         beside = path.parent == folder
         name = _without_number(path.stem) if beside else path.relative_to(folder).parts[0]
         named.setdefault(_word(name), []).append(path)
-    return [
-        KitSound(name, str(path))
-        for name in sorted(named)
-        for path in sorted(named[name], key=_key)
-    ]
+    return [_sound(name, path) for name in sorted(named) for path in sorted(named[name], key=_key)]
 
 
 def _sound_files(folder: Path) -> Iterator[Path]:
@@ -157,8 +154,14 @@ def _mapped(folder: Path) -> list[KitSound]:
         for file in _listed(files):
             path = (root / file).resolve()
             if "://" not in file and path.is_file():
-                sounds.append(KitSound(_word(name), str(path)))
+                sounds.append(_sound(_word(name), path))
     return sounds
+
+
+def _sound(name: str, path: Path) -> KitSound:
+    """Return the whole of a file as a sound of a kit."""
+    status = path.stat()
+    return KitSound(name, path_text(path), version=f"{status.st_mtime_ns}-{status.st_size}")
 
 
 def _listed(files: Any) -> list[str]:

@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import path_text, version_of
 from livecode.language.scatter import draw_map, drawn
 from livecode.language.sources import Sounding, automatable
 from livecode.language.text import Text
 from livecode.language.things import Player, Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
+from livecode.neural.model_file import find_model
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
-from livecode.neural.torchscript.trust import describe, find_torchscript
+from livecode.neural.torchscript.trust import describe, find_torchscript, read_program
 
 
 class Space(Thing):
@@ -29,16 +31,24 @@ class Space(Thing):
     def __init__(self, model: str, trust: bool = False):
         super().__init__()
         if (path := find_torchscript(model)) is not None:
-            self.settings["model"], self.settings["loaded"] = str(path), describe(path, trust)
+            program = read_program(path)
+            self.settings["loaded"] = describe(program, trust)
+            self.settings.update(model=path_text(path), version=program.digest)
             return
         self.settings["loaded"] = load_space(model)
-        self.settings["model"] = model
+        self.settings.update(model=path_text(model), version=version_of(find_model(model)))
 
     @property
     def model(self) -> str:
         """The name or path of the model."""
         model: str = self.settings["model"]
         return model
+
+    @property
+    def version(self) -> str:
+        """Which version of the model's file was there when it was opened: what is heard is that one."""
+        version: str = self.settings["version"]
+        return version
 
     @property
     def latent(self) -> int:

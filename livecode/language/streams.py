@@ -1,6 +1,7 @@
 """Sources without a space: streams of a SampleRNN, sound files, and the microphone."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import platformdirs
 import soundfile
 
 from livecode.errors import LivecodeError, did_you_mean
+from livecode.files import path_of, path_text, replacing, shown, version_of
 from livecode.language.naming import NamingSetting
 from livecode.language.sources import Sounding, automatable
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
 from livecode.language.values import Value
+from livecode.neural.audio.sound_array import array_of_sound
+from livecode.neural.audio.sound_file import probe
 from livecode.neural.model_file import described, find_model, list_models
 from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.neural.samplernn.config import TEMPERATURES
@@ -41,7 +45,10 @@ def _a_stream_model(thing: Thing, value: Any) -> str:
     kind, _ = described(path)
     if kind != SAMPLERNN:
         raise LivecodeError(f"{str(value)!r} is a {kind}, not a SampleRNN{_offered()}")
-    return str(value)
+    text = path_text(str(value))
+    versions = thing.settings.get("versions", {})
+    thing.settings["versions"] = {**versions, text: version_of(path)}
+    return text
 
 
 _share = automatable(0.0, 0, 1, "").check
@@ -64,7 +71,7 @@ class Stream(Sounding):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
     kind = "stream"
-    kept = Sounding.kept | {"take", "prime"}
+    kept = Sounding.kept | {"take", "prime", "prime_version"}
 
     model = NamingSetting(
         TEST_MODEL,
@@ -111,8 +118,15 @@ class Stream(Sounding):
 
     def prime(self, audio: str | Path | np.ndarray | None = None) -> None:
         """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: from itself."""
-        self.settings["prime"] = "" if audio is None else _prime_file(audio)
+        path, version = ("", "") if audio is None else _prime_file(audio)
+        self.settings.update(prime=path, prime_version=version)
         self.settings["take"] = self.settings.get("take", 0) + 1
+
+    @property
+    def version(self) -> str:
+        """Which version of the model's file was there when it was asked for; "" for a model without one."""
+        versions: Mapping[str, str] = self.settings.get("versions", {})
+        return versions.get(self.model, "")
 
     def reset(self) -> None:
         """Begin again, from another moment of the model, or from silence: `r7.reset()`."""
@@ -130,31 +144,41 @@ class Stream(Sounding):
         return f"{self} = stream({self.model!r}), temperature={self.temperature}"
 
 
-def _prime_file(audio: str | Path | np.ndarray) -> str:
-    """Return the sound file to begin from; an array is written to a file that is named by its contents."""
+def _prime_file(audio: str | Path | np.ndarray) -> tuple[str, str]:
+    """Return the sound file to begin from, and its version.
+
+    An array is written to a file that is named by its contents, and needs no version.
+    """
     if isinstance(audio, (str, Path)):
-        path = Path(audio).expanduser()
+        return _sound_file(audio)
+    sound = array_of_sound("prime", audio)
+    digest = hashlib.sha256(repr(sound.shape).encode() + sound.tobytes()).hexdigest()
+    path = PRIMES / f"{digest[:16]}.wav"
+    if not _holds(path, sound):  # a damaged file is made anew
         try:
-            frames = soundfile.info(str(path)).frames
-        except (soundfile.SoundFileError, OSError) as error:
-            reason = "there is no such file" if not path.exists() else str(error)
-            raise LivecodeError(f"cannot open the sound file {audio}: {reason}") from None
-        if not frames:
-            raise LivecodeError(f"the sound file {audio} is empty")
-        return str(path.resolve())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as unfinished:
+                soundfile.write(unfinished, sound, ARRAY_RATE_HZ, subtype="FLOAT", format="WAV")
+        except (OSError, soundfile.SoundFileError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise LivecodeError(f"the prime cannot be written to {path}: {reason}") from None
+    return path_text(path), ""
+
+
+def _holds(path: Path, sound: np.ndarray) -> bool:
+    """Tell whether the file there holds that sound, and all of it."""
     try:
-        sound = np.asarray(audio, np.float32)
-    except (TypeError, ValueError):
-        raise LivecodeError(f"prime takes a sound file or an array, not {audio!r}") from None
-    if sound.ndim not in (1, 2) or not sound.size or not np.isfinite(sound).all():
-        raise LivecodeError(
-            "prime takes an array of finite numbers, (frames,) or (frames, channels)"
-        )
-    path = PRIMES / f"{hashlib.sha256(sound.tobytes()).hexdigest()[:16]}.wav"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, sound, ARRAY_RATE_HZ, subtype="FLOAT")
-    return str(path)
+        kept, rate = soundfile.read(path, dtype="float32", always_2d=sound.ndim == 2)
+    except (OSError, soundfile.SoundFileError):
+        return False
+    return rate == ARRAY_RATE_HZ and np.array_equal(kept, sound)
+
+
+def _sound_file(path: str | Path) -> tuple[str, str]:
+    """Return the path and the version of a sound file. Raises LivecodeError if there is no sound in it."""
+    probe(path)
+    found = path_of(path).resolve()
+    return path_text(found), version_of(found)
 
 
 class Sample(Sounding):
@@ -168,23 +192,15 @@ class Sample(Sounding):
 
     def __init__(self, path: str | Path, **settings: Any):
         super().__init__(**settings)
-        try:
-            info = soundfile.info(str(Path(path).expanduser()))
-        except (soundfile.SoundFileError, OSError) as error:
-            reason = "there is no such file" if not Path(path).exists() else str(error)
-            raise LivecodeError(f"cannot open the sound file {path}: {reason}") from None
-        if not info.frames:
-            raise LivecodeError(f"the sound file {path} is empty")
-        self.settings["path"] = str(Path(path).expanduser().resolve())
+        self.settings["path"], self.settings["version"] = _sound_file(path)
 
     @property
     def path(self) -> str:
         """The sound file."""
-        path: str = self.settings["path"]
-        return path
+        return str(path_of(self.settings["path"]))
 
     def __repr__(self) -> str:
-        return f"{self} = sample({self.path!r})"
+        return f"{self} = sample({shown(self.path)!r})"
 
 
 class Mic(Sounding):
@@ -227,7 +243,7 @@ def stream(
         quant=quant,
     )
     if prime is not None:
-        made.settings["prime"] = _prime_file(prime)
+        made.settings["prime"], made.settings["prime_version"] = _prime_file(prime)
     return made
 
 

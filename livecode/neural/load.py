@@ -4,12 +4,12 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.neural.model_cache import ModelCache
-from livecode.neural.model_file import ModelMeta, Tensors, described, find_model, read_model
-from livecode.neural.samplernn.config import SampleRNNConfig
-from livecode.neural.samplernn.fullband.config import FullbandConfig, is_fullband
+from livecode.neural.model_file import ModelMeta, described, find_model, read_model
+from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.model import KIND as SAMPLERNN
 from livecode.neural.samplernn.model import SampleRNN
+from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.space import KIND as SPACE
 from livecode.neural.spaces.space import LatentSpace
@@ -29,13 +29,20 @@ def load_model(
 
 
 def _load(path: Path) -> SampleRNN | FullbandSampleRNN:
-    meta, tensors = read_model(path)
-    if meta.kind != SAMPLERNN:
+    if described(path)[0] == SAMPLERNN:
+        meta, config, tensors = open_samplernn(path)
+        if isinstance(config, FullbandConfig):
+            return FullbandSampleRNN(path.stem, meta.sample_rate, config, tensors)
+        return SampleRNN(path.stem, meta.sample_rate, config, tensors)
+
+    def refuse(meta: ModelMeta, shapes: object) -> None:
         raise LivecodeError(
             f"the model file {path} is of kind {meta.kind!r}, which this livecode cannot load: "
             "update livecode, or choose another model"
         )
-    return _samplernn(path, meta, tensors)
+
+    read_model(path, claims=refuse)
+    raise AssertionError(path)  # what is no model file at all has been refused already
 
 
 _samplernns = ModelCache(_load)
@@ -54,19 +61,3 @@ def load_samplernn(name_or_path: str | Path) -> SampleRNN:
             f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them"
         )
     return model
-
-
-def _samplernn(path: Path, meta: ModelMeta, tensors: Tensors) -> SampleRNN | FullbandSampleRNN:
-    try:
-        if is_fullband(meta.config):
-            wide = FullbandConfig.from_json(meta.config)
-            return FullbandSampleRNN(path.stem, meta.sample_rate, wide, tensors)
-        config = SampleRNNConfig.from_json(meta.config)
-        if meta.sample_rate <= 0:
-            raise ValueError("sample_rate")
-    except (TypeError, ValueError) as error:
-        raise LivecodeError(
-            f"the configuration in the model file {path} is incomplete or damaged ({error}): "
-            "copy or train it again"
-        ) from error
-    return SampleRNN(path.stem, meta.sample_rate, config, tensors)

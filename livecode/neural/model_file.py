@@ -1,6 +1,8 @@
 """Model files: safetensors whose header describes the model, and the folders that hold them."""
 
 import json
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from livecode.errors import LivecodeError, did_you_mean
-from livecode.files import replace_file
+from livecode.files import path_of, replace_file
+from livecode.neural.limits import check_memory, check_size
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
+#: Numbers that are read at a time.
+PIECE = 1 << 18
 
 Tensors = dict[str, NDArray[np.float32]]
 Stored = dict[str, NDArray[Any]]
@@ -49,6 +54,10 @@ class ModelMeta:
         }
 
 
+#: Checks the description and the shapes of the tensors of a file.
+Claims = Callable[[ModelMeta, dict[str, tuple[int, ...]]], None]
+
+
 def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -> None:
     """Write a model file atomically: a reader finds the old file or the new one, never a part.
 
@@ -66,15 +75,21 @@ def write_model(path: Path, tensors: dict[str, NDArray[Any]], meta: ModelMeta) -
         ) from error
 
 
-def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]:
+def read_model(
+    path: Path, kind: str | None = None, claims: Claims | None = None
+) -> tuple[ModelMeta, Tensors]:
     """Read a model file. Tensors of any float type come back as float32.
 
-    Raises `LivecodeError` if the file is missing, truncated or corrupt, has another version, or is
-    not of the `kind` asked for.
+    `claims(description, shapes)` raises LivecodeError if what the file claims to be makes no sense;
+    it is called before any tensor is read. Raises `LivecodeError` if the file is missing, truncated
+    or corrupt, has another version, is not of the `kind` asked for, or takes more memory than there
+    is.
     """
     if not path.is_file():
         raise LivecodeError(f"there is no model file at {path}: give the path of one, or a name")
+    tensors: Tensors = {}
     try:
+        check_size(path)
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
             meta = _meta(header, path)
@@ -82,18 +97,35 @@ def read_model(path: Path, kind: str | None = None) -> tuple[ModelMeta, Tensors]
                 raise LivecodeError(
                     f"the model file {path} is a {meta.kind!r}, but a {kind!r} is needed here"
                 )
-            tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+            shapes = {name: file.get_slice(name).get_shape() for name in file.keys()}  # noqa: SIM118
+            if claims is not None:
+                claims(meta, {name: tuple(shape) for name, shape in shapes.items()})
+            check_memory(path, sum(4 * math.prod(shape) for shape in shapes.values()))
+            for name, shape in shapes.items():
+                stored = file.get_slice(name) if shape else file.get_tensor(name)
+                tensors[name] = _in_pieces(stored, shape, name, path)
+    except (SafetensorError, OSError, TypeError, ValueError) as error:
         raise LivecodeError(
             f"the model file {path} is damaged or cut short ({error}): copy or train it again"
         ) from error
-    broken = [name for name, tensor in tensors.items() if not np.isfinite(tensor).all()]
-    if broken:
-        raise LivecodeError(
-            f"the model file {path} has values that are not numbers in {broken[0]!r}: "
-            "copy or train it again"
-        )
     return meta, tensors
+
+
+def _in_pieces(stored: Any, shape: list[int], name: str, path: Path) -> NDArray[np.float32]:
+    """Read a tensor piece by piece: whoever plays meanwhile waits for no piece for long."""
+    tensor = np.empty(shape, np.float32)
+    step = max(1, shape[0] * PIECE // max(1, tensor.size)) if shape else 1
+    rows = shape[0] if shape else 0
+    places = [slice(at, min(at + step, rows)) for at in range(0, rows, step)] if shape else [...]
+    for place in places:
+        part = stored[place]
+        if not np.isfinite(part).all():
+            raise LivecodeError(
+                f"the model file {path} has values that are not numbers in {name!r}: "
+                "copy or train it again"
+            )
+        tensor[place] = part
+    return tensor
 
 
 def stored_tensors(path: Path) -> Stored:
@@ -175,7 +207,7 @@ def find_model(name_or_path: str | Path, kind: str | None = None) -> Path:
     Raises `LivecodeError` with the nearest names if there is none; `kind`: only names of models of
     that kind are offered. A model of another kind is returned all the same.
     """
-    path = Path(name_or_path).expanduser()
+    path = path_of(name_or_path)
     if path.suffix == SUFFIX or len(path.parts) > 1:
         if not path.is_file():
             raise LivecodeError(f"there is no model file at {path}: give the path of one")

@@ -150,6 +150,11 @@ def _wrong(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.wrong]
 
 
+def _doubts(events: Iterable[Event]) -> list[Event]:
+    """Return the events that tell of something odd in what a name plays, such as a damaged file."""
+    return [event for event in events if event.kind == "note" and event.names]
+
+
 def _in_order(
     set_file: SetFile,
     report: Report,
@@ -168,6 +173,7 @@ def _in_order(
             session.performance.deferred.run_after()
             wrong = [e for e in _wrong(session.log[before:]) if not _known_fault(scene, e)]
             _find(report, scene.name, scene, wrong)
+            _find(report, scene.name, scene, _doubts(session.log[before:]), grave=False)
             length = "until cued" if scene.lasts is None else str(scene.lasts)
             row = SceneReport(index + 1, scene.name, scene.first_line - 1, length)
             row.sounds = session.performance.generations.sounding()
@@ -200,10 +206,12 @@ def measured_speed(session: Session) -> float:
     return median(speeds)
 
 
-def _find(report: Report, name: str, scene: Scene, events: Sequence[Event]) -> None:
+def _find(
+    report: Report, name: str, scene: Scene, events: Sequence[Event], grave: bool = True
+) -> None:
     for event in events:
         line, text = _place(scene, event)
-        report.findings.append(Finding(name, line, text, True))
+        report.findings.append(Finding(name, line, text, grave))
 
 
 def _place(scene: Scene, event: Event) -> tuple[int, str]:

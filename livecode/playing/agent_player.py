@@ -77,7 +77,7 @@ class AgentPlayer(SoundPlayer):
     @property
     def source(self) -> Source:
         """The agent's space, as a voice plays it."""
-        return LatentSource(self.thing.space.model, self.seed)
+        return LatentSource(self.thing.space.model, self.seed, self.thing.space.version)
 
     @property
     def position(self) -> np.ndarray:

@@ -1,11 +1,13 @@
 """The event log of a performance: what happened and when; a front end is told of each event."""
 
+import math
 import threading
 from collections.abc import Callable
 
 from livecode.errors import Problem
 from livecode.playing.clock import PerformanceClock
 from livecode.transport.events import Event, Kind
+from livecode.transport.messages import Note
 
 #: A note is logged again only when it did not come for this long, in seconds.
 NOTE_AGAIN_S = 10
@@ -22,7 +24,7 @@ class EventLog:
         self.events: list[Event] = []
         self._on_event: Callable[[Event], None] | None = None
         self._telling = threading.RLock()  # ticks say something while a front end comes
-        self._noted: dict[str, int] = {}  # note -> sample time until which it is not logged again
+        self._noted: dict[str, float] = {}  # note -> sample time until which it is not logged again
 
     @property
     def on_event(self) -> Callable[[Event], None] | None:
@@ -57,9 +59,13 @@ class EventLog:
         """Log a problem of the performer's code."""
         self.say(kind, problem.text, problem.names, problem.line, traceback=problem.traceback)
 
-    def note(self, text: str) -> None:
-        """Log a note of the engine or the voices, unless the same note came within moments."""
+    def note(self, note: Note) -> None:
+        """Log a note of the engine or the voices, unless the same note came within moments.
+
+        A note that is told once is not logged again.
+        """
         frame = self._clock.frame
-        if frame >= self._noted.get(text, 0):
-            self.say("note", text)
-        self._noted[text] = frame + NOTE_AGAIN_S * self._clock.sample_rate
+        if frame >= self._noted.get(note.text, 0):
+            self.say("note", note.text, (note.name,) if note.name else ())
+        again_s = math.inf if note.once else NOTE_AGAIN_S
+        self._noted[note.text] = frame + again_s * self._clock.sample_rate

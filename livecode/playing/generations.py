@@ -6,6 +6,7 @@ import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.journal.recorder import JournalRecorder, Restart
+from livecode.playing.source_files import SourceFiles, files_of
 from livecode.transport import Arena
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -32,7 +33,7 @@ from livecode.transport.messages import (
 )
 from livecode.transport.status import NO_BUFFER, Generation
 
-#: A graph is given up when this many engines have died of it.
+#: A graph is given up when this many engines have died of it, a file when as many voices have.
 CRASHES = 2
 #: A fade begins this many blocks after the message, so that its first sample is known.
 FADE_LEAD_BLOCKS = 2
@@ -46,7 +47,7 @@ class Generations:
     def __init__(
         self,
         arena: Arena,
-        on_note: Callable[[str], None],
+        on_note: Callable[[Note], None],
         recorder: JournalRecorder | None = None,
         now_frame: Callable[[], int] = lambda: 0,
     ):
@@ -62,6 +63,9 @@ class Generations:
         #: How often engine and voices had come up when they were last told what is to sound.
         self.epochs = self._present_epochs()
         self._crashes: dict[int, int] = {}  # generation -> engines that died while trying it
+        #: generation -> voices that died in a row while they loaded it
+        self._deaths: dict[int, int] = {}
+        self._quarantined: set[SourceFiles] = set()
         #: generation -> None once the engine has built it, or the failure, for a block that waits
         self.built: dict[int, Failed | None] = {}
         #: True while a former mind's blocks are run again: then nothing starts or ends.
@@ -77,8 +81,11 @@ class Generations:
     def start(self, name: str, source: Source, at: int, fade_s: float) -> int:
         """Start `source` under `name` at sample time `at`, and fade the older generations out.
 
-        Returns the number of the new generation. Raises LivecodeError if no buffer is free.
+        Returns the number of the new generation. Raises LivecodeError if no buffer is free, or if
+        the voices have died of the source's file.
         """
+        if (files := files_of(source)).files and files in self._quarantined:
+            raise LivecodeError(f"{files} killed the voices, and is not played until it changes")
         buffer = NO_BUFFER if isinstance(source, GraphSource) else self._free_buffer()
         current = self.current(name)
         for older in self._of(name):
@@ -167,7 +174,7 @@ class Generations:
                     playing.begun = True
                     self.on_begin(playing)
             elif isinstance(message, Note):
-                self._on_note(message.text)
+                self._on_note(message)
         return failures
 
     def table(self) -> tuple[Generation, ...]:
@@ -249,13 +256,14 @@ class Generations:
             return None
         engine, voices = (new != old for new, old in zip(epochs, self.epochs, strict=True))
         self.epochs = epochs
-        return Restart(engine, voices, self._arena.header.suspect)
+        loading = tuple(int(each) for each in self._arena.suspects if each) if voices else ()
+        return Restart(engine, voices, self._arena.header.suspect, loading)
 
     def _greet(self, restart: Restart) -> list[Failed]:
         """Tell a new engine or new voices what is to sound.
 
-        A graph that CRASHES engines have died of is not built again; it is among the failures that
-        are returned.
+        A graph that CRASHES engines have died of is not built again, and a source that as many
+        voices have died of is not loaded again; they are among the failures that are returned.
         """
         engine, voices = restart.engine, restart.voices
         failures = []
@@ -269,6 +277,8 @@ class Generations:
                 if count >= CRASHES:
                     why = f"it crashed the engine {count} times and is not built again"
                     failures.append(Failed(suspect.name, suspect.generation, why))
+        if voices:
+            failures += self._quarantine(restart.loading)
         failed = {failure.generation for failure in failures}
         for playing in list(self._playing.values()):
             if playing.generation in failed:
@@ -280,4 +290,21 @@ class Generations:
                 self._send_to_voices(playing)
             if engine:
                 self._send_to_engine(playing)
+        return failures
+
+    def _quarantine(self, loading: Iterable[int]) -> list[Failed]:
+        """Count a death of the voices for what they were loading; return those with one too many.
+
+        Others may have killed the voices, too. So only deaths in a row count.
+        """
+        self._deaths = {each: self._deaths.get(each, 0) + 1 for each in loading}
+        failures = []
+        for generation, count in self._deaths.items():
+            suspect = self._playing.get(generation)
+            if suspect is not None and count >= CRASHES:
+                files = files_of(suspect.source)
+                self._quarantined.add(files)
+                why = f"{files} killed the voices {count} times"
+                why += ", and is not played until it changes" if files.files else ""
+                failures.append(Failed(suspect.name, generation, why))
         return failures

@@ -94,6 +94,8 @@ class StreamPlayer(SoundPlayer):
             settings.get("take", 0),
             self._since,
             -1 if self.thing.moment is None else self.thing.moment,
+            self.thing.version,
+            settings.get("prime_version", ""),
         )
 
     def tick(self, frame: int, moment: Moment) -> None:
@@ -130,7 +132,7 @@ class PlacePlayer(SoundPlayer):
     @property
     def source(self) -> Source:
         """The thing's space, as a voice plays it."""
-        return LatentSource(self.thing.space.model, self.seed)
+        return LatentSource(self.thing.space.model, self.seed, self.thing.space.version)
 
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
@@ -192,7 +194,7 @@ class SamplePlayer(SoundPlayer):
     @property
     def source(self) -> Source:
         """The sound file."""
-        return FileSource(self.thing.path)
+        return FileSource(self.thing.settings["path"], self.thing.settings["version"])
 
 
 class MicPlayer(SoundPlayer):

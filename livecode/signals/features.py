@@ -28,6 +28,8 @@ MEDIAN_HOPS = 15  # ... over the last 0.16 s
 ONSET_PAUSE_S = 0.05  # onsets that follow sooner count as one
 ONSET_DECAY_S = 0.1
 
+CANCELLED = 0.25  # channels cancel if their sum has less than this share of their power
+
 MIN_CONFIDENCE = 0.5  # below it, `pitch` is 0
 
 MEL_DARK_DB = -80.0
@@ -47,8 +49,9 @@ class SoundFeatures:
     An attribute is computed once a hop, when it is first read, together with what it needs. The
     values depend on the sound alone, not on how it was cut into pieces. All values are finite.
     Silence reads 0, but `level` reads -100, and measures that one may divide by read 1e-9. A sample
-    that is not a number counts as 0. Spectra are taken of the mean of both channels under a Hann
-    window. P(f) is the power; it leaves out the lowest two bins.
+    that is not a number counts as 0. Spectra are taken of the mean of both channels, or of half
+    their difference where they cancel, under a Hann window. P(f) is the power; it leaves out the
+    lowest two bins.
     """
 
     def __init__(self, sample_rate: int):
@@ -275,10 +278,15 @@ class SoundFeatures:
         return self._sound[:, end - frames : end]
 
     def _mixed(self, frames: int, hops_ago: int = 0) -> NDArray[np.float64]:
-        """Return the mean of both channels, (frames,); the next call overwrites it."""
+        """Return the mean of both channels, (frames,); the next call overwrites it.
+
+        Channels of opposite polarity would cancel: then it is half their difference.
+        """
         left, right = self._window(frames, hops_ago)
         mono = self._mono[:frames]
         np.add(left, right, out=mono)
+        if np.vdot(mono, mono) < CANCELLED * (np.vdot(left, left) + np.vdot(right, right)):
+            np.subtract(left, right, out=mono)
         mono *= 0.5
         return mono
 

@@ -5,9 +5,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from livecode.errors import LivecodeError
+from livecode.neural.audio.sound_file import read_mono
 
 N_FFT = 1024
 LOWEST_HZ = 50.0
@@ -34,14 +36,14 @@ def look(path: Path, columns: int, pixel_rows: int) -> Picture:
     """Read and analyse a take. A file that cannot be read looks like silence."""
     columns, pixel_rows = max(columns, 1), max(pixel_rows, 1)
     try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError):
-        audio, rate = np.zeros((0, 1), np.float32), 1
-    mono = audio.mean(axis=1, dtype=np.float32) if audio.size else np.zeros(1, np.float32)
+        sound = read_mono(path, longest_s=None)
+        mono, rate, seconds = sound.audio, sound.source_rate, len(sound.audio) / sound.source_rate
+    except LivecodeError:
+        mono, rate, seconds = np.zeros(1, np.float32), 1, 0.0
     edges = np.linspace(0, len(mono), columns + 1).astype(int)
     starts = np.minimum(edges[:-1], len(mono) - 1)
     peaks = np.minimum(np.maximum.reduceat(np.abs(mono), starts), 1.0)
-    return Picture(peaks, _levels(mono, rate, columns, pixel_rows), len(audio) / rate)
+    return Picture(peaks, _levels(mono, rate, columns, pixel_rows), seconds)
 
 
 def _levels(mono: Floats, rate: int, columns: int, pixel_rows: int) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
 from livecode.files import replacing
+from livecode.neural.audio.sound_file import UnreadableSound, read_mono
 
 EDGE_S = 0.01  # fades at the piece's beginning and end, so that it does not click
 # the peak to which a louder piece is reduced; crossfades of similar takes can exceed 1
@@ -95,10 +96,10 @@ def counted(takes: int) -> str:
 
 def _read(path: Path) -> tuple[Floats, int]:
     try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise LivecodeError(f"the take {path} cannot be read ({error})") from None
-    return np.array(audio.mean(axis=1), np.float32), int(rate)
+        sound = read_mono(path, longest_s=None)
+    except UnreadableSound as error:
+        raise LivecodeError(f"the take {path} cannot be read ({error.reason})") from None
+    return sound.audio, sound.source_rate
 
 
 def _rise(frames: int) -> Floats:

@@ -18,7 +18,7 @@ from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, mega
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0005  # "LIVE", layout version 5
+MAGIC = 0x4C49_5645_0006  # "LIVE", layout version 6
 
 
 #: The pairs of processes that send each other messages: (sender, receiver).
@@ -62,6 +62,10 @@ class Arena:
         ]
         # The generation that owns each buffer; 0 is a free buffer. The mind writes.
         self.buffer_owners = np.frombuffer(take(8 * layout.buffers), np.int64)
+        # The generations that the voices are loading, and those that the former voices were loading
+        # when they died; 0: none. The voices write.
+        self.trials = np.frombuffer(take(8 * layout.buffers), np.int64)
+        self.suspects = np.frombuffer(take(8 * layout.buffers), np.int64)
         self.messages = {
             route: MessageQueue(
                 take(MessageQueue.HEADER_BYTES + layout.message_bytes), layout.message_bytes
@@ -93,7 +97,7 @@ class Arena:
             8 * len(HEADER_FIELDS),
             ControlBlock.size(layout.slots, layout.slot_depth, layout.slot_width),
             *(SampleBuffer.size(layout.buffer_frames),) * layout.buffers,
-            8 * layout.buffers,
+            *(8 * layout.buffers,) * 3,
             *(MessageQueue.HEADER_BYTES + layout.message_bytes,) * len(MESSAGE_ROUTES),
             Board.size(layout.board_bytes),
             Board.size(layout.device_bytes),

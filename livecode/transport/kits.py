@@ -28,6 +28,7 @@ class KitSound(msgspec.Struct, frozen=True):
     path: str
     begin: int = 0  # frames of the file
     end: int = 0  # 0: the file's end
+    version: str = ""  # of the file: one that was exported anew makes another kit
 
 
 class KitListing(msgspec.Struct, frozen=True):
@@ -50,10 +51,10 @@ class KitListing(msgspec.Struct, frozen=True):
 
     def keep(self) -> int:
         """Write the listing where the voices find it by its number, and return that."""
-        path = KITS / f"{self.number:012x}.json"
-        if not path.exists():
+        path, content = KITS / f"{self.number:012x}.json", msgspec.json.encode(self)
+        if not (path.is_file() and path.read_bytes() == content):  # a damaged one is made anew
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, msgspec.json.encode(self))
+            replace_file(path, content)
         return self.number
 
 

@@ -119,6 +119,7 @@ class LatentSource(msgspec.Struct, frozen=True, tag="latent"):
 
     model: str
     seed: int
+    version: str = ""  # of the model's file, when it was asked for
 
 
 #: The stream that needs no model file: noise whose temperature can be heard.
@@ -134,12 +135,15 @@ class StreamSource(msgspec.Struct, frozen=True, tag="stream"):
     take: int = 0  # how often the performer asked the stream to begin again
     since: int = 0  # sample time of the saved state from which the stream continues; 0: none
     moment: int = -1  # of the model, from which the stream begins; −1: chosen by seed and take
+    version: str = ""  # of the model's file, when it was asked for
+    prime_version: str = ""
 
 
 class FileSource(msgspec.Struct, frozen=True, tag="file"):
     """A sound file, looped at the speed of the control `<name>.speed`."""
 
     path: str
+    version: str = ""  # of the file, when it was asked for
 
 
 class HitsSource(msgspec.Struct, frozen=True, tag="hits"):
@@ -219,10 +223,15 @@ class Failed(Message, frozen=True, tag=True):
 
 
 class Note(Message, frozen=True, tag=True):
-    """Something that the performer should know; `text` is a sentence."""
+    """Something that the performer should know; `text` is a sentence.
+
+    `name`: what it is about, if it is about one name. `once`: it stays true, and is told only once.
+    """
 
     text: str
     at: int
+    name: str = ""
+    once: bool = False
 
 
 # engine, voices -> mind, for the journal alone: what differed from what the mind had asked for

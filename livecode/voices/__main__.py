@@ -2,10 +2,14 @@
 
 import argparse
 import gc
+import sys
 import time
 
 from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
+
+#: A thread that waits for Python's lock gets it after this long, in seconds.
+SWITCH_S = 0.0005
 
 
 def main() -> int:
@@ -21,14 +25,17 @@ def main() -> int:
     from livecode.voices import sinebank
     from livecode.voices.host import VoiceHost, run
     from livecode.voices.priority import realtime
+    from livecode.voices.trials import note_suspects
 
     sinebank.warm()
     if not await_engine(arena, stop):
         return stop.status
     if options.resume:
         arena.messages["mind", "voices"].discard()
+        note_suspects(arena)
     arena.header.voices_epoch += 1  # tells the mind to say again what is to sound
     gc.freeze()
+    sys.setswitchinterval(SWITCH_S)  # what plays waits less behind a thread that loads
     realtime()
     host = VoiceHost(arena, live_clock=time.perf_counter)
     run(host, stop.is_set)

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.neural.audio.loudness import TARGET_LUFS, lufs
-from livecode.neural.model_file import read_model
-from livecode.neural.samplernn.config import KIND, SampleRNNConfig
-from livecode.neural.samplernn.fullband.config import FullbandConfig, is_fullband
+from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
+from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.moments import moments_of
 from livecode.voices.samplernn import Sampler, StreamState
@@ -229,15 +228,14 @@ class Loaded:
 
     def __init__(self, path: Path):
         """Read the file and ready the kernel; raises LivecodeError if that is not possible."""
-        self.meta, tensors = read_model(path, KIND)
+        self.meta, config, tensors = open_samplernn(path)
         rate = self.meta.sample_rate
         self.sampler: Sampler | FullbandSampler
-        if is_fullband(self.meta.config):
-            config = FullbandConfig.from_json(self.meta.config)
+        if isinstance(config, FullbandConfig):
             self._model = FullbandSampleRNN(path.stem, rate, config, tensors)
             self.sampler = FullbandSampler(config, self._model.tensors, rate)
         else:
-            self.sampler = Sampler(SampleRNNConfig.from_json(self.meta.config), tensors)
+            self.sampler = Sampler(config, tensors)
         self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
         self._moments = moments_of(self.sampler, tensors)
         known = self.meta.facts.get("lufs")

@@ -1,13 +1,11 @@
 """A sound file as a voice, looped at any speed, forwards or backwards."""
 
 import numpy as np
-import soundfile
-import soxr
 
 from livecode.errors import LivecodeError
+from livecode.files import shown
+from livecode.neural.audio.sound_file import read_mono
 
-#: Longer files are cut. Ten minutes of one channel at 48 kHz are 115 MB.
-LONGEST_S = 600
 #: The loop's end is cross-faded into its beginning over this time, so that it does not click.
 SEAM_S = 0.02
 
@@ -19,16 +17,12 @@ class FileVoice:
 
     def __init__(self, path: str, sample_rate: int, hop: int):
         """Read the file, mixed to one channel. Raises `LivecodeError` if it cannot be played."""
-        try:
-            with soundfile.SoundFile(path) as file:
-                audio = file.read(LONGEST_S * file.samplerate, dtype="float32", always_2d=True)
-                rate = file.samplerate
-        except (soundfile.SoundFileError, OSError) as error:
-            raise LivecodeError(f"cannot read the sound file {path}: {error}") from None
-        mono = np.nan_to_num(audio.mean(axis=1))
-        self._audio = _seamless(soxr.resample(mono, rate, sample_rate), sample_rate)
+        sound = read_mono(path, sample_rate)
+        #: What the performer should know of the file, as sentences.
+        self.notes = sound.notes
+        self._audio = _seamless(sound.audio, sample_rate)
         if not len(self._audio):
-            raise LivecodeError(f"the sound file {path} is empty")
+            raise LivecodeError(f"the sound file {shown(path)} is empty")
         self._hop = hop
         self._position = 0.0
         self._speed: float | None = None
@@ -49,11 +43,11 @@ class FileVoice:
 
 
 def _seamless(audio: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Return the audio with its end cross-faded into its beginning."""
+    """Return the audio with its end cross-faded into its beginning, which is written over."""
     seam = min(int(SEAM_S * sample_rate), len(audio) // 4)
     if seam == 0:
         return audio
     rise = np.sin(np.linspace(0, np.pi / 2, seam)).astype(np.float32)
-    body = audio[:-seam].copy()
+    body = audio[:-seam]
     body[:seam] = body[:seam] * rise + audio[-seam:] * rise[::-1]
     return body

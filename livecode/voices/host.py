@@ -45,6 +45,7 @@ from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
+from livecode.voices.trials import Trials
 
 
 class SoundSource(Protocol):
@@ -81,6 +82,7 @@ class Voice:
     #: Called with a sample time at which a hit had no sound, and the sound's number in its kit.
     on_missed: Callable[[int, int], None] = lambda frame, sound: None
     played: bool = False
+    tried: bool = False  # whether it has computed sound without harm
 
     def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
         """Compute until `ahead` frames wait in the buffer. Return how many hops were computed.
@@ -179,6 +181,7 @@ class VoiceHost:
         arena.controls.on_unread = lambda *what: self._tell(Unread(*what))
         self._memory = Memory(arena.header.sample_rate)
         self.sounds = SoundStore(arena.header.sample_rate, beside=self._live)
+        self._trials = Trials(arena)
         self._wanted: dict[int, StartVoice] = {}
         # generations that play on until their buffer gets another owner
         self._leaving: set[int] = set()
@@ -193,6 +196,8 @@ class VoiceHost:
         """Handle messages and fill the buffers. Return how many hops were computed."""
         for message in receive(self._from_mind):
             self._handlers[type(message)](message)
+        if (suspect := self._trials.released()) is not None:
+            self._load_apart(suspect)
         while self._loaded:
             self._begin(*self._loaded.popleft())
         computed = 0
@@ -203,6 +208,7 @@ class VoiceHost:
                 computed += self._fill(generation, voice, due)
             except Exception as error:  # a faulty voice must not stop the others
                 del self.voices[generation]
+                self._trials.end(generation)
                 self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
         for generation, isolated in list(self._isolated.items()):
             if (why := isolated.poll()) is not None:
@@ -211,7 +217,7 @@ class VoiceHost:
         if self._load_shedding is not None:
             self._shed_load(self._load_shedding)
         for text in self.sounds.take_trouble():
-            self._tell(Note(text, due))
+            self._tell(Note(text, due, once=True))
         return computed
 
     def close(self) -> None:
@@ -224,7 +230,11 @@ class VoiceHost:
         until = NEVER if self._schedule is None else due + self._ahead + HOP
 
         def fill() -> int:
-            return voice.fill(self._ahead, due, self._memory, until)
+            hops = voice.fill(self._ahead, due, self._memory, until)
+            if hops and not voice.tried:
+                voice.tried = True
+                self._trials.end(generation)
+            return hops
 
         resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
         if self._load_shedding is None or resting:
@@ -261,7 +271,13 @@ class VoiceHost:
             and is_torchscript(message.source.model)
         ):
             self._begin_isolated(message)
-        elif self._live:
+        elif not self._trials.holds(message):
+            self._load_apart(message)
+
+    def _load_apart(self, message: StartVoice) -> None:
+        """Load a source, while others play if this is live."""
+        self._trials.begin(message)
+        if self._live:
             threading.Thread(target=self._load_beside, args=(message,), daemon=True).start()
         else:
             self._load(message)
@@ -286,12 +302,17 @@ class VoiceHost:
 
     def _begin(self, message: StartVoice, loaded: SoundSource | str) -> None:
         if self._wanted.pop(message.generation, None) is None:
+            self._trials.end(message.generation)
             return  # the mind stopped it while it was being loaded
         if isinstance(loaded, str):
+            self._trials.end(message.generation)
             self._fail(message.name, message.generation, loaded)
             return
         block = self.arena.controls
         generation = message.generation
+        for note in getattr(loaded, "notes", ()):
+            due = self.arena.header.clock()[0]
+            send(self._to_mind, Note(note, due, message.name, once=True))
         slots = [block.find(f"{message.name}.{control}") for control in loaded.controls]
         controls = [
             None if slot is None else ControlReader(block, slot, generation) for slot in slots
@@ -329,7 +350,7 @@ class VoiceHost:
             # imported here, because PyTorch is optional
             from livecode.voices.torchscript import TorchScriptVoice
 
-            return TorchScriptVoice(source.model, sample_rate, HOP, source.seed)
+            return TorchScriptVoice(source, sample_rate, HOP)
         if isinstance(source, LatentSource):
             return LatentVoice(load_space(source.model), sample_rate, HOP, source.seed)
         if isinstance(source, StreamSource):
@@ -345,6 +366,8 @@ class VoiceHost:
         self._wanted.pop(message.generation, None)
         if self._schedule is None:
             voice = self.voices.pop(message.generation, None)
+            if voice is not None:
+                self._trials.end(message.generation)
             for control in [] if voice is None else [*voice.controls, voice.onsets]:
                 if control is not None:
                     control.end()

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import msgspec
+
 from livecode.errors import LivecodeError
 from livecode.transport import Arena, ControlReader
 from livecode.transport.lifeline import begin, watch_lifeline
@@ -23,12 +25,14 @@ class IsolatedVoice:
 
     def __init__(self, arena: Arena, message: StartVoice):
         """Start the process. `poll` tells how it is doing."""
-        assert isinstance(message.source, LatentSource)
+        source = message.source
+        assert isinstance(source, LatentSource)
         self.name = message.name
         self._said = b""
-        arguments = (arena.name, message.name, message.buffer, message.at, message.source.seed)
+        arguments = (arena.name, message.name, message.buffer, message.at)
+        command = [sys.executable, "-m", __name__, *map(str, arguments)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, *map(str, arguments), message.source.model],
+            [*command, msgspec.json.encode(source).decode()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -62,16 +66,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog=__name__)
     for name in ("arena", "name"):
         parser.add_argument(name)
-    for name in ("buffer", "at", "seed"):
+    for name in ("buffer", "at"):
         parser.add_argument(name, type=int)
-    parser.add_argument("model")
+    parser.add_argument("source", help="the model, as a LatentSource in JSON")
     options = parser.parse_args()
     begin("voice")
     stop = watch_lifeline()
     arena = Arena.attach(options.arena)
     rate = arena.header.sample_rate
     try:
-        voice = TorchScriptVoice(options.model, rate, HOP, options.seed)
+        source = msgspec.json.decode(options.source, type=LatentSource)
+        voice = TorchScriptVoice(source, rate, HOP)
     except (LivecodeError, ImportError) as error:
         print(error, flush=True)
         logging.getLogger("livecode.voices").error("%s: %s", options.name, error)

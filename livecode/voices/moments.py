@@ -55,13 +55,18 @@ def moment_tensors(
 def _levels_state(sampler: Sampler, rows: dict[str, NDArray[np.float32]]) -> StreamState:
     now, h = sampler.state(0), rows["h"]
     return StreamState(
-        history=rows["history"].astype(np.int32),
+        history=_within(rows["history"], sampler.config.levels),
         t=0,
         random=now.random,
         h=h,
         c=rows["c"],
         out=h.sum(axis=1) if sampler.config.skip else h[:, -1],
     )
+
+
+def _within(codes: NDArray[np.float32], count: int) -> NDArray[np.int32]:
+    """Return codes of which each is one of `count`: the kernel looks them up without asking."""
+    return np.clip(codes, 0, count - 1).astype(np.int32)
 
 
 def _of_wide(sampler: FullbandSampler, state: WideState) -> dict[str, NDArray[Any]]:
@@ -80,7 +85,9 @@ def _wide_state(sampler: FullbandSampler, rows: dict[str, NDArray[np.float32]]) 
         if name == "past":
             kept[:, at : at + rows["past"].shape[1]] = rows["past"]
         else:
-            kept[...] = rows[name].reshape(kept.shape)
+            row = rows[name].reshape(kept.shape)
+            codes = {"cells": config.levels, "following": config.entries}.get(name)
+            kept[...] = row if codes is None else _within(row, codes)
         values[name] = kept
     # a multiple of a frame of the outline other than 0, where a stream draws its very first
     values |= {"t": np.int64(config.outline_steps), "place": np.array([at])}

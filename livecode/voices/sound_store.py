@@ -5,10 +5,10 @@ import threading
 from collections import OrderedDict
 
 import numpy as np
-import soundfile
 import soxr
 
 from livecode.errors import LivecodeError
+from livecode.neural.audio.sound_file import read_stereo
 from livecode.transport.kits import OWN, KitSound, kit_of
 from livecode.voices.drum_kit import own_sound
 from livecode.voices.drum_parts import RATE_HZ
@@ -82,7 +82,8 @@ class SoundStore:
     def _read(self, key: Key) -> None:
         try:
             kit = kit_of(key[0])
-            sound = read_sound(kit.sounds[key[1] % len(kit.sounds)], self._rate)
+            sound, notes = read_sound(kit.sounds[key[1] % len(kit.sounds)], self._rate)
+            self._trouble += notes
         except LivecodeError as error:
             self._trouble.append(str(error))
             sound = SILENCE
@@ -93,25 +94,15 @@ class SoundStore:
                 self._bytes -= self._known.popitem(last=False)[1].nbytes
 
 
-def read_sound(sound: KitSound, sample_rate: int) -> np.ndarray:
-    """Return a sound of a kit, float32 (frames, 1 or 2). Raises `LivecodeError` if it cannot be read."""
-    if sound.path.startswith(OWN):
-        audio, rate = own_sound(sound.path.removeprefix(OWN)), RATE_HZ
-    else:
-        audio, rate = _from_file(sound)
-    if rate != sample_rate:
-        audio = soxr.resample(audio, rate, sample_rate)
-    audio = np.ascontiguousarray(np.nan_to_num(audio), np.float32)
-    return audio if len(audio) else SILENCE
+def read_sound(sound: KitSound, sample_rate: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return a sound of a kit, float32 (frames, 1 or 2), and what the performer should know of it.
 
-
-def _from_file(sound: KitSound) -> tuple[np.ndarray, int]:
-    try:
-        with soundfile.SoundFile(sound.path) as file:
-            file.seek(min(sound.begin, file.frames))
-            stop = file.frames if sound.end == 0 else min(sound.end, file.frames)
-            most = min(max(stop - file.tell(), 0), LONGEST_S * file.samplerate)
-            audio = file.read(most, dtype="float32", always_2d=True)
-            return audio[:, :2], file.samplerate
-    except (soundfile.SoundFileError, OSError) as error:
-        raise LivecodeError(f"cannot read the sound {sound.path}: {error}") from None
+    Raises `LivecodeError` if it cannot be read.
+    """
+    if not sound.path.startswith(OWN):
+        read = read_stereo(sound.path, sample_rate, LONGEST_S, sound.begin, sound.end)
+        return (read.audio if len(read.audio) else SILENCE), read.notes
+    audio = own_sound(sound.path.removeprefix(OWN))
+    if sample_rate != RATE_HZ:
+        audio = soxr.resample(audio, RATE_HZ, sample_rate)
+    return np.ascontiguousarray(audio, np.float32), ()

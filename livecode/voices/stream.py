@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import soundfile
-import soxr
 
-from livecode.errors import LivecodeError
+from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
 from livecode.transport.messages import StreamSource
@@ -37,11 +35,15 @@ class StreamVoice:
         """
         self._loaded = _models.of(find_model(source.model))
         meta = self._loaded.meta
-        self.model, self._rate, self._hop = source.model, meta.sample_rate, hop
+        self._rate, self._hop = meta.sample_rate, hop
+        #: Which model it is, as which version of its file.
+        self.model = source.model, source.version
         self._drawing = self._loaded.drawing(source.seed)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         self._gain = self._loaded.gain
         self._temperature: float | None = None
+        #: What the performer should know of the prime, as sentences.
+        self.notes: tuple[str, ...] = ()
         self._loop = _Loop(sample_rate, hop)
         self.resting = False  # frozen by the host, which has no time for it
         self.priority = 0.0
@@ -93,13 +95,9 @@ class StreamVoice:
 
     def _prime(self, path: str) -> None:
         """Hear the end of a sound file, and go on from there."""
-        try:
-            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        except (soundfile.SoundFileError, OSError) as error:
-            raise LivecodeError(f"cannot read the sound file {path}: {error}") from None
-        mono = np.nan_to_num(audio.mean(axis=1))[-round(2 * PRIME_S * rate) :]
-        mono = soxr.resample(mono, rate, self._rate)[-round(PRIME_S * self._rate) :]
-        self._drawing.prime(mono)
+        sound = read_mono(path, self._rate, last_s=PRIME_S)
+        self.notes = sound.notes
+        self._drawing.prime(sound.audio)
 
 
 _models = ModelCache(Loaded)
@@ -170,7 +168,7 @@ class StreamMoment:
     """Where a stream was at a sample time."""
 
     frame: int
-    model: str
+    model: tuple[str, str]
     state: Any
 
 

@@ -1,11 +1,10 @@
 """A TorchScript model as a voice: latents that follow a position, decoded in chunks."""
 
-from pathlib import Path
-
 import numpy as np
 
 from livecode.neural.torchscript.model import TorchScriptModel
-from livecode.neural.torchscript.trust import REACH
+from livecode.neural.torchscript.trust import REACH, program_as_trusted
+from livecode.transport.messages import LatentSource
 from livecode.voices.resampler import Resampler
 
 
@@ -14,11 +13,14 @@ class TorchScriptVoice:
 
     controls = ("position",)
 
-    def __init__(self, path: str, sample_rate: int, hop: int, seed: int):
-        """Open the file, which runs the code in it. Raises `LivecodeError` if it cannot be played."""
-        self._model = TorchScriptModel(Path(path))
+    def __init__(self, source: LatentSource, sample_rate: int, hop: int):
+        """Open the file that was trusted, which runs the code in it.
+
+        Raises `LivecodeError` if the file has changed since, or cannot be played.
+        """
+        self._model = TorchScriptModel(program_as_trusted(source.model, source.version))
         self.description = about = self._model.description
-        self._hop, self._seed = hop, seed
+        self._hop, self._seed = hop, source.seed
         self._resampler = Resampler(about.sample_rate, sample_rate)
         self._ready = np.zeros(0, np.float32)  # decoded, but not played yet
         self._chunks = 0

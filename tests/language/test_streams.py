@@ -1,5 +1,6 @@
 """Streams, sound files and the microphone: what they sound like, and what they refuse."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import soundfile
 
 from livecode import Session
+from livecode.language import streams
 from tests.sound import centroid_hz, jump, longest_silence_s, rms
 
 RATE = 48000
@@ -178,3 +180,93 @@ def test_numpy_s_numbers_are_numbers(session: Session):
     )
     assert result.ok, result.error
     assert rms(session.advance(1.0)[24000:]) == pytest.approx(0.05, rel=0.15)
+
+
+def test_a_damaged_and_a_far_too_loud_file_play_as_they_should_and_are_told_of_once(
+    session: Session, tmp_path: Path
+):
+    time_s = np.arange(RATE) / RATE
+    sine = (0.3 * np.sin(2 * np.pi * 441 * time_s)).astype(np.float32)
+    damaged = sine.copy()
+    damaged[1000] = np.inf
+    soundfile.write(tmp_path / "damaged.wav", damaged, RATE, subtype="FLOAT")
+    soundfile.write(tmp_path / "loud.wav", 10_000 * sine, RATE, subtype="FLOAT")
+    for name, peak in (("damaged", 0.3), ("loud", 1.0)):
+        for _ in range(2):
+            assert session.eval(f"rain = sample({str(tmp_path / f'{name}.wav')!r})").ok
+            session.advance(0.5)
+            session.eval("del rain")
+            session.advance(1.0)
+        session.eval(f"rain = sample({str(tmp_path / f'{name}.wav')!r})")
+        session.advance(0.5)
+        audio = session.advance(3.0)  # over the seam
+        assert np.abs(audio).max() < 1.25 * peak  # at the seam two pieces of it sound
+        assert jump(audio) < 2 * peak * 2 * np.pi * 441 / RATE
+        session.eval("del rain")
+        session.advance(1.0)
+    notes = [str(event) for event in session.log if event.kind == "note"]
+    assert [note.split(": ")[0] for note in notes] == ["rain", "rain"]
+    assert "1 sample that is no number" in notes[0]
+    assert "3000 × full scale" in notes[1]
+
+
+def test_a_file_of_opposite_channels_is_heard(session: Session, tmp_path: Path):
+    sine = 0.3 * np.sin(2 * np.pi * 441 * np.arange(RATE) / RATE)
+    soundfile.write(tmp_path / "turned.wav", np.stack([sine, -sine], 1), RATE)
+    session.eval(f"rain = sample({str(tmp_path / 'turned.wav')!r})")
+    session.advance(0.5)
+    assert rms(session.advance(1.0)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
+
+
+def test_a_file_whose_name_is_no_utf_8_plays_as_glob_finds_it(session: Session, tmp_path: Path):
+    tone(tmp_path / "plain.wav").rename(tmp_path / os.fsdecode(b"caf\xe9.wav"))
+    result = session.eval(
+        f"import glob\nrain = sample(glob.glob({str(tmp_path / '*.wav')!r})[0])\nrain"
+    )
+    assert result.ok, result.error
+    result.value.encode()
+    session.advance(0.5)
+    assert rms(session.advance(0.5)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
+    assert session.eval("import os\nos.path.exists(rain.path)").value == "True"
+
+
+@pytest.mark.parametrize(
+    ("array", "says"),
+    [
+        ("np.zeros((2, 4000))", "would be 4000 channels of 2 frames: turn it over with .T"),
+        ("np.zeros((0, 2))", "not (0, 2)"),
+        ("np.zeros((2, 2, 2))", "not (2, 2, 2)"),
+        ("np.float32(1)", "not ()"),
+        ("np.array(['a'])", "an array of numbers"),
+        ("np.zeros(4, complex)", "an array of numbers"),
+        ("[[1], [1, 2]]", "an array of numbers"),
+        ("np.array([0, np.inf])", "finite numbers"),
+        ("np.zeros(4) + 1e300", "finite numbers"),
+        ("np.broadcast_to(np.float32(0), 10**12)", "at most 10 minutes"),
+    ],
+)
+def test_what_cannot_be_sound_is_refused_and_leaves_nothing_behind(
+    session: Session, array: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(streams, "PRIMES", tmp_path / "primes")
+    session.eval("r7 = stream()")
+    result = session.eval(f"r7.prime({array})")
+    assert not result.ok
+    assert says in result.error
+    assert "\n" not in result.error
+    assert not (tmp_path / "primes").exists()
+
+
+def test_a_damaged_prime_that_was_kept_is_made_anew(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(streams, "PRIMES", tmp_path)
+    session.eval("r7 = stream(prime=np.linspace(-0.5, 0.5, 4000))")
+    (kept,) = tmp_path.iterdir()
+    whole, frames = kept.stat().st_size, soundfile.read(kept)[0]
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert session.eval("r7.prime(np.linspace(-0.5, 0.5, 4000))").ok
+    assert kept.stat().st_size == whole
+    assert np.array_equal(soundfile.read(kept)[0], frames)
+    session.eval("r7.prime(np.linspace(-0.5, 0.5, 4000).reshape(2000, 2))")
+    assert sorted(soundfile.info(path).channels for path in tmp_path.iterdir()) == [1, 2]

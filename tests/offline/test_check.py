@@ -7,8 +7,11 @@ import time
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
+import soundfile
 
+from livecode import Session
 from livecode.cli import command as cli
 from livecode.offline.check import Report, check_set
 from livecode.offline.names_used import names_used
@@ -57,6 +60,22 @@ def test_what_is_wrong_is_found_with_its_line(what: str, tmp_path: Path) -> None
     assert found, texts(report)
     assert line is None or found[0].line == int(line)
     assert [row.name for row in report.scenes][-1] == "last"
+
+
+def test_a_damaged_sound_file_is_told_of_and_is_not_grave(tmp_path: Path) -> None:
+    sound = np.full(48000, 0.1, np.float32)
+    sound[7] = np.inf
+    soundfile.write(tmp_path / "rain.wav", sound, 48000, subtype="FLOAT")
+    report = checked(
+        tmp_path, f"# %% one 2*s\nrain = sample({str(tmp_path / 'rain.wav')!r})\n", speed=fast
+    )
+    assert report.ok
+    assert "rain: " in texts(report)
+    assert "1 sample that is no number" in texts(report)
+
+
+def fast(session: Session) -> float:
+    return 10.0
 
 
 def test_a_cell_without_end_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

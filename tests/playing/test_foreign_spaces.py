@@ -61,6 +61,23 @@ def test_untrusted_it_is_refused_and_what_plays_plays_on(session: Session, tones
     assert longest_silence_s(session.advance(0.5), RATE) < 0.01
 
 
+def test_a_file_that_changes_under_an_open_space_does_not_run(
+    session: Session, tones: Path, tmp_path: Path
+) -> None:
+    assert session.eval(f"bells = space({str(tones)!r}, trust=True)\nego = agent(bells)").ok
+    session.advance(0.5)
+    made.write(made.Tones(latent=4, rate=44_100), tones)
+    session.eval("other = agent(bells)")
+    session.eval("ego.dims = 4\nego.seed = 5")
+    session.advance(0.5)
+    failed = [str(event) for event in session.log if event.kind == "fallback"]
+    assert failed
+    assert all("is not the file that was trusted" in each for each in failed)
+    assert longest_silence_s(session.advance(0.5), RATE) < 0.01  # ego plays on as it was
+    result = session.eval(f"bells = space({str(tones)!r})")
+    assert "trust=True" in (result.error or "")
+
+
 @pytest.mark.parametrize("model", [made.Raises, made.NoDecode, made.WrongShape])
 def test_what_cannot_be_played_never_reaches_the_engine(
     session: Session, tmp_path: Path, model

@@ -102,6 +102,14 @@ def test_both_channels_count_for_the_level_even_in_antiphase() -> None:
     assert heard(stereo).rms == pytest.approx(heard(sine(440)).rms)
 
 
+def test_a_sound_in_antiphase_has_the_shape_and_the_pitch_of_either_channel() -> None:
+    tone = harmonic(440)
+    features, plain = heard(np.stack([tone, -tone], axis=1)), heard(tone)
+    assert features.centroid == pytest.approx(plain.centroid)
+    assert features.pitch == pytest.approx(plain.pitch)
+    assert features.mel == pytest.approx(plain.mel)
+
+
 @pytest.mark.parametrize("hz", [100.0, 440.0, 5000.0])
 def test_the_centroid_of_a_sine_is_its_frequency(hz: float) -> None:
     features = heard(sine(hz))

@@ -1,7 +1,9 @@
 """What a SampleRNN is made of: its tiers, its levels, and the tensors that these call for."""
 
+import math
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from numbers import Integral
 from typing import Any, Literal, Self
 
 from livecode.errors import LivecodeError
@@ -12,6 +14,9 @@ QUANTISERS = ("linear", "mu-law")
 SAMPLE_TIERS = ("two-layer", "three-layer")
 LEVELS = (256, 65_536)  # 8 to 16 bits
 RATES_HZ = (8_000, 48_000)
+#: The most that a file may claim: more is played by no machine, and would take its memory.
+MOST = {"dim": 8192, "layers": 16, "embedding": 8192}
+MOST_TIERS, LONGEST_LOOKBACK = 8, 65_536
 #: Temperatures outside of this are clipped when a model samples.
 TEMPERATURES = (0.05, 3.0)
 
@@ -35,21 +40,25 @@ class SampleRNNConfig:
     skip: bool = False  # whether a tier's output is the sum of its layers' outputs
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
-        for name in ("dim", "layers", "embedding"):
-            if getattr(self, name) < 1:
-                raise LivecodeError(
-                    f"a SampleRNN's {name} is at least 1, not {getattr(self, name)}"
-                )
-        if not self.frame_sizes or min(self.frame_sizes) < 2:
+        for name, most in MOST.items():
+            value = getattr(self, name)
+            if not is_whole(value) or not 1 <= value <= most:
+                raise LivecodeError(f"a SampleRNN's {name} is 1 to {most}, not {value!r:.40}")
+        sizes = tuple(self.frame_sizes[: MOST_TIERS + 1])
+        if (
+            not 1 <= len(sizes) <= MOST_TIERS
+            or not all(is_whole(size) and 2 <= size <= LONGEST_LOOKBACK for size in sizes)
+            or math.prod(sizes) > LONGEST_LOOKBACK
+        ):
             raise LivecodeError(
-                f"the frame sizes {list(self.frame_sizes)} make no SampleRNN: "
-                "give one or more, each at least 2, such as 16 4"
+                f"the frame sizes {list(sizes)!r:.60} make no SampleRNN: give 1 to {MOST_TIERS}, each "
+                f"at least 2, whose product is at most {LONGEST_LOOKBACK}, such as 16 4"
             )
-        if not LEVELS[0] <= self.levels <= LEVELS[1]:
+        object.__setattr__(self, "frame_sizes", tuple(int(size) for size in sizes))
+        if not is_whole(self.levels) or not LEVELS[0] <= self.levels <= LEVELS[1]:
             raise LivecodeError(
                 f"a SampleRNN has {LEVELS[0]} to {LEVELS[1]} levels (8 to 16 bits), "
-                f"not {self.levels}"
+                f"not {self.levels!r:.40}"
             )
         for name, known in (
             ("cell", tuple(GATES)),
@@ -116,3 +125,8 @@ class SampleRNNConfig:
         shapes["sample.output.weight"] = (self.levels, d)
         shapes["sample.output.bias"] = (self.levels,)
         return shapes
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value is a whole number, of Python or numpy, and no truth value."""
+    return isinstance(value, Integral) and not isinstance(value, bool)

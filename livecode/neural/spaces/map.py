@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
-import soxr
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError, did_you_mean
+from livecode.files import shown
+from livecode.neural.audio.fold import Fold
+from livecode.neural.audio.sound_array import array_of_sound
+from livecode.neural.audio.sound_file import UnreadableSound, read_mono
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.axes import audible_change
 from livecode.neural.spaces.space import LatentSpace
@@ -30,20 +32,24 @@ def encode(space: LatentSpace, sound: str | Path | Floats, search: int = 4) -> F
     There are four frames a window, as in `LatentSpace.encode`. Raises `LivecodeError` if the file
     cannot be read.
     """
-    audio = _read(space, Path(sound)) if isinstance(sound, str | Path) else sound
+    if isinstance(sound, str | Path):
+        audio = _read(space, Path(sound))
+    else:
+        audio = array_of_sound("encode", sound)
+        audio = audio if audio.ndim == 1 else Fold().one_channel(audio)
     return space.position(space.encode(audio, search))
 
 
 def _read(space: LatentSpace, path: Path) -> Floats:
     path = path.expanduser()
     if not path.is_file():
-        raise LivecodeError(f"there is no sound file at {path}: give the path of one")
+        raise LivecodeError(f"there is no sound file at {shown(path)}: give the path of one")
     try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-        raise LivecodeError(f"the sound file {path} cannot be read ({error})") from error
-    mono = np.nan_to_num(audio.mean(axis=1))
-    return np.asarray(soxr.resample(mono, rate, space.sample_rate), np.float32)
+        return read_mono(path, space.sample_rate).audio
+    except UnreadableSound as error:
+        raise LivecodeError(
+            f"the sound file {shown(path)} cannot be read ({error.reason})"
+        ) from error
 
 
 def at(space: LatentSpace, name: str) -> Floats:

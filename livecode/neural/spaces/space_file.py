@@ -3,38 +3,49 @@
 from pathlib import Path
 
 from livecode.errors import LivecodeError, did_you_mean
-from livecode.neural.model_file import ModelMeta, Tensors, list_models, read_model
+from livecode.neural.model_file import ModelMeta, list_models, read_model
 from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
 from livecode.neural.spaces.texture import texture_shapes
 
 
 def open_space(path: Path) -> LatentSpace:
-    """Read the space in a model file. Raises `LivecodeError` if the file holds another kind."""
-    meta, tensors = read_model(path)
-    if meta.kind != KIND:
-        raise LivecodeError(f"{path.stem!r} is not a space{did_you_mean('', list_models(KIND))}")
-    return space_of(path, meta, tensors)
+    """Read the space in a model file.
 
+    Raises `LivecodeError` if the file is damaged, holds another kind, or claims what no space is;
+    the claims are looked at before any tensor is read.
+    """
 
-def space_of(path: Path, meta: ModelMeta, tensors: Tensors) -> LatentSpace:
-    """Make a space of its file's content. Raises `LivecodeError` if the file is incomplete."""
-    _check(path, meta, tensors)
+    def claims(meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> None:
+        if meta.kind != KIND:
+            raise LivecodeError(
+                f"{path.stem!r} is not a space{did_you_mean('', list_models(KIND))}"
+            )
+        _check(path, meta, shapes)
+
+    meta, tensors = read_model(path, claims=claims)
     return LatentSpace(path.stem, meta.sample_rate, meta.config, tensors)
 
 
-def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
+def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> None:
     """Raise `LivecodeError` if the tensors do not fit the file's configuration."""
     try:
-        expected = space_shapes({key: meta.config[key] for key in _SIZES})
-        if len(meta.config["axis_names"]) != meta.config["latent"] or meta.sample_rate <= 0:
+        sizes = {key: meta.config[key] for key in _SIZES}
+        for key, size in sizes.items():
+            least, most = _SIZES[key]
+            if type(size) is not int or not least <= size <= most:
+                raise ValueError(f"{key} {size!r:.20}, where {least} to {most} are possible")
+        if not RATES_HZ[0] <= meta.sample_rate <= RATES_HZ[1]:
+            raise ValueError(f"{meta.sample_rate} Hz, of {RATES_HZ[0]} to {RATES_HZ[1]}")
+        expected = space_shapes(sizes)
+        if len(meta.config["axis_names"]) != meta.config["latent"]:
             raise KeyError("axis_names")
         if names := meta.config.get("sounds"):
             expected["sounds"] = (len(names), int(meta.config["latent"]))
         if about := meta.config.get("texture"):
             outputs = expected["decoder.head.bias"][0]
-            sizes = (int(about["components"]), int(about["hidden"]))
-            expected |= texture_shapes(int(meta.config["latent"]), outputs, *sizes)
-            if int(about["step"]) < 1:
+            parts = (int(about["components"]), int(about["hidden"]))
+            expected |= texture_shapes(int(meta.config["latent"]), outputs, *parts)
+            if int(about["step"]) < sizes["n_fft"] // MOST_STEPS or min(parts) < 1:
                 raise KeyError("step")
     except (KeyError, TypeError, ValueError) as error:
         raise LivecodeError(
@@ -42,14 +53,25 @@ def _check(path: Path, meta: ModelMeta, tensors: Tensors) -> None:
             "copy or train it again"
         ) from error
     for name, shape in expected.items():
-        if name not in tensors or tensors[name].shape != shape:
+        if shapes.get(name) != shape:
             raise LivecodeError(
                 f"the model file {path} lacks the tensor {name!r} of shape {shape}: "
                 "copy or train it again"
             )
 
 
-_SIZES = ("latent", "n_fft", "partials", "bands", "hidden", "encoder_hidden")
+#: What a space may be, as (least, most) of each of its sizes.
+_SIZES = {
+    "latent": (1, 256),
+    "n_fft": (16, 1 << 16),
+    "partials": (0, 1 << 12),
+    "bands": (0, 1 << 15),
+    "hidden": (1, 1 << 14),
+    "encoder_hidden": (1, 1 << 14),
+}
+RATES_HZ = (8_000, 192_000)
+#: A texture moves at most so often in one window.
+MOST_STEPS = 64
 
 
 def space_shapes(sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:

@@ -1,5 +1,6 @@
 """TorchScript models in the nn~ convention; this runs their code, so never in the mind or the engine."""
 
+import io
 import json
 import sys
 import warnings
@@ -11,10 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
-from livecode.neural.torchscript.trust import Description
+from livecode.files import shown
+from livecode.neural.audio.fold import Fold
+from livecode.neural.audio.sound_file import LOUDEST, finite
+from livecode.neural.torchscript.trust import Description, Program, read_program
 
 #: The names under which models give their sample rate: RAVE version 2, RAVE version 1, a method.
 _RATES = ("sr", "sampling_rate")
+#: The most samples for one latent: with more, nothing follows a hand.
+MOST_RATIO = 1 << 15
 _RATE_METHOD = "get_sample_rate"
 
 
@@ -25,20 +31,29 @@ class TorchScriptModel:
     out, ratio out), and a method `decode` that maps float (batch, channels, time) to the same.
     """
 
-    def __init__(self, path: Path):
-        """Open the file. Raises `LivecodeError` if it is not such a model, or does not decode."""
+    def __init__(self, file: Path | Program):
+        """Open a file, read or to be read, which runs the code in it.
+
+        Raises `LivecodeError` if it is not such a model, or does not decode.
+        """
         import torch
 
-        self._torch, self._path = torch, path
+        program = read_program(file)
+        self._torch, self._path = torch, shown(program.path)
+        self._fold = Fold()
+        #: In full scales: what has gone beyond ±4 is brought down by this, and stays so. Else 1.
+        self.peak = 1.0
         torch.set_num_threads(1)
         try:
             # TorchScript is deprecated, which does not concern the performer
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                self._model: Any = torch.jit.load(str(path), map_location="cpu").eval()
+                self._model: Any = torch.jit.load(
+                    io.BytesIO(program.content), map_location="cpu"
+                ).eval()
         except (RuntimeError, ValueError, OSError) as error:
             raise LivecodeError(
-                f"{path} is not a TorchScript model ({_first_line(error)}): choose another file"
+                f"{self._path} is not a TorchScript model ({_first_line(error)}): choose another file"
             ) from None
         self.description = self._described()
         self._fresh = [buffer.clone() for _, buffer in self._model.named_buffers()]
@@ -53,12 +68,15 @@ class TorchScriptModel:
         torch.manual_seed(seed)
         with torch.inference_mode():
             sound = self._model.decode(torch.from_numpy(np.ascontiguousarray(latents))[None])
-        mono = sound[0].mean(0).numpy() if sound.shape[1] > 1 else sound[0, 0].numpy()
-        result: NDArray[np.float32] = np.nan_to_num(mono.astype(np.float32), posinf=0.0, neginf=0.0)
-        return result
+        decoded, _ = finite(np.asarray(sound[0].T.numpy(), np.float32))
+        peak = float(np.abs(decoded).max(initial=0.0))
+        if peak > LOUDEST:
+            self.peak = max(self.peak, peak)
+        return self._fold.one_channel(decoded / np.float32(self.peak))
 
     def reset(self) -> None:
         """Set every buffer to its value in the file, so that the model forgets what it has decoded."""
+        self._fold, self.peak = Fold(), 1.0
         with self._torch.no_grad():
             for (_, buffer), fresh in zip(self._model.named_buffers(), self._fresh, strict=True):
                 buffer.copy_(fresh)
@@ -79,12 +97,13 @@ class TorchScriptModel:
                 f"whole numbers, channels and ratio in, channels and ratio out, not {_shown(params)}"
             )
         channels_in, ratio_in, channels_out, ratio_out = (int(value) for value in values)
-        if ratio_in % ratio_out or channels_out > 64 or channels_in > 64:
+        ratio = ratio_in // ratio_out
+        if ratio_in % ratio_out or ratio > MOST_RATIO or channels_out > 64 or channels_in > 64:
             raise LivecodeError(
                 f"{self._path} says decode_params {[int(v) for v in values]}, which cannot be played: "
-                "at most 64 channels, and one latent for a whole number of samples"
+                f"at most 64 channels, and one latent for 1 to {MOST_RATIO} samples"
             )
-        return Description(channels_in, ratio_in // ratio_out, channels_out, self._rate())
+        return Description(channels_in, ratio, channels_out, self._rate())
 
     def _rate(self) -> int:
         found: Any = None
@@ -142,9 +161,13 @@ def _first_line(error: BaseException) -> str:
 
 
 def main() -> int:
-    """Print a model's description as JSON, or why it cannot be played; run in its own process."""
+    """Print the description of the model on stdin as JSON, or why it cannot be played.
+
+    The model runs in this process, which is one of its own. The argument is the file's path.
+    """
     try:
-        answer: dict[str, Any] = asdict(TorchScriptModel(Path(sys.argv[1])).description)
+        program = Program(Path(sys.argv[1]), sys.stdin.buffer.read())
+        answer: dict[str, Any] = asdict(TorchScriptModel(program).description)
     except LivecodeError as error:
         answer = {"error": str(error)}
     except ImportError:

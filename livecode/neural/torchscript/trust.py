@@ -1,17 +1,20 @@
 """Models that contain code: they are played only after the performer has trusted that very file."""
 
+import hashlib
+import io
 import json
-import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from livecode.errors import LivecodeError
-from livecode.files import replace_file, sha256
+from livecode.files import path_of, replace_file, shown
+from livecode.neural.limits import check_archive, check_size
 from livecode.neural.model_file import user_models
 
 SUFFIX = ".ts"
@@ -38,59 +41,93 @@ def is_torchscript(model: str | Path) -> bool:
 
 def find_torchscript(name_or_path: str | Path) -> Path | None:
     """Return the TorchScript file at that path, or imported under that name, or None."""
-    path = Path(name_or_path).expanduser()
+    path = path_of(name_or_path)
     if is_torchscript(path):
         return path.resolve()
     imported = user_models() / path.name / (path.name + SUFFIX)
     return imported if len(path.parts) == 1 and imported.is_file() else None
 
 
-def import_torchscript(path: Path, name: str, trust: bool = False) -> Description:
+@dataclass(frozen=True)
+class Program:
+    """A TorchScript file as it was when it was read: what is trusted, and all that ever runs of it."""
+
+    path: Path
+    content: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the content as hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the performer has trusted this very content."""
+        return self.digest in _trusted()
+
+
+def read_program(path: str | Path | Program) -> Program:
+    """Read a TorchScript file, unless it has been read. Raises `LivecodeError` if it cannot be read."""
+    if isinstance(path, Program):
+        return path
+    path = path_of(path)
+    try:
+        check_size(path)
+        program = Program(path, path.read_bytes())
+        check_archive(io.BytesIO(program.content), path)
+        return program
+    except OSError as error:
+        raise LivecodeError(f"cannot read the model {shown(path)}: {error.strerror}") from None
+
+
+def import_torchscript(file: Path | Program, name: str, trust: bool = False) -> Description:
     """Keep a copy of a TorchScript file under a name. Raises what `describe` raises."""
+    program = read_program(file)
     if not name or Path(name).name != name:
         raise LivecodeError(f"{name!r} cannot name a model: use letters and digits")
-    description = describe(path, trust)
+    description = describe(program, trust)
     copy = user_models() / name / (name + SUFFIX)
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        replace_file(copy, program.content)
     except OSError as error:
         raise LivecodeError(f"cannot write {copy}: {error.strerror}") from None
     return description
 
 
-def describe(path: str | Path, trust: bool = False) -> Description:
-    """Return the description of the model in that file; `trust` marks the file as trusted for good.
+def describe(file: str | Path | Program, trust: bool = False) -> Description:
+    """Return the description of the model in a file; `trust` marks its content as trusted for good.
 
-    A file is known by its hash, so a changed file must be trusted again. The file is opened in its
+    A file is known by its hash, so a changed file must be trusted again. The content is run in its
     own process. Raises `LivecodeError` if it is not trusted or cannot be played.
     """
-    path = Path(path).expanduser()
-    digest = fingerprint(path)
-    known = _trusted()
-    if digest in known:
-        return Description(**known[digest])
+    program, known = read_program(file), _trusted()
+    if program.digest in known:
+        return Description(**known[program.digest])
     if not trust:
+        path = shown(program.path)
         raise LivecodeError(
             f"{path} contains code, which would run with your rights: if you trust its maker, say "
-            f"so once with space({str(path)!r}, trust=True), or --trust with livecode import"
+            f"so once with space({path!r}, trust=True), or --trust with livecode import"
         )
-    description = _ask(path)
-    _remember({**_trusted(), digest: asdict(description)})
+    description = _ask(program)
+    _remember({**_trusted(), program.digest: asdict(description)})
     return description
 
 
-def is_trusted(path: Path) -> bool:
-    """Whether the performer has trusted this very file."""
-    return fingerprint(path) in _trusted()
+def program_as_trusted(path: str | Path, digest: str) -> Program:
+    """Read the file whose content was trusted under that hash, to run it.
 
-
-def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits. Raises `LivecodeError` if unreadable."""
-    try:
-        return sha256(path)
-    except OSError as error:
-        raise LivecodeError(f"cannot read the model {path}: {error.strerror}") from None
+    Without a hash, any content will do that the performer has trusted. Raises `LivecodeError` if
+    the file holds something else by now, which nobody has asked for.
+    """
+    program = read_program(path)
+    if program.digest != digest if digest else not program.is_trusted:
+        raise LivecodeError(
+            f"{shown(path)} is not the file that was trusted: it has changed since, and does not "
+            "run; evaluate the line of its space again if it is to"
+        )
+    return program
 
 
 def trust_file() -> Path:
@@ -98,15 +135,15 @@ def trust_file() -> Path:
     return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "trusted-models.json"
 
 
-def _ask(path: Path) -> Description:
+def _ask(program: Program) -> Description:
     """Have another process open the model, so that its code cannot harm this one."""
-    command = [sys.executable, "-m", "livecode.neural.torchscript.model", str(path)]
+    path = shown(program.path)
+    command = [sys.executable, "-m", "livecode.neural.torchscript.model", path]
     try:
         done = subprocess.run(
             command,
-            stdin=subprocess.DEVNULL,
+            input=program.content,
             capture_output=True,
-            text=True,
             timeout=OPENING_LIMIT_S,
         )
         answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

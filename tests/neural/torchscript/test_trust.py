@@ -1,5 +1,6 @@
 """Models from others: trusted once by their hash, described, or refused in a sentence."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from livecode.cli import command as cli
 from livecode.errors import LivecodeError
 from livecode.neural.torchscript import trust
 from livecode.neural.torchscript.model import TorchScriptModel
+from livecode.transport.messages import LatentSource
+from livecode.voices.torchscript import TorchScriptVoice
 from tests import torchscript_model as made
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
@@ -99,3 +102,35 @@ def test_the_command_asks_once_and_imports(tones: Path, capsys: pytest.CaptureFi
     assert "bells: 4 dimensions, 512 samples each at 48000 Hz" in capsys.readouterr().out
     assert cli.main(["import", str(tones), "--name", "again"]) == 0
     assert cli.main(["import", str(tones), "--name", "a/b"]) == 2
+
+
+def test_what_is_imported_is_what_was_shown_though_the_file_changes_at_the_prompt(
+    tones: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = tones.read_bytes()
+
+    def answer(question: str) -> str:
+        made.write(made.Tones(latent=7), tones)
+        return "y"
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    assert cli.main(["import", str(tones), "--name", "bells"]) == 0
+    said = capsys.readouterr().out
+    assert hashlib.sha256(content).hexdigest() in said
+    assert "4 dimensions" in said
+    imported = trust.find_torchscript("bells")
+    assert imported is not None
+    assert imported.read_bytes() == content
+    with pytest.raises(LivecodeError, match="trust=True"):
+        trust.describe(tones)
+
+
+def test_a_voice_runs_what_was_trusted_and_nothing_else(tones: Path) -> None:
+    first = trust.read_program(tones)
+    source = LatentSource(str(tones), 1, first.digest)
+    assert TorchScriptVoice(source, 48_000, 256).play(None).shape == (256,)
+    made.write(made.Tones(latent=7), tones)
+    for changed in (source, LatentSource(str(tones), 1)):
+        with pytest.raises(LivecodeError, match="is not the file that was trusted"):
+            TorchScriptVoice(changed, 48_000, 256)

@@ -6,9 +6,19 @@ from functools import cached_property
 from typing import Any, Self
 
 from livecode.errors import LivecodeError
+from livecode.neural.samplernn.config import is_whole
 
 #: How a configuration in a model file says that it is of this make.
 FORMAT = "fullband"
+#: The least and the most that a file may claim of each size: more is played by no machine.
+LIMITS = {
+    "dim": (1, 4096), "subbands": (1, 64), "levels": (2, 4096), "embedding": (1, 4096),
+    "extras": (0, 64), "spreads": (1, 4096), "order": (1, 4096), "hop": (1, 65_536),
+    "outline_hop": (1, 1 << 20), "outline_window": (1, 1 << 20), "bands": (1, 1024),
+    "parts": (0, 1024), "stages": (1, 64), "entries": (1, 65_536), "outline_dim": (1, 4096),
+    "outline_layers": (1, 16),
+}  # fmt: skip
+LONGEST_FRAME = 4096
 
 
 def is_fullband(config: Mapping[str, Any]) -> bool:
@@ -46,9 +56,20 @@ class FullbandConfig:
     outline_layers: int = 2
 
     def __post_init__(self) -> None:
+        for name, (least, most) in LIMITS.items():
+            value = getattr(self, name)
+            if not is_whole(value) or not least <= value <= most:
+                raise LivecodeError(
+                    f"a full-band SampleRNN's {name} is {least} to {most}, not {value!r:.40}"
+                )
         object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
-        if len(self.frame_sizes) != 2 or min(self.frame_sizes) < 2:
-            raise LivecodeError("a full-band SampleRNN has two tiers of frames of 2 and more")
+        if (
+            len(self.frame_sizes) != 2
+            or not 2 <= min(self.frame_sizes) <= max(self.frame_sizes) <= LONGEST_FRAME
+        ):
+            raise LivecodeError(
+                f"a full-band SampleRNN has two tiers of frames of 2 to {LONGEST_FRAME}"
+            )
         steps = self.outline_steps
         if steps * self.subbands != self.outline_hop or steps % self.spans[1] or steps % self.hop:
             raise LivecodeError(
