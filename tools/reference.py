@@ -44,7 +44,7 @@ def reference() -> str:
     known = performance.words
     performance.close()
     functions = {name: word for name, word in known.items() if inspect.isfunction(word)}
-    shapes = {name: word for name, word in functions.items() if word.__module__ == curves.__name__}
+    shapes = {name: word for name, word in functions.items() if name in curves.__all__}
     others = {name: word for name, word in functions.items() if name not in shapes}
     return "\n".join(
         [

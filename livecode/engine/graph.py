@@ -9,6 +9,7 @@ import numpy as np
 
 from livecode.deadlines import TookTooLong, Watchdog
 from livecode.dsp_rules import FORBIDDEN
+from livecode.engine.control_table import ControlTable
 from livecode.engine.pyo_lifetime import collect_made, hold_asleep, release, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
@@ -28,7 +29,7 @@ STUCK = 0.05
 BROKEN_BLOCKS = 4
 #: +12 dBFS: the limit of each strip's samples and gains.
 CEILING = 4.0
-#: Controls move to a new value within this time, so that a jump does not click.
+#: Gains that the engine changes by itself move within this time, so that a jump does not click.
 SMOOTHING_S = 0.01
 
 _BUILTINS = __builtins__ if isinstance(__builtins__, dict) else vars(__builtins__)
@@ -75,21 +76,24 @@ class Graph:
         self._names: dict[str, Any] = {"__builtins__": _SAFE, "np": np, **_PYO}
         try:
             with collect_made() as self._made, hold_asleep() as self.asleep:
-                self._build(inputs, block, watchdog)
+                self._build(inputs, server, block, watchdog)
         except BaseException:
             self._names.clear()
             raise
         self.streams = server.getStreams()[first:]
 
-    def _build(self, inputs: Mapping[str, Any], block: int, watchdog: Watchdog) -> None:
+    def _build(
+        self, inputs: Mapping[str, Any], server: Any, block: int, watchdog: Watchdog
+    ) -> None:
         message = self.message
         # A pyo object remembers what is made from it, so each graph gets inputs of its own.
         taken = {name: pyo.Sig(inputs[name]) for name in message.inputs}
         self.controls = {
-            key: pyo.SigTo(value, time=SMOOTHING_S, init=value)
+            key: ControlTable(block, server.getSamplingRate(), value)
             for key, value in message.controls.items()
         }
-        built = _call(message, self._names, taken, self.controls, watchdog)
+        controls = {key: control.sound for key, control in self.controls.items()}
+        built = _call(message, self._names, taken, controls, watchdog)
         stereo = pyo.Mix([built, built] if len(built) == 1 else built, voices=2)
         self._tap = Tap(stereo, block)
         self._line = pyo.SigTo(0.0, time=0.05, init=0.0)
@@ -160,6 +164,7 @@ class Graph:
     def close(self) -> None:
         """Stop computing the graph and release its parts."""
         self._closed = True
+        self.controls.clear()  # their arrays must be gone before their tables
         release(self._made)
         # The function and its names refer to each other, and the engine does not collect cycles.
         self._names.clear()
@@ -210,8 +215,9 @@ def _located(error: BaseException, filename: str, first_line: int) -> LivecodeEr
 class GraphChain:
     """The graphs of one name, cross-faded into a mixer; their controls are followed."""
 
-    def __init__(self, name: str, mixer: Any, block_s: float, controls: ControlBlock):
-        self.mixer, self._name, self._block_s, self._block = mixer, name, block_s, controls
+    def __init__(self, name: str, mixer: Any, block: int, sample_rate: int, controls: ControlBlock):
+        self.mixer, self._name, self._controls = mixer, name, controls
+        self._block, self._block_s = block, block / sample_rate
         self.graphs: list[Graph] = []
         self._readers: dict[str, ControlReader] = {}
 
@@ -219,10 +225,10 @@ class GraphChain:
         """Run a new graph unheard."""
         self.graphs.append(graph)
         for key in graph.controls:
-            slot = self._block.find(f"{self._name}.{key}")
+            slot = self._controls.find(f"{self._name}.{key}")
             reader = self._readers.get(key)
             if slot is not None and (reader is None or reader.closed):
-                self._readers[key] = ControlReader(self._block, slot)
+                self._readers[key] = ControlReader(self._controls, slot)
         for channel in (0, 1):
             key = f"graph/{graph.number}/{channel}"
             self.mixer.addInput(key, graph.out[channel])
@@ -241,13 +247,12 @@ class GraphChain:
         on_end: Callable[[Graph], None],
         on_fail: Callable[[Graph, str], None],
     ) -> None:
-        """Set the controls of each graph and check its state; call it once a block."""
-        values = {key: reader.at(frame) for key, reader in self._readers.items()}
+        """Write the controls of each graph and check its state; call it once a block."""
+        values = {key: reader.line(frame, self._block) for key, reader in self._readers.items()}
         for graph in list(self.graphs):
             for key, control in graph.controls.items():
-                value = values.get(key)
-                if value is not None and np.isfinite(value[0]) and value[0] != control.value:
-                    control.value = float(value[0])
+                if (numbers := values.get(key)) is not None:
+                    control.fill(numbers)
             why = graph.check()
             if why is not None and not graph.ended:
                 self._drop(graph)

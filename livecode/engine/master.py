@@ -51,8 +51,8 @@ class Master:
         for channel in (0, 1):
             insert.addInput(f"direct/{channel}", direct[channel])
             insert.setAmp(f"direct/{channel}", channel, 1)
-        self.chain = GraphChain(MASTER, insert, block / sample_rate, controls)
-        self.gain_stage = GainStage(MASTER, controls)
+        self.chain = GraphChain(MASTER, insert, block, sample_rate, controls)
+        self.gain_stage = GainStage(MASTER, controls, block, sample_rate)
         levelled = pyo.Sig(insert[0] + insert[1]) * self.gain_stage.gain
         # pyo's DCBlock is 3 dB down at 38 Hz, which is too much bass to lose.
         steady = pyo.Atone(levelled, freq=DC_HZ)
@@ -84,7 +84,7 @@ class Master:
         if self.chain.graphs:
             self.gain_stage.follow(frame)
         else:
-            self.gain_stage.move(level=1.0, pan=0.0)
+            self.gain_stage.rest()
 
     def read_tap(self) -> np.ndarray:
         """Return the last computed block, (frames, 2), which the next call overwrites."""

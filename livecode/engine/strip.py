@@ -36,9 +36,9 @@ class Strip:
         for channel in (0, 1):
             bus.addInput(f"buffers/{channel}", read[channel])
             bus.setAmp(f"buffers/{channel}", channel, 1)
-        self.chain = GraphChain(name, bus, block / sample_rate, arena.controls)
+        self.chain = GraphChain(name, bus, block, sample_rate, arena.controls)
         clean, parts = guarded(pyo.Sig(bus[0] + bus[1]))
-        self.gain_stage = GainStage(name, arena.controls)
+        self.gain_stage = GainStage(name, arena.controls, block, sample_rate)
         #: The sound that a @dsp takes.
         self.sound = clean * self.gain_stage.gain
         self.tap = Tap(self.sound, block)
@@ -67,12 +67,12 @@ class Strip:
 
     def prepare(self, frame: int) -> None:
         """Write the block at sample time `frame` into the table, and set all controls."""
-        quiet = not self.feed.begun and not any(graph.begun for graph in self.chain.graphs)
         sound = self.feed.block(frame)
         for side, samples in zip(self._table.sides, sound.T, strict=True):
             side[:] = samples
-        self.gain_stage.follow(frame, quiet)
-        past = self.gain_stage.value("dry", frame) if self._aside else 1.0
+        self.gain_stage.follow(frame)
+        dry = self.gain_stage.numbers("dry", frame)
+        past = float(np.ravel(dry)[-1]) if self._aside else 1.0
         if past != self._direct_gain.value:
             self._direct_gain.time, self._direct_fade_s = self._direct_fade_s, SMOOTHING_S
             self._direct_gain.value = past

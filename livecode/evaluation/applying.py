@@ -69,7 +69,7 @@ class Applier:
         elif isinstance(thing, Sounding):
             thing.check()
             for value in thing.values():
-                self.prepare(value)
+                self.prepare(value, thing)
             if isinstance(thing, Dsp) and not again and not self._sounds.plays(thing):
                 self._check_inputs(thing)
             with self._lock:
@@ -99,15 +99,18 @@ class Applier:
         failures, self._unheard = [*self._unheard, *self._generations.receive()], []
         return [failure for failure in failures if failure.generation != self._awaited]
 
-    def prepare(self, value: Value) -> None:
+    def prepare(self, value: Value, thing: Sounding | None = None) -> None:
         """Probe each function that the value is made of, unless it plays already.
 
-        Curves and signals are sampled once: this starts the curves, and shows a signal that cannot
-        be read. Raises LivecodeError if a function or a signal fails.
+        Curves that have not begun begin at the line at which the thing, or all, comes in. Curves and
+        signals are sampled once, which shows a signal that cannot be read. Raises LivecodeError if a
+        function or a signal fails.
         """
         with self._lock:
             moment = self._moment()
+            line = moment.at(self._sounds.comes_in(thing), 0)
         for part in value.everything():
+            part.node.begin(line)
             if part.function is not None:
                 player = self._player_for(part)
                 if player.version is None or player.version.function is not part.function:

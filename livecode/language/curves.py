@@ -1,39 +1,65 @@
-"""Curves: values that are functions of time alone. Each begins when its block is evaluated."""
+"""Curves: values that are functions of time alone.
+
+A curve that is counted in beats or bars is a function of the beat clock: it is where it is on the
+beat, whenever it was typed. One that is counted in seconds, a `ramp`, and an `env` that strikes
+once count from the line at which what uses them comes in.
+"""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
 from livecode.errors import LivecodeError
+from livecode.language.envelopes import env
+from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
 from livecode.language.units import Span, bars, finite, span
-from livecode.language.values import DRAWN_BPM, Arithmetic, Moment, Node, Value, as_value
+from livecode.language.values import SHORTEST_LINE, Arithmetic, Corner, Moment, Value, as_value
+from livecode.signals.tempo import Tempo
 
-#: The least period or length of a curve; signals are read every 5 ms.
-SHORTEST_S = 0.001
+__all__ = ["env", "hold", "noise", "ramp", "saw", "sine", "square", "steps", "tri"]
+
+#: A round curve is followed by so many lines in each turn, where it is fast.
+LINES = 16
 
 
 @dataclass(eq=False)
-class Curve(Node):
-    """A shape over time since it began.
+class Curve(Counted):
+    """A shape over turns: `shape` takes how many have passed."""
 
-    `shape` takes (seconds, beats) since then. `stretch` is the stretch that a drawing shows.
-    """
-
-    text: str
-    shape: Callable[[float, float], float]
-    stretch: Span
-    _began: tuple[float, float] | None = field(default=None, repr=False)
+    text: str = ""
+    shape: Callable[[float], float] = float
+    stretch: Span = NO_TIME  # what a drawing shows
+    #: Places in a turn, from 0 and below 1, at which it turns a corner, and whether it jumps there.
+    places: tuple[tuple[Fraction, bool], ...] = ()
+    round: bool = False  # it bends between its corners
+    turns_once: bool = False
 
     def sample(self, moment: Moment) -> float:
+        return self.shape(self.turns(moment))
+
+    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
         if self._began is None:
-            self._began = (moment.t, moment.beat)
-        t0, beat0 = self._began
-        return self.shape(moment.t - t0, moment.beat - beat0)
+            return
+        first, last = self.turn_at(begin - 1, tempo), self.turn_at(end, tempo)
+        if self.round and last > first:
+            step = max(round((end - begin) / (last - first) / LINES), SHORTEST_LINE)
+            if step < end - begin:
+                yield from map(Corner, range(begin + step, end, step))
+        if (last - first) * max(len(self.places), 1) > MOST_CORNERS:
+            return
+        for turn in range(math.floor(first), math.floor(last) + 1):
+            if self.turns_once and turn:
+                continue
+            for place, jump in self.places:
+                frame = self.frame_of(turn + place, tempo)
+                if begin <= frame < end:
+                    yield Corner(frame, jump)
 
     def drawn(self, seconds: float, beat: float) -> float | None:
-        return self.shape(seconds, beat)
+        return self.shape(self.drawn_turns(seconds, beat))
 
     def shown(self) -> Span | None:
         return self.stretch
@@ -42,29 +68,36 @@ class Curve(Node):
         return self.text
 
 
-def _elapsed(length: Span) -> Callable[[float, float], float]:
-    """Make a function of (seconds, beats) that returns the share of `length` that has passed."""
-    if length.beats and length.seconds:
-        raise LivecodeError(f"{length} mixes seconds and beats; use one of them for a curve")
-    if length.at(DRAWN_BPM) < SHORTEST_S:
-        raise LivecodeError(f"a curve takes {span(SHORTEST_S)} or longer, not {length}")
-    if length.beats:
-        return lambda seconds, beat: beat / length.beats
-    return lambda seconds, beat: seconds / length.seconds
-
-
 def _periodic(
-    name: str, low: float, high: float, period: Span | float, wave: Callable[[float], float]
+    name: str,
+    low: float,
+    high: float,
+    period: Span | float,
+    phase: Span | float,
+    wave: Callable[[float], float],
+    *places: tuple[float, bool],
 ) -> Value:
-    """Make a curve between `low` and `high` of a wave of 0 … 1 over a phase of 0 … 1."""
+    """Make a curve between `low` and `high` of a wave of 0 … 1 over a phase of 0 … 1.
+
+    `places`: where in a turn it has corners, and whether it jumps there; none if it is round.
+    """
     low, high = finite(low, name), finite(high, name)
     length = span(period)
-    passed = _elapsed(length)
 
-    def shape(seconds: float, beat: float) -> float:
-        return low + (high - low) * wave(passed(seconds, beat) % 1.0)
+    def shape(turns: float) -> float:
+        return low + (high - low) * wave(turns % 1.0)
 
-    return Value.of(Curve(f"{name}({low:g}, {high:g}, period={length})", shape, length * 2))
+    return Value.of(
+        Curve(
+            length,
+            phase_of(phase, length),
+            text=f"{name}({low:g}, {high:g}, period={length}{later_text(phase)})",
+            shape=shape,
+            stretch=length * 2,
+            places=tuple((Fraction(at).limit_denominator(1_000_000), jump) for at, jump in places),
+            round=not places,
+        )
+    )
 
 
 def ramp(*points: float, over: Span | float) -> Value:
@@ -76,52 +109,105 @@ def ramp(*points: float, over: Span | float) -> Value:
         raise LivecodeError("ramp takes two numbers or more, as in ramp(0.8, 1.2, over=30*s)")
     heights = [finite(point, "ramp") for point in points]
     length = span(over)
-    passed = _elapsed(length)
     places = np.linspace(0.0, 1.0, len(heights))
 
-    def shape(seconds: float, beat: float) -> float:
-        return float(np.interp(passed(seconds, beat), places, heights))
+    def shape(turns: float) -> float:
+        return float(np.interp(turns, places, heights))
 
     text = ", ".join(f"{height:g}" for height in heights)
-    return Value.of(Curve(f"ramp({text}, over={length})", shape, length))
+    parts = len(heights) - 1
+    return Value.of(
+        Ramp(
+            length,
+            anew=True,
+            text=f"ramp({text}, over={length})",
+            shape=shape,
+            stretch=length,
+            places=tuple((Fraction(at, parts), False) for at in range(parts + 1)),
+            turns_once=True,
+            heights=tuple(heights),
+        )
+    )
 
 
-def sine(low: float = 0.0, high: float = 1.0, period: Span | float = 1 * bars) -> Value:
-    """Swing between two numbers, smoothly, from the middle up: `sine(0.2, 1, period=8*bars)`."""
-    return _periodic("sine", low, high, period, lambda x: 0.5 + 0.5 * math.sin(2 * math.pi * x))
+@dataclass(eq=False)
+class Ramp(Curve):
+    """A curve in straight lines through numbers."""
+
+    heights: tuple[float, ...] = ()
 
 
-def tri(low: float = 0.0, high: float = 1.0, period: Span | float = 1 * bars) -> Value:
+def sine(
+    low: float = 0.0,
+    high: float = 1.0,
+    period: Span | float = 1 * bars,
+    phase: Span | float = 0.0,
+) -> Value:
+    """Swing between two numbers, smoothly, from the middle up: `sine(0.2, 1, period=8*bars)`.
+
+    With `phase=0.25`, or `phase=2*beats`, it is that much later.
+    """
+    return _periodic(
+        "sine", low, high, period, phase, lambda x: 0.5 + 0.5 * math.sin(2 * math.pi * x)
+    )
+
+
+def tri(
+    low: float = 0.0,
+    high: float = 1.0,
+    period: Span | float = 1 * bars,
+    phase: Span | float = 0.0,
+) -> Value:
     """Swing between two numbers in straight lines, from `low`: `tri(-1, 1, period=3*s)`."""
-    return _periodic("tri", low, high, period, lambda x: 1 - abs(2 * x - 1))
+
+    def wave(x: float) -> float:
+        return 1 - abs(2 * x - 1)
+
+    return _periodic("tri", low, high, period, phase, wave, (0, False), (0.5, False))
 
 
-def saw(low: float = 0.0, high: float = 1.0, period: Span | float = 1 * bars) -> Value:
+def saw(
+    low: float = 0.0,
+    high: float = 1.0,
+    period: Span | float = 1 * bars,
+    phase: Span | float = 0.0,
+) -> Value:
     """Rise from `low` to `high` and jump back: `saw(0, 1, period=1*beats)`; `saw(1, 0)` falls."""
-    return _periodic("saw", low, high, period, lambda x: x)
+    return _periodic("saw", low, high, period, phase, lambda x: x, (0, True))
 
 
 def square(
-    low: float = 0.0, high: float = 1.0, period: Span | float = 1 * bars, width: float = 0.5
+    low: float = 0.0,
+    high: float = 1.0,
+    period: Span | float = 1 * bars,
+    width: float = 0.5,
+    phase: Span | float = 0.0,
 ) -> Value:
     """Jump: `high` for `width` of each period, then `low`: `square(0.2, 1, period=1*beats)`."""
     width = finite(width, "square")
-    return _periodic("square", low, high, period, lambda x: float(x < width))
+    within = [(width, True)] if 0 < width < 1 else []
+    return _periodic(
+        "square", low, high, period, phase, lambda x: float(x < width), (0, True), *within
+    )
 
 
-def steps(*values: float, every: Span | float = 1 * bars) -> Value:
+def steps(*values: float, every: Span | float = 1 * bars, phase: Span | float = 0.0) -> Value:
     """One number after the other, round and round: `steps(0.2, 0.8, 0.5, every=1*beats)`."""
     if not values:
         raise LivecodeError("steps takes numbers, as in steps(0.2, 0.8, 0.5, every=1*beats)")
     heights = [finite(value, "steps") for value in values]
     length = span(every)
-    passed = _elapsed(length)
-
-    def shape(seconds: float, beat: float) -> float:
-        return heights[int(passed(seconds, beat) + 1e-9) % len(heights)]
-
     text = ", ".join(f"{height:g}" for height in heights)
-    return Value.of(Curve(f"steps({text}, every={length})", shape, length * len(heights)))
+    return Value.of(
+        Curve(
+            length,
+            phase_of(phase, length),
+            text=f"steps({text}, every={length}{later_text(phase)})",
+            shape=lambda turns: heights[math.floor(turns) % len(heights)],
+            stretch=length * len(heights),
+            places=((Fraction(0), True),),
+        )
+    )
 
 
 def noise(
@@ -135,15 +221,14 @@ def noise(
     if not isinstance(seed, int) or seed < 0:
         raise LivecodeError(f"the seed of noise is a whole number from 0 up, not {seed!r}")
     length = span(every)
-    passed = _elapsed(length)
 
     def goal(index: int) -> float:
         return float(np.random.default_rng((seed, index)).random())
 
     remembered: dict[int, float] = {}
 
-    def shape(seconds: float, beat: float) -> float:
-        x = max(passed(seconds, beat), 0.0)
+    def shape(turns: float) -> float:
+        x = max(turns, 0.0)
         index = int(x)
         for each in (index, index + 1):
             if each not in remembered:
@@ -156,71 +241,41 @@ def noise(
         return low + (high - low) * (a + (b - a) * smooth)
 
     text = f"noise({low:g}, {high:g}, every={length}, seed={seed})"
-    return Value.of(Curve(text, shape, length * 8))
-
-
-def env(
-    attack: Span | float,
-    release: Span | float,
-    *,
-    level: float = 1.0,
-    sustain: Span | float = 0.0,
-    every: Span | float | None = None,
-) -> Value:
-    """Up in `attack`, down to 0 in `release`: `env(10*ms, 400*ms, every=1*beats)`.
-
-    It goes up to `level`, holds that for `sustain`, and begins again `every` so often.
-    """
-    up, held, down = span(attack), span(sustain), span(release)
-    level = finite(level, "env")
-    total = up + held + down
-    if min(part.at(DRAWN_BPM) for part in (up, held, down)) < 0 or total.at(DRAWN_BPM) <= 0:
-        raise LivecodeError("env takes some time, and no part of it is below 0*s: env(10*ms, 1*s)")
-    again = None if every is None else _elapsed(span(every))
-
-    def shape(seconds: float, beat: float) -> float:
-        bps = beat / seconds if seconds > 0 else DRAWN_BPM / 60
-        bpm = bps * 60 or DRAWN_BPM
-        at = seconds
-        if again is not None and every is not None:
-            at = (again(seconds, beat) % 1.0) * span(every).at(bpm)
-        times = np.cumsum([0.0, up.at(bpm), held.at(bpm), down.at(bpm)])
-        return float(np.interp(at, times, [0.0, level, level, 0.0]))
-
-    text = f"env({up}, {down}, level={level:g}" + (
-        "" if every is None else f", every={span(every)}"
-    )
-    return Value.of(Curve(text + ")", shape, total if every is None else span(every) * 2))
+    return Value.of(Curve(length, text=text, shape=shape, stretch=length * 8, round=True))
 
 
 @dataclass(eq=False)
-class Hold(Node):
+class Hold(Counted):
     """A node that reads a value only now and then, and holds it in between."""
 
-    source: Value
-    every: Span
-    _taken: tuple[int, float] | None = field(default=None, repr=False)
-    _began: tuple[float, float] | None = field(default=None, repr=False)
+    source: Value = field(default_factory=lambda: as_value(0.0))
+    #: (turn, number) by the lead of the moments at which it is read
+    _taken: dict[int, tuple[int, float]] = field(default_factory=dict, repr=False)
 
     @property
     def parts(self) -> tuple[Value, ...]:  # type: ignore[override]
         return (self.source,)
 
     def sample(self, moment: Moment) -> float:
+        index = math.floor(self.turns(moment))
+        taken = self._taken.get(moment.lead)
+        if taken is None or taken[0] != index:
+            taken = self._taken[moment.lead] = (index, self.source.sample(moment))
+        return taken[1]
+
+    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
         if self._began is None:
-            self._began = (moment.t, moment.beat)
-        t0, beat0 = self._began
-        index = int(_elapsed(self.every)(moment.t - t0, moment.beat - beat0) + 1e-9)
-        if self._taken is None or self._taken[0] != index:
-            self._taken = (index, self.source.sample(moment))
-        return self._taken[1]
+            return
+        first, last = self.turn_at(begin - 1, tempo), self.turn_at(end, tempo)
+        if last - first <= MOST_CORNERS:
+            for turn in range(math.floor(first), math.floor(last) + 1):
+                if begin <= (frame := self.frame_of(Fraction(turn), tempo)) < end:
+                    yield Corner(frame, jump=True)
 
     def __str__(self) -> str:
-        return f"hold({self.source}, every={self.every})"
+        return f"hold({self.source}, every={self.length})"
 
 
 def hold(value: Arithmetic | Callable[..., float], every: Span | float = 1 * bars) -> Value:
     """Sample and hold: read something only `every` so often: `hold(rings.twist, every=1*beats)`."""
-    length = span(every)
-    _elapsed(length)
-    return Value.of(Hold(as_value(value), length))
+    return Value.of(Hold(span(every), source=as_value(value)))

@@ -15,6 +15,7 @@ class SignalReading(Node):
     """A node that reads an attribute of a signal, such as rings.left.turn."""
 
     path: tuple[str, ...]
+    of_time = False
 
     def sample(self, moment: Moment) -> float:
         number = float(_follow(self.path, moment.signals))

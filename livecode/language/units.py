@@ -28,14 +28,19 @@ class Span:
 
     seconds: float = 0.0
     beats: float = 0.0
+    bars: float = 0.0  # as long as the metre says where it is played
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.seconds) and math.isfinite(self.beats)):
+        if not all(map(math.isfinite, (self.seconds, self.beats, self.bars))):
             raise LivecodeError("a length of time is a finite number of seconds or beats")
 
-    def at(self, tempo_bpm: float) -> float:
-        """Return the length in seconds at a tempo in beats a minute."""
-        return self.seconds + self.beats * 60 / tempo_bpm
+    def at(self, tempo_bpm: float, beats_per_bar: float = BEATS_PER_BAR) -> float:
+        """Return the length in seconds at a tempo in beats a minute, in a metre."""
+        return self.seconds + self.in_beats(beats_per_bar) * 60 / tempo_bpm
+
+    def in_beats(self, beats_per_bar: float = BEATS_PER_BAR) -> float:
+        """Return the part that is counted in beats and bars, in beats of a metre."""
+        return self.beats + self.bars * beats_per_bar
 
     def __mul__(self, factor: float) -> "Span":
         if not is_number(factor):
@@ -43,7 +48,7 @@ class Span:
                 f"a length of time is multiplied by a number, as in 2*bars, not by {factor!r}"
             )
         factor = float(factor)
-        return Span(self.seconds * factor, self.beats * factor)
+        return Span(self.seconds * factor, self.beats * factor, self.bars * factor)
 
     __rmul__ = __mul__
 
@@ -56,7 +61,7 @@ class Span:
 
     def __add__(self, other: "Span | float") -> "Span":
         other = span(other)
-        return Span(self.seconds + other.seconds, self.beats + other.beats)
+        return Span(self.seconds + other.seconds, self.beats + other.beats, self.bars + other.bars)
 
     __radd__ = __add__
 
@@ -68,6 +73,8 @@ class Span:
 
     def __repr__(self) -> str:
         parts = []
+        if self.bars:
+            parts.append(f"{self.bars:g}*bars")
         if self.beats:
             parts.append(f"{self.beats:g}*beats")
         if self.seconds or not parts:
@@ -94,4 +101,4 @@ s = Span(seconds=1.0)
 minutes = Span(seconds=60.0)
 hours = Span(seconds=3600.0)
 beats = Span(beats=1.0)
-bars = Span(beats=float(BEATS_PER_BAR))
+bars = Span(bars=1.0)

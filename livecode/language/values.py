@@ -7,17 +7,20 @@ memory, such as where a ramp began, so that a value that is evaluated again begi
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from livecode.errors import LivecodeError
 from livecode.language.signal_names import called, signal_names
 from livecode.language.sparkline import sparkline
 from livecode.language.things import Thing
-from livecode.language.units import Span, finite, is_number, span
+from livecode.language.units import BEATS_PER_BAR, Span, finite, is_number, span
+from livecode.signals.tempo import Tempo
 
+#: A lag is followed by lines of this share of its time, and of so many frames at least.
+LAG_LINE, SHORTEST_LINE = 1 / 4, 32
 DRAWN_BPM = 120.0  # the tempo of drawings
 #: A value consists of at most this many parts, since it is computed at every tick.
 MOST_PARTS = 200
@@ -31,15 +34,66 @@ class Moment:
     beat: float
     signals: Mapping[str, Any]
     call: Callable[["Value"], float]  # a guarded call of a value that is a function
+    tempo: Tempo | None = (
+        None  # the beat clock; None: there is none, and curves count from their beginning
+    )
+    frame: int = 0  # sample time
+    #: How far ahead of its tick the moment lies, in frames. Values are read with several leads; what
+    #: a value remembers it remembers for each lead.
+    lead: int = 0
+
+    @property
+    def bar(self) -> float:
+        """The bar, in fractions."""
+        if self.tempo is not None:
+            return self.tempo.bar_at(self.frame)
+        return float(self.signals.get("bar", self.beat / BEATS_PER_BAR))
+
+    def at(self, frame: int, lead: int) -> "Moment":
+        """Return the moment of another sample time, at which the same signals are read."""
+        if self.tempo is None:
+            return self
+        return replace(
+            self,
+            t=frame / self.tempo.sample_rate,
+            beat=self.tempo.beat_at(frame),
+            frame=frame,
+            lead=lead,
+        )
+
+
+class Corner(NamedTuple):
+    """A sample time at which a value turns a corner, or jumps."""
+
+    frame: int
+    jump: bool = False
 
 
 class Node:
     """One way of computing a number."""
 
     parts: "tuple[Value, ...]" = ()
+    #: Whether the node, apart from its parts, depends on time alone.
+    of_time = True
+
+    @property
+    def timed(self) -> bool:
+        """Whether the number depends on time alone: then it is known ahead."""
+        return self.of_time and all(part.node.timed for part in self.parts)
+
+    def begin(self, moment: Moment) -> None:
+        """Count from this moment on, if the node counts from its beginning and has not begun."""
+
+    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+        """Yield the corners from sample time `begin` on and before `end`, in any order.
+
+        Between two corners the number moves in a line, or nearly.
+        """
+        for part in self.parts:
+            yield from part.node.corners(begin, end, tempo)
 
     def sample(self, moment: Moment) -> float:
-        """Return the number at `moment`; moments never go back."""
+        """Return the number at `moment`; moments of one lead never go back far."""
         raise NotImplementedError
 
     def drawn(self, seconds: float, beat: float) -> float | None:
@@ -213,6 +267,7 @@ class Function(Node):
     """A performer's function of named signals. It is called through a guard, never by this node."""
 
     function: Callable[..., float]
+    of_time = False
 
     def __str__(self) -> str:
         return f"{called(self.function)}({', '.join(signal_names(self.function))})"
@@ -308,7 +363,8 @@ class Lag(Node):
 
     source: Value
     time: Span
-    _at: tuple[float, float] | None = field(default=None, repr=False)  # (t, number)
+    #: (t, number) by the lead of the moments at which it is read
+    _at: dict[int, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     @property
     def parts(self) -> tuple[Value, ...]:  # type: ignore[override]
@@ -316,15 +372,21 @@ class Lag(Node):
 
     def sample(self, moment: Moment) -> float:
         target = self.source.sample(moment)
-        if self._at is None:
-            self._at = (moment.t, target)
-        then, value = self._at
+        then, value = self._at.setdefault(moment.lead, (moment.t, target))
         if moment.t > then:
             length_s = self.time.at(moment.signals.get("tempo", 120.0))
             share = 1.0 if length_s <= 0 else 1.0 - math.exp(-(moment.t - then) / length_s)
             value += share * (target - value)
-            self._at = (moment.t, value)
+            self._at[moment.lead] = (moment.t, value)
         return value
+
+    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+        yield from (Corner(corner.frame) for corner in super().corners(begin, end, tempo))
+        # it bends, so short lines follow it
+        frames = self.time.at(tempo.bpm_at(begin)) * tempo.sample_rate
+        step = max(round(frames * LAG_LINE), SHORTEST_LINE)
+        if step < end - begin:
+            yield from map(Corner, range(begin + step, end, step))
 
     def __str__(self) -> str:
         return f"{self.source}.lag({self.time})"

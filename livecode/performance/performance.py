@@ -125,6 +125,7 @@ class Performance:
             sample_rate,
             engine_lead=ENGINE_LEAD_BLOCKS * block,
             voice_lead=voice_lead(block),
+            tick_frames=clock.tick_frames,
             say=lambda name, text: log.say("fallback", text, (name,)),
             note=lambda name, text: log.say("note", text, (name,)),
             replaying=lambda: clock.taking_over or recorder.replaying,

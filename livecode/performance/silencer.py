@@ -33,7 +33,7 @@ class Silencer:
         """
         with self._lock:
             self._remember_what_sounds()
-            self._sounds.hush(fade_s, self._sounds.comes_in() if in_scene else 0)
+            self._sounds.hush(fade_s, self._sounds.scene_line() if in_scene else 0)
 
     def hush_aside(self, fade_s: float) -> None:
         """Hush while a block may be running, from another thread."""

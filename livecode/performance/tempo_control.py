@@ -52,7 +52,7 @@ class TempoControl:
         """Return the sample time from which the tempo can change."""
         now = self._clock.frame
         untold = now == 0 or not any(True for _ in self._sounds)
-        return max(self._sounds.comes_in(), now + (0 if untold else self.tempo.horizon))
+        return max(self._sounds.scene_line(), now + (0 if untold else self.tempo.horizon))
 
     def tap(self) -> None:
         """Take one tap of the performer's foot."""

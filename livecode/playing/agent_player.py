@@ -21,6 +21,7 @@ from livecode.language.units import Span
 from livecode.language.values import Moment, Value
 from livecode.playing.automation import Automation
 from livecode.playing.heard_reward import HeardReward
+from livecode.playing.quant import next_multiple
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.transport.messages import LatentSource, Source
 
@@ -61,7 +62,7 @@ class AgentPlayer(SoundPlayer):
         self._order = _ordered(axes, thing.space.latent)  # all axes, the open ones first
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # sample time of the last step, not rounded
-        self._beat = 0.0  # at the last tick
+        self._heard_at = 0  # the sample time at which the step of this tick is heard
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:
@@ -140,10 +141,11 @@ class AgentPlayer(SoundPlayer):
         yield from super().automations()
         yield from ((name, each) for name, each in self._own.items() if name != "reward")
 
-    def follow(self, t: float, fade_s: float) -> None:
-        super().follow(t, fade_s)
+    def follow(self, frame: int, fade_s: float) -> None:
+        super().follow(frame, fade_s)
+        t = frame / self.setup.sample_rate
         for setting, automation in self._own.items():
-            automation.follow(t, 0.0 if setting == "dims" else fade_s)
+            automation.follow(frame, 0.0 if setting == "dims" else fade_s)
         thing = self.thing
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
@@ -216,12 +218,17 @@ class AgentPlayer(SoundPlayer):
 
     def _due(self, frame: int, moment: Moment) -> bool:
         """Tell whether the agent makes a step in this tick."""
-        beat, self._beat = self._beat, moment.beat
         period = self._own["every"].sample(moment) * self.setup.sample_rate
         length = self.thing.every
-        if isinstance(length, Span) and length.beats and not length.seconds:
+        self._heard_at = frame + self.setup.voice_lead
+        if isinstance(length, Span) and length.in_beats() and not length.seconds:
             self._stepped = float(frame)
-            return math.floor(moment.beat / length.beats) != math.floor(beat / length.beats)
+            assert moment.tempo is not None
+            # the line that comes before what the next tick can still reach
+            line = next_multiple(length, self._heard_at, moment.tempo)
+            due = line < self._heard_at + self.setup.tick_frames
+            self._heard_at = line
+            return due
         if self._stepped is None:
             self._stepped = frame - period
         if frame < self._stepped + period:
@@ -240,7 +247,7 @@ class AgentPlayer(SoundPlayer):
         learner.rest = own["rest"].sample(moment)
         self._heard.teach(learner, moment)
         learner.act(moment.t)
-        self._write(frame + self.setup.voice_lead)
+        self._write(self._heard_at)
 
     def _open(self, axes: tuple[int, ...]) -> None:
         """Open these axes, as far as the space has them; a note tells what the learner loses by that."""

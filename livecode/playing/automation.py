@@ -1,12 +1,13 @@
 """Automation: a setting that varies in time, sampled at each tick, blended, and guarded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from livecode.language.things import Thing
-from livecode.language.units import Span
-from livecode.language.values import Moment, Value
+from livecode.language.units import BEATS_PER_BAR, Span
+from livecode.language.values import Corner, Moment, Value
 from livecode.playing.function_player import NoVersion, checked
+from livecode.signals.tempo import Tempo
 
 #: This many descriptions are kept to go back to when the newest one fails.
 _KEPT = 8
@@ -25,17 +26,17 @@ class Automation:
         """`say(name, sentence)` is called when the setting falls back; the name is as `ego.level`."""
         self.thing, self.setting, self._bounds, self._say = thing, setting, bounds, say
         self._versions: list[Any] = []  # numbers, spans or values, newest last
-        self._coming: tuple[Any, float, float] | None = (
-            None  # (description, seconds at which it begins, seconds of its blend)
-        )
-        self._blend: tuple[float, float, float] | None = (
-            None  # (first number, seconds at which it began, seconds it takes)
-        )
-        self.now: float | None = None
+        #: (description, sample time from which it holds, seconds of its blend)
+        self._coming: tuple[Any, int, float] | None = None
+        #: (first number, sample time at which it began, seconds it takes)
+        self._blend: tuple[float, int, float] | None = None
+        self.now: float | None = None  # the number that was sampled last
         self.still = False  # the setting is a plain number, and no blend is under way
+        #: Whether the description has changed, or a blend has begun, since `take_news`.
+        self._news = True
 
-    def follow(self, t: float, fade_s: float) -> None:
-        """Follow the setting's description, blending from the former one over `fade_s` from `t` on."""
+    def follow(self, frame: int, fade_s: float) -> None:
+        """Follow the setting's description, blending from the former over `fade_s` from `frame` on."""
         described = getattr(self.thing, self.setting)
         if self._coming is not None:
             newest = self._coming[0]
@@ -45,35 +46,71 @@ class Automation:
             self._versions = [described]
             return
         if newest is not described:
-            if self._coming is not None and self._coming[1] <= t:
+            if self._coming is not None and self._coming[1] <= frame:
                 self._take_over(*self._coming)
-            self._coming = described, t, fade_s
-            self.still = False
+            self._coming = described, frame, fade_s
+            self.still, self._news = False, True
 
-    def _take_over(self, described: Any, t: float, fade_s: float) -> None:
+    def _take_over(self, described: Any, frame: int, fade_s: float) -> None:
         if self.now is not None:
-            self.blend(self.now, t, fade_s)
+            self.blend(self.now, frame, fade_s)
         self._versions = [*self._versions[1 - _KEPT :], described]
         self._coming = None
 
-    def blend(self, start: float, t: float, fade_s: float) -> None:
-        """Blend from the number `start` to the setting in a straight line over `fade_s` from `t` on."""
-        self._blend = (start, t, fade_s) if fade_s > 0 else None
-        self.still = False
+    def blend(self, start: float, frame: int, fade_s: float) -> None:
+        """Blend from the number `start` to the setting in a line over `fade_s` from `frame` on."""
+        self._blend = (start, frame, fade_s) if fade_s > 0 else None
+        self.still, self._news = False, True
+
+    def take_news(self) -> bool:
+        """Return whether anything but time has changed since the last call."""
+        news, self._news = self._news, False
+        return news
+
+    @property
+    def timed(self) -> bool:
+        """Whether the number depends on time alone, so that it is known ahead."""
+        if self._coming is not None and not _timed(self._coming[0]):
+            return False
+        return bool(self._versions) and _timed(self._versions[-1])
+
+    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+        """Yield the corners of the number from sample time `begin` on and before `end`."""
+        changes: list[int] = []
+        if self._coming is not None:
+            yield from self._described_corners(self._coming[0], begin, end, tempo)
+            changes.append(self._coming[1])
+            changes.append(self._coming[1] + round(self._coming[2] * tempo.sample_rate))
+        if self._blend is not None:
+            changes.append(self._blend[1] + round(self._blend[2] * tempo.sample_rate))
+        for at in changes:
+            if begin <= at < end:
+                yield Corner(at, jump=self._coming is not None and at == self._coming[1])
+        if self._versions:
+            yield from self._described_corners(self._versions[-1], begin, end, tempo)
+
+    def _described_corners(
+        self, described: Any, begin: int, end: int, tempo: Tempo
+    ) -> Iterator[Corner]:
+        if isinstance(described, Value):
+            yield from described.node.corners(begin, end, tempo)
 
     def sample(self, moment: Moment) -> float:
         """Return the number at `moment`, within the setting's bounds.
 
         A description that fails gives way to the one before; the last number stays if none is left.
         """
-        if self._coming is not None and moment.t >= self._coming[1]:
-            self._take_over(*self._coming)
+        if self._coming is not None and moment.frame >= self._coming[1]:
+            described, frame, fade_s = self._coming
+            self._take_over(described, max(frame, self._sampled), fade_s)
+        self._sampled = moment.frame
         number = self._sample_newest(moment)
         if self._bounds is not None:
             number = min(max(number, self._bounds[0]), self._bounds[1])
         if self._blend is not None:
             start, began, takes = self._blend
-            share = (moment.t - began) / takes
+            rate = 48000 if moment.tempo is None else moment.tempo.sample_rate
+            share = (moment.frame - began) / (takes * rate)
             if share >= 1.0:
                 self._blend = None
             else:
@@ -86,11 +123,13 @@ class Automation:
         )
         return number
 
+    _sampled = 0  # the sample time of the moment sampled last
+
     def _sample_newest(self, moment: Moment) -> float:
         while True:
             newest = self._versions[-1]
             if isinstance(newest, Span):
-                return newest.at(moment.signals["tempo"])
+                return newest.at(moment.signals["tempo"], beats_per_bar(moment))
             if not isinstance(newest, Value):
                 return 0.0 if newest is None else float(newest)
             try:
@@ -106,3 +145,14 @@ class Automation:
                 self._versions.pop()
             self.thing.put_back(self.setting, self._versions[-1])
             self._say(f"{self.thing}.{self.setting}", f"it goes back to {where}")
+
+
+def beats_per_bar(moment: Moment) -> float:
+    """Return the length of the bar that a moment lies in, in beats."""
+    if moment.tempo is None:
+        return BEATS_PER_BAR
+    return float(moment.tempo.beats_per_bar_at(moment.frame))
+
+
+def _timed(described: Any) -> bool:
+    return not isinstance(described, Value) or described.node.timed

@@ -83,16 +83,16 @@ class OnsetPlayer(SoundPlayer):
     def enter(self, line: int) -> None:
         self._line = line
 
-    def follow(self, t: float, fade_s: float) -> None:
-        super().follow(t, fade_s)
+    def follow(self, frame: int, fade_s: float) -> None:
+        super().follow(frame, fade_s)
         thing: Any = self.thing
         heard = (thing.pattern, self.details(), *(getattr(thing, each) for each in self._own))
         if self._heard and all(map(_alike, heard, self._heard)):
             return
         self._heard = heard
-        line = max(self._line, round(t * self.setup.sample_rate))
+        line = max(self._line, frame)
         for automation in self._own.values():
-            automation.follow(line / self.setup.sample_rate, 0.0)
+            automation.follow(line, 0.0)
         self._parts = [part for part in self._parts if part.frame < line]
         self._parts.append(Part(line, thing.pattern, self.details()))
         values = [value for value in heard[2:] if isinstance(value, Value)]
@@ -202,9 +202,9 @@ class OnsetPlayer(SoundPlayer):
         """Return the settings of the events that begin at a sample time."""
         if all(automation.still for automation in self._own.values()):
             return {setting: own.now or 0.0 for setting, own in self._own.items()}
-        t, beat = frame / self.setup.sample_rate, self._tempo.beat_at(frame)
-        known = {"t": t, "beat": beat, "bar": bar, "tempo": self._tempo.bpm_at(frame)}
-        then = replace(moment, t=t, beat=beat, signals=ChainMap(known, moment.signals))  # type: ignore[arg-type]
+        then = moment.at(frame, 0)
+        known = {"t": then.t, "beat": then.beat, "bar": bar, "tempo": self._tempo.bpm_at(frame)}
+        then = replace(then, signals=ChainMap(known, moment.signals))  # type: ignore[arg-type]
         return {setting: own.sample(then) for setting, own in self._own.items()}
 
 

@@ -18,7 +18,7 @@ from livecode.language.values import Moment, Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
 from livecode.playing.hits_player import HitsPlayer
-from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
+from livecode.playing.sound_player import LineControl, PlayerSetup, SettingControl, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -46,15 +46,15 @@ class DspPlayer(SoundPlayer):
             settings["defaults"],
         )
 
-    def follow(self, t: float, fade_s: float) -> None:
+    def follow(self, frame: int, fade_s: float) -> None:
         for key in self.thing.controls:
             if key not in self.controls:
                 lead = self.setup.engine_lead
-                self.controls[key] = SettingControl(self.thing, key, self.setup, lead)
+                self.controls[key] = LineControl(self.thing, key, self.setup, lead)
         for key in [*self.controls]:
             if key not in self.thing.controls and key not in self.FOR_ENGINE:
                 del self.controls[key]
-        super().follow(t, fade_s)
+        super().follow(frame, fade_s)
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,8 @@ class PlacePlayer(SoundPlayer):
         #: The texture as the thing described it when `follow` was called last.
         self.texture: float | Value | None = None
 
-    def follow(self, t: float, fade_s: float) -> None:
-        super().follow(t, fade_s)
+    def follow(self, frame: int, fade_s: float) -> None:
+        super().follow(frame, fade_s)
         self.texture = self.thing.texture
 
     @property
@@ -136,7 +136,7 @@ class PlacePlayer(SoundPlayer):
 
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
-        place = self._place(moment)
+        place = self._place(moment.at(frame + self.setup.voice_lead, self.setup.voice_lead))
         if self._at is None or np.abs(place - self._at).max() > SettingControl.LEAST:
             self._at = place
             self.setup.controls.write(self._slot, frame + self.setup.voice_lead, place)
@@ -173,9 +173,9 @@ class MorphPlayer(PlacePlayer):
         bounds = type(thing).position.bounds
         self._position = Automation(thing, "position", bounds, setup.say)
 
-    def follow(self, t: float, fade_s: float) -> None:
-        super().follow(t, fade_s)
-        self._position.follow(t, fade_s)
+    def follow(self, frame: int, fade_s: float) -> None:
+        super().follow(frame, fade_s)
+        self._position.follow(frame, fade_s)
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
         yield from super().automations()

@@ -38,7 +38,7 @@ class PresentMoment:
             bar=self._tempo.bar_at(frame),
             tempo=self._tempo.bpm_at(frame),
         )
-        self.moment = Moment(seconds, beat, self._signals, self._call)
+        self.moment = Moment(seconds, beat, self._signals, self._call, self._tempo, frame)
 
     def _call(self, value: Value) -> float:
         """Call a value's function through its guard; a fallback is logged and noted."""

@@ -4,13 +4,17 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
 from livecode.language.values import Moment
 from livecode.playing.automation import Automation
+from livecode.playing.lines import LEAST, Line, LineWriter
 from livecode.signals.tempo import Tempo
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
+from livecode.transport.timing import MASTER_LAG
 
 #: The level of a name blends to that of a new thing within this time, in seconds.
 LEVEL_BLEND_S = 0.05
@@ -30,6 +34,7 @@ class PlayerSetup:
     sample_rate: int
     engine_lead: int  # frames that a control of the engine is stamped ahead
     voice_lead: int  # frames that a control of a voice is stamped ahead
+    tick_frames: int
     say: Callable[[str, str], None]  # (name, sentence): a setting fell back
     note: Callable[[str, str], None] = lambda name, text: None  # (name, sentence): no failure
     replaying: Callable[[], bool] = lambda: False  # whether blocks are run again
@@ -43,38 +48,128 @@ class SettingControl:
     """One setting of a thing, written to the control block when it changes."""
 
     #: A smaller change is not written.
-    LEAST = 1e-6
+    LEAST = LEAST
 
     def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
         bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
         self.automation = Automation(thing, setting, bounds, setup.say)
-        self._block, self._lead = setup.controls, lead
+        self._block, self._lead, self._setup = setup.controls, lead, setup
         self._slot = setup.controls.open(f"{thing.name}.{setting}")
-        last = setup.controls.last(self._slot)
-        self._written = None if last is None else float(last[0])
         self._rests, self._gain = False, 1.0  # whether the number has been written; the last gain
 
-    def blend(self, t: float, fade_s: float) -> None:
+    def blend(self, frame: int, fade_s: float) -> None:
         """Blend from the number that was written last, by whichever thing, to that of now."""
-        if self._written is not None:
-            self.automation.blend(self._written, t, fade_s)
+        if (written := self.written(frame)) is not None:
+            self.automation.blend(written, frame, fade_s)
 
-    @property
-    def rises(self) -> bool:
+    def written(self, frame: int) -> float | None:
+        """Return the number as it was written for a sample time; None if nothing was."""
+        raise NotImplementedError
+
+    def rises(self, frame: int) -> bool:
         """Whether the number is above the one that was written last."""
-        return self._written is not None and (self.automation.now or 0.0) > self._written
+        written = self.written(frame)
+        return written is not None and (self.automation.now or 0.0) > written
 
     def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
         """Sample the setting; write it if it has changed and the player does not wait."""
+        raise NotImplementedError
+
+
+class StepControl(SettingControl):
+    """A setting that a voice follows in steps, each stamped with its sample time."""
+
+    def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
+        super().__init__(thing, setting, setup, lead)
+        last = setup.controls.last(self._slot)
+        self._written = None if last is None else float(last[0])
+
+    def written(self, frame: int) -> float | None:
+        return self._written
+
+    def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
         if self._rests and self.automation.still and gain == self._gain:
             return
-        number = self.automation.sample(moment) * gain
+        start = frame + self._lead
+        self._sample(moment.at(start, self._lead), gain, waiting)
+        if moment.tempo is not None and self.automation.timed:
+            end = start + self._setup.tick_frames
+            corners = self.automation.corners(start + 1, end, moment.tempo)
+            for at in sorted({corner.frame for corner in corners if corner.jump}):
+                self._sample(moment.at(at, self._lead), gain, waiting)
         self._rests, self._gain = not waiting, gain
-        if waiting:
-            return
-        if self._written is None or abs(number - self._written) > self.LEAST:
+
+    def _sample(self, moment: Moment, gain: float, waiting: bool) -> None:
+        number = self.automation.sample(moment) * gain
+        if not waiting and (self._written is None or abs(number - self._written) > LEAST):
             self._written = number
-            self._block.write(self._slot, frame + self._lead, number)
+            self._block.write(self._slot, moment.frame, number)
+
+
+class LineControl(SettingControl):
+    """A setting that the engine follows in lines, on each sample.
+
+    What depends on time alone is written as far ahead as voices compute; a change of it replaces
+    what was written.
+    """
+
+    def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
+        super().__init__(thing, setting, setup, lead)
+        changes = setup.controls.changes(self._slot, 0)
+        lines = [
+            Line(
+                frame + MASTER_LAG, values[0], values[1] if values[2] else values[0], int(values[2])
+            )
+            for _, frame, values in changes
+        ]
+        self._lines = LineWriter(self._put, setup.sample_rate, lines)
+        self._waited = False
+        self._goal: float | None = None  # the number that was sampled last
+
+    def _put(self, line: Line) -> None:
+        self._block.write(self._slot, line.frame - MASTER_LAG, np.array(line[1:]))
+
+    def written(self, frame: int) -> float | None:
+        return self._lines.at(frame)
+
+    def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
+        automation = self.automation
+        start = frame + self._lead + MASTER_LAG
+        news = automation.take_news() or gain != self._gain or self._waited or not self._lines.end
+        if self._rests and not news:
+            self._tell_now(frame)
+            return
+        if waiting:
+            self._waited, self._gain = True, gain
+            automation.sample(moment.at(start, self._lead))
+            return
+        if gain and not self._waited and (now := self._lines.at(start - 1)) is not None and news:
+            automation.now = now / gain if self._gain else automation.now
+        self._waited, self._gain = False, gain
+        anew = news or self._lines.end is None or self._lines.end < start
+        begin = start if anew or self._lines.end is None else self._lines.end
+        ahead = self._setup.voice_lead if automation.timed else self._lead
+        until = frame + ahead + MASTER_LAG + self._setup.tick_frames
+        if moment.tempo is None or until <= begin:
+            return
+        self._lines.draw(
+            begin,
+            until,
+            list(automation.corners(begin, until, moment.tempo)),
+            lambda at: automation.sample(moment.at(at, self._lead)) * gain,
+            anew,
+        )
+        self._rests, self._goal = automation.still, automation.now
+        self._tell_now(frame)
+
+    def _tell_now(self, frame: int) -> None:
+        """Let the automation say what is heard now: it was sampled ahead."""
+        if not self._gain:
+            return
+        now, goal = self._lines.at(frame), self._goal
+        if now is not None and goal is not None:
+            now /= self._gain
+            self.automation.now = goal if abs(now - goal) < LEAST else now
 
 
 class SoundPlayer:
@@ -91,11 +186,11 @@ class SoundPlayer:
         self.muted = False
         #: True while another thing still sounds under the name, at the other's level.
         self.waiting = False
-        self.controls = {
-            setting: SettingControl(thing, setting, setup, lead)
-            for settings, lead in (
-                (self.FOR_ENGINE, setup.engine_lead),
-                (self.FOR_VOICE, setup.voice_lead),
+        self.controls: dict[str, SettingControl] = {
+            setting: kind(thing, setting, setup, lead)
+            for kind, settings, lead in (
+                (LineControl, self.FOR_ENGINE, setup.engine_lead),
+                (StepControl, self.FOR_VOICE, setup.voice_lead),
             )
             for setting in settings
         }
@@ -105,10 +200,10 @@ class SoundPlayer:
         """The source that the thing describes now."""
         raise NotImplementedError
 
-    def follow(self, t: float, fade_s: float) -> None:
-        """Follow the thing's settings from time `t` on, in seconds, blending over `fade_s`."""
+    def follow(self, frame: int, fade_s: float) -> None:
+        """Follow the thing's settings from sample time `frame` on, blending over `fade_s` seconds."""
         for control in self.controls.values():
-            control.automation.follow(t, fade_s)
+            control.automation.follow(frame, fade_s)
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
         """Yield the name and the automation of each setting."""
@@ -128,7 +223,7 @@ class SoundPlayer:
     def begin(self, frame: int) -> None:
         """Prepare for a source that is heard from sample time `frame` on."""
 
-    def begun(self, t: float, fade_s: float) -> None:
+    def begun(self, frame: int, fade_s: float) -> None:
         """The source is heard now, while another thing fades out under the same name.
 
         Both sound at the level of the name. So that neither is too loud, a falling level blends at
@@ -138,9 +233,10 @@ class SoundPlayer:
             return
         self.waiting = False
         for setting in self.FOR_ENGINE:
-            self.controls[setting].blend(t, fade_s)
+            self.controls[setting].blend(frame, fade_s)
         level = self.controls["level"]
-        level.blend(t + fade_s if level.rises else t, min(fade_s, LEVEL_BLEND_S))
+        later = round(fade_s * self.setup.sample_rate) if level.rises(frame) else 0
+        level.blend(frame + later, min(fade_s, LEVEL_BLEND_S))
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Advance the controls to sample time `frame`."""

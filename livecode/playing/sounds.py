@@ -131,20 +131,13 @@ class Sounds:
         current = self.generations.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         if not player.FROM_SILENCE or current is not None:
-            at = self._line(thing, at)
+            at = max(at, self.comes_in(thing))
         fade_s = self._fade_s(thing)
         if thing.fade == GAP and current is not None:
             self.generations.fade_out(name, fade_s)
             at += round(fade_s * self._setup.sample_rate)
         player.begin(at)
         return self.generations.start(name, source, at, fade_s)
-
-    def _line(self, thing: Sounding, earliest: int) -> int:
-        """Return the sample time from which a change of the thing takes effect."""
-        if self._entry.at is not None and thing.quant is None:
-            return max(earliest, self._entry.at)
-        quant = self.mix.quant if thing.quant is None else thing.quant
-        return next_multiple(quant, earliest, self._tempo)
 
     def fall_back(self, name: str, generation: int) -> str:
         """Go back from a generation that failed to its name's last good source; returns what is heard."""
@@ -170,7 +163,7 @@ class Sounds:
     def _begun(self, playing: Generation) -> None:
         thing = self._things.get(playing.name)
         if thing is not None and not playing.leaving and self.plays(thing):
-            player_of(thing).begun(self._now_frame() / self._setup.sample_rate, playing.fade_s)
+            player_of(thing).begun(self._now_frame(), playing.fade_s)
             self._note_good(playing)
 
     def _note_good(self, playing: Generation) -> None:
@@ -199,7 +192,7 @@ class Sounds:
             return
         del self._things[name]
         shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
-        self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.comes_in())
+        self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.scene_line())
         self._good.pop(name, None)
         self._gone.add(name)
         if player is not None and self.generations.fades(name):
@@ -239,7 +232,7 @@ class Sounds:
 
     @mix.setter
     def mix(self, mix: Mix) -> None:
-        self._mix, self._heard_from = mix, self.comes_in()
+        self._mix, self._heard_from = mix, self.scene_line()
         if self._heard_from <= self._now_frame():
             self._hear_mix()
 
@@ -306,9 +299,8 @@ class Sounds:
         seed = self._seed_of(thing)
         player = player_for(thing, self._setup, seed) if thing.player is None else player_of(thing)
         player.seed = seed
-        soonest = self._now_frame() + self._setup.voice_lead + self._tick_frames
-        player.enter(self._line(thing, soonest))
-        player.follow(self.comes_in() / self._setup.sample_rate, self._fade_s(thing))
+        player.enter(max(self.comes_in(thing), self._soonest))
+        player.follow(self.comes_in(thing), self._fade_s(thing))
         return player
 
     def enter_with_fade(self, fade: Span) -> None:
@@ -325,10 +317,31 @@ class Sounds:
         """Let the next block come in as the mix says."""
         self._entry = Entry()
 
-    def comes_in(self) -> int:
-        """Return the sample time from which the block takes effect: now, or the line of its scene."""
+    def scene_line(self) -> int:
+        """Return the sample time of the line at which the scene that is being evaluated begins, or now."""
         now, at = self._now_frame(), self._entry.at
         return now if at is None else max(now, at)
+
+    def comes_in(self, thing: Sounding | None = None) -> int:
+        """Return the sample time from which what a block says takes effect.
+
+        It is the line of its scene, the next multiple of the quant, or now. A thing may have a quant
+        of its own.
+        """
+        own = None if thing is None else thing.quant
+        if self._entry.at is not None and own is None:
+            return self.scene_line()
+        quant = self.mix.quant if own is None else own
+        return self._now_frame() if quant == Span() else self.next_line(quant)
+
+    def next_line(self, quant: Span) -> int:
+        """Return the next multiple of a quant at which all that is changed now can be heard."""
+        return next_multiple(quant, self._soonest, self._tempo)
+
+    @property
+    def _soonest(self) -> int:
+        """The sample time from which voices can follow what is changed now."""
+        return self._now_frame() + self._setup.voice_lead + self._tick_frames
 
     def _forget_controls(self) -> None:
         """Close the controls of names that are gone, to make room."""

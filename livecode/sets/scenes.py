@@ -1,6 +1,7 @@
 """Where a performance is in its set, and which scene comes when: by length, condition or cue."""
 
 import threading
+from dataclasses import astuple
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.units import Span
@@ -230,11 +231,9 @@ class Scenes:
         """The sample time at which the present scene is over; None if it has no length."""
         if self.length is None:
             return None
-        end: float = self.begun
-        if self.length.beats:
-            end = self._tempo.frame_of(self._tempo.beat_at(self.begun) + self.length.beats)
-        shortest = self.begun + round(SHORTEST_S * self._rate)
-        return max(round(end + self.length.seconds * self._rate), shortest)
+        length = self.length
+        end = self._tempo.after(self.begun, length.seconds, length.beats, length.bars)
+        return max(round(end), self.begun + round(SHORTEST_S * self._rate))
 
     @property
     def time_s(self) -> float:
@@ -365,7 +364,7 @@ class Scenes:
             name=scenes[self.index].name,
             index=self.index,
             begun=self.begun,
-            length=None if self.length is None else (self.length.seconds, self.length.beats),
+            length=None if self.length is None else astuple(self.length),
             time_s=self._time_s(frame),
             left_s=self._left_s(frame),
             next=None if next_ is None else scenes[next_].name,

@@ -53,6 +53,7 @@ class BeatMap:
     def __init__(self, sample_rate: int, bpm: float):
         self.units_a_beat = 60 * sample_rate * PARTS
         self._stretches = [Stretch(0, 0, rate_of(bpm), float(bpm))]
+        self.version = 0  # grows with each change
 
     @property
     def last(self) -> Stretch:
@@ -103,6 +104,7 @@ class BeatMap:
 
     def change(self, frame: int, rate: int, bpm: float, gain: int = 0, over: int = 1) -> None:
         """Advance at another rate from a frame on; changes set for later frames are cancelled."""
+        self.version += 1
         units = self.at(frame).units_at(frame)
         while self._stretches and self._stretches[-1].frame >= frame:
             self._stretches.pop()
@@ -111,6 +113,7 @@ class BeatMap:
 
     def jump(self, frame: int, beat: float) -> None:
         """Let the beat be this one at a frame; the past is forgotten."""
+        self.version += 1
         now = self.at(frame)
         bpm = now.bpm_at(frame)
         units = round(beat * self.units_a_beat)

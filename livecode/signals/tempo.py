@@ -53,6 +53,11 @@ class Tempo:
         return self._rate
 
     @property
+    def version(self) -> int:
+        """A number that grows with each change of the tempo."""
+        return self._map.version
+
+    @property
     def bpm(self) -> float:
         """The tempo set last, in beats a minute."""
         return self._map.last.bpm
@@ -125,6 +130,23 @@ class Tempo:
         origin = meter.beat if quant % meter.beats_per_bar == 0 else Fraction(0)
         multiple = (before - origin) // quant + 1
         return self.frame_of_beat(origin + multiple * quant)
+
+    def next_bars(self, quant_bars: float, frame: float) -> int:
+        """Return the first frame from `frame` on at which a multiple of `quant_bars` bars begins."""
+        first = math.ceil(frame)
+        if quant_bars <= 0.0:
+            return first
+        quant = part_of_a_beat(quant_bars)
+        multiple = self.bar_of_frame(first - 1) // quant + 1
+        return self.frame_of_bar(multiple * quant)
+
+    def after(self, frame: float, seconds: float, beats: float, bars: float) -> float:
+        """Return the frame, not rounded, so many seconds, beats and bars after another."""
+        if bars:
+            beats += bars * float(self._meter_at(self.beat_at(frame)).beats_per_bar)
+        if beats:
+            frame = self.frame_of(self.beat_at(frame) + beats)
+        return frame + seconds * self._rate
 
     def set(self, bpm: float, frame: float) -> None:
         """Set the tempo from that frame on, in beats a minute."""

@@ -152,8 +152,11 @@ class ControlReader:
         self._block, self._slot, self._opened = block, slot, block.opened(slot)
         self._name, self._who = block.name(slot), who
         self._next = 0
-        self._asked: int | None = None  # the sample time of the last call of `at`
-        self._waiting: deque[tuple[int, np.ndarray]] = deque()
+        self._asked: int | None = None  # the sample time up to which it was asked
+        #: (sample time at which it applies, its stamp, values)
+        self._waiting: deque[tuple[int, int, np.ndarray]] = deque()
+        self._line: tuple[int, np.ndarray] | None = None  # (its stamp, values), the one in force
+        self._still: float | None = None  # the last number of the last block
         self.value: np.ndarray | None = None
 
     @property
@@ -169,22 +172,67 @@ class ControlReader:
         """
         if self.closed:
             return self.value
+        self._take_in(frame, frame)
+        while self._waiting and self._waiting[0][0] <= frame:
+            self.value = self._waiting.popleft()[2]
+        return self.value
+
+    def line(self, frame: int, frames: int) -> np.ndarray | float | None:
+        """Return the numbers of a control that goes in lines, for the block at sample time `frame`.
+
+        A change of such a control is (first number, last number, frames in between); without frames
+        in between it is the first number alone. The result is (frames,) float64, one number if all
+        are alike, or None before the first change.
+        """
+        if self.closed:
+            return self._still
+        end = frame + frames
+        self._take_in(frame, end - 1)
+        waiting = self._waiting
+        while waiting and waiting[0][0] <= frame:
+            self._line = waiting.popleft()[1:]
+        if not (waiting and waiting[0][0] < end):
+            if self._line is None:
+                return None
+            begin, (first, last, over, *_) = self._line
+            if first == last or frame - begin >= over:
+                self._still = float(last if over else first)
+                return self._still
+        numbers = np.empty(frames)
+        done = 0
+        while done < frames:
+            until = min(waiting[0][0] - frame, frames) if waiting else frames
+            if self._line is None:
+                numbers[done:until] = waiting[0][2][0]
+            else:
+                begin, (first, last, over, *_) = self._line
+                if over:
+                    share = np.minimum(np.arange(done, until) + (frame - begin), over) / over
+                    numbers[done:until] = first + (last - first) * share
+                else:
+                    numbers[done:until] = first
+            done = until
+            if waiting and waiting[0][0] < end:
+                self._line = waiting.popleft()[1:]
+        self._still = float(numbers[-1])
+        return numbers
+
+    def _take_in(self, frame: int, last: int) -> None:
+        """Take in new changes; those up to `frame` apply there, and `last` is the last that is asked for."""
         new = self._block.written(self._slot) != self._next
         for index, stamp, values in self._block.changes(self._slot, self._next) if new else ():
             self._next = index + 1
             if not np.isfinite(values).all():
                 continue
+            applies = stamp
             if self._block.postponed or self._block.unread:
-                stamp = self._as_it_was(index, stamp)
-            if self._asked is not None and stamp <= self._asked:
+                applies = self._as_it_was(index, stamp)
+            if self._asked is not None and applies <= self._asked:
                 self._block.on_late((self._who, self._name, index, stamp), frame)
-            while self._waiting and self._waiting[-1][0] >= stamp:
+            while self._waiting and self._waiting[-1][0] >= applies:
                 self._waiting.pop()
-            self._waiting.append((stamp, values))
-        self._asked = frame
-        while self._waiting and self._waiting[0][0] <= frame:
-            self.value = self._waiting.popleft()[1]
-        return self.value
+            self._waiting.append((applies, stamp, values))
+        self._asked = last
 
     def end(self) -> None:
         """Report which changes this reader never got; call it when the reader is done."""

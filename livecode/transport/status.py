@@ -61,7 +61,7 @@ class SceneStatus(msgspec.Struct, frozen=True):
     name: str
     index: int
     begun: int | None = None  # sample time
-    length: tuple[float, float] | None = None  # (seconds, beats); None: until cued
+    length: tuple[float, ...] | None = None  # (seconds, beats, bars); None: until cued
     time_s: float = 0.0  # since it began
     left_s: float | None = None  # None: it waits for a cue
     next: str | None = None

@@ -1,7 +1,7 @@
 """What all operations on patterns stand on: a pattern as a value of the language, made of others."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from numbers import Integral
 from typing import Any, Self, TypeVar
@@ -10,13 +10,14 @@ from livecode.errors import LivecodeError
 from livecode.language.patterns.combining import Chosen, said
 from livecode.language.patterns.cycle import Mark
 from livecode.language.patterns.cycles import Cycles, Pure
-from livecode.language.patterns.events import as_float, as_word, since_at, value_at
+from livecode.language.patterns.events import as_float, as_word, events_between, since_at, value_at
 from livecode.language.patterns.meaning import cycles_of
 from livecode.language.patterns.notation import SHOWN_LENGTH
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span, bars, is_number
-from livecode.language.values import Moment, Node, Value
+from livecode.language.values import Corner, Moment, Node, Value
+from livecode.signals.tempo import Tempo
 
 #: A pattern is tried for so many cycles when it is made, so that mistakes are found then.
 TRIED_CYCLES = 4
@@ -44,9 +45,14 @@ class PatternNode(Node):
         return self._made[1]
 
     def sample(self, moment: Moment) -> float:
-        bar = moment.signals.get("bar", moment.beat / BEATS_PER_BAR)
-        number = value_at(self.cycles, bar, as_float)
+        number = value_at(self.cycles, moment.bar, as_float)
         return 0.0 if number is None else float(number)
+
+    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+        first, last = tempo.bar_of_frame(begin - 1), tempo.bar_of_frame(end)
+        for event in events_between(self.cycles, first, last, 0):
+            if begin <= (frame := tempo.frame_of_bar(event.begin)) < end:
+                yield Corner(frame, jump=True)
 
     def drawn(self, seconds: float, beat: float) -> float | None:
         return value_at(self.cycles, beat / BEATS_PER_BAR, as_float)  # type: ignore[no-any-return]
@@ -203,7 +209,7 @@ def cycles(given: Any, name: str) -> Argument:
         if given.seconds:
             raise LivecodeError(f"{name} takes beats and bars, not {given}")
         return Argument(
-            f"{given}", (Pure(Fraction(given.beats / BEATS_PER_BAR).limit_denominator()),)
+            f"{given}", (Pure(Fraction(given.in_beats() / BEATS_PER_BAR).limit_denominator()),)
         )
     if isinstance(given, str):
         try:
