@@ -33,7 +33,7 @@ class GainStage:
             slot = self._controls.find(f"{self._name}.{what}")
             reader = self._readers.get(what)
             if slot is not None and (reader is None or reader.closed):
-                self._readers[what] = ControlReader(self._controls, slot)
+                self._readers[what] = ControlReader(self._controls, slot, smooth=self._glide_frames)
 
     def close(self) -> None:
         """Stop following the controls."""

@@ -228,7 +228,9 @@ class GraphChain:
             slot = self._controls.find(f"{self._name}.{key}")
             reader = self._readers.get(key)
             if slot is not None and (reader is None or reader.closed):
-                self._readers[key] = ControlReader(self._controls, slot)
+                self._readers[key] = ControlReader(
+                    self._controls, slot, smooth=round(SMOOTHING_S * self._block / self._block_s)
+                )
         for channel in (0, 1):
             key = f"graph/{graph.number}/{channel}"
             self.mixer.addInput(key, graph.out[channel])

@@ -16,8 +16,15 @@ from livecode.errors import LivecodeError
 from livecode.language.envelopes import env
 from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
 from livecode.language.units import Span, bars, finite, span
-from livecode.language.values import SHORTEST_LINE, Arithmetic, Corner, Moment, Value, as_value
-from livecode.signals.tempo import Tempo
+from livecode.language.values import (
+    SHORTEST_LINE,
+    Arithmetic,
+    BeatClock,
+    Corner,
+    Moment,
+    Value,
+    as_value,
+)
 
 __all__ = ["env", "hold", "noise", "ramp", "saw", "sine", "square", "steps", "tri"]
 
@@ -40,7 +47,7 @@ class Curve(Counted):
     def sample(self, moment: Moment) -> float:
         return self.shape(self.turns(moment))
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         if self._began is None:
             return
         first, last = self.turn_at(begin - 1, tempo), self.turn_at(end, tempo)
@@ -263,7 +270,7 @@ class Hold(Counted):
             taken = self._taken[moment.lead] = (index, self.source.sample(moment))
         return taken[1]
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         if self._began is None:
             return
         first, last = self.turn_at(begin - 1, tempo), self.turn_at(end, tempo)

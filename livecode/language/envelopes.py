@@ -10,8 +10,7 @@ import numpy as np
 from livecode.errors import LivecodeError
 from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
 from livecode.language.units import Span, finite, span
-from livecode.language.values import DRAWN_BPM, Corner, Moment, Value
-from livecode.signals.tempo import Tempo
+from livecode.language.values import DRAWN_BPM, BeatClock, Corner, Moment, Value
 
 #: The turn of an envelope that strikes once: nobody hears the second one.
 ONCE = Span(seconds=1e9)
@@ -44,7 +43,7 @@ class Envelope(Counted):
             return self._plain(moment.t - self._began.t, moment.beat - self._began.beat)
         return self._shape(moment.frame, self._struck(turn, moment.tempo))
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         if self._began is None:
             return
         first, last = self.turn_at(begin - 1, tempo), self.turn_at(end, tempo)
@@ -64,7 +63,7 @@ class Envelope(Counted):
                 if begin <= frame < end:
                     yield Corner(frame)
 
-    def _struck(self, turn: int, tempo: Tempo) -> tuple[float, ...]:
+    def _struck(self, turn: int, tempo: BeatClock) -> tuple[float, ...]:
         """Return the sample times at which it strikes in a turn, is up, begins to fall, and is over."""
         version = tempo.version
         if self._known is None or self._known[:2] != (turn, version):

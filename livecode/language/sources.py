@@ -1,5 +1,6 @@
 """The base of sounding things: the settings that all of them have, and settings that vary in time."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from livecode.errors import LivecodeError
@@ -47,6 +48,43 @@ def _quant(thing: Thing, value: Any) -> Span | None:
     return checked
 
 
+#: The longest nudge, in seconds; more is no groove.
+MOST_NUDGE_S = 0.25
+#: The most that the second half of a pair is late, as a share of that half.
+MOST_SWING = 0.9
+
+
+@dataclass(frozen=True)
+class Swing:
+    """How late the second half of each pair of notes is: a share of it, and the pair's length in beats."""
+
+    share: float
+    pair: float = 1.0
+
+
+def swing_of(value: Any) -> Swing | None:
+    """Return a swing of what a performer writes: `1/3`, `(1/3, 0.5*beats)`, or None for none of its own."""
+    if value is None or isinstance(value, Swing):
+        return value
+    share, pair = value if isinstance(value, tuple) and len(value) == 2 else (value, Span(beats=1))
+    if not is_number(share) or not 0 <= share <= MOST_SWING:
+        raise LivecodeError(
+            f"takes a share from 0 to {MOST_SWING:g}, as 1/3, or with the length of a pair, as "
+            f"(1/3, 0.5*beats), not {value!r}"
+        )
+    length = span(pair)
+    if length.seconds or not 0 < length.in_beats() <= 16:
+        raise LivecodeError(f"a pair is counted in beats, as 1*beats or 0.5*beats, not {length}")
+    return Swing(float(share), length.in_beats())
+
+
+def _nudge(thing: Thing, value: Any) -> Span:
+    checked = span(value)
+    if abs(checked.at(120)) > MOST_NUDGE_S:
+        raise LivecodeError(f"takes −{MOST_NUDGE_S:g}*s to {MOST_NUDGE_S:g}*s, not {checked}")
+    return checked
+
+
 class Sounding(Thing):
     """A thing that is heard: `running()` lists them, `mute(ego)` silences one, `del ego` ends it."""
 
@@ -75,7 +113,7 @@ class Sounding(Thing):
         """Return the settings that vary in time."""
         return [value for value in self.settings.values() if isinstance(value, Value)]
 
-    kept = frozenset({"level", "pan", "fade", "quant", "dry"})
+    kept = frozenset({"level", "pan", "fade", "quant", "dry", "swing", "nudge"})
     level = automatable(
         1.0, 0, 4, "loudness: 0 is silent, 1 as it is, 2 is 6 dB more; `sine(0.2, 1)` swells"
     )
@@ -87,6 +125,17 @@ class Sounding(Thing):
         0,
         4,
         "how much goes past the @dsp that takes it, straight to the output: 0 none, 1 all",
+    )
+    swing = Setting(
+        None,
+        lambda thing, value: swing_of(value),
+        "how late the second of two eighths is: 0 straight, 1/3 as in triplets; `(1/3, 0.5*beats)` "
+        "swings sixteenths; None: as `tempo.swing` says",
+    )
+    nudge = Setting(
+        Span(),
+        _nudge,
+        "how much later all of it is that is on the beat, as `8*ms`; below 0 it is early",
     )
     fade = Setting(
         None,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from livecode.errors import LivecodeError
 from livecode.language.units import BEATS_PER_BAR, Span, finite, is_number, span
-from livecode.language.values import DRAWN_BPM, Moment, Node
-from livecode.signals.tempo import Tempo, part_of_a_beat
+from livecode.language.values import DRAWN_BPM, BeatClock, Moment, Node
+from livecode.signals.tempo import part_of_a_beat
 
 #: The least period or length of a curve.
 SHORTEST_S = 0.001
@@ -69,7 +69,7 @@ class Counted(Node):
             passed = (bar - since.bar) / float(self._of)
         return passed if self.anew else passed - float(self.phase) + NEAR
 
-    def frame_of(self, turn: Fraction, tempo: Tempo) -> int:
+    def frame_of(self, turn: Fraction, tempo: BeatClock) -> int:
         """Return the first sample time at or after a turn; the node has begun."""
         assert self._began is not None
         turn += self.phase
@@ -82,7 +82,7 @@ class Counted(Node):
         since = Fraction(self._began.bar) if self.anew else Fraction(0)
         return tempo.frame_of_bar(since + turn * self._of)
 
-    def turn_at(self, frame: int, tempo: Tempo) -> float:
+    def turn_at(self, frame: int, tempo: BeatClock) -> float:
         """Return how many turns have passed at a sample time; the node has begun."""
         t, beat = frame / tempo.sample_rate, tempo.beat_at(frame)
         return self._passed(t, beat, tempo.bar_at(frame), True)

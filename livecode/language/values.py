@@ -17,6 +17,7 @@ from livecode.language.signal_names import called, signal_names
 from livecode.language.sparkline import sparkline
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span, finite, is_number, span
+from livecode.signals.groove import Groove
 from livecode.signals.tempo import Tempo
 
 #: A lag is followed by lines of this share of its time, and of so many frames at least.
@@ -34,9 +35,8 @@ class Moment:
     beat: float
     signals: Mapping[str, Any]
     call: Callable[["Value"], float]  # a guarded call of a value that is a function
-    tempo: Tempo | None = (
-        None  # the beat clock; None: there is none, and curves count from their beginning
-    )
+    #: The beat clock. None: there is none, and curves count from their beginning.
+    tempo: "BeatClock | None" = None
     frame: int = 0  # sample time
     #: How far ahead of its tick the moment lies, in frames. Values are read with several leads; what
     #: a value remembers it remembers for each lead.
@@ -62,6 +62,10 @@ class Moment:
         )
 
 
+#: The beat clock, or as one name has it.
+BeatClock = Tempo | Groove
+
+
 class Corner(NamedTuple):
     """A sample time at which a value turns a corner, or jumps."""
 
@@ -84,7 +88,7 @@ class Node:
     def begin(self, moment: Moment) -> None:
         """Count from this moment on, if the node counts from its beginning and has not begun."""
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         """Yield the corners from sample time `begin` on and before `end`, in any order.
 
         Between two corners the number moves in a line, or nearly.
@@ -380,8 +384,11 @@ class Lag(Node):
             self._at[moment.lead] = (moment.t, value)
         return value
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
-        yield from (Corner(corner.frame) for corner in super().corners(begin, end, tempo))
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
+        for corner in super().corners(begin, end, tempo):
+            yield Corner(corner.frame)
+            if corner.jump and corner.frame > begin:  # up to there it follows what was before
+                yield Corner(corner.frame - 1)
         # it bends, so short lines follow it
         frames = self.time.at(tempo.bpm_at(begin)) * tempo.sample_rate
         step = max(round(frames * LAG_LINE), SHORTEST_LINE)

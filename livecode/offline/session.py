@@ -32,9 +32,10 @@ class Session:
 
     _open = False
 
-    def __init__(self, seed: int = 0, sr: int = 48000, block: int = 256):
+    def __init__(self, seed: int = 0, sr: int = 48000, block: int = 256, begin: float = 0.0):
         """Set up a session at a sample rate `sr` in Hz, with a block of so many frames.
 
+        `begin` is what the clock says at first, in seconds, as if it had played for so long.
         Raises LivecodeError if `sr` is no sample rate, or `block` no power of two from 16 to 4096.
         """
         if not 8000 <= sr <= 192_000:
@@ -42,6 +43,7 @@ class Session:
         if block & (block - 1) or not 16 <= block <= 4096:
             raise LivecodeError(f"block={block} must be a power of two from 16 to 4096")
         self.seed, self.sample_rate, self.block = seed, sr, block
+        self._begin = round(begin * sr / block) * block
 
     def __enter__(self) -> "Session":
         if Session._open:
@@ -50,6 +52,7 @@ class Session:
         give_back()
         self._due: int | None = None  # index of the scene that begins before the next tick
         self._assembly = Assembly(self.sample_rate, self.block, self.seed)
+        self._assembly.frame = self._begin
         self._assembly.engine.recording.blocking = True
         self.performance = self._assembly.new_mind()
         self._assembly.start()

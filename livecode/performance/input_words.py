@@ -1,48 +1,15 @@
-"""The words `tempo`, `mic` and `midi`: signals that can be told something, too."""
+"""The words `mic` and `midi`: signals that can be told something, too."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from livecode.errors import LivecodeError
-from livecode.evaluation.deferred import Deferred
 from livecode.language.signal_words import SignalWord
 from livecode.language.streams import Mic, mic
-from livecode.language.units import Span, beats, is_number, span
+from livecode.language.units import Span, beats, span
 from livecode.language.values import Value
-from livecode.performance.tempo_control import TempoControl
 from livecode.playing.clock import PerformanceClock
 from livecode.signals.midi_out import MidiOut
-from livecode.signals.tempo import MAX_BPM, MIN_BPM, Tempo
-
-
-class TempoWord(SignalWord):
-    """The tempo: `tempo(132)` sets it, `tempo.tap()` taps it; as a signal it is beats a minute."""
-
-    def __init__(self, signals: Mapping[str, Any], control: TempoControl, deferred: Deferred):
-        super().__init__(("tempo",), signals)
-        self._control, self._deferred = control, deferred
-
-    def __call__(self, bpm: float | None = None) -> float:
-        """Set the tempo, in beats a minute; returns it. The beat goes on from where it is."""
-        if bpm is None:
-            return self._control.bpm
-        if not is_number(bpm) or not MIN_BPM <= bpm <= MAX_BPM:
-            raise LivecodeError(
-                f"the tempo goes from {MIN_BPM:g} to {MAX_BPM:g} beats a minute, not {bpm!r}"
-            )
-        self._deferred.when_done(lambda: self._control.set(bpm))
-        return bpm
-
-    def tap(self) -> None:
-        """Tap along: after three taps the tempo and the beat follow."""
-        self._control.tap()
-
-    def link(self, on: bool = True) -> None:
-        """Share the beat with other programs by Ableton Link: `tempo.link()`; `False` leaves."""
-        if on:
-            self._control.join_link()
-        else:
-            self._control.leave_link()
+from livecode.signals.tempo import Tempo
 
 
 class MicWord(SignalWord):

@@ -18,7 +18,7 @@ from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.performance.agent_checkpoint import AgentCheckpoint
 from livecode.performance.audio_word import AudioWord
-from livecode.performance.input_words import MicWord, MidiWord, TempoWord
+from livecode.performance.input_words import MicWord, MidiWord
 from livecode.performance.inputs import Inputs
 from livecode.performance.record_word import RecordWord
 from livecode.performance.silencer import Silencer
@@ -26,6 +26,7 @@ from livecode.performance.sound_words import sound_words
 from livecode.performance.status import StatusBoard
 from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
+from livecode.performance.tempo_words import TempoWord, metre_word
 from livecode.performance.words import help_word, language_words, redo_word, running_word, undo_word
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
@@ -183,6 +184,7 @@ class Performance:
             **sound_words(sounds, namespace, deferred, tempo, self.silencer),
             **scene_words(self.set_player, deferred, lock, clock),
             "audio": self.audio,
+            "metre": metre_word(self.tempo_control, deferred),
             "mic": MicWord(signals),
             "midi": MidiWord(signals, self.midi_out, tempo, clock),
             "record": self.record,

@@ -87,7 +87,8 @@ class StatusBoard:
             frame=frame,
             evaluating=evaluating,
             beat=self._tempo.beat_at(frame),
-            tempo=self._tempo.bpm,
+            tempo=self._tempo.bpm_at(frame),
+            clock=self._tempo.state(frame),
             scene=self._scenes.status(frame),
             agents={name: agent_status(player) for name, player in self._agents()},
             sounding={
@@ -108,6 +109,7 @@ class StatusBoard:
         scene = self._scenes.status(self._clock.frame)
         return GoingOn(
             tempo=self._tempo.bpm,
+            clock=self._tempo.state(self._clock.frame),
             scene=None if scene is None else msgspec.structs.replace(scene, scenes=(), first=0),
             sounding=tuple(name for name, _, _ in self._sounding()),
             places={name: _rounded(player.full_position, 4) for name, player in self._agents()},

@@ -85,6 +85,8 @@ class Handover:
     def _go_on(self, former: Status | GoingOn) -> None:
         """Take up the tempo and the scene of the former mind."""
         bpm = former.tempo
-        if bpm and abs(bpm - self._tempo.bpm) > 1e-6:  # the tempo was tapped, or led by Link
+        if former.clock:  # it may have been tapped, led by Link, or in a ramp
+            self._tempo.restore(former.clock)
+        elif bpm and abs(bpm - self._tempo.bpm) > 1e-6:
             self._tempo.set(bpm, self._clock.frame)
         self._scenes.take_over(former.scene, self._clock.frame)

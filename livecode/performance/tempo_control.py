@@ -1,13 +1,15 @@
 """Control of the tempo: set by hand, tapped, or shared with other programs by Ableton Link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from livecode.errors import LivecodeError
 from livecode.journal.recorder import JournalRecorder
+from livecode.language.units import Span
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.sounds import Sounds
 from livecode.signals.link import LinkClock
-from livecode.signals.tempo import Tempo
+from livecode.signals.tempo import MAX_BPM, MIN_BPM, Tempo
 
 
 class Leader(Protocol):
@@ -47,6 +49,37 @@ class TempoControl:
         While something sounds, what is due within the tempo's horizon still comes as it was.
         """
         self.tempo.set(bpm, self._changes_at())
+
+    @property
+    def now(self) -> float:
+        """The tempo at the time from which a change takes effect, in beats a minute."""
+        return self.tempo.bpm_at(self._changes_at())
+
+    def set_swing(self, share: float, pair: float) -> None:
+        """Let names without a swing of their own swing by a share of half a pair, in beats."""
+        self.tempo.swing = (share, pair)
+
+    def ramp(self, bpms: Sequence[float], over: Span) -> None:
+        """Go through these tempos, in beats a minute, in straight lines over a length of time."""
+        beats = over.in_beats(self.tempo.beats_per_bar)
+        self.tempo.ramp(bpms, beats, over.seconds, self._changes_at())
+
+    def set_meter(self, beats_per_bar: float) -> None:
+        """Let bars be so long from the next bar line on; in a scene with a quant, from its line."""
+        self.tempo.set_meter(beats_per_bar, self._changes_at())
+
+    def set_offset(self, offset: Span) -> None:
+        """Let all names play so much later than the beat, against other players."""
+        self.tempo.offset = round(offset.at(self.tempo.bpm) * self.tempo.sample_rate)
+
+    def set_pace(self, pace: float) -> None:
+        """Go half or twice as fast for other players' beats, from the next bar line on."""
+        if not MIN_BPM <= self.tempo.bpm * pace / self.tempo.pace <= MAX_BPM:
+            raise LivecodeError(
+                f"that would be a tempo of {self.tempo.bpm * pace / self.tempo.pace:g}; it goes from "
+                f"{MIN_BPM:g} to {MAX_BPM:g} beats a minute"
+            )
+        self.tempo.set_pace(pace, self._changes_at())
 
     def _changes_at(self) -> int:
         """Return the sample time from which the tempo can change."""

@@ -223,9 +223,8 @@ class AgentPlayer(SoundPlayer):
         self._heard_at = frame + self.setup.voice_lead
         if isinstance(length, Span) and length.in_beats() and not length.seconds:
             self._stepped = float(frame)
-            assert moment.tempo is not None
             # the line that comes before what the next tick can still reach
-            line = next_multiple(length, self._heard_at, moment.tempo)
+            line = self._line(length)
             due = line < self._heard_at + self.setup.tick_frames
             self._heard_at = line
             return due
@@ -235,6 +234,11 @@ class AgentPlayer(SoundPlayer):
             return False
         self._stepped = max(self._stepped + period, frame - period)
         return True
+
+    def _line(self, every: Span) -> int:
+        """Return the multiple of a length that is heard next, as this name's groove has it."""
+        groove, tempo = self.groove, self.setup.tempo
+        return next_multiple(every, self._heard_at - groove.nudge, tempo) + groove.nudge
 
     def _step(self, frame: int, moment: Moment) -> None:
         """Let the learner learn, and make one move."""

@@ -5,9 +5,8 @@ from typing import Any
 
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span
-from livecode.language.values import Corner, Moment, Value
+from livecode.language.values import BeatClock, Corner, Moment, Value
 from livecode.playing.function_player import NoVersion, checked
-from livecode.signals.tempo import Tempo
 
 #: This many descriptions are kept to go back to when the newest one fails.
 _KEPT = 8
@@ -30,6 +29,7 @@ class Automation:
         self._coming: tuple[Any, int, float] | None = None
         #: (first number, sample time at which it began, seconds it takes)
         self._blend: tuple[float, int, float] | None = None
+        self._made_up: float | None = None  # how far the first number was from that of then
         self.now: float | None = None  # the number that was sampled last
         self.still = False  # the setting is a plain number, and no blend is under way
         #: Whether the description has changed, or a blend has begun, since `take_news`.
@@ -53,13 +53,25 @@ class Automation:
 
     def _take_over(self, described: Any, frame: int, fade_s: float) -> None:
         if self.now is not None:
-            self.blend(self.now, frame, fade_s)
+            self._begin_blend(self.now, frame, fade_s)
         self._versions = [*self._versions[1 - _KEPT :], described]
         self._coming = None
 
     def blend(self, start: float, frame: int, fade_s: float) -> None:
-        """Blend from the number `start` to the setting in a line over `fade_s` from `frame` on."""
+        """Blend from the number `start` to the setting over `fade_s` from `frame` on.
+
+        What the number would jump by is made up for, less and less in a line. So a curve that strikes
+        meanwhile does so with its own attack.
+        """
+        self._begin_blend(start, frame, fade_s)
+        self._news = True
+
+    def _begin_blend(self, start: float, frame: int, fade_s: float) -> None:
         self._blend = (start, frame, fade_s) if fade_s > 0 else None
+        self._made_up, self.still = None, False
+
+    def renew(self) -> None:
+        """Count as changed: what it depends on goes otherwise from now on."""
         self.still, self._news = False, True
 
     def take_news(self) -> bool:
@@ -74,7 +86,12 @@ class Automation:
             return False
         return bool(self._versions) and _timed(self._versions[-1])
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+    @property
+    def changes_at(self) -> int | None:
+        """The sample time at which another description takes effect; None if none is to."""
+        return None if self._coming is None else self._coming[1]
+
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         """Yield the corners of the number from sample time `begin` on and before `end`."""
         changes: list[int] = []
         if self._coming is not None:
@@ -90,7 +107,7 @@ class Automation:
             yield from self._described_corners(self._versions[-1], begin, end, tempo)
 
     def _described_corners(
-        self, described: Any, begin: int, end: int, tempo: Tempo
+        self, described: Any, begin: int, end: int, tempo: BeatClock
     ) -> Iterator[Corner]:
         if isinstance(described, Value):
             yield from described.node.corners(begin, end, tempo)
@@ -113,8 +130,14 @@ class Automation:
             share = (moment.frame - began) / (takes * rate)
             if share >= 1.0:
                 self._blend = None
+            elif share < 0.0:
+                number = start
             else:
-                number = start + (number - start) * max(share, 0.0)
+                if self._made_up is None:
+                    self._made_up = start - number
+                number += self._made_up * (1.0 - share)
+                if self._bounds is not None:
+                    number = min(max(number, self._bounds[0]), self._bounds[1])
         self.now = number
         self.still = (
             self._blend is None

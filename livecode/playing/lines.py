@@ -62,6 +62,11 @@ class LineWriter:
         self.end: int | None = None  # the number is written up to before this sample time
 
     @property
+    def settled(self) -> bool:
+        """Whether no jump is still made up for."""
+        return not self._jumps
+
+    @property
     def last(self) -> float | None:
         """The number that the last line ends at; None before the first."""
         return self._lines[-1].last if self._lines else None
@@ -129,7 +134,7 @@ class LineWriter:
         assert last is not None
         if abs(first - last) <= LEAST and abs(goal - last) <= LEAST:
             return frame, last
-        self._put(Line(at + 1, first, goal, frame - at - 1))
+        self._put(Line(at + 1, first, goal, max(frame - at - 1, 1)))
         return frame, goal
 
     def _put(self, line: Line) -> None:

@@ -13,11 +13,10 @@ from livecode.language.patterns.events import PatternEvent, events_between
 from livecode.language.patterns.numbers import exact
 from livecode.language.patterns.pattern import Pattern
 from livecode.language.sources import Sounding
-from livecode.language.values import Moment, Value
+from livecode.language.values import BeatClock, Moment, Value
 from livecode.playing.automation import Automation
 from livecode.playing.reward_terms import reads
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
-from livecode.signals.tempo import Tempo
 from livecode.transport.onsets import ONSETS, Onset, take_back, write_onsets
 from livecode.transport.timing import MASTER_LAG
 
@@ -126,8 +125,8 @@ class OnsetPlayer(SoundPlayer):
         return self._tempo.frame_of_bar(event.begin + exact(bars)) - frame
 
     @property
-    def _tempo(self) -> Tempo:
-        return self.setup.tempo
+    def _tempo(self) -> BeatClock:
+        return self.beat_clock
 
     def _bar_at(self, frame: int) -> Fraction:
         return self._tempo.bar_of_frame(frame)

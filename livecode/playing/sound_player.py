@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
-from livecode.language.values import Moment
+from livecode.language.values import BeatClock, Moment
 from livecode.playing.automation import Automation
 from livecode.playing.lines import LEAST, Line, LineWriter
-from livecode.signals.tempo import Tempo
+from livecode.signals.groove import Groove
+from livecode.signals.tempo import Tempo, part_of_a_beat
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
 from livecode.transport.timing import MASTER_LAG
@@ -117,10 +118,10 @@ class LineControl(SettingControl):
         super().__init__(thing, setting, setup, lead)
         changes = setup.controls.changes(self._slot, 0)
         lines = [
-            Line(
-                frame + MASTER_LAG, values[0], values[1] if values[2] else values[0], int(values[2])
+            Line(frame + MASTER_LAG, first, last if over else first, int(over))
+            for frame, (first, last, over, *_) in (
+                (frame, values.tolist()) for _, frame, values in changes
             )
-            for _, frame, values in changes
         ]
         self._lines = LineWriter(self._put, setup.sample_rate, lines)
         self._waited = False
@@ -150,6 +151,9 @@ class LineControl(SettingControl):
         begin = start if anew or self._lines.end is None else self._lines.end
         ahead = self._setup.voice_lead if automation.timed else self._lead
         until = frame + ahead + MASTER_LAG + self._setup.tick_frames
+        if (change := automation.changes_at) is not None and until > change:
+            # what is written beyond it could not be taken back to what is before it
+            until = max(change, start + self._setup.tick_frames)
         if moment.tempo is None or until <= begin:
             return
         self._lines.draw(
@@ -159,7 +163,8 @@ class LineControl(SettingControl):
             lambda at: automation.sample(moment.at(at, self._lead)) * gain,
             anew,
         )
-        self._rests, self._goal = automation.still, automation.now
+        self._rests = automation.still and self._lines.settled
+        self._goal = automation.now
         self._tell_now(frame)
 
     def _tell_now(self, frame: int) -> None:
@@ -184,6 +189,8 @@ class SoundPlayer:
     def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
         self.thing, self.setup, self.seed = thing, setup, seed
         self.muted = False
+        self.groove = Groove(setup.tempo)
+        self._followed_from = 0
         #: True while another thing still sounds under the name, at the other's level.
         self.waiting = False
         self.controls: dict[str, SettingControl] = {
@@ -200,8 +207,27 @@ class SoundPlayer:
         """The source that the thing describes now."""
         raise NotImplementedError
 
+    @property
+    def beat_clock(self) -> BeatClock:
+        """The beat clock as this name has it: swung and nudged."""
+        return self.groove if self.groove.swing or self.groove.nudge else self.setup.tempo
+
+    def _feel_groove(self, now: int) -> None:
+        """Follow the swing and the nudge of the thing, and those of all."""
+        tempo, own = self.setup.tempo, self.thing.swing
+        share, pair = tempo.swing if own is None else (own.share, own.pair)
+        nudge = tempo.after(now, *astuple(self.thing.nudge)) - now if self.thing.nudge else 0
+        groove = Groove(
+            tempo, part_of_a_beat(share), part_of_a_beat(pair), round(nudge) + tempo.offset
+        )
+        if groove != self.groove:
+            self.groove = groove
+            for control in self.controls.values():
+                control.automation.renew()
+
     def follow(self, frame: int, fade_s: float) -> None:
         """Follow the thing's settings from sample time `frame` on, blending over `fade_s` seconds."""
+        self._followed_from = frame
         for control in self.controls.values():
             control.automation.follow(frame, fade_s)
 
@@ -240,6 +266,10 @@ class SoundPlayer:
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Advance the controls to sample time `frame`."""
+        if frame + self.setup.voice_lead >= self._followed_from:
+            self._feel_groove(frame)
+        if (clock := self.beat_clock) is not moment.tempo:
+            moment = replace(moment, tempo=clock, beat=clock.beat_at(frame))
         for setting, control in self.controls.items():
             gain = 0.0 if self.muted and setting == "level" else 1.0
             control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)

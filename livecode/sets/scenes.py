@@ -14,6 +14,8 @@ from livecode.transport.status import SceneStatus
 
 #: A scene that begins at a multiple of its quant is evaluated this long before it.
 LEAD_S = 0.06
+#: And so many frames before what voices can still follow, with the longest blocks.
+LEAD_MORE = 512
 #: A condition that is true when its scene begins counts only after this long.
 STILL_TRUE_S = 4.0
 #: A scene lasts at least this long.
@@ -189,7 +191,9 @@ class Scenes:
         return quant if quant is not None and quant.at(self._tempo.bpm) > 0 else None
 
     def _lead(self, index: int) -> int:
-        return 0 if self._quant(index) is None else round(LEAD_S * self._rate)
+        if self._quant(index) is None:
+            return 0
+        return max(round(LEAD_S * self._rate), self._tempo.horizon + LEAD_MORE)
 
     def _from(self, index: int, frame: float) -> int:
         """Return the first sample time from `frame` on at which a scene may begin."""

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -110,6 +111,16 @@ class BeatMap:
             self._stretches.pop()
         self._stretches.append(Stretch(frame, units, rate, float(bpm), gain, over))
         del self._stretches[:-STRETCHES_KEPT]
+
+    def state(self, frame: int) -> tuple[tuple[float, ...], ...]:
+        """Return the stretches from that frame on, as plain numbers."""
+        begun = sum(stretch.frame <= frame for stretch in self._stretches)
+        return tuple(map(tuple, self._stretches[max(begun - 1, 0) :]))
+
+    def restore(self, stretches: Sequence[Sequence[float]]) -> None:
+        """Go on as another map of the same sample rate went: the stretches of its `state`."""
+        self.version += 1
+        self._stretches = [Stretch(*stretch) for stretch in stretches]  # type: ignore[arg-type]
 
     def jump(self, frame: int, beat: float) -> None:
         """Let the beat be this one at a frame; the past is forgotten."""

@@ -67,8 +67,9 @@ class LinkClock:
         if time_s < self._due_s:
             return None
         self._due_s = time_s + CORRECT_EVERY_S
-        if abs(tempo.bpm - self._bpm) > 1e-6:  # the performer has set the tempo since
-            self._link.tempo = tempo.bpm
+        bpm = tempo.bpm / tempo.pace
+        if abs(bpm - self._bpm) > 1e-6:  # the performer has set the tempo since
+            self._link.tempo = bpm
         self._bpm = self.bpm
         led = self._bpm, self.beat
         tempo.lead(*led, frame)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from livecode.errors import LivecodeError
 from livecode.signals.beat_map import STRETCHES_KEPT, BeatMap, rate_of
@@ -17,6 +17,7 @@ TAPS_NEEDED, TAPS_KEPT = 3, 8
 TAP_PAUSE_S = 2.0  # a longer pause starts a new count
 TAP_GLIDE_BEATS = 1.0  # how long the beat glides to the tapping finger
 FOLLOW_GLIDE_BEATS = 0.25  # how long the beat glides to another clock
+KEPT_METERS = 16  # of those that a state holds
 MOST_PARTS_OF_A_BEAT = 10_000  # lengths that are given as floats are taken as such fractions
 
 
@@ -46,6 +47,13 @@ class Tempo:
         #: Taps and other clocks change the beat this many frames ahead: nobody moves what is due
         #: sooner, so that it can be told to those who compute ahead.
         self.horizon = 0
+        #: The swing of all names that have none of their own: (share of the second half of a pair,
+        #: length of a pair in beats).
+        self.swing: tuple[float, float] = (0.0, 1.0)
+        #: How many frames all names play later than the beat, against other players.
+        self.offset = 0
+        #: How fast beats pass for those of other players: 0.5 is half-time.
+        self.pace = 1.0
 
     @property
     def sample_rate(self) -> int:
@@ -166,6 +174,13 @@ class Tempo:
             at += max(round(over), 1)
         self._map.change(at, rates[-1], bpms[-1])
 
+    def set_pace(self, pace: float, frame: float) -> None:
+        """Let beats pass faster or slower for those of other players, from the next bar line on."""
+        line = self.next_bars(1.0, frame)
+        bpm = self.bpm_at(line) * pace / self.pace
+        self.set(bpm, line)
+        self.pace = pace
+
     def set_meter(self, beats_per_bar: float, frame: float) -> None:
         """Set the bar's length from the first bar line at or after that frame."""
         length = _beats_per_bar(beats_per_bar)
@@ -203,11 +218,12 @@ class Tempo:
         The other clock may count its beats differently, so only the place within the bar is
         matched.
         """
-        if not MIN_BPM <= bpm <= MAX_BPM:
+        if not MIN_BPM <= bpm * self.pace <= MAX_BPM:
             return
         at = math.ceil(frame) + self.horizon
         bar = self.beats_per_bar
-        theirs = beat + bpm / 60.0 / self._rate * (at - frame)
+        bpm *= self.pace
+        theirs = beat * self.pace + bpm / 60.0 / self._rate * (at - frame)
         ahead = (theirs - self.beat_at(at) + bar / 2) % bar - bar / 2
         if abs(ahead) > 1e-3 or abs(bpm - self.bpm) > 1e-6:
             self._glide(at, bpm, ahead, FOLLOW_GLIDE_BEATS)
@@ -221,10 +237,11 @@ class Tempo:
             return False
         heard = self._follower.hear(message, frame, self.beat_at(frame))
         if heard is not None:
-            known = heard.bpm is not None and MIN_BPM <= heard.bpm <= MAX_BPM
-            bpm = heard.bpm if known and heard.bpm is not None else self.bpm_at(frame)
+            known = heard.bpm is not None and MIN_BPM <= heard.bpm * self.pace <= MAX_BPM
+            bpm = heard.bpm * self.pace if known and heard.bpm is not None else self.bpm_at(frame)
             at = math.ceil(frame) + self.horizon
-            beat = heard.beat + bpm / 60.0 / self._rate * (at - frame)
+            ahead = at - frame
+            beat = heard.beat * self.pace + bpm / 60.0 / self._rate * ahead
             if heard.jump:
                 self.locate(beat, at)
             if known:
@@ -235,6 +252,21 @@ class Tempo:
     def following(self) -> bool:
         """Whether a MIDI clock has been received long enough to set the tempo."""
         return self._follower.locked
+
+    def state(self, frame: int) -> tuple[tuple[Any, ...], ...]:
+        """Return how the beat goes from that frame on, as numbers and texts, for `restore`."""
+        stretches = self._map.state(frame)
+        meters = self._meters[-KEPT_METERS:]
+        return (stretches, tuple(tuple(map(str, meter)) for meter in meters), (
+            *self.swing, self.offset, self.pace
+        ))  # fmt: skip
+
+    def restore(self, state: Sequence[Sequence[Any]]) -> None:
+        """Go on as another tempo went, of the same sample rate: `state` is from its `state`."""
+        stretches, meters, (share, pair, self.offset, self.pace) = state
+        self.swing = (share, pair)
+        self._map.restore(stretches)
+        self._meters = [Meter(*map(Fraction, meter)) for meter in meters]
 
     def locate(self, beat: float, frame: float) -> None:
         """Jump so that `beat` is at `frame`. Bars count from beat 0, and the past is forgotten."""

@@ -147,15 +147,20 @@ class ControlBlock:
 class ControlReader:
     """Follows one slot of the control block in sample time."""
 
-    def __init__(self, block: ControlBlock, slot: int, who: int = 0):
-        """Follow `slot`. `who` tells apart several readers of one slot: a voice's generation, or 0."""
+    def __init__(self, block: ControlBlock, slot: int, who: int = 0, smooth: int = 0):
+        """Follow `slot`. `who` tells apart several readers of one slot: a voice's generation, or 0.
+
+        `smooth`: frames in which `line` goes to a change that is one number alone.
+        """
         self._block, self._slot, self._opened = block, slot, block.opened(slot)
         self._name, self._who = block.name(slot), who
         self._next = 0
         self._asked: int | None = None  # the sample time up to which it was asked
         #: (sample time at which it applies, its stamp, values)
         self._waiting: deque[tuple[int, int, np.ndarray]] = deque()
-        self._line: tuple[int, np.ndarray] | None = None  # (its stamp, values), the one in force
+        #: (its stamp, first number, last number, frames) of the line in force
+        self._line: tuple[int, float, float, int] | None = None
+        self._smooth = smooth
         self._still: float | None = None  # the last number of the last block
         self.value: np.ndarray | None = None
 
@@ -190,13 +195,13 @@ class ControlReader:
         self._take_in(frame, end - 1)
         waiting = self._waiting
         while waiting and waiting[0][0] <= frame:
-            self._line = waiting.popleft()[1:]
+            self._line = self._next_line(self._still)
         if not (waiting and waiting[0][0] < end):
             if self._line is None:
                 return None
-            begin, (first, last, over, *_) = self._line
+            begin, first, last, over = self._line
             if first == last or frame - begin >= over:
-                self._still = float(last if over else first)
+                self._still = last
                 return self._still
         numbers = np.empty(frames)
         done = 0
@@ -205,17 +210,24 @@ class ControlReader:
             if self._line is None:
                 numbers[done:until] = waiting[0][2][0]
             else:
-                begin, (first, last, over, *_) = self._line
-                if over:
-                    share = np.minimum(np.arange(done, until) + (frame - begin), over) / over
-                    numbers[done:until] = first + (last - first) * share
-                else:
-                    numbers[done:until] = first
+                begin, first, last, over = self._line
+                share = np.minimum(np.arange(done, until) + (frame - begin), over) / over
+                numbers[done:until] = first + (last - first) * share
             done = until
             if waiting and waiting[0][0] < end:
-                self._line = waiting.popleft()[1:]
+                self._line = self._next_line(numbers[done - 1] if done else self._still)
         self._still = float(numbers[-1])
         return numbers
+
+    def _next_line(self, before: float | None) -> tuple[int, float, float, int]:
+        """Take the next line out of those that wait; `before` is the number up to there."""
+        _, stamp, values = self._waiting.popleft()
+        first, last, over = values[:3].tolist()
+        if over:
+            return stamp, first, last, int(over)
+        if before is None or not self._smooth:
+            return stamp, first, first, 1
+        return stamp - 1, before, first, self._smooth
 
     def _take_in(self, frame: int, last: int) -> None:
         """Take in new changes; those up to `frame` apply there, and `last` is the last that is asked for."""

@@ -92,6 +92,7 @@ class Status(msgspec.Struct, frozen=True):
     #: How often engine and voices had come up when they were last told what is to sound.
     epochs: tuple[int, int] = (0, 0)
     generation: int = 0  # the newest that has been begun
+    clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
 
 
 class GoingOn(msgspec.Struct, frozen=True):
@@ -101,6 +102,7 @@ class GoingOn(msgspec.Struct, frozen=True):
     scene: SceneStatus | None = None
     sounding: tuple[str, ...] = ()
     places: dict[str, tuple[float, ...]] = {}  # of each agent: (latent,)
+    clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
 
 
 def encode(status: Status | GoingOn) -> bytes:

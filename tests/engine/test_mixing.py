@@ -94,7 +94,7 @@ def test_a_level_moves_at_its_time_and_smoothly(rig: Rig):
     rig.control("ego.level", 13 * 256, 0.2)
     rig.control("ego.level", 20 * 256 - 1, 0.8)
     heard = rig.run(20, tap="ego")[:, 0]
-    first, second = 3 * 256, 10 * 256  # after ten blocks; a change applies from the next block on
+    first, second = 3 * 256, 10 * 256 - 1  # after ten blocks
     moving = int(SMOOTHING_S * rig.sample_rate) + 1
     assert (heard[:first] == 0.5).all()
     assert heard[first] != 0.5

@@ -16,8 +16,7 @@ from livecode.language.patterns.notation import SHOWN_LENGTH
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span, bars, is_number
-from livecode.language.values import Corner, Moment, Node, Value
-from livecode.signals.tempo import Tempo
+from livecode.language.values import BeatClock, Corner, Moment, Node, Value
 
 #: A pattern is tried for so many cycles when it is made, so that mistakes are found then.
 TRIED_CYCLES = 4
@@ -48,7 +47,7 @@ class PatternNode(Node):
         number = value_at(self.cycles, moment.bar, as_float)
         return 0.0 if number is None else float(number)
 
-    def corners(self, begin: int, end: int, tempo: Tempo) -> Iterator[Corner]:
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         first, last = tempo.bar_of_frame(begin - 1), tempo.bar_of_frame(end)
         for event in events_between(self.cycles, first, last, 0):
             if begin <= (frame := tempo.frame_of_bar(event.begin)) < end:
