@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from livecode.help.explanation import SIGNALS, signature
-from livecode.language import curves
+from livecode.language import curves, envelopes
 from livecode.language.patterns import in_chance, in_notes, in_sound, in_time, in_values
 from livecode.language.patterns.word import PatternWord
 from livecode.language.signal_words import SignalWord
@@ -44,7 +44,8 @@ def reference() -> str:
     known = performance.words
     performance.close()
     functions = {name: word for name, word in known.items() if inspect.isfunction(word)}
-    shapes = {name: word for name, word in functions.items() if name in curves.__all__}
+    rooms = (curves.__name__, envelopes.__name__)
+    shapes = {name: word for name, word in functions.items() if word.__module__ in rooms}
     others = {name: word for name, word in functions.items() if name not in shapes}
     return "\n".join(
         [

@@ -10,9 +10,10 @@ from livecode.errors import LivecodeError, NothingCalled, did_you_mean
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
+from livecode.language.moments import Moment
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
-from livecode.language.values import Moment, Value
+from livecode.language.values import Value
 from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix

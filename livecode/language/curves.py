@@ -14,17 +14,10 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.language.envelopes import env
+from livecode.language.moments import BeatClock, Corner, Moment
 from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
 from livecode.language.units import Span, bars, finite, span
-from livecode.language.values import (
-    SHORTEST_LINE,
-    Arithmetic,
-    BeatClock,
-    Corner,
-    Moment,
-    Value,
-    as_value,
-)
+from livecode.language.values import SHORTEST_LINE, Arithmetic, Value, as_value
 
 __all__ = ["env", "hold", "noise", "ramp", "saw", "sine", "square", "steps", "tri"]
 

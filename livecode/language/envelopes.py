@@ -8,16 +8,17 @@ from fractions import Fraction
 import numpy as np
 
 from livecode.errors import LivecodeError
+from livecode.language.moments import DRAWN_BPM, BeatClock, Corner, Moment
 from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
 from livecode.language.units import Span, finite, span
-from livecode.language.values import DRAWN_BPM, BeatClock, Corner, Moment, Value
+from livecode.language.values import Value
 
 #: The turn of an envelope that strikes once: nobody hears the second one.
 ONCE = Span(seconds=1e9)
 
 
 @dataclass(eq=False)
-class Envelope(Counted):
+class Strike(Counted):
     """Up to `level`, held, and down to 0, from the beginning of each turn on."""
 
     up: Span = NO_TIME
@@ -133,7 +134,7 @@ def env(
     if every is not None:
         text += f", every={again}{later_text(phase)}"
     return Value.of(
-        Envelope(
+        Strike(
             again,
             Fraction(0) if every is None else phase_of(phase, again),
             up=up,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.language.moments import Moment, Node
 from livecode.language.units import is_number
-from livecode.language.values import Arithmetic, Moment, Node, Value
+from livecode.language.values import Arithmetic, Value
 
 
 @dataclass(eq=False)

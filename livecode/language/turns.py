@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from livecode.errors import LivecodeError
+from livecode.language.moments import DRAWN_BPM, BeatClock, Moment, Node
 from livecode.language.units import BEATS_PER_BAR, Span, finite, is_number, span
-from livecode.language.values import DRAWN_BPM, BeatClock, Moment, Node
 from livecode.signals.tempo import part_of_a_beat
 
 #: The least period or length of a curve.

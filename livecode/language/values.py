@@ -7,107 +7,23 @@ memory, such as where a ramp began, so that a value that is evaluated again begi
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Any, NamedTuple
+from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.language.moments import DRAWN_BPM, BeatClock, Corner, Node
+from livecode.language.moments import Moment as Moment
 from livecode.language.signal_names import called, signal_names
 from livecode.language.sparkline import sparkline
 from livecode.language.things import Thing
-from livecode.language.units import BEATS_PER_BAR, Span, finite, is_number, span
-from livecode.signals.groove import Groove
-from livecode.signals.tempo import Tempo
+from livecode.language.units import Span, finite, is_number, span
 
 #: A lag is followed by lines of this share of its time, and of so many frames at least.
 LAG_LINE, SHORTEST_LINE = 1 / 4, 32
-DRAWN_BPM = 120.0  # the tempo of drawings
 #: A value consists of at most this many parts, since it is computed at every tick.
 MOST_PARTS = 200
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A point in time, and what can be read then."""
-
-    t: float  # seconds of sample time
-    beat: float
-    signals: Mapping[str, Any]
-    call: Callable[["Value"], float]  # a guarded call of a value that is a function
-    #: The beat clock. None: there is none, and curves count from their beginning.
-    tempo: "BeatClock | None" = None
-    frame: int = 0  # sample time
-    #: How far ahead of its tick the moment lies, in frames. Values are read with several leads; what
-    #: a value remembers it remembers for each lead.
-    lead: int = 0
-
-    @property
-    def bar(self) -> float:
-        """The bar, in fractions."""
-        if self.tempo is not None:
-            return self.tempo.bar_at(self.frame)
-        return float(self.signals.get("bar", self.beat / BEATS_PER_BAR))
-
-    def at(self, frame: int, lead: int) -> "Moment":
-        """Return the moment of another sample time, at which the same signals are read."""
-        if self.tempo is None:
-            return self
-        return replace(
-            self,
-            t=frame / self.tempo.sample_rate,
-            beat=self.tempo.beat_at(frame),
-            frame=frame,
-            lead=lead,
-        )
-
-
-#: The beat clock, or as one name has it.
-BeatClock = Tempo | Groove
-
-
-class Corner(NamedTuple):
-    """A sample time at which a value turns a corner, or jumps."""
-
-    frame: int
-    jump: bool = False
-
-
-class Node:
-    """One way of computing a number."""
-
-    parts: "tuple[Value, ...]" = ()
-    #: Whether the node, apart from its parts, depends on time alone.
-    of_time = True
-
-    @property
-    def timed(self) -> bool:
-        """Whether the number depends on time alone: then it is known ahead."""
-        return self.of_time and all(part.node.timed for part in self.parts)
-
-    def begin(self, moment: Moment) -> None:
-        """Count from this moment on, if the node counts from its beginning and has not begun."""
-
-    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
-        """Yield the corners from sample time `begin` on and before `end`, in any order.
-
-        Between two corners the number moves in a line, or nearly.
-        """
-        for part in self.parts:
-            yield from part.node.corners(begin, end, tempo)
-
-    def sample(self, moment: Moment) -> float:
-        """Return the number at `moment`; moments of one lead never go back far."""
-        raise NotImplementedError
-
-    def drawn(self, seconds: float, beat: float) -> float | None:
-        """Return the number `seconds` and `beat` after the beginning; None if only playing can tell."""
-        return None
-
-    def shown(self) -> Span | None:
-        """Return the stretch of time that a drawing shows; None if there is nothing to draw."""
-        stretches = [stretch for part in self.parts if (stretch := part.node.shown()) is not None]
-        return max(stretches, key=lambda stretch: stretch.at(DRAWN_BPM), default=None)
 
 
 class Arithmetic:

@@ -16,9 +16,10 @@ from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
 from livecode.language.agents import EXPLORER, Agent
 from livecode.language.instructions import Instruction
+from livecode.language.moments import Moment
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
-from livecode.language.values import Moment, Value
+from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.heard_reward import HeardReward
 from livecode.playing.quant import next_multiple
@@ -63,6 +64,7 @@ class AgentPlayer(SoundPlayer):
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # sample time of the last step, not rounded
         self._heard_at = 0  # the sample time at which the step of this tick is heard
+        self._t, self._tempo = 0.0, 120.0  # time and tempo of the last tick
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:
@@ -214,8 +216,6 @@ class AgentPlayer(SoundPlayer):
         if self._due(frame, moment):
             self._step(frame, moment)
 
-    _t, _tempo = 0.0, 120.0  # time and tempo of the last tick
-
     def _due(self, frame: int, moment: Moment) -> bool:
         """Tell whether the agent makes a step in this tick."""
         period = self._own["every"].sample(moment) * self.setup.sample_rate
@@ -223,22 +223,15 @@ class AgentPlayer(SoundPlayer):
         self._heard_at = frame + self.setup.voice_lead
         if isinstance(length, Span) and length.in_beats() and not length.seconds:
             self._stepped = float(frame)
-            # the line that comes before what the next tick can still reach
-            line = self._line(length)
-            due = line < self._heard_at + self.setup.tick_frames
-            self._heard_at = line
-            return due
+            nudge, soonest = self.groove.nudge, frame + self.setup.voice_lead
+            self._heard_at = nudge + next_multiple(length, soonest - nudge, self.setup.tempo)
+            return self._heard_at < soonest + self.setup.tick_frames
         if self._stepped is None:
             self._stepped = frame - period
         if frame < self._stepped + period:
             return False
         self._stepped = max(self._stepped + period, frame - period)
         return True
-
-    def _line(self, every: Span) -> int:
-        """Return the multiple of a length that is heard next, as this name's groove has it."""
-        groove, tempo = self.groove, self.setup.tempo
-        return next_multiple(every, self._heard_at - groove.nudge, tempo) + groove.nudge
 
     def _step(self, frame: int, moment: Moment) -> None:
         """Let the learner learn, and make one move."""

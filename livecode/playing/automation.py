@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from livecode.language.moments import BeatClock, Corner, Moment
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span
-from livecode.language.values import BeatClock, Corner, Moment, Value
+from livecode.language.values import Value
 from livecode.playing.function_player import NoVersion, checked
 
 #: This many descriptions are kept to go back to when the newest one fails.

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from livecode.language.values import Corner
+from livecode.language.moments import Corner
 
 #: A jump takes this long, in seconds, from its sample on, so that it does not click.
 JUMP_S = 0.002

@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.language.moments import BeatClock, Moment
 from livecode.language.patterns.cycles import Cycles
 from livecode.language.patterns.events import PatternEvent, events_between
 from livecode.language.patterns.numbers import exact
 from livecode.language.patterns.pattern import Pattern
 from livecode.language.sources import Sounding
-from livecode.language.values import BeatClock, Moment, Value
+from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.reward_terms import reads
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer

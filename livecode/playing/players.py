@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from livecode.language.agents import Agent
 from livecode.language.dsp import Dsp
 from livecode.language.hits import Hits
+from livecode.language.moments import Moment
 from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import PlayerState
-from livecode.language.values import Moment, Value
+from livecode.language.values import Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
 from livecode.playing.hits_player import HitsPlayer

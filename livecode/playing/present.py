@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from livecode.deadlines import TookTooLong
 from livecode.journal.recorder import JournalRecorder
-from livecode.language.values import Moment, Value
+from livecode.language.moments import Moment
+from livecode.language.values import Value
 from livecode.playing.event_log import EventLog
 from livecode.playing.function_player import player_of
 from livecode.playing.listening import Signals

@@ -6,9 +6,9 @@ from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 
+from livecode.language.moments import BeatClock, Moment
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
-from livecode.language.values import BeatClock, Moment
 from livecode.playing.automation import Automation
 from livecode.playing.lines import LEAST, Line, LineWriter
 from livecode.signals.groove import Groove

@@ -10,10 +10,10 @@ import msgspec
 from livecode.dsp_rules import MASTER
 from livecode.errors import LivecodeError
 from livecode.language.dsp import Dsp
+from livecode.language.moments import Moment
 from livecode.language.sources import GAP, Sounding
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
-from livecode.language.values import Moment
 from livecode.playing.generations import Generations
 from livecode.playing.mix import Entry, Mix
 from livecode.playing.players import player_for

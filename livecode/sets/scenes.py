@@ -4,18 +4,18 @@ import threading
 from dataclasses import astuple
 
 from livecode.errors import LivecodeError, did_you_mean
+from livecode.language.moments import Moment
 from livecode.language.units import Span
-from livecode.language.values import Moment, Value
+from livecode.language.values import Value
 from livecode.playing.quant import next_multiple
 from livecode.sets.set_file import Scene, SetFile
 from livecode.sets.set_watch import FileWatch, SetWatch
 from livecode.signals.tempo import Tempo
 from livecode.transport.status import SceneStatus
 
-#: A scene that begins at a multiple of its quant is evaluated this long before it.
-LEAD_S = 0.06
-#: And so many frames before what voices can still follow, with the longest blocks.
-LEAD_MORE = 512
+#: A scene that begins at a multiple of its quant is evaluated this long before it, or, with long
+#: blocks, so many frames before what voices can still follow.
+LEAD_S, LEAD_MORE = 0.06, 512
 #: A condition that is true when its scene begins counts only after this long.
 STILL_TRUE_S = 4.0
 #: A scene lasts at least this long.
@@ -191,9 +191,8 @@ class Scenes:
         return quant if quant is not None and quant.at(self._tempo.bpm) > 0 else None
 
     def _lead(self, index: int) -> int:
-        if self._quant(index) is None:
-            return 0
-        return max(round(LEAD_S * self._rate), self._tempo.horizon + LEAD_MORE)
+        least = self._tempo.horizon + LEAD_MORE
+        return 0 if self._quant(index) is None else max(round(LEAD_S * self._rate), least)
 
     def _from(self, index: int, frame: float) -> int:
         """Return the first sample time from `frame` on at which a scene may begin."""
@@ -235,8 +234,7 @@ class Scenes:
         """The sample time at which the present scene is over; None if it has no length."""
         if self.length is None:
             return None
-        length = self.length
-        end = self._tempo.after(self.begun, length.seconds, length.beats, length.bars)
+        end = self._tempo.after(self.begun, *astuple(self.length))
         return max(round(end), self.begun + round(SHORTEST_S * self._rate))
 
     @property
@@ -368,7 +366,7 @@ class Scenes:
             name=scenes[self.index].name,
             index=self.index,
             begun=self.begun,
-            length=None if self.length is None else astuple(self.length),
+            length=self.length and astuple(self.length),
             time_s=self._time_s(frame),
             left_s=self._left_s(frame),
             next=None if next_ is None else scenes[next_].name,

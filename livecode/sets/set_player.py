@@ -11,7 +11,8 @@ from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.blocks import BlockRunner
 from livecode.evaluation.evaluator import Result
 from livecode.journal.recorder import JournalRecorder
-from livecode.language.values import Moment, Value
+from livecode.language.moments import Moment
+from livecode.language.values import Value
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.sets.scenes import Scenes

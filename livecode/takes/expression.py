@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.language import curves, units
+from livecode.language.moments import DRAWN_BPM, Moment
 from livecode.language.units import finite
-from livecode.language.values import DRAWN_BPM, Moment, Value, as_value
+from livecode.language.values import Value, as_value
 from livecode.neural.samplernn.config import TEMPERATURES
 
 CURVES: Mapping[str, Callable[..., Value]] = {

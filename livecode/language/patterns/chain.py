@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Any, Self, TypeVar
 
 from livecode.errors import LivecodeError
+from livecode.language.moments import BeatClock, Corner, Moment, Node
 from livecode.language.patterns.combining import Chosen, said
 from livecode.language.patterns.cycle import Mark
 from livecode.language.patterns.cycles import Cycles, Pure
@@ -16,7 +17,7 @@ from livecode.language.patterns.notation import SHOWN_LENGTH
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span, bars, is_number
-from livecode.language.values import BeatClock, Corner, Moment, Node, Value
+from livecode.language.values import Value
 
 #: A pattern is tried for so many cycles when it is made, so that mistakes are found then.
 TRIED_CYCLES = 4
