@@ -8,7 +8,8 @@ import numpy as np
 
 from livecode.agents.protocol import Learner
 from livecode.language.agents import Agent
-from livecode.language.values import Moment, Value
+from livecode.language.moments import Moment
+from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.function_player import NoVersion
 from livecode.playing.reward_terms import Term, terms_of

@@ -366,7 +366,7 @@ class Scenes:
             name=scenes[self.index].name,
             index=self.index,
             begun=self.begun,
-            length=self.length and astuple(self.length),
+            length=None if self.length is None else astuple(self.length),
             time_s=self._time_s(frame),
             left_s=self._left_s(frame),
             next=None if next_ is None else scenes[next_].name,
