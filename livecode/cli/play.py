@@ -27,7 +27,8 @@ from livecode.processes.connection import write_connection
 from livecode.processes.options import Options, master_file
 from livecode.processes.paths import Paths
 from livecode.processes.running import left_alone
-from livecode.signals.intake import CUES_TOKEN
+from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
+from livecode.signals.udp import DEFAULT_HOST
 from livecode.transport.lifeline import go_first
 from livecode.transport.logs import begin_log
 
@@ -38,7 +39,9 @@ WITHOUT_TERMINAL_S = 10.0
 CHECK_EVERY_S = 0.05
 #: A peak above this counts as sound (−60 dBFS).
 AUDIBLE = 0.001
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
+#: Twelve of these characters are 72 bits, if chance has chosen them.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{12,64}")
+TOKEN_BYTES = 12
 
 
 def add_arguments(parser: Parser) -> None:
@@ -50,6 +53,8 @@ def add_arguments(parser: Parser) -> None:
     add_record(parser)
     parser.add_argument("--cues", nargs="?", const="", metavar="TOKEN",
         help="let a second person who knows the token cue over OSC (default: a new token)")  # fmt: skip
+    parser.add_argument("--cues-in-clear", action="store_true",
+        help="follow cues of other machines that show the token, too, and not only signed ones")  # fmt: skip
     add_theme(parser)
     add_for(parser, "end after this long")
     parser.set_defaults(run=run)
@@ -71,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
             f"performance {alone.number} still sounds, though its terminal is gone: `livecode resume` "
             "goes back to it, `livecode sessions stop` ends it"
         )
-    sentences = open_cues(options.cues, options.osc_bind, options.osc_port)
+    sentences = open_cues(options.cues, options.osc_bind, options.osc_port, options.cues_in_clear)
     if not has_terminal():
         sentences += faults  # a terminal gets them from the mind
     paths = Paths()
@@ -139,23 +144,30 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def open_cues(token: str | None, host: str, port: int) -> list[str]:
+def open_cues(token: str | None, host: str, port: int, in_clear: bool = False) -> list[str]:
     """Hand the token for cues to the mind, and return the sentence that says how to cue.
 
-    `token` None keeps cues closed: the list is empty. "" asks for a new token. The mind reads the
-    token from the environment. Raises LivecodeError if the token has other characters than it may.
+    `token` None keeps cues closed: the list is empty. "" asks for a new token. `in_clear`: cues of other
+    machines need no signature. The mind reads both from the environment. Raises LivecodeError if the
+    token is short, or has other characters than it may.
     """
-    os.environ.pop(CUES_TOKEN, None)
+    for variable in (CUES_TOKEN, CUES_IN_CLEAR):
+        os.environ.pop(variable, None)
     if token is None:
         return []
-    token = token or secrets.token_hex(4)
+    token = token or secrets.token_urlsafe(TOKEN_BYTES)
     if not _TOKEN.fullmatch(token):
         raise LivecodeError(
-            f"--cues {token}: a token is 4 to 64 letters and digits; to be given one, write --cues "
-            "alone, after the set's name"
+            f"--cues {token}: a token is 12 to 64 letters and digits, since a shorter one is guessed; "
+            "to be given one, write --cues alone, after the set's name"
         )
     os.environ[CUES_TOKEN] = token
-    return [f"cues are open on {host}, UDP port {port}: /livecode/cue NAME {token}"]
+    said = f"cues are open on {host}, UDP port {port}: /livecode/cue NAME {token}"
+    if in_clear:
+        os.environ[CUES_IN_CLEAR] = "1"
+    elif host not in (DEFAULT_HOST, "::1", "localhost"):
+        said += "; other machines have to sign them, as examples/cue.py does"
+    return [said]
 
 
 async def _play_without_terminal(

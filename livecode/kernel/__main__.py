@@ -50,7 +50,8 @@ def main() -> int:
     from livecode.performance.input_words import MIDI_CALLS
     from livecode.performance.performance import Performance
     from livecode.sets.set_file import parse_set, read_or_begin
-    from livecode.signals.intake import CUES_TOKEN
+    from livecode.signals.cue_gate import CueGate
+    from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
     from livecode.signals.midi_ports import MidiPorts
     from livecode.signals.osc_port import OscPort
     from livecode.syntax.signals_read import reads_signal
@@ -98,6 +99,8 @@ def main() -> int:
         performance.log.say("note", sentence)
 
     osc_port = OscPort(options.osc_bind, options.osc_port, say)
+    in_clear = bool(os.environ.get(CUES_IN_CLEAR))
+    gate = CueGate(performance.cues.token, in_clear, say, osc_port.reply, time.monotonic_ns())
 
     LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
@@ -115,7 +118,7 @@ def main() -> int:
     performance.on_block = lambda code: (
         ports.want_inputs() if reads_signal(code, "midi", MIDI_CALLS) else None
     )
-    live = LiveInputs(arena, performance.inputs, performance.midi_out, osc_port, ports)
+    live = LiveInputs(arena, performance.inputs, performance.midi_out, osc_port, gate, ports)
 
     def step(frame: int) -> None:
         live.receive(frame)

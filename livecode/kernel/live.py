@@ -9,6 +9,7 @@ from livecode.deadlines import Overrun
 from livecode.evaluation.block_lock import BlockLock
 from livecode.performance.inputs import Inputs
 from livecode.playing.clock import PerformanceClock
+from livecode.signals.cue_gate import CueGate
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.osc_port import OscPort
@@ -39,19 +40,21 @@ class LiveInputs:
         inputs: Inputs,
         midi_out: MidiOut,
         osc_port: OscPort,
+        gate: CueGate,
         ports: MidiPorts,
     ):
         self._header, self._keys = arena.header, arena.messages["terminal", "mind"]
         self._inputs, self._midi_out = inputs, midi_out
-        self._osc_port, self._ports = osc_port, ports
+        self._osc_port, self._gate, self._ports = osc_port, gate, ports
 
     def receive(self, frame: int) -> None:
         """Hand over all that has arrived before the tick at sample time `frame`."""
         rate = self._header.sample_rate
         now_ns = time.monotonic_ns()
-        for arrival_ns, packet, _ in self._osc_port.drain():
+        for arrival_ns, packet, source in self._osc_port.drain():
             age = int((now_ns - arrival_ns) * 1e-9 * rate)
-            self._inputs.receive_osc(packet, frame - age)
+            for admitted in self._gate.admit(packet, source, arrival_ns):
+                self._inputs.receive_osc(admitted, frame - age)
         for message in receive(self._keys):
             assert isinstance(message, Press)
             self._inputs.press(message.key, frame)

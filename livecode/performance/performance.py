@@ -109,7 +109,7 @@ class Performance:
                 "rings": self.intake.rings,
                 "keys": self.keys,
                 "midi": self.midi,
-                "osc": OscSignal(self.intake.osc),
+                "osc": OscSignal(self.intake.osc, self.intake.want),
                 "scene": SceneSignal(scenes),
             },
             self._sounding,

@@ -16,6 +16,8 @@ CUES_PER_S = 20
 BURST = 20
 #: The log tells what a cue did; cues of one fader are told no more often than this, in seconds.
 SAY_EVERY_S = 2.0
+#: So many cues with a wrong token are looked at: at once, and then a second.
+WRONG_AT_ONCE, WRONG_PER_S = 30, 10
 #: This many refusals are told: somebody who guesses tokens must not fill the log.
 MOST_TOLD = 20
 
@@ -41,10 +43,10 @@ class Cues:
         self._late: dict[str, Action] = {}  # actions of faders that move too often
         self._told: set[str] = set()
         self._said: dict[str, int] = {}  # key -> sample time until which it is not told again
-        self._budget, self._filled = (
-            float(BURST),
-            0,
-        )  # cues that may be followed now; when that was counted
+        # cues that may be followed now, and when that was counted
+        self._budget, self._filled = float(BURST), 0
+        # wrong tokens that may be looked at now, and when that was counted
+        self._wrong, self._wrong_filled = float(WRONG_AT_ONCE), 0
 
     def receive(self, message: OscMessage) -> bool:
         """Take in a message whose address begins with CUES; returns whether it is followed."""
@@ -106,9 +108,15 @@ class Cues:
         """Return the arguments without the token, which is the last or the first; CueError if it is not."""
         if not self.token:
             raise CueError("a cue has come over OSC, but cues are closed; --cues TOKEN opens them")
+        frame = self._clock.frame
+        gained = (frame - self._wrong_filled) / self._clock.sample_rate * WRONG_PER_S
+        self._wrong, self._wrong_filled = min(WRONG_AT_ONCE, self._wrong + gained), frame
+        if self._wrong < 1:
+            raise CueError("somebody guesses the token of cues: none is followed for a moment")
         for at in (-1, 0):
             if arguments and hmac.compare_digest(_text(arguments[at]), self.token.encode()):
                 return arguments[:-1] if at else arguments[1:]
+        self._wrong -= 1
         raise CueError("a cue without the right token has come over OSC, and was not followed")
 
     def _in_time(self) -> bool:

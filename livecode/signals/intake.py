@@ -6,23 +6,28 @@ from livecode.signals import osc, sensors
 from livecode.signals.rings import Rings
 
 MAX_ADDRESSES = 256  # addresses kept besides those of sensors
+MAX_WANTED = 4096  # addresses that code may read; code may make them up
 # the addresses of cues, which are never kept: an argument may be the secret token
 CUES = "/livecode/"
 # the environment variable with the token: everyone can see a command line
 CUES_TOKEN = "LIVECODE_CUES"
+# set if other machines may send the token as it is
+CUES_IN_CLEAR = "LIVECODE_CUES_IN_CLEAR"
 
 
 class Intake:
     """Decodes packets, moves the rings, and keeps the last arguments of every other address.
 
     rings    what the performer reads as `rings`
-    osc      address -> arguments of its last message, for at most `MAX_ADDRESSES` addresses
+    osc      address -> arguments of its last message, for at most `MAX_ADDRESSES` addresses;
+             those that are wanted come before all others
     refused  reason -> number of packets or messages refused for that reason
     """
 
     def __init__(self, rings: Rings | None = None):
         self.rings = Rings() if rings is None else rings
         self.osc: dict[str, tuple[osc.Argument, ...]] = {}
+        self._wanted: set[str] = set()  # addresses that the performer's code reads
         self.refused: dict[str, int] = {}
         #: Called with each cue; returns whether the cue was accepted.
         self.on_cue: Callable[[osc.OscMessage], bool] = lambda message: False
@@ -53,11 +58,27 @@ class Intake:
             return False
         if reading is not None:
             self.rings.receive(reading, time_s)
-        elif message.address in self.osc or len(self.osc) < MAX_ADDRESSES:
+        elif message.address in self.osc or self._has_room(message.address):
             self.osc[message.address] = message.args
         else:
             self._refuse("too many addresses")
             return False
+        return True
+
+    def want(self, address: str) -> None:
+        """Keep messages to an address from now on, whatever else comes."""
+        if len(self._wanted) < MAX_WANTED:
+            self._wanted.add(address)
+
+    def _has_room(self, address: str) -> bool:
+        """Make room for a new address, if need be by forgetting one that nobody reads."""
+        if len(self.osc) < MAX_ADDRESSES:
+            return True
+        if address not in self._wanted:
+            return False
+        unread = next((known for known in self.osc if known not in self._wanted), None)
+        if unread is not None:
+            del self.osc[unread]
         return True
 
     def _refuse(self, reason: str) -> None:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from livecode.errors import LivecodeError
-from livecode.signals.udp import Packet, UdpListener
+from livecode.signals.udp import Address, Packet, UdpListener
 
 RETRY_S = 1.0
 
@@ -37,6 +37,11 @@ class OscPort:
     def drain(self) -> list[Packet]:
         """Remove and return the queued packets as (arrival in monotonic ns, payload, (host, port))."""
         return [] if self._listener is None else self._listener.drain()
+
+    def reply(self, packet: bytes, to: Address) -> None:
+        """Send a packet from this port, if it can be sent."""
+        if self._listener is not None:
+            self._listener.send(packet, to)
 
     def close(self) -> None:
         """Stop listening and trying, and free the port."""

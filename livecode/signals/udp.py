@@ -1,5 +1,6 @@
 """The UDP socket for packets, and a thread that only receives, time-stamps and queues them."""
 
+import contextlib
 import errno
 import socket
 import threading
@@ -86,6 +87,11 @@ class UdpListener:
         while self._queue:
             packets.append(self._queue.popleft())
         return packets
+
+    def send(self, packet: bytes, to: Address) -> None:
+        """Send a packet from this port; one that cannot be sent is dropped."""
+        with contextlib.suppress(OSError):
+            self._socket.sendto(packet, to)
 
     def close(self) -> None:
         """Stop listening, free the port and wait for the thread to end."""

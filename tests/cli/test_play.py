@@ -8,7 +8,8 @@ import pytest
 from livecode.cli.arguments import THEMES, theme_of
 from livecode.cli.command import command_parser, main
 from livecode.cli.play import open_cues
-from livecode.signals.intake import CUES_TOKEN
+from livecode.errors import LivecodeError
+from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
 from livecode.terminal.style import THEMES as STYLES
 
 pytestmark = pytest.mark.live
@@ -46,7 +47,7 @@ def test_a_theme_of_the_environment_that_is_none_is_refused_before_any_sound(
 def cues(*arguments: str) -> tuple[list[str], str | None]:
     """Return the sentence for the performer, if any, and the token that the mind is handed."""
     options = command_parser().parse_args(["play", *arguments])
-    sentences = open_cues(options.cues, options.osc_bind, options.osc_port)
+    sentences = open_cues(options.cues, options.osc_bind, options.osc_port, options.cues_in_clear)
     return sentences, os.environ.get(CUES_TOKEN)
 
 
@@ -59,14 +60,37 @@ def test_cues_are_closed_until_asked_for_whatever_the_environment_says(
 
 def test_a_token_is_taken_or_made_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(CUES_TOKEN, raising=False)
-    (told,), token = cues("--cues", "hush-hush", "--osc-port", "9000")
-    assert token == "hush-hush"
-    assert "127.0.0.1, UDP port 9000: /livecode/cue NAME hush-hush" in told
+    (told,), token = cues("--cues", "hush-hush-hush", "--osc-port", "9000")
+    assert token == "hush-hush-hush"
+    assert told == "cues are open on 127.0.0.1, UDP port 9000: /livecode/cue NAME hush-hush-hush"
     (told,), made = cues("--cues")
     assert made is not None
-    assert len(made) == 8
+    assert len(made) == 16  # of 64 characters each: 96 bits
     assert told.endswith(made)
     assert cues("--cues")[1] != made
+    monkeypatch.delenv(CUES_TOKEN)
+
+
+@pytest.mark.parametrize("short", ["1", "1234", "s3cret", "hush-hush", "elevenchars"])
+def test_a_token_that_can_be_guessed_is_refused(
+    short: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(CUES_TOKEN, raising=False)
+    with pytest.raises(LivecodeError, match="12 to 64 letters and digits"):
+        cues("--cues", short)
+    assert CUES_TOKEN not in os.environ
+
+
+def test_whether_other_machines_may_show_the_token_is_said_and_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(CUES_IN_CLEAR, "left-over")
+    (told,), _ = cues("--cues", "--osc-bind", "0.0.0.0")
+    assert told.endswith("; other machines have to sign them, as examples/cue.py does")
+    assert CUES_IN_CLEAR not in os.environ
+    (told,), token = cues("--cues", "--osc-bind", "0.0.0.0", "--cues-in-clear")
+    assert told.endswith(str(token))
+    assert os.environ.pop(CUES_IN_CLEAR) == "1"
     monkeypatch.delenv(CUES_TOKEN)
 
 
@@ -76,4 +100,4 @@ def test_a_sets_name_is_not_taken_for_a_token(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.delenv(CUES_TOKEN, raising=False)
     assert main(["play", "--cues", "piece.py", "--audio", "headless"]) == 2
-    assert "a token is 4 to 64 letters and digits" in capsys.readouterr().err
+    assert "a token is 12 to 64 letters and digits" in capsys.readouterr().err

@@ -1,6 +1,9 @@
 """Cues of a second person: real packets, a token, a fixed vocabulary, and nothing else."""
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +25,8 @@ from livecode.transport.status import Status, look_at_status
 
 pytestmark = pytest.mark.live
 
-TOKEN = "s3cret"
+TOKEN = "s3cret-of-the-evening"
+ROOT = Path(__file__).parents[2]
 PIECE = """\
 ego = agent(space("additive"), dims=2)
 echo = agent(space("additive"), dims=2, level=0.2)
@@ -130,12 +134,25 @@ def test_hush_fades_and_panic_silences_at_once(stage: Session, send) -> None:
 def test_without_the_right_token_nothing_happens_and_that_is_said_once(
     stage: Session, send
 ) -> None:
-    for packet in (cue("cue", "b", token="s3cres"), encode("/livecode/cue", "b"),
+    for packet in (cue("cue", "b", token=TOKEN[:-1]), encode("/livecode/cue", "b"),
                    encode("/livecode/panic"), cue("hush", token=""), cue("cue", "b", token="é")):  # fmt: skip
         send(packet, packet)
     assert scene(stage) == "a"
     assert abs(stage.advance(0.2)).max() > 0.01
     assert len([text for text in said(stage) if "without the right token" in text]) == 1
+
+
+def test_whoever_guesses_tokens_is_not_looked_at_for_a_moment(stage: Session) -> None:
+    for guess in range(1_000):
+        stage.receive_osc(cue("cue", "b", token=f"{guess:016}"))
+    stage.receive_osc(cue("cue", "b"))
+    stage.advance(0.01)
+    assert scene(stage) == "a"
+    assert any("somebody guesses the token" in text for text in said(stage))
+    stage.advance(0.2)
+    stage.receive_osc(cue("cue", "b"))
+    stage.advance(0.01)
+    assert scene(stage) == "b"
 
 
 def test_closed_cues_do_nothing_even_with_an_empty_token(stage: Session, send) -> None:
@@ -229,6 +246,9 @@ def test_live_a_packet_of_another_program_cues_a_scene(
     try:
         await_board(lambda status: is_in(status, "a"))
         await_board(lambda status: is_in(status, "the end"), cue("cue", "the end"))
-        await_board(lambda status: status.scene is not None and status.scene.held, cue("hold"))
+        example = [sys.executable, "examples/cue.py", f"127.0.0.1:{port}", "-", "hold"]
+        environment = {**os.environ, CUES_TOKEN: TOKEN}
+        subprocess.run(example, cwd=ROOT, env=environment, check=True, timeout=30)
+        await_board(lambda status: status.scene is not None and status.scene.held)
     finally:
         started.stop()

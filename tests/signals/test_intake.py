@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from livecode import Session
 from livecode.signals.intake import MAX_ADDRESSES, Intake
 from livecode.signals.osc import encode, encode_bundle
 from livecode.signals.rings import Rings
@@ -91,6 +92,36 @@ def test_the_kept_addresses_are_bounded_and_known_ones_still_move() -> None:
     assert intake.refused == {"too many addresses": 10}
     intake.receive(encode("/fader/3", 99), 0.0)
     assert intake.osc["/fader/3"] == (99,)
+
+
+def test_an_address_that_is_read_is_kept_before_any_junk() -> None:
+    intake = Intake()
+    for i in range(2 * MAX_ADDRESSES):
+        intake.receive(encode(f"/junk/{i}", i), 0.0)
+    assert intake.receive(encode("/slider/1", 0.5), 0.0) == 0
+    intake.want("/slider/1")
+    assert intake.receive(encode("/slider/1", 0.5), 0.0) == 1
+    assert intake.receive(encode("/junk/new", 0.5), 0.0) == 0
+    assert intake.osc["/slider/1"] == (0.5,)
+    assert len(intake.osc) == MAX_ADDRESSES
+    for i in range(2 * MAX_ADDRESSES):  # as code does that makes addresses up
+        intake.want(f"/mine/{i}")
+        intake.receive(encode(f"/mine/{i}", i), 0.0)
+    assert intake.osc["/mine/0"] == (0,)
+    assert not any(address.startswith("/junk/") for address in intake.osc)
+
+
+def test_junk_does_not_starve_a_slider_that_a_control_names(session: Session) -> None:
+    for i in range(MAX_ADDRESSES):
+        session.receive_osc(encode(f"/junk/{i}", i))
+    session.eval('level = lambda osc: osc["/slider/1"]\nego = agent(space("additive"))')
+    session.eval("ego.level = level")
+    session.advance(0.1)
+    session.receive_osc(encode("/slider/1", 0.5))
+    session.advance(0.1)
+    assert session.performance.signals["osc"]["/slider/1"] == 0.5
+    session.receive_osc(encode("/slider/1", 0.0))
+    assert np.abs(session.advance(0.5)[-4800:]).max() == 0.0
 
 
 def test_a_fault_of_our_own_is_counted_and_the_next_packet_heard() -> None:
