@@ -32,8 +32,8 @@ class TutorialStep:
             if index % 2:
                 pieces.append(textwrap.indent(piece, "    ").rstrip())
             else:
-                pieces += [_filled(each) for each in piece.strip().split("\n\n")]
-        return "\n\n".join(pieces)
+                pieces.append("\n\n".join(map(_filled, piece.strip().split("\n\n"))))
+        return "\n".join(pieces)
 
 
 class Tutorial:

@@ -10,12 +10,14 @@ from statistics import median
 from livecode.errors import LivecodeError, located
 from livecode.offline.names_used import SENT, NamesUsed, names_used
 from livecode.offline.session import Session
+from livecode.performance.input_words import MIDI_CALLS
 from livecode.sets.set_file import Scene, SetFile, read_set
 from livecode.signals.frames import read_frames
 from livecode.signals.intake import Intake
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.port_holder import holder_of
 from livecode.signals.udp import UdpListener
+from livecode.syntax.signals_read import reads_signal
 from livecode.transport.events import Event
 
 #: A cell that takes longer than this counts as endless.
@@ -66,6 +68,15 @@ class Report:
         """Whether the set plays as it is written."""
         return not any(finding.grave for finding in self.findings)
 
+    def add(self, scene: str, line: int, text: str, grave: bool) -> None:
+        """Add a finding, unless the same is known of the same line: each thing is said once."""
+        if not line or not self.knows(line, text):
+            self.findings.append(Finding(scene, line, text, grave))
+
+    def knows(self, line: int, text: str) -> bool:
+        """Return whether a finding says this of a line, at whatever scene."""
+        return any((each.line, each.text) == (line, text) for each in self.findings)
+
 
 def check_set(
     path: Path,
@@ -85,7 +96,7 @@ def check_set(
         set_file = read_set(path)
         report = Report(str(path))
         for fault in set_file.faults:
-            report.findings.append(Finding(fault.scene, fault.line, fault.text, True))
+            report.add(fault.scene, fault.line, fault.text, True)
         used = {scene.name: _used(scene) for scene in (set_file.preparation, *set_file.scenes)}
         if osc_port is not None and any("midi" in each.needs for each in used.values()):
             ports = MidiPorts(time.monotonic)  # finds inputs while the scenes are tried
@@ -122,6 +133,8 @@ def _used(scene: Scene) -> NamesUsed:
     """Return the names that a scene defines, needs and ends, with their lines in the file."""
     found = names_used(scene.padded, [] if scene.when is None else [scene.when])
     found.needs.pop("scene", None)
+    if not reads_signal(scene.padded, "midi", MIDI_CALLS):
+        found.needs.pop("midi", None)
     for name in scene.ends:
         found.ends.setdefault(name, scene.first_line - 1)
     return found
@@ -164,7 +177,9 @@ def _in_order(
     """Play each scene after those before it, and return the names that all cells may use."""
     with Session() as session:
         known = set(session.performance.words) | set(session.performance.signals)
-        _find(report, "preparation", set_file.preparation, _open(session, set_file))
+        wrong = _open(session, set_file)
+        wrong = [event for event in wrong if not _known_fault(set_file.preparation, event)]
+        _find(report, "preparation", set_file.preparation, wrong)
         for index, scene in enumerate(set_file.scenes):
             before = len(session.log)
             _begin(session, index)
@@ -184,9 +199,9 @@ def _in_order(
                 grave = realtime < 1
                 what = "more than this machine can compute" if grave else "little to spare"
                 text = f"it is computed {realtime:.1f} × as fast as it plays: {what}"
-                report.findings.append(Finding(scene.name, 0, text, grave))
+                report.add(scene.name, 0, text, grave)
             if not row.sounds and not wrong and not scene.broken:
-                report.findings.append(Finding(scene.name, row.line, "nothing sounds in it", False))
+                report.add(scene.name, row.line, "nothing sounds in it", False)
     return known | set(dir(builtins)) | used["preparation"].defines
 
 
@@ -211,7 +226,7 @@ def _find(
 ) -> None:
     for event in events:
         line, text = _place(scene, event)
-        report.findings.append(Finding(name, line, text, grave))
+        report.add(name, line, text, grave)
 
 
 def _place(scene: Scene, event: Event) -> tuple[int, str]:
@@ -244,12 +259,12 @@ def _jumps(
                 f"uses {_listed(names, 'and')}, which only {_listed(others, 'or')} makes: "
                 f"go({scene.name!r}) {how}"
             )
-            report.findings.append(Finding(scene.name, mine.needs[names[0]], text, False))
+            report.add(scene.name, mine.needs[names[0]], text, False)
         made = {name for each in used.values() for name in each.defines}
         for name, line in mine.ends.items():
             if name not in made:
                 text = f"takes {name} away, which nothing makes"
-                report.findings.append(Finding(scene.name, line, text, False))
+                report.add(scene.name, line, text, False)
     return missing
 
 
@@ -264,7 +279,6 @@ def _alone(set_file: SetFile, index: int, report: Report, missing: dict[str, set
     scene = set_file.scenes[index]
     if scene.broken or missing[scene.name]:
         return  # known to fail
-    grave = {f.text for f in report.findings if f.scene == scene.name and f.grave}
     with Session() as session:
         _open(session, set_file)
         before = len(session.log)
@@ -272,9 +286,9 @@ def _alone(set_file: SetFile, index: int, report: Report, missing: dict[str, set
         session.advance(SETTLE_S)
         for event in _wrong(session.log[before:]):
             line, text = _place(scene, event)
-            if text not in grave:
+            if not report.knows(line, text):
                 text = f"alone, with no scene before it: {text}"
-                report.findings.append(Finding(scene.name, line, text, False))
+                report.add(scene.name, line, text, False)
 
 
 def _sensors(
@@ -300,10 +314,10 @@ def _sensors(
             said.add(name)
             why = f"which cannot be heard now: {taken}" if taken and name == "rings" else ""
             text = f"listens to {name}, {why or NOT_HEARD[name]}"
-            report.findings.append(Finding(scene.name, mine.needs[name], text, False))
+            report.add(scene.name, mine.needs[name], text, False)
         for address, line in mine.addresses.items():
             if address not in intake.osc and address not in said:
                 said.add(address)
                 why = f"which cannot be heard now: {taken}" if taken else "which nobody sends now"
                 text = f"listens to the OSC address {address}, {why}"
-                report.findings.append(Finding(scene.name, line, text, False))
+                report.add(scene.name, line, text, False)

@@ -55,23 +55,31 @@ def played(
 
 
 def over(session: Session, began: float, seconds: float | None) -> bool:
-    """Return whether so many seconds have been played since `began`, or the set is over."""
+    """Return whether so many seconds have been played since `began`, or the set is over.
+
+    A set is over when its last scene is, and what fades out has faded.
+    """
     if seconds is not None:
         return session.time >= began + seconds
-    scenes = session.performance.scenes
-    if scenes.index is None:
+    performance = session.performance
+    if performance.scenes.index is None:
         return session.time >= began + PATIENCE_S
-    return scenes.finished
+    return performance.scenes.finished and not performance.generations.fading
 
 
-def estimated_s(set_file: SetFile, first: int = 0, tempo_bpm: float = 120.0) -> float:
-    """Return for how many seconds the set lasts from a scene on, as far as its file says."""
-    at: int | None = first if set_file.scenes else None
-    seen: set[int] = set()
-    total = 0.0 if set_file.scenes else PATIENCE_S
-    while at is not None and at not in seen:
+def remaining_s(session: Session, began: float, seconds: float | None) -> float:
+    """Return for how many seconds more it is going to play, as far as the set says by now.
+
+    Lengths in beats count at the present tempo.
+    """
+    performance = session.performance
+    scenes, bpm = performance.scenes, performance.tempo.bpm
+    if seconds is not None or scenes.index is None or scenes.set_file is None:
+        return max(0.0, began + (PATIENCE_S if seconds is None else seconds) - session.time)
+    total, at, seen = scenes.left_s or 0.0, scenes.index, {scenes.index, *scenes.played}
+    while (following := scenes.set_file.following(at)) is not None and following not in seen:
+        at = following
         seen.add(at)
-        lasts = set_file.scenes[at].lasts
-        total += PATIENCE_S if lasts is None else lasts.at(tempo_bpm)
-        at = set_file.following(at)
+        lasts = scenes.set_file.scenes[at].lasts
+        total += PATIENCE_S if lasts is None else lasts.at(bpm)
     return total

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
-from livecode.offline.playback import estimated_s, opened, played
+from livecode.offline.playback import opened, played, remaining_s
 from livecode.offline.session import Session
 from livecode.sets.set_file import read_set
 from livecode.signals.frames import read_frames
@@ -33,13 +33,13 @@ class RenderOptions:
 def render(options: RenderOptions, progress: Callable[[float, float], None]) -> list[str]:
     """Play the set into a file; the same options and packets give the same bytes.
 
-    `progress(played_s, whole_s)` is called as the sound grows; `whole_s` is an estimate. Returns a
+    `progress(played_s, whole_s)` is called as the sound grows; `whole_s` is what is known of the length
+    by then, which another tempo changes. Returns a
     line for each error on the way, with its time. Raises LivecodeError if nothing was heard because
     of an error, or if a file cannot be written.
     """
     set_file = read_set(options.set_path)
     frames = [] if options.osc is None else read_frames(options.osc)
-    whole_s = estimated_s(set_file) if options.seconds is None else options.seconds
     with Session(options.seed, options.sample_rate, options.block) as session:
         file = WavFile.fresh(options.out, options.sample_rate, bits=options.bits)
         heard = False
@@ -47,11 +47,12 @@ def render(options: RenderOptions, progress: Callable[[float, float], None]) -> 
             if options.stems is not None:
                 session.record(stems=options.stems, bits=options.bits)
             opened(session, set_file)
-            progress(0.0, whole_s)
+            progress(0.0, remaining_s(session, 0.0, options.seconds))
             for audio in played(session, frames, options.seconds):
                 _write(file, audio)
                 heard = heard or bool(np.any(audio))
-                progress(session.time, whole_s)
+                left_s = remaining_s(session, 0.0, options.seconds)
+                progress(session.time, session.time + left_s)
             if options.stems is not None:
                 session.record()  # ends the stems; raises an error if they could not be written
         finally:

@@ -134,6 +134,11 @@ class Generations:
         mine = self._of(name)
         return bool(mine) and all(playing.leaving for playing in mine)
 
+    @property
+    def fading(self) -> bool:
+        """Whether anything fades out still."""
+        return any(playing.leaving for playing in self._playing.values())
+
     def sounding(self) -> list[str]:
         """Return the names that sound or are about to."""
         return list(dict.fromkeys(p.name for p in self._playing.values() if not p.leaving))

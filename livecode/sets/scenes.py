@@ -53,7 +53,7 @@ class Scenes:
         self.alone = False
         self.by_name = False  # the next scene was asked for by its name
         self.finished = False  # nobody gives cues, and no scene is to come
-        self._played: set[int] = set()
+        self.played: set[int] = set()  # indices of scenes
         self._true_since: int | None = None  # sample time since which the condition is true
         self._was_false = False  # the condition has been false since the scene began
         self._asked: tuple[int, int] | None = None  # (index of a scene, when it begins)
@@ -182,7 +182,7 @@ class Scenes:
         if self.looping and not (leaves or self.alone):
             return self.index
         index = self.following()
-        return None if self.alone and index in self._played else index
+        return None if self.alone and index in self.played else index
 
     def _quant(self, index: int) -> Span | None:
         """Return the quant that a scene's beginning waits for; None if it does not wait."""
@@ -220,14 +220,14 @@ class Scenes:
         self.held, self.condition = False, None
         self.looping = scene.loop or (again and self.looping)
         self._true_since, self._was_false = None, False
-        self._played.add(index)
+        self.played.add(index)
         if self.alone and self.length is None:
             self.length = Span(PATIENCE_S * (1 if scene.when is None else 3))
         return scene
 
     def forget_played(self, index: int) -> None:
         """Count a scene as the first that was played."""
-        self._played = {index}
+        self.played = {index}
 
     @property
     def end(self) -> int | None:

@@ -17,7 +17,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.errors import LivecodeError
 from livecode.processes.attachment import Attachment
-from livecode.terminal.blocks import begins_cell, scene_at
+from livecode.terminal.blocks import TextBlock, begins_cell, cell_named, first_cell, scene_at
 from livecode.terminal.completer import MindCompleter
 from livecode.terminal.cue_list import LEAST_ROWS, LIST_COLUMNS, WIDE, cue_line, cue_rows
 from livecode.terminal.editor import Editor
@@ -112,6 +112,10 @@ class Terminal:
             mouse_support=False,
         )
         self.app.ttimeoutlen = ESCAPE_S
+        self._text_window = self.app.layout.current_window
+        self._opened_at: int | None = (
+            None  # where the cursor was put, until the present scene is shown
+        )
 
     async def run(self, seconds: float | None = None) -> None:
         """Run until the performer leaves, or for so many seconds; raises what the attachment raises."""
@@ -129,7 +133,9 @@ class Terminal:
         self._look()
         looking = asyncio.create_task(self._look_again_and_again())
         try:
-            await self.app.run_async(set_exception_handler=False, handle_sigint=False)
+            await self.app.run_async(
+                pre_run=self._go_to_begin, set_exception_handler=False, handle_sigint=False
+            )
         finally:
             looking.cancel()
             self._swap.keep(self.editor.buffer.text)
@@ -283,6 +289,7 @@ class Terminal:
         )
         if snapshot.status.scene is not None:
             self.evaluating.scene_plays = True
+            self._show_scene(snapshot.status.scene.name)
         self._show_cues(snapshot)
         if self.cues or self.cue_line:
             snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))
@@ -297,6 +304,25 @@ class Terminal:
         if lines != self.status_lines or self.ways_out.open:
             self.status_lines = lines
             self._changed()
+
+    def _go_to_begin(self) -> None:
+        """Go to the first scene of a set, as the screen is opened."""
+        if (cell := first_cell(self.editor.lines)) is not None:
+            self._go_to_cell(cell)
+            self._opened_at = self.editor.buffer.cursor_position
+
+    def _show_scene(self, name: str) -> None:
+        """Go to the scene that plays as the text is opened, unless the performer has moved already."""
+        opened_at, self._opened_at = self._opened_at, None
+        if opened_at == self.editor.buffer.cursor_position:
+            cell = cell_named(self.editor.lines, name)
+            if cell is not None:
+                self._go_to_cell(cell)
+
+    def _go_to_cell(self, cell: TextBlock) -> None:
+        """Put the cursor into a cell, and its header at the top of the editor."""
+        self.editor.go_to_row(cell.first)
+        self._text_window.vertical_scroll = max(0, cell.first - 1)
 
     def _show_cues(self, snapshot: Snapshot) -> None:
         """Show the cue list beside the messages, or as one line on a narrow screen."""

@@ -83,6 +83,12 @@ def cell_named(lines: Sequence[str], name: str) -> TextBlock | None:
     return None
 
 
+def first_cell(lines: Sequence[str]) -> TextBlock | None:
+    """Return the first cell below a `# %%` line that is not empty; None if there is none."""
+    headers = (row for row, line in enumerate(lines) if begins_cell(line))
+    return next((cell for row in headers if (cell := cell_at(lines, row)) is not None), None)
+
+
 def scene_at(lines: Sequence[str], row: int) -> tuple[Scene | None, tuple[Fault, ...]]:
     """Return the scene that line `row` is in, and what is wrong in its header.
 

@@ -34,6 +34,11 @@ class Editor:
         )
         self.marks = Marks(self.buffer.document.lines)
 
+    def go_to_row(self, row: int) -> None:
+        """Put the cursor at the beginning of a line, counted from 0."""
+        document = self.buffer.document
+        self.buffer.cursor_position = document.translate_row_col_to_index(row, 0)
+
     @property
     def lines(self) -> list[str]:
         """The text, line by line."""
@@ -139,8 +144,7 @@ class Editor:
         else:
             after = [row for row in starts if row > self.row]
             target = after[0] if after else len(self.lines) - 1
-        document = self.buffer.document
-        self.buffer.cursor_position = document.translate_row_col_to_index(target, 0)
+        self.go_to_row(target)
 
     def insert_block(self, text: str) -> None:
         """Insert a block of its own, after the block that the cursor is in."""

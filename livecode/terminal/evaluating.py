@@ -1,5 +1,6 @@
 """Sends blocks of the editor to the mind, and shows the outcome in the margin and in the messages."""
 
+import ast
 import asyncio
 import re
 import time
@@ -70,12 +71,11 @@ class Evaluating:
         if scene is not None and page is not None and not self.scene_plays:
             self.run(f"go({scene.name!r})", quietly=True, page=page)
             return
-        for fault in faults:
-            self._output.say(f"✗ {fault}", "class:output.error")
         inside = [
             block for block in blocks(self._editor.lines) if cell.first <= block.first <= cell.last
         ]
-        self._play(cell, inside, cell.padded if scene is None else scene.padded, page)
+        code = cell.padded if scene is None else scene.padded
+        self._play(cell, inside, code, page, "; ".join(map(str, faults)))
 
     def run(self, code: str, quietly: bool = False, page: Page | None = None) -> None:
         """Evaluate code that is not in the text; if `quietly`, show nothing but an error."""
@@ -83,9 +83,14 @@ class Evaluating:
         self._start(self._evaluate(code, code, Evaluated(self._editor.marks, []), quietly, page))
 
     def _play(
-        self, block: TextBlock, parts: list[TextBlock], code: str, page: Page | None = None
+        self,
+        block: TextBlock,
+        parts: list[TextBlock],
+        code: str,
+        page: Page | None = None,
+        fault: str = "",
     ) -> None:
-        """Mark the parts of a block, and evaluate its code."""
+        """Mark the parts of a block, and evaluate its code; `fault` is told with the outcome."""
         self._output.to_end()
         evaluated = Evaluated(self._editor.marks, parts, flashing=True)
         asyncio.get_running_loop().call_later(FLASH_S, self._end_flash, evaluated)
@@ -93,7 +98,7 @@ class Evaluating:
         if self._history.error is not None:
             self._output.say(self._history.error, "class:output.warning")
             self._history.error = None
-        self._start(self._evaluate(code, block.text, evaluated, page=page))
+        self._start(self._evaluate(code, block.text, evaluated, page=page, fault=fault))
 
     def hush(self) -> None:
         """Fade everything out, even while a block is running."""
@@ -123,18 +128,22 @@ class Evaluating:
         evaluated: Evaluated,
         quietly: bool = False,
         page: Page | None = None,
+        fault: str = "",
     ) -> None:
         answer = await self.mind.evaluate(code, page)
         if answer.names:
             self._changes.append((answer.names, evaluated))
         if answer.error is None:
             evaluated.succeed()
-            if not quietly:
+            if fault:
+                self.say_error(f"{fault}; played: {_success(shown, answer)[2:]}", None)
+            elif not quietly:
                 # shown from its beginning, since a list or a page may be longer than the pane
                 self._output.show(_success(shown, answer), "class:output.ok")
         else:
             evaluated.fail(answer.lines, answer.names)
-            self.say_error(answer.error, answer.traceback)
+            error = f"{fault}; {answer.error}" if fault else answer.error
+            self.say_error(error, answer.traceback)
 
     async def _help(self) -> None:
         code, cursor = self._editor.code_at_cursor()
@@ -261,11 +270,23 @@ def reflowed(text: str) -> str:
     return "\n".join(lines)
 
 
+def _last_expression(code: str) -> str:
+    """Return what the value of a block is the value of, in one line: its last statement."""
+    try:
+        last = ast.parse(code).body[-1]
+    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+        return in_one_line(code.strip().split("\n")[0])
+    found = ast.get_source_segment(code, last) or code
+    first, *more = found.strip().split("\n")
+    return in_one_line(first) + (" …" if more else "")
+
+
 def _success(code: str, answer: BlockAnswer) -> str:
     """Return one line that says what an evaluation did; a long value follows below it."""
-    head = ", ".join(answer.names) or in_one_line(code.strip().split("\n")[0])
+    head = ", ".join(answer.names)
     if answer.value is None:
-        return f"● {head}"
+        return f"● {head or in_one_line(code.strip().split(chr(10))[0])}"
+    head = "; ".join([*([head] if head else []), _last_expression(code)])
     if "\n" in answer.value:
         return f"● {head}\n{answer.value}"
     return f"● {head} → {answer.value}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.formatted_text import AnyFormattedText, StyleAndTextTuples
@@ -36,9 +37,25 @@ from livecode.terminal.editor import Editor
 from livecode.terminal.output import Output, OutputControl
 from livecode.terminal.signatures import Signature
 
+#: The keys that stay in sight, as many as there is room for.
+KEYS_IN_TITLE = (
+    "Alt+Enter play · Alt+. fade out · F12 silence · F1 help · F8 next scene",
+    "Alt+Enter play · Alt+. fade out · F12 silence · F1 help",
+    "Alt+Enter play · F12 silence · F1 help",
+    "Alt+Enter play · F1 help",
+    "F1 help",
+)
 #: Rows in which a search through the history shows a block.
 PREVIEW_ROWS = 6
+#: The editor keeps so many rows, however long a text is shown above it.
+EDITOR_ROWS = 4
 Text = Callable[[], AnyFormattedText]
+
+
+def _rows_wanted(output: Output) -> int:
+    """Return the rows that a long text needs beyond the messages' share of the screen; 1 if it fits."""
+    share = get_app().output.get_size().rows // 4
+    return output.wanted_rows if output.wanted_rows > share else 1
 
 
 class MarksMargin(Margin):
@@ -95,7 +112,7 @@ def title_line(
     """Return the line between messages and text.
 
     It shows the file, how many rows of messages are out of sight, and the signature of the call at the
-    cursor.
+    cursor; while there is none, the keys that are needed most.
     """
     fragments: StyleAndTextTuples = [
         ("class:title", "─ "),
@@ -116,7 +133,10 @@ def title_line(
             ("class:title.signature", shown.text[shown.end :]),
             ("class:title", " ──"),
         ]
-    return [*fragments, ("class:title", "─" * max(0, room))]
+    keys = next((each for each in KEYS_IN_TITLE if len(each) + 6 <= room), "")
+    if not keys:
+        return [*fragments, ("class:title", "─" * max(0, room))]
+    return [*fragments, ("class:title", f"{'─' * (room - len(keys) - 4)} {keys} ──")]
 
 
 def terminal_layout(
@@ -151,10 +171,16 @@ def terminal_layout(
         left_margins=[MarksMargin(editor)],
         wrap_lines=True,
         scroll_offsets=ScrollOffsets(top=1, bottom=1),
-        height=Dimension(min=1, preferred=1, weight=3),
+        height=lambda: Dimension(
+            min=1, preferred=EDITOR_ROWS if _rows_wanted(output) > 1 else 1, weight=3
+        ),
     )
-    # Heights are shares of the screen, so that the pane of messages keeps its size.
-    messages = Window(OutputControl(output), height=Dimension(min=0, preferred=1, weight=2))
+    # Heights are shares of the screen, so that the pane of messages keeps its size; for a text that
+    # is shown, it grows as far as the editor can do without.
+    messages = Window(
+        OutputControl(output),
+        height=lambda: Dimension(min=0, preferred=_rows_wanted(output), weight=2),
+    )
     beside = ConditionalContainer(
         Window(
             FormattedTextControl(cues), width=LIST_COLUMNS, height=Dimension(min=0, preferred=1)

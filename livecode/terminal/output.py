@@ -14,6 +14,10 @@ MOST_MESSAGES = 1000
 MOST_LINES_AT_ONCE = 200
 MOST_CHARACTERS_AT_ONCE = 20_000
 MOST_COLUMNS = 2000
+#: A text of more rows than this is long: the pane grows for it.
+SHORT_ROWS = 3
+#: A long text may have so many rows of a small screen, with what is said below it.
+MOST_WANTED_ROWS = 20
 #: Sequences of terminals: colours and cursor moves (ECMA-48), titles and links, and those of two signs.
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]+[0-~]"
@@ -30,6 +34,8 @@ class Output:
         self._width, self._height = 80, 1
         self._unfinished = False  # the newest message is printed text whose line has not ended
         self.below = 0  # rows that are out of sight at the bottom
+        self._page: int | None = None  # the row that the long text shown last begins with
+        self._pinned = False  # whether that row is to stay in sight
 
     def say(self, text: str, style: str = "class:output.plain") -> None:
         """Show a message; each of its lines is wrapped by itself."""
@@ -41,9 +47,17 @@ class Output:
     def show(self, text: str, style: str = "class:output.plain") -> None:
         """Show a text whose beginning stays in sight however long it is."""
         before = len(self.rows)
-        self.below = 0
+        self.to_end()
         self.say(text, style)
-        self.below = max(0, len(self.rows) - before - self._height)
+        if len(self.rows) - before > SHORT_ROWS:
+            self._page, self._pinned = before, True
+            self.below = max(0, len(self.rows) - before - self._height)
+
+    @property
+    def wanted_rows(self) -> int:
+        """The rows that hold the long text shown last and what was said since; 1 once it is too much."""
+        rows = 1 if self._page is None else len(self.rows) - self._page
+        return rows if rows <= MOST_WANTED_ROWS else 1
 
     def print(self, text: str, style: str = "class:output.plain") -> None:
         """Show text that a block prints; its lines may come in pieces."""
@@ -59,21 +73,27 @@ class Output:
 
     def to_end(self) -> None:
         """Scroll down to the newest message."""
-        self.below = 0
+        self.below, self._pinned = 0, False
 
     def scroll(self, pages: int) -> None:
         """Scroll down by so many pages; a negative number scrolls up."""
         step = max(1, self._height - 1)
         most = max(0, len(self.rows) - self._height)
-        self.below = min(max(0, self.below - pages * step), most)
+        self.below, self._pinned = min(max(0, self.below - pages * step), most), False
         self._on_change()
 
     def visible(self, width: int, height: int) -> list[tuple[str, str]]:
         """Return the rows to show as (style, text), `height` of them at most."""
         if width != self._width:
             self._width = width
-            self.rows = [row for message in self.messages for row in self._wrapped(*message)]
+            former, self.rows = len(self.rows), []
+            for message in self.messages:
+                self.rows += self._wrapped(*message)
+            if self._page is not None:
+                self._page = max(0, self._page + len(self.rows) - former)
         self._height = height
+        if self._pinned and self._page is not None:
+            self.below = max(0, len(self.rows) - self._page - height)
         self.below = min(self.below, max(0, len(self.rows) - height))
         end = len(self.rows) - self.below
         return self.rows[max(0, end - height) : end]
@@ -93,6 +113,8 @@ class Output:
     def _forget_rows(self, count: int, oldest: bool = False) -> None:
         if oldest:
             del self.rows[:count]
+            if self._page is not None:
+                self._page = max(0, self._page - count)
         else:
             del self.rows[len(self.rows) - count :]
 

@@ -204,3 +204,14 @@ def test_names_are_read_as_python_reads_them() -> None:
                                 "kk", "osc"}  # fmt: skip
     assert found.needs["q"] == 6
     assert found.addresses == {"/a": 16}
+
+
+def test_each_thing_is_said_once(tmp_path: Path) -> None:
+    broken = checked(tmp_path, "def f(:\n\n# %% one\nx = 1\n", speed=lambda _: 9.0)
+    assert [finding.line for finding in broken.findings if finding.grave] == [1]
+    prepared = 'ego = agent(space("additive"))\ndef bad(t):\n    return 1 / 0\n\n'
+    scenes = "# %% one\nego.level = bad\n\n# %% two\nego.level = bad\n"
+    report = checked(tmp_path, prepared + scenes, speed=lambda _: 9.0)
+    said = [finding.text for finding in report.findings if "ZeroDivisionError" in finding.text]
+    assert len(said) == len({(f.line, f.text) for f in report.findings if f.text in said}), said
+    assert len(said) == 1, texts(report)

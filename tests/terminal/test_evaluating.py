@@ -41,7 +41,7 @@ def test_a_block_may_be_evaluated_before_the_mind_is_there() -> None:
         assert not player.terminal.evaluating.mind.ready
         await evaluate(player, "x = 41\nx + 1")
         assert player.glyphs() == "◌◌"
-        await player.until_said("● x = 41 → 42")
+        await player.until_said("● x + 1 → 42")
         assert player.glyphs() == "●●"
 
     try:
@@ -456,6 +456,28 @@ def test_f5_is_what_the_header_says_and_f6_on_a_header_goes_to_the_scene(
         play(script, opened)
     finally:
         opened.stop()
+
+
+def test_one_act_has_one_message_and_a_value_is_told_as_what_it_is(
+    performance: Attachment, tmp_path: Path
+) -> None:
+    async def script(player: Player) -> None:
+        player.terminal.file.path = tmp_path / "piece.py"
+        player.terminal.evaluating.scene_plays = True
+        await ready(player)
+        await type_anew(player, "# %% two  fade=soon\none = 1")
+        before = len(player.terminal.output.messages)
+        await player.press(F5)
+        await player.until(lambda: player.glyphs() == " ●")
+        ((_, said),) = list(player.terminal.output.messages)[before:]
+        assert said.startswith("✗ line 1: fade=soon")
+        assert said.endswith("; played: one = 1")
+        await evaluate(player, "quant(1*bars)\ntempo(134)")
+        await player.until_line("● tempo(134) → 134")
+        await evaluate(player, "tempo(120)\nquant(0)")
+        await player.until(lambda: "● quant(0) → " in player.said)
+
+    play(script, performance)
 
 
 def test_one_bad_line_marks_its_own_block_alone(performance: Attachment) -> None:
