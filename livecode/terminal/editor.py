@@ -79,6 +79,18 @@ class Editor:
         if put_in:
             self.buffer.insert_text(text, overwrite=False)
 
+    def paste_keys(self, text: str) -> bool:
+        """Insert text that has come as keys, if it is pasted: as it is, and at once. Return whether it is.
+
+        Line ends may be those of any system.
+        """
+        if not self._typing.is_pasted(len(text), self._now_s()):
+            return False
+        self._typing.paste(self._now_s())
+        self.buffer.insert_text(text.replace("\r\n", "\n").replace("\r", "\n"))
+        self._typing.paste(self._now_s())  # inserting much takes time
+        return True
+
     def newline(self) -> None:
         """End the line, and indent the next one as Python needs it."""
         document = self.buffer.document

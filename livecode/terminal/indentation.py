@@ -7,6 +7,10 @@ from livecode.syntax.brackets import OpenBracket, follow, tokens
 STEP = 4
 #: Keys that follow each other faster than this are pasted, since no hand types so fast.
 PASTED_WITHIN_S = 0.02
+#: So many keys that have come at once are pasted: hands do not type so many while a screen is drawn.
+PASTED_AT_ONCE = 32
+#: What comes this soon after pasted text is pasted, too.
+PASTE_GOES_ON_S = 0.2
 _LEAVING = ("return", "raise", "pass", "break", "continue")
 
 
@@ -56,12 +60,21 @@ class Typing:
 
     def __init__(self) -> None:
         self.pasted = False  # whether the newest character was pasted
-        self._typed_s = float("-inf")
+        self._typed_s = self._pasted_s = float("-inf")
         self._newline_s = float("-inf")
         #: Row and columns of an automatic indentation that is still untouched.
         self._line: tuple[int, int] | None = None
         self._own_columns = 0  # typed by hand instead of it
         self._brings_own = False
+
+    def paste(self, now_s: float) -> None:
+        """Note that many characters were pasted at once."""
+        self.pasted, self._line = True, None
+        self._typed_s = self._pasted_s = now_s
+
+    def is_pasted(self, keys: int, now_s: float) -> bool:
+        """Return whether so many keys that have come at once are pasted."""
+        return keys >= PASTED_AT_ONCE or now_s - self._pasted_s < PASTE_GOES_ON_S
 
     def newline(self, row: int, columns: int, now_s: float) -> None:
         """Note that a line was begun at `row` and indented by so many columns."""

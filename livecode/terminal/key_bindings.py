@@ -11,6 +11,7 @@ from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.bindings.basic import if_no_repeat
 from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
+from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
 
 from livecode.terminal.editor import Editor
@@ -216,18 +217,30 @@ def _bind_typing(bindings: KeyBindings, terminal: ActedOn, editing: Filter) -> N
     )
     add = bindings.add
 
+    def pasted(event: KeyPressEvent) -> bool:
+        """Take in all that has come with this key, if it is pasted; return whether it is."""
+        waiting = event.app.key_processor.input_queue
+        pieces = [_as_text(event.key_sequence[-1]) or ""]
+        for press in waiting:
+            if (piece := _as_text(press)) is None:
+                break
+            pieces.append(piece)
+        if not editor.paste_keys("".join(pieces)):
+            return False
+        for _ in pieces[1:]:
+            waiting.popleft()
+        return True
+
     @add(Keys.Any, filter=editing, save_before=if_no_repeat)
     def _type(event: KeyPressEvent) -> None:
-        if event.data.isprintable():
+        if event.data.isprintable() and not pasted(event):
             editor.type(event.data)
 
     @add("enter", filter=editing)
-    def _enter(event: KeyPressEvent) -> None:
-        editor.newline()
-
     @add("c-j", filter=editing)  # a pasted line end
-    def _line_end(event: KeyPressEvent) -> None:
-        editor.newline()
+    def _enter(event: KeyPressEvent) -> None:
+        if not pasted(event):
+            editor.newline()
 
     @add("enter", filter=editing & choosing)
     def _choose(event: KeyPressEvent) -> None:
@@ -284,6 +297,14 @@ def _bind_typing(bindings: KeyBindings, terminal: ActedOn, editing: Filter) -> N
     def _paste(event: KeyPressEvent) -> None:
         text = event.data.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
         buffer.insert_text("".join(c for c in text if c == "\n" or c.isprintable()))
+
+
+def _as_text(press: KeyPress) -> str | None:
+    """Return what a key types; None for a key that does something else."""
+    key = press.key
+    if isinstance(key, Keys):
+        return {Keys.ControlM: "\r", Keys.ControlJ: "\n", Keys.ControlI: "    "}.get(key)
+    return key if len(key) == 1 and key.isprintable() else ""
 
 
 def _bind_search(bindings: KeyBindings, terminal: ActedOn, searching: Filter) -> None:

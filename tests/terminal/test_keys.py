@@ -1,5 +1,6 @@
 """Keys on a terminal that has no mind yet: typing, moving, searching, and every key there is."""
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -317,5 +318,43 @@ def test_every_key_of_the_table_does_what_it_says_without_a_mind(
                 await player.press("\x07")
         assert "stumbled" not in player.said
         assert player.terminal.app.is_running
+
+    play(script, without_mind)
+
+
+def test_two_thousand_lines_pasted_as_keys_come_at_once_and_as_they_are(
+    without_mind: Attachment,
+) -> None:
+    lines = [
+        "def f(x):",
+        "    if x:",
+        "        return [",
+        "            x,",
+        "        ]",
+        "",
+        "\t\ty = 'é'",
+    ]
+    pasted = "\r".join((lines * 300)[:2000])
+
+    async def script(player: Player) -> None:
+        changes: list[None] = []
+        player.terminal.editor.buffer.on_text_changed += lambda _: changes.append(None)
+        for begin in range(0, len(pasted), 1000):
+            player.keys.send_text(pasted[begin : begin + 1000])
+            await asyncio.sleep(0)
+        wanted = pasted.replace("\r", "\n").replace("\t", "    ")
+        await player.until(lambda: len(player.text) >= len(wanted))
+        assert player.text == wanted
+        assert len(changes) < 200  # each of them looks at the whole text
+        await player.press("\x1a")  # Ctrl-Z
+        assert len(player.text) < len(wanted)
+
+    play(script, without_mind)
+
+
+def test_a_few_keys_that_have_waited_for_a_busy_screen_are_typed(without_mind: Attachment) -> None:
+    async def script(player: Player) -> None:
+        await player.press("if x:\ry = 1")
+        await player.until(lambda: player.text == "if x:\n    y = 1")
 
     play(script, without_mind)
