@@ -81,6 +81,30 @@ def test_a_set_is_replayed_as_it_was_and_not_as_its_file_is_now(tmp_path: Path):
     np.testing.assert_array_equal(again, heard)
 
 
+def test_a_set_whose_scenes_were_typed_is_replayed(tmp_path: Path):
+    path, journal, out = tmp_path / "night.py", tmp_path / "journal", tmp_path / "again.wav"
+    typed = (
+        "glass = space('additive')\n\n# %% one\nego = agent(glass, level=0.8)\n\n",
+        "# %% two  fade=0.2*s quant=1*beats\nego.dims = 3\nlow = agent(glass, dims=1)\n",
+    )
+    heard = []
+    with Session(seed=7) as session:
+        performance = session.performance
+        beginning.from_nothing(performance, journal, live=False)
+        for text, scene in ((typed[0], "one"), ("".join(typed), "two")):
+            performance.set_player.offer(text, path)  # as the terminal does with F5 and F6
+            performance.cues.run()
+            session.eval(f"go({scene!r})")
+            heard.append(session.advance(0.9))
+            assert session.eval("scene.name").value == repr(scene)
+        performance.recorder.closed()
+    assert not path.exists()
+    assert replay(journal, out).differs_at_s is None
+    again, _ = soundfile.read(out, dtype="float32")
+    assert np.abs(again[-4800:]).max() > 0.01
+    np.testing.assert_array_equal(again, np.concatenate(heard))
+
+
 def test_a_block_that_never_ended_is_left_out(tmp_path: Path):
     journal, out = tmp_path / "journal", tmp_path / "again.wav"
     heard = played(journal, BLOCKS[0])

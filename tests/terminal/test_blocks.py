@@ -1,9 +1,12 @@
 """Dividing a text into blocks and cells."""
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.document import Document
 
+from livecode import Session
 from livecode.terminal.blocks import (
     block_at,
     blocks,
@@ -12,6 +15,7 @@ from livecode.terminal.blocks import (
     code_at_cursor,
     divides,
     line_at,
+    scene_at,
 )
 
 LINES = st.lists(
@@ -99,3 +103,25 @@ def test_the_code_at_the_cursor_is_its_block() -> None:
     text = "a = 1\n\nb = 2\nc = f("
     assert code_at_cursor(Document(text)) == ("b = 2\nc = f(", 12)
     assert code_at_cursor(Document("a = 1\n")) == ("", 0)
+
+
+def test_a_cell_played_by_itself_waits_for_the_quant_of_its_header_and_fades_as_that_says(
+    session: Session,
+) -> None:
+    text = "# %% one\nx = 1\n\n# %% two  fade=2*s quant=1*bars\n@dsp\ndef tone():\n    return Sine(440, mul=0.2)\n"
+    scene, faults = scene_at(text.split("\n"), 5)
+    assert scene is not None
+    assert faults == ()
+    session.advance(0.3)
+    assert session.eval(scene.padded).ok  # as F5 has it evaluated
+    began_s = session.time
+    audio = np.abs(session.advance(4.8)[:, 0])
+    first_s = began_s + int(np.flatnonzero(audio > 1e-4)[0]) / 48000
+    assert first_s == pytest.approx(2.0, abs=0.03)  # a bar at 120 beats a minute
+
+    def level(time_s: float) -> float:
+        begin = round((time_s - began_s) * 48000)
+        return float(audio[begin : begin + 4800].max())
+
+    assert level(2.4) < 0.6 * level(4.4)
+    assert level(3.4) < 0.97 * level(4.4)

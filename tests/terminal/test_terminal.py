@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -19,18 +20,20 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 class Terminal:
     """A tmux session of its own, in which the terminal is opened."""
 
-    def __init__(self, folder: Path, columns: int, rows: int, arguments: str):
-        self._socket = str(folder / "tmux")
+    def __init__(
+        self, folder: Path, columns: int, rows: int, arguments: str, command: str = "play"
+    ):
+        self._socket = str(folder / f"tmux-{command}")
         own = {"XDG_STATE_HOME": str(folder / "state"), "XDG_DATA_HOME": str(folder / "data")}
         self._environment = environment = {**os.environ, **own}
         environment.pop("TMUX", None)
-        command = (
-            f"{sys.executable} -m livecode.cli play {arguments} --audio headless;"
+        shell_command = (
+            f"{sys.executable} -m livecode.cli {command} {arguments} --audio headless;"
             " echo left with $?; sleep 100"
         )
         self._tmux(
             *("-f", os.devnull, "new-session", "-d", "-s", "terminal"),
-            *("-x", str(columns), "-y", str(rows), command),
+            *("-x", str(columns), "-y", str(rows), shell_command),
             env=environment,
         )
 
@@ -83,13 +86,22 @@ class Terminal:
 def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def open_terminal(columns: int = 80, rows: int = 24, arguments: str = "") -> Terminal:
-        opened.append(Terminal(tmp_path, columns, rows, arguments))
+    def open_terminal(
+        columns: int = 80, rows: int = 24, arguments: str = "", command: str = "play"
+    ) -> Terminal:
+        opened.append(Terminal(tmp_path, columns, rows, arguments, command))
         return opened[-1]
 
     yield open_terminal
     for each in opened:
         each.close()
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def descendants(pid: int) -> set[int]:
@@ -170,6 +182,7 @@ def test_a_set_in_a_terminal_of_any_shape(terminal: Callable[..., Terminal]) -> 
     assert "first.py" in screen
     terminal.until(lambda screen: re.search("▶ wander +0:0", screen) is not None)
     assert "→ learn" in terminal.screen
+    terminal.keys("C-End")
     terminal.type("ego.level = 0.5")
     terminal.keys("M-Enter")
     terminal.until("● ego")
@@ -179,6 +192,43 @@ def test_a_set_in_a_terminal_of_any_shape(terminal: Callable[..., Terminal]) -> 
     terminal.until("ego.level = 0.5xxx")
     terminal.keys("C-q")
     terminal.until("left with 0")
+
+
+def test_what_was_typed_is_there_again_after_the_terminal_was_killed(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    path = tmp_path / "night.py"
+    saved = "# %% one\nx = 1\n"
+    path.write_text(saved)
+    killed = terminal(80, 24, str(path))
+    killed.until("▶ one")
+    killed.keys("C-End")
+    killed.type("played = x + 1")
+    killed.keys("M-Enter")
+    killed.until("● played = x + 1")
+    killed.keys("Enter", "Enter")
+    killed.type("never_played = 3")
+    (typed,) = tmp_path.glob("data/**/typed.py")
+    until(lambda: "never_played = 3" in typed.read_text())
+    (front_end,) = (
+        pid
+        for pid in descendants(killed.shell)
+        if b"play" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    os.kill(front_end, signal.SIGKILL)
+    killed.until("left with 137")
+    resumed = terminal(80, 24, command="resume")
+    screen = resumed.until("never_played = 3")
+    assert "played = x + 1" in screen
+    assert "this is the text as it was typed; Ctrl-S saves it" in screen
+    assert path.read_text() == saved
+    resumed.keys("C-s")
+    resumed.until("saved")
+    assert path.read_text() == saved + "\nplayed = x + 1\n\nnever_played = 3\n"
+    resumed.keys("C-End", "Enter", "Enter")
+    resumed.type("played")
+    resumed.keys("F6")
+    resumed.until("→ 2")
 
 
 def test_a_mind_that_dies_in_a_terminal(terminal: Callable[..., Terminal]) -> None:
