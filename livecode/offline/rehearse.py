@@ -53,10 +53,12 @@ def rehearse(options: RehearseOptions, say: Callable[[str], None]) -> None:
             _go_to(session, set_file, start)
             began = session.time
             first = round(began * options.sample_rate)
-            session.performance.log.on_event = lambda event: _tell(event, began, session, say)
-            for event in session.log:
+
+            def tell(event: Event) -> None:
                 if event.wrong or event.frame >= first:
                     _tell(event, began, session, say)
+
+            session.performance.log.on_event = tell  # which is told of those before, too
             wall = time.monotonic()
             for audio in played(session, frames, options.seconds, offset_s):
                 if file is not None:
