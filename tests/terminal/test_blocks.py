@@ -108,7 +108,8 @@ def test_the_code_at_the_cursor_is_its_block() -> None:
 def test_a_cell_played_by_itself_waits_for_the_quant_of_its_header_and_fades_as_that_says(
     session: Session,
 ) -> None:
-    text = "# %% one\nx = 1\n\n# %% two  fade=2*s quant=1*bars\n@dsp\ndef tone():\n    return Sine(440, mul=0.2)\n"
+    tone = "@dsp\ndef tone():\n    return Sine(440, mul=0.2)\n"
+    text = f"# %% one\nx = 1\n\n# %% two  fade=2*s quant=1*bars\n{tone}"
     scene, faults = scene_at(text.split("\n"), 5)
     assert scene is not None
     assert faults == ()
