@@ -46,6 +46,15 @@ class RaisesLater(Tones):
         return torch.zeros(1, 1, z.shape[2] * 512)
 
 
+class Loud(Tones):
+    """Stereo of opposite polarity, ten thousand times full scale."""
+
+    @torch.jit.export
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        sound = torch.sin(torch.arange(z.shape[2] * 512) * 0.05) * 10000
+        return torch.stack([sound, -sound])[None]
+
+
 class WrongShape(Tones):
     @torch.jit.export
     def decode(self, z: torch.Tensor) -> torch.Tensor:

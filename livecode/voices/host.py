@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -83,6 +83,7 @@ class Voice:
     on_missed: Callable[[int, int], None] = lambda frame, sound: None
     played: bool = False
     tried: bool = False  # whether it has computed sound without harm
+    noted: int = 0  # of the source's notes
 
     def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
         """Compute until `ahead` frames wait in the buffer. Return how many hops were computed.
@@ -211,7 +212,9 @@ class VoiceHost:
                 self._trials.end(generation)
                 self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
         for generation, isolated in list(self._isolated.items()):
-            if (why := isolated.poll()) is not None:
+            why = isolated.poll()
+            isolated.noted = self._pass_on(isolated.name, isolated.notes, isolated.noted)
+            if why is not None:
                 del self._isolated[generation]
                 self._fail(isolated.name, generation, why)
         if self._load_shedding is not None:
@@ -234,6 +237,7 @@ class VoiceHost:
             if hops and not voice.tried:
                 voice.tried = True
                 self._trials.end(generation)
+            voice.noted = self._pass_on(voice.name, getattr(voice.source, "notes", ()), voice.noted)
             return hops
 
         resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
@@ -265,11 +269,8 @@ class VoiceHost:
         if any(message.generation in each for each in (self.voices, self._wanted, self._isolated)):
             return  # the mind says it twice, in case the voices have only just started
         self._wanted[message.generation] = message
-        if (
-            self._live
-            and isinstance(message.source, LatentSource)
-            and is_torchscript(message.source.model)
-        ):
+        source = message.source
+        if self._live and isinstance(source, LatentSource) and is_torchscript(source.model):
             self._begin_isolated(message)
         elif not self._trials.holds(message):
             self._load_apart(message)
@@ -290,10 +291,9 @@ class VoiceHost:
     def _load(self, message: StartVoice) -> None:
         try:
             loaded: SoundSource | str = self._source(message)
-        except LivecodeError as error:
-            loaded = str(error)
         except Exception as error:
-            loaded = f"{type(error).__name__}: {error}"
+            kind = "" if isinstance(error, LivecodeError) else f"{type(error).__name__}: "
+            loaded = f"{kind}{error}"
         self._loaded.append((message, loaded))
 
     def _begin_isolated(self, message: StartVoice) -> None:
@@ -310,9 +310,6 @@ class VoiceHost:
             return
         block = self.arena.controls
         generation = message.generation
-        for note in getattr(loaded, "notes", ()):
-            due = self.arena.header.clock()[0]
-            send(self._to_mind, Note(note, due, message.name, once=True))
         slots = [block.find(f"{message.name}.{control}") for control in loaded.controls]
         controls = [
             None if slot is None else ControlReader(block, slot, generation) for slot in slots
@@ -379,6 +376,12 @@ class VoiceHost:
 
     def _tell(self, message: Message) -> None:
         send(self._to_mind, message)
+
+    def _pass_on(self, name: str, notes: Sequence[str], noted: int) -> int:
+        """Tell the performer what is new among a source's notes; return how many there are."""
+        for note in notes[noted:]:
+            self._tell(Note(note, self.arena.header.clock()[0], name, once=True))
+        return len(notes)
 
     def _fail(self, name: str, generation: int, why: str) -> None:
         send(self._to_mind, Failed(name, generation, why))

@@ -18,6 +18,8 @@ from livecode.voices.priority import realtime
 from livecode.voices.torchscript import TorchScriptVoice
 
 READY = "ready"
+#: What stands before a sentence for the performer.
+NOTE = "note: "
 
 
 class IsolatedVoice:
@@ -29,6 +31,9 @@ class IsolatedVoice:
         assert isinstance(source, LatentSource)
         self.name = message.name
         self._said = b""
+        #: What the performer should know, as sentences.
+        self.notes: list[str] = []
+        self.noted = 0  # of these
         arguments = (arena.name, message.name, message.buffer, message.at)
         command = [sys.executable, "-m", __name__, *map(str, arguments)]
         self._process = subprocess.Popen(
@@ -44,9 +49,11 @@ class IsolatedVoice:
         """Return why the process ended, or None while it runs."""
         status = self._process.poll()
         self._said += self._read()
+        *lines, rest = self._said.decode(errors="replace").split("\n")
+        self.notes = [line.removeprefix(NOTE) for line in lines if line.startswith(NOTE)]
         if status is None:
             return None
-        lines = self._said.decode(errors="replace").strip().splitlines()
+        lines = [line for line in [*lines, rest] if line.strip() and not line.startswith(NOTE)]
         if lines and lines[-1] != READY:
             return lines[-1]
         return f"its process ended ({'signal' if status < 0 else 'status'} {abs(status)})"
@@ -88,7 +95,7 @@ def main() -> int:
     buffer = arena.buffers[options.buffer]
     slot = arena.controls.find(f"{options.name}.position")
     control = None if slot is None else ControlReader(arena.controls, slot)
-    frame, rest_s = options.at, arena.header.block / rate / 4
+    frame, rest_s, noted = options.at, arena.header.block / rate / 4, 0
     while not stop.is_set():
         header = arena.header
         ahead = max(look_ahead(header.block, header.burst), 2 * chunk)
@@ -98,6 +105,9 @@ def main() -> int:
             frame = max(frame, due + buffer.available)
             buffer.write(voice.play(None if control is None else control.at(frame)))
             frame += HOP
+        if voice.notes[noted:]:
+            print(*(NOTE + note for note in voice.notes[noted:]), sep="\n", flush=True)
+            noted = len(voice.notes)
         time.sleep(rest_s)
     return stop.status
 

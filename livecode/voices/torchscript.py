@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from livecode.files import shown
 from livecode.neural.torchscript.model import TorchScriptModel
 from livecode.neural.torchscript.trust import REACH, program_as_trusted
 from livecode.transport.messages import LatentSource
@@ -19,11 +20,19 @@ class TorchScriptVoice:
         Raises `LivecodeError` if the file has changed since, or cannot be played.
         """
         self._model = TorchScriptModel(program_as_trusted(source.model, source.version))
+        self._name = shown(source.model)
         self.description = about = self._model.description
         self._hop, self._seed = hop, source.seed
         self._resampler = Resampler(about.sample_rate, sample_rate)
         self._ready = np.zeros(0, np.float32)  # decoded, but not played yet
         self._chunks = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the performer should know of the sound so far, as sentences."""
+        if self._model.peak == 1.0:
+            return ()
+        return (f"{self._name} goes far beyond full scale, and is brought down",)
 
     def play(self, position: np.ndarray | None) -> np.ndarray:
         """Return the next hop, (hop,) float32, on the way to position[:latent] in [0, 1]."""

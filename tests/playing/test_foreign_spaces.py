@@ -52,6 +52,19 @@ def test_the_agent_s_place_is_heard(session: Session, tones: Path) -> None:
     assert levels[1] > 3 * levels[0]
 
 
+def test_one_far_too_loud_and_of_opposite_channels_is_brought_down_and_told_of_once(
+    session: Session, tmp_path: Path
+) -> None:
+    path = made.write(made.Loud(params=[4, 512, 2, 1]), tmp_path / "loud.ts")
+    assert session.eval(f"ego = agent(space({str(path)!r}, trust=True))").ok
+    session.advance(0.5)
+    audio = session.advance(1.0)
+    assert 0.3 < rms(audio) < 1.0
+    assert np.abs(audio).max() <= 1.01
+    notes = [str(event) for event in session.log if event.kind == "note"]
+    assert notes == [f"ego: {path} goes far beyond full scale, and is brought down"]
+
+
 def test_untrusted_it_is_refused_and_what_plays_plays_on(session: Session, tones: Path) -> None:
     session.eval("ego = agent(space('additive'))")
     session.advance(0.5)
