@@ -49,6 +49,11 @@ def block(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text} is not a power of two from 16 to 4096")
 
 
+def path(text: str) -> Path:
+    """Parse a path; `~` is the home folder, also where no shell has said so, as in `--out=~/night.wav`."""
+    return Path(text).expanduser()
+
+
 def percentage(text: str) -> float:
     """Parse a share in per cent, from 0 to 100."""
     share = _number(text)
@@ -122,14 +127,14 @@ def add_osc(parser: Parser) -> None:
 
 def add_record(parser: Parser) -> None:
     """Add `--record`, `--stems` and `--bits`."""
-    parser.add_argument("--record", type=Path, metavar="OUT.wav", help="record what is heard")
+    parser.add_argument("--record", type=path, metavar="OUT.wav", help="record what is heard")
     add_stems(parser)
 
 
 def add_stems(parser: Parser) -> None:
     """Add `--stems` and `--bits`."""
     parser.add_argument(
-        "--stems", type=Path, metavar="DIR", help="a file for each name; their sum is what is heard"
+        "--stems", type=path, metavar="DIR", help="a file for each name; their sum is what is heard"
     )
     parser.add_argument(
         "--bits", type=int, choices=(24, 32), default=32, help="24: integer, 32: float (32)"

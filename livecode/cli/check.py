@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from livecode.cli.arguments import port
+from livecode.cli.arguments import path, port
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.offline.check import Report, check_set
@@ -21,8 +21,8 @@ RIGHT = ("", "line", "× real time")  # headings of columns with numbers
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode check`."""
     add = parser.add_argument
-    add("set", type=Path, metavar="SET.py")
-    add("--osc", type=Path, metavar="FRAMES.jsonl", help="recorded packets that will come")
+    add("set", type=path, metavar="SET.py")
+    add("--osc", type=path, metavar="FRAMES.jsonl", help="recorded packets that will come")
     add("--osc-port", type=port, default=8888, metavar="PORT",
         help="UDP port to hear sensors on meanwhile (8888)")  # fmt: skip
     add("--json", action="store_true", help="one JSON object instead of a table")

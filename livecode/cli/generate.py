@@ -3,12 +3,11 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from livecode.cli.arguments import add_seed, count, duration
+from livecode.cli.arguments import add_seed, count, duration, path
 from livecode.cli.parser import Parser
 from livecode.takes.generate import GenerateOptions, generate
 from livecode.takes.splice import counted
@@ -18,7 +17,7 @@ def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode generate`."""
     add = parser.add_argument
     add("model", metavar="MODEL", help="a SampleRNN: its name, or its file")
-    add("-o", "--out", type=Path, required=True, metavar="DIR", help="folder of the takes")
+    add("-o", "--out", type=path, required=True, metavar="DIR", help="folder of the takes")
     add("--seconds", type=duration, required=True, metavar="S", help="length of each take")
     add("--takes", type=count, required=True, metavar="N",
         help="how many takes the folder is to hold in all")  # fmt: skip
@@ -26,7 +25,7 @@ def add_arguments(parser: Parser) -> None:
         help='a number or a curve, as "ramp(0.875, 1.15, over=45*s)" (1.0)')  # fmt: skip
     add_seed(parser)
     add(
-        "--prime", type=Path, metavar="AUDIO", help="let the takes go on from the end of this sound"
+        "--prime", type=path, metavar="AUDIO", help="let the takes go on from the end of this sound"
     )
     add("--format", choices=("wav", "flac"), default="wav", help="format of the files (wav)")
     parser.set_defaults(run=run)

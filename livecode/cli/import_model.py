@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from livecode.cli.arguments import count, sample_rate
+from livecode.cli.arguments import count, path, sample_rate
 from livecode.cli.parser import Parser
 from livecode.files import shown
 from livecode.neural.torchscript.trust import (
@@ -17,7 +17,7 @@ from livecode.neural.torchscript.trust import (
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode import`."""
     add = parser.add_argument
-    add("checkpoint", type=Path, metavar="FILE",
+    add("checkpoint", type=path, metavar="FILE",
         help="what samplernn-pytorch saved, or a TorchScript model in the nn~ convention (.ts)")  # fmt: skip
     add("--name", required=True, help="the new model's name")
     add("--sample-rate", type=sample_rate, default=16000, metavar="HZ", help="(16000)")

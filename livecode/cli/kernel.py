@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from livecode.cli.arguments import add_audio, add_osc, add_sound
+from livecode.cli.arguments import add_audio, add_osc, add_sound, path
 from livecode.cli.parser import Parser
 from livecode.processes.kernelspec import install, play_as_kernel
 from livecode.processes.options import Options
@@ -19,8 +19,8 @@ def add_arguments(parser: Parser) -> None:
     add("install", nargs="?", choices=["install"],
         help="tell Jupyter of the kernel, with these options")  # fmt: skip
     add("--user", action="store_true", help="install for this user alone")
-    add("--prefix", type=Path, metavar="DIR", help="install into this environment")
-    add("-f", "--connection-file", type=Path, metavar="FILE", help="where the front end listens")
+    add("--prefix", type=path, metavar="DIR", help="install into this environment")
+    add("-f", "--connection-file", type=path, metavar="FILE", help="where the front end listens")
     add_audio(parser)
     add_sound(parser)
     add_osc(parser)

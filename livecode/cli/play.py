@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from livecode.cli.arguments import (
     add_audio,
@@ -18,6 +17,7 @@ from livecode.cli.arguments import (
     add_record,
     add_sound,
     add_theme,
+    path,
     theme_of,
 )
 from livecode.cli.parser import Parser
@@ -31,6 +31,7 @@ from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
 from livecode.signals.udp import DEFAULT_HOST
 from livecode.transport.lifeline import go_first
 from livecode.transport.logs import begin_log
+from livecode.transport.status import decode_trouble
 
 #: How long engine, voices and mind play on when the terminal is killed or its window closed.
 OUTLIVE_S = 600
@@ -46,7 +47,7 @@ TOKEN_BYTES = 12
 
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode play`."""
-    parser.add_argument("set", nargs="?", type=Path, help="set file to open", metavar="SET.py")
+    parser.add_argument("set", nargs="?", type=path, help="set file to open", metavar="SET.py")
     add_audio(parser)
     add_sound(parser)
     add_osc(parser)
@@ -184,12 +185,16 @@ async def _play_without_terminal(
     header = attachment.arena.header
     say(f"playing for {seconds:g} s on {attachment.arena.device.look().decode()}")
     end = time.monotonic() + seconds
-    heard = False
+    heard, trouble = False, ""
     while time.monotonic() < end and not attachment.ended:
         attachment.check()
         listener.follow(int(header.mind_pid))
-        if trouble := attachment.arena.trouble.look():
-            raise LivecodeError(trouble.decode())
+        found = None if trouble else decode_trouble(attachment.arena.trouble.look() or b"")
+        if found is not None:
+            if not found.plays_on:
+                raise LivecodeError(found.text)
+            trouble = found.text
+            say(trouble)
         if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
             heard = True
             say("first sound")
@@ -197,6 +202,6 @@ async def _play_without_terminal(
     listener.close()
     say(
         f"played {header.blocks} blocks, {header.late_blocks} late, "
-        f"{header.underruns} underruns" + ("" if heard else "; nothing was heard")
+        f"{header.underruns} underruns" + ("" if heard or trouble else "; nothing was heard")
     )
     return 0

@@ -1,9 +1,8 @@
 """`livecode rehearse`: goes through a set at speed, from any scene, and prints what happens when."""
 
 import argparse
-from pathlib import Path
 
-from livecode.cli.arguments import add_for, add_sound, factor
+from livecode.cli.arguments import add_for, add_sound, factor, path
 from livecode.cli.parser import Parser
 from livecode.cli.play import say
 from livecode.offline.rehearse import RehearseOptions, rehearse
@@ -12,12 +11,12 @@ from livecode.offline.rehearse import RehearseOptions, rehearse
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode rehearse`."""
     add = parser.add_argument
-    add("set", type=Path, metavar="SET.py")
+    add("set", type=path, metavar="SET.py")
     add("--from", dest="start", default="1", metavar="N|NAME", help="scene to begin with (1)")
     add("--speed", type=factor, metavar="X",
         help="times as fast as it plays (default: as fast as this machine can)")  # fmt: skip
-    add("--osc", type=Path, metavar="FRAMES.jsonl", help="recorded packets, as rings send them")
-    add("-o", "--out", type=Path, metavar="OUT.wav", help="write what would be heard")
+    add("--osc", type=path, metavar="FRAMES.jsonl", help="recorded packets, as rings send them")
+    add("-o", "--out", type=path, metavar="OUT.wav", help="write what would be heard")
     add_sound(parser)
     add_for(parser, "end after this long (when the set is over)")
     parser.set_defaults(run=run)

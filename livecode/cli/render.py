@@ -1,11 +1,10 @@
 """`livecode render`: plays a set into a WAV file, and shows how far it is."""
 
 import argparse
-from pathlib import Path
 
 from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
-from livecode.cli.arguments import add_for, add_sound, add_stems
+from livecode.cli.arguments import add_for, add_sound, add_stems, path
 from livecode.cli.parser import Parser
 from livecode.offline.render import RenderOptions, render
 
@@ -13,12 +12,12 @@ from livecode.offline.render import RenderOptions, render
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode render`."""
     add = parser.add_argument
-    add("set", type=Path, metavar="SET.py")
-    add("-o", "--out", type=Path, required=True, metavar="OUT.wav")
+    add("set", type=path, metavar="SET.py")
+    add("-o", "--out", type=path, required=True, metavar="OUT.wav")
     add_stems(parser)
     add_sound(parser)
     add_for(parser, "length (default: that of the set's scenes)")
-    add("--osc", type=Path, metavar="FRAMES.jsonl", help="recorded packets to play to it")
+    add("--osc", type=path, metavar="FRAMES.jsonl", help="recorded packets to play to it")
     parser.set_defaults(run=run)
 
 

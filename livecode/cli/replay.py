@@ -1,8 +1,8 @@
 """`livecode replay`: plays a performance again from its journal, and says what only was live."""
 
 import argparse
-from pathlib import Path
 
+from livecode.cli.arguments import path
 from livecode.cli.parser import Parser
 from livecode.journal.archive import find
 from livecode.offline.replay import replay
@@ -11,8 +11,8 @@ from livecode.offline.replay import replay
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode replay JOURNAL -o OUT.wav`."""
     add = parser.add_argument
-    add("journal", type=Path, metavar="JOURNAL", help="a journal, or the number of a performance")
-    add("-o", "--out", type=Path, required=True, metavar="OUT.wav")
+    add("journal", type=path, metavar="JOURNAL", help="a journal, or the number of a performance")
+    add("-o", "--out", type=path, required=True, metavar="OUT.wav")
     parser.set_defaults(run=run)
 
 

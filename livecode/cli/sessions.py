@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from livecode.cli.arguments import count
+from livecode.cli.arguments import count, path
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.journal import archive
@@ -23,7 +23,7 @@ def add_arguments(parser: Parser) -> None:
     add("what", nargs="?", choices=("export", "delete", "stop"),
         help="what to do with a performance; lists all of them if left out")  # fmt: skip
     add("number", nargs="?", type=count, metavar="N", help="number of the performance (the newest)")
-    add("-o", "--out", type=Path, metavar="FILE.py", help="file to export to (standard output)")
+    add("-o", "--out", type=path, metavar="FILE.py", help="file to export to (standard output)")
     parser.set_defaults(run=run)
 
 

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from livecode.cli.arguments import add_audio, add_theme, duration, percentage, theme_of
+from livecode.cli.arguments import add_audio, add_theme, duration, path, percentage, theme_of
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.takes.choices import TakesFolder
@@ -17,13 +17,13 @@ from livecode.terminal.style import NO_COLOUR, style
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode takes`."""
     add = parser.add_argument
-    add("folder", type=Path, metavar="DIR", help="what `livecode generate` made")
+    add("folder", type=path, metavar="DIR", help="what `livecode generate` made")
     add_audio(parser)
     add_theme(parser)
     add("--list", action="store_true", help="print the takes instead")
     add("--band", nargs=2, type=percentage, metavar=("LOW", "TOP"),
         help="hide the LOW and the TOP per cent by likelihood (40 5 is a good band)")  # fmt: skip
-    add("--splice", type=Path, metavar="OUT.wav", help="join the kept takes into a file instead")
+    add("--splice", type=path, metavar="OUT.wav", help="join the kept takes into a file instead")
     add("--fade", type=duration, default=1.0, metavar="S",
         help="length of a splice's crossfades in seconds (1)")  # fmt: skip
     parser.set_defaults(run=run)

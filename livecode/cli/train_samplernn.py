@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from livecode.cli.arguments import path
 from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `livecode train samplernn`."""
     plain = TrainSampleRNNSettings("", ())
     add = parser.add_argument
-    add("sources", nargs="+", type=Path, metavar="AUDIO", help="audio files, or folders of them")
+    add("sources", nargs="+", type=path, metavar="AUDIO", help="audio files, or folders of them")
     add("--name", required=True, help="the new model's name")
     add("--steps", type=int, metavar="N", help="training steps")
     add(
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--tensorboard", action="store_true", help="write the curve for TensorBoard as well")
     add("--data", default="", help="for the card: what the sound is, and where it is from")
     add("--licence", default="", help="for the card: the licence of the sound and the model")
-    add("--out", type=Path, default=user_models(), help="folder of models")
+    add("--out", type=path, default=user_models(), help="folder of models")
     parser.set_defaults(run=run)
 
 

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.progress import (
     track,
 )
 
+from livecode.cli.arguments import path
 from livecode.cli.parser import Parser
 from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.audio.descriptors import ALIGNABLE
@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode train space`."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("folder", nargs="?", type=Path, help="a folder of audio files")
+    source.add_argument("folder", nargs="?", type=path, help="a folder of audio files")
     source.add_argument("--synthetic", choices=["additive"], help="generated tones instead")
     add = parser.add_argument
     add("--name", required=True, help="the new model's name")
@@ -47,7 +47,7 @@ def add_arguments(parser: Parser) -> None:
     add("--seed", type=int, default=0)
     add("--resume", action="store_true", help="go on from the last checkpoint")
     add_replacing(parser)
-    add("--out", type=Path, default=user_models(), help="folder of models")
+    add("--out", type=path, default=user_models(), help="folder of models")
     parser.set_defaults(run=run)
 
 

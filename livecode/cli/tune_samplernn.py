@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from livecode.cli.arguments import path
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.neural.audio.files import read_audio
@@ -19,7 +20,7 @@ from livecode.neural.samplernn.training.tune import A_STEP, CLIP, DIMS, Trial, t
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode tune samplernn`."""
     add = parser.add_argument
-    add("sources", nargs="+", type=Path, metavar="AUDIO", help="audio files, or folders of them")
+    add("sources", nargs="+", type=path, metavar="AUDIO", help="audio files, or folders of them")
     add("--name", required=True, help="name of the folder that the trials go to")
     add("--trials", type=int, default=12, metavar="N", help="number of trainings (12)")
     add("--minutes", type=float, default=10.0, metavar="M", help="length of each (10)")
@@ -27,7 +28,7 @@ def add_arguments(parser: Parser) -> None:
     add("--dims", type=int, nargs="+", default=DIMS, metavar="D", help="widths to try")
     add("--sample-rate", type=int, default=16_000, metavar="HZ")
     add("--seed", type=int, default=0)
-    add("--out", type=Path, default=Path("tuning"), help="folder of the trials (tuning)")
+    add("--out", type=path, default=Path("tuning"), help="folder of the trials (tuning)")
     parser.set_defaults(run=run)
 
 

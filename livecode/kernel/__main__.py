@@ -55,6 +55,7 @@ def main() -> int:
     from livecode.signals.midi_ports import MidiPorts
     from livecode.signals.osc_port import OscPort
     from livecode.syntax.signals_read import reads_signal
+    from livecode.transport.status import Trouble, encode
     from livecode.transport.timing import tick_frames
 
     if go is not None:
@@ -73,7 +74,7 @@ def main() -> int:
         wall_s=time.monotonic,
     )
     performance.cues.token = os.environ.get(CUES_TOKEN, "")
-    journal_path = Path(options.journal)
+    journal_path = Path(options.journal).absolute()
     kept = options.resume or options.begin_again
     known = last_set(journal_path) if options.resume and beginning.is_begun(journal_path) else None
     if known is not None:  # with the scenes that were typed and never saved
@@ -133,8 +134,10 @@ def main() -> int:
     if (set_file := performance.scenes.set_file) is not None:
         if not done.prepared:
             result = set_player.open(set_file)
-            if result.error is not None and not set_file.scenes:
-                arena.trouble.post(f"{set_file.path.name}: {result.error}".encode())
+            if result.error is not None:
+                text = f"{set_file.path.name}: {result.error}"
+                trouble = Trouble(text, plays_on=bool(set_file.scenes))
+                arena.trouble.post(encode(trouble))
         if set_file.scenes and not done.begun:
             set_player.begin(0)
     app.start()  # type: ignore[no-untyped-call]

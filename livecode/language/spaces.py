@@ -15,7 +15,7 @@ from livecode.language.text import Text
 from livecode.language.things import Player, Setting, Thing, whole
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
-from livecode.neural.model_file import find_model
+from livecode.neural.model_file import find_model, name_for_all
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
@@ -35,6 +35,7 @@ class Space(Thing):
             self.settings["loaded"] = describe(program, trust)
             self.settings.update(model=path_text(path), version=program.digest)
             return
+        model = name_for_all(model)
         self.settings["loaded"] = load_space(model)
         self.settings.update(model=path_text(model), version=version_of(find_model(model)))
 
@@ -112,7 +113,7 @@ class Space(Thing):
             None if here is None else found.project(here),
         )
         if file is not None:
-            draw_map(Path(file), found.names, found.points, *points)
+            draw_map(Path(file).expanduser(), found.names, found.points, *points)
         return Text(drawn(found.names, found.points, *points))
 
     def contents(self) -> str:

@@ -18,7 +18,7 @@ from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.neural.audio.sound_array import array_of_sound
 from livecode.neural.audio.sound_file import probe
-from livecode.neural.model_file import described, find_model, list_models
+from livecode.neural.model_file import described, find_model, list_models, name_for_all
 from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.neural.samplernn.config import TEMPERATURES
 from livecode.transport.messages import TEST_MODEL
@@ -45,7 +45,7 @@ def _a_stream_model(thing: Thing, value: Any) -> str:
     kind, _ = described(path)
     if kind != SAMPLERNN:
         raise LivecodeError(f"{str(value)!r} is a {kind}, not a SampleRNN{_offered()}")
-    text = path_text(str(value))
+    text = path_text(name_for_all(value))
     versions = thing.settings.get("versions", {})
     thing.settings["versions"] = {**versions, text: version_of(path)}
     return text

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -199,6 +200,14 @@ def list_models(kind: str | None = None) -> dict[str, Path]:
     if kind is None:
         return found
     return {name: path for name, path in found.items() if described(path)[0] == kind}
+
+
+def name_for_all(name_or_path: str | Path) -> str:
+    """Return a name of a model as it is, and a path as an absolute one: processes stand in other folders."""
+    path = Path(name_or_path).expanduser()
+    if path.suffix == SUFFIX or len(path.parts) > 1:
+        return os.path.abspath(path)
+    return str(name_or_path)
 
 
 def find_model(name_or_path: str | Path, kind: str | None = None) -> Path:

@@ -47,7 +47,9 @@ def rehearse(options: RehearseOptions, say: Callable[[str], None]) -> None:
     offset_s = sum(_length_s(set_file, index) for index in range(start))
     if frames and frames[-1].time_s < offset_s:
         offset_s = 0.0
-    file = None if options.out is None else WavFile.fresh(options.out, options.sample_rate)
+    file = (
+        None if options.out is None else WavFile.fresh(options.out.absolute(), options.sample_rate)
+    )
     try:
         with Session(options.seed, options.sample_rate, options.block) as session:
             _go_to(session, set_file, start)

@@ -39,13 +39,15 @@ def render(options: RenderOptions, progress: Callable[[float, float], None]) -> 
     of an error, or if a file cannot be written.
     """
     set_file = read_set(options.set_path)
+    out = options.out.absolute()  # the set plays in its own folder
+    stems = None if options.stems is None else options.stems.absolute()
     frames = [] if options.osc is None else read_frames(options.osc)
     with Session(options.seed, options.sample_rate, options.block) as session:
-        file = WavFile.fresh(options.out, options.sample_rate, bits=options.bits)
+        file = WavFile.fresh(out, options.sample_rate, bits=options.bits)
         heard = False
         try:
-            if options.stems is not None:
-                session.record(stems=options.stems, bits=options.bits)
+            if stems is not None:
+                session.record(stems=stems, bits=options.bits)
             opened(session, set_file)
             progress(0.0, remaining_s(session, 0.0, options.seconds))
             for audio in played(session, frames, options.seconds):
@@ -53,7 +55,7 @@ def render(options: RenderOptions, progress: Callable[[float, float], None]) -> 
                 heard = heard or bool(np.any(audio))
                 left_s = remaining_s(session, 0.0, options.seconds)
                 progress(session.time, session.time + left_s)
-            if options.stems is not None:
+            if stems is not None:
                 session.record()  # ends the stems; raises an error if they could not be written
         finally:
             file.close()

@@ -126,7 +126,9 @@ class Session:
         if error:
             raise LivecodeError(error)
         if path is not None or stems is not None:
-            tape = Tape(str(path or ""), str(stems or ""), bits)
+            outside = self.performance.place.outside
+            master, folder = ("" if each is None else str(outside(each)) for each in (path, stems))
+            tape = Tape(master, folder, bits)
             recording.start(tape, self.frame, pass_over=True)
 
     def replace_mind(self) -> Performance:
@@ -134,6 +136,7 @@ class Session:
 
         Engine and voices play on. The old mind is not closed, as if it had died.
         """
+        self.performance.place.leave()
         self.performance = self._assembly.new_mind()
         return self.performance
 

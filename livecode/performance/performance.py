@@ -39,6 +39,7 @@ from livecode.sets.cue_vocabulary import CueTargets
 from livecode.sets.cues import Cues
 from livecode.sets.scene_words import SceneSignal, SceneWord, scene_words
 from livecode.sets.scenes import Scenes
+from livecode.sets.set_place import SetPlace
 from livecode.sets.set_player import SetPlayer
 from livecode.signals.intake import Intake
 from livecode.signals.keys import Keys
@@ -100,8 +101,9 @@ class Performance:
         # what comes in
         self.intake, self.keys, self.midi = Intake(), Keys(), Midi()
         self.midi_out = MidiOut(sample_rate)
-        self.scenes = scenes = Scenes(tempo)
         self.namespace = namespace = Namespace({"__name__": "__livecode__"})
+        self.place = SetPlace(namespace.variables)
+        self.scenes = scenes = Scenes(tempo, self.place.watch)
         self.generations = Generations(arena, log.note, recorder, lambda: clock.frame)
         self.signals = signals = Signals(
             arena,
@@ -284,6 +286,7 @@ class Performance:
         raise LivecodeError(f"nothing is called {name!r}")
 
     def close(self) -> None:
-        """End the threads of the performance."""
+        """End the threads of the performance, and go back to where the process stood."""
+        self.place.leave()
         self.tempo_control.leave_link()
         self.watchdog.close()

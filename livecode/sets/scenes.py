@@ -9,7 +9,7 @@ from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.playing.quant import next_multiple
 from livecode.sets.set_file import Scene, SetFile
-from livecode.sets.set_watch import FileWatch, SetWatch
+from livecode.sets.set_watch import FileWatch, SetWatch, Watching
 from livecode.signals.tempo import Tempo
 from livecode.transport.status import SceneStatus
 
@@ -36,8 +36,8 @@ MOST_SHOWN = 40
 class Scenes:
     """The present scene of a set, and the scenes to come."""
 
-    def __init__(self, tempo: Tempo):
-        self._tempo, self._rate = tempo, tempo.sample_rate
+    def __init__(self, tempo: Tempo, watching: Watching = SetWatch):
+        self._tempo, self._rate, self._watching = tempo, tempo.sample_rate, watching
         self._set_file: SetFile | None = None
         self.watch: FileWatch | None = None
         self._turning = threading.Lock()  # ticks read while a block changes the scene
@@ -67,7 +67,7 @@ class Scenes:
     @set_file.setter
     def set_file(self, set_file: SetFile | None) -> None:
         self._set_file = set_file
-        self.watch = None if set_file is None else SetWatch(set_file.path)
+        self.watch = None if set_file is None else self._watching(set_file.path)
 
     @property
     def scene(self) -> Scene | None:

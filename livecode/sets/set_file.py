@@ -1,6 +1,7 @@
 """Reads set files: scenes that play one after the other, and faults with their lines."""
 
 import ast
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ class SetFile:
 
 def read_set(path: str | Path) -> SetFile:
     """Read a set file; raises LivecodeError if it cannot be read, or nothing in it can be played."""
-    path = Path(path)
+    path = Path(path).expanduser()
     data = read_bytes(path)
     text, faults = _decoded(data, path)
     piece = parse_set(text, path, faults)
@@ -138,7 +139,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_set(text: str, path: Path, faults: tuple[Fault, ...] = ()) -> SetFile:
-    """Make a set of `text`; `faults` were found when the text was read."""
+    """Make a set of `text`; `faults` were found when the text was read. Its path becomes absolute."""
+    path = Path(os.path.abspath(path))
     found = list(faults)
     preparation, *rest = (_scene(cell, found.append) for cell in cells.cells(text))
     names = [scene.name for scene in rest]

@@ -1,6 +1,7 @@
 """Watches the file of a set while it plays: a change is told once, and read at the next scene."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,10 @@ class FileWatch(Protocol):
 
         With `whole`, a file in which a scene is missing waits until it is read without `whole`.
         """
+
+
+#: Takes up the set at a path, and returns what knows its file.
+Watching = Callable[[Path], FileWatch]
 
 
 class SetWatch:

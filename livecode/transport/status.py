@@ -105,9 +105,21 @@ class GoingOn(msgspec.Struct, frozen=True):
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
 
 
-def encode(status: Status | GoingOn) -> bytes:
+class Trouble(msgspec.Struct, frozen=True):
+    """Why the preparation of a set failed, in a sentence; `plays_on`: its scenes play all the same."""
+
+    text: str
+    plays_on: bool
+
+
+def encode(status: Status | GoingOn | Trouble) -> bytes:
     """The status as JSON."""
     return msgspec.json.encode(status)
+
+
+def decode_trouble(data: bytes) -> Trouble | None:
+    """The trouble that was posted; None if there is none."""
+    return msgspec.json.decode(data, type=Trouble) if data else None
 
 
 def decode_status(data: bytes) -> Status:
