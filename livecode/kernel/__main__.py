@@ -83,7 +83,6 @@ def main() -> int:
         performance.scenes.set_file = read_or_begin(Path(options.set))
     osc_port: OscPort | None = None
     children.prepare(
-        performance.scope.variables,
         Path(options.connection),
         lambda: () if osc_port is None else osc_port.descriptors,
     )

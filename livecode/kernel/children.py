@@ -1,46 +1,23 @@
-"""What processes that the performer starts get of the mind: its functions, and none of its sockets."""
+"""What forked processes that the performer starts get of the mind: none of its sockets."""
 
 import os
 import signal
 import socket
 import stat
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
-from typing import Any
-
-#: The name of the module that the performer's blocks are in.
-MODULE = "__livecode__"
 
 
-class _Blocks(ModuleType):
-    """The performer's variables as a module, by which functions and classes are pickled."""
-
-    def __init__(self, variables: Mapping[str, Any]):
-        super().__init__(MODULE, "The performer's blocks.")
-        self._variables = variables
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._variables[name]
-        except KeyError:
-            raise AttributeError(f"nothing is called {name}") from None
-
-
-def prepare(
-    variables: Mapping[str, Any], connection: Path, ours: Callable[[], Iterable[int]]
-) -> None:
-    """Let `multiprocessing` work with what blocks define, and keep our sockets from forked children.
+def prepare(connection: Path, ours: Callable[[], Iterable[int]]) -> None:
+    """Keep our sockets from forked children; children are forked unless the performer says otherwise.
 
     `connection` is the mind's connection file: sockets bound beside it are the mind's.
-    `ours()` gives the file descriptors of further sockets. Children are forked on every system,
-    since only a copy of the mind has the performer's functions.
+    `ours()` gives the file descriptors of further sockets.
     """
     import multiprocessing
 
-    sys.modules[MODULE] = _Blocks(variables)
     with suppress(RuntimeError, ValueError):  # a library has chosen another way
         multiprocessing.set_start_method("fork")
     os.register_at_fork(after_in_child=lambda: _begin_child(str(connection.parent), ours()))

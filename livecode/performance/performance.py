@@ -6,6 +6,7 @@ from typing import Any
 
 from livecode.deadlines import Watchdog
 from livecode.errors import LivecodeError
+from livecode.evaluation import pickling
 from livecode.evaluation.applying import Applier
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.blocks import BlockRunner
@@ -103,6 +104,7 @@ class Performance:
         self.midi_out = MidiOut(sample_rate)
         self.namespace = namespace = Namespace({"__name__": "__livecode__"})
         self.place = SetPlace(namespace.variables)
+        pickling.register(namespace.variables)
         self.scenes = scenes = Scenes(tempo, self.place.watch)
         self.generations = Generations(arena, log.note, recorder, lambda: clock.frame)
         self.signals = signals = Signals(
@@ -288,5 +290,6 @@ class Performance:
     def close(self) -> None:
         """End the threads of the performance, and go back to where the process stood."""
         self.place.leave()
+        pickling.withdraw(self.namespace.variables)
         self.tempo_control.leave_link()
         self.watchdog.close()
