@@ -13,7 +13,7 @@ from livecode.engine.control_table import ControlTable
 from livecode.engine.pyo_lifetime import collect_made, hold_asleep, release, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, cause_of, in_words, traceback_of
 from livecode.transport import ControlBlock, ControlReader
 from livecode.transport.messages import PlayGraph
 
@@ -202,13 +202,13 @@ def _call(
 def _located(error: BaseException, filename: str, first_line: int) -> LivecodeError:
     """The error as a sentence, with its line in the performer's block."""
     lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__)
+        frame.lineno for frame in traceback.extract_tb(traceback_of(error))
         if frame.filename == filename and frame.lineno
     ]  # fmt: skip
     cause: BaseException = error
-    while cause.__cause__ is not None:  # pyo wraps argument errors in SystemError
-        cause = cause.__cause__
-    text = f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
+    while (deeper := cause_of(cause)) is not None:  # pyo wraps argument errors in SystemError
+        cause = deeper
+    text = in_words(cause)
     return LivecodeError(text, lines[-1] + first_line - 1 if lines else None)
 
 

@@ -1,10 +1,9 @@
 """Running the blocks of a performance: each is in the journal before it runs, and its result is told."""
 
-import traceback
 from collections.abc import Callable
 
 from livecode.deadlines import Watchdog
-from livecode.errors import Problem
+from livecode.errors import Problem, in_words, traced
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.evaluator import Evaluator, Result
 from livecode.evaluation.loops import apart_from_loops
@@ -58,10 +57,8 @@ class BlockRunner:
             with apart_from_loops():
                 result = self._evaluator.evaluate(code, name, within, undoable)
         except Exception as error:  # a bug of ours; the performer's own end up in the result
-            trace = "".join(traceback.format_exception(error))
-            sentence = (
-                f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
-            )
+            trace = traced(error)
+            sentence = f"livecode itself failed here ({in_words(error)}); F2 shows where"
             result = Result((Problem(sentence, traceback=trace),))
         finally:
             if outermost:

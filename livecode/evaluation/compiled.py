@@ -2,12 +2,11 @@
 
 import ast
 import linecache
-import traceback
 from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any
 
-from livecode.errors import LivecodeError
+from livecode.errors import MOST_TRACED, LivecodeError, plain_text, traceback_of, traced
 from livecode.evaluation.fractions import fractions_of_seconds
 from livecode.evaluation.loops import run_code
 from livecode.evaluation.namespace import Namespace
@@ -49,7 +48,7 @@ class CompiledBlock:
         namespace.passing = self._passing
         value = run_code(self._body, self._last, namespace.variables, namespace)
         namespace.name_the_rest(before)
-        return None if value is None else repr(value)
+        return None if value is None else plain_text(repr(value), MOST_TRACED)
 
 
 def _set_of(tree: ast.Module) -> Iterator[str]:
@@ -71,7 +70,7 @@ def _compile(tree: ast.Module, filename: str) -> tuple[CodeType, CodeType | None
 
 def trace_of(error: BaseException) -> str:
     """The traceback of an error, from the performer's first line on."""
-    frames = error.__traceback__
+    frames = traceback_of(error)
     while frames is not None and not frames.tb_frame.f_code.co_filename.startswith(BLOCK_FILE):
         frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))
+    return traced(error, frames)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from livecode.errors import in_words
 from livecode.language.moments import BeatClock, Corner, Moment
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span
@@ -161,7 +162,7 @@ class Automation:
             except NoVersion:
                 where = "what it was before"
             except Exception as error:  # for example a signal that is gone, or an overflow
-                where = f"what it was before ({type(error).__name__}: {error})"
+                where = f"what it was before ({in_words(error)})"
             if len(self._versions) == 1:
                 self._versions[0] = self.now if self.now is not None else 0.0
                 where = f"{self._versions[0]:g}"

@@ -3,11 +3,20 @@
 import math
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from livecode.deadlines import TookTooLong, Watchdog
-from livecode.errors import LivecodeError, NothingCalled, Problem
+from livecode.errors import (
+    LivecodeError,
+    NothingCalled,
+    Problem,
+    in_words,
+    is_a,
+    traceback_of,
+    traced,
+)
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Function, Value
 
@@ -38,20 +47,17 @@ def in_the_performers_words(error: BaseException, prefix: str = "<block") -> Liv
     `prefix`: how the file names of the performer's code begin. An example is `line 3: NameError:
     name 'x' is not defined`.
     """
-    if isinstance(error, LivecodeError):
-        text, line = error.text, error.line
-    else:
-        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        line = None
+    kind = type(error)  # an instance may say that its class is another one
+    ours = error if is_a(error, LivecodeError) and isinstance(error, LivecodeError) else None
+    text = in_words(error) if ours is None else ours.text
+    line = None if ours is None else ours.line
     if line is None:
-        for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename.startswith(prefix):
-                line = frame.lineno
-    if isinstance(error, NothingCalled):
-        return NothingCalled(error.name, text, line)
-    if isinstance(error, NameError) and error.name and not isinstance(error, UnboundLocalError):
-        return NothingCalled(error.name, text, line)
-    if isinstance(error, TypeError) and "unsupported operand" in text and "function'" in text:
+        for frame, number in traceback.walk_tb(traceback_of(error)):
+            if frame.f_code.co_filename.startswith(prefix):
+                line = number
+    if kind in (NothingCalled, NameError) and (name := getattr(error, "name", None)):
+        return NothingCalled(name, text, line)
+    if issubclass(kind, TypeError) and "unsupported operand" in text and "function'" in text:
         text += "; a function that varies in time is made a value first, by reward(…)"
     return LivecodeError(text, line)
 
@@ -125,7 +131,7 @@ class FunctionPlayer:
                     self._watch_pace(time_s() - began)
                 return value
             except BaseException as error:  # whatever the error, the performance goes on
-                if isinstance(error, TookTooLong):
+                if is_a(error, TookTooLong):
                     self.slow = str(error)
                 self.fall_back(error)
         raise NoVersion
@@ -143,8 +149,9 @@ class FunctionPlayer:
         still = (
             "still playing the previous version" if self._versions else "it counts for nothing now"
         )
-        why = in_the_performers_words(error)
-        trace = "".join(traceback.format_exception(error))
+        why, trace = LivecodeError("it failed"), ""
+        with suppress(TookTooLong), self._watchdog.limit(PLAY_LIMIT_S):
+            why, trace = in_the_performers_words(error), traced(error)
         self.failure = Problem(f"{why.text} – {still}", (name,), why.line, trace)
         if self._versions:
             self.value.settings["node"] = Function(self._versions[-1].function)

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import astuple
 
-from livecode.errors import LivecodeError, did_you_mean
+from livecode.errors import LivecodeError, did_you_mean, in_words, said_by
 from livecode.language.moments import Moment
 from livecode.language.units import Span
 from livecode.language.values import Value
@@ -291,7 +291,7 @@ class Scenes:
             true = self.condition.sample(moment) > 0
         except Exception as error:  # its function has no version left, or a signal is gone
             self.condition = None
-            why = f" ({type(error).__name__}: {error})" if str(error) else ""
+            why = f" ({in_words(error)})" if said_by(error) else ""
             return f"the condition of this scene counts for nothing now{why}; go() goes on"
         if not true:
             self._was_false, self._true_since = True, None
