@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from livecode.deadlines import Watchdog
 from livecode.dsp_rules import MASTER
-from livecode.errors import LivecodeError, NothingCalled, did_you_mean
+from livecode.errors import LivecodeError, NothingCalled, did_you_mean, in_words
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
@@ -57,7 +57,13 @@ class Applier:
 
     @mix.setter
     def mix(self, mix: Mix) -> None:
-        self._sounds.mix = mix
+        if mix != self._sounds.mix:
+            with self._lock:
+                self._sounds.mix = mix
+
+    def between_ticks(self) -> BlockLock:
+        """Return the lock: while a block holds it, no tick is computed."""
+        return self._lock
 
     def play(self, thing: Thing, again: bool = False, state: PlayerState | None = None) -> None:
         """Play a thing as its settings describe it; raises LivecodeError if that is not possible.
@@ -67,6 +73,8 @@ class Applier:
         """
         if isinstance(thing, Value):
             self.prepare(thing)
+            with self._lock:
+                thing.heard = thing.node
         elif isinstance(thing, Sounding):
             thing.check()
             for value in thing.values():
@@ -126,7 +134,7 @@ class Applier:
                 try:
                     part.node.sample(moment)
                 except Exception as error:
-                    raise LivecodeError(f"{part}: {type(error).__name__}: {error}") from error
+                    raise LivecodeError(f"{part}: {in_words(error)}") from error
 
     def _player_for(self, value: Value) -> FunctionPlayer:
         """Return the player of a value, a new one if it has none."""

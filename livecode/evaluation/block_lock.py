@@ -10,7 +10,8 @@ class BlockLock:
 
     `with lock:` guards changes of what the ticks play. It calls `arrive` before it takes the lock
     and `passed` once it holds it, both only for the outermost `with`. `with lock.aside():` guards
-    ticks, and changes that what the ticks play does not depend on.
+    ticks, and changes that what the ticks play does not depend on. `with lock.reading():` guards
+    what a block reads of them.
     """
 
     def __init__(self) -> None:
@@ -19,6 +20,9 @@ class BlockLock:
         self._depth = 0
         self.arrive: Callable[[], None] = lambda: None
         self.passed: Callable[[], None] = lambda: None
+        #: As `arrive` and `passed`, for a read of what the ticks move on.
+        self.asks: Callable[[], None] = lambda: None
+        self.read: Callable[[], None] = lambda: None
 
     def __enter__(self) -> None:
         outermost = self._holder != threading.get_ident()
@@ -30,6 +34,17 @@ class BlockLock:
 
     def __exit__(self, *_: object) -> None:
         self._let_go()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the lock while a block reads what ticks move on: a point in the journal if one has passed."""
+        if self.held:
+            yield
+            return
+        self.asks()
+        with self.aside():
+            self.read()
+            yield
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -61,11 +61,10 @@ class Deferred:
         self._running = False
         self._after = deque(self._after_others)
 
-    def run_before_playing(self) -> None:
-        """Do the actions of `before_playing`; the block's code has run."""
-        for action in self._before_playing:
-            action()
-        self._running = False
+    def take_before_playing(self) -> list[Action]:
+        """Return the actions of `before_playing`; the block's code has run."""
+        actions, self._before_playing, self._running = self._before_playing, [], False
+        return actions
 
     def take_when_done(self) -> list[Action]:
         """Return the actions of `when_done`, now that the block plays."""

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from livecode.errors import LivecodeError, NothingCalled, Problem, did_you_mean
+from livecode.errors import (
+    LivecodeError,
+    NothingCalled,
+    Problem,
+    cause_of,
+    did_you_mean,
+    in_words,
+    is_a,
+)
 from livecode.evaluation.compiled import CompiledBlock, trace_of
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.effects import bound_anew, touches_state
@@ -60,6 +68,9 @@ class PlaysThings(Protocol):
     """Plays things for an evaluator."""
 
     mix: Mix
+
+    def between_ticks(self) -> AbstractContextManager[object]:
+        """Return a context in which what the ticks play may be changed."""
 
     def play(self, thing: Thing, again: bool = False, state: PlayerState | None = None) -> None:
         """Probe the thing and follow its description; LivecodeError if it cannot be played.
@@ -162,11 +173,14 @@ class Evaluator:
     def _commit(self, before: NamespaceSnapshot, undoable: bool) -> Outcome:
         """Have what the block touched probed and played, and add the step to the history."""
         touched = before.touched()
-        self.deferred.run_before_playing()
+        for action in self.deferred.take_before_playing():
+            with self._player.between_ticks():
+                action()
         outcome = self._follow(touched, before)
         for action in self.deferred.take_when_done():
             try:
-                action()
+                with self._player.between_ticks():
+                    action()
             except Exception as error:
                 outcome.problems.append(_problem(error))
         if not undoable:
@@ -281,7 +295,7 @@ class Evaluator:
     def _nothing_changed(self, error: BaseException, block: CompiledBlock) -> Problem:
         """Describe why a block's code failed; everything is as it was before."""
         trace = trace_of(error)
-        if not isinstance(error, KeyboardInterrupt):
+        if not is_a(error, KeyboardInterrupt):
             error = in_the_performers_words(error)
             if isinstance(error, NothingCalled) and error.name in block.sets_of:
                 near = did_you_mean(error.name, self.namespace.own(), list_all=False)
@@ -307,12 +321,12 @@ def _problem(
 ) -> Problem:
     """Describe what went wrong with the thing of that name, and what that leaves."""
     line = None
-    if isinstance(error, KeyboardInterrupt):
+    if is_a(error, KeyboardInterrupt):
         text = "interrupted"
     elif isinstance(error, LivecodeError):
         text, line = error.text, error.line
     else:
-        text = f"livecode itself failed here ({type(error).__name__}: {error}); F2 shows where"
+        text = f"livecode itself failed here ({in_words(error)}); F2 shows where"
     text = f"{text} – {left}" if left else text
     names = (name,) if name else ()
-    return Problem(text, names, line, trace or trace_of(error.__cause__ or error))
+    return Problem(text, names, line, trace or trace_of(cause_of(error) or error))

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from livecode.deadlines import TookTooLong
-from livecode.errors import LivecodeError
+from livecode.errors import LivecodeError, is_a, said_by
 from livecode.files import sha256
 from livecode.journal.journal import Journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
     BlockPoint,
+    BlockRead,
     Closed,
     CuesRun,
     FeaturesRead,
@@ -84,6 +85,8 @@ class JournalRecorder:
         self.calls = 0  # of the performer's functions in this tick
         self._models: set[str] = set()
         self._heartbeat_due = 0
+        self._reads = 0  # of what ticks move on, by the block that is being evaluated
+        self._point = 0  # the tick of that block's last point
 
     @property
     def ticking(self) -> bool:
@@ -103,11 +106,24 @@ class JournalRecorder:
     def note_point(self) -> None:
         """Note that a block changes what the ticks play, between two ticks."""
         if not self.ticking:
+            self._point = self.tick
             self.note(BlockPoint(self.tick))
+
+    def await_read(self) -> None:
+        """Wait for the time at which a block reads what the ticks move on; now, live."""
+
+    def note_read(self) -> None:
+        """Count a read of what the ticks move on; note it if a tick has passed since the last point."""
+        if not self.block or self.ticking:
+            return
+        self._reads += 1
+        if self.tick != self._point:
+            self._point = self.tick
+            self.note(BlockRead(self.tick, self._reads))
 
     def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
         """Write that a block begins, before it runs."""
-        self.block = number
+        self.block, self._reads, self._point = number, 0, self.tick
         if self.journal is not None:
             self.journal.write(BlockBegun(number, self.tick, code, name, undoable))
 
@@ -132,7 +148,7 @@ class JournalRecorder:
             with limit or nullcontext():
                 yield
         except (KeyboardInterrupt, TookTooLong) as error:
-            self.note(GaveUp(self.tick, str(error), isinstance(error, KeyboardInterrupt)))
+            self.note(GaveUp(self.tick, said_by(error), is_a(error, KeyboardInterrupt)))
             raise
 
     def set_read(self, path: str, text: str, again: bool = False) -> None:

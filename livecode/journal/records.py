@@ -73,6 +73,16 @@ class BlockPoint(msgspec.Struct, frozen=True, tag="Point"):
     tick: int
 
 
+class BlockRead(msgspec.Struct, frozen=True, tag="Read"):
+    """A block read what the ticks move on, and a tick had passed since its last point.
+
+    `count` counts the block's reads, from 1.
+    """
+
+    tick: int
+    count: int
+
+
 class GaveUp(msgspec.Struct, frozen=True, tag=True):
     """Code of a block was interrupted, or took too long by the wall clock."""
 
@@ -221,9 +231,9 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 
 
 JournalRecord = Union[
-    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, LeftOut, BlockPoint, GaveUp, SceneBegun, ScenePlayed,
-    CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard, Restarted, FeaturesRead,
-    FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Closed,
+    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, LeftOut, BlockPoint, BlockRead, GaveUp, SceneBegun,
+    ScenePlayed, CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard, Restarted,
+    FeaturesRead, FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Closed,
 ]  # fmt: skip
 
 

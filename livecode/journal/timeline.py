@@ -32,6 +32,7 @@ EVALUATED = (
     records.BlockBegun,
     records.BlockEnded,
     records.BlockPoint,
+    records.BlockRead,
     records.GaveUp,
     records.SceneBegun,
     records.CuesRun,

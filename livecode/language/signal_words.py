@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,10 @@ class SignalWord(Arithmetic):
         return SignalWord((*self._path, step), self._signals)
 
     def _now(self) -> Any:
-        return _follow(self._path, self._signals)
+        """Return what the signal is at one point in time, between two ticks."""
+        reading = getattr(self._signals, "reading", nullcontext)
+        with reading():
+            return _follow(self._path, self._signals)
 
     def _value(self) -> Value:
         now = self._now()

@@ -116,6 +116,8 @@ class Value(Arithmetic, Thing):
 
     kind = "value"
     order = 1
+    #: How it is computed while a block that says otherwise has not succeeded yet.
+    heard: Node | None = None
 
     @classmethod
     def of(cls, node: Node) -> "Value":
@@ -139,6 +141,9 @@ class Value(Arithmetic, Thing):
         """The performer's function, if the value is one."""
         return self.node.function if isinstance(self.node, Function) else None
 
+    def __setattr__(self, key: str, value: Any) -> None:
+        object.__setattr__(self, key, value) if key == "heard" else super().__setattr__(key, value)
+
     def adopt(self, other: Thing) -> None:
         """Become what `other` computes; everything that uses this value follows."""
         if isinstance(other, Value) and self in other.everything():
@@ -147,9 +152,8 @@ class Value(Arithmetic, Thing):
 
     def sample(self, moment: Moment) -> float:
         """Return the number at `moment`."""
-        if isinstance(self.node, Function):
-            return moment.call(self)
-        return self.node.sample(moment)
+        node = self.heard or self.node
+        return moment.call(self) if isinstance(node, Function) else node.sample(moment)
 
     def everything(self) -> "Iterator[Value]":
         """Yield this value and all values that it is made of."""

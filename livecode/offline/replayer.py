@@ -90,9 +90,28 @@ class Replayer(JournalRecorder):
     def note_point(self) -> None:
         pass
 
+    def await_read(self) -> None:
+        if not self.block or self.ticking or self.paused:
+            return
+        self._reads += 1
+        step = self._upcoming()
+        if isinstance(step, records.BlockRead) and step.count == self._reads:
+            self._meet(records.BlockRead)
+
+    def note_read(self) -> None:
+        pass
+
+    def _upcoming(self, *but: type) -> JournalRecord | None:
+        """Return the next record of EVALUATED that is of none of the kinds in `but`."""
+        upcoming = self.timeline.steps[self.at : self.at + 10_000]
+        found = (
+            each for each in upcoming if isinstance(each, EVALUATED) and not isinstance(each, but)
+        )
+        return next(found, None)
+
     def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
         self._meet(records.BlockBegun)
-        self.block = number
+        self.block, self._reads = number, 0
 
     def block_ended(
         self, number: int, ok: bool, names: tuple[str, ...], changed: bool = True
@@ -111,18 +130,17 @@ class Replayer(JournalRecorder):
         if self.paused:
             yield
             return
-        at = self.at
-        upcoming = self.timeline.steps[at : at + 10_000]
-        step = next((each for each in upcoming if isinstance(each, EVALUATED)), None)
-        if isinstance(step, records.GaveUp):
+        step = self._upcoming(records.BlockRead)
+        if isinstance(step, records.GaveUp):  # what it read before leaves nothing behind
+            while isinstance(self._upcoming(), records.BlockRead):
+                self._meet(records.BlockRead)
             self._meet(records.GaveUp)
             raise KeyboardInterrupt if step.interrupted else TookTooLong(step.why)
         yield
 
     def set_text_again(self) -> str | None:
         """Return the set's text if it was read again at this point; else None."""
-        upcoming = self.timeline.steps[self.at : self.at + 10_000]
-        step = next((each for each in upcoming if isinstance(each, EVALUATED)), None)
+        step = self._upcoming()
         if not (isinstance(step, records.SetRead) and step.again):
             return None
         self.walk()

@@ -93,6 +93,7 @@ class Performance:
         self.log = log = EventLog(clock)
         self.lock = lock = BlockLock()
         lock.arrive, lock.passed = recorder.await_point, recorder.note_point
+        lock.asks, lock.read = recorder.await_read, recorder.note_read
         arena.controls.on_write = recorder.control_written
         self.watchdog = watchdog = Watchdog()
         self.tempo = tempo = Tempo(sample_rate)
@@ -119,6 +120,7 @@ class Performance:
             self._sounding,
             self.generations.listen,
             recorder.feature,
+            lock.reading,
         )
         namespace.signals = signals
         self.generations.on_new_engine = signals.tap_again
@@ -134,6 +136,7 @@ class Performance:
             say=lambda name, text: log.say("fallback", text, (name,)),
             note=lambda name, text: log.say("note", text, (name,)),
             replaying=lambda: clock.taking_over or recorder.replaying,
+            reading=lock.reading,
             tempo=tempo,
             get_sounds=self.generations.get_sounds,
         )
@@ -164,7 +167,7 @@ class Performance:
 
         # what performers, sets and cues do
         self.silencer = Silencer(sounds, evaluator.history, header, clock, recorder, lock, log)
-        self.tempo_control = TempoControl(tempo, clock, sounds, recorder, new_link)
+        self.tempo_control = TempoControl(tempo, clock, sounds, recorder, new_link, lock.reading)
         self.set_player = SetPlayer(
             scenes, self.blocks, self.applier, watchdog, clock, recorder, lock, log
         )
@@ -185,7 +188,7 @@ class Performance:
         self.scope = Scope(namespace.variables, signals)
         self.words: dict[str, Any] = {
             **language_words(signals),
-            **sound_words(sounds, namespace, deferred, tempo, self.silencer),
+            **sound_words(sounds, namespace, deferred, tempo, self.silencer, lock.reading),
             **scene_words(self.set_player, deferred, lock, clock),
             "audio": self.audio,
             "metre": metre_word(self.tempo_control, deferred),

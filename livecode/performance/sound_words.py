@@ -1,6 +1,7 @@
 """The words for all that sounds: `mute`, `solo`, `free`, `fade`, `quant`, `hush`, `panic`."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +22,14 @@ LONGEST_FADE_S = 60.0
 
 
 def sound_words(
-    sounds: Sounds, namespace: Namespace, deferred: Deferred, tempo: Tempo, silencer: Silencer
+    sounds: Sounds,
+    namespace: Namespace,
+    deferred: Deferred,
+    tempo: Tempo,
+    silencer: Silencer,
+    reading: Callable[[], AbstractContextManager[None]],
 ) -> dict[str, Callable[..., Any]]:
-    """Return the words for all that sounds, by name."""
+    """Return the words for all that sounds, by name; those that act at once do so within `reading()`."""
 
     def names_of(things: tuple[Any, ...]) -> list[str]:
         own = namespace.own()
@@ -36,8 +42,8 @@ def sound_words(
 
     def hush(fade: Span | float = HUSH_S) -> None:
         """Fade out all that sounds: `hush(8*bars)`; what the same block, or a later one, plays is heard."""
-        fade_s = span(fade).at(tempo.bpm)
-        deferred.before_playing(lambda: silencer.hush(fade_s, in_scene=True))
+        length = span(fade)
+        deferred.before_playing(lambda: silencer.hush(length.at(tempo.bpm), in_scene=True))
 
     def panic() -> None:
         """Silence at once: `panic()`. F12 does the same even when this terminal hangs."""
@@ -70,7 +76,8 @@ def sound_words(
             checked = span(length)
             if not 0 <= checked.at(tempo.bpm) <= LONGEST_FADE_S:
                 raise LivecodeError(f"fade takes 0*s to {LONGEST_FADE_S:g}*s, not {checked}")
-            sounds.mix = replace(sounds.mix, fade=checked)
+            with reading():
+                sounds.mix = replace(sounds.mix, fade=checked)
         return sounds.mix.fade
 
     def quant(length: Span | float | None = None) -> Span:
@@ -79,7 +86,8 @@ def sound_words(
             checked = span(length)
             if not 0 <= checked.at(tempo.bpm) <= LONGEST_QUANT_S:
                 raise LivecodeError(f"quant takes 0 to {LONGEST_QUANT_S:g}*s, not {checked}")
-            sounds.mix = replace(sounds.mix, quant=checked)
+            with reading():
+                sounds.mix = replace(sounds.mix, quant=checked)
         return sounds.mix.quant
 
     words = (fade, free, hush, mute, panic, quant, solo, unmute)

@@ -1,6 +1,7 @@
 """Control of the tempo: set by hand, tapped, or shared with other programs by Ableton Link."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from livecode.errors import LivecodeError
@@ -32,8 +33,13 @@ class TempoControl:
         sounds: Sounds,
         recorder: JournalRecorder,
         new_link: Callable[[float], Leader] = LinkClock,
+        reading: Callable[[], AbstractContextManager[None]] = nullcontext,
     ):
-        """`new_link` joins those that share the beat, at a tempo in beats a minute."""
+        """`new_link` joins those that share the beat, at a tempo in beats a minute.
+
+        A block acts on the clock within `reading()`.
+        """
+        self._reading = reading
         self.tempo, self._clock, self._sounds, self._recorder = tempo, clock, sounds, recorder
         self._new_link = new_link
         self._link: Leader | None = None
@@ -89,10 +95,15 @@ class TempoControl:
 
     def tap(self) -> None:
         """Take one tap of the performer's foot."""
-        self.tempo.tap(self._clock.time_s)
+        with self._reading():
+            self.tempo.tap(self._clock.time_s)
 
     def join_link(self) -> None:
         """Share the beat with other programs."""
+        with self._reading():
+            self._join_link()
+
+    def _join_link(self) -> None:
         if self._link is None:
             self._link = self._new_link(self.tempo.bpm)
 

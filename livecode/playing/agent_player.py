@@ -50,6 +50,8 @@ class AgentPlayer(SoundPlayer):
     def __init__(self, thing: Agent, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         self._kind, self._space = thing.learner, thing.space
+        # What `follow` saw last; the thing may say otherwise before its block has succeeded.
+        self._every, self._dims = thing.every, thing.dims
         #: The texture as the thing described it when `follow` was called last.
         self.texture: float | Value | None = None
         self._followed: tuple[Instruction, ...] = ()  # instructions that have been followed
@@ -85,7 +87,8 @@ class AgentPlayer(SoundPlayer):
     @property
     def position(self) -> np.ndarray:
         """The agent's place along its open axes, (dims,) in [0, 1]."""
-        return self.learner.position
+        with self.setup.reading():
+            return self.learner.position
 
     @property
     def reward(self) -> float:
@@ -109,7 +112,8 @@ class AgentPlayer(SoundPlayer):
         named = (
             names[axis] if axis < len(names) else f"axis {axis + 1}" for axis in self.open_axes
         )
-        return replace(self.learner.beliefs, names=tuple(named))
+        with self.setup.reading():
+            return replace(self.learner.beliefs, names=tuple(named))
 
     @property
     def moved(self) -> np.ndarray:
@@ -152,6 +156,7 @@ class AgentPlayer(SoundPlayer):
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
+        self._every, self._dims = thing.every, thing.dims
         if not self._told_spelling and (spelled := thing.settings.get("spelled")) is not None:
             self._told_spelling = True
             self.setup.note(
@@ -219,7 +224,7 @@ class AgentPlayer(SoundPlayer):
     def _due(self, frame: int, moment: Moment) -> bool:
         """Tell whether the agent makes a step in this tick."""
         period = self._own["every"].sample(moment) * self.setup.sample_rate
-        length = self.thing.every
+        length = self._every
         self._heard_at = frame + self.setup.voice_lead
         if isinstance(length, Span) and length.in_beats() and not length.seconds:
             self._stepped = float(frame)
@@ -236,7 +241,7 @@ class AgentPlayer(SoundPlayer):
     def _step(self, frame: int, moment: Moment) -> None:
         """Let the learner learn, and make one move."""
         learner, own = self.learner, self._own
-        if isinstance(self.thing.dims, Value):
+        if isinstance(self._dims, Value):
             self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
         learner.step = own["step"].sample(moment)
         learner.curiosity = own["curiosity"].sample(moment)
@@ -248,7 +253,7 @@ class AgentPlayer(SoundPlayer):
 
     def _open(self, axes: tuple[int, ...]) -> None:
         """Open these axes, as far as the space has them; a note tells what the learner loses by that."""
-        latent = self.thing.space.latent
+        latent = self._space.latent
         axes = tuple(axis for axis in axes if axis < latent)
         order, dims = _ordered(axes, latent), len(axes)
         before = self._order[: self.learner.dims]
@@ -266,7 +271,7 @@ class AgentPlayer(SoundPlayer):
             lost = self.learner.dropped
         self.learner.dims = dims
         self._order = order
-        if lost and not isinstance(self.thing.dims, Value):
+        if lost and not isinstance(self._dims, Value):
             self.setup.note(str(self.thing), lost)
         self.place(place)
 

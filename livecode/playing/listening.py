@@ -1,6 +1,7 @@
 """The signals that functions can ask for by name, features of what sounds included."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from livecode.errors import LivecodeError
@@ -84,14 +85,15 @@ class Signals(Mapping[str, Any]):
         sounding: Callable[[], list[str]],
         tap: Callable[[str, int], None],
         feature: Callable[[str, str, Any], Any] = lambda sound, name, value: value,
+        reading: Callable[[], AbstractContextManager[None]] = nullcontext,
     ):
         """`always`: the signals that are always there, by name.
 
         `sounding()` lists the names that sound. `tap(name, index)` tells the engine to fill a tap.
         `feature(sound, name, value)` is called for each feature that is read; it returns the value
-        that counts.
+        that counts. A block reads signals within `reading()`.
         """
-        self._arena, self.always = arena, always
+        self._arena, self.always, self.reading = arena, always, reading
         self._sounding, self._tap, self._feature = sounding, tap, feature
         self._tapped: dict[str, TappedFeatures] = {}
         self._taps: dict[int, str] = {}

@@ -1,5 +1,6 @@
 """The players of all kinds of sounding things but agents."""
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,10 +126,14 @@ class PlacePlayer(SoundPlayer):
         self._at: NDArray[np.float64] | None = None  # (latent,): the place that was written last
         #: The texture as the thing described it when `follow` was called last.
         self.texture: float | Value | None = None
+        #: The thing as it was then; it may say otherwise before its block has succeeded.
+        self.described = thing
 
     def follow(self, frame: int, fade_s: float) -> None:
         super().follow(frame, fade_s)
         self.texture = self.thing.texture
+        self.described = copy.copy(self.thing)
+        self.described.settings = dict(self.thing.settings)
 
     @property
     def source(self) -> Source:
@@ -152,15 +157,17 @@ class SpotPlayer(PlacePlayer):
     thing: Spot
 
     def _place(self, moment: Moment) -> NDArray[np.float64]:
-        place = np.full(self.thing.space.latent, 0.5) if self._at is None else self._at.copy()
-        for i, where in enumerate(self.thing.where):
+        thing = self.described
+        assert isinstance(thing, Spot)
+        place = np.full(thing.space.latent, 0.5) if self._at is None else self._at.copy()
+        for i, where in enumerate(thing.where):
             try:
                 number = where.sample(moment) if isinstance(where, Value) else where
             except Exception:  # no version of its function is left: the coordinate stays
                 continue
             if math.isfinite(number):
                 place[i] = min(max(number, 0.0), 1.0)
-        place[len(self.thing.where) :] = 0.5
+        place[len(thing.where) :] = 0.5
         return place
 
 
@@ -183,7 +190,8 @@ class MorphPlayer(PlacePlayer):
         yield "position", self._position
 
     def _place(self, moment: Moment) -> NDArray[np.float64]:
-        return self.thing.place(self._position.sample(moment))
+        assert isinstance(self.described, Morph)
+        return self.described.place(self._position.sample(moment))
 
 
 class SamplePlayer(SoundPlayer):

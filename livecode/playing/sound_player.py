@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
@@ -39,6 +40,7 @@ class PlayerSetup:
     say: Callable[[str, str], None]  # (name, sentence): a setting fell back
     note: Callable[[str, str], None] = lambda name, text: None  # (name, sentence): no failure
     replaying: Callable[[], bool] = lambda: False  # whether blocks are run again
+    reading: Callable[[], AbstractContextManager[None]] = nullcontext  # in which a block reads
     ticking: Ticking = field(default_factory=Ticking)
     tempo: Tempo = field(default_factory=lambda: Tempo(48_000))
     #: (number of a kit, sounds): they are about to be played.

@@ -114,10 +114,14 @@ class SceneWord(SignalWord):
                 del self._namespace[str(each)]  # a name that is not there needs no end
 
     def _set_fade(self, length: Any) -> None:
-        self._sounds.enter_with_fade(_length("fade", length, LONGEST_FADE_S))
+        fade = _length("fade", length, LONGEST_FADE_S)
+        with self._set_player.reading():
+            self._sounds.enter_with_fade(fade)
 
     def _set_quant(self, length: Any) -> None:
-        self._sounds.enter_at_quant(_length("quant", length, LONGEST_QUANT_S))
+        quant = _length("quant", length, LONGEST_QUANT_S)
+        with self._set_player.reading():
+            self._sounds.enter_at_quant(quant)
 
     def _set_when(self, condition: Any) -> None:
         if condition is None:

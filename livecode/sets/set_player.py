@@ -44,6 +44,8 @@ class SetPlayer:
         self.scenes, self._blocks, self._applier = scenes, blocks, applier
         self._watchdog, self._clock, self._recorder = watchdog, clock, recorder
         self._lock, self._log = lock, log
+        #: In which a block reads what the ticks move on.
+        self.reading = lock.reading
         self.cell_limit_s = CELL_LIMIT_S
         #: True while a scene's code is being evaluated.
         self.in_cell = False
