@@ -190,6 +190,7 @@ class SoundPlayer:
 
     def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
         self.thing, self.setup, self.seed = thing, setup, seed
+        self._own_groove = thing.swing, thing.nudge  # as `follow` saw them last
         self.muted = False
         self.groove = Groove(setup.tempo)
         self._followed_from = 0
@@ -216,9 +217,9 @@ class SoundPlayer:
 
     def _feel_groove(self, now: int) -> None:
         """Follow the swing and the nudge of the thing, and those of all."""
-        tempo, own = self.setup.tempo, self.thing.swing
+        tempo, own, own_nudge = self.setup.tempo, *self._own_groove
         share, pair = tempo.swing if own is None else (own.share, own.pair)
-        nudge = tempo.after(now, *astuple(self.thing.nudge)) - now if self.thing.nudge else 0
+        nudge = tempo.after(now, *astuple(own_nudge)) - now if own_nudge else 0
         groove = Groove(
             tempo, part_of_a_beat(share), part_of_a_beat(pair), round(nudge) + tempo.offset
         )
@@ -229,7 +230,7 @@ class SoundPlayer:
 
     def follow(self, frame: int, fade_s: float) -> None:
         """Follow the thing's settings from sample time `frame` on, blending over `fade_s` seconds."""
-        self._followed_from = frame
+        self._followed_from, self._own_groove = frame, (self.thing.swing, self.thing.nudge)
         for control in self.controls.values():
             control.automation.follow(frame, fade_s)
 
