@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import psutil
 import pytest
 import soundfile
 
+from livecode.signals.cue_gate import CueGate
 from livecode.signals.frames import Frame, read_frames, write_frames
 from livecode.signals.intake import Intake
+from livecode.signals.osc import OscMessage, decode
 from livecode.signals.simulate import turned_packets
 from livecode.signals.udp import UdpListener
 
@@ -115,6 +118,25 @@ def test_the_table_names_every_example() -> None:
     table = (EXAMPLES / "README.md").read_text()
     for path in EXAMPLES.rglob("*.py"):
         assert f"({path.relative_to(EXAMPLES)})" in table, path
+
+
+def test_cue_signs_and_the_token_does_not_leave_the_machine() -> None:
+    token, sent, admitted, said = "token-of-the-evening", [], [], []
+    command = [sys.executable, str(EXAMPLES / "cue.py")]
+    with UdpListener(port=0) as listener:
+        gate = CueGate(token, False, said.append, listener.send, time.monotonic_ns())
+        arguments = [f"127.0.0.1:{listener.port}", token, "level", "ego", "0.5"]
+        with subprocess.Popen([*command, *arguments]) as cueing:
+            while cueing.poll() is None or len(sent) < 2:
+                for arrival_ns, packet, source in listener.drain():
+                    sent.append(packet)
+                    admitted += gate.admit(packet, source, arrival_ns)
+                time.sleep(0.002)
+        assert cueing.returncode == 0
+    assert not any(token.encode() in packet for packet in sent)
+    assert [decode(packet) for packet in admitted] == [
+        [OscMessage("/livecode/level", ("ego", 0.5, token))]
+    ]
 
 
 def test_no_example_is_left_out() -> None:

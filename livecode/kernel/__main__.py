@@ -87,7 +87,7 @@ def main() -> int:
         lambda: () if osc_port is None else osc_port.descriptors,
     )
     left_out = beginning.leave_out(journal_path, header) if kept else []
-    done = beginning.done_by_another(journal_path) if kept else beginning.Done()
+    done = beginning.done_by_another(journal_path) if kept else beginning.DoneByAnother()
     if options.resume and arena.board.look():
         beginning.in_place_of_another(performance, journal_path)
     elif kept and beginning.is_begun(journal_path):

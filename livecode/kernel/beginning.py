@@ -91,20 +91,20 @@ def is_begun(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Done:
+class DoneByAnother:
     """How far former minds have come with opening the set."""
 
     prepared: bool = False  # the code before its first scene has run
     begun: bool = False  # its first scene has
 
 
-def done_by_another(path: Path) -> Done:
+def done_by_another(path: Path) -> DoneByAnother:
     """Return how far a journal tells that former minds have come with opening the set."""
     blocks, played = 0, False
     for record in read_journal(path) if is_begun(path) else ():
         blocks += isinstance(record, BlockEnded)
         played = played or isinstance(record, ScenePlayed)
-    return Done(prepared=blocks > 0 or played, begun=blocks > 1 or played)
+    return DoneByAnother(prepared=blocks > 0 or played, begun=blocks > 1 or played)
 
 
 def leave_out(path: Path, header: Header) -> list[str]:
