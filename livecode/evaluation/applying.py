@@ -10,6 +10,7 @@ from livecode.errors import LivecodeError, NothingCalled, did_you_mean, in_words
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
+from livecode.language.every import Every
 from livecode.language.moments import Moment
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
@@ -18,6 +19,7 @@ from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix
 from livecode.playing.sounds import Sounds
+from livecode.playing.turns import Turns
 from livecode.transport.messages import Failed
 
 #: A block waits at most this long, in seconds, for the engine to build its @dsp.
@@ -37,6 +39,7 @@ class Applier:
         moment: Callable[[], Moment],
         pump: Callable[[], None],
         trying: Callable[[], AbstractContextManager[None]] = nullcontext,
+        turns: Turns | None = None,
     ):
         """Play in a performance made of these parts.
 
@@ -44,6 +47,7 @@ class Applier:
         waits a little. The performer's code runs within `trying()`, which may end it.
         """
         self._namespace, self._sounds, self._signals = namespace, sounds, signals
+        self._turns = turns
         self._generations = sounds.generations
         self._watchdog, self._lock = watchdog, lock
         self._moment, self._pump, self._trying = moment, pump, trying
@@ -75,6 +79,9 @@ class Applier:
             self.prepare(thing)
             with self._lock:
                 thing.heard = thing.node
+        elif isinstance(thing, Every) and self._turns is not None:
+            with self._lock:
+                self._turns.follow(thing)
         elif isinstance(thing, Sounding):
             thing.check()
             for value in thing.values():
@@ -92,6 +99,10 @@ class Applier:
         if sounding := [thing for thing in things if isinstance(thing, Sounding)]:
             with self._lock:
                 self._sounds.remove(*sounding)
+        for thing in things:
+            if isinstance(thing, Every) and self._turns is not None:
+                with self._lock:
+                    self._turns.remove(thing)
 
     def state(self, thing: Thing) -> PlayerState | None:
         """Return what a thing's player has learned, as of one tick; None if it learns nothing."""

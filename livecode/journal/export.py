@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livecode.journal.journal import read_journal
+from livecode.journal.journal import TURN, read_journal
 from livecode.journal.records import BlockBegun, BlockEnded, Opening, ScenePlayed
 from livecode.syntax.names import names_of
 
@@ -78,7 +78,7 @@ def _cells(journal: Path) -> tuple[list[ExportedCell], int]:
                 begun[record.number] = record
             case BlockEnded(ok=ok, names=changed) if ok or changed:
                 block = begun.get(record.number)
-                if block is not None:
+                if block is not None and not (block.name or "").startswith(TURN):
                     _add_block(cells[-1], block)
     return cells, sample_rate
 

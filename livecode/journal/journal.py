@@ -148,6 +148,12 @@ def read_journal(path: Path) -> Iterator[JournalRecord]:
             ) from None
 
 
+#: How the names of blocks begin that are turns of an `@every`.
+TURN = "every "
+#: So many turns of each are run again by a mind that takes over, since a night has thousands.
+KEPT_TURNS = 32
+
+
 def blocks_to_run_again(path: Path) -> list[BlockBegun]:
     """Return the blocks that a mind evaluates which takes over, as `effective_blocks` does."""
     return effective_blocks(read_journal(path))
@@ -168,7 +174,20 @@ def effective_blocks(records: Iterable[JournalRecord]) -> list[BlockBegun]:
             ended.add(record.number)
         elif isinstance(record, LeftOut):
             ended.discard(record.number)
-    return [block for number, block in begun.items() if number in ended]
+    return _newest_turns([block for number, block in begun.items() if number in ended])
+
+
+def _newest_turns(blocks: list[BlockBegun]) -> list[BlockBegun]:
+    """Leave out all turns of an `@every` but the last ones, which say what it has come to."""
+    left = dict.fromkeys({block.name for block in blocks}, KEPT_TURNS)
+    kept = []
+    for block in reversed(blocks):
+        if block.name is not None and block.name.startswith(TURN):
+            left[block.name] -= 1
+            if left[block.name] < 0:
+                continue
+        kept.append(block)
+    return kept[::-1]
 
 
 def last_status(path: Path) -> tuple[int, bytes]:

@@ -124,6 +124,8 @@ def main() -> int:
         live.receive(frame)
         if (scene := performance.tick(frame)) is not None:
             loop.add_callback(set_player.begin_due, scene)
+        for turn in performance.turns.take_due():
+            loop.add_callback(performance.turn_runner.run, turn)
         live.send(frame)
 
     ticker = Ticker(header, performance.clock, performance.lock, step, performance.applier.take_in)

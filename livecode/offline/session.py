@@ -172,5 +172,7 @@ class Session:
         for frame in range(self.frame, end, performance.clock.tick_frames):
             if self._due is not None:
                 performance.set_player.begin_due(self._due)
+            for turn in performance.turns.take_due():
+                performance.turn_runner.run(turn)
             self._due = performance.tick(frame)
         return self._assembly.play_block()

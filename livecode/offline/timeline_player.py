@@ -101,7 +101,7 @@ class TimelinePlayer:
                 if record.number not in self.timeline.ended:
                     recorder.skip_block(record.number)
                     return
-                performance.blocks.evaluate(record.code, record.name)
+                performance.blocks.evaluate(record.code, record.name, undoable=record.undoable)
                 performance.blocks.run_after()
             case records.SceneBegun():
                 recorder.done()

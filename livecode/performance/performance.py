@@ -36,12 +36,14 @@ from livecode.playing.listening import OscSignal, Signals
 from livecode.playing.present import PresentMoment
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
+from livecode.playing.turns import Turns
 from livecode.sets.cue_vocabulary import CueTargets
 from livecode.sets.cues import Cues
 from livecode.sets.scene_words import SceneSignal, SceneWord, scene_words
 from livecode.sets.scenes import Scenes
 from livecode.sets.set_place import SetPlace
 from livecode.sets.set_player import SetPlayer
+from livecode.sets.turn_runner import TurnRunner
 from livecode.signals.intake import Intake
 from livecode.signals.keys import Keys
 from livecode.signals.link import LinkClock
@@ -144,6 +146,7 @@ class Performance:
             self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
         sounds.on_gone = signals.forget
+        self.turns = Turns(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
         self.applier = Applier(
             namespace,
             sounds,
@@ -153,6 +156,7 @@ class Performance:
             moment=lambda: self.present.moment,
             pump=(lambda: time.sleep(0.002)) if pump is None else pump,
             trying=recorder.trying,
+            turns=self.turns,
         )
         evaluator = Evaluator(namespace, self.applier, self._line_defining)
         sounds.on_return = evaluator.take_back_name
@@ -171,6 +175,7 @@ class Performance:
         self.set_player = SetPlayer(
             scenes, self.blocks, self.applier, watchdog, clock, recorder, lock, log
         )
+        self.turn_runner = TurnRunner(self.turns, self.blocks, clock, log)
         targets = CueTargets(scenes, sounds, self.keys, clock, self.silencer.panic)
         self.cues = Cues(targets, self.set_player, self.blocks, recorder, log)
         self.intake.on_cue = self.cues.receive
@@ -221,6 +226,8 @@ class Performance:
             self.present.move_to(frame)
             self.sounds.tick(frame, self.present.moment)
             self.set_player.tick(frame, self.present.moment)
+            if not self.recorder.replaying:  # the journal has the turns as blocks
+                self.turns.tick(frame, frame + clock.tick_frames)
             self.cues.tick()
             if self._live:
                 self.set_player.watch(frame)

@@ -12,6 +12,7 @@ from livecode.help.explanation import SIGNALS, help_on
 from livecode.language import curves
 from livecode.language.agents import agent
 from livecode.language.dsp import dsp
+from livecode.language.every import every
 from livecode.language.hits import hits
 from livecode.language.kits import kit
 from livecode.language.patterns.word import pattern
@@ -36,6 +37,7 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "bars": bars,
         "beats": beats,
         "dsp": dsp,
+        "every": every,
         "hits": hits,
         "hours": hours,
         "kit": kit,

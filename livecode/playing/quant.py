@@ -3,7 +3,7 @@
 import math
 
 from livecode.language.units import Span
-from livecode.signals.tempo import Tempo
+from livecode.signals.tempo import Tempo, part_of_a_beat
 
 
 def next_multiple(quant: Span, frame: float, tempo: Tempo) -> int:
@@ -17,3 +17,24 @@ def next_multiple(quant: Span, frame: float, tempo: Tempo) -> int:
         every = quant.seconds * tempo.sample_rate
         at = math.ceil(math.ceil(at / every) * every)
     return at
+
+
+def multiple_from(length: Span, frame: int, tempo: Tempo) -> int:
+    """Return which multiple of a length is the first at sample time `frame` or later.
+
+    The length is counted in bars, in beats, or in seconds.
+    """
+    if length.bars:
+        return tempo.bar_of_frame(frame - 1) // part_of_a_beat(length.bars) + 1
+    if length.beats:
+        return tempo.beat_of_frame(frame - 1) // part_of_a_beat(length.beats) + 1
+    return math.ceil(frame / (length.seconds * tempo.sample_rate))
+
+
+def frame_of_multiple(length: Span, number: int, tempo: Tempo) -> int:
+    """Return the sample time of that multiple of a length."""
+    if length.bars:
+        return tempo.frame_of_bar(number * part_of_a_beat(length.bars))
+    if length.beats:
+        return tempo.frame_of_beat(number * part_of_a_beat(length.beats))
+    return math.ceil(number * length.seconds * tempo.sample_rate)

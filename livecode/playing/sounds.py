@@ -313,6 +313,10 @@ class Sounds:
         at = next_multiple(quant, self._now_frame() - grace, self._tempo)
         self._entry = replace(self._entry, at=at)
 
+    def enter_at(self, frame: int) -> None:
+        """Let the block that is being evaluated take effect from a sample time on."""
+        self._entry = replace(self._entry, at=frame)
+
     def end_entry(self) -> None:
         """Let the next block come in as the mix says."""
         self._entry = Entry()

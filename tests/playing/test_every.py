@@ -1,0 +1,177 @@
+"""Functions that run every so often: on the line, ahead of it, under guard, undo and journal."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from livecode import Session
+from livecode.kernel import beginning
+from livecode.offline.replay import replay
+from livecode.playing.turns import Turn
+from livecode.sets.set_file import parse_set
+
+TICK = "tempo(120)\n@dsp\ndef tick(hit=0):\n    return Sine(3000, mul=hit)\n\n"
+SEEN = "seen = []\n@every(1*bars)\ndef note(bar, beat):\n    seen.append((bar, beat))\n"
+
+
+def seen(session: Session) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = session.get("seen")
+    return found
+
+
+def said(session: Session, word: str) -> list[str]:
+    return [str(event) for event in session.log if word in str(event)]
+
+
+def test_it_runs_for_each_line_ahead_of_it_and_reads_that_lines_beat(session: Session) -> None:
+    session.eval("tempo(120)\nego = agent(space('additive'))")
+    assert session.eval(SEEN).ok
+    session.advance(1.85)
+    assert seen(session) == []
+    session.advance(0.14)
+    assert seen(session) == [(1.0, 4.0)], "before its line"
+    session.advance(4.0)
+    assert seen(session) == [(1.0, 4.0), (2.0, 8.0), (3.0, 12.0)]
+
+
+def test_what_it_sets_is_heard_from_the_line_on(session: Session, tmp_path: Path) -> None:
+    session.eval(TICK + "tick.hit = 0.1\nfade(0*s)")
+    assert session.eval(
+        "@every(0.5*bars)\ndef louder():\n    global wobble\n    wobble = sine(0, 1)\n"
+        "    tick.hit = 0.4 if tick.hit == 0.1 else 0.1\n"
+    ).ok
+    session.record(stems=tmp_path)
+    session.advance(3.0)
+    session.record()
+    heard = np.abs(soundfile.read(tmp_path / "tick.wav")[0][:, 0])
+    for line, before, after in ((48000, 0.1, 0.4), (96000, 0.4, 0.1)):
+        assert heard[line - 200 : line].max() == pytest.approx(before, abs=0.01)
+        assert heard[line + 500 : line + 700].max() == pytest.approx(after, abs=0.01)
+    assert str(session.get("wobble")) == "wobble"
+
+
+def test_one_that_raises_loses_its_turn_and_changes_nothing(session: Session) -> None:
+    session.eval(TICK)
+    session.eval("n = 0\n@every(1*bars)\ndef bad():\n    global n\n    n += 1\n    1 / 0\n")
+    session.advance(9.0)
+    assert session.get("n") == 0
+    assert len(said(session, "ZeroDivisionError")) == 3
+    assert said(session, "rests until it is evaluated again")
+    session.eval("@every(1*bars)\ndef bad():\n    global n\n    n += 1\n")
+    session.advance(4.0)
+    assert session.get("n") == 2
+
+
+def test_a_new_version_that_raises_gives_way_to_the_one_before(session: Session) -> None:
+    session.eval(TICK + SEEN)
+    session.advance(2.5)
+    session.eval(SEEN.replace("seen = []\n", "").replace("seen.app", "1/0; seen.app"))
+    session.advance(4.0)
+    assert said(session, "still playing the previous version")
+    assert [bar for bar, _ in seen(session)] == [1.0, 3.0], "it lost its turn, not the beat"
+
+
+def test_one_that_comes_too_late_loses_its_turn(session: Session) -> None:
+    session.eval(TICK + SEEN)
+    session.advance(1.97)
+    performance = session.performance
+    frame = session.frame
+    turn = performance.turns.player("note")
+    assert turn is not None
+    assert seen(session) == [(1.0, 4.0)]
+    performance.turn_runner.run(Turn("note", 1))
+    assert seen(session) == [(1.0, 4.0)]
+    assert said(session, "lost that turn")
+    assert session.frame == frame
+
+
+def test_endless_ones_are_ended(session: Session) -> None:
+    session.eval(TICK + "@every(1*bars)\ndef stuck():\n    while True:\n        pass\n")
+    session.advance(2.1)
+    assert said(session, "took longer than")
+
+
+def test_undo_takes_back_what_was_typed_and_not_its_turns(session: Session) -> None:
+    session.eval(TICK)
+    session.eval(SEEN)
+    session.advance(4.5)
+    session.eval("tick.hit = 0.2")
+    session.advance(2.5)
+    session.eval("undo()")
+    assert session.get("tick").hit == 0.0
+    session.eval("undo()")
+    session.advance(4.0)
+    assert "note" not in session.performance.namespace.own()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("@every\ndef f():\n    pass", "takes a length of time"),
+        ("@every(1)\ndef f(nothing):\n    pass", "which is no signal"),
+        ("@every(0)\ndef f():\n    pass", "takes 50"),
+        ("@every(1*s + 1*beats)\ndef f():\n    pass", "seconds, beats or bars"),
+        ("every(1*bars)(3)", "stands above a function"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(session: Session, wrong: str, says: str) -> None:
+    assert says in (session.eval(wrong).error or "")
+
+
+def test_it_cues_scenes(session: Session, tmp_path: Path) -> None:
+    text = f"""{TICK}
+# %% a
+@every(1*bars)
+def on(bar):
+    if bar == 1:
+        go("b")
+# %% b
+tick.hit = 0.3
+"""
+    session.open_set(parse_set(text, tmp_path / "set.py"))
+    session.advance(2.3)
+    assert session.performance.scenes.scene is not None
+    assert session.performance.scenes.scene.name == "b"
+
+
+def test_its_turns_are_replayed_byte_by_byte(tmp_path: Path) -> None:
+    journal, out = tmp_path / "journal", tmp_path / "again.wav"
+    heard = []
+    with Session(seed=7) as session:
+        beginning.from_nothing(session.performance, journal, live=False)
+        session.eval(TICK + "k = 0")
+        heard.append(session.advance(0.3))
+        session.eval(
+            "@every(1*beats)\ndef f(beat, sound):\n    global k\n    k += 1\n"
+            "    tick.hit = env(1*ms, 50*ms * k, level=0.2 + sound.rms, every=0.5*beats)\n"
+            "    if k == 3:\n        1 / 0\n"
+        )
+        heard.append(session.advance(1.7))
+        session.eval("tempo(ramp(120, 90, over=2*beats))\ntick.swing = 1/4")
+        heard.append(session.advance(1.5))
+        session.performance.recorder.closed()
+    result = replay(journal, out)
+    assert result.differs_at_s is None
+    again = soundfile.read(out, dtype="float32")[0]
+    assert np.abs(again).max() > 0.1
+    np.testing.assert_array_equal(again, np.concatenate(heard))
+
+
+def test_a_mind_that_takes_over_goes_on_with_its_turns(session: Session, tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+    beginning.from_nothing(session.performance, journal, live=False)
+    session.eval(TICK + "k = 0")
+    session.eval(
+        "@every(0.5*beats)\ndef f():\n    global k\n    k += 1\n    tick.hit = 0.001 * k\n"
+    )
+    session.advance(3.1)
+    before = session.get("k")
+    session.performance.post_status()
+    session.performance.recorder.closed()
+    session.replace_mind()
+    beginning.in_place_of_another(session.performance, journal)
+    assert session.get("k") == before
+    session.advance(0.6)
+    assert session.get("k") in (before + 2, before + 3)
