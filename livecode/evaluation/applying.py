@@ -19,7 +19,7 @@ from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix
 from livecode.playing.sounds import Sounds
-from livecode.playing.turns import Turns
+from livecode.playing.turns import TurnTable
 from livecode.transport.messages import Failed
 
 #: A block waits at most this long, in seconds, for the engine to build its @dsp.
@@ -39,7 +39,7 @@ class Applier:
         moment: Callable[[], Moment],
         pump: Callable[[], None],
         trying: Callable[[], AbstractContextManager[None]] = nullcontext,
-        turns: Turns | None = None,
+        turns: TurnTable | None = None,
     ):
         """Play in a performance made of these parts.
 

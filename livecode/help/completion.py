@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any
 
+from livecode.help.note_names import note_names
 from livecode.language.patterns.pattern import OPERATIONS, Pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Thing
@@ -52,6 +53,8 @@ class Scope:
 def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
     """Return (names that could stand at `cursor`, where the word that they replace begins)."""
     before = code[:cursor]
+    if (within := note_names(before.rpartition("\n")[2])) is not None:
+        return within[0], cursor - within[1]
     match = _PATH_SO_FAR.search(before)
     assert match is not None
     word, owner = match["word"], match["owner"]

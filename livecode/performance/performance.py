@@ -36,7 +36,7 @@ from livecode.playing.listening import OscSignal, Signals
 from livecode.playing.present import PresentMoment
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
-from livecode.playing.turns import Turns
+from livecode.playing.turns import TurnTable
 from livecode.sets.cue_vocabulary import CueTargets
 from livecode.sets.cues import Cues
 from livecode.sets.scene_words import SceneSignal, SceneWord, scene_words
@@ -146,7 +146,7 @@ class Performance:
             self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
         sounds.on_gone = signals.forget
-        self.turns = Turns(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
+        self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
         self.applier = Applier(
             namespace,
             sounds,

@@ -9,6 +9,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from livecode.evaluation.namespace import Namespace
+from livecode.language.patterns.pattern import Pattern
 from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
@@ -37,12 +38,15 @@ class Running:
     place: str  # block and line of its definition
     muted: bool
     latency_s: float | None = None  # of a stream: from a change to its sound
+    pictures: tuple[str, ...] = ()  # a bar of each of its patterns, in lines
 
     def __repr__(self) -> str:
         level = "   silent" if self.peak < SILENT else f"{20 * math.log10(self.peak):+6.1f} dB"
         muted = "  muted" if self.muted else ""
         late = "" if self.latency_s is None else f"  {1000 * self.latency_s:.0f} ms"
-        return f"{self.name:<12}{self.kind:<8}{level}  {self.place}{late}{muted}"
+        row = f"{self.name:<12}{self.kind:<8}{level}  {self.place}{late}{muted}"
+        drawn = [f"    {line}" for picture in self.pictures for line in picture.splitlines()]
+        return "\n".join([row, *drawn])
 
 
 class StatusBoard:
@@ -73,6 +77,7 @@ class StatusBoard:
                 self._namespace.places.get(name, ""),
                 player.muted,
                 latency_s if isinstance(thing, Stream) else None,
+                tuple(pictures(thing, math.floor(self._tempo.bar_at(self._clock.frame)))),
             )
             for name, thing, player in self._sounding()
         ]
@@ -137,6 +142,17 @@ class StatusBoard:
                 now = automation.now
                 if now is not None and isinstance(getattr(thing, setting), Value):
                     yield f"{name}.{setting}", round(now, 3)
+
+
+def pictures(thing: Sounding, bar: int) -> Iterator[str]:
+    """Yield a drawing of a bar of each pattern that a thing goes by, under the setting's name."""
+    settings = {**thing.settings, **getattr(thing, "controls", {})}
+    for setting, value in settings.items():
+        parts = value.everything() if isinstance(value, Value) else ()
+        for part in parts:
+            if isinstance(part, Pattern):
+                yield f"{setting}: {part}"
+                yield part.picture(bar)
 
 
 def agent_status(player: AgentPlayer) -> AgentStatus:

@@ -58,7 +58,7 @@ class TurnPlayer:
         self.worked = function
 
 
-class Turns:
+class TurnTable:
     """All functions that run every so often."""
 
     def __init__(self, tempo: Tempo, signals: Mapping[str, Any], sounds: Sounds, lead: int):

@@ -4,7 +4,7 @@ from livecode.evaluation.blocks import BlockRunner
 from livecode.journal.journal import TURN
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
-from livecode.playing.turns import Turn, Turns
+from livecode.playing.turns import Turn, TurnTable
 
 #: A turn that takes longer, in seconds, is interrupted.
 TURN_LIMIT_S = 0.25
@@ -15,7 +15,9 @@ MOST_FAILED = 3
 class TurnRunner:
     """Runs turns in the thread in which blocks are evaluated."""
 
-    def __init__(self, turns: Turns, blocks: BlockRunner, clock: PerformanceClock, log: EventLog):
+    def __init__(
+        self, turns: TurnTable, blocks: BlockRunner, clock: PerformanceClock, log: EventLog
+    ):
         self._turns, self._blocks, self._clock, self._log = turns, blocks, clock, log
 
     def run(self, turn: Turn) -> None:

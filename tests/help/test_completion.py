@@ -94,3 +94,27 @@ def test_there_is_no_help_on_what_is_nothing_or_fails(scope: Scope, code: str) -
 )
 def test_the_innermost_open_call_is_found(code: str, at: int | None) -> None:
     assert open_call(code, len(code)) == at
+
+
+@pytest.mark.parametrize(
+    ("code", "among"),
+    [
+        ('lead = pattern("0 2").scale("c min', "minor pentatonic"),
+        ('lead = pattern("0 2").scale("dor', "dorian"),
+        ('lead = notes("0 2", scale="f#3 harmonic mi', "harmonic minor"),
+        ('pattern("0").scale("<c:minor f:dor', "dorian"),
+        ('pattern("0").scale("<c:minor:pe', "minor:pentatonic"),
+        ("""pattern("c'mi""", "min7"),
+        ("""pattern("<c4'maj eb3'""", "min9"),
+        ('pattern("<c f>").chord("<maj mi', "min7"),
+    ],
+)
+def test_in_texts_scales_and_chords_are_offered(scope: Scope, code: str, among: str) -> None:
+    names, start = complete(scope, code, len(code))
+    assert among in names
+    assert all(name.startswith(code[start:]) for name in names)
+
+
+def test_in_other_texts_no_chords_are_offered(scope: Scope) -> None:
+    assert "min7" not in offered(scope, "print(\"it'mi")
+    assert "minor" not in offered(scope, 'x.scale(200, "mi')
