@@ -71,6 +71,13 @@ class Evaluated:
 
     def revert(self, names: Collection[str]) -> None:
         """Mark the blocks that bind one of the names as taken back; all blocks if none does."""
+        self._mark(names, MarkState.REVERTED)
+
+    def restore(self, names: Collection[str]) -> None:
+        """Mark the blocks that bind one of the names as what plays; all blocks if none does."""
+        self._mark(names, MarkState.LIVE)
+
+    def _mark(self, names: Collection[str], state: MarkState) -> None:
         theirs = [part for part in self._parts if part.evaluation.binds & set(names)]
         for part in theirs or self._parts:
-            part.evaluation.state = MarkState.REVERTED
+            part.evaluation.state = state

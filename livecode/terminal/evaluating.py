@@ -47,6 +47,7 @@ class Evaluating:
         self._scene_names: set[str] = set()  # names that it has changed
         self._prepared: list[Event] | None = []  # what was told before the first scene began
         self._changes: deque[tuple[tuple[str, ...], Evaluated]] = deque(maxlen=MOST_CHANGES)
+        self._undone: deque[tuple[tuple[str, ...], Evaluated]] = deque(maxlen=MOST_CHANGES)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def evaluate(self, block: TextBlock | None, otherwise: str) -> None:
@@ -177,6 +178,8 @@ class Evaluating:
             case "undo" | "redo" | "resound":
                 if event.kind == "undo":
                     self._take_back(event.names)
+                elif event.kind == "redo":
+                    self._bring_back(event.names)
                 say(f"● {event}", "class:output.ok")
             case "error":
                 if self._scene is not None:
@@ -226,7 +229,17 @@ class Evaluating:
         for change in reversed(self._changes):
             if set(names) & set(change[0]):
                 self._changes.remove(change)
+                self._undone.append(change)
                 change[1].revert(names)
+                return
+
+    def _bring_back(self, names: tuple[str, ...]) -> None:
+        """Mark the block that was taken back last, of those that change one of these names, as live."""
+        for change in reversed(self._undone):
+            if set(names) & set(change[0]):
+                self._undone.remove(change)
+                self._changes.append(change)
+                change[1].restore(names)
                 return
 
     def _end_flash(self, evaluated: Evaluated) -> None:

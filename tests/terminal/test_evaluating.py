@@ -163,6 +163,12 @@ def test_a_block_that_was_undone_is_not_marked_live(performance: Attachment) -> 
         await player.until_said("● undone: ego")
         assert player.glyphs() == "●● ↺"
         assert player.said.count("undo") == 1
+        await player.press("\x1by")  # Alt+Y
+        await player.until_said("● done again: ego")
+        assert player.glyphs() == "●● ●"
+        await player.press("\x1bz")
+        await player.until(lambda: player.said.count("● undone: ego") == 2)
+        assert player.glyphs() == "●● ↺"
         assert player.terminal.output.below == 0
 
     play(script, performance)
@@ -473,7 +479,7 @@ def test_one_act_has_one_message_and_a_value_is_told_as_what_it_is(
         assert said.startswith("✗ line 1: fade=soon")
         assert said.endswith("; played: one = 1")
         await evaluate(player, "quant(1*bars)\ntempo(134)")
-        await player.until_line("● tempo(134) → 134")
+        await player.until_said("\n● tempo(134) → 134")
         await evaluate(player, "tempo(120)\nquant(0)")
         await player.until(lambda: "● quant(0) → " in player.said)
 
