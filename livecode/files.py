@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+import stat
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+#: Permissions of what only this user may read.
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 def replace_file(path: Path, content: bytes, private: bool = False, for_good: bool = True) -> None:
     """Put `content` in the place of the file at once and for good; raises OSError, the file as it was.
@@ -23,13 +26,14 @@ def replace_file(path: Path, content: bytes, private: bool = False, for_good: bo
 def replacing(path: Path, private: bool = False, for_good: bool = True) -> Iterator[Path]:
     """A path to write a file to, which takes the place of `path` when the block ends without an error.
 
-    Raises OSError if it cannot, such as into a folder that is not there.
+    Raises OSError if it cannot, such as into a folder that is not there. Of a `private` file, only
+    this user can read the unfinished one, too.
     """
     target = path.resolve()
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         if private:
-            unfinished.touch(mode=0o600)
+            os.close(open_private(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
         yield unfinished
         if for_good:
             with unfinished.open("rb") as file:
@@ -40,6 +44,32 @@ def replacing(path: Path, private: bool = False, for_good: bool = True) -> Itera
         os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder that only this user can enter, with all folders above it that are missing.
+
+    A folder of this user that is there is closed to others. Only for folders that are all livecode's.
+    Raises OSError if there is no place for it.
+    """
+    for missing in reversed([each for each in (path, *path.parents) if not each.exists()]):
+        missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    status = path.stat()
+    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & ~PRIVATE_FOLDER:
+        path.chmod(PRIVATE_FOLDER)
+
+
+def open_private(path: str | Path, flags: int) -> int:
+    """Open a file that only this user can read, and return its descriptor; raises OSError.
+
+    A file that is there is closed to others. The function serves as the `opener` of `open`.
+    """
+    descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), PRIVATE_FILE)
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and stat.S_IMODE(status.st_mode) & ~PRIVATE_FILE:
+        with suppress(OSError):  # of somebody else, who lets this user write
+            os.fchmod(descriptor, PRIVATE_FILE)
+    return descriptor
 
 
 def sha256(path: Path) -> str:

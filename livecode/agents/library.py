@@ -57,15 +57,20 @@ def write(saved: SavedAgent) -> Path:
     return path
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> None:
-    """Write a safetensors file in one piece.
+def write_arrays(
+    path: Path,
+    arrays: Mapping[str, NDArray[Any]],
+    about: Mapping[str, str],
+    private: bool = False,
+) -> None:
+    """Write a safetensors file in one piece, which only this user can read if it is `private`.
 
     Raises LivecodeError, and leaves an older file as it is, if it cannot be written.
     """
     ordered = {key: np.array(array, order="C") for key, array in arrays.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, save(ordered, metadata=dict(about)))
+        replace_file(path, save(ordered, metadata=dict(about)), private)
     except OSError as error:
         raise LivecodeError(
             f"what agents have learned cannot be saved in {path} ({error.strerror}): "

@@ -1,7 +1,6 @@
 """`livecode sessions`: lists past performances, exports one as a set, deletes one, ends one that sounds."""
 
 import argparse
-import shutil
 import time
 from pathlib import Path
 
@@ -14,7 +13,9 @@ from livecode.errors import LivecodeError
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance, Summary
 from livecode.journal.export import exported
+from livecode.journal.marks import remove_performance
 from livecode.processes import running
+from livecode.processes.running import PlaysElsewhere
 
 
 def add_arguments(parser: Parser) -> None:
@@ -67,7 +68,10 @@ def show() -> int:
 
 def _ended(performance: ArchivedPerformance, summary: Summary) -> str:
     """Return how a performance ended, or that it still plays."""
-    attached = running.attached(performance)
+    try:
+        attached = running.attached(performance)
+    except PlaysElsewhere as error:
+        return str(error)
     if attached is not None:
         return "plays" if running.has_terminal(attached[1]) else "plays on without a terminal"
     return "as it was meant to" if summary.clean else "was cut off"
@@ -89,11 +93,15 @@ def export(number: int | None, out: Path | None) -> int:
 
 
 def delete(number: int) -> int:
-    """Delete all files of a performance, unless it is playing."""
+    """Delete all files of a performance that this installation has made, unless it is playing."""
     performance = archive.find(number)
     if running.attached(performance) is not None:
         raise LivecodeError(f"performance {number} is playing; end it first")
-    shutil.rmtree(performance.folder)
+    if not remove_performance(performance.folder):
+        raise LivecodeError(
+            f"{performance.folder} was not made by this installation, or by an older version of it: "
+            "look what is in it, and remove it yourself"
+        )
     return 0
 
 

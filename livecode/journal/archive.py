@@ -8,7 +8,9 @@ from pathlib import Path
 import platformdirs
 
 from livecode.errors import LivecodeError
+from livecode.files import make_private_folder
 from livecode.journal.journal import read_journal
+from livecode.journal.marks import PERFORMANCE, mark
 from livecode.journal.records import BlockEnded, Closed, Heartbeat, Opening, SetRead
 
 _NAME = re.compile(r"(\d{4,})_.*")
@@ -59,19 +61,26 @@ def folder() -> Path:
 
 
 def new() -> ArchivedPerformance:
-    """Make the folder of a performance that begins now, under the next number."""
+    """Make the folder of a performance that begins now, under the next number, and mark it.
+
+    Raises OSError if there is no place for it.
+    """
+    make_private_folder(folder())
     stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
     number = max((each.number for each in performances()), default=0) + 1
     while True:
         path = folder() / f"{number:04}_{stamp}"
         try:
             # This folder reserves the number, so that two that begin at once get different ones.
-            (folder() / f".{number:04}").mkdir(parents=True)
+            (folder() / f".{number:04}").mkdir()
         except FileExistsError:
             number += 1
             continue
-        path.mkdir(mode=0o700)
-        (folder() / f".{number:04}").rmdir()
+        try:
+            path.mkdir(mode=0o700)
+            mark(path, PERFORMANCE)
+        finally:
+            (folder() / f".{number:04}").rmdir()
         return ArchivedPerformance(number, path)
 
 

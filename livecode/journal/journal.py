@@ -1,73 +1,93 @@
 """Writes the records of a journal as they happen, and reads them again.
 
-Each record is framed with its length and a checksum. A torn tail, as a power cut leaves it, is ignored
-on reading. A block has a *begun* and an *ended* record, so that a block that killed the mind is known
-and not run again.
+A block has a *begun* and an *ended* record, so that a block that killed the mind is known and not run
+again. `livecode.journal.segments` says how records stand in files.
 """
 
 import os
-import struct
 import threading
-import zlib
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from livecode.errors import LivecodeError
+from livecode.files import PRIVATE_FOLDER, open_private
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
     Closed,
+    FeaturesRead,
+    Gap,
     Heartbeat,
     JournalRecord,
     LeftOut,
+    MidiMessage,
+    Packet,
     SetRead,
     StatusAfterBlock,
+    tick_of,
+)
+from livecode.journal.segments import (
+    MAGIC,
+    frame,
+    going_on,
+    number_of,
+    records_of,
+    seal_after,
+    segment_of,
+    segments,
 )
 
-_FRAME = struct.Struct("<II")  # length, CRC-32
-#: First bytes of a file. Version 1 held only blocks, with records as they are today.
-_MAGICS = (b"livecode journal 1\n", b"livecode journal 2\n")
-_MAGIC = _MAGICS[-1]
 #: A record that is not urgent is handed to the system within FLUSH_S, and is on the disk after SYNC_S.
 FLUSH_S, SYNC_S = 0.05, 0.5
+#: A journal that cannot be written is tried again this often. Meanwhile so much of it is kept in memory.
+TRY_AGAIN_S, KEPT_BYTES = 5.0, 16 << 20
+#: What is left out first, when there is no room: a performance can go on without it.
+DISPENSABLE = (Packet, MidiMessage, FeaturesRead)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(JournalRecord)
 
 
-class Journal:
-    """Appends records to a file.
+@dataclass(frozen=True)
+class _Waiting:
+    """An encoded record that is to be written."""
 
-    An error, such as a full disk, never stops the performance: `error` says what went wrong, and
-    later records are dropped.
+    data: bytes
+    tick: int
+    dispensable: bool
+
+
+class Journal:
+    """Appends records to a file, and to a new segment beside it where the file cannot be gone on with.
+
+    An error, such as a full disk, never stops the performance. While it lasts, `error` says what is
+    wrong, records wait, and a new segment is tried now and then. Records that find no room to wait
+    are left out, and a `Gap` says so.
     """
 
     def __init__(self, path: Path):
-        """Open the file and cut off a torn tail, or begin a new file."""
+        """Go on behind the records that are there, or begin a new file."""
         self.path = path
         self.error: str | None = None
+        #: Whether only what a performance needs to go on is written.
+        self.sparing = False
         self._file: IO[bytes] | None = None
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._left_out, self._left_out_tick = 0, 0
         self._writing = threading.Lock()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
+        self._due_s = 0.0  # monotonic: when a journal that cannot be written is tried again
+        self._segment, self._size = path, 0
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            frames = _frames(path) if _has_header(path) else ()
-            whole = sum(_FRAME.size + len(data) for data in frames)
-            # Unbuffered, so that written records survive the death of this process.
-            mode = "r+b" if whole else "wb"
-            self._file = open(path, mode, buffering=0, opener=_open_private)  # noqa: SIM115
-            if whole:
-                self._file.truncate(len(_MAGIC) + whole)
-                self._file.seek(0, 2)
-            else:
-                self._put(_MAGIC)
+            self._begin()
         except OSError as error:
             self._fail(error)
 
@@ -78,10 +98,13 @@ class Journal:
 
     def note(self, record: JournalRecord) -> None:
         """Append one record soon, without waiting for the disk."""
-        if self._file is None:
+        if self._closing.is_set():
             return
-        data = _encoder.encode(record)
-        self._waiting.append(_FRAME.pack(len(data), zlib.crc32(data)) + data)
+        dispensable = isinstance(record, DISPENSABLE)
+        if dispensable and self.sparing:
+            self._leave_out(tick_of(record))
+            return
+        self._waiting.append(_Waiting(frame(_encoder.encode(record)), tick_of(record), dispensable))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
             self._thread.start()
@@ -89,24 +112,32 @@ class Journal:
     def flush(self) -> None:
         """Hand the records that wait to the system."""
         with self._writing:
-            if self._file is None:
-                self._waiting.clear()
+            if self.error is not None and time.monotonic() < self._due_s:
+                self._make_room()
                 return
-            waiting = []
+            taken = []
             while self._waiting:
-                waiting.append(self._waiting.popleft())
+                taken.append(self._waiting.popleft())
+            if not taken:
+                return
             try:
-                if waiting:
-                    self._put(b"".join(waiting))
+                if self._file is None:
+                    self._begin()
+                self._put(taken)
+                self.error = None
             except OSError as error:
+                self._waiting.extendleft(reversed(taken))
                 self._fail(error)
+                self._make_room()
 
     def close(self) -> None:
         """Write the records that wait, and close the file."""
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
+        self._due_s = 0.0
         self.flush()
+        self._waiting.clear()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -123,29 +154,123 @@ class Journal:
                 with suppress(OSError, ValueError):  # a file without a disk, or closed meanwhile
                     os.fsync(file.fileno())
 
-    def _put(self, data: bytes) -> None:
+    def _begin(self) -> None:
+        """Open the newest segment if it can be gone on with, or else begin the next one."""
+        self.path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        found = segments(self.path)
+        newest, before = found[-1], found[:-1]
+        number = number_of(newest, self.path)
+        if newest.is_file() and newest.stat().st_size > len(MAGIC):
+            if self.error is None and (seal := going_on(newest, before)) is not None:
+                # Unbuffered, so that written records survive the death of this process.
+                self._file = open(newest, "ab", buffering=0, opener=open_private)  # noqa: SIM115
+                self._seal, self._segment, self._size = seal, newest, newest.stat().st_size
+                return
+            before, number = found, number + 1
+        elif os.path.lexists(newest) and not newest.is_file():  # such as a folder in its place
+            before, number = found, number + 1
+        self._segment = segment_of(self.path, number)
+        self._file = open(self._segment, "wb", buffering=0, opener=open_private)  # noqa: SIM115
+        self._seal, self._size = seal_after(before), 0
+        self._append(MAGIC)
+        self._seal.update(MAGIC)
+
+    def _put(self, taken: list[_Waiting]) -> None:
+        """Write records as one group with its seal."""
+        data = b"".join(each.data for each in taken)
+        if self._left_out:
+            data = frame(_encoder.encode(Gap(self._left_out_tick, self._left_out))) + data
+        seal = self._seal.copy()
+        seal.update(data)
+        ending = frame(seal.digest(), seal=True)
+        seal.update(ending)
+        self._append(data + ending)
+        self._seal, self._left_out = seal, 0
+
+    def _append(self, data: bytes) -> None:
+        """Write all of it; raises OSError, and leaves nothing of it, if the disk does not take all."""
         assert self._file is not None
         left = memoryview(data)
-        while left:  # a disk that is nearly full takes a part first, and then raises an error
-            left = left[self._file.write(left) :]
+        try:
+            while left:  # a disk that is nearly full takes a part first, and then raises an error
+                left = left[self._file.write(left) :]
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(self._size)
+            raise
+        self._size += len(data)
 
     def _fail(self, error: OSError) -> None:
-        self._file = None
-        self.error = f"the journal {self.path} cannot be written: {error.strerror}"
+        """Close the file, and try another one after a while."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+            self._file = None
+            if self._size <= len(MAGIC):  # it holds no record
+                with suppress(OSError):
+                    self._segment.unlink()
+        self._due_s = time.monotonic() + TRY_AGAIN_S
+        self.error = f"the journal {self._segment} cannot be written: {error.strerror}"
+
+    def _make_room(self) -> None:
+        """Leave records out if too many wait: first those that a performance can go on without."""
+        excess = sum(len(each.data) for each in self._waiting) - KEPT_BYTES
+        for dispensable in (True, False):
+            if excess <= 0:
+                return
+            kept: deque[_Waiting] = deque()
+            while self._waiting:
+                each = self._waiting.popleft()
+                if excess > 0 and each.dispensable is dispensable:
+                    excess -= len(each.data)
+                    self._leave_out(each.tick)
+                else:
+                    kept.append(each)
+            self._waiting = kept
+
+    def _leave_out(self, tick: int) -> None:
+        """Count a record that is not written."""
+        if not self._left_out:
+            self._left_out_tick = tick
+        self._left_out += 1
 
 
 def read_journal(path: Path) -> Iterator[JournalRecord]:
-    """Yield the records of a journal up to its end, or to the first torn or damaged one.
+    """Yield the records of a journal up to its end, or in each segment to the first damaged one.
 
-    Raises LivecodeError if the file is no journal, or of a newer version.
+    A segment that cannot be read is passed over if another can. Raises LivecodeError if none can, or
+    if a record is of a newer version.
     """
-    for data in _frames(path):
+    trouble: LivecodeError | None = None
+    some = False
+    for segment in segments(path):
         try:
-            yield _decoder.decode(data)
-        except msgspec.ValidationError:
-            raise LivecodeError(
-                f"the journal {path} is of a newer version of livecode: read it with that one"
-            ) from None
+            for data in records_of(segment):
+                some = True
+                yield _decoded(data, segment)
+        except _Newer:
+            raise
+        except LivecodeError as error:
+            trouble = trouble or error
+    if trouble is not None and not some:
+        raise trouble
+
+
+class _Newer(LivecodeError):
+    """A record is of a kind that this version does not know."""
+
+
+def _decoded(data: bytes, segment: Path) -> JournalRecord:
+    """Return a record; raises LivecodeError if it is of a newer version, or damaged."""
+    try:
+        record: JournalRecord = _decoder.decode(data)
+        return record
+    except msgspec.ValidationError:
+        raise _Newer(
+            f"the journal {segment} is of a newer version of livecode: read it with that one"
+        ) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise LivecodeError(f"the journal {segment} holds a record that is damaged") from None
 
 
 #: How the names of blocks begin that are turns of an `@every`.
@@ -170,7 +295,7 @@ def effective_blocks(records: Iterable[JournalRecord]) -> list[BlockBegun]:
     for record in records:
         if isinstance(record, BlockBegun):
             begun[record.number] = record
-        elif isinstance(record, BlockEnded) and (record.names or (record.ok and record.changed)):
+        elif isinstance(record, BlockEnded) and took_effect(record):
             ended.add(record.number)
         elif isinstance(record, LeftOut):
             ended.discard(record.number)
@@ -188,6 +313,11 @@ def _newest_turns(blocks: list[BlockBegun]) -> list[BlockBegun]:
                 continue
         kept.append(block)
     return kept[::-1]
+
+
+def took_effect(ended: BlockEnded) -> bool:
+    """Return whether a block left anything behind, so that a mind that takes over runs it again."""
+    return bool(ended.names or (ended.ok and ended.changed))
 
 
 def last_status(path: Path) -> tuple[int, bytes]:
@@ -211,30 +341,3 @@ def last_set(path: Path) -> SetRead | None:
         if isinstance(record, SetRead):
             found = record
     return found
-
-
-def _open_private(path: str, flags: int) -> int:
-    """Open a file that only this user can read."""
-    return os.open(path, flags, 0o600)
-
-
-def _has_header(path: Path) -> bool:
-    """Return whether there is a file that is long enough for the first bytes of a journal."""
-    return path.is_file() and path.stat().st_size >= len(_MAGIC)
-
-
-def _frames(path: Path) -> Iterator[bytes]:
-    """Yield the encoded records up to the first that is torn or damaged."""
-    try:
-        file = open(path, "rb")  # noqa: SIM115 – closed below
-    except OSError as error:
-        raise LivecodeError(f"cannot read the journal {path}: {error.strerror}") from None
-    with file:
-        if file.read(len(_MAGIC)) not in _MAGICS:
-            raise LivecodeError(f"{path} is not a livecode journal")
-        while len(head := file.read(_FRAME.size)) == _FRAME.size:
-            length, checksum = _FRAME.unpack(head)
-            data = file.read(length)
-            if len(data) < length or zlib.crc32(data) != checksum:
-                return
-            yield data

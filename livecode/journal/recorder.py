@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from livecode.deadlines import TookTooLong
 from livecode.errors import LivecodeError, is_a, said_by
 from livecode.files import sha256
+from livecode.journal.inheritance import InheritancePost
 from livecode.journal.journal import Journal
 from livecode.journal.records import (
     BlockBegun,
@@ -76,6 +77,7 @@ class JournalRecorder:
 
     def __init__(self) -> None:
         self.journal: Journal | None = None
+        self.inheritance_post = InheritancePost()
         self.tick = 0
         self.block = 0  # number of the block that is being evaluated; 0: none
         self._ticking: int | None = None  # the thread that computes a tick just now
@@ -95,8 +97,15 @@ class JournalRecorder:
 
     def note(self, record: JournalRecord) -> None:
         """Append a record to the journal soon, if there is a journal."""
+        self.inheritance_post.add(record)
         if self.journal is not None:
             self.journal.note(record)
+
+    def _write(self, record: JournalRecord) -> None:
+        """Append a record to the journal before returning, if there is a journal."""
+        self.inheritance_post.add(record)
+        if self.journal is not None:
+            self.journal.write(record)
 
     # blocks, scenes and cues
 
@@ -124,8 +133,7 @@ class JournalRecorder:
     def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
         """Write that a block begins, before it runs."""
         self.block, self._reads, self._point = number, 0, self.tick
-        if self.journal is not None:
-            self.journal.write(BlockBegun(number, self.tick, code, name, undoable))
+        self._write(BlockBegun(number, self.tick, code, name, undoable))
 
     def block_ended(
         self, number: int, ok: bool, names: tuple[str, ...], changed: bool = True
@@ -135,8 +143,7 @@ class JournalRecorder:
         `changed` tells whether it may have left anything behind in the mind.
         """
         self.block = 0
-        if self.journal is not None:
-            self.journal.write(BlockEnded(number, self.tick, ok, names, changed))
+        self._write(BlockEnded(number, self.tick, ok, names, changed))
 
     @contextmanager
     def trying(self, limit: AbstractContextManager[None] | None = None) -> Iterator[None]:

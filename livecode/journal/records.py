@@ -224,6 +224,13 @@ class StatusAfterBlock(msgspec.Struct, frozen=True, tag="Stands"):
     status: bytes
 
 
+class Gap(msgspec.Struct, frozen=True, tag=True):
+    """From that tick on, so many records were left out: there was no room for them."""
+
+    tick: int
+    records: int
+
+
 class Closed(msgspec.Struct, frozen=True, tag=True):
     """The performance was ended on purpose."""
 
@@ -233,7 +240,7 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 JournalRecord = Union[
     Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, LeftOut, BlockPoint, BlockRead, GaveUp, SceneBegun,
     ScenePlayed, CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard, Restarted,
-    FeaturesRead, FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Closed,
+    FeaturesRead, FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Gap, Closed,
 ]  # fmt: skip
 
 

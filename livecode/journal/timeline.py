@@ -62,6 +62,7 @@ class Timeline:
     models: dict[str, str] = field(default_factory=dict)  # name -> SHA-256
     ended: set[int] = field(default_factory=set)  # numbers of blocks that ended
     names: dict[int, str] = field(default_factory=dict)  # by generation
+    gaps: list[records.Gap] = field(default_factory=list)
     closed: bool = False  # ended on purpose
     end: int = 0  # sample time of the last record
 
@@ -98,6 +99,8 @@ class Timeline:
                 self.models[record.name] = record.sha256
             case records.Closed():
                 self.closed = True
+            case records.Gap():
+                self.gaps.append(record)
             case records.BlockEnded():
                 self.ended.add(record.number)
                 self.steps.append(record)

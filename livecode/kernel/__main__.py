@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from livecode.journal.marks import remove_connection
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, await_engine, begin, watch_lifeline
 
@@ -42,7 +42,7 @@ def main() -> int:
     from ipykernel.kernelapp import IPKernelApp
     from tornado.ioloop import IOLoop
 
-    from livecode.journal.journal import last_set
+    from livecode.journal.inheritance import Inheritance
     from livecode.kernel import beginning, children
     from livecode.kernel.kernel import LivecodeKernel
     from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
@@ -76,7 +76,9 @@ def main() -> int:
     performance.cues.token = os.environ.get(CUES_TOKEN, "")
     journal_path = Path(options.journal).absolute()
     kept = options.resume or options.begin_again
-    known = last_set(journal_path) if options.resume and beginning.is_begun(journal_path) else None
+    recalled = beginning.recall(arena, journal_path) if kept else beginning.Recalled(Inheritance())
+    inheritance = recalled.inheritance
+    known = inheritance.set_read if options.resume else None
     if known is not None:  # with the scenes that were typed and never saved
         performance.scenes.set_file = parse_set(known.text, Path(known.path))
     elif options.set:
@@ -86,12 +88,14 @@ def main() -> int:
         Path(options.connection),
         lambda: () if osc_port is None else osc_port.descriptors,
     )
-    left_out = beginning.leave_out(journal_path, header) if kept else []
-    done = beginning.done_by_another(journal_path) if kept else beginning.DoneByAnother()
+    left_out = beginning.leave_out(journal_path, header, inheritance)
+    done = beginning.done_by_another(recalled)
     if options.resume and arena.board.look():
-        beginning.in_place_of_another(performance, journal_path)
+        beginning.in_place_of_another(performance, journal_path, recalled)
+        if recalled.trouble:
+            left_out.append(beginning.forgotten(recalled.trouble))
     elif kept and beginning.is_begun(journal_path):
-        beginning.after_everything_had_ended(performance, journal_path)
+        beginning.after_everything_had_ended(performance, journal_path, inheritance)
     else:
         beginning.from_nothing(performance, journal_path)
 
@@ -101,6 +105,9 @@ def main() -> int:
     osc_port = OscPort(options.osc_bind, options.osc_port, say)
     in_clear = bool(os.environ.get(CUES_IN_CLEAR))
     gate = CueGate(performance.cues.token, in_clear, say, osc_port.reply, time.monotonic_ns())
+    performance.recorder.inheritance_post.post_to(
+        arena.inheritance.post, arena.layout.inheritance_bytes
+    )
 
     LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
@@ -157,7 +164,7 @@ def _end(stop: End, arena: Arena, recorder: "JournalRecorder", connection: str) 
         arena.remove()
         if journal is not None:
             (journal.path.parent / "playing.json").unlink(missing_ok=True)
-        shutil.rmtree(Path(connection).parent, ignore_errors=True)
+        remove_connection(Path(connection))
     os._exit(stop.status)
 
 

@@ -9,15 +9,10 @@ from typing import Protocol
 import msgspec
 
 from livecode.errors import LivecodeError
-from livecode.journal.journal import Journal, blocks_to_run_again, last_status, read_journal
-from livecode.journal.records import (
-    BlockBegun,
-    BlockEnded,
-    LeftOut,
-    Opening,
-    ScenePlayed,
-    TakenOver,
-)
+from livecode.journal.inheritance import Inheritance, decode_inheritance, read_inheritance
+from livecode.journal.journal import Journal, last_status, read_journal
+from livecode.journal.recorder import JournalRecorder
+from livecode.journal.records import BlockBegun, BlockEnded, LeftOut, Opening, TakenOver
 from livecode.performance.agent_checkpoint import FILE, AgentCheckpoint
 from livecode.performance.taking_over import Handover
 from livecode.playing.clock import PerformanceClock
@@ -35,6 +30,7 @@ class Begins(Protocol):
     clock: PerformanceClock
     cues: Cues
     handover: Handover
+    recorder: JournalRecorder
     checkpoint: AgentCheckpoint
 
     @property
@@ -53,28 +49,60 @@ def from_nothing(performance: Begins, path: Path, live: bool = True) -> None:
         performance.checkpoint.keep(path.parent / FILE)
 
 
-def in_place_of_another(performance: Begins, path: Path) -> None:
+@dataclass(frozen=True)
+class Recalled:
+    """What a mind knows of the performance that it goes on with."""
+
+    inheritance: Inheritance
+    #: Why names of before are not known, in a sentence; "": they are.
+    trouble: str = ""
+
+
+def recall(arena: Arena, path: Path) -> Recalled:
+    """Return what a former mind has left in the shared memory, or else in the journal.
+
+    A journal that cannot be read ends nothing: what sounds plays on, though nothing is known of it.
+    """
+    if (inheritance := decode_inheritance(arena.inheritance.look())) is not None:
+        inheritance.begun.clear()
+        return Recalled(inheritance)
+    try:
+        return Recalled(read_inheritance(path))
+    except LivecodeError as error:
+        # before a former mind had posted, nothing had begun
+        return Recalled(Inheritance(), str(error) if arena.board.look() else "")
+
+
+def in_place_of_another(performance: Begins, path: Path, recalled: Recalled) -> None:
     """Take over from a mind that died, while everything sounds on; the board holds its last status."""
-    arena = performance.arena
+    arena, inheritance = performance.arena, recalled.inheritance
     former = decode_status(arena.board.look() or b"{}")
     # the former mind may have begun generations after it had posted last
     newest = max(former.generation, int(arena.buffer_owners.max()))
     former = msgspec.structs.replace(former, generation=newest)
     status = encode(former)
     known = _known(path)
-    performance.handover.take_over(blocks_to_run_again(path), former)
+    performance.recorder.inheritance_post.inheritance = inheritance
+    blocks = inheritance.in_order
+    performance.handover.take_over(blocks, former, whole=not recalled.trouble)
     performance.checkpoint.go_on(path.parent / FILE)
+    lacking = _lacking(path, inheritance)
     performance.journal = journal = Journal(path)
+    if lacking is None:
+        journal.write(_opening(performance, live=True))
+    for block in blocks if lacking is None else lacking:
+        journal.note(block)
+        journal.note(BlockEnded(block.number, block.frame, True, changed=True))
     journal.write(TakenOver(performance.clock.frame, status, learned=known))
     performance.checkpoint.keep(path.parent / FILE)
 
 
-def after_everything_had_ended(performance: Begins, path: Path) -> None:
+def after_everything_had_ended(performance: Begins, path: Path, inheritance: Inheritance) -> None:
     """Begin to sound again from what the journal says."""
     _, status = last_status(path)
-    blocks = blocks_to_run_again(path)
     opening, known = _opening(performance, live=True), _known(path)
-    performance.handover.begin_again(blocks, decode_going_on(status))
+    performance.recorder.inheritance_post.inheritance = inheritance
+    performance.handover.begin_again(inheritance.in_order, decode_going_on(status))
     performance.checkpoint.go_on(path.parent / FILE)
     performance.journal = journal = Journal(path)
     journal.write(opening)
@@ -98,32 +126,51 @@ class DoneByAnother:
     begun: bool = False  # its first scene has
 
 
-def done_by_another(path: Path) -> DoneByAnother:
-    """Return how far a journal tells that former minds have come with opening the set."""
-    blocks, played = 0, False
-    for record in read_journal(path) if is_begun(path) else ():
-        blocks += isinstance(record, BlockEnded)
-        played = played or isinstance(record, ScenePlayed)
-    return DoneByAnother(prepared=blocks > 0 or played, begun=blocks > 1 or played)
+def done_by_another(recalled: Recalled) -> DoneByAnother:
+    """Return how far former minds have come with opening the set; all the way, if nobody can tell."""
+    inheritance = recalled.inheritance
+    played = inheritance.has_played or bool(recalled.trouble)
+    return DoneByAnother(prepared=inheritance.ended > 0 or played, begun=inheritance.ended > 1 or played)
 
 
-def leave_out(path: Path, header: Header) -> list[str]:
+def leave_out(path: Path, header: Header, inheritance: Inheritance) -> list[str]:
     """Leave the newest blocks out for good, as many as the supervisor says; return a sentence for each.
 
     The supervisor says so when minds die soon after they have run the blocks again.
     """
     count = header.leave_out
-    if not count or not is_begun(path):
+    blocks = inheritance.in_order[-count:] if count else []
+    if not blocks:
         return []
-    blocks = blocks_to_run_again(path)[-count:]
     journal = Journal(path)
     for block in blocks:
-        journal.write(LeftOut(block.frame, block.number))
+        left_out = LeftOut(block.frame, block.number)
+        inheritance.add(left_out)
+        journal.write(left_out)
     journal.close()
     return [
         f"the mind died soon after it had run this block again, so it is left out: {_in_short(block)}"
         for block in blocks
     ]
+
+
+def forgotten(trouble: str) -> str:
+    """Return the sentence for a performer whose names are lost."""
+    return (
+        f"{trouble}: what sounds plays on, and hush() ends it, but names of before are not known here; "
+        "evaluate your blocks again"
+    )
+
+
+def _lacking(path: Path, inheritance: Inheritance) -> list[BlockBegun] | None:
+    """Return the blocks that the journal does not have; None if it has nothing at all."""
+    try:
+        there = read_inheritance(path).blocks if is_begun(path) else None
+    except LivecodeError:
+        there = None
+    if there is None:
+        return None
+    return [block for block in inheritance.in_order if block.number not in there]
 
 
 def _in_short(block: BlockBegun) -> str:

@@ -16,7 +16,7 @@ from livecode.transport.schedule import Schedule
 from livecode.voices.host import VoiceHost
 
 #: Offline nothing is ever late, so that short buffers are enough. They keep many sessions small.
-OFFLINE_LAYOUT = Layout(buffers=32, buffer_frames=8192)
+OFFLINE_LAYOUT = Layout(buffers=32, buffer_frames=8192, inheritance_bytes=0)
 
 
 class Assembly:

@@ -83,6 +83,8 @@ def replay(journal: Path, out: Path) -> Replayed:
 def _only_live(timeline: Timeline) -> Iterator[str]:
     """Yield a sentence for each thing that a replay repeats only because the journal notes it."""
     rate, schedule = timeline.opening.sample_rate, timeline.schedule
+    for gap in timeline.gaps:
+        yield f"{gap.tick / rate:.3f} s: the journal lacks {gap.records} records, for which there was no room"
     for generation, gaps in schedule.underruns.items():
         name = timeline.names.get(generation, f"generation {generation}")
         for begin, end in gaps.items():

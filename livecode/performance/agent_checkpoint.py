@@ -37,7 +37,8 @@ class AgentCheckpoint:
                 about[name] = _about(player)
                 arrays.update({f"{name}:{key}": array for key, array in state.items()})
         if about or path.exists():
-            library.write_arrays(path, arrays, {"format": FORMAT, "agents": json.dumps(about)})
+            described = {"format": FORMAT, "agents": json.dumps(about)}
+            library.write_arrays(path, arrays, described, private=True)
         return len(about)
 
     def restore(self, path: Path) -> list[str]:

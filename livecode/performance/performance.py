@@ -21,6 +21,7 @@ from livecode.performance.agent_checkpoint import AgentCheckpoint
 from livecode.performance.audio_word import AudioWord
 from livecode.performance.input_words import MicWord, MidiWord
 from livecode.performance.inputs import Inputs
+from livecode.performance.journal_watch import JournalWatch
 from livecode.performance.record_word import RecordWord
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import sound_words
@@ -93,6 +94,7 @@ class Performance:
         recorder.tick = now_frame()
         self.clock = clock = PerformanceClock(recorder, sample_rate, block)
         self.log = log = EventLog(clock)
+        self._journal_watch = JournalWatch(log)
         self.lock = lock = BlockLock()
         lock.arrive, lock.passed = recorder.await_point, recorder.note_point
         lock.asks, lock.read = recorder.await_read, recorder.note_read
@@ -237,7 +239,8 @@ class Performance:
                 self.post_status()
             if self.recorder.tick_ended(frame + clock.tick_frames, clock.sample_rate):
                 self.recorder.heartbeat(self.board.going_on())
-                self._look_at_journal()
+                if self.journal is not None:
+                    self._journal_watch.look(self.journal)
             return self.scenes.due(frame + clock.tick_frames)
 
     def _fall_back(self) -> None:
@@ -246,12 +249,6 @@ class Performance:
             outcome = self.sounds.fall_back(failure.name, failure.generation)
             why = f"{failure.why} – {outcome}"
             self.log.say("fallback", why, (failure.name,), failure.line)
-
-    def _look_at_journal(self) -> None:
-        """Go on without a journal if the journal cannot be written any more."""
-        if self.journal is not None and self.journal.error is not None:
-            self.log.say("note", f"{self.journal.error}; the performance goes on without one")
-            self.journal = None
 
     def post_status(self) -> None:
         """Post the status on the board, for the terminal and for a mind that takes over."""

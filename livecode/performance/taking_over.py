@@ -39,14 +39,15 @@ class Handover:
         self._clock, self._present, self._tempo = clock, present, tempo
         self._midi_out, self._lock, self._log = midi_out, lock, log
 
-    def take_over(self, blocks: Iterable[BlockBegun], former: Status) -> None:
+    def take_over(self, blocks: Iterable[BlockBegun], former: Status, whole: bool = True) -> None:
         """Go on while everything sounds: sources that are as before are adopted, others are swapped.
 
-        former: the status as the former mind posted it last.
+        former: the status as the former mind posted it last. whole: the blocks are all that there
+        were. Otherwise what sounds plays on, even if no block is known to define it.
         """
         self._sounds.generations.adopt(former.playing, former.epochs, former.generation)
         self._run_again(blocks)
-        self._sounds.take_over()
+        self._sounds.take_over(whole)
         self._go_on(former)
 
     def begin_again(self, blocks: Iterable[BlockBegun], former: GoingOn) -> None:

@@ -213,15 +213,19 @@ class Sounds:
 
     def hush(self, fade_s: float, at: int = 0) -> None:
         """Fade everything out from sample time `at` on; a thing that is played again comes back."""
-        for name in self._things:
+        unknown = [name for name in self.generations.sounding() if name not in self._things]
+        for name in [*self._things, *unknown]:
             self.generations.fade_out(name, fade_s, at)
 
-    def take_over(self) -> None:
-        """Begin to be heard after a handover: swap changed sources, fade out names that are gone."""
+    def take_over(self, whole: bool = True) -> None:
+        """Begin to be heard after a handover: swap changed sources, fade out names that are gone.
+
+        Without `whole`, some names may not be known, and are not gone: they sound on.
+        """
         for thing in self:
             if self.generations.current(str(thing)) is not None:
                 self.sound(thing)
-        for name in self.generations.sounding():
+        for name in self.generations.sounding() if whole else ():
             if name not in self:
                 self.generations.fade_out(name, REMOVAL_FADE_S)
 

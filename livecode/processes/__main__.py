@@ -15,6 +15,7 @@ from typing import IO
 import setproctitle
 
 from livecode.errors import LivecodeError
+from livecode.files import open_private
 from livecode.journal.archive import ArchivedPerformance
 from livecode.processes.descendants import adopt_orphans
 from livecode.processes.paths import Paths
@@ -129,7 +130,8 @@ def _lock(path: Path) -> "IO[bytes] | None":
     A folder that cannot be written has no lock: whoever comes is taken to be the only one.
     """
     try:
-        file = open(path, "ab")  # noqa: SIM115 – open for as long as the process lives
+        # open for as long as the process lives
+        file = open(path, "ab", opener=open_private)  # noqa: SIM115
     except OSError:
         return open(os.devnull, "rb")
     end = time.monotonic() + LOCK_WITHIN_S

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from livecode.errors import LivecodeError
+from livecode.files import open_private
 from livecode.journal.journal import last_status
 from livecode.processes import descendants
 from livecode.processes.options import Options
@@ -216,7 +217,7 @@ class Attachment:
         if former is not None and former.stdin is not None:
             former.stdin.close()
         try:
-            log = os.open(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            log = open_private(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         except OSError:  # it plays without a log
             log = os.open(os.devnull, os.O_WRONLY)
         try:

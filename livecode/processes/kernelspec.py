@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from livecode.files import open_private
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
 from livecode.processes.options import Options
@@ -42,7 +42,8 @@ def play_as_kernel(
     begin_log("front end", paths.log)
     if connection_file is not None:
         # The mind removes its folder at the end, and the front end's folder holds files of others.
-        shutil.copy(connection_file, paths.connection)
+        with open(paths.connection, "wb", opener=open_private) as file:
+            file.write(connection_file.read_bytes())
     else:
         write_connection(paths.connection)
         announce(paths.connection)

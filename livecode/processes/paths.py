@@ -1,11 +1,17 @@
 """Where a performance keeps its files: logs, journal, and the connection to the mind."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
+from livecode.journal.marks import (
+    CONNECTION,
+    connection_files,
+    mark,
+    remove_connection,
+    remove_files,
+)
 
 
 class Paths:
@@ -21,14 +27,18 @@ class Paths:
         """
         self.archived = archive.new() if archived is None else archived
         if connection is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="livecode-"))
-            self.connection = self._folder / "kernel.json"
+            self._made: Path | None = Path(tempfile.mkdtemp(prefix="livecode-"))
+            mark(self._made, CONNECTION)
+            self.connection = self._made / "kernel.json"
         else:
-            self._folder, self.connection = connection.parent, connection
+            self._made, self.connection = None, connection
         self.journal = self.archived.journal
         self.log = self.archived.log
 
     def clean(self) -> None:
         """Remove the files that were only needed while it played."""
         self.archived.running.unlink(missing_ok=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._made is not None:
+            remove_files(self._made, connection_files(self.connection))
+        else:
+            remove_connection(self.connection)

@@ -1,9 +1,8 @@
 """Finds performances whose processes still run, tells whether anybody sits at them, and ends them."""
 
-import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,11 @@ from livecode.errors import LivecodeError
 from livecode.files import replace_file
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
+from livecode.journal.installation import is_signed, signature
+from livecode.journal.marks import remove_connection
 from livecode.processes.options import Options
-from livecode.processes.states import runs
-from livecode.transport import Arena
+from livecode.processes.states import is_mapped, runs
+from livecode.transport import Arena, OtherLayout
 
 #: A terminal whose heart has not beaten for this long is gone.
 TERMINAL_GONE_S = 3.0
@@ -31,6 +32,7 @@ class RunningFile:
     arena: str
     connection: str
     options: dict[str, Any]  # as `Options` has them, paths as text
+    signed: str = ""  # by the installation that plays it, for the folder of the file
 
     @classmethod
     def of(cls, arena: str, connection: Path, options: Options) -> "RunningFile":
@@ -50,8 +52,18 @@ class RunningFile:
         return Options(**options)
 
     def write(self, path: Path) -> None:
-        """Write the file as JSON, which only this user can read."""
-        replace_file(path, msgspec.json.encode(self), private=True)
+        """Sign the file and write it as JSON, which only this user can read."""
+        signed = replace(self, signed=signature(*self._told(path)))
+        replace_file(path, msgspec.json.encode(signed), private=True)
+
+    def is_ours(self, path: Path) -> bool:
+        """Return whether this installation has written it as it is, and to this file."""
+        return is_signed(self.signed, *self._told(path))
+
+    def _told(self, path: Path) -> tuple[str, ...]:
+        """Return what is signed: what the file tells, and of which performance."""
+        options = msgspec.json.encode(self.options, order="sorted").decode()
+        return "playing", path.parent.name, self.arena, self.connection, options
 
     @classmethod
     def read(cls, path: Path) -> "RunningFile | None":
@@ -62,19 +74,41 @@ class RunningFile:
             return None
 
 
-def attached(performance: ArchivedPerformance) -> tuple[RunningFile, Arena] | None:
+class PlaysElsewhere(LivecodeError):
+    """A performance may be played by another installation, or by another version: leave it alone."""
+
+
+def attached(
+    performance: ArchivedPerformance, trusted: bool = False
+) -> tuple[RunningFile, Arena] | None:
     """Return the shared memory of a performance that still plays, and what leads to its processes.
 
-    None if it does not play. What a dead performance left behind is then cleared away.
+    None if it does not play. What a dead performance of this installation left behind is then cleared
+    away. Raises PlaysElsewhere if another version of livecode may play it, or, unless `trusted`, if the
+    file that leads to its processes was not written by this installation.
     """
     running = RunningFile.read(performance.running)
     if running is None:
         return None
+    ours = running.is_ours(performance.running)
     try:
         arena = Arena.attach(running.arena)
-    except LivecodeError:
-        _clear(performance, running)
+    except OtherLayout:
+        if is_mapped(running.arena):
+            raise PlaysElsewhere(
+                f"performance {performance.number} is played by another version of livecode: "
+                "end it with that one"
+            ) from None
         return None
+    except LivecodeError:
+        if ours:
+            _clear(performance, running)
+        return None
+    if not (ours or trusted):
+        raise PlaysElsewhere(
+            f"{performance.running} was not written by this installation, so what it leads to is left "
+            "alone; if you trust who wrote it, `livecode resume` asks for that"
+        )
     if runs(arena.header.terminal_pid):
         return None if arena.header.stop else (running, arena)
     if arena.header.stop or not any(runs(pid) for pid in pids(arena)):
@@ -87,7 +121,10 @@ def attached(performance: ArchivedPerformance) -> tuple[RunningFile, Arena] | No
 def left_alone() -> ArchivedPerformance | None:
     """Return the performance that still sounds although its terminal is gone, if there is one."""
     for each in archive.performances():
-        found = attached(each)
+        try:
+            found = attached(each)
+        except PlaysElsewhere:
+            continue
         if found is not None and not has_terminal(found[1]):
             return each
     return None
@@ -102,7 +139,7 @@ def has_terminal(arena: Arena) -> bool:
 def stop(performance: ArchivedPerformance, within_s: float = 2.0) -> None:
     """End the processes of a performance, and wait for their end for at most `within_s` seconds.
 
-    Raises LivecodeError if the performance does not play.
+    Raises LivecodeError if the performance does not play, or not here.
     """
     found = attached(performance)
     if found is None:
@@ -125,4 +162,4 @@ def _clear(performance: ArchivedPerformance, running: RunningFile) -> None:
     """Remove the files that were needed while it played, unless it plays again by now."""
     if RunningFile.read(performance.running) == running:
         performance.running.unlink(missing_ok=True)
-    shutil.rmtree(Path(running.connection).parent, ignore_errors=True)
+    remove_connection(Path(running.connection))

@@ -40,6 +40,21 @@ def is_ours(pid: int) -> bool:
     return any(word.startswith(b"livecode") for word in words)  # its title, or its module
 
 
+def is_mapped(segment: str) -> bool:
+    """Return whether any process has the shared memory of that name; True where nobody can tell."""
+    if not Path("/proc/self/maps").exists():
+        return True
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                maps = (process / "maps").read_bytes()
+            except OSError:  # of another user, or gone by now
+                continue
+            if b"/" + segment.encode("utf-8", "replace") + b"\n" in maps:
+                return True
+    return False
+
+
 def _state(pid: int) -> str | None:
     """Return the letter of a process's state, "X" for none of that id; None where nobody tells.
 

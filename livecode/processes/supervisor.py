@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from livecode.files import open_private
 from livecode.processes import descendants
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
@@ -336,7 +337,7 @@ class Supervisor:
         command = [sys.executable, "-m", MODULES[name], self.arena.name]
         _log.info("starting the %s%s", name, ", a spare one" if "--spare" in more else "")
         try:
-            log = os.open(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            log = open_private(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         except OSError:  # it plays without a log
             log = os.open(os.devnull, os.O_WRONLY)
         try:

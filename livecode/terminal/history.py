@@ -1,11 +1,14 @@
 """Keeps the evaluated blocks of all performances, and searches them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.history import FileHistory
+
+from livecode.files import make_private_folder, open_private
 
 
 def history_path() -> Path:
@@ -32,7 +35,7 @@ class BlockHistory:
             return
         blocks.insert(0, block)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._close_to_others()
             self._file.store_string(block)
         except OSError as error:  # a full disk must not stop the playing
             self.error = f"the history {self._path} cannot be written: {error.strerror}"
@@ -49,6 +52,11 @@ class BlockHistory:
             if block not in seen and all(word in low for word in wanted):
                 seen.add(block)
                 yield block
+
+    def _close_to_others(self) -> None:
+        """Make the file and its folder if they are not there, and let only this user read them."""
+        make_private_folder(self._path.parent)
+        os.close(open_private(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
 
     def _read(self) -> list[str]:
         if self._blocks is None:

@@ -1,16 +1,19 @@
 """The file behind the editor: it is read once, saved whole or not at all, and never lost."""
 
 import os
+import re
 import time
 from pathlib import Path
 
 import platformdirs
 
 from livecode.errors import LivecodeError
-from livecode.files import replace_file
+from livecode.files import make_private_folder, replace_file
 
 #: So many texts that were not saved are kept.
 MOST_KEPT = 50
+#: The names of such texts. Other files in their folder are somebody's own.
+_KEPT = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_.*\.py", re.DOTALL)
 #: The editor is slow with more text than this.
 MOST_BYTES = 1 << 20
 
@@ -94,9 +97,11 @@ class TextFile:
         stem = self.path.stem if self.path is not None else "untitled"
         path = folder / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{stem}.py"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            replace_file(path, _ended(text).encode())
-            for old in sorted(folder.glob("*.py"))[:-MOST_KEPT]:
+            make_private_folder(folder.parent)
+            make_private_folder(folder)
+            replace_file(path, _ended(text).encode(), private=True)
+            kept = [each for each in folder.glob("*.py") if _KEPT.fullmatch(each.name)]
+            for old in sorted(kept)[:-MOST_KEPT]:
                 old.unlink()
         except OSError:
             return None

@@ -10,7 +10,7 @@ the hundreds of interpreter instructions between data and count keep it in pract
 The same classes work on private memory (`Arena.private`), for a performance in one process.
 """
 
-from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena
+from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena, OtherLayout
 from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock, ControlReader
 from livecode.transport.header import PROCESSES, Header
@@ -31,6 +31,7 @@ __all__ = [
     "Header",
     "Layout",
     "MessageQueue",
+    "OtherLayout",
     "SampleBuffer",
     "TapBuffer",
 ]

@@ -18,7 +18,11 @@ from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, mega
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0006  # "LIVE", layout version 6
+MAGIC = 0x4C49_5645_0007  # "LIVE", layout version 7
+
+
+class OtherLayout(LivecodeError):
+    """Shared memory is of another version of livecode, or of something else; it may be in use."""
 
 
 #: The pairs of processes that send each other messages: (sender, receiver).
@@ -84,6 +88,10 @@ class Arena:
         self.refusal = Board(take(Board.size(layout.refusal_bytes)), layout.refusal_bytes)
         #: What is being recorded, as JSON of a `Tape`. The engine writes.
         self.tape = Board(take(Board.size(layout.tape_bytes)), layout.tape_bytes)
+        #: What another mind has to know, as `livecode.journal.inheritance` encodes it. The mind writes.
+        self.inheritance = Board(
+            take(Board.size(layout.inheritance_bytes)), layout.inheritance_bytes
+        )
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
             TapBuffer(take(TapBuffer.size(layout.name_tap_frames)), layout.name_tap_frames)
@@ -106,6 +114,7 @@ class Arena:
             Board.size(layout.trouble_bytes),
             Board.size(layout.refusal_bytes),
             Board.size(layout.tape_bytes),
+            Board.size(layout.inheritance_bytes),
             TapBuffer.size(layout.tap_frames),
             *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
         )
@@ -170,7 +179,8 @@ class Arena:
 
         The caller must not unlink it.
 
-        Raises `LivecodeError` if no arena has that name, or if it has another layout version.
+        Raises `LivecodeError` if no arena has that name or it cannot be opened, and its subclass
+        `OtherLayout` if it has another layout version.
         """
         try:
             segment = _attach(name)
@@ -178,12 +188,14 @@ class Arena:
             raise LivecodeError(
                 f"there is no shared memory {name!r}: the livecode that made it has ended"
             ) from None
+        except (OSError, ValueError) as error:
+            raise OtherLayout(f"the shared memory {name!r} cannot be opened: {error}") from None
         buffer = _view(segment)
         known = len(buffer) >= 8 * len(HEADER_FIELDS) and Header(buffer).magic == MAGIC
         if known and layout is None:
             layout = LAYOUTS[Header(buffer).layout % len(LAYOUTS)]
         if not known or layout is None or len(buffer) < cls.size(layout):
-            raise LivecodeError(
+            raise OtherLayout(
                 f"shared memory {name!r} is of another version of livecode: "
                 "end that one, and start both from the same place"
             )

@@ -28,6 +28,7 @@ class Layout:
     trouble_bytes: int = 1 << 12
     refusal_bytes: int = 1 << 10
     tape_bytes: int = 1 << 14
+    inheritance_bytes: int = 1 << 20
     tap_frames: int = 65536  # of the sum of all sounds
     taps: int = 12  # names that can be listened to at once
     name_tap_frames: int = 8192
@@ -38,8 +39,11 @@ class Layout:
 LAYOUTS = (
     Layout(),
     Layout(slots=512, buffers=48, message_bytes=1 << 19),
-    Layout(slots=256, buffers=32, message_bytes=1 << 18),
-    Layout(slots=96, buffers=16, buffer_frames=8192, message_bytes=1 << 17, taps=6),
+    Layout(slots=256, buffers=32, message_bytes=1 << 18, inheritance_bytes=1 << 18),
+    Layout(
+        slots=96, buffers=16, buffer_frames=8192, message_bytes=1 << 17, taps=6,
+        inheritance_bytes=1 << 16,
+    ),  # fmt: skip
 )
 
 

@@ -4,6 +4,8 @@ import logging
 import os
 from pathlib import Path
 
+from livecode.files import open_private
+
 #: `2026-03-01 20:15:07.123 engine ERROR livecode.engine.engine: part of a block failed`
 FORMAT = "%(asctime)s.%(msecs)03d {process} %(levelname)s %(name)s: %(message)s"
 TIMES = "%Y-%m-%d %H:%M:%S"
@@ -20,7 +22,7 @@ def begin_log(process: str, path: Path | None = None) -> None:
     if path is None:
         stream = os.fdopen(os.dup(_STANDARD_ERROR), "w", encoding="utf-8", errors="replace")
     else:
-        stream = path.open("a", encoding="utf-8", errors="replace")
+        stream = open(path, "a", encoding="utf-8", errors="replace", opener=open_private)  # noqa: SIM115
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter(FORMAT.format(process=process), TIMES))
     root = logging.getLogger()
