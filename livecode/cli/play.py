@@ -81,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
     if not has_terminal():
         sentences += faults  # a terminal gets them from the mind
     paths = Paths()
+    if paths.archived.unkept:
+        sentences.append(paths.archived.unkept)
     begin_log("terminal", paths.log)
     write_connection(paths.connection)
     settings = Options(

@@ -2,17 +2,17 @@
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import platformdirs
-
 from livecode.errors import LivecodeError
-from livecode.files import make_private_folder
+from livecode.files import PRIVATE_FOLDER, make_private_folder
 from livecode.journal.journal import read_journal
-from livecode.journal.marks import PERFORMANCE, mark
+from livecode.journal.marks import PERFORMANCE, mark, remove_files
 from livecode.journal.records import BlockEnded, Closed, Heartbeat, Opening, SetRead
+from livecode.transport.places import data_folder, make_temporary_folder, probe, temporary_folders
 
+_PERFORMANCES = "performances"
 _NAME = re.compile(r"(\d{4,})_.*")
 
 
@@ -22,6 +22,8 @@ class ArchivedPerformance:
 
     number: int
     folder: Path
+    #: Why it is not kept for good, in a sentence; "" if it is.
+    unkept: str = field(default="", compare=False)
 
     @property
     def journal(self) -> Path:
@@ -57,30 +59,61 @@ class Summary:
 
 def folder() -> Path:
     """Return the folder of the archive."""
-    return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "performances"
+    return data_folder() / _PERFORMANCES
+
+
+def folders() -> list[Path]:
+    """Return the folder of the archive, and those that had to take its place since the system started."""
+    return [folder(), *(each / _PERFORMANCES for each in temporary_folders())]
 
 
 def new() -> ArchivedPerformance:
     """Make the folder of a performance that begins now, under the next number, and mark it.
 
-    Raises OSError if there is no place for it.
+    If the archive cannot be written, the folder is one that lasts as long as the system runs. Raises
+    LivecodeError if there is no place for that, either.
     """
-    make_private_folder(folder())
-    stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
     number = max((each.number for each in performances()), default=0) + 1
+    try:
+        return _new_in(folder(), number)
+    except OSError as error:
+        trouble = error.strerror or str(error)
+    try:
+        made = _new_in(make_temporary_folder() / _PERFORMANCES, number)
+    except OSError as error:
+        raise LivecodeError(
+            f"there is no place for a performance, neither in {folder()} ({trouble}) nor in memory "
+            f"({error.strerror or error}): make room for a megabyte"
+        ) from None
+    return replace(
+        made,
+        unkept=f"{folder()} cannot be written ({trouble}): performance {made.number} is kept in "
+        f"{made.folder}, until this machine restarts",
+    )
+
+
+def _new_in(place: Path, number: int) -> ArchivedPerformance:
+    """Make the folder of a performance in that place; raises OSError if it takes no files."""
+    make_private_folder(place)
+    stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
     while True:
-        path = folder() / f"{number:04}_{stamp}"
+        reserved, path = place / f".{number:04}", place / f"{number:04}_{stamp}"
         try:
             # This folder reserves the number, so that two that begin at once get different ones.
-            (folder() / f".{number:04}").mkdir()
+            reserved.mkdir()
         except FileExistsError:
             number += 1
             continue
         try:
-            path.mkdir(mode=0o700)
-            mark(path, PERFORMANCE)
+            path.mkdir(mode=PRIVATE_FOLDER)
+            try:
+                probe(path)
+                mark(path, PERFORMANCE)
+            except OSError:
+                remove_files(path, ())
+                raise
         finally:
-            (folder() / f".{number:04}").rmdir()
+            reserved.rmdir()
         return ArchivedPerformance(number, path)
 
 
@@ -88,10 +121,19 @@ def performances() -> list[ArchivedPerformance]:
     """Return all performances, the oldest first."""
     found = [
         ArchivedPerformance(int(match.group(1)), path)
-        for path in (folder().iterdir() if folder().is_dir() else ())
+        for place in folders()
+        for path in _entries(place)
         if (match := _NAME.fullmatch(path.name))
     ]
     return sorted(found, key=lambda each: each.number)
+
+
+def _entries(place: Path) -> list[Path]:
+    """Return what is in a folder; nothing if it is not there or cannot be read."""
+    try:
+        return list(place.iterdir())
+    except OSError:
+        return []
 
 
 def find(number: int | None = None) -> ArchivedPerformance:

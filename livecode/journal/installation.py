@@ -4,31 +4,36 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
 from livecode.files import PRIVATE_FOLDER, open_private
+from livecode.transport.places import data_folder, make_temporary_folder, temporary_folders
 
 #: Bytes of the key, and of a signature.
 KEY_BYTES = 32
+_FILE = "installation.key"
 
 
 def key_file() -> Path:
-    """Return the file of the key, which only this user can read."""
-    return Path(platformdirs.user_data_dir("livecode", appauthor=False)) / "installation.key"
+    """Return the file of the key, which only this user can read, where it belongs."""
+    return data_folder() / _FILE
 
 
 def installation_key() -> bytes | None:
     """Return the key of this installation, which is made when it is first asked for.
 
-    None where it can neither be read nor made, such as on a full disk: then nothing can be signed.
+    Where the user's folder cannot be written, there is one that lasts as long as the system runs. None
+    if there is no place for that, either: then nothing can be signed.
     """
-    path = key_file()
-    try:
-        return _read(path) or _make(path)
-    except OSError:
-        return None
+    for folder in (data_folder(), *temporary_folders()):
+        with suppress(OSError):
+            if (key := _read(folder / _FILE)) is not None:
+                return key
+    for find in (data_folder, make_temporary_folder):
+        with suppress(OSError):
+            return _make(find() / _FILE)
+    return None
 
 
 def _read(path: Path) -> bytes | None:

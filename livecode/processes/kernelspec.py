@@ -39,6 +39,8 @@ def play_as_kernel(
     `announce`. `say` is given sentences such as that the engine died and is being started again.
     """
     paths = Paths()
+    if paths.archived.unkept:
+        say(paths.archived.unkept)
     begin_log("front end", paths.log)
     if connection_file is not None:
         # The mind removes its folder at the end, and the front end's folder holds files of others.

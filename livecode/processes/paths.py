@@ -1,6 +1,5 @@
 """Where a performance keeps its files: logs, journal, and the connection to the mind."""
 
-import tempfile
 from pathlib import Path
 
 from livecode.journal import archive
@@ -12,6 +11,7 @@ from livecode.journal.marks import (
     remove_connection,
     remove_files,
 )
+from livecode.transport.places import make_short_folder
 
 
 class Paths:
@@ -23,11 +23,11 @@ class Paths:
         """Make the folders of a new performance, or of one that is resumed.
 
         `archived` is the performance that is resumed, and `connection` leads to its mind if that
-        still runs.
+        still runs. Raises LivecodeError or OSError if there is no place for them.
         """
         self.archived = archive.new() if archived is None else archived
         if connection is None:
-            self._made: Path | None = Path(tempfile.mkdtemp(prefix="livecode-"))
+            self._made: Path | None = make_short_folder("livecode-")
             mark(self._made, CONNECTION)
             self.connection = self._made / "kernel.json"
         else:

@@ -22,7 +22,10 @@ def begin_log(process: str, path: Path | None = None) -> None:
     if path is None:
         stream = os.fdopen(os.dup(_STANDARD_ERROR), "w", encoding="utf-8", errors="replace")
     else:
-        stream = open(path, "a", encoding="utf-8", errors="replace", opener=open_private)  # noqa: SIM115
+        try:
+            stream = open(path, "a", encoding="utf-8", errors="replace", opener=open_private)  # noqa: SIM115
+        except OSError:  # it plays without a log
+            stream = open(os.devnull, "w")  # noqa: SIM115
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter(FORMAT.format(process=process), TIMES))
     root = logging.getLogger()
@@ -32,4 +35,5 @@ def begin_log(process: str, path: Path | None = None) -> None:
     handler.name = _OURS
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    logging.raiseExceptions = False  # a full disk is no reason to write on the screen
     logging.captureWarnings(True)

@@ -76,9 +76,9 @@ def ensure_compiled(cache_path: str, kernel: Kernel = LEVELS) -> None:
     """Compile in a process of its own, if need be.
 
     Where voices play, compiling would hold them up: numba has the interpreter lock all the while.
-    Should the other process fail, the first call here compiles after all.
+    Without a place for it, or should the other process fail, the first call here compiles after all.
     """
-    if not is_compiled(cache_path, kernel):
+    if cache_path and not is_compiled(cache_path, kernel):
         command = [sys.executable, "-m", kernel.package]
         try:
             subprocess.run(command, timeout=COMPILE_S, capture_output=True, check=False)

@@ -1,0 +1,114 @@
+"""Places for what a performance keeps: the user's folders, or others where those cannot be written."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from livecode.files import PRIVATE_FOLDER
+
+#: A place has to take so many bytes.
+PROBE_BYTES = 1 << 16
+#: A longer path leaves no room for the names of local sockets, which have 107 bytes at most.
+LONGEST_FOLDER = 70
+
+
+def data_folder() -> Path:
+    """Return the user's folder for what livecode keeps."""
+    return Path(platformdirs.user_data_dir("livecode", appauthor=False))
+
+
+def temporary_folders() -> list[Path]:
+    """Return the folders that take the place of the user's, for as long as the system runs.
+
+    Each is this user's alone. One that somebody else has made, or that is not there, is left out.
+    """
+    return [each for each in _candidates() if _is_private(each)]
+
+
+def make_temporary_folder() -> Path:
+    """Return a folder of `temporary_folders` that can be written, which is made if need be.
+
+    Raises OSError if there is none.
+    """
+    trouble = OSError("nowhere can anything be written")
+    for each in _candidates():
+        try:
+            each.mkdir(PRIVATE_FOLDER, exist_ok=True)
+            if not _is_private(each):
+                continue
+            probe(each)
+            return each
+        except OSError as error:
+            trouble = error
+    raise trouble
+
+
+def make_short_folder(prefix: str) -> Path:
+    """Make a new folder of this user alone, with a path that is short enough for local sockets.
+
+    Raises OSError if there is no place for one.
+    """
+    trouble = OSError("nowhere can anything be written")
+    for each in _temporary_roots():
+        try:
+            made = Path(tempfile.mkdtemp(prefix=prefix, dir=each))
+        except OSError as error:
+            trouble = error
+            continue
+        try:
+            if len(os.fsencode(made)) > LONGEST_FOLDER:
+                raise OSError(f"{made} is too long a path for local sockets")
+            probe(made)
+            return made
+        except OSError as error:
+            trouble = error
+            made.rmdir()
+    raise trouble
+
+
+def probe(folder: Path) -> None:
+    """Raise OSError if a folder takes no file of PROBE_BYTES."""
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        left = memoryview(bytes(PROBE_BYTES))
+        while left:
+            left = left[file.write(left) :]
+
+
+def can_write(folder: Path) -> bool:
+    """Return whether a folder, which is made if need be, takes files."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe(folder)
+    except OSError:
+        return False
+    return True
+
+
+def _temporary_roots() -> list[Path]:
+    named = (os.environ.get(name) for name in ("TMPDIR", "XDG_RUNTIME_DIR"))
+    known = [Path(each) for each in named if each and os.path.isabs(each)]
+    if os.name == "posix":
+        known += [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
+    else:
+        known.append(Path(tempfile.gettempdir()))
+    return list(dict.fromkeys(known))
+
+
+def _candidates() -> list[Path]:
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return [each / f"livecode-{user}" for each in _temporary_roots()]
+
+
+def _is_private(folder: Path) -> bool:
+    """Return whether a folder is one of this user alone, and no link to another."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    if not hasattr(os, "getuid"):
+        return stat.S_ISDIR(status.st_mode)
+    mine = status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & ~PRIVATE_FOLDER
+    return stat.S_ISDIR(status.st_mode) and mine

@@ -1,0 +1,118 @@
+"""No place to write: a performance plays anyway, and says what is not kept."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLAY = "play --audio headless --osc-port 0 --for 4 sets/first.py"
+
+
+def can(*command: str) -> bool:
+    """Whether this system lets a command run, such as one that mounts."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def in_its_own_mounts(script: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script in namespaces of its own, in which it may mount."""
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **more,
+    }
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-ec", script],
+        capture_output=True, text=True, timeout=110, check=False, cwd=ROOT, env=environment,
+    )  # fmt: skip
+
+
+mounts = pytest.mark.skipif(
+    not can("unshare", "--mount", "sh", "-c", "mount -t tmpfs none /mnt"),
+    reason="this system lets nobody mount here",
+)
+LIVECODE = f"{sys.executable} -m livecode.cli"
+
+
+#: Makes a folder read-only, on a system that has mounts.
+READ_ONLY = "mount --bind {0} {0}; mount -o remount,ro,bind {0}"
+EVERYWHERE = (ROOT, "/tmp", "/var/tmp", "/dev/shm")
+PLACES = {
+    "a full disk": "mount -t tmpfs -o size=8k none {home}; head -c 9000 /dev/zero > {home}/full || :",
+    "a read-only home": READ_ONLY.format("{home}"),
+    "a file in the place of each folder": "touch {home}/.local {home}/.cache",
+    "a read-only installation, home and /tmp": "\n".join(
+        READ_ONLY.format(each) for each in ("{home}", ROOT, "/tmp", "/var/tmp")
+    ),
+}
+
+
+@mounts
+@pytest.mark.parametrize(
+    "what",
+    ["a full disk", *(pytest.param(each, marks=pytest.mark.slow) for each in list(PLACES)[1:])],
+)
+def test_it_plays_and_says_what_is_not_kept(what: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    done = in_its_own_mounts(f"{PLACES[what].format(home=home)}\n{LIVECODE} {PLAY}", home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "first sound" in done.stdout
+    assert "cannot be written" in done.stdout
+    assert "is kept in" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@mounts
+def test_nothing_at_import_needs_a_place_to_write(tmp_path: Path) -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / "livecode").rglob("*.py"))
+        if not {"__init__.py", "__main__.py", "bench", "training", "importing"} & set(path.parts)
+    ]
+    program = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+    everywhere = "\n".join(READ_ONLY.format(each) for each in (*EVERYWHERE, tmp_path))
+    script = f"{everywhere}\n! touch {tmp_path}/file\n{sys.executable} -c '{program}' {' '.join(modules)}"
+    done = in_its_own_mounts(script, tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@mounts
+def test_where_nothing_at_all_can_be_written_it_says_so_in_one_sentence(tmp_path: Path) -> None:
+    everywhere = "\n".join(READ_ONLY.format(each) for each in (*EVERYWHERE, tmp_path))
+    done = in_its_own_mounts(f"{everywhere}\n{LIVECODE} {PLAY}", tmp_path)
+    assert done.returncode == 2
+    assert "there is no place for a performance" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_cache_of_compiled_functions_is_compiled_anew(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from twice import twice\n"
+        "assert twice(2) == 4"
+    )
+    (tmp_path / "twice.py").write_text(
+        "from livecode.voices.compiled import compiled\n"
+        "@compiled()\ndef twice(x):\n    return 2 * x\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    kept = list((tmp_path / "compiled").rglob("*.nb*"))
+    assert kept
+    for each in kept:
+        each.write_bytes(bytes(each.stat().st_size))  # as a power cut leaves files
+    for _ in range(2):
+        subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    shutil.rmtree(tmp_path / "compiled")
+    (tmp_path / "compiled").write_text("no folder")
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
