@@ -11,7 +11,7 @@ BUDGET, BUDGET_MB = "LIVECODE_BUDGET_MB", 1024.0
 #: The share of the budget from which on a performer is told.
 NEAR = 0.8
 #: The folder is measured at each so many looks.
-EVERY = 10
+EVERY = 2
 
 
 def budget_bytes() -> int:

@@ -118,7 +118,7 @@ class Performance:
                 "rings": self.intake.rings,
                 "keys": self.keys,
                 "midi": self.midi,
-                "osc": OscSignal(self.intake.osc, self.intake.want),
+                "osc": OscSignal(self.intake.osc, self.intake.want, recorder.feature),
                 "scene": SceneSignal(scenes),
             },
             self._sounding,
@@ -180,7 +180,7 @@ class Performance:
         self.turn_runner = TurnRunner(self.turns, self.blocks, clock, log)
         targets = CueTargets(scenes, sounds, self.keys, clock, self.silencer.panic)
         self.cues = Cues(targets, self.set_player, self.blocks, recorder, log)
-        self.intake.on_cue = self.cues.receive
+        self.intake.on_cue, self.intake.admits = self.cues.receive, self.cues.admits
         hurry = self.set_player.hurry if self._live else lambda: None
         self.inputs = Inputs(self.intake, self.keys, self.midi, tempo, recorder, lock, hurry)
         self.checkpoint = AgentCheckpoint(sounds, clock, lock, log)

@@ -16,21 +16,30 @@ SOUND, MIC = "sound", "mic"
 class OscSignal:
     """Any OSC address as a value: `osc["/slider/1"]` is its last message's first number, or 0."""
 
-    def __init__(self, addresses: Mapping[str, tuple[Argument, ...]], want: Callable[[str], None]):
-        """`want` is given each address that is read, so that it is kept."""
-        self._addresses, self._want = addresses, want
+    def __init__(
+        self,
+        addresses: Mapping[str, tuple[Argument, ...]],
+        want: Callable[[str], None],
+        read: Callable[[str, str, Any], Any] = lambda sound, name, value: value,
+    ):
+        """`want` is given each address that is read, so that it is kept.
+
+        `read("osc", address, value)` notes what is read, and returns what the reader is to use.
+        """
+        self._addresses, self._want, self._read = addresses, want, read
 
     def __getitem__(self, address: str) -> float:
         self._want(address)
         arguments = self._addresses.get(address, ())
         numbers = [a for a in arguments if isinstance(a, (int, float))]
-        return float(numbers[0]) if numbers else 0.0
+        return float(self._read("osc", str(address), float(numbers[0]) if numbers else 0.0))
 
     def get(self, address: str, index: int = 0, default: float = 0.0) -> float:
         """Return the number at `index` in the last message to an address, or `default`."""
         self._want(address)
         arguments = self._addresses.get(address, ())
-        return float(arguments[index]) if index < len(arguments) else default
+        found = float(arguments[index]) if index < len(arguments) else float(default)
+        return float(self._read("osc", f"{address} {index} {default!r}", found))
 
     def __repr__(self) -> str:
         heard = ", ".join(list(self._addresses)[:8])

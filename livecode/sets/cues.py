@@ -48,6 +48,14 @@ class Cues:
         # wrong tokens that may be looked at now, and when that was counted
         self._wrong, self._wrong_filled = float(WRONG_AT_ONCE), 0
 
+    def admits(self, message: OscMessage) -> bool:
+        """Return whether a message has the right token at a moment when nobody guesses tokens.
+
+        Asking changes nothing: only what is admitted is journalled, so that a replay admits it, too.
+        """
+        gained = (self._clock.frame - self._wrong_filled) / self._clock.sample_rate * WRONG_PER_S
+        return self._wrong + gained >= 1 and self._place_of_token(message.args) is not None
+
     def receive(self, message: OscMessage) -> bool:
         """Take in a message whose address begins with CUES; returns whether it is followed."""
         word = message.address.removeprefix(CUES)
@@ -113,11 +121,18 @@ class Cues:
         self._wrong, self._wrong_filled = min(WRONG_AT_ONCE, self._wrong + gained), frame
         if self._wrong < 1:
             raise CueError("somebody guesses the token of cues: none is followed for a moment")
+        at = self._place_of_token(arguments)
+        if at is None:
+            self._wrong -= 1
+            raise CueError("a cue without the right token has come over OSC, and was not followed")
+        return arguments[:-1] if at else arguments[1:]
+
+    def _place_of_token(self, arguments: tuple[Argument, ...]) -> int | None:
+        """Return the index of the token, which is the last argument or the first; None if it is neither."""
         for at in (-1, 0):
             if arguments and hmac.compare_digest(_text(arguments[at]), self.token.encode()):
-                return arguments[:-1] if at else arguments[1:]
-        self._wrong -= 1
-        raise CueError("a cue without the right token has come over OSC, and was not followed")
+                return at if self.token else None
+        return None
 
     def _in_time(self) -> bool:
         """Take one cue from the budget; False if none is left."""

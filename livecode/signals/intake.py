@@ -31,22 +31,48 @@ class Intake:
         self.refused: dict[str, int] = {}
         #: Called with each cue; returns whether the cue was accepted.
         self.on_cue: Callable[[osc.OscMessage], bool] = lambda message: False
+        #: Returns whether a cue has the right to be one, without following it.
+        self.admits: Callable[[osc.OscMessage], bool] = lambda message: False
 
-    def receive(self, packet: bytes, time_s: float) -> int:
+    def receive(
+        self, packet: bytes, time_s: float, note: Callable[[bool], None] = lambda used: None
+    ) -> int:
         """Apply one packet that arrived at `time_s`. Return how many of its messages were used.
 
         The method never raises. A faulty packet changes nothing and is counted in `refused`, and so
-        does a faulty message of a bundle.
+        does a faulty message of a bundle. `note(used)` is called before a packet is applied that may
+        change something; `used`: it moves a ring, or is a cue, and not just a value that may be read.
         """
         used = 0
         try:
-            for message in osc.decode(packet, self._refuse):
+            messages = osc.decode(packet, self._refuse)
+            kept = [each for each in messages if self._admitted(each)]
+            if kept:
+                note(any(self._is_used(each) for each in kept))
+            for message in kept:
                 used += self._apply(message, time_s)
         except osc.PacketError as error:
             self._refuse(error.reason)
         except Exception as error:  # whatever the error, the next packet must be received
             self._refuse(f"unexpected {type(error).__name__}")
         return used
+
+    def _admitted(self, message: osc.OscMessage) -> bool:
+        """Return whether a message may change anything; a cue that may not is refused at once."""
+        if message.address.startswith(CUES) and not self.admits(message):
+            self.on_cue(message)
+            return False
+        return True
+
+    @staticmethod
+    def _is_used(message: osc.OscMessage) -> bool:
+        """Return whether a message is a cue, or moves a ring."""
+        if message.address.startswith(CUES):
+            return True
+        try:
+            return sensors.read(message) is not None
+        except sensors.SensorError:
+            return False
 
     def _apply(self, message: osc.OscMessage, time_s: float) -> bool:
         if message.address.startswith(CUES):

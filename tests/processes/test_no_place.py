@@ -96,9 +96,7 @@ def test_where_nothing_at_all_can_be_written_it_says_so_in_one_sentence(tmp_path
 
 def test_a_damaged_cache_of_compiled_functions_is_compiled_anew(tmp_path: Path) -> None:
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from twice import twice\n"
-        "assert twice(2) == 4"
+        "import sys; sys.path.insert(0, sys.argv[1])\nfrom twice import twice\nassert twice(2) == 4"
     )
     (tmp_path / "twice.py").write_text(
         "from livecode.voices.compiled import compiled\n"
