@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from livecode.cli.arguments import path, port
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.errors import LivecodeError
 from livecode.offline.check import Report, check_set
 
@@ -37,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
     except LivecodeError as error:
         if not options.json:
             raise
-        print(json.dumps({"path": str(path), "ok": False, "error": str(error)}))
+        say(json.dumps({"path": str(path), "ok": False, "error": str(error)}))
         return 2
     if options.json:
-        print(json.dumps({**dataclasses.asdict(report), "ok": report.ok}, indent=2))
+        say(json.dumps({**dataclasses.asdict(report), "ok": report.ok}, indent=2))
     else:
-        print_report(report, Console())
+        print_report(report, PlainConsole())
     return 0 if report.ok else 2
 
 

@@ -6,6 +6,7 @@ import sys
 
 from livecode import __version__
 from livecode.cli.parser import Command, Parser, add_commands
+from livecode.cli.printing import say_error
 from livecode.errors import LivecodeError
 
 #: Exit status of a program whose output nobody reads any more: 128 + SIGPIPE.
@@ -53,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except LivecodeError as error:
-        print(f"livecode: {error}", file=sys.stderr)
+        say_error(str(error))
         return 2
     except BrokenPipeError:
         # Python flushes stdout once more when it exits; this lets that flush succeed.
@@ -61,12 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
         return UNREAD
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
-        print(f"livecode: {error.strerror or error}{where}", file=sys.stderr)
+        say_error(f"{error.strerror or error}{where}")
         return 2
     except ModuleNotFoundError as error:
         if error.name not in MISSING:
             raise
-        print(f"livecode: {MISSING[error.name]}", file=sys.stderr)
+        say_error(MISSING[error.name])
         return 2
     except KeyboardInterrupt:
         return 130

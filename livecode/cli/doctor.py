@@ -12,11 +12,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
-from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from livecode import __version__
 from livecode.cli.arguments import port
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import list_models
@@ -70,7 +71,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the screen; return 0 if a performance can be played on this machine, else 2."""
-    console = Console(highlight=False)
+    console = PlainConsole()
     surveys = {backend: begin_survey(backend) for backend in SURVEYED}
     with console.status("listening to the machine"):
         others = [
@@ -82,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         ]
         answers = {backend: answer_of(survey) for backend, survey in surveys.items()}
     diagnoses = [*audio(answers), realtime(answers, sys.platform), *others]
-    console.print(screen(diagnoses), soft_wrap=True)
+    console.print(Text.from_markup(screen(diagnoses)), soft_wrap=True)
     return 2 if any(each.state == "broken" for each in diagnoses) else 0
 
 

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecode.cli.arguments import add_seed, count, duration, path
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.takes.generate import GenerateOptions, generate
 from livecode.takes.splice import counted
 
@@ -43,12 +45,12 @@ def run(options: argparse.Namespace) -> int:
         options.prime,
         options.format,
     )
-    with _shown(Console(stderr=True, highlight=False, soft_wrap=True)) as watch:
+    with _shown(PlainConsole(stderr=True, soft_wrap=True)) as watch:
         whole = generate(settings, watch)
     if not whole:
         return 130
     out = settings.out
-    print(f"{out} holds {counted(settings.takes)}: listen with livecode takes {out}")
+    say(f"{out} holds {counted(settings.takes)}: listen with livecode takes {out}")
     return 0
 
 
@@ -89,9 +91,9 @@ class TakesBar:
 @contextmanager
 def _shown(console: Console) -> Iterator[TakesBar]:
     columns = (
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}", markup=False),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

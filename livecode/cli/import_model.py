@@ -6,6 +6,7 @@ from pathlib import Path
 
 from livecode.cli.arguments import count, path, sample_rate
 from livecode.cli.parser import Parser
+from livecode.cli.printing import ask, say
 from livecode.files import shown
 from livecode.neural.torchscript.trust import (
     import_torchscript,
@@ -43,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
             options.frame_sizes,
             options.mu_law,
             options.float16,
-        )
+        ),
+        say=say,
     )
 
 
@@ -51,13 +53,11 @@ def _import_torchscript(path: Path, name: str, trust: bool) -> int:
     """Import a TorchScript file, after asking for trust where somebody can answer."""
     program = read_program(path)
     if not trust and not program.is_trusted and sys.stdin.isatty():
-        print(
-            f"{shown(path)} is a program as well as a model: it runs as you, whenever it is played."
-        )
-        print(f"SHA-256 {program.digest}")
-        trust = input("Do you trust who made it? [y/N] ").strip().lower() in ("y", "yes")
+        say(f"{shown(path)} is a program as well as a model: it runs as you, whenever it is played.")
+        say(f"SHA-256 {program.digest}")
+        trust = ask("Do you trust who made it?")
     found = import_torchscript(program, name, trust)
-    print(
+    say(
         f"{name}: {found.latent} dimensions, {found.ratio} samples each at {found.sample_rate} Hz; "
         f'play it with agent(space("{name}"))'
     )

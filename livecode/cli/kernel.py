@@ -1,11 +1,11 @@
 """`livecode kernel`: plays from a Jupyter front end, and tells Jupyter how to start that."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from livecode.cli.arguments import add_audio, add_osc, add_sound, path
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say, say_error
 from livecode.processes.kernelspec import install, play_as_kernel
 from livecode.processes.options import Options
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     if options.install:
         pairs = [(f"--{name.replace('_', '-')}", str(getattr(options, name))) for name in PLAYED]
         where = install(options.user, options.prefix, [word for pair in pairs for word in pair])
-        print(f"Jupyter knows the kernel livecode now; it is described in {where}")
+        say(f"Jupyter knows the kernel livecode now; it is described in {where}")
         return 0
     settings = Options(
         audio=options.audio,
@@ -47,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _announce(connection: Path) -> None:
-    print(f"jupyter console --existing {connection}", flush=True)
+    say(f"jupyter console --existing {connection}")
 
 
 def _log(text: str) -> None:
     """Print to the front end's log."""
-    print(f"livecode: {text}", file=sys.stderr, flush=True)
+    say_error(text)

@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.neural.model_file import described, list_models, user_models
+from livecode.transport.plain_text import plain_line
 
 CARD = "README.md"
 
@@ -20,7 +21,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print name, kind, size, licence and first sentence of the card of each model."""
-    console = Console()
+    console = PlainConsole()
     found = list_models()
     if not found:
         console.print("There are no models yet; `livecode train space` makes one.")
@@ -29,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     for name, path in found.items():
         kind, licence = described(path)
         size = f"{path.stat().st_size / 1e6:.1f} MB"
-        table.add_row(name, kind, size, licence, first_line(path.with_name(CARD)))
+        told = (name, kind, size, licence, first_line(path.with_name(CARD)))
+        table.add_row(*map(plain_line, told))
     console.print(table)
     console.print(f"Your own go to {user_models()}", soft_wrap=True)
     return 0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import NoReturn
 
+from livecode.cli.printing import say_error
+
 Fill = Callable[["Parser"], None]
 
 
@@ -31,7 +33,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with status 2 and one sentence instead of the usage text."""
-        self.exit(2, f"livecode: {message}; see {self.prog} --help\n")
+        say_error(f"{message}; see {self.prog} --help")
+        self.exit(2)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from livecode.cli.arguments import (
     theme_of,
 )
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.errors import LivecodeError
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
@@ -140,11 +141,6 @@ def has_terminal() -> bool:
 def outlive_s() -> int:
     """Return for how many seconds the sound outlives this process: 0 without a terminal."""
     return OUTLIVE_S if has_terminal() else 0
-
-
-def say(text: str) -> None:
-    """Print a line at once, even into a pipe."""
-    print(text, flush=True)
 
 
 def open_cues(token: str | None, host: str, port: int, in_clear: bool = False) -> list[str]:

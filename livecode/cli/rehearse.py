@@ -4,7 +4,7 @@ import argparse
 
 from livecode.cli.arguments import add_for, add_sound, factor, path
 from livecode.cli.parser import Parser
-from livecode.cli.play import say
+from livecode.cli.printing import say
 from livecode.offline.rehearse import RehearseOptions, rehearse
 
 

@@ -5,7 +5,9 @@ import argparse
 from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
 from livecode.cli.arguments import add_for, add_sound, add_stems, path
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.offline.render import RenderOptions, render
 
 
@@ -35,11 +37,12 @@ def run(options: argparse.Namespace) -> int:
         bits=options.bits,
     )
     columns = (*Progress.get_default_columns()[1:-1], TimeRemainingColumn())
-    with Progress(TextColumn("{task.description}"), *columns) as progress:
+    named = TextColumn("{task.description}", markup=False)
+    with Progress(named, *columns, console=PlainConsole()) as progress:
         task = progress.add_task(f"rendering {settings.out.name}", total=None)
         errors = render(
             settings, lambda played_s, whole_s: progress.update(task, completed=played_s, total=whole_s)
         )  # fmt: skip
     for error in errors:
-        print(error)
+        say(error)
     return 0

@@ -4,6 +4,7 @@ import argparse
 
 from livecode.cli.arguments import path
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.journal.archive import find
 from livecode.offline.replay import replay
 
@@ -22,11 +23,11 @@ def run(options: argparse.Namespace) -> int:
     if not journal.exists() and journal.name.isdigit():
         journal = find(int(journal.name)).journal
     replayed = replay(journal, out)
-    print(f"{out}: {replayed.seconds:.1f} s")
+    say(f"{out}: {replayed.seconds:.1f} s")
     for sentence in replayed.sentences:
-        print(sentence)
+        say(sentence)
     if replayed.differs_at_s is not None:
-        print(f"from {replayed.differs_at_s:.2f} s on the controls are not those that were played")
+        say(f"from {replayed.differs_at_s:.2f} s on the controls are not those that were played")
         return 1
-    print("all controls are those that were played, sample by sample")
+    say("all controls are those that were played, sample by sample")
     return 0

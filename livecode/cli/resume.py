@@ -14,7 +14,8 @@ from livecode.cli.arguments import (
     theme_of,
 )
 from livecode.cli.parser import Parser
-from livecode.cli.play import outlive_s, play_on, say
+from livecode.cli.play import outlive_s, play_on
+from livecode.cli.printing import say
 from livecode.errors import LivecodeError
 from livecode.files import replace_file
 from livecode.journal import archive

@@ -6,12 +6,13 @@ import time
 from typing import Protocol
 
 import numpy as np
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from livecode.cli.arguments import add_for, add_osc, add_seed
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.signals.intake import Intake
 from livecode.signals.rings import MAX_AGE_S, Ring, Rings
@@ -119,7 +120,7 @@ class SimulatedRings:
 def show(source: RingSource, seconds: float | None) -> None:
     """Step the source and draw its rings, until Ctrl-C or for so many seconds."""
     began_s = time.monotonic()
-    console = Console(highlight=False)
+    console = PlainConsole()
     with Live(
         get_renderable=lambda: view(source.intake.rings, source.caption()),
         console=console,

@@ -4,11 +4,12 @@ import argparse
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from livecode.cli.arguments import count, path
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.printing import put_out, say
 from livecode.errors import LivecodeError
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance, Summary
@@ -46,7 +47,7 @@ def show() -> int:
     """Print a table of all performances, the oldest first."""
     performances = [each for each in archive.performances() if each.journal.exists()]
     if not performances:
-        print(f"no performance has been kept in {archive.folder()}")
+        say(f"no performance has been kept in {archive.folder()}")
         return 0
     table = Table(box=None, pad_edge=False)
     for heading in ("number", "begun", "length", "set", "blocks", "ended"):
@@ -62,7 +63,7 @@ def show() -> int:
         name = "" if summary.set_path is None else Path(summary.set_path).name
         blocks = str(summary.blocks)
         table.add_row(str(each.number), date, length, name, blocks, _ended(each, summary))
-    Console().print(table)
+    PlainConsole().print(table)
     return 0
 
 
@@ -81,14 +82,14 @@ def export(number: int | None, out: Path | None) -> int:
     """Write a performance as a set file, to standard output or to a file that does not exist yet."""
     text = exported(archive.find(number).journal)
     if out is None:
-        print(text, end="")
+        put_out(text)
         return 0
     try:
         with open(out, "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise LivecodeError(f"{out} is there already; choose another name") from None
-    print(f"{out}: open it with `livecode play {out}`")
+    say(f"{out}: open it with `livecode play {out}`")
     return 0
 
 
@@ -111,5 +112,5 @@ def stop(number: int | None) -> int:
     if performance is None:
         raise LivecodeError("no performance plays without a terminal")
     running.stop(performance)
-    print(f"performance {performance.number} has ended")
+    say(f"performance {performance.number} has ended")
     return 0

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from livecode.cli.arguments import add_audio, add_theme, duration, path, percentage, theme_of
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.errors import LivecodeError
 from livecode.takes.choices import TakesFolder
 from livecode.takes.screen import HEADING, audition_screen, listed
 from livecode.takes.selection import Selection
 from livecode.takes.splice import splice
 from livecode.terminal.style import NO_COLOUR, style
+from livecode.transport.plain_text import plain_line
 
 
 def add_arguments(parser: Parser) -> None:
@@ -46,14 +48,14 @@ def run(options: argparse.Namespace) -> int:
         )
     folder = TakesFolder(path)
     if options.list:
-        print(HEADING.rstrip())
+        say(HEADING.rstrip())
         for take in Selection(band=band).of(folder.takes):
-            print(listed(take).rstrip())
+            say(plain_line(listed(take)).rstrip())
     if options.splice is not None:
         kept = [take.path for take in folder.kept]
         if not kept:
             raise LivecodeError(
                 f"no take in {path} is kept: keep some with `livecode takes {path}` and its key k"
             )
-        print(splice(kept, options.splice, options.fade))
+        say(splice(kept, options.splice, options.fade))
     return 0

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecode.cli.arguments import path
+from livecode.cli.console import PlainConsole
+from livecode.cli.printing import say
 from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
@@ -100,7 +102,7 @@ def settings_of(options: argparse.Namespace) -> TrainSampleRNNSettings:
 def run(options: argparse.Namespace) -> int:
     """Train, and print where the model is."""
     path = asking(settings_of(options), lambda settings: train_samplernn(settings, showing=showing))
-    print(f"The model is in {path}")
+    say(f"The model is in {path}")
     return 0
 
 
@@ -117,7 +119,7 @@ class TrainingBar:
 
     def say(self, sentence: str) -> None:
         """Print a line of its own."""
-        self._console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(sentence, soft_wrap=True)
 
     def point(self, point: Point, share: float) -> None:
         """Show a new point of the curve; `share` of the training is done, from 0 to 1."""
@@ -135,11 +137,11 @@ class TrainingBar:
 @contextmanager
 def showing(name: str) -> Iterator[TrainingBar]:
     """Show a bar on stderr while a `with` block runs."""
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     columns = (
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}", markup=False),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

@@ -17,7 +17,9 @@ from rich.progress import (
 )
 
 from livecode.cli.arguments import path
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say
 from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.audio.descriptors import ALIGNABLE
 from livecode.neural.model_file import user_models
@@ -76,12 +78,12 @@ def run(options: argparse.Namespace) -> int:
         texture_only=options.texture_only,
         out=options.out,
     )
-    bars = SpaceBars(Console(stderr=True))
+    bars = SpaceBars(PlainConsole(stderr=True))
     if settings.texture_only:
-        print(f"The texture is in {train_texture(settings, bars)}")
+        say(f"The texture is in {train_texture(settings, bars)}")
         return 0
     path = asking(settings, lambda settings: train_space(settings, bars))
-    print(f"The space is in {path}")
+    say(f"The space is in {path}")
     return 0
 
 
@@ -91,10 +93,10 @@ class SpaceBars:
     def __init__(self, console: Console):
         self._console = console
         columns = (
-            TextColumn("[bold]{task.description}"),
+            TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[figures]}"),
+            TextColumn("{task.fields[figures]}", markup=False),
             TimeRemainingColumn(),
         )
         self._progress = Progress(*columns, console=console)
@@ -102,7 +104,7 @@ class SpaceBars:
 
     def say(self, sentence: str) -> None:
         """Print a line of its own."""
-        self._console.print(sentence, markup=False, highlight=False)
+        self._console.print(sentence)
 
     @contextmanager
     def training(self, name: str, steps: int, done: int) -> Iterator[None]:

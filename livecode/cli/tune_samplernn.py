@@ -1,7 +1,6 @@
 """`livecode tune samplernn`: runs short trainings, and prints which settings did best."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from livecode.cli.arguments import path
+from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.printing import say_aside
 from livecode.errors import LivecodeError
 from livecode.neural.audio.files import read_audio
 from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings
@@ -46,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
     )
     settings.check()
     for note in read_audio(settings.sources, settings.sample_rate).notes():
-        print(note, file=sys.stderr)  # before Ray starts, which prints much
+        say_aside(note)  # before Ray starts, which prints much
     trials = tuned(settings, options.trials, options.at_once, options.dims)
-    print_trials(trials, settings, Console())
+    print_trials(trials, settings, PlainConsole())
     return 0
 
 

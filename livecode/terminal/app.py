@@ -40,6 +40,7 @@ from livecode.terminal.text_file import TextFile
 from livecode.terminal.ways_out import WaysOut
 from livecode.transport.audio import look_at_audio
 from livecode.transport.messages import CUE
+from livecode.transport.plain_text import plain_line
 
 #: How often the status lines are drawn, and the other processes are looked after.
 LOOK_EVERY_S = 0.1
@@ -381,5 +382,6 @@ def run_terminal(
     finally:
         kept = terminal.file.keep(terminal.editor.buffer.text)
         if kept is not None:
-            print(f"the text was not saved; it is kept in {kept}", file=sys.stderr)
+            # the screen is given back by now: this is the shell's line
+            print(plain_line(f"the text was not saved; it is kept in {kept}"), file=sys.stderr)
     return 0

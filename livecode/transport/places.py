@@ -1,5 +1,6 @@
 """Places for what a performance keeps: the user's folders, or others where those cannot be written."""
 
+import hashlib
 import os
 import stat
 import tempfile
@@ -21,11 +22,11 @@ def data_folder() -> Path:
 
 
 def temporary_folders() -> list[Path]:
-    """Return the folders that take the place of the user's, for as long as the system runs.
+    """Return the folders that take the place of `data_folder`, for as long as the system runs.
 
     Each is this user's alone. One that somebody else has made, or that is not there, is left out.
     """
-    return [each for each in _candidates() if _is_private(each)]
+    return [each for each in _candidates() if _is_private(each.parent) and _is_private(each)]
 
 
 def make_temporary_folder() -> Path:
@@ -36,9 +37,10 @@ def make_temporary_folder() -> Path:
     trouble = OSError("nowhere can anything be written")
     for each in _candidates():
         try:
-            each.mkdir(PRIVATE_FOLDER, exist_ok=True)
-            if not _is_private(each):
+            each.parent.mkdir(PRIVATE_FOLDER, exist_ok=True)
+            if not _is_private(each.parent):
                 continue
+            each.mkdir(PRIVATE_FOLDER, exist_ok=True)
             probe(each)
             return each
         except OSError as error:
@@ -99,7 +101,8 @@ def _temporary_roots() -> list[Path]:
 
 def _candidates() -> list[Path]:
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    return [each / f"livecode-{user}" for each in _temporary_roots()]
+    whose = hashlib.sha256(os.fsencode(data_folder())).hexdigest()[:8]
+    return [each / f"livecode-{user}" / whose for each in _temporary_roots()]
 
 
 def _is_private(folder: Path) -> bool:

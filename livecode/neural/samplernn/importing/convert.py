@@ -4,7 +4,7 @@ import hashlib
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,12 @@ class ImportOptions:
     float16: bool = False
 
 
-def import_samplernn(options: ImportOptions, folder: Path | None = None) -> int:
-    """Writes the model into `folder` (the performer's own models), and prints what it found.
+def import_samplernn(
+    options: ImportOptions,
+    folder: Path | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> int:
+    """Write the model into `folder` (the performer's own models), and say what was found.
 
     Raises LivecodeError with what does not fit.
     """
@@ -64,7 +68,7 @@ def import_samplernn(options: ImportOptions, folder: Path | None = None) -> int:
     write_model(path, kept, _meta(config, options, hashlib.sha256(content).hexdigest()))
     replace_file(path.with_name("README.md"), _card(config, options).encode())
     size = sum(tensor.nbytes for tensor in kept.values()) / 1e6
-    print(f"{_found(config, options.sample_rate)}; {size:.1f} MB in {path}")
+    say(f"{_found(config, options.sample_rate)}; {size:.1f} MB in {path}")
     return 0
 
 
