@@ -3,6 +3,7 @@
 import argparse
 
 from livecode.cli.arguments import path
+from livecode.cli.consent import add_trust, allow_journal, differences
 from livecode.cli.parser import Parser
 from livecode.cli.printing import say
 from livecode.journal.archive import find
@@ -14,6 +15,7 @@ def add_arguments(parser: Parser) -> None:
     add = parser.add_argument
     add("journal", type=path, metavar="JOURNAL", help="a journal, or the number of a performance")
     add("-o", "--out", type=path, required=True, metavar="OUT.wav")
+    add_trust(parser)
     parser.set_defaults(run=run)
 
 
@@ -22,6 +24,9 @@ def run(options: argparse.Namespace) -> int:
     journal, out = options.journal, options.out
     if not journal.exists() and journal.name.isdigit():
         journal = find(int(journal.name)).journal
+    allow_journal(journal, options.trust)
+    for sentence in differences(journal):
+        say(sentence)
     replayed = replay(journal, out)
     say(f"{out}: {replayed.seconds:.1f} s")
     for sentence in replayed.sentences:

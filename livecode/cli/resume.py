@@ -13,6 +13,7 @@ from livecode.cli.arguments import (
     count,
     theme_of,
 )
+from livecode.cli.consent import add_trust, allow, allow_journal, differences
 from livecode.cli.parser import Parser
 from livecode.cli.play import outlive_s, play_on
 from livecode.cli.printing import say
@@ -28,7 +29,7 @@ from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
 from livecode.processes.options import Options, master_file
 from livecode.processes.paths import Paths
-from livecode.processes.running import RunningFile
+from livecode.processes.running import NotOurs, RunningFile
 from livecode.transport import Arena
 from livecode.transport.logs import begin_log
 
@@ -42,6 +43,7 @@ def add_arguments(parser: Parser) -> None:
     add_record(parser)
     add_theme(parser)
     add_for(parser, "end after this long")
+    add_trust(parser)
     parser.set_defaults(run=run)
 
 
@@ -54,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     performance = running.left_alone() if options.number is None else None
     if performance is None:
         performance = archive.find(options.number)
-    attached = running.attached(performance)
+    attached = _attached(performance, options.trust)
     if attached is not None and running.has_terminal(attached[1]):
         raise LivecodeError(f"performance {performance.number} is being played at another terminal")
     begin_log("terminal", performance.log)
@@ -65,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         attachment = Attachment(settings, paths, say=say, arena=arena)
         say(f"performance {performance.number}: it has never stopped sounding")
     else:
+        allow_journal(performance.journal, options.trust)
         settings = _ended_options(performance, options)
         paths = Paths(performance)
         write_connection(paths.connection)
@@ -74,10 +77,24 @@ def run(options: argparse.Namespace) -> int:
             f"performance {performance.number}: everything had ended; "
             "it begins again where its journal ends"
         )
+        for sentence in differences(performance.journal):
+            say(sentence)
     try:
         return play_on(attachment, options.seconds, theme, [])
     finally:
         attachment.stop()
+
+
+def _attached(performance: ArchivedPerformance, trust: bool) -> tuple[RunningFile, Arena] | None:
+    """Return what leads to a performance that still plays; None if it does not.
+
+    Raises LivecodeError if another version plays it, or if another installation does and nobody trusts it.
+    """
+    try:
+        return running.attached(performance)
+    except NotOurs as error:
+        allow(str(error), trust)
+    return running.attached(performance, trusted=True)
 
 
 def _running_options(performance: ArchivedPerformance, found: RunningFile, arena: Arena) -> Options:

@@ -22,6 +22,7 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     date: float = 0.0  # seconds since 1970
     live: bool = True  # in processes, with their buffers; False: offline
     cues: str = ""  # the token for cues over OSC; "": closed
+    layout: int = 0  # version of the shared memory's layout; 0: not told
 
 
 class SetRead(msgspec.Struct, frozen=True, tag=True):

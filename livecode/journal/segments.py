@@ -129,6 +129,15 @@ def is_sealed(path: Path) -> bool:
     return hmac.compare_digest(seal.digest(), last.seal)
 
 
+def has_seals(path: Path) -> bool:
+    """Return whether the newest segment of a journal is of a format that has seals."""
+    try:
+        with open(segments(path)[-1], "rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
 def _groups(file: IO[bytes], segment: Path) -> Iterator[Group]:
     """Yield the groups of a file; of a format without seals, each record is a group."""
     magic = file.read(len(MAGIC))

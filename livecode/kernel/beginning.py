@@ -17,7 +17,7 @@ from livecode.performance.agent_checkpoint import FILE, AgentCheckpoint
 from livecode.performance.taking_over import Handover
 from livecode.playing.clock import PerformanceClock
 from livecode.sets.cues import Cues
-from livecode.transport import Arena
+from livecode.transport import MAGIC, Arena
 from livecode.transport.header import Header
 from livecode.transport.status import decode_going_on, decode_status, encode
 
@@ -199,4 +199,5 @@ def _opening(performance: Begins, live: bool) -> Opening:
         time.time(),
         live,
         performance.cues.token,
+        MAGIC,
     )

@@ -78,14 +78,18 @@ class PlaysElsewhere(LivecodeError):
     """A performance may be played by another installation, or by another version: leave it alone."""
 
 
+class NotOurs(PlaysElsewhere):
+    """What leads to the processes of a performance was not written by this installation."""
+
+
 def attached(
     performance: ArchivedPerformance, trusted: bool = False
 ) -> tuple[RunningFile, Arena] | None:
     """Return the shared memory of a performance that still plays, and what leads to its processes.
 
     None if it does not play. What a dead performance of this installation left behind is then cleared
-    away. Raises PlaysElsewhere if another version of livecode may play it, or, unless `trusted`, if the
-    file that leads to its processes was not written by this installation.
+    away. Raises PlaysElsewhere if another version of livecode plays it, and its subclass NotOurs, unless
+    `trusted`, if the file that leads to its processes was not written by this installation.
     """
     running = RunningFile.read(performance.running)
     if running is None:
@@ -105,9 +109,9 @@ def attached(
             _clear(performance, running)
         return None
     if not (ours or trusted):
-        raise PlaysElsewhere(
-            f"{performance.running} was not written by this installation, so what it leads to is left "
-            "alone; if you trust who wrote it, `livecode resume` asks for that"
+        raise NotOurs(
+            f"{performance.running} was not written by this installation, and leads to processes that "
+            "may be somebody else's"
         )
     if runs(arena.header.terminal_pid):
         return None if arena.header.stop else (running, arena)
