@@ -11,6 +11,7 @@ from pathlib import Path
 #: Permissions of what only this user may read.
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
+
 def replace_file(path: Path, content: bytes, private: bool = False, for_good: bool = True) -> None:
     """Put `content` in the place of the file at once and for good; raises OSError, the file as it was.
 

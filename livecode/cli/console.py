@@ -20,7 +20,7 @@ class PlainConsole(Console):
         settings = {"highlight": False, "soft_wrap": False, **settings}
         super().__init__(markup=False, emoji=False, **settings)
 
-    def render_str(self, text: str, **settings: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **settings: Any) -> Text:
         """Return a string as text without style."""
         settings.update(markup=False, emoji=False)
         return super().render_str(plain(text), **settings)

@@ -53,7 +53,9 @@ def _import_torchscript(path: Path, name: str, trust: bool) -> int:
     """Import a TorchScript file, after asking for trust where somebody can answer."""
     program = read_program(path)
     if not trust and not program.is_trusted and sys.stdin.isatty():
-        say(f"{shown(path)} is a program as well as a model: it runs as you, whenever it is played.")
+        say(
+            f"{shown(path)} is a program as well as a model: it runs as you, whenever it is played."
+        )
         say(f"SHA-256 {program.digest}")
         trust = ask("Do you trust who made it?")
     found = import_torchscript(program, name, trust)

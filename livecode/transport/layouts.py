@@ -41,7 +41,11 @@ LAYOUTS = (
     Layout(slots=512, buffers=48, message_bytes=1 << 19),
     Layout(slots=256, buffers=32, message_bytes=1 << 18, inheritance_bytes=1 << 18),
     Layout(
-        slots=96, buffers=16, buffer_frames=8192, message_bytes=1 << 17, taps=6,
+        slots=96,
+        buffers=16,
+        buffer_frames=8192,
+        message_bytes=1 << 17,
+        taps=6,
         inheritance_bytes=1 << 16,
     ),  # fmt: skip
 )

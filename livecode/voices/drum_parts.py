@@ -5,7 +5,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.voices.kernels import kernel
+from livecode.neural.kernels import kernel
 
 RATE_HZ = 48_000
 Sound = NDArray[np.float64]  # (frames,)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from livecode.voices.kernels import kernel
+from livecode.neural.kernels import kernel
 
 #: What a hit's state holds, (FIELDS,) float64.
 (

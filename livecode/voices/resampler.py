@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from livecode.voices.kernels import kernel
+from livecode.neural.kernels import kernel
 
 Floats = np.ndarray
 

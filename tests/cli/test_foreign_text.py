@@ -137,7 +137,7 @@ def test_the_journal_of_a_stranger_is_listed_and_exported_as_text(
     journal = Journal(archive.new().journal)
     journal.write(Opening("0", 1, 48000, 256))
     journal.write(SetRead(0, f"/tmp/{EVIL}.py", ""))
-    journal.write(BlockBegun(1, 0, f"x = {EVIL!r} # \x1b[2J"))
+    journal.write(BlockBegun(1, 0, "x = (  # \x1b[2J\n    1)"))
     journal.write(BlockEnded(1, 0, True, ("x",)))
     journal.close()
     run(capsys, "sessions")

@@ -122,27 +122,6 @@ def test_only_one_supervisor_at_a_time(live: Live) -> None:
     assert runs(former)
 
 
-def test_no_process_has_a_tcp_socket(live: Live) -> None:
-    """Read from the system's tables, for IPv4 and IPv6."""
-    if not Path("/proc/net/tcp").exists():
-        pytest.skip("this system does not tell")
-    live.evaluate("print('something')")
-    inodes = {
-        row.split()[9]
-        for table in ("/proc/net/tcp", "/proc/net/tcp6")
-        if Path(table).exists()
-        for row in Path(table).read_text().splitlines()[1:]
-    }
-    held = set()
-    for name in ("supervisor", "engine", "voices", "mind"):
-        for descriptor in Path(f"/proc/{pid_of(live, name)}/fd").iterdir():
-            target = os.readlink(descriptor)
-            if target.startswith("socket:["):
-                held.add(target.removeprefix("socket:[").removesuffix("]"))
-    assert held, "the mind has local sockets"
-    assert not held & inodes
-
-
 @pytest.mark.parametrize("how", ["fork", "spawn"])
 def test_a_pool_of_processes_works_with_the_performer_s_functions(live: Live, how: str) -> None:
     code = (

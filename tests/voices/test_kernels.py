@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 SOURCE = """
-from livecode.voices.kernels import kernel
+from livecode.neural.kernels import kernel
 
 @kernel()
 def twice(x):

@@ -14,7 +14,7 @@ from llvmlite import binding
 from numpy.typing import NDArray
 
 from livecode.files import replace_file
-from livecode.voices.kernels import kernel
+from livecode.neural.kernels import kernel
 from livecode.voices.samplernn.processor import features
 
 #: What compiled functions take: numpy arrays, each of the kind that its caller has.

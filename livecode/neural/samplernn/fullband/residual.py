@@ -6,10 +6,10 @@ in float64, so that every processor finds the same.
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.neural.kernels import kernel
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 
 LANES = 16
@@ -92,7 +92,7 @@ def track(config: FullbandConfig) -> Track:
     )
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def cell_of(e: float, levels: int) -> int:
     """The cell (0 to levels − 1) of a residual."""
     size = np.log1p(abs(e) / SMALL) / np.log1p(LARGEST / SMALL)
@@ -100,7 +100,7 @@ def cell_of(e: float, levels: int) -> int:
     return min(max(int(np.floor(place * levels)), 0), levels - 1)
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def middle_of(cell: int, levels: int) -> Any:
     """The residual in the middle of a cell."""
     place = (cell + 0.5) / levels * 2 - 1
@@ -108,21 +108,21 @@ def middle_of(cell: int, levels: int) -> Any:
     return size if place >= 0 else -size
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def softened(x: Any) -> np.float32:
     """A sample as frames see it, from −2 to 2."""
     size = np.log1p(abs(x) / SOFT) * (2 / np.log1p(1 / SOFT))
     return np.float32(size if x >= 0 else -size)
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def spread_row(size: float) -> int:
     """The row (0 to SPREAD_ROWS − 1) for a mean size."""
     at = int((np.log(max(size, 1e-9)) - SPREAD_FROM) / SPREAD_STEP)
     return min(max(at, 0), SPREAD_ROWS - 1)
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def spread_rows(track: Track, k: int, level: float, rows: Array) -> None:
     """Fill rows (3,) with those of subband k's fast, slow and solved spread."""
     most = MOST * max(np.float64(level), SOFTEST)
@@ -131,7 +131,7 @@ def spread_rows(track: Track, k: int, level: float, rows: Array) -> None:
     rows[2] = spread_row(min(np.sqrt(track.error[k]), most))
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def solve(pred: Predictor, track: Track, k: int, told: Array) -> None:
     """Take in subband k's last hop and solve for new taps; told: (order + 1,) autocorrelation.
 
@@ -184,7 +184,7 @@ def solve(pred: Predictor, track: Track, k: int, told: Array) -> None:
     track.error[k] = error
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def predicted(pred: Predictor, track: Track, k: int) -> Any:
     """What subband k's predictor expects next."""
     taps, past, lanes = track.taps[k], track.past[k], track.lanes
@@ -200,7 +200,7 @@ def predicted(pred: Predictor, track: Track, k: int) -> Any:
     return min(max(total, np.float32(-LIMIT)), np.float32(LIMIT)) * track.leak[k]
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def lead_back(track: Track, k: int, level: float, count: int) -> None:
     """Set what is kept of subband k's predictions, by its last samples and the outline's level."""
     first, total = track.place[0], np.float32(0)
@@ -211,14 +211,14 @@ def lead_back(track: Track, k: int, level: float, count: int) -> None:
     track.leak[k] = np.float32(1) if loud <= most else np.float32(max(most / loud, 0.5) ** 0.125)
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def sample_of(expected: float, residual: float, level: float) -> np.float32:
     """The sample that a prediction and a residual give, within the rails of the outline's level."""
     rail = min(RAIL * max(np.float64(level), SOFTEST), LIMIT)
     return np.float32(min(max(expected + residual, -rail), rail))
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def take(track: Track, k: int, x: float | np.float32, residual: float) -> None:
     """The sample x of subband k comes next, and this residual is what was left of it."""
     track.past[k, track.place[0] - 1] = x
@@ -227,7 +227,7 @@ def take(track: Track, k: int, x: float | np.float32, residual: float) -> None:
     track.sizes[k, 1] += (size - track.sizes[k, 1]) / SLOW
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def step_on(pred: Predictor, track: Track) -> None:
     """All subbands have taken their sample."""
     at = track.place[0] - 1
@@ -241,7 +241,7 @@ def step_on(pred: Predictor, track: Track) -> None:
     track.place[0] = at
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def encoded(
     pred: Predictor,
     track: Track,
@@ -293,7 +293,7 @@ def encoded(
         step_on(pred, track)
 
 
-@nb.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@kernel(error_model="numpy", _nrt=False)
 def decoded(
     pred: Predictor,
     track: Track,

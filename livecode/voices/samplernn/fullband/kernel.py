@@ -376,4 +376,4 @@ def _tier(
 
 
 #: Where the compiled code is kept.
-CACHE_PATH: str = advance.stats.cache_path  # type: ignore[attr-defined]
+CACHE_PATH: str = advance.stats.cache_path or ""  # type: ignore[attr-defined]
