@@ -3,12 +3,14 @@
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 
 from livecode.errors import LivecodeError
 from livecode.files import make_private_folder, replace_file
+from livecode.transport.places import make_temporary_folder
 
 #: So many texts that were not saved are kept.
 MOST_KEPT = 50
@@ -93,19 +95,32 @@ class TextFile:
         """Keep a text that was not saved, and return its file; None if there is no need, or no room."""
         if not self.unsaved(text):
             return None
-        folder = platformdirs.user_state_path("livecode") / "unsaved"
         stem = self.path.stem if self.path is not None else "untitled"
-        path = folder / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{stem}.py"
-        try:
-            make_private_folder(folder.parent)
-            make_private_folder(folder)
-            replace_file(path, _ended(text).encode(), private=True)
-            kept = [each for each in folder.glob("*.py") if _KEPT.fullmatch(each.name)]
-            for old in sorted(kept)[:-MOST_KEPT]:
-                old.unlink()
-        except OSError:
-            return None
-        return path
+        name = f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{stem}.py"
+        places: tuple[Callable[[], Path], ...] = (_state_folder, make_temporary_folder)
+        for find in places:
+            try:
+                return _keep(find() / "unsaved" / name, text)
+            except OSError:  # there may be a place for as long as the system runs
+                continue
+        return None
+
+
+def _state_folder() -> Path:
+    """Return the user's folder for what livecode keeps from one start to the next."""
+    return platformdirs.user_state_path("livecode")
+
+
+def _keep(path: Path, text: str) -> Path:
+    """Write a text that was not saved, remove the oldest of its kind, and return its file."""
+    folder = path.parent
+    make_private_folder(folder.parent)
+    make_private_folder(folder)
+    replace_file(path, _ended(text).encode(), private=True)
+    kept = [each for each in folder.glob("*.py") if _KEPT.fullmatch(each.name)]
+    for old in sorted(kept)[:-MOST_KEPT]:
+        old.unlink()
+    return path
 
 
 def _ended(text: str) -> str:

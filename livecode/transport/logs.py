@@ -3,6 +3,7 @@
 import logging
 import os
 from pathlib import Path
+from typing import TextIO
 
 from livecode.files import open_private
 
@@ -10,7 +11,29 @@ from livecode.files import open_private
 FORMAT = "%(asctime)s.%(msecs)03d {process} %(levelname)s %(name)s: %(message)s"
 TIMES = "%Y-%m-%d %H:%M:%S"
 _STANDARD_ERROR = 2
+#: A log does not grow beyond so many bytes.
+MOST_BYTES = 64 << 20
 _OURS = "the log of the performance"
+
+
+class _Bounded(logging.StreamHandler[TextIO]):
+    """Writes to the log until that is full, whichever process has filled it."""
+
+    _full = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; the last one says that there are no more."""
+        try:
+            size = os.fstat(self.stream.fileno()).st_size
+        except OSError:
+            size = 0
+        if size < MOST_BYTES:
+            super().emit(record)
+        elif not self._full:
+            self._full = True
+            record.msg, record.args = "the log is full: this process writes no more to it", ()
+            record.exc_info = record.exc_text = None
+            super().emit(record)
 
 
 def begin_log(process: str, path: Path | None = None) -> None:
@@ -26,7 +49,7 @@ def begin_log(process: str, path: Path | None = None) -> None:
             stream = open(path, "a", encoding="utf-8", errors="replace", opener=open_private)  # noqa: SIM115
         except OSError:  # it plays without a log
             stream = open(os.devnull, "w")  # noqa: SIM115
-    handler = logging.StreamHandler(stream)
+    handler = _Bounded(stream)
     handler.setFormatter(logging.Formatter(FORMAT.format(process=process), TIMES))
     root = logging.getLogger()
     for former in [each for each in root.handlers if each.name == _OURS]:

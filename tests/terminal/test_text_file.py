@@ -94,3 +94,16 @@ def test_a_file_that_is_too_large_to_be_edited_is_never_written_to(tmp_path: Pat
     file = TextFile(path)
     assert (file.text, file.path) == ("", None)
     assert "too large to be edited" in file.trouble
+
+
+def test_a_text_is_kept_elsewhere_if_there_is_no_room_where_it_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").write_text("a file in the place of the folder")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    kept = TextFile(None).keep("a = 3")
+    assert kept is not None
+    assert kept.read_text() == "a = 3\n"
+    assert tmp_path / "tmp" in kept.parents
