@@ -47,7 +47,7 @@ LAYOUTS = (
         message_bytes=1 << 17,
         taps=6,
         inheritance_bytes=1 << 16,
-    ),  # fmt: skip
+    ),
 )
 
 

@@ -167,11 +167,15 @@ ANSWERING = {
 }  # fmt: skip
 
 
+#: Folders that no command of an installed livecode prints from.
+NO_COMMANDS = ("bench/", "neural/samplernn/training/fullband/")
+
+
 def test_one_place_prints() -> None:
     found = set()
     for path in sorted((ROOT / "livecode").rglob("*.py")):
         name = str(path.relative_to(ROOT / "livecode"))
-        if name in ANSWERING or name.startswith("bench/"):
+        if name in ANSWERING or name.startswith(NO_COMMANDS):
             continue
         calls = (
             node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
