@@ -80,6 +80,7 @@ class Journal:
         self.sparing = False
         self._file: IO[bytes] | None = None
         self._waiting: deque[_Waiting] = deque()
+        self._waiting_bytes = 0
         self._left_out, self._left_out_tick = 0, 0
         self._writing = threading.Lock()
         self._closing = threading.Event()
@@ -104,7 +105,9 @@ class Journal:
         if dispensable and self.sparing:
             self._leave_out(tick_of(record))
             return
-        self._waiting.append(_Waiting(frame(_encoder.encode(record)), tick_of(record), dispensable))
+        data = frame(_encoder.encode(record))
+        self._waiting.append(_Waiting(data, tick_of(record), dispensable))
+        self._waiting_bytes += len(data)
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
             self._thread.start()
@@ -124,6 +127,7 @@ class Journal:
                 if self._file is None:
                     self._begin()
                 self._put(taken)
+                self._waiting_bytes -= sum(len(each.data) for each in taken)
                 self.error = None
             except OSError as error:
                 self._waiting.extendleft(reversed(taken))
@@ -214,19 +218,21 @@ class Journal:
 
     def _make_room(self) -> None:
         """Leave records out if too many wait: first those that a performance can go on without."""
-        excess = sum(len(each.data) for each in self._waiting) - KEPT_BYTES
+        if self._waiting_bytes <= KEPT_BYTES:
+            return
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        excess = sum(len(each.data) for each in taken) - KEPT_BYTES
         for dispensable in (True, False):
-            if excess <= 0:
-                return
-            kept: deque[_Waiting] = deque()
-            while self._waiting:
-                each = self._waiting.popleft()
+            kept = []
+            for each in taken:
                 if excess > 0 and each.dispensable is dispensable:
                     excess -= len(each.data)
                     self._leave_out(each.tick)
                 else:
                     kept.append(each)
-            self._waiting = kept
+            taken = kept
+        self._waiting.extendleft(reversed(taken))  # others may have been noted behind them
+        self._waiting_bytes = sum(len(each.data) for each in list(self._waiting))
 
     def _leave_out(self, tick: int) -> None:
         """Count a record that is not written."""
