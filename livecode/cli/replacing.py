@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from livecode.cli.printing import ask, say
 from livecode.neural.replacing import ModelInTheWay
 
 
@@ -44,8 +45,7 @@ def asking(settings: Settings, train: Callable[[Settings], Path]) -> Path:
     except ModelInTheWay as error:
         if not sys.stdin.isatty():
             raise
-        print(f"There is a training of {settings.name!r} already: {error.path}")
-        answer = input("Begin anew, and lose it? [y/N] ").strip().lower()
-        if answer not in ("y", "yes"):
+        say(f"There is a training of {settings.name!r} already: {error.path}")
+        if not ask("Begin anew, and lose it?"):
             raise
         return train(replace(settings, replace=True))  # type: ignore[type-var]
