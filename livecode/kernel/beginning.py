@@ -130,7 +130,9 @@ def done_by_another(recalled: Recalled) -> DoneByAnother:
     """Return how far former minds have come with opening the set; all the way, if nobody can tell."""
     inheritance = recalled.inheritance
     played = inheritance.has_played or bool(recalled.trouble)
-    return DoneByAnother(prepared=inheritance.ended > 0 or played, begun=inheritance.ended > 1 or played)
+    return DoneByAnother(
+        prepared=inheritance.ended > 0 or played, begun=inheritance.ended > 1 or played
+    )
 
 
 def leave_out(path: Path, header: Header, inheritance: Inheritance) -> list[str]:
