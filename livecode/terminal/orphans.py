@@ -11,6 +11,10 @@ from livecode.terminal.blocks import blocks
 _DEFINED = re.compile(r"^\s*(?:def\s+(\w+)|(\w+)\s*=(?!=))", re.MULTILINE)
 
 
+#: A longer block, in characters, is searched for names and not parsed, since that holds up keys.
+MOST_PARSED = 20_000
+
+
 class Orphans:
     """Remembers all names that the text has ever defined.
 
@@ -35,7 +39,7 @@ class Orphans:
 @lru_cache(maxsize=1024)  # while somebody types, all blocks but one stay as they are
 def _defined(block: str) -> frozenset[str]:
     """Return the names that a block defines, even if it is not finished."""
-    found = frozenset(names_of(block).binds)
+    found = frozenset(names_of(block).binds if len(block) <= MOST_PARSED else ())
     if not found:
         found = frozenset(filter(None, (name for pair in _DEFINED.findall(block) for name in pair)))
     return found

@@ -34,6 +34,10 @@ class Signature:
         )
 
 
+#: So many characters before the cursor are searched for the call: it happens at each key.
+LOOKED_BACK = 4000
+
+
 class Signatures:
     """Follows the cursor, and asks the mind for the signature of the call at it."""
 
@@ -62,6 +66,8 @@ class Signatures:
     def follow(self) -> None:
         """Find the call at the cursor; to be called when the text or the cursor has changed."""
         code, cursor = self._code_at_cursor()
+        begin = code.rfind("\n", 0, max(0, cursor - LOOKED_BACK)) + 1
+        code, cursor = code[begin:], cursor - begin
         at = open_call(code, cursor)
         call = None if at is None else code[:at]
         self._typed = "" if at is None else code[at + 1 : cursor]

@@ -1,5 +1,7 @@
 """Names that sound although the text that defined them is gone."""
 
+import pytest
+
 from livecode.terminal.orphans import Orphans
 
 TEXT = """\
@@ -46,3 +48,13 @@ def test_to_use_a_name_is_not_to_define_it() -> None:
     orphans = Orphans()
     orphans.among(("ego",), "ego = agent(glass)")
     assert orphans.among(("ego",), "ego.level = 0.5\nother = lambda ego: ego\nf(ego=1)") == ["ego"]
+
+
+def test_a_block_of_thousands_of_lines_is_not_parsed_at_each_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("livecode.terminal.orphans.names_of", lambda block: 1 / 0)
+    orphans = Orphans()
+    long = "".join(f"x{n} = {n}\n" for n in range(5_000))
+    assert orphans.among(["x7"], long) == []
+    assert orphans.among(["x7"], long.replace("x7 = 7", "y = 7")) == ["x7"]

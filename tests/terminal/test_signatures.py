@@ -1,10 +1,12 @@
 """Signatures: which argument one is in, and how much of a long one is shown."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode.terminal.signatures import Signature, argument, pieces
+from livecode.terminal.signatures import LOOKED_BACK, Signature, Signatures, argument, pieces
 
 RAMP = "ramp(start, end, over=4*s, *, lag=(0, 1), name='a, b')"
 PRINT = "print(*values, sep=' ')"
@@ -60,3 +62,23 @@ def test_whatever_is_typed_the_argument_lies_within_what_is_shown(
 @given(st.text("ab,()'", max_size=30))
 def test_pieces_and_commas_are_the_whole(text: str) -> None:
     assert ",".join(text[begin:end] for begin, end in pieces(text)) == text
+
+
+def test_a_key_in_a_long_block_looks_back_a_few_lines_only() -> None:
+    asked: list[str] = []
+    code = "x = f(1)\n" * 20_000 + "y = ramp(0,"
+
+    async def inspect(call: str, cursor: int) -> str:
+        asked.append(call)
+        return RAMP
+
+    async def follow() -> Signature:
+        signatures = Signatures(lambda: (code, len(code)), inspect, lambda: None)
+        signatures.follow()
+        while not signatures.shown.text:
+            await asyncio.sleep(0)
+        return signatures.shown
+
+    shown = asyncio.run(follow())
+    assert shown.text[shown.begin : shown.end] == "end"
+    assert len(asked[0]) <= LOOKED_BACK + 10
