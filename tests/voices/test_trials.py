@@ -84,11 +84,14 @@ def test_voices_that_die_twice_of_a_file_play_on_without_it(tmp_path: Path) -> N
         live.await_sound()
         arena = live.attachment.arena
         assert live.evaluate(f"heavy = sample({str(path)!r}, level=0)")[0]
-        for _ in range(2):
-            pid = live.header.voices_pid
-            live.await_(lambda: arena.trials.any(), "the trial")
-            os.kill(pid, signal.SIGSEGV)
-            live.await_(lambda: live.header.voices_pid not in (pid, 0, -1), "other voices")  # noqa: B023
+        generation = int(arena.buffer_owners.max())
+        for epoch in (1, 2):
+            live.await_(
+                lambda: live.header.voices_epoch == epoch and generation in arena.trials,  # noqa: B023
+                "the trial",
+            )
+            os.kill(live.header.voices_pid, signal.SIGSEGV)
+        live.await_(lambda: live.header.voices_epoch == 3, "other voices")
         live.await_sound()
         ok, error = live.evaluate(f"again = sample({str(path)!r}, level=0)")
         assert not ok

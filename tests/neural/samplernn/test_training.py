@@ -233,7 +233,8 @@ def test_a_trained_model_is_not_trained_over_unless_that_is_meant(
 def test_resumed_with_other_audio_it_says_so(tone: Path, tmp_path: Path) -> None:
     settings = settings_for(tone, tmp_path, steps=10)
     train_samplernn(settings)
-    other = write_tones(tmp_path / "other.wav")
+    other = tmp_path / "other.flac"
+    other.write_bytes(tone.read_bytes())
     longer = replace(settings, sources=(other,), steps=20, resume=True)
     train_samplernn(longer)  # the same sound under another name
     audio, rate = soundfile.read(other)
