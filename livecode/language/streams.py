@@ -1,7 +1,7 @@
 """Sources without a space: streams of a SampleRNN, sound files, and the microphone."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from livecode.neural.model_file import described, find_model, list_models, name_
 from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.neural.samplernn.config import TEMPERATURES
 from livecode.transport.messages import TEST_MODEL
+from livecode.transport.places import make_temporary_folder
 
 #: The folder of sounds that blocks have computed, for the voices to read.
 PRIMES = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "primes"
@@ -154,15 +155,30 @@ def _prime_file(audio: str | Path | np.ndarray) -> tuple[str, str]:
     sound = array_of_sound("prime", audio)
     digest = hashlib.sha256(repr(sound.shape).encode() + sound.tobytes()).hexdigest()
     path = PRIMES / f"{digest[:16]}.wav"
-    if not _holds(path, sound):  # a damaged file is made anew
+    trouble: Exception | None = None
+    finds: tuple[Callable[[], Path], ...] = (lambda: PRIMES, _temporary_primes)
+    for find in finds:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as unfinished:
-                soundfile.write(unfinished, sound, ARRAY_RATE_HZ, subtype="FLOAT", format="WAV")
-        except (OSError, soundfile.SoundFileError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise LivecodeError(f"the prime cannot be written to {path}: {reason}") from None
-    return path_text(path), ""
+            place = find() / path.name
+            _keep(place, sound)
+            return path_text(place), ""
+        except (OSError, soundfile.SoundFileError) as error:  # there may be another place
+            trouble = trouble or error
+    reason = getattr(trouble, "strerror", None) or trouble
+    raise LivecodeError(f"the prime cannot be written to {path}: {reason}")
+
+
+def _temporary_primes() -> Path:
+    """Return the folder that takes the place of PRIMES; raises OSError if there is no place for one."""
+    return make_temporary_folder() / "primes"
+
+
+def _keep(path: Path, sound: np.ndarray) -> None:
+    """Write a sound to a file, unless that holds it; a damaged file is made anew."""
+    if not _holds(path, sound):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished:
+            soundfile.write(unfinished, sound, ARRAY_RATE_HZ, subtype="FLOAT", format="WAV")
 
 
 def _holds(path: Path, sound: np.ndarray) -> bool:

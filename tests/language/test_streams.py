@@ -270,3 +270,15 @@ def test_a_damaged_prime_that_was_kept_is_made_anew(
     assert np.array_equal(soundfile.read(kept)[0], frames)
     session.eval("r7.prime(np.linspace(-0.5, 0.5, 4000).reshape(2000, 2))")
     assert sorted(soundfile.info(path).channels for path in tmp_path.iterdir()) == [1, 2]
+
+
+def test_a_prime_is_kept_elsewhere_where_the_cache_cannot_be_written(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "cache").write_text("a file in the place of the folder")
+    monkeypatch.setattr(streams, "PRIMES", tmp_path / "cache" / "primes")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    session.eval("r7 = stream(prime=np.linspace(-0.5, 0.5, 4000))")
+    path = Path(session.get("r7").settings["prime"])
+    assert tmp_path in path.parents
+    assert soundfile.info(path).frames == 4000
