@@ -6,7 +6,7 @@ from typing import TypeVar
 from livecode.evaluation.namespace import OPERAND
 from livecode.language.values import Arithmetic
 
-_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _SHAPERS = frozenset(name for name in vars(Arithmetic) if not name.startswith("_"))
 _Tree = TypeVar("_Tree", bound=ast.AST)
 

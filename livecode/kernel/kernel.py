@@ -90,8 +90,9 @@ class LivecodeKernel(Kernel):
     ) -> dict[str, Any]:
         """Evaluate one block and answer with its result.
 
-        The terminal's metadata may hold the text of the set that the block is from.
+        The terminal's metadata may hold the text as it is typed, and the set that the block is from.
         """
+        self.set_player.typed = (cell_meta or {}).get("livecode_typed", "")
         if (page := (cell_meta or {}).get("livecode_set")) is not None:
             self.set_player.offer(page["text"], Path(page["path"]))
             self.cues.run()

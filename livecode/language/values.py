@@ -27,7 +27,7 @@ MOST_PARTS = 200
 
 
 class Arithmetic:
-    """`+ - * / **` and the shapers, for everything that can be read as a value."""
+    """`+ - * / // % **` and the shapers, for everything that can be read as a value."""
 
     def _value(self) -> "Value":
         raise NotImplementedError
@@ -57,6 +57,18 @@ class Arithmetic:
 
     def __rtruediv__(self, other: Any) -> "Value":
         return _combine("/", other, self)
+
+    def __floordiv__(self, other: Any) -> "Value":
+        return _combine("//", self, other)
+
+    def __rfloordiv__(self, other: Any) -> "Value":
+        return _combine("//", other, self)
+
+    def __mod__(self, other: Any) -> "Value":
+        return _combine("%", self, other)
+
+    def __rmod__(self, other: Any) -> "Value":
+        return _combine("%", other, self)
 
     def __pow__(self, other: Any) -> "Value":
         return _combine("**", self, other)
@@ -218,6 +230,8 @@ _OPERATORS: Mapping[str, Callable[[float, float], float]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
     "**": lambda a, b: math.pow(max(a, 0.0), b),
 }
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from livecode.deadlines import Watchdog
@@ -42,6 +43,7 @@ from livecode.sets.cue_vocabulary import CueTargets
 from livecode.sets.cues import Cues
 from livecode.sets.scene_words import SceneSignal, SceneWord, scene_words
 from livecode.sets.scenes import Scenes
+from livecode.sets.set_file import parse_set
 from livecode.sets.set_place import SetPlace
 from livecode.sets.set_player import SetPlayer
 from livecode.sets.turn_runner import TurnRunner
@@ -265,7 +267,9 @@ class Performance:
         return [*names, *(name for name in self.sounds.heard_leaving if name not in names)]
 
     def _line_defining(self, name: str) -> int | None:
-        """Return the line of the set that defines a name; None if there is no such line."""
+        """Return the line of the text that defines a name, saved or not; None if there is no such line."""
+        if typed := self.set_player.typed:
+            return parse_set(typed, Path("typed")).line_defining(name)
         set_file = self.scenes.set_file
         return None if set_file is None else set_file.line_defining(name)
 

@@ -51,6 +51,7 @@ class SetPlayer:
         self.in_cell = False
         self._since, self._thread = 0, 0  # when, in sample time, and in which thread that began
         self._look_due = 0
+        self.typed = ""  # the text as it stands in the editor, saved or not
         self._prepared: str | None = None  # the preparation as it was evaluated last
         #: Asks for `read_again` in the thread in which blocks are evaluated; None where nobody can.
         self.wake: Callable[[], None] | None = None

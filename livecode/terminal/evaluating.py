@@ -131,7 +131,7 @@ class Evaluating:
         page: Page | None = None,
         fault: str = "",
     ) -> None:
-        answer = await self.mind.evaluate(code, page)
+        answer = await self.mind.evaluate(code, page, self._editor.buffer.text)
         if answer.names:
             self._changes.append((answer.names, evaluated))
         if answer.error is None:

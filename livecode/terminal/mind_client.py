@@ -69,6 +69,7 @@ class _Request:
     code: str
     answer: "asyncio.Future[BlockAnswer]"
     page: Page | None = None
+    typed: str = ""
     sent_s: float = 0.0
     value: str | None = None
     idle: asyncio.Event = field(default_factory=asyncio.Event)
@@ -145,12 +146,15 @@ class MindClient:
             _settle(request, BlockAnswer(error=DIED))
         self.connect()
 
-    def evaluate(self, code: str, page: Page | None = None) -> "asyncio.Future[BlockAnswer]":
+    def evaluate(
+        self, code: str, page: Page | None = None, typed: str = ""
+    ) -> "asyncio.Future[BlockAnswer]":
         """Evaluate a block after those before it; the future gets the answer.
 
-        The mind takes in the scenes of the page before.
+        The mind takes in the scenes of the page before. It looks for the lines that define names in
+        `typed`, the text as it stands in the editor.
         """
-        request = _Request(code, asyncio.get_running_loop().create_future(), page)
+        request = _Request(code, asyncio.get_running_loop().create_future(), page, typed)
         self._waiting.append(request)
         self._send_next()
         return request.answer
@@ -185,9 +189,9 @@ class MindClient:
         request.sent_s = self._now_s()
         content = {"code": request.code, "silent": False, "stop_on_error": False}
         page = request.page
-        metadata = (
-            {} if page is None else {"livecode_set": {"text": page.text, "path": str(page.path)}}
-        )
+        metadata: dict[str, object] = {"livecode_typed": request.typed}
+        if page is not None:
+            metadata["livecode_set"] = {"text": page.text, "path": str(page.path)}
         message = self._client.session.msg("execute_request", content, metadata=metadata)
         self._running = message["header"]["msg_id"], request
         self._client.shell_channel.send(message)

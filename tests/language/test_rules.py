@@ -58,6 +58,10 @@ def test_a_wrong_name_is_answered_without_what_is_ours(session: Session) -> None
         ("def f(t): return -0.5\nego.level = abs(f)", 0.5),
         ("def f(t): return 0.5\nego.level = f.scale(1, 2)", 1.5),
         ("ego.level = (lambda t: 3).clip(0, 1)", 1.0),
+        ("def f(t): return 2.75\nego.level = f % 1 + f // 2", 1.75),
+        ("ego.level = 0.2 + 0 * (beat % 1)", 0.2),
+        ("ego.level = 7 // (lambda t: 2) - 5 % (lambda t: 3)", 1.0),
+        ("ego.level = 0.5 + 1 % (lambda t: 0)", 0.5),
         ("x = {'f': lambda t: 0.5}\nego.level = 2 * x['f']", 1.0),
         ("def made(): return 0.5 * (lambda t: 0.5)\nego.level = made()", 0.25),
         ("ego.level = 0.25\nlate = 0.5\nlate += lambda t: 0.1\nego.level = late", 0.6),
@@ -75,6 +79,7 @@ def test_plain_arithmetic_is_what_it_was(session: Session) -> None:
     assert plays(session, "[i * 2 for i in range(3)]") == "[0, 2, 4]"
     assert plays(session, "x = np.arange(3)\nx += 1\n(-x ** 2).sum()").endswith("-14)")
     assert plays(session, "'ab' * 2 + 'c'") == "'ababc'"
+    assert plays(session, "x = 7\n'%s' % x + str(x % 4)") == "'73'"
     assert "pattern" in plays(session, "pattern.scale")
 
 
@@ -101,6 +106,13 @@ def test_the_line_that_defines_a_name_is_said(session: Session, tmp_path: Path) 
     error = session.eval("@reward\ndef juicy(hall): return hall.rms").error or ""
     assert "nothing called hall sounds yet; line 9 defines it: play that first" in error
     assert "line 9 defines it" in (session.eval("print(hall)").error or "")
+
+
+def test_the_line_is_that_of_the_text_as_it_is_typed_saved_or_not(session: Session) -> None:
+    session.performance.set_player.typed = "\n\nlead = agent('additive')\n"
+    code = "@reward\ndef juicy(lead): return lead.rms"
+    error = session.eval(code).error or ""
+    assert "nothing called lead sounds yet; line 3 defines it: play that first" in error
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,12 @@ def test_only_one_supervisor_at_a_time(live: Live) -> None:
     assert runs(former)
 
 
+def test_on_stage_a_block_awaits_or_runs_a_loop(live: Live) -> None:
+    assert live.evaluate("import asyncio\nasync def f(): return 3") == (True, None)
+    assert live.evaluate("await asyncio.sleep(0.01)\nassert await f() == 3") == (True, None)
+    assert live.evaluate("assert asyncio.run(f()) == 3") == (True, None)
+
+
 @pytest.mark.parametrize("how", ["fork", "spawn"])
 def test_a_pool_of_processes_works_with_the_performer_s_functions(live: Live, how: str) -> None:
     code = (

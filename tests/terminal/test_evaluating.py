@@ -56,6 +56,11 @@ def test_names_results_prints_and_errors_are_one_line_each(performance: Attachme
         await player.until_said("● glass, ego")
         await evaluate(player, "print('one'); print('two')")
         await player.until_said("one\ntwo\n● print('one'); print('two')")
+        unsaved = "lead = agent('additive')\n\n@reward\ndef juicy(lead): return lead.rms"
+        await evaluate(player, unsaved)
+        await player.until_said(
+            "nothing called lead sounds yet; line 1 defines it: play that first"
+        )
         await evaluate(player, "\n\nego.levle = 0.5")
         await player.until_said("✗ line 3: ")
         assert player.glyphs() == "  ✗"
