@@ -130,7 +130,7 @@ def test_on_a_full_disk_it_is_said_once_and_the_sound_goes_on(session: Session, 
 
 #: As they stand in files. A class may be renamed; its tag may not.
 TAGS = {
-    "Opening", "SetRead", "ModelUsed", "BlockBegun", "BlockEnded", "Point", "GaveUp", "SceneBegun",
+    "Opening", "SetRead", "ModelUsed", "BlockBegun", "BlockEnded", "Point", "Read", "GaveUp", "SceneBegun",
     "ScenePlayed", "CuesRun", "Packet", "MidiMessage", "KeyPress", "Hushed", "Panicked", "Heard",
     "Restarted", "Features", "FellBack", "Led", "Skipped", "TakenOver", "Alive", "Stands", "Closed",
     "LeftOut", "Gap", "Read",
