@@ -133,7 +133,7 @@ TAGS = {
     "Opening", "SetRead", "ModelUsed", "BlockBegun", "BlockEnded", "Point", "Read", "GaveUp", "SceneBegun",
     "ScenePlayed", "CuesRun", "Packet", "MidiMessage", "KeyPress", "Hushed", "Panicked", "Heard",
     "Restarted", "Features", "FellBack", "Led", "Skipped", "TakenOver", "Alive", "Stands", "Closed",
-    "LeftOut", "Gap", "Read",
+    "LeftOut", "Gap",
 }  # fmt: skip
 
 
