@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from livecode.files import path_of, replace_file, shown
 from livecode.neural.limits import check_archive, check_size
 from livecode.neural.model_file import user_models
 
+_log = logging.getLogger(__name__)
 SUFFIX = ".ts"
 #: How long a model may take to be opened and to decode a moment of silence.
 OPENING_LIMIT_S = 60.0
@@ -111,7 +113,10 @@ def describe(file: str | Path | Program, trust: bool = False) -> Description:
             f"so once with space({path!r}, trust=True), or --trust with livecode import"
         )
     description = _ask(program)
-    _remember({**_trusted(), program.digest: asdict(description)})
+    try:
+        _remember({**_trusted(), program.digest: asdict(description)})
+    except LivecodeError as error:  # it plays all the same, and is asked about the next time
+        _log.warning("that %s is trusted is not kept: %s", shown(program.path), error)
     return description
 
 

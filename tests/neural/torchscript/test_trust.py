@@ -134,3 +134,15 @@ def test_a_voice_runs_what_was_trusted_and_nothing_else(tones: Path) -> None:
     for changed in (source, LatentSource(str(tones), 1)):
         with pytest.raises(LivecodeError, match="is not the file that was trusted"):
             TorchScriptVoice(changed, 48_000, 256)
+
+
+def test_where_trust_cannot_be_kept_it_plays_now_and_is_asked_about_again(
+    tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file" / "data"))
+    program = trust.read_program(tones)
+    assert trust.describe(program, trust=True).latent == 4
+    assert trust.program_as_trusted(tones, program.digest).content == program.content
+    with pytest.raises(LivecodeError, match="trust=True"):
+        trust.describe(tones)
