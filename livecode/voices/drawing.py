@@ -27,6 +27,11 @@ RISE_S = 0.01
 KICK_S, HOT, COOL = 0.1, 1.5, 0.8
 #: A model whose file does not say how loud it is is listened to for so long.
 LISTEN_S, LISTEN_BLOCK = 4.0, 4000
+#: A guarded stream of levels leaves out what is unlikely where it is hot: below this share of the likeliest
+#: from that temperature on, and nothing at 1.
+HOT_UNLIKELY, HOT_FROM = 0.05, 1.3
+#: An outline that stays where it is longer than its source's ever does is drawn so much hotter at most.
+MOST_RESTLESS = 2.0
 #: No model is made louder or softer than by this factor.
 MOST_GAIN = 10.0
 
@@ -80,7 +85,9 @@ class LevelsDrawing:
         self._kick = round(KICK_S * rate_hz)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
-        drawn = self.sampler.step_block(temperatures[None] * held.surface, guarded, held.unlikely)
+        hot = temperatures * held.surface
+        unlikely = max(held.unlikely, _left_out(hot) if guarded else 0.0)
+        drawn = self.sampler.step_block(hot[None], guarded, unlikely)
         audio = self._seam.risen(
             dequantised(drawn.codes[0], self._config.levels, self._config.quantiser)
         )
@@ -136,6 +143,7 @@ class FullbandState(NamedTuple):
 
     sampler: WideState
     spare: Floats
+    hold: tuple[int, int] = (-1, 0)  # the outline's first token, and for how many frames it stays
 
 
 class FullbandDrawing:
@@ -153,13 +161,17 @@ class FullbandDrawing:
         self.watch = Watch(model.sample_rate, facts, has_moments=bool(moments))
         self._seam = _Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
+        # outlines are drawn at so many times the temperature, and hotter where they hang
+        self._structure = float(facts.get("structure", 1.0))
+        self._longest = float(facts.get("longest_hold", np.inf))
+        self._hold = (-1, 0)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
         m, count = self.sampler.config.subbands, len(temperatures)
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
             hand = self.sampler.hand
-            hand.structure[:] = temperatures[0] if count else 1.0
+            hand.structure[:] = self._structure * self._restlessness() * temperatures[0]
             hand.unlikely[:] = held.unlikely
             hand.brightness[:] = held.brightness
             hand.transpose[:] = held.transpose
@@ -167,6 +179,8 @@ class FullbandDrawing:
             places = np.minimum(np.arange(steps) * m, count - 1)
             drawn = self.sampler.step_block(temperatures[None, places] * held.surface)
             self._spare = np.concatenate([self._spare, drawn.audio[0]])
+            for token in drawn.tokens[0, :, 0]:
+                self._hold = (int(token), self._hold[1] + 1 if token == self._hold[0] else 1)
         audio, self._spare = self._spare[:count], self._spare[count:]
         audio = self._seam.risen(audio)
         if guarded and self.watch.judged(audio) in ("silent", "still", "roaring"):
@@ -178,12 +192,16 @@ class FullbandDrawing:
             return self._seam.down(audio)
         return audio
 
+    def _restlessness(self) -> float:
+        """What the outline's temperature is multiplied by, the more the longer it hangs."""
+        return min(max(self._hold[1] / self._longest, 1.0), MOST_RESTLESS)
+
     def state(self) -> FullbandState:
-        return FullbandState(self.sampler.state(0), self._spare.copy())
+        return FullbandState(self.sampler.state(0), self._spare.copy(), self._hold)
 
     def load_state(self, state: FullbandState) -> None:
         self.sampler.set_state(0, state.sampler)
-        self._spare = state.spare.copy()
+        self._spare, self._hold = state.spare.copy(), state.hold
 
     def begin(self, number: int) -> bool:
         if self._moments:
@@ -195,6 +213,12 @@ class FullbandDrawing:
         tokens, cells = self._model.taken_in(audio)
         if len(cells):
             self.sampler.prime(tokens, cells)
+
+
+def _left_out(temperatures: Floats) -> float:
+    """The share of the likeliest level below which none is drawn where it is hot."""
+    hottest = float(temperatures.max(initial=1.0))
+    return HOT_UNLIKELY * min(max((hottest - 1) / (HOT_FROM - 1), 0.0), 1.0)
 
 
 def _choice(random: NDArray[np.uint64], rescues: int) -> int:

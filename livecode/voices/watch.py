@@ -21,7 +21,7 @@ NOISY_SHARE = 0.85
 #: So many times as loud as what it was trained on, and so much less likely, in bits a sample than
 #: what was held out, it is stuck in a roar: trained models fall into that before they do into noise.
 LOUD, UNLIKELY_BITS = 1.6, 0.5
-#: The same for a model that knows how loud its source gets, in so many times that.
+#: Of a model that does not tell how likely its sound is, so many times what is loud in its source.
 LOUDER = 1.4
 #: And so many times what is quiet in its source is silence.
 FAINTER = 0.7
@@ -48,7 +48,7 @@ class Watch:
         """
         usual = float(facts.get("rms", 0.0))
         loud, quiet = (float(facts.get(name, 0.0)) for name in ("loud_rms", "quiet_rms"))
-        self._loud = max(LOUD * usual, LOUDER * loud) or np.inf
+        self._loud = (LOUD * usual if levels else LOUDER * loud) or np.inf
         self._faint = max(SILENT_RMS, SILENT_SHARE * usual, FAINTER * quiet)
         bits = float(facts.get("held_out_bits", np.inf)) if levels else -np.inf
         self._unlikely_nats = (bits + UNLIKELY_BITS) * np.log(2)

@@ -216,7 +216,10 @@ def test_a_stream_that_falls_silent_is_nudged_only_where_it_is_watched(tmp_path:
     assert np.isfinite(heard).all()
 
 
-def test_a_burst_of_noise_is_taken_back_to_before_it(tmp_path: Path) -> None:
+def test_a_burst_of_noise_is_taken_back_to_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livecode.voices.drawing.HOT_UNLIKELY", 0.0)
     sure = str(write_samplernn(tmp_path, says=160, sure=12.0))
     voice = StreamVoice(StreamSource(sure, 1), RATE, HOP)
     played(voice, 100, temperature=0.5, guard=1.0)
@@ -293,3 +296,32 @@ def test_a_stream_that_hangs_on_one_sound_goes_back_where_its_source_always_move
         played(voice, 7 * RATE // HOP, guard=1.0)
         rescues[name] = voice._drawing.watch.rescues
     assert rescues == {"moves": 2, "holds": 0}
+
+
+@pytest.mark.timeout(600)
+def test_an_outline_that_hangs_is_drawn_hotter(tmp_path: Path) -> None:
+    def structure(**facts: float) -> float:
+        path = write_fullband(tmp_path, lufs=-20.0, **facts)
+        tensors = stored_tensors(path)
+        tensors["outline.output.bias"][0, 2] = 60.0  # for ever the same
+        write_model(path, tensors, read_model(path)[0])
+        drawing = Loaded(path).drawing(1)
+        drawing.next(np.full(3000, 0.5, np.float32), Held(), False)
+        drawing.next(np.full(300, 0.5, np.float32), Held(), False)
+        return float(drawing.sampler.hand.structure[0])
+
+    assert structure() == pytest.approx(0.5)
+    assert structure(structure=1.2) == pytest.approx(0.6)
+    assert structure(structure=1.2, longest_hold=8) == pytest.approx(0.6 * 12 / 8)
+    assert structure(structure=1.2, longest_hold=2) == pytest.approx(1.2), "twice at most"
+
+
+def test_a_guarded_stream_stays_with_what_is_likely_however_hot_it_is(tmp_path: Path) -> None:
+    sure = str(write_samplernn(tmp_path, says=160, sure=7.0, rms=1e-3, lufs=-20.0))
+
+    def spread(temperature: float, guard: float) -> float:
+        voice = StreamVoice(StreamSource(sure, 1), RATE, HOP)
+        return rms(np.diff(played(voice, 60, temperature, guard=guard)[2 * HOP :]))
+
+    assert spread(1.3, 1.0) < 0.1 * spread(1.3, 0.0)
+    assert spread(1.0, 1.0) == pytest.approx(spread(1.0, 0.0)), "and at 1 it draws what it says"

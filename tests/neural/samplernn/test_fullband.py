@@ -8,6 +8,8 @@ from livecode.neural.samplernn.fullband import bands, codebook, residual
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import TAPS, joined, split
+from livecode.neural.samplernn.fullband.walk import Walk
+from livecode.neural.samplernn.training.fullband.outline_tokens import transposed
 from tests.fullband_model import CONFIG, RATE_HZ, fullband_tensors
 
 
@@ -102,3 +104,30 @@ def test_a_codebook_finds_what_outlines_have_in_common() -> None:
     tokens = codebook.tokens_of(outlines.astype(np.float32), book)
     again = codebook.outline_of(tokens, book)
     assert np.square(again - outlines).mean() < 0.01 * np.square(outlines).mean()
+
+
+def test_an_outline_alone_is_that_of_the_frames_that_go_with_it() -> None:
+    tensors = fullband_tensors(seed=3)
+
+    def likeliest(log_probs: np.ndarray, token: bool) -> int:
+        return int(log_probs.argmax())
+
+    alone = Walk(CONFIG, tensors, RATE_HZ, likeliest).outline(4)
+    whole = Walk(CONFIG, tensors, RATE_HZ, likeliest)
+    first = whole.first_tokens()
+    drawn = [whole.frame()[0] for _ in range(3)]
+    assert (alone == np.stack([first, *drawn])).all()
+    assert len(np.unique(alone[:, 0])) > 1, "the test is blunt"
+
+
+def test_a_transposed_outline_is_that_of_the_transposed_sound() -> None:
+    config = FullbandConfig()
+    low, high = (
+        bands.measured(tone(hz, 1.0, 32_000), config, 32_000)
+        for hz in (440.0, 440.0 * 2 ** (2 / 12))
+    )
+    moved = transposed(low, 2)[15, : bands.SEMITONES]
+    assert np.abs(moved - high[15, : bands.SEMITONES])[moved > -50].max() < 1.0
+    assert (
+        transposed(high, -2)[15, : bands.SEMITONES].argmax() == low[15, : bands.SEMITONES].argmax()
+    )

@@ -60,6 +60,15 @@ class Walk:
         cells = np.array([cells for cells, _ in steps], np.int32)
         return self._following, cells, np.array([x for _, x in steps], np.float32)
 
+    def outline(self, frames: int) -> NDArray[np.int32]:
+        """Draw the tokens (frames, stages) of an outline alone, from the frame that comes next on."""
+        found = []
+        for _ in range(frames):
+            found.append(self._following)
+            self._outline_step(self._following)
+            self._following = self._draw_tokens()
+        return np.array(found, np.int32)
+
     def first_tokens(self) -> NDArray[np.int32]:
         """The tokens of the frame that comes next."""
         return self._following
