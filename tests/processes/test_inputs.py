@@ -15,6 +15,7 @@ ego = agent(space("additive"))
 
 # %% one  when=lambda rings: rings.twist
 ego.level = lambda midi: 0.5 + midi.cc[74]
+ego.pan = lambda mic: mic.rms
 
 # %% two
 midi.play(60)
@@ -51,6 +52,7 @@ def test_a_taken_port_and_missing_midi_are_said_and_the_port_is_taken_up_when_it
         taken_port.close()
         until("· OSC is received now")
         until("· no MIDI is heard")
+        until("· mic is silent")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             for packet in turned_packets(0.5, 0.5) * 50:
                 sender.sendto(packet, ("127.0.0.1", port))
