@@ -14,7 +14,7 @@ from livecode.language.every import Every
 from livecode.language.moments import Moment
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
-from livecode.language.values import Value
+from livecode.language.values import Function, Value
 from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix
@@ -78,7 +78,7 @@ class Applier:
         if isinstance(thing, Value):
             self.prepare(thing)
             with self._lock:
-                thing.heard = thing.node
+                self._turn(thing)
         elif isinstance(thing, Every) and self._turns is not None:
             with self._lock:
                 self._turns.follow(thing)
@@ -93,6 +93,15 @@ class Applier:
                 self._awaited = generation if isinstance(thing, Dsp) else None
             if self._awaited is not None:
                 self._await_built(self._awaited)
+
+    def _turn(self, value: Value) -> None:
+        """Let a value be computed as it is described, from the line on at which the block comes in."""
+        line = self._sounds.comes_in()
+        at_once = value.heard is None or value.function is not None or line <= self._moment().frame
+        if at_once or isinstance(value.heard, Function):
+            value.heard, value.turns_at = value.node, None
+        else:
+            value.turns_at = line
 
     def remove(self, *things: Thing) -> None:
         """Fade things out between two ticks, unless other things have taken their names already."""

@@ -76,7 +76,7 @@ class Node:
         Between two corners the number moves in a line, or nearly.
         """
         for part in self.parts:
-            yield from part.node.corners(begin, end, tempo)
+            yield from part.corners(begin, end, tempo)
 
     def sample(self, moment: Moment) -> float:
         """Return the number at `moment`; moments of one lead never go back far."""

@@ -130,6 +130,8 @@ class Value(Arithmetic, Thing):
     order = 1
     #: How it is computed while a block that says otherwise has not succeeded yet.
     heard: Node | None = None
+    #: The sample time from which it is computed as described; until then it is as `heard`.
+    turns_at: int | None = None
 
     @classmethod
     def of(cls, node: Node) -> "Value":
@@ -154,18 +156,32 @@ class Value(Arithmetic, Thing):
         return self.node.function if isinstance(self.node, Function) else None
 
     def __setattr__(self, key: str, value: Any) -> None:
-        object.__setattr__(self, key, value) if key == "heard" else super().__setattr__(key, value)
+        if key in ("heard", "turns_at"):
+            object.__setattr__(self, key, value)
+        else:
+            super().__setattr__(key, value)
 
     def adopt(self, other: Thing) -> None:
         """Become what `other` computes; everything that uses this value follows."""
         if isinstance(other, Value) and self in other.everything():
             raise LivecodeError(f"{self} cannot be made of itself; give the result another name")
+        if self.turns_at is not None:
+            self.heard, self.turns_at = self.node, None
         super().adopt(other)
 
     def sample(self, moment: Moment) -> float:
         """Return the number at `moment`."""
-        node = self.heard or self.node
+        turned = self.turns_at is not None and moment.frame >= self.turns_at
+        node = self.node if turned or self.heard is None else self.heard
         return moment.call(self) if isinstance(node, Function) else node.sample(moment)
+
+    def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
+        """Yield the corners from sample time `begin` on and before `end`, in any order."""
+        yield from self.node.corners(begin, end, tempo)
+        if self.heard not in (None, self.node) and self.heard is not None:
+            yield from self.heard.corners(begin, end, tempo)
+        if self.turns_at is not None and begin <= self.turns_at < end:
+            yield Corner(self.turns_at, jump=True)
 
     def everything(self) -> "Iterator[Value]":
         """Yield this value and all values that it is made of."""

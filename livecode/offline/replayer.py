@@ -195,7 +195,7 @@ class ReplayedLink:
     def __init__(self, recorder: Replayer):
         self._recorder = recorder
 
-    def lead(self, tempo: Tempo, frame: float) -> None:
+    def lead(self, tempo: Tempo, frame: float, now: float | None = None) -> None:
         """Set tempo and beat at sample time `frame`, if Link did."""
         if (led := self._recorder.timeline.led.get(int(frame))) is not None:
             tempo.lead(*led, frame)

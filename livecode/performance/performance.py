@@ -175,7 +175,10 @@ class Performance:
 
         # what performers, sets and cues do
         self.silencer = Silencer(sounds, evaluator.history, header, clock, recorder, lock, log)
-        self.tempo_control = TempoControl(tempo, clock, sounds, recorder, new_link, lock.reading)
+        self.tempo_control = TempoControl(
+            tempo, clock, sounds, recorder, new_link, lock.reading,
+            (lambda: header.now(time.monotonic_ns())) if self._live else None,
+        )  # fmt: skip
         self.set_player = SetPlayer(
             scenes, self.blocks, self.applier, watchdog, clock, recorder, lock, log
         )

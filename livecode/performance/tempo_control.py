@@ -16,8 +16,13 @@ from livecode.signals.tempo import MAX_BPM, MIN_BPM, Tempo
 class Leader(Protocol):
     """A clock that leads the tempo: Link's, or a replayed one."""
 
-    def lead(self, tempo: Tempo, frame: float) -> tuple[float, float] | None:
-        """Lead the tempo at that sample time; returns (beats a minute, beat) if it did."""
+    def lead(
+        self, tempo: Tempo, frame: float, now: float | None = None
+    ) -> tuple[float, float] | None:
+        """Lead the tempo at that sample time; returns (beats a minute, beat) if it did.
+
+        `now` is the sample time of this very moment, if it is known better than by the tick.
+        """
 
     def close(self) -> None:
         """Leave the others that share the beat."""
@@ -34,12 +39,14 @@ class TempoControl:
         recorder: JournalRecorder,
         new_link: Callable[[float], Leader] = LinkClock,
         reading: Callable[[], AbstractContextManager[None]] = nullcontext,
+        now: Callable[[], float] | None = None,
     ):
         """`new_link` joins those that share the beat, at a tempo in beats a minute.
 
-        A block acts on the clock within `reading()`.
+        A block acts on the clock within `reading()`. `now()` is the sample time of this very moment;
+        None where time is virtual.
         """
-        self._reading = reading
+        self._reading, self._sample_now = reading, now
         self.tempo, self._clock, self._sounds, self._recorder = tempo, clock, sounds, recorder
         self._new_link = new_link
         self._link: Leader | None = None
@@ -115,5 +122,8 @@ class TempoControl:
 
     def follow_link(self, frame: int) -> None:
         """Let Link lead the tempo at that sample time, if it is on."""
-        if self._link is not None and (led := self._link.lead(self.tempo, frame)) is not None:
+        if self._link is None:
+            return
+        now = None if self._sample_now is None else self._sample_now()
+        if (led := self._link.lead(self.tempo, frame, now)) is not None:
             self._recorder.led(*led)

@@ -112,7 +112,7 @@ class Automation:
         self, described: Any, begin: int, end: int, tempo: BeatClock
     ) -> Iterator[Corner]:
         if isinstance(described, Value):
-            yield from described.node.corners(begin, end, tempo)
+            yield from described.corners(begin, end, tempo)
 
     def sample(self, moment: Moment) -> float:
         """Return the number at `moment`, within the setting's bounds.

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections import deque
+from statistics import median
 from typing import Any
 
 from livecode.errors import LivecodeError
@@ -9,6 +11,8 @@ from livecode.signals.tempo import Tempo
 
 #: How often the beat is corrected. Link's own clocks drift by microseconds in that time.
 CORRECT_EVERY_S = 0.25
+#: So many readings of the shared beat count.
+READINGS = 49
 JOIN_WITHIN_S = 5.0
 
 
@@ -41,6 +45,10 @@ class LinkClock:
                 f"Ableton Link cannot be joined ({why}): look at the network, then call tempo.link() again"
             ) from None
         self._due_s = 0.0
+        self._read = deque[float](
+            maxlen=READINGS
+        )  # the shared beat at sample time 0, each time it was read
+        self._read_at = 0.0  # the shared tempo then
         self._bpm = bpm  # the tempo of the last `lead`
 
     @property
@@ -58,11 +66,21 @@ class LinkClock:
         """The shared beat, now."""
         return float(self._link.beat)
 
-    def lead(self, tempo: Tempo, frame: float) -> tuple[float, float] | None:
-        """Bring `tempo` to the shared beat at sample time `frame`, which is now.
+    def lead(
+        self, tempo: Tempo, frame: float, now: float | None = None
+    ) -> tuple[float, float] | None:
+        """Bring `tempo` to the shared beat at sample time `frame`.
 
+        `now` is the sample time of this very moment; without it, `frame` is now. It is read at every
+        tick, and the median of what was read counts, since clocks of blocks and threads jitter.
         Return the (tempo, beat) that it was given, or None if it was left alone.
         """
+        shared, beat = self.bpm, self.beat
+        per_frame = shared / 60.0 / tempo.sample_rate
+        if shared != self._read_at:
+            self._read_at = shared
+            self._read.clear()
+        self._read.append(beat - (frame if now is None else now) * per_frame)
         time_s = frame / tempo.sample_rate
         if time_s < self._due_s:
             return None
@@ -71,7 +89,9 @@ class LinkClock:
         if abs(bpm - self._bpm) > 1e-6:  # the performer has set the tempo since
             self._link.tempo = bpm
         self._bpm = self.bpm
-        led = self._bpm, self.beat
+        if self._link.quantum != tempo.beats_per_bar:
+            self._link.quantum = tempo.beats_per_bar
+        led = self._bpm, median(self._read) + frame * per_frame
         tempo.lead(*led, frame)
         return led
 

@@ -235,3 +235,53 @@ def test_what_is_lagged_has_no_steps(session: Session, stem: Stem) -> None:
     rise = rise / rise[400:1000].mean()
     assert rise[36] == pytest.approx(1 - np.exp(-1), abs=0.06)  # after 6 ms
     assert rise[72] == pytest.approx(1 - np.exp(-2), abs=0.06)
+
+
+def test_a_value_with_a_name_changes_on_the_line_for_all_that_use_it(
+    session: Session, stem: Stem
+) -> None:
+    session.eval(f"tempo(120)\nloud = 0.1 + 0 * sine()\n{HUM}tone.level = loud")
+    session.advance(0.5)
+    session.eval("quant(1*bars)\nloud = 1.0 + 0 * sine()")
+    begin = session.frame
+    heard = np.ptp(stem("tone", 2.0)[: 2 * SR // 8 * 8].reshape(-1, 8), axis=1)
+    line = (2 * SR - begin) // 8
+    assert heard[line - 100 : line - 1].max() == pytest.approx(0.05, abs=0.01)
+    assert heard[line + 20 : line + 100].min() == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_offset_of_all_names_is_theirs_to_the_sample(session: Session, stem: Stem) -> None:
+    session.eval(f"tempo(120)\n{TICK}tick.hit = env(1*ms, 30*ms, every=1*beats)")
+    session.eval("tempo.offset = 7*ms\ntick.nudge = -2*ms")
+    session.advance(0.3)
+    begin = session.frame
+    found = [(begin + at) % 24000 for at in onsets(stem("tick", 1.2))]
+    assert len(found) >= 2
+    assert all(abs(at - 240) <= 1 for at in found), found
+
+
+def test_a_metre_makes_bars_and_what_is_counted_in_them_longer(session: Session) -> None:
+    session.eval(
+        "tempo(120)\nego = agent(space('additive'))\nego.level = square(0.2, 1, period=1*bars)"
+    )
+    session.eval("metre(7, 8)")
+    session.advance(0.2)
+    tempo = session.performance.tempo
+    assert [float(tempo.beat_of_bar(bar)) for bar in range(4)] == [0.0, 3.5, 7.0, 10.5]
+    control = session.get("ego").player.controls["level"]
+    session.advance((tempo.frame_of_bar(2) + 100) / SR - 0.2)
+    assert control.automation.now == pytest.approx(1.0, abs=0.05)
+    session.advance(0.9)
+    assert control.automation.now == pytest.approx(0.2, abs=0.05)
+
+
+def test_half_time_takes_twice_as_long_from_the_next_bar_on(session: Session) -> None:
+    session.eval("tempo(120)\nego = agent(space('additive'))")
+    session.advance(0.5)
+    session.eval("tempo.half()")
+    tempo = session.performance.tempo
+    assert tempo.frame_of_beat(4) == 2 * SR
+    assert tempo.frame_of_beat(5) == 3 * SR
+    session.eval("tempo.double()")
+    session.advance(0.1)
+    assert tempo.bpm == 120.0

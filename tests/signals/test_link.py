@@ -35,7 +35,7 @@ def test_the_tempo_comes_to_the_shared_beat():
     clock._link.tempo = 126.0  # as another program would set it
     try:
         assert abs(play(clock, tempo, 2.0)) < 0.05
-        assert tempo.bpm == pytest.approx(126.0)
+        assert tempo.bpm == pytest.approx(126.0, rel=1e-5)
     finally:
         clock.close()
 
@@ -75,3 +75,52 @@ def test_a_link_that_cannot_be_joined_is_a_sentence_and_leaves_no_thread(
         if thread.name == "link":
             thread.join(5.0)
     assert threading.active_count() <= before
+
+
+def phase(clock: LinkClock, tempo: Tempo, frame: float, of: float) -> float:
+    """How far the tempo's beat is from another program's, in seconds, within `of` beats."""
+    apart = (clock.beat - tempo.beat_at(frame) + of / 2) % of - of / 2
+    return apart * 60 / clock.bpm
+
+
+@pytest.mark.parametrize("beats_per_bar", [4.0, 3.0])
+def test_it_keeps_phase_with_another_program_that_starts_stops_and_changes_its_tempo(
+    beats_per_bar: float,
+):
+    """Another Link sets tempo and phase; the beat is within 3 ms of it after each of that."""
+    other, ours, tempo = LinkClock(97.0), LinkClock(120.0), Tempo(48000, 120.0, beats_per_bar)
+    tempo.horizon = 2048
+    tempo.set_meter(beats_per_bar, 0)
+    other._link.quantum = beats_per_bar
+    other._link.start_stop_sync_enabled = ours._link.start_stop_sync_enabled = True
+    began = time.monotonic()
+
+    def go_on(seconds: float) -> float:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            now = (time.monotonic() - began) * tempo.sample_rate
+            ours.lead(tempo, now // 256 * 256, now)  # by ticks, as it is in a performance
+            time.sleep(0.005)
+        return phase(other, tempo, (time.monotonic() - began) * tempo.sample_rate, beats_per_bar)
+
+    try:
+        deadline = time.monotonic() + 10.0
+        while not (other.peers and ours.peers):
+            if time.monotonic() > deadline:
+                pytest.skip("two Links do not find each other on this network")
+            time.sleep(0.05)
+        other._link.tempo = 126.0
+        assert abs(go_on(2.5)) < 0.003
+        assert tempo.bpm == pytest.approx(126.0, rel=1e-5)
+        other._link.playing = True
+        assert abs(go_on(1.0)) < 0.003
+        other._link.force_beat(other.beat + 1.37)  # it jumps, as when its user nudges it
+        assert abs(go_on(2.5)) < 0.003
+        other._link.playing = False
+        assert abs(go_on(1.0)) < 0.003
+        tempo.set(90.0, (time.monotonic() - began) * tempo.sample_rate)
+        assert abs(go_on(1.5)) < 0.003
+        assert other.bpm == pytest.approx(90.0, rel=1e-5)
+    finally:
+        ours.close()
+        other.close()
