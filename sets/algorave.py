@@ -21,12 +21,12 @@ def kick(hit=0, fall=0):
 kick.hit = env(3*ms, 220*ms, every=1*beats)
 kick.fall = env(1*ms, 60*ms, every=1*beats)
 
-# A hat: noise, off the beat. `saw(1, 0)` falls once a beat; two of them make it swing.
+# A hat: noise, off the beat: half a beat later.
 @dsp
 def hat(hit=0, cut=7000):
     return ButHP(Noise(0.25 * hit), cut)
 
-hat.hit = env(1*ms, 45*ms, every=0.5*beats) * square(0, 1, period=1*beats)
+hat.hit = env(1*ms, 45*ms, every=1*beats, phase=0.5*beats)
 hat.pan = 0.25
 
 # %% a piano, gated  for=16*bars

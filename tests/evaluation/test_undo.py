@@ -64,7 +64,7 @@ def test_another_kind_under_the_same_name_goes_back_with_its_level_and_place(ses
     ("first", "second", "shown"),
     [
         ("x = sine(0, 1)", "x = sine(0, 2)", "x = sine(0, 1"),
-        ("x = sine(0, 1) * 2", "x = sine(0, 1) * 3", "x = (sine(0, 1, period=4*beats) * 2)"),
+        ("x = sine(0, 1) * 2", "x = sine(0, 1) * 3", "x = (sine(0, 1, period=1*bars) * 2)"),
         ("x = space('additive')", "x = sine()", "space('additive')"),
         ("x = 2 * rings.twist", "x = stream()", "x = (2 * rings.twist)"),
         ("x = stream()", "x = 2 * rings.twist", "x = stream('test')"),
