@@ -200,9 +200,10 @@ def own_sound(name: str) -> np.ndarray:
     """
     path = KITS / f"own-{_made_by():08x}" / f"{name.replace(':', '-')}.wav"
     try:
-        return np.asarray(soundfile.read(path, dtype="float32", always_2d=True)[0])
+        if _is_whole(path):
+            return np.asarray(soundfile.read(path, dtype="float32", always_2d=True)[0])
     except (OSError, soundfile.SoundFileError):
-        pass  # it has not been made yet
+        pass  # it has not been made yet, or is damaged
     which, _, index = name.partition(":")
     sound = made_sound(which, int(index))[:, None]
     with suppress(OSError):  # without room for it, it is made again next time
@@ -210,6 +211,13 @@ def own_sound(name: str) -> np.ndarray:
         with replacing(path) as unfinished:
             soundfile.write(unfinished, sound, RATE_HZ, subtype="FLOAT", format="WAV")
     return sound
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether a WAV file is as long as it says. Raises OSError if there is none."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    return int.from_bytes(head[4:], "little") + 8 == path.stat().st_size
 
 
 def make_all() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
-import soxr
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
+from livecode.neural.audio.sound_file import LONGEST_TRAINING_S, read_mono
 from livecode.neural.samplernn.fullband import bands, codebook, residual
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS, split
@@ -99,8 +99,7 @@ def _prepare(files: Sequence[Path], held_out: Sequence[Path], config: FullbandCo
         for path in paths:
             if part == "train" and seconds > 60 * minutes:
                 break
-            audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-            mono = soxr.resample(audio.mean(axis=1), rate, rate_hz).astype(np.float32)
+            mono = read_mono(path, rate_hz, longest_s=LONGEST_TRAINING_S).audio
             mono = mono[: len(mono) // config.outline_hop * config.outline_hop]
             seconds += len(mono) / rate_hz if part == "train" else 0.0
             sounds.append((part, mono))
@@ -131,7 +130,7 @@ def _prepare(files: Sequence[Path], held_out: Sequence[Path], config: FullbandCo
         print(f"{folder.name} {name} {len(audio) / rate_hz:.0f} s", flush=True)
     rms = float(np.sqrt(np.mean(np.concatenate([np.square(a) for _, a in sounds]))))
     about = names | {"description": f"{seconds / 60:.1f} min", "rms": rms}
-    (folder / "about.json").write_text(json.dumps(about))
+    replace_file(folder / "about.json", json.dumps(about).encode())
 
 
 def _encode(audio: Floats, told_db: Floats, config: FullbandConfig, rate_hz: int, folder: Path,

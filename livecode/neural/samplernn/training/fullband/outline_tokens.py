@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import soundfile
-import soxr
 from numpy.typing import NDArray
 
+from livecode.neural.audio.sound_file import LONGEST_TRAINING_S, read_mono
 from livecode.neural.samplernn.fullband import bands, codebook
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS
@@ -31,8 +30,7 @@ def tokens_of_files(
     """
     found = []
     for path in files:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        mono = soxr.resample(audio.mean(axis=1), rate, rate_hz).astype(np.float32)
+        mono = read_mono(path, rate_hz, longest_s=LONGEST_TRAINING_S).audio
         frames = len(mono) // config.outline_hop
         late = np.pad(mono[: frames * config.outline_hop], ((TAPS + 1) // 2, 0))
         outline = bands.measured(late, config, rate_hz)[:frames]
