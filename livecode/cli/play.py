@@ -191,8 +191,7 @@ async def _play_without_terminal(
         if found is not None:
             if not found.plays_on:
                 raise LivecodeError(found.text)
-            trouble = found.text
-            say(trouble)
+            trouble = found.text  # which was told as it happened
         if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
             heard = True
             say("first sound")

@@ -48,7 +48,9 @@ def _busy(processes: int) -> Iterator[None]:
             each.join()
 
 
-def _played(folder: Path, programs: list[list[str]], seed: int) -> tuple[Path, list[int]]:
+def _played(
+    folder: Path, programs: list[list[str]], seed: int, busy: int
+) -> tuple[Path, list[int]]:
     """Play programs one after the other; returns the journal, and the sample times at which they began."""
     rng, number = np.random.default_rng(seed), random.Random(seed)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
@@ -56,7 +58,11 @@ def _played(folder: Path, programs: list[list[str]], seed: int) -> tuple[Path, l
         port = free.getsockname()[1]
     options = Options(audio="headless", osc_port=port, record=folder / "live.wav", seed=seed)
     begun = []
-    with Live(options) as live, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rings:
+    with (
+        Live(options) as live,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rings,
+        _busy(busy),
+    ):
         assert live.evaluate("depth = 0.05 + 0*beat") == (True, None)
         for blocks in programs:
             begun.append(int(live.header.now(time.monotonic_ns())))
@@ -71,9 +77,9 @@ def _played(folder: Path, programs: list[list[str]], seed: int) -> tuple[Path, l
     return live.paths.journal, begun
 
 
-def _check(folder: Path, programs: list[list[str]], seed: int) -> None:
+def _check(folder: Path, programs: list[list[str]], seed: int, busy: int = 0) -> None:
     """Play and replay programs, and name the first whose replay differs."""
-    journal, begun = _played(folder, programs, seed)
+    journal, begun = _played(folder, programs, seed, busy)
     result = replay(journal, folder / "again.wav")
     heard, _ = soundfile.read(folder / "live.wav", dtype="float32")
     again, rate = soundfile.read(folder / "again.wav", dtype="float32")
@@ -111,5 +117,4 @@ def test_what_the_beat_moves_is_replayed_though_a_slow_load_follows_the_tempo(tm
 def test_random_programs_are_replayed_control_by_control(tmp_path: Path, seed: int):
     """Eight performances of 25 programs each, while two other processes keep the machine busy."""
     rng = random.Random(seed)
-    with _busy(2):
-        _check(tmp_path, [program(rng) for _ in range(TOGETHER)], seed)
+    _check(tmp_path, [program(rng) for _ in range(TOGETHER)], seed, busy=2)

@@ -135,12 +135,14 @@ def test_played_what_could_not_be_prepared_is_said_first(piece: Path) -> None:
         "--audio",
         "headless",
         "--for",
-        "4",
+        "12",
     ]
     good = subprocess.run([*command, piece], capture_output=True, text=True, check=True).stdout
     assert "first sound" in good
     broken = Path("broken.py")
     broken.write_text("import no_such_module\n# %% a\nego = no_such_module.ego()\n")
     bad = subprocess.run([*command, broken], capture_output=True, text=True, check=True).stdout
-    assert "broken.py: line 1: ModuleNotFoundError: No module named 'no_such_module'" in bad
+    told = "line 1: ModuleNotFoundError: No module named 'no_such_module'"
+    assert bad.count(told) == 1
+    assert bad.index(told) < bad.index("▶ a")
     assert "nothing was heard" not in bad
