@@ -82,7 +82,7 @@ and an outline of {config["bands"]} bands that a tier of dim {config["outline_di
 
 **Figures.** Held out: {facts["held_out_from"]}. {bits} bits a cell in the four subbands, \
 and {facts["outline_bits"]:.1f} bits a frame of the outline. The file holds {facts["moments"]} moments; \
-at temperature 1 it sounds at {facts["lufs"]:.1f} LUFS.
+at temperature 1 it sounds at {_minus(facts["lufs"])} LUFS.
 
 What is heard, at −20 LUFS: share of silence, median level in dBFS, onsets a second, how far pitches \
 keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the held-out sound in dB² a band:
@@ -96,6 +96,10 @@ keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the h
 
 ![spectrograms]({PICTURE})
 """
+
+
+def _minus(figure: float) -> str:
+    return f"{figure:.1f}".replace("-", "−")
 
 
 if __name__ == "__main__":
