@@ -12,7 +12,7 @@ from livecode.errors import LivecodeError
 from livecode.files import open_private
 from livecode.journal.journal import last_status
 from livecode.processes import descendants
-from livecode.processes.compiled_place import keep_compiled
+from livecode.processes.environment import provide_places
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
@@ -73,7 +73,7 @@ class Attachment:
 
     def start(self) -> None:
         """Start the supervisor, which starts all others, and return at once."""
-        keep_compiled()
+        provide_places()
         running = RunningFile.of(self.arena.name, self.paths.connection, self.options)
         running.write(self.paths.archived.running)
         self._started = True
