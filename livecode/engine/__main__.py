@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+import sys
 import time
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def main() -> int:
     options = parser.parse_args()
 
     begin("engine")
+    sys.setswitchinterval(0.0005)  # blocks wait less behind a graph that is being built
     arena = Arena.attach(options.arena)
     header = arena.header
     stop = watch_lifeline(arena=arena)

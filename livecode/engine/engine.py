@@ -9,9 +9,10 @@ import msgspec
 from livecode.dsp_rules import MASTER
 from livecode.engine.builder import Builder
 from livecode.engine.fades import Fades
-from livecode.engine.graph import Graph
+from livecode.engine.graph import Graph, GraphChain
 from livecode.engine.load import BlockLoad
 from livecode.engine.master import Master
+from livecode.engine.overload import Overload
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
 from livecode.engine.recording import Recording
@@ -91,13 +92,13 @@ class Engine:
         self.recording = Recording(
             arena, self.master, self.strips, lambda text, at: self.tell(Note(text, at))
         )
-        # parts of blocks that raised: bugs of the engine, which must not cause silence
-        self.errors = 0
+        self.errors = 0  # parts of blocks that raised: bugs, which must not cause silence
         self.frame = 0
         #: Called with what performers ask of the way to the loudspeaker.
         self.on_audio: Callable[[ChooseAudio | SurveyAudio], None] = lambda order: None
         self._notes: deque[str] = deque()  # by other threads
-        self._load = BlockLoad(arena.header, clock_ns, work_ns)
+        self._load = load = BlockLoad(arena.header, clock_ns, work_ns)
+        self._overload = Overload(load, arena.header, self._chains, self.tell)
         self._panics = arena.header.panics
         self._from = [arena.messages["mind", "engine"], arena.messages["terminal", "engine"]]
         self._to_mind = arena.messages["engine", "mind"]
@@ -108,8 +109,7 @@ class Engine:
             Listen: self._listen_to,
             OpenGate: self._open_gate,
             Record: self._record,
-            ChooseAudio: lambda order: self.on_audio(order),
-            SurveyAudio: lambda order: self.on_audio(order),
+            **dict.fromkeys((ChooseAudio, SurveyAudio), lambda order: self.on_audio(order)),
         }
         server.setCallback(self.begin_block)
 
@@ -148,7 +148,7 @@ class Engine:
         self._load.restart()
 
     def close(self) -> None:
-        """Finish the recording, end the threads, and release the server, which holds its callback."""
+        """Finish the recording, end the threads, and release the server with its callback."""
         self.recording.stop()
         self.builder.close()
         self.server.setCallback(lambda: None)
@@ -165,6 +165,9 @@ class Engine:
             self.errors += 1
             if self.errors < MOST_LOGGED:
                 _log.exception("part of a block failed")
+
+    def _chains(self) -> list[GraphChain]:
+        return [self.master.chain, *(strip.chain for strip in self.strips.values())]
 
     # what each message does
 
@@ -226,6 +229,7 @@ class Engine:
 
     def _open_block(self, now_ns: int) -> None:
         self._load.begin_block(now_ns)
+        self._overload.begin_block()
         self.arena.header.tick_clock(self.frame, now_ns)
         self._take_tap()
         self._check_panic()
@@ -259,7 +263,8 @@ class Engine:
             message = graph.message
             if isinstance(graph, Graph):
                 graph.start()
-                self.tell(Built(message.name, message.generation, self.frame))
+                trial = self._overload.tries(graph)
+                self.tell(Built(message.name, message.generation, self.frame, trial))
                 if message.name == MASTER:
                     self.master.gain_stage.bind()
                     self.master.chain.add(graph)

@@ -16,6 +16,7 @@ from livecode.engine.table import Tap
 from livecode.errors import LivecodeError, cause_of, in_words, traceback_of
 from livecode.transport import ControlBlock, ControlReader
 from livecode.transport.messages import PlayGraph
+from livecode.transport.schedule import NEVER
 
 #: How long building a graph may take.
 BUILD_LIMIT_S = 1.0
@@ -70,6 +71,8 @@ class Graph:
         self._broken = 0
         self._closed = False
         self.begun = False
+        #: Whether its cost is known or cannot be known; until then, it is not heard.
+        self.tried = True
         self.fade_s = message.fade_s  # seconds, of the last change
         self._ends: int | None = None  # blocks until the graph is silent for good
         first = len(server.getStreams())
@@ -109,6 +112,11 @@ class Graph:
     def ready(self) -> bool:
         """Whether the graph has been tried for long enough."""
         return self._age >= TRIAL_BLOCKS
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been taken out of the mix."""
+        return self._closed
 
     @property
     def on_probation(self) -> bool:
@@ -262,10 +270,17 @@ class GraphChain:
             elif graph.ended:
                 self._drop(graph)
                 on_end(graph)
-            elif graph.ready and not graph.begun and frame >= graph.message.at:
+            elif graph.message.at == NEVER and not graph.on_probation:
+                self._drop(graph)  # a replay: it was refused, or replaced before it was heard
+            elif graph.ready and graph.tried and not graph.begun and frame >= graph.message.at:
                 graph.begin(self._block_s)
                 self.fade_out(graph.message.fade_s, before=graph.number)
                 on_begin(graph)
+
+    def refuse(self, graph: Graph) -> None:
+        """Take out a graph that has not been heard."""
+        if graph in self.graphs:
+            self._drop(graph)
 
     def close(self) -> None:
         """Stop following the controls."""

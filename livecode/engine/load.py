@@ -1,6 +1,8 @@
 """How busy the engine is: late blocks, gaps between blocks, and load, for the arena's header."""
 
+from collections import deque
 from collections.abc import Callable
+from statistics import median
 
 from livecode.transport import Header
 
@@ -8,6 +10,8 @@ from livecode.transport import Header
 LATE = 1.5
 #: The share of the newest block in the shown load.
 SMOOTHING = 0.05
+#: So many blocks say what is usual.
+REMEMBERED = 32
 
 
 class BlockLoad:
@@ -18,10 +22,35 @@ class BlockLoad:
         self._period_ns = header.block / header.sample_rate * 1e9
         self._begun_ns: int | None = None
         self._worked_ns = 0
+        self._computing: deque[float] = deque(maxlen=REMEMBERED)
+        self._shares: deque[float] = deque(maxlen=REMEMBERED)
 
     def restart(self) -> None:
         """Begin anew with another thread; the time between is no gap."""
         self._begun_ns, self._worked_ns = None, 0
+        self._computing.clear()
+        self._shares.clear()
+
+    def forget(self, blocks: int) -> None:
+        """Leave the last blocks out of what is usual: a graph was tried in them, and taken out."""
+        for shares in (self._computing, self._shares):
+            for _ in range(min(blocks, len(shares))):
+                shares.pop()
+
+    @property
+    def usual(self) -> float:
+        """The median load of the last blocks; 0 if it is not known."""
+        return median(self._shares) if self._shares else 0.0
+
+    @property
+    def computing(self) -> float:
+        """The share of the last block's length for which pyo computed it; 0 if that is not known."""
+        return self._computing[-1] if self._computing else 0.0
+
+    @property
+    def usual_computing(self) -> float:
+        """The median of that share over the last blocks."""
+        return median(self._computing) if self._computing else 0.0
 
     def begin_block(self, now_ns: int) -> None:
         """Count a block that begins at `now_ns`, and whether it is late."""
@@ -32,6 +61,8 @@ class BlockLoad:
             header.worst_gap_ns = max(header.worst_gap_ns, gap_ns)
             header.late_blocks += gap_ns > LATE * self._period_ns
         self._begun_ns = now_ns
+        if self._worked_ns:
+            self._computing.append((self._work_ns() - self._worked_ns) / self._period_ns)
 
     def end_block(self) -> None:
         """Update the load, and let the engine's heart beat.
@@ -42,5 +73,6 @@ class BlockLoad:
         self._worked_ns = worked_ns
         if before_ns:
             share = (worked_ns - before_ns) / self._period_ns
+            self._shares.append(share)
             self._header.load += SMOOTHING * (share - self._header.load)
         self._header.engine_beat_ns = self._clock_ns()

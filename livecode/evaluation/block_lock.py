@@ -16,6 +16,9 @@ class BlockLock:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        # Who waits for the lock holds this one: so ticks that follow each other without a pause
+        # cannot take the lock again before a block that waits for it.
+        self._turn = threading.Lock()
         self._holder: int | None = None
         self._depth = 0
         self.arrive: Callable[[], None] = lambda: None
@@ -70,7 +73,11 @@ class BlockLock:
             self._lock.release()
 
     def _take(self) -> None:
-        self._lock.acquire()
+        if self.held:
+            self._lock.acquire()
+        else:
+            with self._turn:
+                self._lock.acquire()
         self._holder = threading.get_ident()
         self._depth += 1
 

@@ -30,6 +30,7 @@ from livecode.performance.status import StatusBoard
 from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
 from livecode.performance.tempo_words import TempoWord, metre_word
+from livecode.performance.tick_load import TickLoad
 from livecode.performance.words import help_word, language_words, redo_word, running_word, undo_word
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
@@ -173,6 +174,8 @@ class Performance:
         self.board = StatusBoard(arena, clock, tempo, self.intake, scenes, sounds, namespace)
         self._status_due = 0
 
+        self.tick_load = TickLoad(self.generations, clock.tick_frames / sample_rate)
+
         # what performers, sets and cues do
         self.silencer = Silencer(sounds, evaluator.history, header, clock, recorder, lock, log)
         self.tempo_control = TempoControl(
@@ -225,6 +228,7 @@ class Performance:
         """
         clock = self.clock
         with self.lock.aside():
+            self.tick_load.begin()
             self.recorder.tick_begins(frame)
             self.silencer.notice_panic()
             self.inputs.advance(frame / clock.sample_rate)
@@ -238,6 +242,7 @@ class Performance:
             self.cues.tick()
             if self._live:
                 self.set_player.watch(frame)
+                self.tick_load.end()
             self._fall_back()
             if frame >= self._status_due:
                 self._status_due = frame + clock.sample_rate // STATUS_HZ

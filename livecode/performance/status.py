@@ -39,11 +39,13 @@ class Running:
     muted: bool
     latency_s: float | None = None  # of a stream: from a change to its sound
     pictures: tuple[str, ...] = ()  # a bar of each of its patterns, in lines
+    cost: float | None = None  # of a @dsp: the share of the engine's time that it takes
 
     def __repr__(self) -> str:
         level = "   silent" if self.peak < SILENT else f"{20 * math.log10(self.peak):+6.1f} dB"
         muted = "  muted" if self.muted else ""
         late = "" if self.latency_s is None else f"  {1000 * self.latency_s:.0f} ms"
+        late += "" if self.cost is None else f"  {self.cost:.0%} of the engine"
         row = f"{self.name:<12}{self.kind:<8}{level}  {self.place}{late}{muted}"
         drawn = [f"    {line}" for picture in self.pictures for line in picture.splitlines()]
         return "\n".join([row, *drawn])
@@ -78,6 +80,7 @@ class StatusBoard:
                 player.muted,
                 latency_s if isinstance(thing, Stream) else None,
                 tuple(pictures(thing, math.floor(self._tempo.bar_at(self._clock.frame)))),
+                self._sounds.generations.cost(name),
             )
             for name, thing, player in self._sounding()
         ]

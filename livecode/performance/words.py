@@ -65,7 +65,7 @@ def running_word(board: StatusBoard) -> Callable[..., Listing]:
     """Make the word `running`."""
 
     def running() -> Listing:
-        """List what sounds: `running()` has name, kind, level, and the block and line."""
+        """List what sounds: `running()` has name, kind, level, block and line, and what a @dsp takes."""
         return Listing(board.running())
 
     return running

@@ -28,6 +28,7 @@ from livecode.transport.messages import (
     Source,
     StartVoice,
     StopVoice,
+    Tried,
     receive,
     send,
 )
@@ -37,6 +38,10 @@ from livecode.transport.status import NO_BUFFER, Generation
 CRASHES = 2
 #: A fade begins this many blocks after the message, so that its first sample is known.
 FADE_LEAD_BLOCKS = 2
+#: A new graph that takes more of the engine's time is told with its cost.
+WORTH_SAYING = 0.1
+#: How long what is taken back takes to fade out.
+TAKEN_BACK_FADE_S = 0.05
 #: The voices are told of so many sounds of a kit at most.
 MOST_SOUNDS = 512
 
@@ -70,6 +75,8 @@ class Generations:
         self.built: dict[int, Failed | None] = {}
         #: True while a former mind's blocks are run again: then nothing starts or ends.
         self.hold = False
+        self._taken_back: list[AnyMessage] = []
+        self._costs: dict[int, float] = {}  # of graphs that the engine has tried
         self.on_new_engine: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Generation], None] = lambda playing: None
 
@@ -77,6 +84,11 @@ class Generations:
         """Return the generation that the name sounds from or is about to; None if there is none."""
         mine = [p for p in self._playing.values() if p.name == name and not p.leaving]
         return mine[-1] if mine else None
+
+    def cost(self, name: str) -> float | None:
+        """Return the share of the engine's time that a name's graph takes; None if not known."""
+        current = self.current(name)
+        return None if current is None else self._costs.get(current.generation)
 
     def start(self, name: str, source: Source, at: int, fade_s: float) -> int:
         """Start `source` under `name` at sample time `at`, and fade the older generations out.
@@ -110,6 +122,9 @@ class Generations:
         playing = self._playing.get(generation)
         if playing is None:
             return
+        if playing.begun and playing.buffer == NO_BUFFER:  # the engine plays it still, perhaps
+            at = self._now_frame() + FADE_LEAD_BLOCKS * self._arena.header.block
+            send(self._to_engine, Fade(playing.name, TAKEN_BACK_FADE_S, at, generation + 1))
         self._end(generation)
         for newer in self._of(playing.name):
             if newer.follows == generation:
@@ -151,6 +166,15 @@ class Generations:
         """Tell the voices which sounds of a kit are about to be played."""
         send(self._to_voices, GetSounds(kit, sounds[:MOST_SOUNDS]))
 
+    def newest_first(self) -> list[tuple[str, int]]:
+        """Return name and generation of each voice that sounds or is about to, the newest first."""
+        voices = [p for p in self._playing.values() if not p.leaving and p.buffer != NO_BUFFER]
+        return [(p.name, p.generation) for p in sorted(voices, key=lambda p: -p.generation)]
+
+    def take_back(self, name: str, generation: int, why: str) -> None:
+        """Count a generation among the failures of the next `receive`, as if its voice had failed."""
+        self._taken_back.append(Failed(name, generation, why))
+
     def drop_all(self) -> None:
         """Count every generation as leaving, after a panic."""
         for playing in self._playing.values():
@@ -159,6 +183,8 @@ class Generations:
     def receive(self) -> list[Failed]:
         """Take in the messages of engine and voices; returns the failures among them."""
         messages = [message for buffer in self._from for message in receive(buffer)]
+        messages += self._taken_back
+        self._taken_back = []
         messages, restart = self._recorder.take_in(messages, self._restarted())
         failures = self.take(messages)
         return failures if restart is None else failures + self._greet(restart)
@@ -173,7 +199,17 @@ class Generations:
                 self.built[message.generation] = message
                 failures.append(message)
             elif isinstance(message, Built):
+                if not message.trial:
+                    self.built[message.generation] = None
+            elif isinstance(message, Tried):
                 self.built[message.generation] = None
+                self._costs[message.generation] = message.cost
+                if message.cost > WORTH_SAYING:
+                    told = (
+                        f"{message.name} takes {message.cost:.0%} of the engine's time; "
+                        f"{message.load:.0%} are taken with it"
+                    )
+                    self._on_note(Note(told, self._now_frame()))
             elif isinstance(message, Began):
                 if (playing := self._playing.get(message.generation)) is not None:
                     playing.begun = True
@@ -209,6 +245,7 @@ class Generations:
 
     def _end(self, generation: int) -> None:
         self.built.pop(generation, None)
+        self._costs.pop(generation, None)
         playing = self._playing.pop(generation, None)
         if playing is not None and playing.buffer != NO_BUFFER:
             send(self._to_voices, StopVoice(generation))

@@ -204,6 +204,16 @@ class Built(Message, frozen=True, tag=True):
     name: str
     generation: int
     at: int
+    trial: bool = False  # its cost is being measured: `Tried` or `Failed` follows
+
+
+class Tried(Message, frozen=True, tag=True):
+    """A graph fits. Its cost and the engine's load with it are shares of a block's length."""
+
+    name: str
+    generation: int
+    cost: float
+    load: float
 
 
 class Ended(Message, frozen=True, tag=True):
@@ -318,6 +328,7 @@ AnyMessage = Union[
     GetSounds,
     Began,
     Built,
+    Tried,
     Ended,
     Failed,
     Note,

@@ -40,7 +40,7 @@ from livecode.voices.file import FileVoice
 from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.latent import LatentVoice
-from livecode.voices.load_shedding import LoadShedding
+from livecode.voices.load_shedding import LoadShedding, TakenBack
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.sound_store import SoundStore
@@ -255,15 +255,13 @@ class VoiceHost:
         decision = load_shedding.decide(streams, self.voices)
         if decision is None:
             return
+        if isinstance(decision, TakenBack):
+            for generation in decision.costs:
+                self._fail(self.voices.pop(generation).name, generation, decision.why(generation))
+            return
         voice = self.voices[decision.generation]
         self._tell(Rested(decision.generation, voice.buffer.written, decision.rests))
-        name = voice.name
-        text = (
-            f"{name} repeats its last second: this machine cannot compute all that sounds in time"
-            if decision.rests
-            else f"{name} plays on"
-        )
-        send(self._to_mind, Note(text, self.arena.header.clock()[0]))
+        self._tell(Note(decision.said(voice.name), self.arena.header.clock()[0]))
 
     def _start(self, message: StartVoice) -> None:
         if any(message.generation in each for each in (self.voices, self._wanted, self._isolated)):

@@ -90,6 +90,18 @@ def test_devices_are_named_with_markup_shown_as_it_stands() -> None:
     assert "card [red]" in shown.get()
 
 
+def test_each_device_has_a_line_with_its_whole_name() -> None:
+    names = [f"USB Audio: a card with quite a long name, number {n}" for n in range(8)]
+    found = answers(True, True)
+    found["portaudio"] = {**WORKS, "devices": names}
+    lines = [each.text.strip() for each in doctor.audio(found)]
+    assert lines[1:3] == [
+        "jack      48000 Hz in blocks of 256",
+        "portaudio 48000 Hz in blocks of 256",
+    ]
+    assert lines[3:] == [*names[:6], "and 2 more: audio() lists them"]
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

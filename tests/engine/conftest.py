@@ -22,13 +22,18 @@ AHEAD_BLOCKS = 4
 class Rig:
     """An engine, and voices that write functions of time into its buffers."""
 
-    def __init__(self, sample_rate: int = 48000, block: int = 256):
+    def __init__(
+        self,
+        sample_rate: int = 48000,
+        block: int = 256,
+        work_ns: Callable[[], int] = lambda: 0,
+    ):
         layout = Layout(buffers=24, buffer_frames=8192, slots=32, taps=2)
         self.arena = Arena.private(sample_rate, block, layout)
         self.sample_rate, self.block = sample_rate, block
         self.server = boot("headless", sample_rate, block).server
         self.now_ns = 0
-        self.engine = Engine(self.arena, self.server, lambda: self.now_ns)
+        self.engine = Engine(self.arena, self.server, lambda: self.now_ns, work_ns)
         self.server.start()
         self._signals: dict[int, Signal] = {}  # buffer -> what is written to it
         self._generation = 0

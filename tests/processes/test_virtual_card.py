@@ -10,7 +10,8 @@ import soundfile
 from livecode.bench import agent_path
 from livecode.processes.live import Live
 from livecode.processes.options import Options
-from tests.conftest import need
+from livecode.transport.audio import AudioStatus, look_at_audio
+from tests.conftest import Card, need
 from tests.sound import jump, longest_silence_s
 
 PORT = 18889
@@ -77,3 +78,35 @@ def test_a_musician_with_rings_teaches_an_agent_by_the_whole_path_as_well_as_in_
     found = agent_path.arrivals(3)
     benched = agent_path.benched(3)
     assert sum(each is not None for each in found) >= sum(each is not None for each in benched) - 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["auto", "jack"])
+def test_a_performance_outlives_its_sound_server_and_is_heard_again_when_it_is_back(
+    card: Card, backend: str
+):
+    def audio() -> AudioStatus:
+        return look_at_audio(live.attachment.arena.audio)
+
+    with Live(Options(audio=backend, osc_port=0)) as live:
+        ok, error = live.evaluate("ego = agent(space('additive'))")
+        assert ok, error
+        live.await_sound()
+        engine, underruns = live.header.engine_pid, live.header.underruns
+        card.kill()
+        live.await_(lambda: audio().unheard, "the loss to be seen", 2.0)
+        frame = live.status.frame
+        live.await_(lambda: live.status.frame > frame + 8 * 48000, "eight seconds")
+        assert live.peak > 0.01, "it sounds on, unheard"
+        ok, error = live.evaluate("assert 'nobody hears this' in repr(audio)")
+        assert ok, error
+        card.start(44100, 1024)
+        live.await_(lambda: not audio().unheard, "the server to be taken up again", 8.0)
+        frame = live.status.frame
+        live.await_(lambda: live.status.frame > frame + 2 * 48000, "two seconds")
+        assert (audio().sample_rate, audio().block) == (44100, 1024)
+        assert live.header.engine_pid == engine
+        assert live.header.underruns <= underruns + 2
+        ok, error = live.evaluate("assert 'jack' in audio().devices and audio().heard")
+        assert ok, error
+        assert live.said == [], "nothing died"

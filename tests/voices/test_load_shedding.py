@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from livecode.voices.load_shedding import EVERY_S, REST_S, Decision, LoadShedding
+import pytest
+
+from livecode.voices.load_shedding import EVERY_S, REST_S, Decision, LoadShedding, TakenBack
 
 HOP_S = 256 / 48_000
 
@@ -82,3 +84,23 @@ def test_what_has_ended_counts_no_more() -> None:
     del stage.streams[1]
     del stage.streams[2]
     assert stage.play(2 * REST_S) == [Decision(3, rests=False)]
+
+
+def test_where_no_stream_is_left_to_rest_the_newest_voices_are_taken_back() -> None:
+    stage = Stage(**{name: Stream(cost_s=0.35 * HOP_S) for name in ("one", "two", "three", "four")})
+    voices, stage.streams = stage.streams, {}
+    taken = []
+    for _ in range(400):
+        began = stage.now_s
+        for generation, voice in voices.items():
+            stage.load_shedding.timed(generation, lambda: stage._work(voice))  # noqa: B023
+        stage.now_s = max(stage.now_s, began + HOP_S)
+        if (decision := stage.load_shedding.decide({}, voices)) is not None:
+            assert isinstance(decision, TakenBack)
+            taken += [decision]
+            for generation in decision.costs:
+                del voices[generation]
+    (only,) = taken
+    assert list(only.costs) == [4, 3], "as many as it takes, the newest first"
+    assert only.costs[4] == pytest.approx(0.35, rel=0.01)
+    assert only.load == pytest.approx(1.4, rel=0.01)
