@@ -6,16 +6,20 @@ SECONDS}` and `{"stop": true}` from standard input, and ends when that is closed
 
 import argparse
 import json
+import os
 import sys
 import threading
+import time
 from typing import Any
 
-from livecode.engine.device import BACKENDS, boot, run_headless
+from livecode.engine.device import BACKENDS, Device, boot, run_headless
+from livecode.engine.outlet import GONE, SILENT_S
 from livecode.engine.pyo_quiet import pyo
 from livecode.errors import LivecodeError
 
 SAMPLE_RATE, BLOCK = 48000, 512
 FADE_IN_S, FADE_OUT_S = 0.005, 0.03
+LOOK_S = 0.1
 CUBIC = 4  # pyo's interpolation, because takes are at their model's rate
 FADING = 4  # takes that may fade out at the same time
 
@@ -61,6 +65,8 @@ def main() -> int:
     if device.backend == "headless":
         arguments = (device.server, SAMPLE_RATE, BLOCK, ended)
         threading.Thread(target=run_headless, args=arguments, daemon=True).start()
+    else:
+        threading.Thread(target=_watch, args=(device, ended), daemon=True).start()
     player = FilePlayer()
     for line in sys.stdin:
         asked = json.loads(line)
@@ -74,6 +80,16 @@ def main() -> int:
     ended.set()
     device.server.stop()
     return 0
+
+
+def _watch(device: Device, ended: threading.Event) -> None:
+    """End the process if the device is lost: the next take is played by another one."""
+    asked_s = [time.monotonic()]
+    device.server.setCallback(lambda: asked_s.__setitem__(0, time.monotonic()))
+    while not ended.wait(LOOK_S):
+        if not device.server.getIsBooted() or time.monotonic() - asked_s[0] > SILENT_S:
+            _say(error=f"{GONE[device.backend]}; play it again once it is back")
+            os._exit(1)
 
 
 def _say(**what: object) -> None:

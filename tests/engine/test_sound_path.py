@@ -17,6 +17,8 @@ from tests.engine.conftest import Rig
 from tests.engine.test_engine_process import await_, await_blocks, end, engine, play_sine
 from tests.sound import jump
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 def arena() -> Iterator[Arena]:

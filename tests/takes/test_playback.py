@@ -18,6 +18,7 @@ from livecode.engine.device import boot
 from livecode.errors import LivecodeError
 from livecode.takes.playback import Playback
 from livecode.takes.player import BLOCK, SAMPLE_RATE, FilePlayer
+from tests.conftest import Card
 from tests.takes.conftest import RATE
 
 pytestmark = pytest.mark.live
@@ -165,3 +166,22 @@ def test_a_take_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         with pytest.raises(LivecodeError, match="cannot be read"):
             playback.play(tmp_path / name)
     assert playback.pid is None
+
+
+def test_a_take_is_played_again_once_a_lost_sound_server_is_back(
+    card: Card, tmp_path: Path
+) -> None:
+    path = tones(tmp_path / "a.wav")
+    playback = Playback("jack", time.monotonic)
+    try:
+        playback.play(path)
+        until(lambda: playback.began)
+        card.kill()
+        until(lambda: "the JACK server is gone" in playback.error)
+        until(lambda: playback.position_s() is None)
+        card.start(44100, 512)
+        playback.play(path)
+        until(lambda: playback.began)
+        assert playback.error == ""
+    finally:
+        playback.close()
