@@ -51,9 +51,9 @@ PLACES = {
     "a full disk": "mount -t tmpfs -o size=8k none {home}; head -c 9000 /dev/zero > {home}/full || :",
     "a read-only home": READ_ONLY.format("{home}"),
     "a file in the place of each folder": "touch {home}/.local {home}/.cache",
-    "a read-only installation, home and /tmp": "\n".join(
-        READ_ONLY.format(each) for each in ("{home}", ROOT, "/tmp", "/var/tmp")
-    ),
+    # what is left in memory goes with the namespace
+    "a read-only installation, home and /tmp": "mount -t tmpfs none /dev/shm\n"
+    + "\n".join(READ_ONLY.format(each) for each in ("{home}", ROOT, "/tmp", "/var/tmp")),
 }
 
 
