@@ -67,7 +67,7 @@ class Player:
             await self.until(lambda: self.text != before)  # noqa: B023
             await asyncio.sleep(2 * PASTED_WITHIN_S)
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 20.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait for something to be so."""
         end = time.monotonic() + within_s
         while not condition():

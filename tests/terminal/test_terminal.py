@@ -56,7 +56,7 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-t", "terminal", "-p")
 
-    def until(self, seen: Callable[[str], bool] | str, within_s: float = 30.0) -> str:
+    def until(self, seen: Callable[[str], bool] | str, within_s: float = 60.0) -> str:
         """Wait until something stands on the screen; returns the screen."""
         end = time.monotonic() + within_s
         while True:
