@@ -156,10 +156,8 @@ class Value(Arithmetic, Thing):
         return self.node.function if isinstance(self.node, Function) else None
 
     def __setattr__(self, key: str, value: Any) -> None:
-        if key in ("heard", "turns_at"):
-            object.__setattr__(self, key, value)
-        else:
-            super().__setattr__(key, value)
+        own = key in ("heard", "turns_at")
+        object.__setattr__(self, key, value) if own else super().__setattr__(key, value)
 
     def adopt(self, other: Thing) -> None:
         """Become what `other` computes; everything that uses this value follows."""
@@ -178,8 +176,8 @@ class Value(Arithmetic, Thing):
     def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         """Yield the corners from sample time `begin` on and before `end`, in any order."""
         yield from self.node.corners(begin, end, tempo)
-        if self.heard not in (None, self.node) and self.heard is not None:
-            yield from self.heard.corners(begin, end, tempo)
+        if (heard := self.heard) is not None and heard is not self.node:
+            yield from heard.corners(begin, end, tempo)
         if self.turns_at is not None and begin <= self.turns_at < end:
             yield Corner(self.turns_at, jump=True)
 
@@ -360,17 +358,13 @@ def is_function(something: Any) -> bool:
 def operand(something: Any) -> Any:
     """Return a function as the value that it computes, and anything else as it is.
 
-    Python's functions have no arithmetic, so a block's operands go through here:
-    `0.5 * (lambda rings: rings.twist)`.
+    Python's functions have no arithmetic, so operands such as `0.5 * (lambda rings: …)` go through it.
     """
     return as_value(something) if isinstance(something, _FUNCTIONS) else something
 
 
 def as_value(something: Any) -> Value:
-    """Make a value of a number, a value, a signal, or a function of named signals.
-
-    Raises LivecodeError for anything else.
-    """
+    """Make a value of a number, value, signal or function of signals; LivecodeError for all else."""
     if isinstance(something, Arithmetic):
         return something._value()
     if is_number(something):
@@ -386,11 +380,10 @@ def as_value(something: Any) -> Value:
 
 
 def _combine(name: str, left: Any, right: Any) -> Value:
+    known = "rewards, curves, signals, functions and numbers"
     for side in (left, right):
         if not (isinstance(side, Arithmetic) or is_number(side) or is_function(side)):
-            raise LivecodeError(
-                f"values combine with rewards, curves, signals, functions and numbers, not with {side!r}"
-            )
+            raise LivecodeError(f"values combine with {known}, not with {side!r}")
     return Value.of(Combined(name, as_value(left), as_value(right)))
 
 
