@@ -1,82 +1,98 @@
-"""On the beat: streams and agents cut, gated and swapped in time, over a drum that is four lines of pyo.
+"""Dance: kick, hats, bass, chords, a chopped piano, and an agent that plays flutes; build, drop, break, drop.
 
-Everything here that moves follows the tempo: `quant` lets swaps wait for the bar, gates are curves in
-beats, and `tempo(138)` in the middle of it all takes everything along. Evaluate any block again
-with other numbers: the bar line keeps it in time.
+Everything here is a pattern: of the sounds of a kit, of notes, of slices of what was just played.
+Evaluate any block again with other numbers; it keeps its place in the bar.
 
     livecode play sets/algorave.py          livecode render sets/algorave.py -o algorave.wav
 """
 
 tempo(132)
-
+key = "c minor"
 orchestra = space("orchestra")
 
+# %% kick  for=8*bars
+drums = hits("bd*4", level=1.0)
+hats = hits(pattern("~ hh ~ hh ~ hh ~ hh").gain("0.7 1"), level=0.8, pan=0.15)
 
-# %% four on the floor  for=8*bars
-# A kick: a sine whose pitch falls. Curves open it, so it is exactly where the beat is.
-@dsp
-def kick(hit=0, fall=0):
-    return Sine(45 + 160 * fall, mul=0.9 * hit)
+# %% groove  for=16*bars quant=1*bars
+drums.pattern = "bd*4, ~ cp ~ <cp [cp _ ~ cp:1]>, ~ ~ ~ <~ rim:1>*2"
+hats.pattern = pattern("hh*16").gain("0.5 0.25 0.9 0.35").stack("~ oh ~ oh ~ oh ~ oh").n("<0 1>*4")
+shaker = hits(pattern("sh*16").gain("0.4 0.2 0.3 0.7").degrade_by(0.1), level=0.5, pan=-0.3)
 
-kick.hit = env(3*ms, 220*ms, every=1*beats)
-kick.fall = env(1*ms, 60*ms, every=1*beats)
+# %% bass  for=16*bars quant=1*bars
+low = notes("0 ~ 0 [0 12] ~ 0 <7 10> ~", "bass", scale=key, octave=1, voices=2, level=1.1)
+low.pattern = pattern("0 ~ 0 [0 7] ~ 0 <4 6> ~")
+low.cut = sine(300, 1400, period=8*bars)
+low.duck = ("drums", 0.5)
 
-# A hat: noise, off the beat: half a beat later.
-@dsp
-def hat(hit=0, cut=7000):
-    return ButHP(Noise(0.25 * hit), cut)
+# %% a piano, in slices  for=16*bars quant=1*bars
+# A SampleRNN plays two bars for itself; what it wrote is cut into sixteenths of them and played anew.
+piano = stream("quartet", temperature=0.95, seed=5, level=0.5)
+chops = grab(piano, 2*bars, slices=16)
+again = hits(pattern("0 3 <5 7>*2 ~ 9 [12 13] ~ <2 14>").every(4, pattern.rev), chops, level=1.0)
+again.delay = (3/16, 0.35)
+again.hp = 180
+piano.level = ramp(0.5, 0.5, 0, over=8*bars)
 
-hat.hit = env(1*ms, 45*ms, every=1*beats, phase=0.5*beats)
-hat.pan = 0.25
-
-# %% a piano, gated  for=16*bars
-# A SampleRNN in sixteenths: the pattern is the gate, the melody is whatever it happens to write.
-quant(1*bars)                           # from here on, what is swapped waits for the bar line
-piano = stream("quartet", temperature=0.95, seed=5, level=0)
-gate = steps(1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, every=0.25*beats)
-piano.level = 1.1 * gate.lag(6*ms)
-piano.frozen = steps(0, 0, 0, 1, every=4*beats)         # each fourth bar repeats the last second
-
-# %% the agent plays bass  for=16*bars
-# One step of the agent is one note: an eighth long, two dimensions, as far as a step of 0.2 leaps.
+# %% the agent plays flutes  for=24*bars quant=1*bars
+# The notes choose the pitch, the agent the timbre: it is praised for what is bright.
 @reward
-def low(bass):                          # it is praised for what is dark
-    return 0.5 - bass.brightness
+def bright(flutes):
+    return flutes.brightness - 0.5
 
-bass = agent(orchestra, dims=2, every=0.5*beats, step=0.2, level=0, seed=3)
-bass.reward = low
-bass.level = 0.9 * env(8*ms, 180*ms, every=0.5*beats)
-bass.pan = -0.2
-hat.hit = env(1*ms, 40*ms, every=0.25*beats) * steps(0.5, 0.2, 1, 0.3, every=0.25*beats)
+ego = agent(orchestra, dims=3, every=0.25*beats, step=0.08, level=0, seed=3)
+ego.reward = bright
+flutes = notes("0 <3 7> ~ 5 ~ <10 8> [7 5] ~", ego, scale=key, octave=5, legato=0.7, level=0.6)
+flutes.room = 0.35
+flutes.pan = tri(-0.4, 0.4, period=4*bars)
+pads = notes("<[0,2,4] [0,2,4] [-2,0,3] [-3,-1,1]>", "pad", scale=key, octave=4, voices=6, level=0.6)
+pads.duck = "drums"
 
-# %% break  for=8*bars ends=["kick"] fade=1*beats
-# The kick is taken away; the choir comes in on the bar and is pushed up, and up.
-choir = stream("choir", temperature=ramp(0.8, 1.2, over=8*bars), seed=2, level=0)
-choir.level = ramp(0, 1.0, over=7*bars) * square(0.2, 1, period=0.5*beats).lag(5*ms)
-choir.pan = tri(-0.7, 0.7, period=1*bars)
-piano.level = 0.5 * gate.lag(6*ms)
+# %% build  for=16*bars quant=1*bars
+drums.pattern = "<bd*4!8 bd*8!4 bd*16!4>, <sn*4!8 sn*8!4 [sn*16]!4>"
+drums.hp = ramp(20, 700, over=16*bars)
+drums.room = ramp(0, 0.4, over=16*bars)
+low.level = ramp(1.1, 0, over=12*bars)
+pads.cut = ramp(500, 9000, over=16*bars)
+again.pattern = pattern("0 3 5 7").fast("<1!8 2!4 4!4>")
+again.level = 0.7
 
-# %% drop  for=16*bars
-# Back, with the models swapped under their names: the gate stays, who is gated does not.
-@dsp
-def kick(hit=0, fall=0):
-    return Disto(Sine(42 + 190 * fall, mul=hit), drive=0.6, slope=0.7, mul=0.7)
+# %% drop  for=32*bars quant=1*bars
+drums = hits("bd*4, ~ cp ~ cp, <cr ~ ~ ~ ~ ~ ~ ~>, ~ ~ [~ ~ ~ rim] ~", level=1.0)
+drums.hp, drums.room = 0, 0.05
+hats.pattern = pattern("hh*16").gain("0.5 0.3 1 0.4").stack("[~ oh]*4").sometimes_by(0.1, pattern.ply(2))
+low.pattern = pattern("0 0 ~ 0 [~ 0] 0 <4 6 3 -1> ~").stack("~ ~ 12 ~")
+low.level, low.drive, low.octave = 1.2, 0.25, 1
+stabs = notes("~ [0,2,4,6] ~ <[0,2,4] [1,3,5]>", "lead", scale=key, octave=4, legato=0.3, level=0.5)
+stabs.delay = (3/16, 0.4)
+stabs.duck = "drums"
+again.pattern = pattern("0 [3 3] <5 7>*2 9 ~ [12 13]*2 14").every(4, pattern.rev).sometimes_by(0.2, pattern.ply(2))
+flutes.level = 0.5
 
-kick.hit = env(3*ms, 240*ms, every=1*beats)
-kick.fall = env(1*ms, 70*ms, every=1*beats)
-piano.model = "choir"
-piano.level = 1.2 * gate.lag(4*ms)
-choir.model = "quartet"
-choir.level = 0.8 * square(0, 1, period=0.75*beats).lag(4*ms)
-choir.temperature = 1.05
-bass.dims = 4
-bass.level = 1.0 * env(5*ms, 140*ms, every=0.25*beats)
+# %% break  for=16*bars ends=["stabs", "shaker"] quant=1*bars fade=1*bars
+drums.pattern = "bd ~ ~ ~ ~ ~ ~ <~ sn>, ~ ~ ~ ~ cp(3,8,2)"
+drums.room = 0.5
+hats.pattern = pattern("hh*8").gain("0.4 0.2").degrade_by(0.3)
+low.level = 0
+pads.level, pads.cut = 0.9, sine(600, 3000, period=4*bars)
+again.room, again.speed = 0.5, pattern("<1 0.5>")
+again.pattern = "0 ~ 5 ~"
+flutes.pattern = pattern("0 3 7 <10 12>").palindrome()
 
-# %% last train
-# Half the tempo, the same set: everything that is counted in beats has twice the time.
-tempo(66)
-piano.frozen = 1
-hat.level = ramp(1, 0, over=8*bars)
-kick.level = ramp(1, 0, over=12*bars)
-bass.level = ramp(1, 0, over=16*bars) * env(8*ms, 300*ms, every=1*beats)
-choir.level = piano.level = ramp(0.8, 0, over=12*bars)
+# %% again  for=24*bars quant=1*bars
+drums.pattern = "bd*4, ~ cp ~ <cp [cp cp:2]>, <cr!1 ~!7>, [~ ~ ~ lt ~ ~ mt ht]/2"
+drums.room = 0.05
+hats.pattern = pattern("hh*16").gain("0.5 0.3 1 0.4").stack("[~ oh]*4")
+low.level = 1.2
+pads.level = 0.5
+again.speed, again.room = 1, 0.1
+again.pattern = pattern("0 3 <5 7>*2 ~ 9 [12 13] ~ 14").every(2, pattern.fast(2))
+
+# %% last train  for=12*bars quant=1*bars
+drums.pattern = "bd*4"
+drums.hp = ramp(20, 400, over=12*bars)
+hats.level = ramp(0.8, 0, over=8*bars)
+low.level = ramp(1.2, 0, over=8*bars)
+again.level = ramp(1, 0, over=10*bars)
+pads.level = ramp(0.5, 0, over=12*bars)
+flutes.level = ramp(0.5, 0, over=12*bars)

@@ -218,6 +218,42 @@ def test_cues(play) -> None:
     )
 
 
+def test_drums(play) -> None:
+    played = play("drums")
+    audio = np.abs(played.on(2))[:, 0]
+    beat = RATE * 60 / 132
+    for number in range(1, 4):
+        before, after = round(number * beat) - 400, round(number * beat)
+        assert audio[after : after + 400].max() > 2 * audio[before : before + 390].max()
+    assert rms(played.on(8)) > 0.02
+
+
+def test_melody(play) -> None:
+    played = play("melody")
+    assert rms(played.on(4)) > 0.02
+    played.on(6)
+    assert played.kind("lead") == "notes"
+    assert rms(played.on(3)) > 0.02
+
+
+def test_chops(play) -> None:
+    played = play("chops")
+    played.on(4.2)
+    bar = np.abs(played.on(4))[:, 0]
+    rests = bar[: len(bar) // 4800 * 4800].reshape(-1, 4800).max(axis=1)
+    assert (rests < 1e-3).sum() >= 3, "it has rests, which the stream has not"
+    assert rms(played.on(2)) > 0.01
+
+
+def test_effects(play) -> None:
+    played = play("effects")
+    dark = centroid_hz(played.on(1.9), RATE)
+    assert centroid_hz(played.on(2), RATE) > 1.3 * dark
+    played.on(1)
+    ducked = played.session.engine.strips["pads"].effects
+    assert ducked.ducked_by == "drums"
+
+
 def test_no_set_is_left_out_and_none_is_long() -> None:
     here = Path(__file__).read_text()
     for path in SETS.glob("*.py"):

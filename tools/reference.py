@@ -16,6 +16,7 @@ from livecode.language import curves, envelopes
 from livecode.language.patterns import in_chance, in_notes, in_sound, in_time, in_values
 from livecode.language.patterns.word import PatternWord
 from livecode.language.signal_words import SignalWord
+from livecode.language.synths import SynthWord
 from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import Tutorial
 from livecode.language.units import Span
@@ -78,7 +79,8 @@ def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
         methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
         plain = name in SIGNALS and not callable(word)
         if plain or not (
-            isinstance(word, SignalWord) or kind in (AudioWord, PatternWord, Tutorial, RecordWord)
+            isinstance(word, SignalWord)
+            or kind in (AudioWord, PatternWord, SynthWord, Tutorial, RecordWord)
         ):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")

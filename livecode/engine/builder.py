@@ -38,14 +38,14 @@ class Builder:
 
     def __init__(self, arena: Arena, server: Any):
         self._header, self._server = arena.header, server
-        self._block = arena.header.block
+        self._block, self._controls = arena.header.block, arena.controls
         # the generation that was on probation when the last engine died
         self._header.suspect = self._header.probation
         self._header.probation = 0
         self._watchdog: Watchdog | None = None
         self._orders: queue.SimpleQueue[tuple[PlayGraph, Mapping[str, Any]]] = queue.SimpleQueue()
         self._done: deque[Graph | Refused] = deque()
-        self._threaded = False
+        self.threaded = False  # whether graphs are built in a thread of their own
         #: Held while a graph is built: it is made on pyo's present server.
         self.making = threading.Lock()
         self._known: deque[int] = deque(maxlen=_REMEMBERED)
@@ -60,7 +60,7 @@ class Builder:
         """Order a graph. `take` returns it, or why it could not be built, when it is done."""
         self._known.append(message.generation)
         self.waiting += 1
-        if self._threaded:
+        if self.threaded:
             self._orders.put((message, inputs))
         else:
             self._build(message, inputs)
@@ -80,7 +80,7 @@ class Builder:
 
     def start_thread(self) -> None:
         """Build in a thread of the builder's own from now on."""
-        self._threaded = True
+        self.threaded = True
         threading.Thread(target=self._work, name="builder", daemon=True).start()
 
     def close(self) -> None:
@@ -104,7 +104,9 @@ class Builder:
             self._watchdog = Watchdog()
         try:
             with self.making:
-                graph = Graph(message, inputs, self._server, self._block, self._watchdog)
+                graph = Graph(
+                    message, inputs, self._server, self._block, self._watchdog, self._controls
+                )
         except LivecodeError as error:
             self._header.probation = 0
             self._done.append(Refused(message, error))

@@ -19,6 +19,7 @@ class ControlTable:
         self._table = pyo.DataTable(block, chnls=len(numbers))
         self._sides = [np.asarray(self._table.getBuffer(side)) for side in range(len(numbers))]
         self._held: list[float | None] = [None] * len(numbers)
+        self.now = numbers[0]  # of the first channel, at the end of the block
         for side, number in enumerate(numbers):
             self.fill(number, side)
         #: The numbers as a pyo object, with a stream for each channel.
@@ -28,6 +29,8 @@ class ControlTable:
 
     def fill(self, numbers: np.ndarray | float, side: int = 0) -> None:
         """Write the numbers of the coming block, (frames,), or one for all of it."""
+        if side == 0:
+            self.now = float(np.ravel(numbers)[-1])
         if isinstance(numbers, np.ndarray):
             self._sides[side][:] = numbers
             self._held[side] = None

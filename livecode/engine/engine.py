@@ -10,8 +10,10 @@ from livecode.dsp_rules import MASTER
 from livecode.engine.builder import Builder
 from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph, GraphChain
+from livecode.engine.history import Grabber
 from livecode.engine.load import BlockLoad
 from livecode.engine.master import Master
+from livecode.engine.meters import Meters
 from livecode.engine.overload import Overload
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
@@ -25,6 +27,7 @@ from livecode.transport.messages import (
     Ended,
     Fade,
     Failed,
+    GrabSound,
     Late,
     Listen,
     Message,
@@ -33,6 +36,7 @@ from livecode.transport.messages import (
     PlayBuffer,
     PlayGraph,
     Record,
+    Shape,
     Silenced,
     SurveyAudio,
     Underrun,
@@ -47,8 +51,6 @@ _log = logging.getLogger(__name__)
 MOST_LOGGED = 10
 #: The note when a voice is late.
 UNDERRUN = "had a gap: its voice was late because this machine is busy"
-#: How many times a second the meters are posted for the terminal.
-METERS_HZ = 20
 #: The name of the device's input, which is only listened to.
 MIC = "mic"
 
@@ -85,10 +87,10 @@ class Engine:
         self.master = Master(server, self.sample_rate, self.block, arena.controls)
         self.strips: dict[str, Strip] = {}
         self.builder = Builder(arena, server)
+        self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
         self._listened: dict[int, str] = {}  # tap -> the name that fills it
         self._input: Input | None = None
-        self._peaks: dict[str, float] = {}
-        self._meters_due = 0
+        self.meters = Meters(arena.meters, self.sample_rate)
         self.recording = Recording(
             arena, self.master, self.strips, lambda text, at: self.tell(Note(text, at))
         )
@@ -110,6 +112,8 @@ class Engine:
             OpenGate: self._open_gate,
             Record: self._record,
             **dict.fromkeys((ChooseAudio, SurveyAudio), lambda order: self.on_audio(order)),
+            Shape: self._shape,
+            GrabSound: lambda message: self.grabber.take(message),
         }
         server.setCallback(self.begin_block)
 
@@ -122,9 +126,10 @@ class Engine:
         for strip in list(self.strips.values()):
             self._attempt(self._advance, strip)
         self._attempt(self._advance_master)
+        self._attempt(self.grabber.advance, self.frame, self.strips)
         self._attempt(self._make_room)
         self._attempt(self._fill_taps)
-        self._attempt(self._post_meters)
+        self._attempt(self.meters.post, self.strips, self.frame)
         self._load.end_block()
         self.frame += self.block
         # last, because what another thread builds draws numbers, too
@@ -176,7 +181,7 @@ class Engine:
 
     def _play_buffer(self, message: PlayBuffer) -> None:
         strip = self._strip(message.name)
-        strip.gain_stage.bind()
+        strip.bind()
         buffer = self.arena.buffers[message.buffer]
         for other in self.strips.values():
             other.feed.release(buffer, but=message.generation)
@@ -207,6 +212,13 @@ class Engine:
             elif (strip := self.strips.get(fade.name)) is not None:
                 strip.feed.fade_out(fade.fade_s * self.sample_rate, fade.before)
                 strip.chain.fade_out(fade.fade_s, fade.before)
+
+    def _shape(self, message: Shape) -> None:
+        strip = self._strip(message.name)
+        strip.bind()
+        other = self._strip(message.duck).sound if message.duck else None
+        strip.effects.duck(message.duck, other)
+        self._order()
 
     def _listen_to(self, message: Listen) -> None:
         if message.name == MIC and MIC not in self.strips and self._input is None:
@@ -273,7 +285,7 @@ class Engine:
                         self.server._server.changeStreamPosition(place, stream)
                 else:
                     strip = self._strip(message.name)
-                    strip.gain_stage.bind()
+                    strip.bind()
                     strip.chain.add(graph)
                     self._order()
             else:
@@ -311,6 +323,9 @@ class Engine:
             del self.strips[strip.name]
             return
         strip.prepare(self.frame)
+        if strip.effects.changed:
+            strip.effects.changed = False
+            self._order()
         if strip.feed.began:
             fade_s = strip.feed.last_fade_frames / self.sample_rate
             strip.chain.fade_out(fade_s, before=max(strip.feed.began))
@@ -326,15 +341,6 @@ class Engine:
                 self.arena.taps[index].write(self.strips[name].tap.block)
             elif name == MIC and self._input is not None:
                 self.arena.taps[index].write(self._input.tap.read())
-
-    def _post_meters(self) -> None:
-        """Post the highest peak of each name since the last post, `METERS_HZ` times a second."""
-        for name, strip in self.strips.items():
-            self._peaks[name] = max(strip.peak, self._peaks.get(name, 0.0))
-        if self.frame >= self._meters_due:
-            self._meters_due = self.frame + self.sample_rate // METERS_HZ
-            self.arena.meters.post(msgspec.json.encode(self._peaks))
-            self._peaks = {}
 
     def _make_room(self) -> None:
         """Fade each name's direct sound out while graphs take the name, and in again afterwards."""

@@ -10,6 +10,8 @@ import numpy as np
 from livecode.deadlines import TookTooLong, Watchdog
 from livecode.dsp_rules import FORBIDDEN
 from livecode.engine.control_table import ControlTable
+from livecode.engine.envelopes import Envelopes
+from livecode.engine.note_bank import NoteBank
 from livecode.engine.pyo_lifetime import collect_made, hold_asleep, release, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
@@ -61,8 +63,9 @@ class Graph:
         server: Any,
         block: int,
         watchdog: Watchdog,
+        controls: ControlBlock | None = None,
     ):
-        """Build the graph.
+        """Build the graph; that of a synth reads its notes from `controls`.
 
         Raises `LivecodeError` that says what is wrong with the performer's function.
         """
@@ -76,7 +79,13 @@ class Graph:
         self.fade_s = message.fade_s  # seconds, of the last change
         self._ends: int | None = None  # blocks until the graph is silent for good
         first = len(server.getStreams())
-        self._names: dict[str, Any] = {"__builtins__": _SAFE, "np": np, **_PYO}
+        self.notes: NoteBank | None = None
+        if message.voices and controls is not None:
+            self.notes = NoteBank(message.name, message.generation, message.voices, block, controls)
+        self._envelopes = Envelopes()
+        self._names: dict[str, Any] = {
+            "__builtins__": _SAFE, "np": np, **_PYO, "adsr": self._envelopes.adsr
+        }  # fmt: skip
         try:
             with collect_made() as self._made, hold_asleep() as self.asleep:
                 self._build(inputs, server, block, watchdog)
@@ -90,13 +99,19 @@ class Graph:
     ) -> None:
         message = self.message
         # A pyo object remembers what is made from it, so each graph gets inputs of its own.
-        taken = {name: pyo.Sig(inputs[name]) for name in message.inputs}
+        if self.notes is not None:
+            taken = self.notes.streams()
+        else:
+            taken = {name: pyo.Sig(inputs[name]) for name in message.inputs}
         self.controls = {
             key: ControlTable(block, server.getSamplingRate(), value)
             for key, value in message.controls.items()
         }
         controls = {key: control.sound for key, control in self.controls.items()}
+        self._envelopes.know(self.controls)
         built = _call(message, self._names, taken, controls, watchdog)
+        if self.notes is not None and len(built) != 2:
+            built = built.mix(1)
         stereo = pyo.Mix([built, built] if len(built) == 1 else built, voices=2)
         self._tap = Tap(stereo, block)
         self._line = pyo.SigTo(0.0, time=0.05, init=0.0)
@@ -133,6 +148,12 @@ class Graph:
         """Whether the graph is silent for good."""
         return self._ends is not None and self._ends <= 0
 
+    def play_notes(self, frame: int) -> None:
+        """Begin and end the notes of the block at sample time `frame`, if it is a synth's."""
+        if self.notes is not None:
+            self.notes.advance(frame)
+            self._envelopes.advance()
+
     def start(self) -> None:
         """Start computing, with all parts in the coming block."""
         for part in self.asleep:
@@ -142,7 +163,8 @@ class Graph:
     def begin(self, block_s: float) -> None:
         """Fade in. The fade takes at least one block, since a shorter one would click."""
         self.begun = True
-        self._line.time = max(self.fade_s, block_s)
+        # a fade would blunt what begins from silence
+        self._line.time = max(self.fade_s if self.notes is None else 0.0, block_s)
         self._line.value = 1.0
 
     def fade_out(self, fade_s: float, block_s: float) -> None:
@@ -172,6 +194,9 @@ class Graph:
     def close(self) -> None:
         """Stop computing the graph and release its parts."""
         self._closed = True
+        if self.notes is not None:
+            self.notes.close()
+        self._envelopes.close()
         self.controls.clear()  # their arrays must be gone before their tables
         release(self._made)
         # The function and its names refer to each other, and the engine does not collect cycles.
@@ -193,8 +218,7 @@ def _call(
     try:
         with watchdog.limit(BUILD_LIMIT_S):
             exec(compile(message.source, filename, "exec"), names)
-            arguments = [inputs[name] for name in message.inputs]
-            built = names[message.function](*arguments, **controls)
+            built = names[message.function](*inputs.values(), **controls)
     except TookTooLong as error:
         raise LivecodeError(str(error)) from error
     except BaseException as error:  # SystemExit, for example, must not end the engine
@@ -260,6 +284,7 @@ class GraphChain:
         """Write the controls of each graph and check its state; call it once a block."""
         values = {key: reader.line(frame, self._block) for key, reader in self._readers.items()}
         for graph in list(self.graphs):
+            graph.play_notes(frame)
             for key, control in graph.controls.items():
                 if (numbers := values.get(key)) is not None:
                     control.fill(numbers)

@@ -5,13 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from livecode.engine.effects import Effects
 from livecode.engine.feed import Feed
 from livecode.engine.gain_stage import GainStage
 from livecode.engine.graph import SMOOTHING_S, GraphChain, guarded
+from livecode.engine.history import SoundHistory
 from livecode.engine.master import RISE_FRAMES, Master
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table, Tap
 from livecode.transport import Arena
+
+#: So much of what a name has sounded like is kept, in seconds.
+REMEMBERED_S = 24.0
 
 
 class Strip:
@@ -37,7 +42,12 @@ class Strip:
             bus.addInput(f"buffers/{channel}", read[channel])
             bus.setAmp(f"buffers/{channel}", channel, 1)
         self.chain = GraphChain(name, bus, block, sample_rate, arena.controls)
-        clean, parts = guarded(pyo.Sig(bus[0] + bus[1]))
+        sources = pyo.Sig(bus[0] + bus[1])
+        self._before_effects = server.getStreams()[first:]
+        after = len(server.getStreams())
+        shaped = pyo.Sig(sources)
+        self.effects = Effects(name, sources, shaped, arena.controls, block, sample_rate, server)
+        clean, parts = guarded(shaped)
         self.gain_stage = GainStage(name, arena.controls, block, sample_rate)
         #: The sound that a @dsp takes.
         self.sound = clean * self.gain_stage.gain
@@ -45,8 +55,8 @@ class Strip:
         self._direct_gain = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
         self._direct_gain_tap = Tap(self._direct_gain, block)
         self._direct = self.sound * self._direct_gain
-        self._parts = [read, bus, *parts]
-        self.streams = server.getStreams()[first:]
+        self._parts = [read, bus, sources, shaped, *parts]
+        self._streams_after_effects = server.getStreams()[after:]
         for channel in (0, 1):
             self._mixer.addInput(self._key(channel), self._direct[channel])
             self._mixer.setAmp(self._key(channel), channel, 1)
@@ -54,6 +64,7 @@ class Strip:
         self._aside = False  # heard only through those graphs, except for the dry share
         self._direct_fade_s = SMOOTHING_S  # how long the next change of `_direct_gain` takes
         self.peak = 0.0
+        self.history = SoundHistory(round(REMEMBERED_S * sample_rate))
 
     @property
     def empty(self) -> bool:
@@ -62,21 +73,30 @@ class Strip:
 
     @property
     def inputs(self) -> set[str]:
-        """The names that this strip's graphs take."""
-        return {name for graph in self.chain.graphs for name in graph.message.inputs}
+        """The names that this strip's graphs take, and the one that pushes it back."""
+        taken = {name for graph in self.chain.graphs for name in graph.message.inputs}
+        return taken | ({self.effects.ducked_by} - {""})
+
+    @property
+    def streams(self) -> list[Any]:
+        """All that is computed for the strip but for its graphs, in order."""
+        return [*self._before_effects, *self.effects.streams, *self._streams_after_effects]
 
     def prepare(self, frame: int) -> None:
         """Write the block at sample time `frame` into the table, and set all controls."""
         sound = self.feed.block(frame)
         for side, samples in zip(self._table.sides, sound.T, strict=True):
             side[:] = samples
+        self.effects.advance(frame)
         self.gain_stage.follow(frame)
         dry = self.gain_stage.numbers("dry", frame)
         past = float(np.ravel(dry)[-1]) if self._aside else 1.0
         if past != self._direct_gain.value:
             self._direct_gain.time, self._direct_fade_s = self._direct_fade_s, SMOOTHING_S
             self._direct_gain.value = past
-        self.peak = float(np.abs(self.tap.read()).max())
+        last = self.tap.read()
+        self.history.write(last, frame)
+        self.peak = float(np.abs(last).max())
 
     def added(self) -> np.ndarray:
         """Return what the strip added to the mix in the last computed block, (frames, 2)."""
@@ -106,7 +126,13 @@ class Strip:
         for channel in (0, 1):
             self._mixer.delInput(self._key(channel))
         self.gain_stage.close()
+        self.effects.close()
         self.chain.close()
+
+    def bind(self) -> None:
+        """Follow the controls that have been opened since the last call."""
+        self.gain_stage.bind()
+        self.effects.bind()
 
     def _key(self, channel: int) -> str:
         return f"{self.name}/{channel}"

@@ -12,6 +12,7 @@ from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
 from livecode.language.every import Every
 from livecode.language.moments import Moment
+from livecode.language.patterns.pattern import Pattern
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
 from livecode.language.values import Function, Value
@@ -79,6 +80,8 @@ class Applier:
             self.prepare(thing)
             with self._lock:
                 self._turn(thing)
+                if isinstance(thing, Pattern):
+                    self._sounds.follow_patterns()
         elif isinstance(thing, Every) and self._turns is not None:
             with self._lock:
                 self._turns.follow(thing)

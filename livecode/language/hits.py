@@ -20,9 +20,8 @@ PER_HIT = ("n", "gain", "pan", "speed", "begin", "end", "attack", "release", "re
 HATS = "hh oh hc ho ch"
 
 
-def per_hit(name: str, doc: str, default: float | None = None) -> Setting:
-    """Make a setting that each hit reads when it begins: a number, a pattern, a curve, a function."""
-    control = CONTROLS[name]
+def per_event(low: float, high: float, plainly: float, doc: str) -> Setting:
+    """Make a setting that each event reads as it begins: a number, a pattern, a curve, a function."""
 
     def check(thing: Thing, value: Any) -> float | Value:
         if isinstance(value, bool):
@@ -31,14 +30,17 @@ def per_hit(name: str, doc: str, default: float | None = None) -> Setting:
             return as_value(pattern_of(value))
         if not is_number(value):
             return as_value(value)
-        if not control.low <= value <= control.high:
-            raise LivecodeError(
-                f"takes a number from {control.low:g} to {control.high:g}, not {value:g}"
-            )
+        if not low <= value <= high:
+            raise LivecodeError(f"takes a number from {low:g} to {high:g}, not {value:g}")
         return float(value)
 
-    plainly = control.plain if default is None else default
-    return Setting(plainly, check, doc, bounds=(control.low, control.high))
+    return Setting(plainly, check, doc, bounds=(low, high))
+
+
+def per_hit(name: str, doc: str) -> Setting:
+    """Make a setting of that control of hits."""
+    control = CONTROLS[name]
+    return per_event(control.low, control.high, control.plain, doc)
 
 
 def _a_pattern(thing: Thing, value: Any) -> Pattern:

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ ENDINGS -= {".raw", ".mat4", ".mat5"}
 MOST_SOUNDS = 20_000
 #: The file in which a folder says which sounds are called what, as for Strudel.
 MAP = "strudel.json"
+#: What the slices of a sound are called; numbers choose among them, too.
+CHOP = "chop"
+MOST_SLICES = 256
 #: Other names that live coders know our sounds by.
 ALSO = {
     "sd": "sn", "rs": "rim", "ho": "oh", "hc": "hh", "ch": "hh", "cy": "cr", "crash": "cr",
@@ -57,12 +62,22 @@ class Kit:
     def sound(self, value: Any, n: int) -> int | None:
         """The place in the listing of sound `n` of a name, or of the number of a sound; None if none.
 
-        Beyond the last it begins again.
+        `bd:3` is three sounds further. Beyond the last it begins again.
         """
         if isinstance(value, str):
-            found = self._names.get(value) or self._names.get(ALSO.get(value, ""))
-            return None if found is None else found[0] + n % found[1]
+            word, _, further = value.partition(":")
+            found = self._names.get(word) or self._names.get(ALSO.get(word, ""))
+            if found is None or (further and not further.isdecimal()):
+                return None
+            return found[0] + (n + int(further or 0)) % found[1]
         return (int(value // 1) + n) % len(self.listing.sounds)
+
+    def __getitem__(self, name: str) -> "KitTone":
+        """One of its sounds, for notes to play at their pitches: `kit()["cb"]`, `kit()["oh:2"]`."""
+        index = self.sound(str(name), 0)
+        if index is None:
+            raise self.refuse(str(name))
+        return KitTone(self, index, f"{self.text}[{name!r}]")
 
     def refuse(self, word: str) -> LivecodeError:
         """The error about a name that is not in the kit."""
@@ -77,26 +92,60 @@ class Kit:
         return f"{self.text}: {shown}"
 
 
-def kit(folder: str | os.PathLike[str] | None = None) -> Kit:
+@dataclass(frozen=True)
+class KitTone:
+    """A sound of a kit that notes play at their pitches; at middle C it is as it was recorded."""
+
+    kit: Kit
+    sound: int
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def kit(folder: str | os.PathLike[str] | None = None, slices: int = 16) -> Kit:
     """Choose the sounds that hits play: `drums.kit = kit("samples/")`; `kit()` is ours.
 
     A folder has a folder for each name, as in `bd/1.wav`, or files with names and numbers, as
     `bd1.wav`; a `strudel.json` in it may say which sound is called what. Sounds are read when they
-    are first needed.
+    are first needed. A file, such as a take, is cut into slices where something begins in it:
+    `chops = kit("take.wav", slices=8)`, `hits("0 3 <5 7>*2 ~", chops)`.
     """
     if folder is None:
         return Kit(own_kit(), "kit()")
     path = Path(folder).expanduser()
-    if not path.is_dir():
-        what = "is a file" if path.exists() else "is not there"
-        raise LivecodeError(f"kit takes a folder of sounds, and {os.fspath(folder)!r} {what}")
+    if not path.exists():
+        raise LivecodeError(f"kit takes a folder of sounds, and {os.fspath(folder)!r} is not there")
     path = path.resolve()
+    if path.is_file():
+        return _cut(path, slices, f"kit({os.fspath(folder)!r})")
     sounds = _mapped(path) if (path / MAP).is_file() else _found(path)
     if not sounds:
         raise LivecodeError(
             f"the folder {os.fspath(folder)!r} has no sounds; put files such as bd/1.wav into it"
         )
     return Kit(KitListing(tuple(sounds)), f"kit({os.fspath(folder)!r})")
+
+
+def slices_of(path: str, slices: int, grid: int | None) -> KitListing:
+    """List the slices of a file: `grid` frames in equal parts, or cut at its onsets for None."""
+    if isinstance(slices, bool) or not isinstance(slices, int) or not 1 <= slices <= MOST_SLICES:
+        raise LivecodeError(f"slices is a whole number from 1 to {MOST_SLICES}, not {slices!r}")
+    if grid is None:
+        parts = [KitSound(CHOP, path, index, slices=slices) for index in range(slices)]
+    else:
+        edges = [round(grid * index / slices) for index in range(slices + 1)]
+        parts = [KitSound(CHOP, path, *edge) for edge in pairwise(edges)]
+    return KitListing(tuple(parts))
+
+
+def _cut(path: Path, slices: int, text: str) -> Kit:
+    try:
+        soundfile.info(str(path))
+    except (soundfile.SoundFileError, OSError) as error:
+        raise LivecodeError(f"cannot open the sound file {path}: {error}") from None
+    return Kit(slices_of(str(path), slices, None), text)
 
 
 def _found(folder: Path) -> list[KitSound]:

@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 from livecode.errors import LivecodeError
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Setting, Thing, length, number
-from livecode.language.units import Span, is_number, span
+from livecode.language.units import Span, bars, is_number, span
 from livecode.language.values import Value, as_value
 from livecode.signals.features import SoundFeatures
 
 #: `fade="gap"`: the old source ends before the new one begins, for sources that cost too much to run twice.
 GAP = "gap"
+#: Echoes come within this time, at the fastest tempo.
+_LONGEST_DELAY_S = 4.0
+_FASTEST_BPM = 400
 
 
 def automatable(default: float, low: float, high: float, doc: str) -> Setting:
@@ -46,6 +49,44 @@ def _quant(thing: Thing, value: Any) -> Span | None:
     if checked.at(120) < 0:
         raise LivecodeError(f"takes a length of time, as 1*bars, not {checked}")
     return checked
+
+
+#: Settings of everything that sounds which shape its sound, beside `duck`.
+EFFECTS = ("room", "delay", "delay_time", "cut", "hp", "drive", "crush", "duck_by")
+
+
+class _With(Setting):
+    """A setting that can be given together with another: `ego.delay = (3/16, 0.5)`."""
+
+    def __init__(self, setting: Setting, other: str, first: bool):
+        """`other` is the second of the two that are given, or the first of them if `first`."""
+        super().__init__(setting.default, setting.check, setting.__doc__ or "", setting.bounds)
+        self._other, self._first = other, first
+
+    def __set__(self, thing: Thing, value: Any) -> None:
+        if isinstance(value, (tuple, list)):
+            if len(value) != 2:
+                raise LivecodeError(f"{thing}.{self.name}: takes one number or two, not {value!r}")
+            other, value = value if self._first else reversed(value)
+            setattr(thing, self._other, other)
+        super().__set__(thing, value)
+
+
+def _delay_time(thing: Thing, value: Any) -> Span:
+    length = bars * value if is_number(value) else span(value)
+    if not 0 < length.at(_FASTEST_BPM) <= _LONGEST_DELAY_S:
+        raise LivecodeError(f"takes a part of a bar, as 3/16, or a length up to 4*s, not {value!r}")
+    return length
+
+
+def _duck(thing: Thing, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, (str, Sounding)) or not str(value).isidentifier():
+        raise LivecodeError(f'takes the name of what pushes it back, as "drums", not {value!r}')
+    if str(value) == thing.name:
+        raise LivecodeError("takes another name than its own")
+    return str(value)
 
 
 #: The longest nudge, in seconds; more is no groove.
@@ -113,7 +154,9 @@ class Sounding(Thing):
         """Return the settings that vary in time."""
         return [value for value in self.settings.values() if isinstance(value, Value)]
 
-    kept = frozenset({"level", "pan", "fade", "quant", "dry", "swing", "nudge"})
+    kept = frozenset({
+        "level", "pan", "fade", "quant", "dry", "swing", "nudge", "duck", *EFFECTS,
+    })  # fmt: skip
     level = automatable(
         1.0, 0, 4, "loudness: 0 is silent, 1 as it is, 2 is 6 dB more; `sine(0.2, 1)` swells"
     )
@@ -137,6 +180,38 @@ class Sounding(Thing):
         _nudge,
         "how much later all of it is that is on the beat, as `8*ms`; below 0 it is early",
     )
+    room = automatable(0.0, 0, 1, "how much of a room is heard: `ego.room = 0.3`")
+    delay = _With(
+        automatable(
+            0.0,
+            0,
+            0.95,
+            "how loud its echoes are: `ego.delay = 0.4`, or with their time, `(3/16, 0.4)`",
+        ),
+        "delay_time",
+        first=True,
+    )
+    delay_time = Setting(
+        Span(beats=0.75),
+        _delay_time,
+        "how late each echo is: a part of a bar, as `3/16`, or a length, as `300*ms`",
+    )
+    cut = automatable(
+        20_000.0, 20, 20_000, "Hz above which it is dark: `ego.cut = sine(400, 6000)`"
+    )
+    hp = automatable(0.0, 0, 10_000, "Hz below which it is thin; 0: it is not")
+    drive = automatable(0.0, 0, 1, "how much it is driven: 0.2 is warm, 1 is torn")
+    crush = automatable(0.0, 0, 1, "how coarse it is: fewer bits, fewer samples")
+    duck = _With(
+        Setting(
+            "",
+            _duck,
+            'what pushes it back: `pads.duck = "drums"`, or with how far, `("drums", 0.6)`',
+        ),
+        "duck_by",
+        first=False,
+    )
+    duck_by = automatable(0.8, 0, 1, "how far `duck` pushes it back: 1 to silence")
     fade = Setting(
         None,
         _fade,

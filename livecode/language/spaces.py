@@ -19,6 +19,7 @@ from livecode.neural.model_file import find_model, name_for_all
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
+from livecode.neural.spaces.pitch_axis import pitch_axis
 from livecode.neural.torchscript.trust import describe, find_torchscript, read_program
 
 
@@ -70,6 +71,15 @@ class Space(Thing):
         """Whether the space has a texture, so that a place can sound alive: `ego.texture = 1`."""
         loaded = self.settings["loaded"]
         return isinstance(loaded, neural.LatentSpace) and loaded.texture is not None
+
+    def pitched(self) -> "Space":
+        """Return this space if notes can be played in it; raises LivecodeError if it has no pitch."""
+        loaded = self.settings["loaded"]
+        if not isinstance(loaded, neural.LatentSpace) or pitch_axis(loaded) is None:
+            raise LivecodeError(
+                f"{self.model} has no axis of pitch, so notes cannot be played in it"
+            )
+        return self
 
     @property
     def sounds(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.performance.agent_checkpoint import AgentCheckpoint
 from livecode.performance.audio_word import AudioWord
+from livecode.performance.grab_word import grab_word
 from livecode.performance.input_words import MicWord, MidiWord
 from livecode.performance.inputs import Inputs
 from livecode.performance.journal_watch import JournalWatch
@@ -146,6 +147,7 @@ class Performance:
             reading=lock.reading,
             tempo=tempo,
             get_sounds=self.generations.get_sounds,
+            shape=self.generations.shape,
         )
         self.sounds = sounds = Sounds(
             self.generations, setup, tempo, block, seed, lambda: clock.frame
@@ -206,6 +208,7 @@ class Performance:
             **sound_words(sounds, namespace, deferred, tempo, self.silencer, lock.reading),
             **scene_words(self.set_player, deferred, lock, clock),
             "audio": self.audio,
+            "grab": grab_word(namespace, sounds, self.generations, tempo, clock, seed),
             "metre": metre_word(self.tempo_control, deferred),
             "mic": MicWord(signals),
             "midi": MidiWord(signals, self.midi_out, tempo, clock),

@@ -15,10 +15,12 @@ from livecode.language.dsp import dsp
 from livecode.language.every import every
 from livecode.language.hits import hits
 from livecode.language.kits import kit
+from livecode.language.notes import notes
 from livecode.language.patterns.word import pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.spaces import space
 from livecode.language.streams import sample, stream
+from livecode.language.synths import synth
 from livecode.language.text import Text
 from livecode.language.tutorial import Tutorial
 from livecode.language.units import bars, beats, hours, minutes, ms, s
@@ -43,6 +45,7 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "kit": kit,
         "minutes": minutes,
         "ms": ms,
+        "notes": notes,
         "np": np,
         "pattern": pattern,
         "reward": reward,
@@ -50,6 +53,7 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "sample": sample,
         "space": space,
         "stream": stream,
+        "synth": synth,
         "tutorial": Tutorial(),
     }
 

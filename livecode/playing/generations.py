@@ -17,14 +17,16 @@ from livecode.transport.messages import (
     Fade,
     Failed,
     GetSounds,
+    GrabSound,
     GraphSource,
-    HitsSource,
     Listen,
     Message,
     Note,
+    OnsetSource,
     OpenGate,
     PlayBuffer,
     PlayGraph,
+    Shape,
     Source,
     StartVoice,
     StopVoice,
@@ -63,6 +65,7 @@ class Generations:
         self._to_voices = arena.messages["mind", "voices"]
         self._from = [arena.messages["engine", "mind"], arena.messages["voices", "mind"]]
         self._playing: dict[int, Generation] = {}  # by generation
+        self._shapes: dict[str, Shape] = {}  # of names with effects
         self.newest = 0  # the generation begun last
         self._last_buffer = -1
         #: How often engine and voices had come up when they were last told what is to sound.
@@ -108,7 +111,7 @@ class Generations:
         self._playing[playing.generation] = playing
         if buffer != NO_BUFFER:
             self._arena.buffer_owners[buffer] = playing.generation
-            stereo = isinstance(source, HitsSource)
+            stereo = isinstance(source, OnsetSource)
             self._arena.buffers[buffer].reset(channels=2 if stereo else 1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
             self._recorder.model_used(model)
@@ -174,6 +177,15 @@ class Generations:
     def take_back(self, name: str, generation: int, why: str) -> None:
         """Count a generation among the failures of the next `receive`, as if its voice had failed."""
         self._taken_back.append(Failed(name, generation, why))
+
+    def grab(self, name: str, begin: int, end: int, file: str) -> None:
+        """Have the engine write what `name` sounds like between two sample times to a file."""
+        send(self._to_engine, GrabSound(name, begin, end, file))
+
+    def shape(self, name: str, duck: str) -> None:
+        """Tell the engine that `name` has effects, and what pushes it back."""
+        self._shapes[name] = Shape(name, duck)
+        send(self._to_engine, self._shapes[name])
 
     def drop_all(self) -> None:
         """Count every generation as leaving, after a panic."""
@@ -272,6 +284,8 @@ class Generations:
 
     def _send_to_engine(self, playing: Generation) -> None:
         name, generation, source = playing.name, playing.generation, playing.source
+        if name in self._shapes:
+            send(self._to_engine, self._shapes[name])
         if isinstance(source, GraphSource):
             message: Message = PlayGraph(
                 name,
@@ -283,6 +297,7 @@ class Generations:
                 source.first_line,
                 source.inputs,
                 source.controls,
+                source.voices,
             )
         else:
             message = PlayBuffer(name, generation, playing.buffer, playing.at, playing.fade_s)

@@ -51,7 +51,7 @@ class HitsPlayer(OnsetPlayer):
         if sound is None:
             return
         backwards = (said.of("reverse") > 0.5) != (settings["reverse"] > 0.5)
-        cut = said.of("cut") or -dict(part.details.groups).get(str(word), 0)
+        cut = said.of("cut") or -dict(part.details.groups).get(str(word).partition(":")[0], 0)
         fit = said.of("fit")
         yield Onset(
             kit=kit.number,

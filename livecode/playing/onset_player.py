@@ -12,7 +12,6 @@ from livecode.language.moments import BeatClock, Moment
 from livecode.language.patterns.cycles import Cycles
 from livecode.language.patterns.events import PatternEvent, events_between
 from livecode.language.patterns.numbers import exact
-from livecode.language.patterns.pattern import Pattern
 from livecode.language.sources import Sounding
 from livecode.language.values import Value
 from livecode.playing.automation import Automation
@@ -36,14 +35,14 @@ class Part:
     """What is played from a sample time on."""
 
     frame: int
-    pattern: Pattern
+    cycles: Cycles
     details: Any  # what else the onsets depend on
 
 
 class OnsetPlayer(SoundPlayer):
     """Plays a pattern. Subclasses make onsets of its events."""
 
-    FOR_ENGINE = ("level", "dry")
+    FOR_ENGINE: tuple[str, ...] = ("level", "dry")
     FROM_SILENCE = True
     #: Settings that each event reads when it begins.
     PER_EVENT: tuple[str, ...] = ()
@@ -51,7 +50,8 @@ class OnsetPlayer(SoundPlayer):
     def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         self._slot = setup.controls.open(f"{thing.name}.{ONSETS}")
-        if (pan := setup.controls.find(f"{thing.name}.pan")) is not None:
+        pan = setup.controls.find(f"{thing.name}.pan")
+        if pan is not None and "pan" not in self.FOR_ENGINE:
             setup.controls.write(pan, 0, 0.0)  # each event has a place of its own
         self._own = {
             setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
@@ -62,7 +62,6 @@ class OnsetPlayer(SoundPlayer):
         self._line = 0  # sample time from which what is followed next is played
         self._until: int | None = None  # onsets are written up to this sample time
         self._bar = Fraction(0)  # the bar there
-        self._cycles: Cycles | None = None  # what is played there
         self._listens = False  # whether onsets depend on signals
         self._waiting: list[int] = []  # sample times of what has been written
         self._failed: Cycles | None = None
@@ -77,6 +76,10 @@ class OnsetPlayer(SoundPlayer):
         """Yield what begins with an event at a sample time, without a gate."""
         raise NotImplementedError
 
+    def held(self, frames: int, settings: dict[str, float]) -> float:
+        """Return for how many frames something is held whose event is so long."""
+        return float(frames)
+
     def make_ready(self) -> None:
         """Have what is to be played made ready."""
 
@@ -86,7 +89,11 @@ class OnsetPlayer(SoundPlayer):
     def follow(self, frame: int, fade_s: float) -> None:
         super().follow(frame, fade_s)
         thing: Any = self.thing
-        heard = (thing.pattern, self.details(), *(getattr(thing, each) for each in self._own))
+        heard = (
+            thing.pattern.cycles,
+            self.details(),
+            *(getattr(thing, each) for each in self._own),
+        )
         if self._heard and all(map(_alike, heard, self._heard)):
             return
         self._heard = heard
@@ -94,7 +101,7 @@ class OnsetPlayer(SoundPlayer):
         for automation in self._own.values():
             automation.follow(line, 0.0)
         self._parts = [part for part in self._parts if part.frame < line]
-        self._parts.append(Part(line, thing.pattern, self.details()))
+        self._parts.append(Part(line, heard[0], self.details()))
         values = [value for value in heard[2:] if isinstance(value, Value)]
         self._listens = any(
             set(reads(part)) - _AHEAD for value in values for part in value.everything()
@@ -133,16 +140,14 @@ class OnsetPlayer(SoundPlayer):
         return self._tempo.bar_of_frame(frame)
 
     def _strayed(self, until: int) -> bool:
-        """Whether the beat or the pattern goes otherwise now than when onsets were written."""
-        if self._bar_at(until) != self._bar:
-            return True
-        return self._cycles is not None and self._part_at(until).pattern.cycles is not self._cycles
+        """Whether the beat goes otherwise now than when onsets were written."""
+        return self._bar_at(until) != self._bar
 
     def _go_back(self, frame: int) -> None:
         """Take back what was written for sample time `frame` and later, to write it anew."""
         if self._until is not None and frame < self._until:
             take_back(self.setup.controls, self._slot, frame - MASTER_LAG)
-            self._until, self._bar, self._cycles = frame, self._bar_at(frame), None
+            self._until, self._bar = frame, self._bar_at(frame)
             self._waiting = [at for at in self._waiting if at < frame]
 
     def _part_at(self, frame: int) -> Part:
@@ -172,14 +177,13 @@ class OnsetPlayer(SoundPlayer):
 
     def _events(self, part: Part, begin: int, end: int) -> list[tuple[int, PatternEvent]]:
         """Return what begins from one sample time on and before another, each with its own."""
-        self._cycles = part.pattern.cycles
-        if self._cycles is self._failed:
+        if part.cycles is self._failed:
             return []
         try:
             # what is on a bar begins at the first frame at or after it
-            found = events_between(self._cycles, self._bar_at(begin - 1), self._bar_at(end), 0)
+            found = events_between(part.cycles, self._bar_at(begin - 1), self._bar_at(end), 0)
         except LivecodeError as error:
-            self._failed = self._cycles
+            self._failed = part.cycles
             self.setup.say(f"{self.thing}.pattern", f"{error}; it is silent")
             return []
         timed = [(self._tempo.frame_of_bar(event.begin), event) for event in found]
@@ -191,10 +195,10 @@ class OnsetPlayer(SoundPlayer):
         settings = self._settings_at(frame, bar, moment)
         onsets: list[Onset] = []
         for event in events:
-            gate = max(self._tempo.frame_of_bar(event.end) - frame, 1)
+            frames = max(self._tempo.frame_of_bar(event.end) - frame, 1)
+            gate = self.held(frames, settings)
             onsets += [
-                onset._replace(gate=float(gate))
-                for onset in self.onsets(event, frame, settings, part)
+                onset._replace(gate=gate) for onset in self.onsets(event, frame, settings, part)
             ]
         return write_onsets(self.setup.controls, self._slot, frame - MASTER_LAG, onsets)
 

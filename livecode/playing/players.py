@@ -12,6 +12,7 @@ from livecode.language.agents import Agent
 from livecode.language.dsp import Dsp
 from livecode.language.hits import Hits
 from livecode.language.moments import Moment
+from livecode.language.notes import Notes
 from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
@@ -19,8 +20,10 @@ from livecode.language.things import PlayerState
 from livecode.language.values import Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
+from livecode.playing.controlling import follow_keywords
 from livecode.playing.hits_player import HitsPlayer
-from livecode.playing.sound_player import LineControl, PlayerSetup, SettingControl, SoundPlayer
+from livecode.playing.notes_player import NotesPlayer
+from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -49,13 +52,7 @@ class DspPlayer(SoundPlayer):
         )
 
     def follow(self, frame: int, fade_s: float) -> None:
-        for key in self.thing.controls:
-            if key not in self.controls:
-                lead = self.setup.engine_lead
-                self.controls[key] = LineControl(self.thing, key, self.setup, lead)
-        for key in [*self.controls]:
-            if key not in self.thing.controls and key not in self.FOR_ENGINE:
-                del self.controls[key]
+        follow_keywords(self.thing, self.setup, self.controls, {*self.FOR_ENGINE})
         super().follow(frame, fade_s)
 
 
@@ -227,6 +224,7 @@ _PLAYERS: dict[type[Sounding], type[SoundPlayer]] = {
     Agent: AgentPlayer,
     Dsp: DspPlayer,
     Hits: HitsPlayer,
+    Notes: NotesPlayer,
     Stream: StreamPlayer,
     Sample: SamplePlayer,
     Mic: MicPlayer,

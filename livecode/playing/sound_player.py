@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, field, replace
 import numpy as np
 
 from livecode.language.moments import BeatClock, Moment
-from livecode.language.sources import Sounding
+from livecode.language.sources import EFFECTS, Sounding
 from livecode.language.things import PlayerState
 from livecode.playing.automation import Automation
 from livecode.playing.lines import LEAST, Line, LineWriter
@@ -20,6 +20,8 @@ from livecode.transport.timing import MASTER_LAG
 
 #: The level of a name blends to that of a new thing within this time, in seconds.
 LEVEL_BLEND_S = 0.05
+#: What stands before the names of controls of effects.
+EFFECT_CONTROLS = "effect."
 
 
 class Ticking(threading.local):
@@ -45,6 +47,8 @@ class PlayerSetup:
     tempo: Tempo = field(default_factory=lambda: Tempo(48_000))
     #: (number of a kit, sounds): they are about to be played.
     get_sounds: Callable[[int, tuple[int, ...]], None] = lambda kit, sounds: None
+    #: (name, name): the first has effects, and the second pushes it back if it is not "".
+    shape: Callable[[str, str], None] = lambda name, duck: None
 
 
 class SettingControl:
@@ -53,11 +57,14 @@ class SettingControl:
     #: A smaller change is not written.
     LEAST = LEAST
 
-    def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
+    def __init__(
+        self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int, within: str = ""
+    ):
+        """`within` stands before the setting in the control's name, if that is not the setting's."""
         bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
         self.automation = Automation(thing, setting, bounds, setup.say)
         self._block, self._lead, self._setup = setup.controls, lead, setup
-        self._slot = setup.controls.open(f"{thing.name}.{setting}")
+        self._slot = setup.controls.open(f"{thing.name}.{within}{setting}")
         self._rests, self._gain = False, 1.0  # whether the number has been written; the last gain
 
     def blend(self, frame: int, fade_s: float) -> None:
@@ -116,8 +123,10 @@ class LineControl(SettingControl):
     what was written.
     """
 
-    def __init__(self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int):
-        super().__init__(thing, setting, setup, lead)
+    def __init__(
+        self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int, within: str = ""
+    ):
+        super().__init__(thing, setting, setup, lead, within)
         changes = setup.controls.changes(self._slot, 0)
         lines = [
             Line(frame + MASTER_LAG, first, last if over else first, int(over))
@@ -194,6 +203,7 @@ class SoundPlayer:
         self.muted = False
         self.groove = Groove(setup.tempo)
         self._followed_from = 0
+        self._duck = ""  # what pushes the name back, as the engine was told
         #: True while another thing still sounds under the name, at the other's level.
         self.waiting = False
         self.controls: dict[str, SettingControl] = {
@@ -231,8 +241,28 @@ class SoundPlayer:
     def follow(self, frame: int, fade_s: float) -> None:
         """Follow the thing's settings from sample time `frame` on, blending over `fade_s` seconds."""
         self._followed_from, self._own_groove = frame, (self.thing.swing, self.thing.nudge)
+        self._follow_effects()
         for control in self.controls.values():
             control.automation.follow(frame, fade_s)
+
+    def _follow_effects(self) -> None:
+        """Open a control for each effect that has been set, and tell the engine of it."""
+        keywords = getattr(self.thing, "controls", {})
+        new = [
+            each
+            for each in EFFECTS
+            if each in self.thing.settings and each not in self.controls and each not in keywords
+        ]
+        if self.thing.duck and "duck_by" not in self.controls:
+            new.append("duck_by")
+        for each in dict.fromkeys(new):
+            control = LineControl(
+                self.thing, each, self.setup, self.setup.engine_lead, EFFECT_CONTROLS
+            )
+            self.controls[each] = control
+        if new or self.thing.duck != self._duck:
+            self._duck = self.thing.duck
+            self.setup.shape(str(self.thing), self._duck)
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
         """Yield the name and the automation of each setting."""

@@ -62,6 +62,7 @@ class Sounds:
         self._block, self._seed, self._now_frame = block, seed, now_frame
         self._tick_frames = tick_frames(block, setup.sample_rate)
         self._things: dict[str, Sounding] = {}
+        self._since: dict[str, int] = {}  # name -> sample time at which it was first played
         self._leaving: dict[str, SoundPlayer] = {}  # players of what fades out, by name
         self._asked: dict[
             str, frozenset[str]
@@ -100,6 +101,7 @@ class Sounds:
         if state is not None:
             player.load_state(state)
         former = self._things.get(str(thing), thing)
+        self._since.setdefault(str(thing), self._now_frame())
         self._things[str(thing)] = thing
         self._leaving.pop(str(thing), None)
         self._asked.pop(str(thing), None)
@@ -112,6 +114,16 @@ class Sounds:
         if former is not thing and current is not None:
             player.waiting = not self.plays(thing)
         return None if self.generations.hold else self.sound(thing)
+
+    def since(self, name: str, now: int) -> int:
+        """Return the sample time from which on a name has had something to play: now, if it is new."""
+        return self._since.get(name, now)
+
+    def follow_patterns(self) -> None:
+        """Let what plays a pattern that has a name follow it, now that it may have changed."""
+        for thing in self:
+            if player_of(thing).FROM_SILENCE:
+                self._following(thing)
 
     def plays(self, thing: Sounding) -> bool:
         """Tell whether the name sounds from the source that the thing describes, or is about to."""
@@ -191,6 +203,7 @@ class Sounds:
         if self._things.get(name) is not thing:
             return
         del self._things[name]
+        self._since.pop(name, None)
         shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
         self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.scene_line())
         self._good.pop(name, None)

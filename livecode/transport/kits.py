@@ -14,6 +14,8 @@ from livecode.files import replace_file
 KITS = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "kits"
 #: Sounds of our own kit have no file: their path is this and their name.
 OWN = "own:"
+#: Sounds that were grabbed: their path is this and the name of a file in `KITS`.
+GRABBED = "grabbed:"
 #: Our own kit: each name, and how many sounds it has.
 OWN_SOUNDS: dict[str, int] = {
     "bd": 6, "sn": 6, "rim": 3, "cp": 4, "hh": 6, "oh": 4, "lt": 3, "mt": 3, "ht": 3,
@@ -25,9 +27,10 @@ class KitSound(msgspec.Struct, frozen=True):
     """One sound of a kit: a file, or a part of one."""
 
     name: str
-    path: str
+    path: str  # a sound file, or one in `KITS` that is being written
     begin: int = 0  # frames of the file
     end: int = 0  # 0: the file's end
+    slices: int = 0  # above 0: the file is cut at so many onsets, and `begin` says which slice
     version: str = ""  # of the file: one that was exported anew makes another kit
 
 
@@ -77,3 +80,13 @@ def own_kit() -> KitListing:
             for index in range(count)
         )
     )
+
+
+def is_grabbed(path: str) -> bool:
+    """Tell whether that is the path of a sound that was grabbed, and may yet have to be played."""
+    return path.startswith(GRABBED)
+
+
+def file_of(path: str) -> Path:
+    """Return the file of a sound by its path in a listing."""
+    return KITS / path.removeprefix(GRABBED) if is_grabbed(path) else Path(path)

@@ -37,6 +37,7 @@ class PlayGraph(Message, frozen=True, tag=True):
     first_line: int  # the line of the performer's block where the source begins
     inputs: tuple[str, ...]  # names that the function takes as sound
     controls: dict[str, float]  # keyword -> value before the first change
+    voices: int = 0  # of a @synth: it takes freq and gate, and this many notes sound at once
 
 
 class Fade(Message, frozen=True, tag=True):
@@ -46,6 +47,22 @@ class Fade(Message, frozen=True, tag=True):
     fade_s: float
     at: int = 0  # 0: at once
     before: int = 1 << 62
+
+
+class Shape(Message, frozen=True, tag=True):
+    """Let the effects of `name` follow its controls, and the sound of `duck` push it back; "": none."""
+
+    name: str
+    duck: str = ""
+
+
+class GrabSound(Message, frozen=True, tag=True):
+    """Write what `name` sounds like between two sample times to a file in `KITS`, once it has."""
+
+    name: str
+    begin: int
+    end: int
+    file: str
 
 
 class Listen(Message, frozen=True, tag=True):
@@ -150,17 +167,28 @@ class HitsSource(msgspec.Struct, frozen=True, tag="hits"):
     """Sounds of kits, which begin at the onsets of the control `<name>.onsets`; in two channels."""
 
 
+class LatentNotesSource(msgspec.Struct, frozen=True, tag="latent_notes"):
+    """Notes in a latent space: pitches from the onsets, the rest from `<name>.position`."""
+
+    model: str
+    seed: int
+    voices: int
+
+
 class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
-    """A @dsp, which the engine builds; see `PlayGraph`."""
+    """A @dsp or a @synth, which the engine builds; see `PlayGraph`."""
 
     source: str
     function: str
     first_line: int
     inputs: tuple[str, ...]
     controls: dict[str, float]
+    voices: int = 0
 
 
-VoiceSource = LatentSource | StreamSource | FileSource | HitsSource
+VoiceSource = LatentSource | StreamSource | FileSource | HitsSource | LatentNotesSource
+#: Sources that play onsets, in two channels.
+OnsetSource = HitsSource | LatentNotesSource
 Source = VoiceSource | GraphSource
 
 
@@ -320,9 +348,11 @@ AnyMessage = Union[
     Listen,
     OpenGate,
     Press,
+    GrabSound,
     Record,
     ChooseAudio,
     SurveyAudio,
+    Shape,
     StartVoice,
     StopVoice,
     GetSounds,

@@ -44,7 +44,7 @@ def _bd(
     body = softly(body, drive)
     beater = filtered(noise(n, "beater"), "band", 3200, 0.7) * fall(n, 0.0016)
     knock = sweep(n, base * 3.2, top * 1.6, 0.004) * fall(n, 0.007)
-    return blend((body, 1.0), (beater, click), (knock, click * 0.5))
+    return blend((body, 1.0), (beater, click), (knock, click * 0.7))
 
 
 def _sn(
@@ -86,10 +86,11 @@ def _cp(centre: float, spread_s: float, hands: int, tail_s: float, tail: float) 
 def _hat(decay_s: float, metallic: float, pitch: float, low: float, tick: float) -> Sound:
     """Six squares that do not fit together, and noise, without what is below `low` Hz."""
     n = int(decay_s * 6.5 * RATE_HZ)
-    plates = filtered(metal(n, pitch), "band", 9800, 0.8)
-    hiss = filtered(noise(n, f"hat {pitch}"), "high", 6500, 0.7)
+    plates = filtered(metal(n, pitch), "band", 8200, 0.7)
+    hiss = filtered(noise(n, f"hat {pitch}"), "band", 8600, 0.6)
     mixed = blend((plates, metallic), (hiss, 1 - 0.7 * metallic))
     mixed = filtered(filtered(mixed, "high", low, 0.8), "high", low * 0.7, 0.7)
+    mixed = filtered(filtered(mixed, "low", 12_500, 0.6), "low", 14_000, 0.7)
     envelope = fall(n, decay_s) + 0.5 * fall(n, min(decay_s, 0.012))
     return mixed * envelope + tick * filtered(mixed, "high", 9000, 0.7) * fall(n, 0.002)
 
@@ -116,8 +117,9 @@ def _crash(decay_s: float, pitch: float, low: float, ping: float) -> Sound:
     plates = filtered(
         metal(n, pitch) + metal(n, pitch * 1.47) + metal(n, pitch * 2.11), "high", low, 0.7
     )
-    bright = filtered(hiss, "high", 6000, 0.7) * fall(n, decay_s * 0.45)
-    middle = filtered(filtered(hiss, "high", low, 0.7), "low", 9000, 0.7) * fall(n, decay_s)
+    bright = filtered(filtered(hiss, "high", 5000, 0.7), "low", 12_000, 0.6)
+    bright *= fall(n, decay_s * 0.4)
+    middle = filtered(filtered(hiss, "high", low, 0.7), "low", 7500, 0.6) * fall(n, decay_s)
     wash = blend((bright, 0.8), (middle, 0.55), (plates * fall(n, decay_s * 0.8), 0.45))
     wash *= 1 - 0.55 * np.exp(-np.arange(n) / (0.004 * RATE_HZ))  # a plate takes a moment to move
     bell = blend(
@@ -147,31 +149,31 @@ def _clave(freq: float, decay_s: float) -> Sound:
 #: How each name is made, of which numbers, and the loudest sample of its sounds: so they sit together.
 _MADE: dict[str, tuple[Callable[..., Sound], float, tuple[tuple[float, ...], ...]]] = {
     "bd": (_bd, 0.46, (
-        (49, 240, 0.020, 0.115, 0.30, 1.8, 0.020),  # punchy
-        (46, 115, 0.010, 0.320, 0.10, 1.2, 0.030),  # long and round
-        (55, 300, 0.014, 0.060, 0.35, 1.6, 0.010),  # short
-        (47, 330, 0.030, 0.130, 0.45, 4.5, 0.030),  # hard
-        (42, 90, 0.018, 0.170, 0.03, 1.1, 0.010),  # soft
-        (52, 180, 0.045, 0.150, 0.20, 2.6, 0.000),  # rubbery
+        (49, 270, 0.022, 0.105, 0.55, 2.2, 0.018),  # punchy
+        (46, 125, 0.012, 0.280, 0.16, 1.3, 0.030),  # long and round
+        (55, 310, 0.016, 0.055, 0.60, 2.0, 0.010),  # short
+        (47, 340, 0.030, 0.120, 0.70, 5.0, 0.030),  # hard
+        (43, 95, 0.018, 0.160, 0.06, 1.1, 0.010),  # soft
+        (52, 190, 0.045, 0.140, 0.35, 2.8, 0.000),  # rubbery
     )),
-    "sn": (_sn, 0.34, (
-        (188, 335, 0.050, 0.085, 0.75, 9500, 0.35),  # bright
-        (172, 330, 0.075, 0.060, 0.50, 7000, 0.20),  # boxy
-        (205, 370, 0.035, 0.050, 0.70, 12000, 0.45),  # tight
-        (160, 290, 0.060, 0.140, 0.85, 8000, 0.30),  # big
-        (235, 420, 0.030, 0.070, 0.60, 14000, 0.55),  # high
-        (150, 270, 0.030, 0.110, 0.95, 5500, 0.10),  # dusty
+    "sn": (_sn, 0.42, (
+        (188, 335, 0.032, 0.080, 1.70, 9500, 0.70),  # bright
+        (172, 330, 0.050, 0.055, 1.10, 7500, 0.45),  # boxy
+        (205, 370, 0.024, 0.048, 1.60, 11000, 0.90),  # tight
+        (160, 290, 0.042, 0.130, 1.90, 8500, 0.60),  # big
+        (235, 420, 0.022, 0.065, 1.50, 12000, 1.00),  # high
+        (150, 270, 0.028, 0.100, 2.20, 6000, 0.30),  # dusty
     )),
     "rim": (_rim, 0.26, ((480, 1730, 0.009, 0.30), (620, 2150, 0.007, 0.45), (400, 1270, 0.013, 0.20))),
-    "cp": (_cp, 0.30, (
+    "cp": (_cp, 0.38, (
         (1050, 0.0105, 4, 0.075, 0.55), (1250, 0.0085, 3, 0.050, 0.45),
         (900, 0.0130, 4, 0.120, 0.70), (1500, 0.0070, 5, 0.035, 0.35),
     )),
-    "hh": (_hat, 0.15, (
+    "hh": (_hat, 0.25, (
         (0.024, 0.55, 1.00, 6800, 0.5), (0.036, 0.80, 0.92, 6200, 0.3), (0.014, 0.35, 1.12, 8000, 0.7),
         (0.050, 0.45, 1.05, 5600, 0.3), (0.020, 0.95, 1.30, 7200, 0.4), (0.030, 0.15, 0.85, 7600, 0.2),
     )),
-    "oh": (_hat, 0.15, (
+    "oh": (_hat, 0.22, (
         (0.150, 0.60, 1.00, 6400, 0.4), (0.240, 0.75, 0.92, 5800, 0.3),
         (0.100, 0.40, 1.12, 7600, 0.5), (0.330, 0.50, 1.05, 5400, 0.3),
     )),
@@ -179,9 +181,9 @@ _MADE: dict[str, tuple[Callable[..., Sound], float, tuple[tuple[float, ...], ...
     "mt": (_tom, 0.34, ((118, 0.140, 1.50, 0.25), (108, 0.180, 1.30, 0.10), (130, 0.090, 1.75, 0.35))),
     "ht": (_tom, 0.32, ((165, 0.120, 1.45, 0.25), (152, 0.160, 1.30, 0.10), (184, 0.080, 1.70, 0.35))),
     "cb": (_cb, 0.22, ((540, 800, 0.075), (587, 845, 0.050), (496, 752, 0.120))),
-    "cr": (_crash, 0.26, ((0.55, 1.00, 2600, 0.02), (0.38, 1.20, 3200, 0.01), (0.85, 0.85, 2200, 0.03))),
-    "rd": (_crash, 0.18, ((0.45, 1.35, 4200, 0.16), (0.65, 1.15, 3600, 0.22))),
-    "sh": (_shaker, 0.14, ((0.018, 0.022, 7200), (0.030, 0.030, 6000), (0.010, 0.015, 9000))),
+    "cr": (_crash, 0.30, ((0.55, 1.00, 2600, 0.02), (0.38, 1.20, 3200, 0.01), (0.85, 0.85, 2200, 0.03))),
+    "rd": (_crash, 0.22, ((0.45, 1.35, 4200, 0.16), (0.65, 1.15, 3600, 0.22))),
+    "sh": (_shaker, 0.32, ((0.018, 0.022, 7200), (0.030, 0.030, 6000), (0.010, 0.015, 9000))),
     "cl": (_clave, 0.22, ((2480, 0.016), (1960, 0.022))),
 }  # fmt: skip
 

@@ -66,6 +66,10 @@ class LatentVoice:
         self._bank.play(self._magnitudes, louder * level, self.out)
         return self.out
 
+    def jump(self) -> None:
+        """Go to the next position at once, instead of gliding there."""
+        self._position = None
+
     def _decode(self, z: np.ndarray, texture: float) -> float:
         """Decode the spectrum at z, moved by the texture. Return the factor of its level."""
         self.texture_share += self._follow * (texture - self.texture_share)

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections import OrderedDict
 
 import numpy as np
@@ -9,15 +10,18 @@ import soxr
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio.sound_file import read_stereo
-from livecode.transport.kits import OWN, KitSound, kit_of
+from livecode.transport.kits import OWN, KitSound, file_of, is_grabbed, kit_of
 from livecode.voices.drum_kit import own_sound
 from livecode.voices.drum_parts import RATE_HZ
 from livecode.voices.priority import ordinary
+from livecode.voices.slicing import onset_cuts
 
 #: Longer sounds are cut, in seconds.
 LONGEST_S = 120
 #: All sounds together take no more memory than this; the ones used longest ago go first.
 MOST_BYTES = 1 << 30
+#: How long to wait for a sound that is still being played, in seconds.
+AGAIN_S = 0.05
 SILENCE = np.zeros((1, 1), np.float32)
 
 #: A sound: the number of its kit, and its place in the listing.
@@ -56,7 +60,7 @@ class SoundStore:
                 return found
         if not self._beside:
             self._read(key)
-            return self._known[key]
+            return self._known.get(key)
         if key not in self._waiting:
             self._waiting.add(key)
             self._asked.put(key)
@@ -76,13 +80,20 @@ class SoundStore:
         ordinary()
         while True:
             key = self._asked.get()
-            self._read(key)
-            self._waiting.discard(key)
+            if self._read(key):
+                self._waiting.discard(key)
+            else:  # it is still being played
+                time.sleep(AGAIN_S)
+                self._asked.put(key)
 
-    def _read(self, key: Key) -> None:
+    def _read(self, key: Key) -> bool:
+        """Read a sound; return False if it has not been written yet."""
         try:
             kit = kit_of(key[0])
-            sound, notes = read_sound(kit.sounds[key[1] % len(kit.sounds)], self._rate)
+            listed = kit.sounds[key[1] % len(kit.sounds)]
+            if is_grabbed(listed.path) and not file_of(listed.path).exists():
+                return False
+            sound, notes = read_sound(listed, self._rate)
             self._trouble += notes
         except LivecodeError as error:
             self._trouble.append(str(error))
@@ -92,6 +103,7 @@ class SoundStore:
             self._bytes += sound.nbytes
             while self._bytes > MOST_BYTES and len(self._known) > 1:
                 self._bytes -= self._known.popitem(last=False)[1].nbytes
+        return True
 
 
 def read_sound(sound: KitSound, sample_rate: int) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -99,10 +111,15 @@ def read_sound(sound: KitSound, sample_rate: int) -> tuple[np.ndarray, tuple[str
 
     Raises `LivecodeError` if it cannot be read.
     """
-    if not sound.path.startswith(OWN):
-        read = read_stereo(sound.path, sample_rate, LONGEST_S, sound.begin, sound.end)
-        return (read.audio if len(read.audio) else SILENCE), read.notes
-    audio = own_sound(sound.path.removeprefix(OWN))
-    if sample_rate != RATE_HZ:
-        audio = soxr.resample(audio, RATE_HZ, sample_rate)
-    return np.ascontiguousarray(audio, np.float32), ()
+    if sound.path.startswith(OWN):
+        audio = own_sound(sound.path.removeprefix(OWN))
+        if sample_rate != RATE_HZ:
+            audio = soxr.resample(audio, RATE_HZ, sample_rate)
+        return np.ascontiguousarray(audio, np.float32), ()
+    begin, end = (0, 0) if sound.slices else (sound.begin, sound.end)
+    read = read_stereo(str(file_of(sound.path)), sample_rate, LONGEST_S, begin, end)
+    audio = read.audio
+    if sound.slices:
+        cuts = onset_cuts(audio, sound.slices)
+        audio = audio[cuts[sound.begin] : cuts[sound.begin + 1]]
+    return (audio if len(audio) else SILENCE), read.notes

@@ -19,7 +19,8 @@ from livecode.transport.messages import (
     send,
 )
 from livecode.transport.timing import HOP, look_ahead, voice_lead
-from livecode.voices.host import Voice, VoiceHost
+from livecode.voices.host import VoiceHost
+from livecode.voices.voice import Voice
 
 BLOCK = 256
 LAYOUT = Layout(buffers=8, buffer_frames=8192, slots=32, taps=1)

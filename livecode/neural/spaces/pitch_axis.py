@@ -1,0 +1,49 @@
+"""Which axis of a space is its pitch, and where on it a note is."""
+
+import numpy as np
+
+from livecode.neural.audio.spectrum import Floats
+from livecode.neural.spaces.space import LatentSpace
+
+#: An axis that goes through less than this, in octaves, is no axis of pitch.
+LEAST_OCTAVES = 0.5
+_STEPS = 129
+
+
+def pitch_axis(space: LatentSpace) -> int | None:
+    """Return the axis along which the pitch changes most, from 0; None if there is none."""
+    reaches = [
+        float(np.ptp(_pitches(space, axis, np.full(space.latent, 0.5))))
+        for axis in range(space.latent)
+    ]
+    best = int(np.argmax(reaches))
+    return best if reaches[best] >= LEAST_OCTAVES else None
+
+
+def coordinate(space: LatentSpace, axis: int, position: Floats, freq_hz: float) -> float:
+    """Return the coordinate along the axis of pitch at which the space sounds at `freq_hz`.
+
+    `position` is (latent,) in [0, 1]: the timbre. A pitch that the space does not know there is
+    moved by octaves to one that it knows.
+    """
+    pitches = _pitches(space, axis, position)
+    low, high, wanted = float(pitches.min()), float(pitches.max()), float(np.log2(freq_hz))
+    if wanted < low:
+        wanted += np.ceil(low - wanted)
+    if wanted > high:
+        wanted -= np.ceil(wanted - high)
+    wanted = min(max(wanted, low), high)
+    above = pitches >= wanted
+    crossed = np.flatnonzero(above[1:] != above[:-1])
+    if not len(crossed):
+        return float(np.abs(pitches - wanted).argmin() / (_STEPS - 1))
+    first = int(crossed[0])
+    share = (wanted - pitches[first]) / (pitches[first + 1] - pitches[first])
+    return float((first + share) / (_STEPS - 1))
+
+
+def _pitches(space: LatentSpace, axis: int, position: Floats) -> Floats:
+    """Return log2 of the pitch in Hz at equal steps along an axis, (_STEPS,)."""
+    points = np.repeat(np.asarray(position, np.float64)[None], _STEPS, axis=0)
+    points[:, axis] = np.linspace(0, 1, _STEPS)
+    return np.asarray(space.log2_f0(space.place(points))).reshape(-1)

@@ -1,0 +1,120 @@
+"""One voice: a sound source that is kept ahead of the engine, hop by hop, live and as it was live."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from livecode.transport import ControlReader, SampleBuffer
+from livecode.transport.onsets import Onset, OnsetReader
+from livecode.transport.schedule import NEVER, Schedule
+from livecode.transport.timing import HOP
+from livecode.voices.hits import HitsVoice
+from livecode.voices.stream import Memory, StreamVoice
+
+
+class SoundSource(Protocol):
+    """Computes sound, one hop after another."""
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The names of the controls that the source follows."""
+
+    @property
+    def play(self) -> Callable[..., np.ndarray]:
+        """Return the next hop, float32, (HOP,) or (HOP, channels).
+
+        The arguments are the controls' values, (width,) each, or None before their first change;
+        before them the onsets in the hop, if the source plays onsets.
+        """
+
+
+@dataclass
+class Voice:
+    """A sound source, its buffer, and the sample time of the next sample that it will compute."""
+
+    name: str
+    source: SoundSource
+    controls: list[ControlReader | None]
+    buffer: SampleBuffer
+    frame: int
+    #: Called when the buffer's time changes: position in the buffer, sample time there, new voice?
+    on_place: Callable[[int, int, bool], None] = lambda position, frame, fresh: None
+    renewed: Callable[[], SoundSource] | None = None  # makes the source afresh
+    schedule: Schedule | None = None  # in a replay: when things happened live
+    generation: int = 0
+    onsets: OnsetReader | None = None  # None: the source plays none
+    #: Called with a sample time at which a hit had no sound, and the sound's number in its kit.
+    on_missed: Callable[[int, int], None] = lambda frame, sound: None
+    played: bool = False
+    tried: bool = False  # whether it has computed sound without harm
+    noted: int = 0  # of the source's notes
+
+    def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
+        """Compute until `ahead` frames wait in the buffer. Return how many hops were computed.
+
+        `due` is the sample time of the engine's next block. If the buffer was empty then, its
+        samples are heard later than planned, so the voice skips ahead to follow the controls of
+        that later time. Nothing is computed for sample time `until` or later.
+        """
+        hops = 0
+        if self.onsets is not None:  # what is late is passed over by the engine
+            time = self.buffer.time_of(self.buffer.consumed)
+            ahead += 0 if time is None else max(due - time, 0)
+        while self.buffer.available < ahead and self.buffer.room >= HOP:
+            frame = self._align(due) if self.schedule is None else self._replay(self.schedule)
+            if frame >= until:
+                break
+            self.frame, self.played = frame, True
+            if isinstance(self.source, StreamVoice):
+                memory.note(self.name, self.source, self.frame, HOP)
+            values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
+            if self.onsets is not None:
+                values.insert(0, self._begin(self.onsets))
+            self.buffer.write(self.source.play(*values))
+            if isinstance(self.source, HitsVoice):
+                for wait, onset in self.source.missed:
+                    self.on_missed(self.frame + wait, int(onset.sound))
+            self.frame += HOP
+            hops += 1
+        return hops
+
+    def _begin(self, reader: OnsetReader) -> list[tuple[int, Onset]]:
+        """Return the onsets in the next hop; in a replay without those that were missed live."""
+        onsets = reader.onsets(self.frame)
+        if self.schedule is None or not self.schedule.missed:
+            return onsets
+        missed = self.schedule.missed
+        return [
+            (wait, onset)
+            for wait, onset in onsets
+            if (self.generation, self.frame + wait, int(onset.sound)) not in missed
+        ]
+
+    def _align(self, due: int) -> int:
+        """Return the sample time of the next hop."""
+        frame = max(self.frame, due + self.buffer.available)
+        if frame != self.frame or not self.played:
+            self.on_place(self.buffer.written, frame, not self.played)
+            self._place(frame)
+        return frame
+
+    def _place(self, frame: int) -> None:
+        """Tell the engine the sample time of the next hop, if it is to keep to that."""
+        if self.onsets is not None:
+            self.buffer.align(frame)
+
+    def _replay(self, schedule: Schedule) -> int:
+        """Return the sample time of the next hop as it was live, and rest where the stream did."""
+        position = self.buffer.written
+        if isinstance(self.source, StreamVoice):
+            rests = schedule.rests.get(self.generation, {})
+            self.source.resting = rests.get(position, self.source.resting)
+        alignment = schedule.aligned.get(self.generation, {}).get(position)
+        if alignment is None:
+            return self.frame if self.played else NEVER
+        if alignment.fresh and self.played and self.renewed is not None:
+            self.source = self.renewed()
+        self._place(alignment.frame)
+        return alignment.frame

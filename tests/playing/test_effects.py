@@ -1,0 +1,124 @@
+"""Effects of everything that sounds: what each does, and that nothing is left of it when it is off."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from livecode import Session
+from livecode.kernel import beginning
+from livecode.offline.replay import replay
+from tests.sound import centroid_hz, rms
+
+RATE = 48000
+NOISE = 'x = stream("test", level=0.5)'
+
+
+def heard(session: Session, effect: str) -> np.ndarray:
+    result = session.eval(effect)
+    assert result.ok, result.error
+    session.advance(0.5)
+    return session.advance(1.0)
+
+
+def test_filters_make_it_dark_and_thin(session: Session) -> None:
+    plain = centroid_hz(heard(session, NOISE), RATE)
+    assert centroid_hz(heard(session, "x.cut = 500"), RATE) < 0.2 * plain
+    assert centroid_hz(heard(session, "x.cut = 20000\nx.hp = 3000"), RATE) > 1.5 * plain
+
+
+def test_drive_and_crush_add_what_was_not_there(session: Session) -> None:
+    plain = heard(session, "@dsp\ndef x(): return Sine(375, mul=0.1)")
+
+    def others(audio: np.ndarray) -> float:
+        power = np.abs(np.fft.rfft(audio[-RATE // 2 :, 0] * np.hanning(RATE // 2))) ** 2
+        return float(1 - power[180:196].sum() / power.sum())
+
+    driven = others(heard(session, "x.drive = 0.8"))
+    crushed = others(heard(session, "x.drive = 0\nx.crush = 0.8"))
+    assert others(plain) < 1e-4
+    assert driven > 1e-3
+    assert crushed > 1e-3
+
+
+def test_a_room_and_echoes_go_on_when_the_sound_is_over(session: Session) -> None:
+    session.eval('tempo(60)\nx = hits("rim ~ ~ ~")\nx.delay = (1/4, 0.5)')
+    session.advance(4.0)
+    audio = session.advance(4.0)
+    begin = -session.frame % RATE
+    beats = [rms(audio[begin + k * RATE : begin + k * RATE + 4000]) for k in range(3)]
+    assert beats[1] > 0.2 * beats[0] > 1e-4
+    session.eval("x.delay = 0\nx.room = 0.8")
+    session.advance(4.0)
+    audio = session.advance(4.0)
+    assert rms(audio[begin + RATE // 2 : begin + RATE]) > 1e-4
+
+
+def test_one_name_pushes_another_back(session: Session) -> None:
+    session.eval(f'tempo(120)\n{NOISE}\ny = hits("bd ~ ~ ~", level=1)\nx.duck = ("y", 0.9)')
+    session.advance(2.0)
+    audio = session.advance(2.0)
+    begin = -session.frame % (2 * RATE)
+    audio = np.roll(audio, -begin, axis=0)
+    dark = np.abs(np.fft.rfft(audio[2000:6000, 0]))[400:].sum()
+    loud = np.abs(np.fft.rfft(audio[60000:64000, 0]))[400:].sum()
+    assert dark < 0.4 * loud
+
+
+def test_nothing_is_left_of_an_effect_that_has_been_off(session: Session) -> None:
+    heard(session, f"{NOISE}\nx.room = 0.5\nx.drive = 0.5")
+    assert session.engine.strips["x"].effects.streams
+    session.eval("x.room = 0\nx.drive = 0")
+    session.advance(8.5)
+    assert session.engine.strips["x"].effects.streams == []
+    assert session.engine.errors == 0
+
+
+def test_effects_go_by_curves_and_patterns_stay_with_the_name_and_are_undone(
+    session: Session,
+) -> None:
+    heard(session, f'tempo(120)\n{NOISE}\nx.cut = pattern("300 8000")')
+    heard(session, 'x = stream("test", level=0.4)')
+    session.advance(-session.frame % (2 * RATE) / RATE)
+    audio = session.advance(2.0)
+    assert centroid_hz(audio[9600:38400], RATE) < 0.3 * centroid_hz(audio[57600:86400], RATE)
+    dark = centroid_hz(heard(session, "x.cut = 200"), RATE)
+    session.eval("undo()")
+    assert centroid_hz(session.advance(2.0), RATE) > 2 * dark
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        ("x.room = 2", "from 0 to 1"),
+        ("x.delay = (1, 2, 3)", "one number or two"),
+        ("x.duck = 3", "the name of what pushes it back"),
+        ("x.delay = (100, 0.5)", "a part of a bar"),
+    ],
+)
+def test_what_is_no_effect_is_said(session: Session, effect: str, said: str) -> None:
+    session.eval(NOISE)
+    assert said in (session.eval(effect).error or "")
+
+
+def test_effects_are_replayed_byte_by_byte(tmp_path: Path) -> None:
+    blocks = (
+        f"{NOISE}\nx.room = 0.4",
+        'y = hits("bd*4")\nx.duck = "y"\nx.delay = (1/8, sine(0, 0.6, period=1*s))',
+        "x.drive = lambda rings: 0.3 + rings.left.turn\nx.room = 0",
+        "undo()",
+        "del y",
+    )
+    sound = []
+    with Session(seed=7) as session:
+        beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
+        for block in blocks:
+            result = session.eval(block)
+            assert result.ok, result.error
+            sound.append(session.advance(0.5))
+        session.performance.recorder.closed()
+    result = replay(tmp_path / "journal", tmp_path / "again.wav")
+    again, _ = soundfile.read(tmp_path / "again.wav", dtype="float32")
+    assert result.differs_at_s is None
+    np.testing.assert_array_equal(again, np.concatenate(sound))
