@@ -3,7 +3,7 @@
 from typing import Any
 
 from livecode.errors import LivecodeError
-from livecode.language.sources import Sounding
+from livecode.language.sources import EFFECTS, Sounding
 from livecode.language.things import Setting, Thing
 from livecode.language.units import finite, is_number
 from livecode.language.values import Value, as_value
@@ -25,6 +25,13 @@ class Controlled(Sounding):
         super().adopt(other)
         if stay:
             self.settings["controls"] = stay
+
+    def __getattribute__(self, key: str) -> Any:
+        if key in EFFECTS:  # a keyword that is called like an effect is meant in its place
+            settings = super().__getattribute__("settings")
+            if key in settings.get("defaults", {}):
+                return self.controls[key]
+        return super().__getattribute__(key)
 
     def __setattr__(self, key: str, value: Any) -> None:
         if key in self.__dict__.get("settings", {}).get("defaults", {}):

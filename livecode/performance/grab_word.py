@@ -40,7 +40,7 @@ def grab_word(
         """
         name = _name(namespace, thing)
         taken = span(length)
-        if not 0 < taken.at(tempo.bpm) <= LONGEST_S:
+        if not 0 < taken.at(tempo.bpm, tempo.beats_per_bar) <= LONGEST_S:
             raise LivecodeError(f"grab takes up to {LONGEST_S:g}*s, not {taken}")
         if by not in (GRID, ONSETS):
             raise LivecodeError(f'grab cuts by "grid" or by "onsets", not by {by!r}')
@@ -66,11 +66,12 @@ def _name(namespace: Namespace, thing: Any) -> str:
 
 def _stretch(tempo: Tempo, length: Span, now: int, since: int) -> tuple[int, int]:
     """Return from when to when: the last whole bars, or the next ones that there are, or seconds."""
-    if not length.beats:
+    beats = length.in_beats(tempo.beats_per_bar)
+    if not beats:
         frames = round(length.seconds * tempo.sample_rate)
         begin = max(now - frames, since)
         return begin, begin + frames
-    count = exact(length.beats) / exact(tempo.beats_per_bar)
+    count = exact(beats) / exact(tempo.beats_per_bar)
     here = tempo.bar_of_frame(now)
     line = Fraction(math.floor(here)) if count >= 1 else here
     first = max(line - count, Fraction(math.ceil(tempo.bar_of_frame(since))))

@@ -62,6 +62,8 @@ class SettingControl:
     ):
         """`within` stands before the setting in the control's name, if that is not the setting's."""
         bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
+        if not within and setting in getattr(thing, "controls", {}):
+            bounds = None  # a keyword of the performer's, whatever it is called
         self.automation = Automation(thing, setting, bounds, setup.say)
         self._block, self._lead, self._setup = setup.controls, lead, setup
         self._slot = setup.controls.open(f"{thing.name}.{within}{setting}")
