@@ -113,7 +113,8 @@ def _settings() -> Iterator[str]:
 
 def _kinds(kind: type[Thing]) -> Iterator[type[Thing]]:
     yield kind
-    for narrower in kind.__subclasses__():
+    # by name: the order in which they were imported is not always the same
+    for narrower in sorted(kind.__subclasses__(), key=lambda each: each.__name__):
         yield from _kinds(narrower)
 
 
