@@ -20,7 +20,7 @@ hats.pattern = pattern("hh*16").gain("0.5 0.25 0.9 0.35").stack("~ oh ~ oh ~ oh 
 shaker = hits(pattern("sh*16").gain("0.4 0.2 0.3 0.7").degrade_by(0.1), level=0.5, pan=-0.3)
 
 # %% bass  for=16*bars quant=1*bars
-low = notes("0 ~ 0 [0 12] ~ 0 <7 10> ~", "bass", scale=key, octave=1, voices=2, level=1.1)
+low = notes("0 ~ 0 [0 12] ~ 0 <7 10> ~", "bass", scale=key, octave=1, voices=2, level=0.7)
 low.pattern = pattern("0 ~ 0 [0 7] ~ 0 <4 6> ~")
 low.cut = sine(300, 1400, period=8*bars)
 low.duck = ("drums", 0.5)
@@ -52,7 +52,7 @@ pads.duck = "drums"
 drums.pattern = "<bd*4!8 bd*8!4 bd*16!4>, <sn*4!8 sn*8!4 [sn*16]!4>"
 drums.hp = ramp(20, 700, over=16*bars)
 drums.room = ramp(0, 0.4, over=16*bars)
-low.level = ramp(1.1, 0, over=12*bars)
+low.level = ramp(0.7, 0, over=12*bars)
 pads.cut = ramp(500, 9000, over=16*bars)
 again.pattern = pattern("0 3 5 7").fast("<1!8 2!4 4!4>")
 again.level = 0.7
@@ -62,7 +62,7 @@ drums = hits("bd*4, ~ cp ~ cp, <cr ~ ~ ~ ~ ~ ~ ~>, ~ ~ [~ ~ ~ rim] ~", level=1.0
 drums.hp, drums.room = 0, 0.05
 hats.pattern = pattern("hh*16").gain("0.5 0.3 1 0.4").stack("[~ oh]*4").sometimes_by(0.1, pattern.ply(2))
 low.pattern = pattern("0 0 ~ 0 [~ 0] 0 <4 6 3 -1> ~").stack("~ ~ 12 ~")
-low.level, low.drive, low.octave = 1.2, 0.25, 1
+low.level, low.drive, low.octave = 0.75, 0.2, 1
 stabs = notes("~ [0,2,4,6] ~ <[0,2,4] [1,3,5]>", "lead", scale=key, octave=4, legato=0.3, level=0.5)
 stabs.delay = (3/16, 0.4)
 stabs.duck = "drums"
@@ -83,7 +83,7 @@ flutes.pattern = pattern("0 3 7 <10 12>").palindrome()
 drums.pattern = "bd*4, ~ cp ~ <cp [cp cp:2]>, <cr!1 ~!7>, [~ ~ ~ lt ~ ~ mt ht]/2"
 drums.room = 0.05
 hats.pattern = pattern("hh*16").gain("0.5 0.3 1 0.4").stack("[~ oh]*4")
-low.level = 1.2
+low.level = 0.75
 pads.level = 0.5
 again.speed, again.room = 1, 0.1
 again.pattern = pattern("0 3 <5 7>*2 ~ 9 [12 13] ~ 14").every(2, pattern.fast(2))
@@ -92,7 +92,7 @@ again.pattern = pattern("0 3 <5 7>*2 ~ 9 [12 13] ~ 14").every(2, pattern.fast(2)
 drums.pattern = "bd*4"
 drums.hp = ramp(20, 400, over=12*bars)
 hats.level = ramp(0.8, 0, over=8*bars)
-low.level = ramp(1.2, 0, over=8*bars)
+low.level = ramp(0.75, 0, over=8*bars)
 again.level = ramp(1, 0, over=10*bars)
 pads.level = ramp(0.5, 0, over=12*bars)
 flutes.level = ramp(0.5, 0, over=12*bars)
