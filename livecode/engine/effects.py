@@ -63,7 +63,7 @@ class Effects:
         self._stages: dict[str, Stage] = {}
         self._ducked_by: Any = None
         self.ducked_by = ""  # the name whose sound pushes this one back
-        self.changed = False  # stages came or went, so the strip has to be ordered anew
+        self._changed = False  # stages came or went
 
     @property
     def streams(self) -> list[Any]:
@@ -71,6 +71,11 @@ class Effects:
         return [
             stream for key in OFF if key in self._stages for stream in self._stages[key].streams
         ]
+
+    def take_change(self) -> bool:
+        """Return whether stages came or went since the last call: the strip is ordered anew then."""
+        changed, self._changed = self._changed, False
+        return changed
 
     def bind(self) -> None:
         """Follow the controls that have been opened since the last call."""
@@ -132,7 +137,7 @@ class Effects:
         streams = self._server.getStreams()[first:]
         self._stages[key] = Stage(entry, out, share, numbers, [*made], streams)
         self._after(key).value = out
-        self.changed = True
+        self._changed = True
 
     def _take_out(self, key: str) -> None:
         stage = self._stages.get(key)
@@ -141,7 +146,7 @@ class Effects:
         self._after(key).value = self._before(key)
         del self._stages[key]
         stage.close()
-        self.changed = True
+        self._changed = True
 
     def _before(self, key: str) -> Any:
         """What goes into that stage: the sound of the stage before, or the sources."""

@@ -174,8 +174,6 @@ class Engine:
     def _chains(self) -> list[GraphChain]:
         return [self.master.chain, *(strip.chain for strip in self.strips.values())]
 
-    # what each message does
-
     def _handle(self, message: Message) -> None:
         self._handlers[type(message)](message)
 
@@ -236,8 +234,6 @@ class Engine:
         if self._schedule is not None:
             return  # a replay does not overwrite the recording
         self.recording.change(message.path, message.stems, message.bits, self.frame)
-
-    # what each block does
 
     def _open_block(self, now_ns: int) -> None:
         self._load.begin_block(now_ns)
@@ -323,8 +319,7 @@ class Engine:
             del self.strips[strip.name]
             return
         strip.prepare(self.frame)
-        if strip.effects.changed:
-            strip.effects.changed = False
+        if strip.effects.take_change():
             self._order()
         if strip.feed.began:
             fade_s = strip.feed.last_fade_frames / self.sample_rate
