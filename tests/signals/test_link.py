@@ -83,6 +83,7 @@ def phase(clock: LinkClock, tempo: Tempo, frame: float, of: float) -> float:
     return apart * 60 / clock.bpm
 
 
+@with_aalink
 @pytest.mark.parametrize("beats_per_bar", [4.0, 3.0])
 def test_it_keeps_phase_with_another_program_that_starts_stops_and_changes_its_tempo(
     beats_per_bar: float,
