@@ -57,7 +57,7 @@ from livecode.signals.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
 from livecode.transport import Arena
 from livecode.transport.status import Status, encode
-from livecode.transport.timing import voice_lead
+from livecode.transport.timing import stream_lead, voice_lead
 
 #: A control of the engine is stamped this many blocks ahead, so that it is never late.
 ENGINE_LEAD_BLOCKS = 1
@@ -106,7 +106,7 @@ class Performance:
         self.watchdog = watchdog = Watchdog()
         self.tempo = tempo = Tempo(sample_rate)
         # what is due sooner may have been told to voices and engine already
-        tempo.horizon = voice_lead(block)
+        tempo.horizon = stream_lead(block)
 
         # what comes in
         self.intake, self.keys, self.midi = Intake(), Keys(), Midi()

@@ -22,7 +22,7 @@ from livecode.signals.intake import Intake
 from livecode.signals.tempo import Tempo
 from livecode.transport import Arena
 from livecode.transport.status import AgentStatus, BeliefStatus, GoingOn, SoundStatus, Status
-from livecode.transport.timing import voice_lead
+from livecode.transport.timing import stream_lead
 
 #: A name with a lower peak is shown as silent: −80 dBFS.
 SILENT = 1e-4
@@ -70,7 +70,7 @@ class StatusBoard:
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
         peaks = msgspec.json.decode(self._arena.meters.look() or b"{}")
-        latency_s = voice_lead(self._clock.block) / self._clock.sample_rate
+        latency_s = stream_lead(self._clock.block) / self._clock.sample_rate
         return [
             Running(
                 name,

@@ -67,8 +67,8 @@ class StreamPlayer(SoundPlayer):
     """Plays a stream of a SampleRNN."""
 
     thing: Stream
+    FOR_DRAWING = ("temperature",)
     FOR_VOICE = (
-        "temperature",
         "frozen",
         "guard",
         "priority",

@@ -16,7 +16,7 @@ from livecode.signals.groove import Groove
 from livecode.signals.tempo import Tempo, part_of_a_beat
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
-from livecode.transport.timing import MASTER_LAG
+from livecode.transport.timing import DRAWN_AHEAD, MASTER_LAG
 
 #: The level of a name blends to that of a new thing within this time, in seconds.
 LEVEL_BLEND_S = 0.05
@@ -196,6 +196,8 @@ class SoundPlayer:
     #: Settings that the engine reads as controls, and settings that a voice reads.
     FOR_ENGINE: tuple[str, ...] = ("level", "pan", "dry")
     FOR_VOICE: tuple[str, ...] = ()
+    #: Settings at which a voice draws samples before they are heard.
+    FOR_DRAWING: tuple[str, ...] = ()
     #: Whether the source is silent until something begins in it.
     FROM_SILENCE = False
 
@@ -213,6 +215,7 @@ class SoundPlayer:
             for kind, settings, lead in (
                 (LineControl, self.FOR_ENGINE, setup.engine_lead),
                 (StepControl, self.FOR_VOICE, setup.voice_lead),
+                (StepControl, self.FOR_DRAWING, setup.voice_lead + DRAWN_AHEAD),
             )
             for setting in settings
         }

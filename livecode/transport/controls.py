@@ -147,10 +147,13 @@ class ControlBlock:
 class ControlReader:
     """Follows one slot of the control block in sample time."""
 
-    def __init__(self, block: ControlBlock, slot: int, who: int = 0, smooth: int = 0):
+    def __init__(
+        self, block: ControlBlock, slot: int, who: int = 0, smooth: int = 0, early: int = 0
+    ):
         """Follow `slot`. `who` tells apart several readers of one slot: a voice's generation, or 0.
 
-        `smooth`: frames in which `line` goes to a change that is one number alone.
+        `smooth`: frames in which `line` goes to a change that is one number alone. `early`: frames
+        after the moment for which `at` is asked; its value is the one of then.
         """
         self._block, self._slot, self._opened = block, slot, block.opened(slot)
         self._name, self._who = block.name(slot), who
@@ -160,7 +163,7 @@ class ControlReader:
         self._waiting: deque[tuple[int, int, np.ndarray]] = deque()
         #: (its stamp, first number, last number, frames) of the line in force
         self._line: tuple[int, float, float, int] | None = None
-        self._smooth = smooth
+        self._smooth, self._early = smooth, early
         self._still: float | None = None  # the last number of the last block
         self.value: np.ndarray | None = None
 
@@ -175,6 +178,7 @@ class ControlReader:
         A change cancels earlier-written changes that were to apply later. A change with a value
         that is not finite is ignored.
         """
+        frame += self._early
         if self.closed:
             return self.value
         self._take_in(frame, frame)

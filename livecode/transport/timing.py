@@ -5,6 +5,9 @@ HOP = 256
 #: A voice is ahead of the engine by at least this many frames, and by at least this many blocks.
 AHEAD_FRAMES = 1024
 AHEAD_BLOCKS = 4
+#: A stream draws its samples at most so many frames before they are heard, beyond what a voice is ahead:
+#: a hop, and the delay of what brings them to the engine's rate.
+DRAWN_AHEAD = 2 * HOP
 #: The longest time between two ticks, in seconds.
 TICK_S = 0.005
 #: The master holds sound back by so many frames.
@@ -26,6 +29,11 @@ def voice_lead(block: int) -> int:
     is `look_ahead` and at most one hop beyond, and the tick itself is up to one block old.
     """
     return look_ahead(block) + HOP + 3 * block
+
+
+def stream_lead(block: int) -> int:
+    """Return the frames from a tick to the moment at which a stream's temperature applies."""
+    return voice_lead(block) + DRAWN_AHEAD
 
 
 def tick_frames(block: int, sample_rate: int) -> int:

@@ -202,9 +202,12 @@ class VoiceHost:
             return
         block = self.arena.controls
         generation = message.generation
-        slots = [block.find(f"{message.name}.{control}") for control in loaded.controls]
+        early = loaded.early if isinstance(loaded, StreamVoice) else {}
         controls = [
-            None if slot is None else ControlReader(block, slot, generation) for slot in slots
+            None
+            if (slot := block.find(f"{message.name}.{control}")) is None
+            else ControlReader(block, slot, generation, early=early.get(control, 0))
+            for control in loaded.controls
         ]
         buffer = self.arena.buffers[message.buffer]
         for former in [each for each in self._leaving if each in self.voices]:

@@ -67,6 +67,12 @@ class Resampler:
         last = (self._phase + (frames - 1) * self._down) // self._up
         return max(0, last + self._length - len(self._window))
 
+    def heard(self, count: int) -> np.ndarray:
+        """Return when each of the next `count` inputs is heard, (count,), in outputs from the next one."""
+        first = len(self._window) - (self._length // 2 - 1) if self.delay else 0
+        heard: np.ndarray = ((first + np.arange(count)) * self._up - self._phase) / self._down
+        return heard
+
     def process(self, audio: np.ndarray, frames: int) -> np.ndarray:
         """Return the next outputs, (frames,) float32, from the next `needs(frames)` input samples."""
         if not self.delay:

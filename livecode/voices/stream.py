@@ -10,6 +10,7 @@ from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
 from livecode.transport.messages import StreamSource
+from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held, Loaded
 from livecode.voices.resampler import Resampler
 
@@ -40,8 +41,11 @@ class StreamVoice:
         self.model = source.model, source.version
         self._drawing = self._loaded.drawing(source.seed)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
+        #: Controls that are read so many frames early: samples are drawn before they are heard.
+        self.early = {"temperature": DRAWN_AHEAD}
         self._gain = self._loaded.gain
-        self._temperature: float | None = None
+        #: The temperatures at this hop's begin, at the next one's, and so on up to `DRAWN_AHEAD`.
+        self._temperatures: deque[float] = deque(maxlen=DRAWN_AHEAD // hop + 1)
         #: What the performer should know of the prime, as sentences.
         self.notes: tuple[str, ...] = ()
         self._loop = _Loop(sample_rate, hop)
@@ -65,24 +69,30 @@ class StreamVoice:
         priority: np.ndarray | None,
         *held: np.ndarray | None,
     ) -> np.ndarray:
-        """The next hop (hop,) float32, on the way to that temperature, sample by sample.
+        """The next hop (hop,) float32; the temperature is that of `DRAWN_AHEAD` after its begin.
+
+        Between two hops the temperature moves in a straight line, and each sample is drawn at the
+        temperature of the moment at which it is heard.
+
 
         held: what else is in the performer's hand, in the order of `Held`.
         """
         self.priority = 0.0 if priority is None else float(priority[0])
-        wanted = 1.0 if temperature is None else float(temperature[0])
-        before = wanted if self._temperature is None else self._temperature
-        self._temperature = wanted
+        known = self._temperatures
+        known.append(1.0 if temperature is None else float(temperature[0]))
+        while len(known) < (known.maxlen or 0):
+            known.append(known[-1])
         freeze = self.resting or (frozen is not None and frozen[0] >= 0.5)
         guarded = guard is not None and guard[0] >= 0.5
         if self._loop.plays_alone(freeze):
             return self._loop.repeat()
         count = self._resampler.needs(self._hop)
-        curve = np.linspace(before, wanted, count + 1, dtype=np.float32)[1:]
-        known = {
+        heard = self._resampler.heard(count)
+        curve = np.interp(heard, self._hop * np.arange(len(known)), known).astype(np.float32)
+        hand = {
             name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
         }
-        audio = self._drawing.next(curve, Held(**known), guarded)
+        audio = self._drawing.next(curve, Held(**hand), guarded)
         return self._loop.pass_on(self._resampler.process(audio * self._gain, self._hop))
 
     def state(self) -> Any:

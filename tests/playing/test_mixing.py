@@ -242,7 +242,7 @@ def test_running_lists_what_sounds_and_where_it_is_from(two: Session):
     assert [row.split()[0] for row in rows] == ["low", "high", "r7"]
     assert rows[0].endswith("silent  block 1, line 2  muted")
     assert "-20.0 dB" in rows[1]
-    assert rows[2].endswith("block 2, line 3  43 ms")
+    assert rows[2].endswith("block 2, line 3  53 ms")
     two.eval("hush(0)")
     two.advance(0.3)
     assert two.eval("running()").value == "nothing sounds"

@@ -15,12 +15,15 @@ from livecode.transport.messages import (
     LatentSource,
     StartVoice,
     StopVoice,
+    StreamSource,
     receive,
     send,
 )
 from livecode.transport.timing import HOP, look_ahead, voice_lead
 from livecode.voices.host import VoiceHost
+from livecode.voices.stream import StreamVoice
 from livecode.voices.voice import Voice
+from tests.samplernn_model import write_samplernn
 
 BLOCK = 256
 LAYOUT = Layout(buffers=8, buffer_frames=8192, slots=32, taps=1)
@@ -293,3 +296,32 @@ def test_a_control_that_is_no_number_leaves_a_voice_where_it_is():
     out = np.zeros((look_ahead(BLOCK), 1), np.float32)
     stage.arena.buffers[1].read_into(out)
     assert (out == 3.0).all()
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+def test_each_sample_of_a_stream_is_drawn_at_the_temperature_of_the_moment_at_which_it_is_heard(
+    tmp_path: Path, rate: int
+) -> None:
+    def temperature(frame: float) -> float:
+        return 0.5 + frame / 48_000
+
+    stage = Stage()
+    for frame in range(0, 60 * HOP, HOP):
+        stage.control("r7.temperature", frame, temperature(frame))
+    model = write_samplernn(tmp_path, sample_rate=rate)
+    stage.start("r7", 1, StreamSource(str(model), 7))
+    stage.host.process()
+    source = stage.host.voices[1].source
+    assert isinstance(source, StreamVoice)
+    drawn, begin, draw = [], stage.host.voices[1].frame, source._drawing.next
+    source._drawing.next = lambda temperatures, *more: (  # type: ignore[method-assign]
+        drawn.extend(temperatures) or draw(temperatures, *more)
+    )
+    for _ in range(20):
+        stage.arena.buffers[1].read_into(np.zeros((HOP, 1), np.float32))
+        stage.host.process()
+    # the resampler's output lags behind its input
+    heard = begin + (np.arange(len(drawn)) + source._resampler.delay) * 48_000 / rate
+    off = np.array(drawn) - [temperature(frame) for frame in heard]
+    assert len(drawn) > 15 * HOP * rate / 48_000
+    assert abs(off).max() * 48_000 <= 2 * 48_000 / rate, "frames"
