@@ -203,11 +203,10 @@ class VoiceHost:
         block = self.arena.controls
         generation = message.generation
         early = loaded.early if isinstance(loaded, StreamVoice) else {}
+        slots = [(block.find(f"{message.name}.{each}"), each) for each in loaded.controls]
         controls = [
-            None
-            if (slot := block.find(f"{message.name}.{control}")) is None
-            else ControlReader(block, slot, generation, early=early.get(control, 0))
-            for control in loaded.controls
+            None if slot is None else ControlReader(block, slot, generation, 0, early.get(each, 0))
+            for slot, each in slots
         ]
         buffer = self.arena.buffers[message.buffer]
         for former in [each for each in self._leaving if each in self.voices]:
