@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from livecode.bench.rows import BenchRow
 from livecode.errors import LivecodeError
-from livecode.journal.journal import read_journal
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import BlockEnded, Packet
 from livecode.processes.live import Live
 from livecode.processes.options import Options

@@ -8,7 +8,7 @@ from livecode.cli.parser import Parser
 from livecode.cli.printing import ask, can_ask, say
 from livecode.errors import LivecodeError
 from livecode.files import sha256
-from livecode.journal.journal import read_journal
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import BlockBegun, Opening
 from livecode.journal.segments import has_seals, is_sealed, segments
 from livecode.transport import MAGIC

@@ -22,7 +22,7 @@ from livecode.files import replace_file
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.export import exported
-from livecode.journal.journal import read_journal
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import Opening
 from livecode.processes import running
 from livecode.processes.attachment import Attachment

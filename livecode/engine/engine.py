@@ -8,7 +8,6 @@ import msgspec
 
 from livecode.dsp_rules import MASTER
 from livecode.engine.builder import Builder
-from livecode.engine.fades import Fades
 from livecode.engine.graph import Graph, GraphChain
 from livecode.engine.history import Grabber
 from livecode.engine.load import BlockLoad
@@ -19,6 +18,7 @@ from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
 from livecode.engine.recording import Recording
 from livecode.engine.strip import Input, Strip
+from livecode.engine.waiting_fades import Fades
 from livecode.transport import Arena
 from livecode.transport.messages import (
     Began,

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from livecode.engine.crossfade import Feed
 from livecode.engine.effects import Effects
-from livecode.engine.feed import Feed
 from livecode.engine.gain_stage import GainStage
 from livecode.engine.graph import SMOOTHING_S, GraphChain, guarded
 from livecode.engine.history import SoundHistory

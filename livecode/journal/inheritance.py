@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from livecode.journal.journal import KEPT_TURNS, TURN, read_journal, took_effect
+from livecode.journal.journal_file import KEPT_TURNS, TURN, read_journal, took_effect
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,

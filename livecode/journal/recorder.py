@@ -14,7 +14,7 @@ from livecode.deadlines import TookTooLong
 from livecode.errors import LivecodeError, is_a, said_by
 from livecode.files import sha256
 from livecode.journal.inheritance import InheritancePost
-from livecode.journal.journal import Journal
+from livecode.journal.journal_file import Journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from livecode.journal import records
-from livecode.journal.journal import effective_blocks
+from livecode.journal.journal_file import effective_blocks
 from livecode.journal.recorder import FeatureValue, Restart
 from livecode.journal.records import BlockBegun, JournalRecord, Opening, tick_of
 from livecode.transport.controls import Change

@@ -53,7 +53,7 @@ def main() -> int:
     from livecode.signals.cue_gate import CueGate
     from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
     from livecode.signals.midi_ports import MidiPorts
-    from livecode.signals.osc_port import OscPort
+    from livecode.signals.port_retry import OscPort
     from livecode.syntax.signals_read import reads_signal
     from livecode.transport.status import Trouble, encode
     from livecode.transport.timing import tick_frames

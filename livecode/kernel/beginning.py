@@ -10,7 +10,7 @@ import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.journal.inheritance import Inheritance, decode_inheritance, read_inheritance
-from livecode.journal.journal import Journal, last_status, read_journal
+from livecode.journal.journal_file import Journal, last_status, read_journal
 from livecode.journal.recorder import JournalRecorder
 from livecode.journal.records import BlockBegun, BlockEnded, LeftOut, Opening, TakenOver
 from livecode.performance.agent_checkpoint import FILE, AgentCheckpoint

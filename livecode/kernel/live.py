@@ -12,7 +12,7 @@ from livecode.playing.clock import PerformanceClock
 from livecode.signals.cue_gate import CueGate
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.midi_ports import MidiPorts
-from livecode.signals.osc_port import OscPort
+from livecode.signals.port_retry import OscPort
 from livecode.transport import Arena, Header
 from livecode.transport.messages import Press, receive
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
-from livecode.journal.journal import read_journal
+from livecode.journal.journal_file import read_journal
 from livecode.journal.recorder import model_sha256
 from livecode.journal.records import BlockBegun
 from livecode.journal.timeline import Timeline, timelines

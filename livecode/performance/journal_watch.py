@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from livecode.journal.journal import Journal
+from livecode.journal.journal_file import Journal
 from livecode.playing.event_log import EventLog
 
 #: The environment variable with the budget of a performance's folder in megabytes, and its default.

@@ -14,7 +14,7 @@ from livecode.evaluation.blocks import BlockRunner
 from livecode.evaluation.evaluator import Evaluator
 from livecode.evaluation.namespace import Namespace
 from livecode.help.completion import Scope
-from livecode.journal.journal import Journal
+from livecode.journal.journal_file import Journal
 from livecode.journal.recorder import JournalRecorder
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
@@ -24,6 +24,13 @@ from livecode.performance.grab_word import grab_word
 from livecode.performance.input_words import MicWord, MidiWord
 from livecode.performance.inputs import Inputs
 from livecode.performance.journal_watch import JournalWatch
+from livecode.performance.language_words import (
+    help_word,
+    language_words,
+    redo_word,
+    running_word,
+    undo_word,
+)
 from livecode.performance.record_word import RecordWord
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import sound_words
@@ -32,7 +39,6 @@ from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
 from livecode.performance.tempo_words import TempoWord, metre_word
 from livecode.performance.tick_load import TickLoad
-from livecode.performance.words import help_word, language_words, redo_word, running_word, undo_word
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations

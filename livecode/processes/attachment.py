@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from livecode.errors import LivecodeError
 from livecode.files import open_private
-from livecode.journal.journal import last_status
+from livecode.journal.journal_file import last_status
 from livecode.processes import descendants
 from livecode.processes.environment import provide_places
 from livecode.processes.options import Options

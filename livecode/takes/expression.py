@@ -17,8 +17,7 @@ from livecode.language.values import Value, as_value
 from livecode.neural.samplernn.config import TEMPERATURES
 
 CURVES: Mapping[str, Callable[..., Value]] = {
-    word: getattr(curves, word)
-    for word in ("env", "hold", "noise", "ramp", "saw", "sine", "square", "steps", "tri")
+    word: getattr(curves, word) for word in curves.__all__
 }
 UNITS = {word: getattr(units, word) for word in ("ms", "s", "minutes", "hours", "beats", "bars")}
 SHAPERS = ("clip", "lag", "quantise", "quantize", "scale")

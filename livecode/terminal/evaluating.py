@@ -1,4 +1,4 @@
-"""Sends blocks of the editor to the mind, and shows the outcome in the margin and in the messages."""
+"""Hands blocks of the editor to the client of the mind, and shows the outcome in the margin and in the messages."""
 
 import ast
 import asyncio

@@ -11,7 +11,7 @@ import pytest
 from livecode.cli import command as cli
 from livecode.cli.parser import Command
 from livecode.journal import archive
-from livecode.journal.journal import Journal
+from livecode.journal.journal_file import Journal
 from livecode.neural.model_file import find_model
 from livecode.signals.udp import UdpListener
 

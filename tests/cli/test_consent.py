@@ -9,7 +9,7 @@ import pytest
 from livecode.cli import command as cli
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
-from livecode.journal.journal import Journal, read_journal
+from livecode.journal.journal_file import Journal, read_journal
 from livecode.journal.records import BlockBegun, BlockEnded, Closed, Opening
 from livecode.transport import MAGIC, Arena
 from tests.journal.performing import played

@@ -131,7 +131,7 @@ def test_the_journal_of_a_stranger_is_listed_and_exported_as_text(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from livecode.journal import archive
-    from livecode.journal.journal import Journal
+    from livecode.journal.journal_file import Journal
     from livecode.journal.records import BlockBegun, BlockEnded, Opening, SetRead
 
     journal = Journal(archive.new().journal)

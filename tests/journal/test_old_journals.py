@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from livecode.journal.export import exported
-from livecode.journal.journal import blocks_to_run_again, last_status, read_journal
+from livecode.journal.journal_file import blocks_to_run_again, last_status, read_journal
 from livecode.journal.records import TakenOver
 from livecode.offline.replay import replay
 from livecode.transport.status import NO_BUFFER, decode_going_on, decode_status

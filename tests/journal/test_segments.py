@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from livecode.journal import journal as journal_module
+from livecode.journal import journal_file as journal_module
 from livecode.journal.installation import key_file
-from livecode.journal.journal import Journal, blocks_to_run_again, read_journal
+from livecode.journal.journal_file import Journal, blocks_to_run_again, read_journal
 from livecode.journal.records import BlockBegun, BlockEnded, Closed, Gap, JournalRecord, Packet
 from livecode.journal.segments import is_sealed, segments
 from livecode.transport import places

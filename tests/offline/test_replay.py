@@ -8,7 +8,7 @@ import soundfile
 
 from livecode import Session
 from livecode.errors import LivecodeError
-from livecode.journal.journal import Journal, read_journal
+from livecode.journal.journal_file import Journal, read_journal
 from livecode.journal.records import BlockBegun, GaveUp
 from livecode.kernel import beginning
 from livecode.offline.replay import replay

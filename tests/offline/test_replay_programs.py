@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.journal.journal import read_journal
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import Closed
 from livecode.offline.replay import replay
 from livecode.processes.live import Live

@@ -7,7 +7,7 @@ import pytest
 
 from livecode import Session
 from livecode.errors import LivecodeError
-from livecode.journal.journal import Journal
+from livecode.journal.journal_file import Journal
 from livecode.performance.agent_checkpoint import FILE
 from livecode.signals.simulate import turned_packets
 from tests.performance.test_take_over import killed

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.journal.journal import Journal, blocks_to_run_again
+from livecode.journal.journal_file import Journal, blocks_to_run_again
 from livecode.transport.status import Status, decode_status, encode
 from tests.sound import jump, longest_silence_s, rms
 

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from livecode import Session
-from livecode.journal.journal import read_journal
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import BlockBegun, FeaturesRead, Gap, Packet
 from livecode.kernel import beginning
 from livecode.offline.replay import replay

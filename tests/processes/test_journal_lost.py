@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from livecode.journal.journal import blocks_to_run_again
+from livecode.journal.journal_file import blocks_to_run_again
 from livecode.processes.live import Live
 from livecode.processes.options import Options
 

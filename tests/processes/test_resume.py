@@ -18,7 +18,7 @@ from jupyter_client import BlockingKernelClient
 from livecode.cli.play import OUTLIVE_S
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
-from livecode.journal.journal import blocks_to_run_again, last_status, read_journal
+from livecode.journal.journal_file import blocks_to_run_again, last_status, read_journal
 from livecode.processes import running
 from livecode.processes.running import RunningFile
 from livecode.processes.states import runs

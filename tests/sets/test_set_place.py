@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from livecode import Session
-from livecode.journal.journal import blocks_to_run_again, last_set
+from livecode.journal.journal_file import blocks_to_run_again, last_set
 from livecode.kernel import beginning
 from livecode.offline.check import check_set
 from livecode.offline.rehearse import RehearseOptions, rehearse

@@ -7,7 +7,7 @@ import pytest
 
 from livecode import Session
 from livecode.agents import library
-from livecode.journal.journal import Journal
+from livecode.journal.journal_file import Journal
 from tests.performance.test_take_over import killed
 from tests.playing.agents.playing import EGO, knows, said, taught, tell, where
 

@@ -27,7 +27,8 @@ from livecode.language.units import bars, beats, hours, minutes, ms, s
 from livecode.language.values import reward
 from livecode.performance.status import Running, StatusBoard
 
-CURVES = ("env", "noise", "ramp", "saw", "sine", "square", "steps", "tri")
+#: `hold` is made by the words of a set: without a number it holds scenes.
+CURVES = [name for name in curves.__all__ if name != "hold"]
 
 
 def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:

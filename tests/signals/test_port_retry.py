@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from livecode.signals.osc_port import OscPort
+from livecode.signals.port_retry import OscPort
 
 HOLD = """
 import socket, sys

@@ -13,7 +13,7 @@ import pytest
 
 from livecode import Session
 from livecode.errors import LivecodeError
-from livecode.journal.journal import Journal, blocks_to_run_again, read_journal
+from livecode.journal.journal_file import Journal, blocks_to_run_again, read_journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,

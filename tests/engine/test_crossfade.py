@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livecode.engine.feed import Feed
+from livecode.engine.crossfade import Feed
 from livecode.transport import SampleBuffer
 from tests.sound import jump, rms
 
