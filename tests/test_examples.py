@@ -55,6 +55,7 @@ def test_two_signals_teach_the_agent_to_go_up_the_first_axis() -> None:
     assert x > 0.8  # untaught it ends at 0.58, taught the opposite at 0.27
 
 
+@pytest.mark.slow
 def test_practise_teaches_an_agent_without_rings_and_says_when_it_arrived(tmp_path: Path) -> None:
     said = run("practise", "--offline", "--seconds", 20, "--seed", 2)
     assert "in mind: [" in said

@@ -17,10 +17,10 @@ from livecode.neural.model_file import ModelMeta, write_model
 from livecode.neural.samplernn.config import KIND
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.walk import Choose, Walk
-from livecode.neural.samplernn.training.fullband.course import Course, FullbandLearning, train
 from livecode.neural.samplernn.training.fullband.data import Prepared, prepared
 from livecode.neural.samplernn.training.fullband.outline import OutlineNet, trained
 from livecode.neural.samplernn.training.fullband.outline_tokens import tokens_of_files
+from livecode.neural.samplernn.training.fullband.run import FullbandLearning, PieceReader, train
 from livecode.neural.samplernn.training.learning import keep_memory, multiplies_bfloat16
 
 RATE_HZ = 32_000
@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = options.work / options.name
     learning = FullbandLearning(config, BATCH, SEED, multiplies_bfloat16(), PEAK_RATE)
     if options.minutes > 0:
-        course = Course(data.train, config, BATCH, SEED)
-        train(learning, course, data.held_out, run, RATE_HZ, options.minutes)
+        reader = PieceReader(data.train, config, BATCH, SEED)
+        train(learning, reader, data.held_out, run, RATE_HZ, options.minutes)
     else:
         learning.load(run / "checkpoint.safetensors")
     outline = run / "outline.safetensors"

@@ -102,7 +102,7 @@ def movements(
     for path in audio_files(folder):
         if path.stem not in names:
             continue
-        mono = read_mono(path, space.sample_rate)
+        mono = read_mono(path, space.sample_rate).audio
         starts = steady_starts(mono, space.n_fft)
         held = mono[starts[0] : starts[-1] + space.n_fft]
         if not (pieces := held_sounds(space, path.stem, mono)):

@@ -1,4 +1,4 @@
-"""Hands blocks of the editor to the client of the mind, and shows the outcome in the margin and in the messages."""
+"""Hands blocks of the editor to the mind's client, and shows the outcome in margin and messages."""
 
 import ast
 import asyncio

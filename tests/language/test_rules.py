@@ -141,8 +141,8 @@ def test_a_length_with_a_unit_is_not_remarked_on(session: Session) -> None:
     [
         ("space('piano')", "additive, orchestra", "choir"),
         ("space('quartet')", "additive, orchestra", "choir"),
-        ("x = stream('piano')", "choir, quartet", "orchestra"),
-        ("x = stream('orchestra')", "choir, quartet", "additive"),
+        ("x = stream('piano')", "choir, chorale, drummer, quartet", "orchestra"),
+        ("x = stream('orchestra')", "choir, chorale, drummer, quartet", "additive"),
     ],
 )
 def test_only_models_of_the_kind_are_offered(

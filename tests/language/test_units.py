@@ -40,7 +40,7 @@ def test_lengths_add_up_at_every_tempo(a: float, b: float, bpm: float):
 )
 def test_a_length_is_shown_as_it_is_typed(length: Span, shown: str):
     assert repr(length) == shown
-    assert eval(shown, {"ms": ms, "s": s, "beats": beats}) == length
+    assert eval(shown, {"ms": ms, "s": s, "beats": beats, "bars": bars}) == length
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def test_twelve_names_are_heard_at_once_and_one_more_is_refused(session: Session
     assert reward(session) == pytest.approx(0.02 / 2**0.5, rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_name_that_no_one_asks_for_any_more_makes_room(session: Session):
     for index in range(30):
         session.eval(f"{EGO}\n@dsp\ndef x{index}(): return Sine(300, mul=0.1)")

@@ -10,7 +10,7 @@ from livecode.sets.set_file import read_set
 
 SETS = sorted((Path(__file__).parents[2] / "sets").glob("*.py"))
 #: Sets that take more than a few seconds to play in one go.
-LONG = ("aego", "algorave", "dive_bar")
+LONG = ("aego", "algorave", "dive_bar", "rnn7")
 
 
 def test_the_sets_that_are_promised_are_there() -> None:

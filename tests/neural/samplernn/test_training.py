@@ -230,6 +230,7 @@ def test_a_trained_model_is_not_trained_over_unless_that_is_meant(
     assert path.read_bytes() != before
 
 
+@pytest.mark.slow
 def test_resumed_with_other_audio_it_says_so(tone: Path, tmp_path: Path) -> None:
     settings = settings_for(tone, tmp_path, steps=10)
     train_samplernn(settings)

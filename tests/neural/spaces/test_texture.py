@@ -202,6 +202,7 @@ def test_a_space_is_given_a_texture_and_stays_as_it_was(
     assert stored(path) == after, "learned again, it is the same"
 
 
+@pytest.mark.slow
 def test_a_space_is_trained_with_its_texture_in_one_go(breath: TrainSpaceSettings) -> None:
     path = train_space(replace(breath, texture=True))
     assert load_space(path).texture is not None

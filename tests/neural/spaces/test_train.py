@@ -202,6 +202,7 @@ def test_resuming_with_other_settings_is_refused(tmp_path: Path) -> None:
         train_space(replace(settings, resume=True, seed=1))
 
 
+@pytest.mark.slow
 def test_a_trained_space_is_not_trained_over_unless_that_is_meant(tmp_path: Path) -> None:
     settings = replace(SHORT, out=tmp_path, steps=1, batch=8, measured=256)
     before = train_space(settings).read_bytes()
@@ -241,7 +242,8 @@ def test_an_output_folder_that_cannot_be_made_is_refused_at_once(tmp_path: Path)
         train_space(replace(SHORT, out=tmp_path / "file"))
 
 
-@pytest.mark.parametrize("kind", ["pitched", pytest.param("noise", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["pitched", "noise"])
 def test_a_folder_of_audio_becomes_a_space(tmp_path: Path, kind: str) -> None:
     rng, t = np.random.default_rng(0), np.arange(22050) / 22050
     (tmp_path / "audio").mkdir()
@@ -284,6 +286,7 @@ def test_settings_that_make_no_sense_are_refused(change: dict[str, object], word
         train_space(replace(SHORT, **change))
 
 
+@pytest.mark.slow
 def test_the_command_line_names_everything(tmp_path: Path) -> None:
     line = f"--synthetic additive --name cli --latent 2 --steps 2 --seed 5 --out {tmp_path}"
     assert cli.main(["train", "space", *line.split()]) == 0

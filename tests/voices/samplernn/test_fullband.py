@@ -17,6 +17,7 @@ def sampler() -> FullbandSampler:
     return FullbandSampler(CONFIG, fullband_tensors(), RATE_HZ, weights="float32")
 
 
+@pytest.mark.slow
 def test_it_says_what_its_plain_reference_says(sampler: FullbandSampler) -> None:
     model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
     noise = 0.05 * np.random.default_rng(2).standard_normal(FRAMES * CONFIG.outline_hop)

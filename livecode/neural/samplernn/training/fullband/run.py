@@ -1,4 +1,4 @@
-"""The course of a full-band training: which steps are read when, and the checkpoint of it all."""
+"""Runs a full-band training: which pieces are read when, steps, and the checkpoint of it all."""
 
 import json
 import math
@@ -31,7 +31,7 @@ HELD_OUT_CLIPS = 12
 APART = ("outline_dim", "outline_layers", "told", "half_life_s", "ridge")
 
 
-class Course:
+class PieceReader:
     """Reads pieces in an order that the seed and the number of updates decide."""
 
     def __init__(self, pieces: tuple[Piece, ...], config: FullbandConfig, batch: int, seed: int):
@@ -108,10 +108,10 @@ class FullbandLearning:
         self.done, self.seconds, self.best = 0, 0.0, math.inf
         self.state = [s.detach() for s in self.net.start(batch)]
 
-    def update(self, course: Course) -> NDArray[np.float64]:
+    def update(self, reader: PieceReader) -> NDArray[np.float64]:
         """One update; returns the losses in bits a cell, by subband."""
-        batch = course.read(self.done)
-        state = self.net.start(self.batch) if course.begins(self.done) else self.state
+        batch = reader.read(self.done)
+        state = self.net.start(self.batch) if reader.begins(self.done) else self.state
         rate = self.peak * min(1.0, (self.done + 1) / WARM_UP)
         rate /= math.sqrt(max(1.0, self.done / SLOWER_FROM))
         for group in self.adam.param_groups:
@@ -189,7 +189,7 @@ class FullbandLearning:
                     self.adam.state[parameter] = moments | {"step": torch.tensor(float(self.done))}
 
 
-def train(learning: FullbandLearning, course: Course, held_out: tuple[Piece, ...], folder: Path,
+def train(learning: FullbandLearning, reader: PieceReader, held_out: tuple[Piece, ...], folder: Path,
           rate_hz: int, minutes: float, save_every_s: float = 120.0) -> None:  # fmt: skip
     """So many minutes of the clock; a checkpoint and a line of the curve every two."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -200,7 +200,7 @@ def train(learning: FullbandLearning, course: Course, held_out: tuple[Piece, ...
     cpu, spent = time.process_time(), learning.seconds
     losses: list[NDArray[np.float64]] = []
     while True:
-        losses.append(learning.update(course))
+        losses.append(learning.update(reader))
         if not np.isfinite(losses[-1]).all():
             raise LivecodeError(f"the training in {folder} went astray at {learning.done}")
         now = time.monotonic()
