@@ -247,9 +247,12 @@ def test_chops(play) -> None:
 
 def test_effects(play) -> None:
     played = play("effects")
-    dark = centroid_hz(played.on(1.9), RATE)
-    assert centroid_hz(played.on(2), RATE) > 1.3 * dark
-    played.on(1)
+    played.on(2.1)  # the first chord begins on the second bar
+    dark = centroid_hz(played.on(1.8), RATE)
+    played.on(0.2)
+    assert played.scene == "wide and dirty"
+    assert centroid_hz(played.on(1.8), RATE) > 1.3 * dark
+    played.on(0.2)
     ducked = played.session.engine.strips["pads"].effects
     assert ducked.ducked_by == "drums"
 

@@ -3,7 +3,7 @@
 tempo(120)
 pads = notes("<[0,2,4] [-1,1,3]>", "pad", scale="c minor", octave=4, voices=6)
 
-# %% dark  for=1*bars
+# %% dark  for=2*bars
 pads.cut = 400
 
 # %% wide and dirty  for=1*bars

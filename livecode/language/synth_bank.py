@@ -8,7 +8,7 @@ def bass(freq, gate, cut=700, drive=0.6, decay=0.2, sub=0.5):
     env = adsr(gate, attack=0.002, decay=decay, sustain=0.45, release=0.06)
     saw = LFO(freq, sharp=0.9, type=0, mul=0.35)
     low = ButLP(saw + Sine(freq * 0.5, mul=sub * 0.5), freq=cut * (0.3 + env * 2))
-    return Tanh(low * (1.5 + 4 * drive)) * env * 0.55
+    return Tanh(low * (1.5 + 4 * drive)) * env * 0.4
 ''',
     "pluck": '''
 def pluck(freq, gate, cut=2400, decay=0.35, bright=0.5):

@@ -134,10 +134,10 @@ def test_controls_are_live_and_outlive_their_source(stage: Session):
     stage.advance(0.3)
     assert stage.get("hall").gain == 0.25
     assert level(stage) == pytest.approx(full / 2, rel=0.1)
-    bright = centroid_hz(stage.advance(0.5), RATE)
-    stage.eval("hall.cut = ramp(20000, 100, over=0.1*s)")
+    assert stage.eval("hall.cut = ramp(20000, 100, over=0.1*s)").ok
     stage.advance(0.5)
-    assert centroid_hz(stage.advance(0.5), RATE) < 0.75 * bright
+    # what sounds is near 1 kHz, where a lowpass at 100 Hz leaves a hundredth
+    assert level(stage) < 0.02 * full
 
 
 def test_a_new_source_that_lacks_a_control_has_it_back_when_that_returns(stage: Session):
