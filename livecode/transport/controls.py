@@ -172,6 +172,11 @@ class ControlReader:
         """Whether the slot has been given another name."""
         return self._block.opened(self._slot) != self._opened
 
+    @property
+    def coming(self) -> float | None:
+        """The first number of the first change that `line` has read and that still waits."""
+        return float(self._waiting[0][2][0]) if self._waiting else None
+
     def at(self, frame: int) -> np.ndarray | None:
         """Return the value at sample time `frame`, (width,); None before the first change.
 

@@ -267,3 +267,18 @@ def test_so_many_names_that_there_is_no_room_are_refused_and_room_is_made_of_tho
     assert "there is no y" in refused
     session.advance(0.2)
     assert session.engine.errors == 0
+
+
+@pytest.mark.parametrize("before", ["", "q = agent(space('additive'), seed=4)"])
+def test_a_new_name_is_never_heard_at_another_level_than_its_own(
+    session: Session, before: str
+) -> None:
+    if before:
+        session.eval(before)
+        session.advance(0.5)
+        session.eval("del q")
+    session.advance(1.0)
+    assert session.eval("q = agent(space('additive'), level=0.002, seed=4)").ok
+    audio = np.abs(session.advance(0.3))
+    assert audio[-4800:].max() > 1e-5
+    assert audio.max() < 0.002
