@@ -171,7 +171,9 @@ def test_a_mind_that_takes_over_goes_on_with_its_turns(session: Session, tmp_pat
     session.performance.post_status()
     session.performance.recorder.closed()
     session.replace_mind()
-    beginning.in_place_of_another(session.performance, journal)
+    recalled = beginning.recall(session.performance.arena, journal)
+    assert not recalled.trouble
+    beginning.in_place_of_another(session.performance, journal, recalled)
     assert session.get("k") == before
     session.advance(0.6)
     assert session.get("k") in (before + 2, before + 3)

@@ -1,5 +1,8 @@
 """An agent's settings, fixed or varying."""
 
+from fractions import Fraction
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,15 +13,20 @@ from tests.playing.agents.playing import EGO, said, tell, where
 def test_on_the_beat_its_steps_fall_on_the_grid(session: Session):
     tell(session, EGO + "\ntempo(90)\nego.every = 0.25*beats")
     session.advance(1.0)
-    stepped, place = [], where(session)
-    for _ in range(600):
-        session.advance(256 / 48000)
-        if not np.array_equal(where(session), place):
-            place = where(session)
-            stepped.append(session.performance.signals["beat"])
-    offsets = (np.array(stepped) + 0.125) % 0.25 - 0.125
-    assert len(stepped) == pytest.approx(3.2 * 1.5 * 4, abs=1)
-    assert np.abs(offsets).max() < 0.01  # of a beat: one tick
+    controls, heard = session.performance.arena.controls, []
+    record = controls.on_write
+
+    def written(name: str, frame: int, values: Any) -> None:
+        record(name, frame, values)
+        if name == "ego.position":  # the voice moves there at this frame
+            heard.append(frame)
+
+    controls.on_write = written
+    session.advance(3.2)
+    tempo = session.performance.tempo
+    grid = [tempo.frame_of_beat(round(4 * tempo.beat_at(frame)) / Fraction(4)) for frame in heard]
+    assert len(heard) == pytest.approx(3.2 * 1.5 * 4, abs=1)
+    assert heard == grid
 
 
 def test_how_many_dimensions_are_open_can_follow_a_curve(playing: Session):
