@@ -45,7 +45,10 @@ NOTHING = Cycle(1, ())
 
 def settled(grid: int, fragments: Sequence[Fragment]) -> Cycle:
     """A cycle of these fragments, on a grid that is not needlessly fine."""
-    if len(fragments) > MOST_EVENTS * 2:  # each can lie on both sides of something
+    if len(fragments) > MOST_EVENTS and (
+        len(fragments) > MOST_EVENTS * 2  # each can lie on both sides of something
+        or sum(start == begin for begin, _, start, _, _, _ in fragments) > MOST_EVENTS
+    ):
         raise TooMuch(f"a pattern has at most {MOST_EVENTS:,} events in a cycle")
     if grid > _FINE and fragments:
         common = grid

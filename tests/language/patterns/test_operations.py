@@ -132,6 +132,7 @@ def test_a_whole_length_of_time_in_seconds_is_refused() -> None:
         (lambda: pattern("0").fast(float("nan")), "fast takes finite numbers, not nan"),
         (lambda: pattern("0").fast(1e6), "fast: a pattern goes through at most 1,000 cycles"),
         (lambda: pattern("0*600").ply(4), "ply: a pattern has at most 1,000 events"),
+        (lambda: pattern("0*501").ply(2), "ply: a pattern has at most 1,000 events"),
         (lambda: pattern("0").every(2, "rev"), "every takes what is to be done, as pattern.rev"),
         (
             lambda: pattern("0").every(2, pattern("0")),
