@@ -76,6 +76,10 @@ class Automation:
         """Count as changed: what it depends on goes otherwise from now on."""
         self.still, self._news = False, True
 
+    def go_back(self, frame: int, number: float) -> None:
+        """Count as sampled last at that sample time, as that number: what was sampled beyond is replaced."""
+        self._sampled, self.now = min(self._sampled, frame), number
+
     def take_news(self) -> bool:
         """Return whether anything but time has changed since the last call."""
         news, self._news = self._news, False

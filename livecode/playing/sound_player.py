@@ -157,8 +157,9 @@ class LineControl(SettingControl):
             self._waited, self._gain = True, gain
             automation.sample(moment.at(start, self._lead))
             return
-        if gain and not self._waited and (now := self._lines.at(start - 1)) is not None and news:
-            automation.now = now / gain if self._gain else automation.now
+        now = self._lines.at(start - 1) if news else None
+        if now is not None and gain and self._gain and not self._waited:
+            automation.go_back(start, now / gain)
         self._waited, self._gain = False, gain
         anew = news or self._lines.end is None or self._lines.end < start
         begin = start if anew or self._lines.end is None else self._lines.end
