@@ -12,7 +12,9 @@ import pytest
 from livecode import Session
 
 #: Rooms whose tests play in processes of their own, against the clock.
-LIVE_ROOMS = ("bench", "processes", "terminal")
+LIVE_ROOMS = ("processes",)
+#: Fixtures of tests that play in processes of their own, too.
+LIVE_FIXTURES = {"card", "performance", "virtual_card", "without_mind"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         room = item.path.relative_to(here).parts[0]
-        if room in LIVE_ROOMS or "virtual_card" in getattr(item, "fixturenames", ()):
+        if room in LIVE_ROOMS or LIVE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.live)
 
 

@@ -129,6 +129,7 @@ def check(folder: Path, journal: Path, end: int) -> None:
     assert not len(differing), f"from {differing[0] / 48000:.3f} s on: {result.sentences}"
 
 
+@pytest.mark.slow
 def test_a_live_performance_is_replayed_sample_by_sample(tmp_path: Path):
     check(tmp_path, *play(tmp_path, 6.0))
 

@@ -120,6 +120,7 @@ def test_one_that_raises_while_it_plays_falls_back_to_what_was(
     assert longest_silence_s(session.advance(0.5), RATE) < 0.01
 
 
+@pytest.mark.slow
 def test_live_it_plays_in_a_process_of_its_own_and_may_die_there(tones: Path) -> None:
     with Live(Options(audio="headless", osc_port=0)) as live:
         ok, error = live.evaluate(f"bells = space({str(tones)!r}, trust=True)\nego = agent(bells)")

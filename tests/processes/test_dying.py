@@ -144,7 +144,7 @@ def await_gone(children: list[psutil.Process], segments: set[Path]) -> None:
 
 @pytest.mark.parametrize("how", ["a normal end", "Ctrl-C", "kill -9"])
 def test_nothing_is_left_behind_after(how: str):
-    terminal = start_play("--for", "20" if how == "a normal end" else "60")
+    terminal = start_play("--for", "6" if how == "a normal end" else "60")
     assert terminal.stdout is not None
     while "first sound" not in terminal.stdout.readline():
         assert terminal.poll() is None

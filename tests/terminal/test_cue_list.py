@@ -11,6 +11,8 @@ from livecode.terminal.cue_list import cue_line, cue_rows
 from livecode.transport.status import SceneStatus, look_at_status
 from tests.terminal.conftest import Player, play, supervisor
 
+pytestmark = pytest.mark.live
+
 SCENE = SceneStatus(
     name="storm",
     index=1,

@@ -10,6 +10,8 @@ from livecode.processes.attachment import Attachment
 from livecode.terminal.mind_client import DIED
 from tests.terminal.conftest import Player, play, supervisor
 
+pytestmark = pytest.mark.live
+
 ALT_ENTER = "\x1b\r"
 SPIN = "while True: pass"
 

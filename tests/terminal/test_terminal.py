@@ -14,7 +14,10 @@ import pytest
 
 from livecode.terminal.mind_client import DIED
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here")
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here"),
+]
 
 
 class Terminal:
