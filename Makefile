@@ -22,11 +22,11 @@ setup: $(VENV)/.ready
 
 # What computes is run on two cores; then what plays against the clock, with nothing beside it.
 test: $(VENV)/.ready
-	@$(BIN)/python -m pytest -n 2 -m "not slow and not live"; computed=$$?; \
+	@$(BIN)/python -m pytest -n logical -m "not slow and not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "not slow and live" && exit $$computed
 
 test-all: $(VENV)/.ready
-	@$(BIN)/python -m pytest -n 2 -m "not live"; computed=$$?; \
+	@$(BIN)/python -m pytest -n logical -m "not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "live" && exit $$computed
 
 check: $(VENV)/.ready

@@ -90,6 +90,7 @@ def test_dimensions(play) -> None:
     assert dims[-1] == 8
 
 
+@pytest.mark.slow
 def test_temperature(play) -> None:
     played = play("temperature")
     bent = []
@@ -112,6 +113,7 @@ def test_prime_and_freeze(play) -> None:
     assert played.scene == "anew"
 
 
+@pytest.mark.slow
 def test_swap_models(play) -> None:
     played = play("swap_models")
     kinds = []
@@ -228,6 +230,7 @@ def test_drums(play) -> None:
     assert rms(played.on(8)) > 0.02
 
 
+@pytest.mark.slow
 def test_melody(play) -> None:
     played = play("melody")
     assert rms(played.on(4)) > 0.02

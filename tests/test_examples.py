@@ -49,6 +49,7 @@ def test_send_rings_turns_both_hands_to_the_front_and_back() -> None:
     assert min(twists) == pytest.approx(-1, abs=0.05)
 
 
+@pytest.mark.slow
 def test_two_signals_teach_the_agent_to_go_up_the_first_axis() -> None:
     said = run("two_signals")
     x = float(said.split("[")[1].split()[0].rstrip("]"))
@@ -84,6 +85,7 @@ def test_frames_are_recorded_as_they_arrive(tmp_path: Path) -> None:
     assert frames == sorted(frames, key=lambda frame: frame.time_s)
 
 
+@pytest.mark.slow
 def test_played_frames_are_heard_the_same_each_time(tmp_path: Path) -> None:
     frames = [Frame(0.01 * i, packet) for i in range(50) for packet in turned_packets(0.5, 0.5)]
     write_frames(tmp_path / "hands.jsonl", frames)

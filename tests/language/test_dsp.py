@@ -294,7 +294,13 @@ def test_a_name_that_a_dsp_takes_is_heard_through_it_but_for_its_dry_share(stage
 
 
 @pytest.mark.parametrize(
-    ("quant", "fade"), [("0", "0"), ("0", "1*s"), ("1*bars", "50*ms"), ("1.7*s", "1*s")]
+    ("quant", "fade"),
+    [
+        ("0", "0"),
+        pytest.param("0", "1*s", marks=pytest.mark.slow),
+        ("1*bars", "50*ms"),
+        pytest.param("1.7*s", "1*s", marks=pytest.mark.slow),
+    ],
 )
 def test_coming_and_going_a_dsp_leaves_no_gap(stage: Session, quant: str, fade: str):
     stage.eval(f"quant({quant})\nfade({fade})\nego.pause()")

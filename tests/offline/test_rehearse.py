@@ -37,6 +37,7 @@ def rehearsed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple
     return [(60 * int(m[1]) + float(m[2]), m[3]) for m in found if m is not None]
 
 
+@pytest.mark.slow
 def test_what_happens_is_printed_with_its_time_until_the_set_is_over(
     piece: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

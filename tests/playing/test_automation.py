@@ -24,8 +24,13 @@ def settings(kind: type) -> dict[str, tuple[float, float]]:
     return {n: each.bounds for n, each in all_of_them if isinstance(each, Setting) and each.bounds}
 
 
+#: What a kind shares with the agent is tried with the agent; the rest of the cases are slow.
 VARYING = [
-    (name, setting, low, high)
+    pytest.param(
+        *(name, setting, low, high),
+        id=f"{name}-{setting}",
+        marks=[pytest.mark.slow] * (kind is not Agent and setting in settings(Agent)),
+    )
     for name, kind in KINDS.items()
     for setting, (low, high) in settings(kind).items()
 ]
@@ -113,9 +118,14 @@ def test_a_keyword_called_like_an_effect_has_no_bounds(stage: Session):
 @pytest.mark.parametrize(("name", "setting", "low", "high"), VARYING)
 @pytest.mark.parametrize(
     "failing",
-    ["1 / (n[0] < 3)", "float('nan') if n[0] > 3 else 1", "None if n[0] > 3 else 1",
-     "(_ for _ in ()).throw(SystemExit) if n[0] > 3 else 1"],
-)  # fmt: skip
+    [
+        "1 / (n[0] < 3)",
+        *(
+            pytest.param(f"{what} if n[0] > 3 else 1", marks=pytest.mark.slow)
+            for what in ("float('nan')", "None", "(_ for _ in ()).throw(SystemExit)")
+        ),
+    ],
+)
 def test_one_that_fails_goes_back_to_what_it_was(
     stage: Session, name: str, setting: str, low: float, high: float, failing: str
 ):

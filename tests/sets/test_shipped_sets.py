@@ -40,6 +40,7 @@ def test_every_scene_plays_as_it_is_written(path: Path) -> None:
     assert max(peaks) < 1.0
 
 
+@pytest.mark.slow
 def test_dive_bar_s_scenes_need_none_of_each_other() -> None:
     piece = read_set(next(path for path in SETS if path.stem == "dive_bar"))
     with Session(seed=1) as session:

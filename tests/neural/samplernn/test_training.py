@@ -43,6 +43,7 @@ def trained(tone: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainSample
     return settings
 
 
+@pytest.mark.slow
 def test_seconds_of_training_beat_the_frequencies_of_levels(
     trained: TrainSampleRNNSettings,
 ) -> None:
@@ -106,6 +107,7 @@ def test_both_models_are_kept_and_the_best_has_a_name(
     assert best["held_out_bits"] <= last["held_out_bits"]
 
 
+@pytest.mark.slow
 def test_a_training_in_two_halves_ends_as_one_that_ran_through(tone: Path, tmp_path: Path) -> None:
     whole = settings_for(tone, tmp_path / "whole")
     halves = settings_for(tone, tmp_path / "halves")

@@ -41,6 +41,7 @@ def test_stereo_in_subfolders_is_read(tmp_path: Path) -> None:
     assert len(AudioFrames(tmp_path, 2, SR, N_FFT, seed=0).held_out().levels) > 10
 
 
+@pytest.mark.slow
 def test_held_out_frames_come_from_other_files(tmp_path: Path) -> None:
     frames = AudioFrames(_folder(tmp_path, 10), 2, SR, N_FFT, seed=0)
     train = frames.draw(2000, np.random.default_rng(0)).levels.argmax(1)

@@ -39,6 +39,7 @@ def test_it_is_small_and_says_where_it_is_from() -> None:
     assert path.with_name("README.md").exists()
 
 
+@pytest.mark.slow
 def test_it_reconstructs_unseen_tones_better_than_eight_principal_components(
     additive: LatentSpace,
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_voice_in_it_never_clicks(orchestra: LatentSpace, reach: float) -> Non
     assert joins(orchestra, reach, np.random.default_rng(4)) < 1.5
 
 
+@pytest.mark.slow
 def test_held_places_move_as_held_out_notes_do(orchestra: LatentSpace) -> None:
     facts = read_model(find_model("orchestra"))[0].facts["texture"]
     places = {

@@ -24,6 +24,8 @@ from livecode.neural.spaces.training.frames import AdditiveFrames  # noqa: E402
 from livecode.neural.spaces.training.train import TrainSpaceSettings, train_space  # noqa: E402
 from livecode.neural.spaces.training.vae import SpaceConfig, SpectralVAE  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 SHORT = TrainSpaceSettings(
     "short", synthetic="additive", latent=2, steps=40, batch=16, measured=256
 )

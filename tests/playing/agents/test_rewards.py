@@ -25,6 +25,7 @@ def test_two_agents_in_two_spaces_teach_each_other_by_their_sound(playing: Sessi
     assert said(playing) == []
 
 
+@pytest.mark.slow
 def test_a_reward_of_the_place_is_climbed_whatever_its_scale(session: Session):
     tell(session, "ego = agent('additive', dims=2, every=50*ms, step=0.02, seed=1)")
     tell(

@@ -48,6 +48,7 @@ def test_every_setting_that_is_a_number_takes_a_curve_or_a_signal(playing: Sessi
     assert said(playing) == []
 
 
+@pytest.mark.slow
 def test_a_curious_one_strays_further_from_what_is_liked(session: Session):
     def strays(name: str, curiosity: float) -> float:
         tell(session, f"{name} = agent('additive', seed=4, step=0.02, patience=60*s)")

@@ -160,6 +160,7 @@ def test_what_cannot_be_is_one_sentence_and_changes_nothing(playing: Session, co
     assert playing.get("ego").settings == settings
 
 
+@pytest.mark.slow
 def test_it_stays_for_hours_or_for_good_when_it_is_told_to(session: Session):
     for name, more in (("ego", "ego.stay()"), ("two", "two.patience = 3*hours"), ("three", "")):
         tell(session, f"{name} = agent('additive', seed=4, step=0.05, patience=1*s)")
