@@ -53,7 +53,8 @@ $(BIN)/python:
 $(VENV)/.ready-to-play: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "setting up livecode (once, a minute or so) ..."
 	@$(INSTALL) --editable .
-	@for kernel in sinebank resampler samplernn samplernn.fullband hit_kernel drum_kit; do $(BIN)/python -m livecode.voices.$$kernel || exit 1; done
+	@printf '%s\n' samplernn samplernn.fullband sinebank resampler hit_kernel drum_kit \
+	  | xargs -P 2 -I KERNEL $(BIN)/python -m livecode.voices.KERNEL
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.ready-to-play
