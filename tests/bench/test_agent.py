@@ -101,6 +101,7 @@ def test_an_agent_rewarded_for_approaching_a_hidden_point_gets_nearer_than_a_ran
     assert learned < 0.7 * walked
 
 
+@pytest.mark.slow
 def test_a_run_gives_rows_for_every_musician_approach_and_timing():
     rows = run(seeds=2, dims=(1,), steps=(0.05,), musicians=("A",), subjects=("explorer",), jobs=1)
     names = [row.what for row in rows]

@@ -79,6 +79,7 @@ def test_a_source_is_kept_and_read(tmp_path: Path) -> None:
     assert again.whole.spectra.distance(figures.whole.spectra) < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_each_model_is_judged_beside_its_source_and_the_other(tmp_path: Path) -> None:
     paths = []

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from livecode.bench import streams
 from tests.samplernn_model import write_samplernn
@@ -10,6 +11,7 @@ from tests.samplernn_model import write_samplernn
 RATE = 16_000
 
 
+@pytest.mark.slow
 def test_hotter_takes_are_drawn_from_more(tmp_path: Path) -> None:
     path = write_samplernn(tmp_path, says=128, sure=4.0)
     cold, hot = (streams.measured(path, temperature, 0.5) for temperature in (0.7, 1.5))

@@ -230,6 +230,7 @@ def test_auto_takes_what_works_and_says_which(arena: Arena):
         assert arena.device.look() == b"headless (no device)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jack", "auto"])
 def test_on_a_jack_server_it_plays_in_real_time_at_the_server_s_rate(
     jack_server: Path, backend: str

@@ -45,7 +45,8 @@ def pace(arena: Arena) -> float:
     return (later - frames) / (now_ns - then_ns) * 1e9
 
 
-@pytest.mark.parametrize("backend", [pytest.param("auto", marks=pytest.mark.slow), "jack"])
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["auto", "jack"])
 def test_a_jack_server_that_dies_and_comes_back_otherwise_is_taken_up_again(
     arena: Arena, card: Card, backend: str
 ):

@@ -98,6 +98,7 @@ def _check(folder: Path, programs: list[list[str]], seed: int, busy: int = 0) ->
     assert np.abs(heard).max() > 0.01
 
 
+@pytest.mark.slow
 def test_what_the_beat_moves_is_replayed_though_a_slow_load_follows_the_tempo(tmp_path: Path):
     slow = "import time; time.sleep(0.25)"
     programs = [

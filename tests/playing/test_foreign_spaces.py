@@ -16,6 +16,7 @@ RATE = 48_000
 
 pytestmark = [
     pytest.mark.live,
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated"),
 ]
 

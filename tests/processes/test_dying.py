@@ -142,7 +142,9 @@ def await_gone(children: list[psutil.Process], segments: set[Path]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("how", ["a normal end", "Ctrl-C", "kill -9"])
+@pytest.mark.parametrize(
+    "how", [pytest.param("a normal end", marks=pytest.mark.slow), "Ctrl-C", "kill -9"]
+)
 def test_nothing_is_left_behind_after(how: str):
     terminal = start_play("--for", "6" if how == "a normal end" else "60")
     assert terminal.stdout is not None

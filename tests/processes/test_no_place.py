@@ -81,6 +81,7 @@ def test_it_plays_and_says_what_is_not_kept(what: str, tmp_path: Path) -> None:
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 @mounts
 def test_nothing_at_import_needs_a_place_to_write(tmp_path: Path) -> None:
     modules = [

@@ -103,7 +103,9 @@ def open_terminal() -> tuple[int, int]:
     return process, window
 
 
-@pytest.mark.parametrize("how", ["kill -9", "a closed terminal"])
+@pytest.mark.parametrize(
+    "how", ["kill -9", pytest.param("a closed terminal", marks=pytest.mark.slow)]
+)
 def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place(how: str):
     process, window = open_terminal()
     performance, files, arena = playing()
@@ -230,7 +232,8 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
     assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whoever_is_killed_and_when_nothing_is_lost(seed: int, tmp_path: Path):
     kill_somebody(random.Random(seed), tmp_path)
 

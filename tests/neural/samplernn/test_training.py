@@ -22,6 +22,8 @@ from livecode.neural.samplernn.training.run import train_samplernn  # noqa: E402
 from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings  # noqa: E402
 from tests.neural.samplernn.tiny_training import RATE, TINY, curve_of, settings_for, write_tones  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> None:
