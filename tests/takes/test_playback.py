@@ -168,6 +168,7 @@ def test_a_take_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert playback.pid is None
 
 
+@pytest.mark.slow
 def test_a_take_is_played_again_once_a_lost_sound_server_is_back(
     card: Card, tmp_path: Path
 ) -> None:
