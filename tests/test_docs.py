@@ -103,3 +103,11 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_files_that_are_named_exist(path: Path) -> None:
     named = re.findall(r"`((?:livecode|examples|docs|sets|tests)/[\w./]+)`", path.read_text())
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_a_decision_s_heading_has_the_number_of_its_file() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [page.name[:3] for page in pages]
+    assert numbers == sorted(set(numbers)), "each once"
+    headings = [page.read_text(encoding="utf-8").split()[1].strip(".:") for page in pages]
+    assert headings == numbers

@@ -1,4 +1,4 @@
-"""The engine's process, `python -m livecode.engine ARENA …`, which the terminal starts and watches."""
+"""The engine's process, `python -m livecode.engine ARENA …`, which the supervisor starts and watches."""
 
 import argparse
 import gc

@@ -19,7 +19,8 @@ OFF = {
 DELAY_S = 0.375
 #: The longest echo, in seconds.
 LONGEST_S = 4.0
-#: A stage that is off is taken out after so long, when what it holds has faded.
+#: A stage that is off is taken out after so long, in seconds: a pattern that turns it on and off does not
+#: build it anew each time.
 TAIL_S = 8.0
 #: Lows and highs that a filter goes to.
 _LOWEST_HZ, _HIGHEST_HZ = 20.0, 20_000.0

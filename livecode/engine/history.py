@@ -36,9 +36,15 @@ class SoundHistory:
 
     def between(self, begin: int, end: int) -> np.ndarray:
         """Return a copy of what sounded, (frames, 2); silence where nothing is known."""
-        places = np.arange(begin, end)
-        known = (places >= max(self._begin, self._end - len(self._sound))) & (places < self._end)
-        return np.where(known[:, None], self._sound[places % len(self._sound)], np.float32(0.0))
+        out = np.zeros((end - begin, 2), np.float32)
+        at = max(begin, self._begin, self._end - len(self._sound))
+        until = min(end, self._end)
+        while at < until:  # in two pieces at most, since a block waits for this
+            first = at % len(self._sound)
+            count = min(until - at, len(self._sound) - first)
+            out[at - begin : at - begin + count] = self._sound[first : first + count]
+            at += count
+        return out
 
 
 class Remembers(Protocol):

@@ -18,7 +18,7 @@ from livecode.engine.table import Table
 
 #: A device that has not asked for a block for this long is lost.
 SILENT_S = 0.5
-#: What is converted to another rate takes this much longer: soxr's delay at this quality.
+#: soxr's quality of the conversion to another rate.
 QUALITY = "MQ"
 GONE = {"jack": "the JACK server is gone", "portaudio": "the audio device is gone"}
 

@@ -301,6 +301,9 @@ class Evaluator:
                 near = did_you_mean(error.name, self.namespace.own(), list_all=False)
                 text = f"nothing called {error.name} sounds yet{near}"
                 error = NothingCalled(error.name, text, error.line)
+            elif isinstance(error, NothingCalled):
+                near = did_you_mean(error.name, list(self.namespace), list_all=False)
+                error = NothingCalled(error.name, f"{error.text}{near}", error.line)
             error = self._with_its_line(error)
         return _problem(error, "nothing was changed", trace=trace)
 

@@ -1,4 +1,4 @@
-"""The process of the mind, started and watched by the terminal: `python -m livecode.kernel ARENA …`."""
+"""The process of the mind, started and watched by the supervisor: `python -m livecode.kernel ARENA …`."""
 
 import argparse
 import os
@@ -161,7 +161,7 @@ def main() -> int:
 
 
 def _end(stop: End, arena: Arena, recorder: "JournalRecorder", connection: str) -> None:
-    """End the process when the terminal ends, even while a block runs."""
+    """End the process when its lifeline ends, even while a block runs."""
     stop.wait()
     journal = recorder.journal
     if arena.header.stop:

@@ -10,7 +10,7 @@ from livecode.language.patterns.combining import said
 from livecode.language.patterns.pattern import Pattern, pattern_of
 from livecode.language.patterns.played import CONTROLS, number_of, plain
 from livecode.language.sources import Sounding
-from livecode.language.things import Setting, Thing
+from livecode.language.things import Setting, Thing, number
 from livecode.language.units import Span, is_number
 from livecode.language.values import Value, as_value
 
@@ -23,16 +23,14 @@ HATS = "hh oh hc ho ch"
 def per_event(low: float, high: float, plainly: float, doc: str) -> Setting:
     """Make a setting that each event reads as it begins: a number, a pattern, a curve, a function."""
 
+    plain = number(low, high)
+
     def check(thing: Thing, value: Any) -> float | Value:
         if isinstance(value, bool):
             value = int(value)
         if isinstance(value, str):
             return as_value(pattern_of(value))
-        if not is_number(value):
-            return as_value(value)
-        if not low <= value <= high:
-            raise LivecodeError(f"takes a number from {low:g} to {high:g}, not {value:g}")
-        return float(value)
+        return plain(thing, value) if is_number(value) else as_value(value)
 
     return Setting(plainly, check, doc, bounds=(low, high))
 
@@ -43,7 +41,8 @@ def per_hit(name: str, doc: str) -> Setting:
     return per_event(control.low, control.high, control.plain, doc)
 
 
-def _a_pattern(thing: Thing, value: Any) -> Pattern:
+def a_pattern(thing: Thing, value: Any) -> Pattern:
+    """Take a pattern, or the text of one. Raises LivecodeError with the column of a mistake."""
     return pattern_of(value)
 
 
@@ -76,7 +75,7 @@ class Hits(Sounding):
     kind = "hits"
 
     kept = Sounding.kept
-    pattern = Setting(None, _a_pattern, 'which sounds when: `drums.pattern = "bd [bd bd] ~ bd"`')
+    pattern = Setting(None, a_pattern, 'which sounds when: `drums.pattern = "bd [bd bd] ~ bd"`')
     kit = Setting(None, _a_kit, 'the sounds: `kit()` is ours, `drums.kit = kit("samples/")` yours')
     n = per_hit("n", "which sound of its name, from 0: `drums.n = pattern('0 1 2 <3 4>')`")
     gain = per_hit("gain", "how loud each hit is, 1 as it is: `drums.gain = pattern('1 0.6')`")
@@ -108,8 +107,8 @@ class Hits(Sounding):
         """Raise LivecodeError if the pattern says a sound that the kit does not have."""
         sounds: Kit = self.kit
         cycles = self.pattern.cycles
-        for number in range(TRIED_CYCLES):
-            for _, _, _, _, value, marks in cycles.cycle(number).fragments:
+        for cycle in range(TRIED_CYCLES):
+            for _, _, _, _, value, marks in cycles.cycle(cycle).fragments:
                 word = plain(value)
                 if _index(sounds, value) is None:
                     error = sounds.refuse(str(word))

@@ -6,10 +6,10 @@ from typing import Any
 from livecode.errors import LivecodeError
 from livecode.language.agents import Agent
 from livecode.language.controlled import Controlled
-from livecode.language.hits import per_event, per_hit
+from livecode.language.hits import a_pattern, per_event, per_hit
 from livecode.language.kits import Kit, KitTone
 from livecode.language.patterns.notes import OCTAVE, Pitch
-from livecode.language.patterns.pattern import Pattern, pattern_of
+from livecode.language.patterns.pattern import Pattern
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.patterns.scales import scale_of
 from livecode.language.sources import Sounding
@@ -23,10 +23,6 @@ from livecode.language.values import Value, as_value
 MOST_VOICES = 32
 #: The highest and the lowest MIDI number that is played.
 LOWEST, HIGHEST = 0.0, 127.0
-
-
-def _a_pattern(thing: Thing, value: Any) -> Pattern:
-    return pattern_of(value)
 
 
 Voice = Synth | KitTone | Space | Agent | Spot
@@ -74,7 +70,7 @@ class Notes(Controlled):
     kind = "notes"
     kept = Sounding.kept
 
-    pattern = Setting(None, _a_pattern, 'which notes when: `lead.pattern = "0 [2 4] <7 9>"`')
+    pattern = Setting(None, a_pattern, 'which notes when: `lead.pattern = "0 [2 4] <7 9>"`')
     voice = Setting(
         None,
         _a_voice,

@@ -95,6 +95,8 @@ class StatusBoard:
             frame=frame,
             evaluating=evaluating,
             beat=self._tempo.beat_at(frame),
+            bar=self._tempo.bar_at(frame),
+            beats_per_bar=float(self._tempo.beats_per_bar_at(frame)),
             tempo=self._tempo.bpm_at(frame),
             clock=self._tempo.state(frame),
             scene=self._scenes.status(frame),

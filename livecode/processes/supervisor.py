@@ -13,7 +13,7 @@ from livecode.files import open_private
 from livecode.processes import descendants
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.states import is_stopped, runs
+from livecode.processes.states import is_ours, is_stopped
 from livecode.transport import Arena
 from livecode.transport.lifeline import TERMINATED
 
@@ -60,7 +60,7 @@ class AdoptedProcess:
 
     def poll(self) -> int | None:
         """Return None while it runs, then that of a process that was killed: it is not known."""
-        if self.returncode is None and not runs(self.pid):
+        if self.returncode is None and not is_ours(self.pid):
             self.returncode = -signal.SIGKILL
         return self.returncode
 
@@ -163,12 +163,10 @@ class Supervisor:
         if name == "mind" and resumed and (spare := self._called_spare()) is not None:
             self._begin(name, spare, resumed)
             return
-        if resumed or (self.options.begin_again and name == "engine"):
-            how = ["--resume"]
-        else:
-            how = ["--begin-again"] if self.options.begin_again and name == "mind" else []
-        if resumed and self.options.begin_again and name == "mind":
-            how = ["--resume", "--begin-again"]
+        again = self.options.begin_again
+        how = ["--resume"] if resumed or (again and name == "engine") else []
+        if again and name == "mind":
+            how.append("--begin-again")
         self._begin(name, self._spawn(name, *how), resumed)
 
     def stop(self) -> None:

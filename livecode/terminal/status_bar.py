@@ -17,7 +17,6 @@ FALL_DB_PER_S = 20 / 1.7
 MOST_BARS = 16
 MOST_TERMS = 3
 MOST_VALUES = 6
-BEATS_PER_BAR = 4
 #: The colours of what is said of dropouts.
 _JUDGED = {OK: "dim", NOW_AND_THEN: "loud", HEARD: "alarm"}
 _EIGHTHS = "▁▂▃▄▅▆▇█"
@@ -158,10 +157,10 @@ def _piece(status: Status) -> list[Segment]:
         name = ("class:status.scene", scene.name[:24])
         segments.append(Segment((name, ("", time_left)), 8))
     if status.beat is not None:
-        beat = int(status.beat)
-        bars, within = divmod(beat, BEATS_PER_BAR)
-        dots = "".join("●" if at == within else "·" for at in range(BEATS_PER_BAR))
-        segments.append(Segment((("", f"{bars + 1} {dots}"),), 4))
+        bars, passed = divmod(status.bar, 1.0)
+        within, beats = int(passed * status.beats_per_bar), math.ceil(status.beats_per_bar)
+        dots = "".join("●" if at == within else "·" for at in range(beats))
+        segments.append(Segment((("", f"{int(bars) + 1} {dots}"),), 4))
         tempo = f"{status.tempo:g} bpm"
         segments.append(Segment((("class:status.dim", tempo),), 1))
     return segments

@@ -1,4 +1,4 @@
-"""Shared memory between the four processes: sample buffers, controls, message queues and the clock.
+"""Shared memory between the processes: sample buffers, controls, message queues and the clock.
 
 Everything lies in one segment, the arena. A process needs only the segment's name to join, and one
 unlink cleans up. Nothing here blocks or takes a lock: each part has one writer, which publishes a

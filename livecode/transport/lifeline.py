@@ -58,9 +58,9 @@ class End(threading.Event):
 def watch_lifeline(go: threading.Event | None = None, arena: Arena | None = None) -> End:
     """Return an event that is set when this process has to end.
 
-    The lifeline is a pipe. Each process holds its reading end as standard input, and the terminal
-    holds the other end. However the terminal ends, kill -9 included, the system closes that end.
-    With an `arena`, a process outlives a terminal that did not mean to end, as `outlive` says.
+    The lifeline is a pipe. Each process holds its reading end as standard input, and the supervisor
+    holds the other end. However the supervisor ends, kill -9 included, the system closes that end.
+    With an `arena`, a process outlives a supervisor that did not mean to end, as `outlive` says.
 
     `go` is set by the first byte that arrives, and at the end. A spare mind waits for it.
     """

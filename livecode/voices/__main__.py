@@ -1,4 +1,4 @@
-"""The voices' process, `python -m livecode.voices ARENA`, which the terminal starts and watches."""
+"""The voices' process, `python -m livecode.voices ARENA`, which the supervisor starts and watches."""
 
 import argparse
 import gc

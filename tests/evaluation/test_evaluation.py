@@ -160,3 +160,9 @@ def test_a_thing_made_in_a_loop_through_globals_is_named(session: Session):
     )
     assert session.get("a2").name == "a2"
     assert np.abs(session.advance(0.5)).max() > 0.01
+
+
+def test_a_word_that_is_not_there_is_answered_with_the_nearest(session: Session) -> None:
+    assert session.eval("drums = hitz('bd*4')").error.endswith(
+        "name 'hitz' is not defined; did you mean hits? – nothing was changed"
+    )

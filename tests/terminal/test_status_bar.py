@@ -28,6 +28,7 @@ STATUS = Status(
     rings="L ok 4ms · R --",
     twist=0.5,
     beat=45.2,
+    bar=11.3,
     tempo=120.0,
     scene=SceneStatus("wander", 0, left_s=64.2),
 )
@@ -63,6 +64,14 @@ def test_it_shows_where_the_piece_and_the_agents_are() -> None:
     assert "−6 dB" in below
     assert "load 12%" in below
     assert "jack: system" in below
+
+
+@pytest.mark.parametrize(
+    ("bar", "beats", "shown"), [(2.7, 3.0, "3 ··●"), (0.0, 3.5, "1 ●···"), (4.99, 3.5, "5 ···●")]
+)
+def test_bars_are_those_of_the_metre(bar: float, beats: float, shown: str) -> None:
+    status = replace(STATUS, bar=bar, beats_per_bar=beats)
+    assert f" {shown} " in text(Snapshot(status, {}, "jack: system", 0.12, 0, 0, 0.5))[0]
 
 
 def test_it_says_what_the_mind_is_doing() -> None:
