@@ -46,7 +46,6 @@ thud.hit = env(2*ms, 260*ms, every=1*beats)
 thud.fall = env(1*ms, 70*ms, every=1*beats)
 piano = stream("quartet", temperature=1.1, seed=9, level=0, pan=-0.3)
 choir = stream("choir", temperature=1.15, seed=9, level=0, pan=0.3)
-piano.guard = choir.guard = 1
 piano.frozen = steps(0, 0, 1, 0, 1, 0, 1, 1, every=1*beats)
 piano.level = 0.9 * steps(1, 0, 1, 1, 0, 1, 1, 0, every=0.25*beats).lag(5*ms)
 choir.level = 0.9 * square(0, 1, period=1.5*beats).lag(5*ms)

@@ -43,8 +43,7 @@ choir.pan = -1 * quartet.pan
 room.wet = ramp(0.25, 0.7, over=30*s)
 
 # %% unhinged  for=30*s
-# Both go where no training has been. `guard` takes them back if they fall silent or burst.
-quartet.guard = choir.guard = 1
+# Both go where no training has been. Their guard takes them back if they fall silent or burst.
 quartet.temperature = ramp(1.0, 1.35, over=25*s)
 choir.temperature = ramp(1.0, 1.3, 1.05, over=30*s)
 

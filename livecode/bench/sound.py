@@ -8,7 +8,7 @@ import numpy as np
 from livecode.bench.rows import BenchRow, Identity
 from livecode.bench.sound_figures import Floats, Heard, heard, roars
 from livecode.bench.sound_source import SOURCE, Source, SourceFigures
-from livecode.neural.audio.loudness import lufs
+from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import described, list_models
 from livecode.neural.samplernn.config import KIND
 from livecode.voices.drawing import Held, Loaded
@@ -99,7 +99,7 @@ def judged(
             "roar", 100 * float(np.mean(roaring)), "%", about, target=100 * MOST_ROAR
         ),
         BenchRow.measured("median level", found.level_db, "dBFS", about, baseline=whole.level_db),
-        BenchRow.measured("loudness", loud, "LUFS", about, baseline=-20.0),
+        _near("loudness", loud, "LUFS", about, TARGET_LUFS, WITHIN_LU),
         _near("onsets", found.onsets, "/s", about, whole.onsets),
         _near("semitone clarity", found.clarity, "", about, whole.clarity),
         BenchRow.measured(
@@ -119,9 +119,12 @@ def judged(
     return rows
 
 
-def _near(what: str, value: float, unit: str, about: Identity, wanted: float) -> BenchRow:
-    """A figure that is to be within NEAR of the source's."""
+def _near(
+    what: str, value: float, unit: str, about: Identity, wanted: float, within: float | None = None
+) -> BenchRow:
+    """A figure that is to be that near to what is wanted; without `within`, by a share of NEAR."""
+    within = NEAR * wanted if within is None else within
     return BenchRow(
         what, value, unit, wanted, value / wanted if wanted else None, wanted,
-        abs(value - wanted) <= NEAR * wanted, about,
+        abs(value - wanted) <= within, about,
     )  # fmt: skip

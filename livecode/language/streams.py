@@ -100,7 +100,7 @@ class Stream(Sounding):
     guard = Setting(
         1.0,
         _switch,
-        "1: taken back when it falls silent or bursts into noise, 0: left to itself",
+        "1: taken back when it falls silent, hangs, roars or bursts into noise, 0: left to itself",
         bounds=(0, 1),
     )
     priority = automatable(

@@ -188,7 +188,7 @@ class FullbandDrawing:
             random = self.sampler.state(0).random
             if not self.begin(_choice(random, self.watch.rescues)):
                 self.sampler.reset(0)
-            self._spare = np.zeros(0, np.float32)
+            self._spare, self._hold = np.zeros(0, np.float32), (-1, 0)
             return self._seam.down(audio)
         return audio
 
@@ -236,7 +236,10 @@ class _Seam:
     def down(self, audio: Floats) -> Floats:
         """Audio that ends in silence; what comes next rises."""
         self._risen = 0
-        return audio * np.linspace(1, 0, len(audio) + 1, dtype=np.float32)[1:]
+        count = min(len(audio), self._count)
+        gain = np.ones(len(audio), np.float32)
+        gain[len(audio) - count :] = np.linspace(1, 0, count + 1, dtype=np.float32)[1:]
+        return np.asarray(audio * gain, np.float32)
 
     def risen(self, audio: Floats) -> Floats:
         """Audio, faded in as far as it still rises."""

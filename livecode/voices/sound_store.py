@@ -98,6 +98,11 @@ class SoundStore:
         except LivecodeError as error:
             self._trouble.append(str(error))
             sound = SILENCE
+        except Exception as error:  # whatever a file does, the sounds after it are still read
+            self._trouble.append(
+                f"a sound of a kit cannot be read: {type(error).__name__}: {error}"
+            )
+            sound = SILENCE
         with self._lock:
             self._known[key] = sound
             self._bytes += sound.nbytes

@@ -16,6 +16,7 @@ from livecode.neural.limits import check_archive
 from livecode.neural.model_file import ModelMeta, find_model, read_model, write_model
 from livecode.transport.messages import StreamSource
 from livecode.voices.stream import StreamVoice
+from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
 
 
@@ -62,6 +63,20 @@ def test_what_no_samplernn_is_is_refused_by_voices_too(
     assert "copy or train it again" in refused(path)
     with pytest.raises(LivecodeError, match="copy or train it again"):
         StreamVoice(StreamSource(str(path), 1), 48_000, 256)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"half_life_s": 0},
+        {"half_life_s": -1.0},
+        {"told": "much"},
+        {"ridge": float("nan")},
+        {"subbands": 64, "outline_hop": 16_384, "bands": 1024, "order": 4096},
+    ],
+)
+def test_what_no_full_band_model_is_is_refused_too(tmp_path: Path, config: dict[str, Any]) -> None:
+    assert "train it again" in refused(claiming(write_fullband(tmp_path), tmp_path, **config))
 
 
 def test_a_tensor_of_another_shape_never_reaches_the_kernel(tmp_path: Path) -> None:

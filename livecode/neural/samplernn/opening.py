@@ -59,3 +59,5 @@ def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> N
             )
     if isinstance(config, SampleRNNConfig):  # a table takes the place of the first convolution
         check_memory(path, 4 * math.prod((config.frame_sizes[0], config.levels, config.dim)))
+    else:  # what an outline tells the predictors, in float64
+        check_memory(path, 8 * math.prod((config.subbands, config.bands, config.order + 1)))

@@ -14,6 +14,7 @@ from llvmlite import binding
 from numpy.typing import NDArray
 
 from livecode.files import replace_file
+from livecode.neural import kernels
 from livecode.neural.kernels import kernel
 from livecode.voices.samplernn.processor import features
 
@@ -35,9 +36,12 @@ class Kernel(NamedTuple):
 #: The kernel of models whose codes are levels.
 LEVELS = Kernel(
     str(__package__),
-    tuple(
-        HERE / f"{name}.py"
-        for name in ("activations", "arrays", "compiling", "dot", "kernel", "rows", "weights")
+    (
+        *(
+            HERE / f"{name}.py"
+            for name in ("activations", "arrays", "compiling", "dot", "kernel", "rows", "weights")
+        ),
+        Path(kernels.__file__),
     ),
 )
 

@@ -18,6 +18,8 @@ LIMITS = {
     "parts": (0, 1024), "stages": (1, 64), "entries": (1, 65_536), "outline_dim": (1, 4096),
     "outline_layers": (1, 16),
 }  # fmt: skip
+#: The same of each share and time: beyond these the predictor forgets nothing, or is not solved.
+REAL_LIMITS = {"half_life_s": (1e-3, 60.0), "told": (0.0, 1.0), "ridge": (1e-9, 1.0)}
 LONGEST_FRAME = 4096
 
 
@@ -61,6 +63,12 @@ class FullbandConfig:
             if not is_whole(value) or not least <= value <= most:
                 raise LivecodeError(
                     f"a full-band SampleRNN's {name} is {least} to {most}, not {value!r:.40}"
+                )
+        for name, (low, high) in REAL_LIMITS.items():
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not low <= value <= high:  # NaN fails, too
+                raise LivecodeError(
+                    f"a full-band SampleRNN's {name} is {low:g} to {high:g}, not {value!r:.40}"
                 )
         object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
         if (

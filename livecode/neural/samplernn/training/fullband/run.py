@@ -186,7 +186,7 @@ class FullbandLearning:
                     if f"adam.{short}.{name}" in tensors
                 }
                 if moments:
-                    self.adam.state[parameter] = moments | {"step": torch.tensor(float(self.done))}
+                    self.adam.state[parameter] = {"step": torch.tensor(float(self.done))} | moments
 
 
 def train(learning: FullbandLearning, reader: PieceReader, held_out: tuple[Piece, ...], folder: Path,
