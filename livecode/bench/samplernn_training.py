@@ -13,9 +13,8 @@ from torch.nn.utils.parametrizations import weight_norm
 from livecode.bench.rows import BenchRow, Identity
 from livecode.neural.audio.order import ClipOrder
 from livecode.neural.samplernn.config import SampleRNNConfig
+from livecode.neural.samplernn.training.adam import BETAS, CLIP
 from livecode.neural.samplernn.training.learning import (
-    BETAS,
-    CLIP,
     Learning,
     frequencies,
     keep_memory,

@@ -12,6 +12,8 @@ from livecode.errors import LivecodeError
 BACKENDS = ("auto", "portaudio", "jack", "headless")
 #: The back ends that `auto` tries, in this order.
 AUTOMATIC = ("jack", "portaudio")
+#: A loop that computes blocks catches up this many seconds, and drops what is older.
+MOST_LATE_S = 1.0
 CHANNELS = 2
 #: The longest block that JACK has.
 LONGEST_BLOCK = 8192
@@ -29,6 +31,11 @@ class Device:
     backend: str
     description: str
     name: str = ""  # of the device, where the back end has several
+
+
+def backends_of(wish: str) -> tuple[str, ...]:
+    """Return the back ends to try for a wish, which is one of `BACKENDS`."""
+    return AUTOMATIC if wish == "auto" else (wish,)
 
 
 def boot(
@@ -132,16 +139,27 @@ def _server(
 
 def run_headless(server: pyo.Server, sample_rate: int, block: int, stop: threading.Event) -> None:
     """Compute blocks at the pace of the monotonic clock, as a device would ask for them."""
-    period_s = block / sample_rate
-    due = time.monotonic()
+    pace = Pace(block / sample_rate)
     while not stop.is_set():
         server.process()
-        due += period_s
-        wait = due - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        elif wait < -1.0:  # the machine was asleep: do not race to catch up
-            due = time.monotonic()
+        pace.wait()
+
+
+class Pace:
+    """Holds a loop that computes blocks to the pace of the monotonic clock."""
+
+    def __init__(self, period_s: float):
+        """Begin now; `period_s` is the length of a block in seconds."""
+        self._period_s, self._due = period_s, time.monotonic()
+
+    def wait(self) -> None:
+        """Wait until the next block is due; a loop that is late catches up, but for no more than a second."""
+        self._due += self._period_s
+        left_s = self._due - time.monotonic()
+        if left_s > 0:
+            time.sleep(left_s)
+        elif left_s < -MOST_LATE_S:  # the machine was asleep
+            self._due = time.monotonic()
 
 
 def realtime(priority: int = REALTIME_PRIORITY) -> bool:

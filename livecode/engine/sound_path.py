@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from livecode.engine.device import AUTOMATIC, CLIENT, realtime
+from livecode.engine.device import AUTOMATIC, CLIENT, Pace, backends_of, realtime
 from livecode.engine.engine import Engine
 from livecode.engine.outlet import Outlet, Rendering
 from livecode.errors import LivecodeError
@@ -147,10 +147,10 @@ class SoundPath:
 
     def _play_on_clock(self, stop: threading.Event) -> None:
         """Compute blocks at the pace of the monotonic clock, until a device works or all ends."""
-        period_s = self._engine.block / self._engine.sample_rate
         self._engine.restart_load()
         self._header.burst = self._engine.block
-        due = look = time.monotonic()
+        pace = Pace(self._engine.block / self._engine.sample_rate)
+        look = time.monotonic()
         while not stop.is_set() and self._outlet is None:
             self._begin_block_at(time.monotonic_ns())
             self._engine.server.process()
@@ -158,12 +158,7 @@ class SoundPath:
             if now > look:
                 look = now + LOOK_S
                 self._look_for_device()
-            due += period_s
-            wait = due - time.monotonic()
-            if wait > 0:
-                time.sleep(wait)
-            elif wait < -1.0:  # the machine was asleep: do not race to catch up
-                due = time.monotonic()
+            pace.wait()
 
     def _play_on_device(self, outlet: Outlet, stop: threading.Event) -> None:
         """Let the device ask for blocks, until it is lost, another one is taken, or all ends."""
@@ -266,7 +261,7 @@ class SoundPath:
         """
         self._post(msgspec.structs.replace(self._status, backend="opening"))
         engine: Engine | None = getattr(self, "_engine", None)
-        backends = AUTOMATIC if wanted.backend == "auto" else (wanted.backend,)
+        backends = backends_of(wanted.backend)
         rate, block = self._header.sample_rate, self._header.block
         if engine is not None:
             engine.builder.making.acquire()

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Any
 
-from livecode.engine.device import AUTOMATIC, BACKENDS, boot, portaudio_outputs, realtime
+from livecode.engine.device import BACKENDS, backends_of, boot, portaudio_outputs, realtime
 from livecode.errors import LivecodeError
 
 #: Never the name of an engine: see `SoundPath`.
@@ -47,7 +47,7 @@ def main() -> None:
 def _answer(options: argparse.Namespace) -> dict[str, Any]:
     """Boot a back end, the first of `auto` that works, and return what happened."""
     answer: dict[str, Any] = {}
-    for backend in AUTOMATIC if options.backend == "auto" else (options.backend,):
+    for backend in backends_of(options.backend):
         try:
             asked = options.sample_rate, options.block, options.device
             device = boot(backend, *asked, client=CLIENT)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livecode.journal.journal_file import TURN, read_journal
+from livecode.journal.inheritance import TURN
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import BlockBegun, BlockEnded, Opening, ScenePlayed
 from livecode.syntax.names import names_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from livecode.journal.journal_file import KEPT_TURNS, TURN, read_journal, took_effect
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
@@ -19,9 +19,18 @@ from livecode.journal.records import (
     SetRead,
 )
 
+#: How the names of blocks begin that are turns of an `@every`.
+TURN = "every "
+#: So many turns of each are run again by a mind that takes over, since a night has thousands.
+KEPT_TURNS = 32
+
 
 class Inheritance(msgspec.Struct):
     """The blocks that took effect, by number, and the set as it was read last.
+
+    A block that never ended is not among them, since it may have killed the mind. Nor is one that
+    changed nothing: some were interrupted for good reason, and others would do again what is done,
+    such as adding to a file.
 
     `begun` are blocks of which the end is not known. One of them may have killed a mind.
     """
@@ -41,7 +50,7 @@ class Inheritance(msgspec.Struct):
             case BlockEnded():
                 self.ended += 1
                 begun = self.begun.pop(record.number, None)
-                if begun is not None and took_effect(record):
+                if begun is not None and _took_effect(record):
                     self.blocks[record.number] = begun
                     self._forget_turns(begun.name)
             case LeftOut():
@@ -65,6 +74,11 @@ class Inheritance(msgspec.Struct):
     def in_order(self) -> list[BlockBegun]:
         """The blocks to run again, the oldest first."""
         return [self.blocks[number] for number in sorted(self.blocks)]
+
+
+def _took_effect(ended: BlockEnded) -> bool:
+    """Return whether a block left anything behind, so that a mind that takes over runs it again."""
+    return bool(ended.names or (ended.ok and ended.changed))
 
 
 _encoder = msgspec.msgpack.Encoder()

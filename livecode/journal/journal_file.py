@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,11 @@ import msgspec
 from livecode.errors import LivecodeError
 from livecode.files import PRIVATE_FOLDER, open_private
 from livecode.journal.records import (
-    BlockBegun,
-    BlockEnded,
     Closed,
     FeaturesRead,
     Gap,
     Heartbeat,
     JournalRecord,
-    LeftOut,
     MidiMessage,
     Packet,
     SetRead,
@@ -277,53 +274,6 @@ def _decoded(data: bytes, segment: Path) -> JournalRecord:
         ) from None
     except (msgspec.DecodeError, RecursionError):
         raise LivecodeError(f"the journal {segment} holds a record that is damaged") from None
-
-
-#: How the names of blocks begin that are turns of an `@every`.
-TURN = "every "
-#: So many turns of each are run again by a mind that takes over, since a night has thousands.
-KEPT_TURNS = 32
-
-
-def blocks_to_run_again(path: Path) -> list[BlockBegun]:
-    """Return the blocks that a mind evaluates which takes over, as `effective_blocks` does."""
-    return effective_blocks(read_journal(path))
-
-
-def effective_blocks(records: Iterable[JournalRecord]) -> list[BlockBegun]:
-    """Return the blocks in order, without those that never ended, changed nothing or were left out.
-
-    A block that never ended may have killed the mind. Some blocks that changed nothing were
-    interrupted for good reason, and others would do again what is done, such as adding to a file.
-    """
-    begun: dict[int, BlockBegun] = {}
-    ended: set[int] = set()
-    for record in records:
-        if isinstance(record, BlockBegun):
-            begun[record.number] = record
-        elif isinstance(record, BlockEnded) and took_effect(record):
-            ended.add(record.number)
-        elif isinstance(record, LeftOut):
-            ended.discard(record.number)
-    return _newest_turns([block for number, block in begun.items() if number in ended])
-
-
-def _newest_turns(blocks: list[BlockBegun]) -> list[BlockBegun]:
-    """Leave out all turns of an `@every` but the last ones, which say what it has come to."""
-    left = dict.fromkeys({block.name for block in blocks}, KEPT_TURNS)
-    kept = []
-    for block in reversed(blocks):
-        if block.name is not None and block.name.startswith(TURN):
-            left[block.name] -= 1
-            if left[block.name] < 0:
-                continue
-        kept.append(block)
-    return kept[::-1]
-
-
-def took_effect(ended: BlockEnded) -> bool:
-    """Return whether a block left anything behind, so that a mind that takes over runs it again."""
-    return bool(ended.names or (ended.ok and ended.changed))
 
 
 def last_status(path: Path) -> tuple[int, bytes]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from livecode.journal import records
-from livecode.journal.journal_file import effective_blocks
+from livecode.journal.inheritance import inheritance_of
 from livecode.journal.recorder import FeatureValue, Restart
 from livecode.journal.records import BlockBegun, JournalRecord, Opening, tick_of
 from livecode.transport.controls import Change
@@ -124,7 +124,7 @@ class Timeline:
 
     def blocks(self, before: int | None = None) -> list[BlockBegun]:
         """Return the blocks that a mind evaluates which takes over before the step of that index."""
-        return effective_blocks(self.steps[:before])
+        return inheritance_of(self.steps[:before]).in_order
 
     def _add_features(self, record: records.FeaturesRead) -> None:
         """Note which features were read, by tick or by block."""

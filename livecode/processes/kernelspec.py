@@ -50,6 +50,8 @@ def play_as_kernel(
         write_connection(paths.connection)
         announce(paths.connection)
     attachment = Attachment(replace(options, ends_with_mind=True), paths, say)
+    for sentence in attachment.told:
+        say(sentence)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, lambda *_: attachment.interrupt())
     front_end = os.getppid()

@@ -1,4 +1,7 @@
-"""Takes cues of a second person over OSC: a fixed vocabulary behind a token. No text is evaluated."""
+"""Takes cues of a second person over OSC: a fixed vocabulary behind a token. No text is evaluated.
+
+The cue gate at the socket (`livecode.signals.cue_gate`) holds back whoever guesses tokens.
+"""
 
 import hmac
 from collections.abc import Callable
@@ -16,8 +19,6 @@ CUES_PER_S = 20
 BURST = 20
 #: The log tells what a cue did; cues of one fader are told no more often than this, in seconds.
 SAY_EVERY_S = 2.0
-#: So many cues with a wrong token are looked at: at once, and then a second.
-WRONG_AT_ONCE, WRONG_PER_S = 30, 10
 #: This many refusals are told: somebody who guesses tokens must not fill the log.
 MOST_TOLD = 20
 
@@ -45,16 +46,10 @@ class Cues:
         self._said: dict[str, int] = {}  # key -> sample time until which it is not told again
         # cues that may be followed now, and when that was counted
         self._budget, self._filled = float(BURST), 0
-        # wrong tokens that may be looked at now, and when that was counted
-        self._wrong, self._wrong_filled = float(WRONG_AT_ONCE), 0
 
     def admits(self, message: OscMessage) -> bool:
-        """Return whether a message has the right token at a moment when nobody guesses tokens.
-
-        Asking changes nothing: only what is admitted is journalled, so that a replay admits it, too.
-        """
-        gained = (self._clock.frame - self._wrong_filled) / self._clock.sample_rate * WRONG_PER_S
-        return self._wrong + gained >= 1 and self._place_of_token(message.args) is not None
+        """Return whether a message has the right token; only what is admitted is journalled."""
+        return self._place_of_token(message.args) is not None
 
     def receive(self, message: OscMessage) -> bool:
         """Take in a message whose address begins with CUES; returns whether it is followed."""
@@ -116,14 +111,8 @@ class Cues:
         """Return the arguments without the token, which is the last or the first; CueError if it is not."""
         if not self.token:
             raise CueError("a cue has come over OSC, but cues are closed; --cues TOKEN opens them")
-        frame = self._clock.frame
-        gained = (frame - self._wrong_filled) / self._clock.sample_rate * WRONG_PER_S
-        self._wrong, self._wrong_filled = min(WRONG_AT_ONCE, self._wrong + gained), frame
-        if self._wrong < 1:
-            raise CueError("somebody guesses the token of cues: none is followed for a moment")
         at = self._place_of_token(arguments)
         if at is None:
-            self._wrong -= 1
             raise CueError("a cue without the right token has come over OSC, and was not followed")
         return arguments[:-1] if at else arguments[1:]
 

@@ -1,7 +1,7 @@
 """Runs the turns of `@every`: each as a block, with a limit, so that a bad one is lost and no more."""
 
 from livecode.evaluation.blocks import BlockRunner
-from livecode.journal.journal_file import TURN
+from livecode.journal.inheritance import TURN
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.playing.turns import Turn, TurnTable

@@ -13,7 +13,8 @@ import pytest
 
 from livecode import Session
 from livecode.errors import LivecodeError
-from livecode.journal.journal_file import Journal, blocks_to_run_again, read_journal
+from livecode.journal.inheritance import read_inheritance
+from livecode.journal.journal_file import Journal, read_journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
@@ -153,7 +154,7 @@ def test_a_journal_of_version_1_is_read(path: Path):
         packed = msgspec.msgpack.encode(record)
         data += struct.pack("<II", len(packed), zlib.crc32(packed)) + packed
     path.write_bytes(data)
-    assert [block.code for block in blocks_to_run_again(path)] == ["x = 1"]
+    assert [block.code for block in read_inheritance(path).in_order] == ["x = 1"]
 
 
 def test_what_is_no_journal_and_what_is_newer_is_said(path: Path):

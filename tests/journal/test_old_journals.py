@@ -7,7 +7,8 @@ import pytest
 import soundfile
 
 from livecode.journal.export import exported
-from livecode.journal.journal_file import blocks_to_run_again, last_status, read_journal
+from livecode.journal.inheritance import read_inheritance
+from livecode.journal.journal_file import last_status, read_journal
 from livecode.journal.records import TakenOver
 from livecode.offline.replay import replay
 from livecode.transport.status import NO_BUFFER, decode_going_on, decode_status
@@ -51,7 +52,7 @@ def test_what_it_takes_to_go_on_opens(taken_over: list[TakenOver]) -> None:
 
 
 def test_its_blocks_and_its_set_open() -> None:
-    assert [block.code for block in blocks_to_run_again(VERSION_0_1)][-1] == "ego.level = 0.3"
+    assert [block.code for block in read_inheritance(VERSION_0_1).in_order][-1] == "ego.level = 0.3"
     assert "# %% storm" in exported(VERSION_0_1)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from livecode import Session
-from livecode.journal.journal_file import Journal, blocks_to_run_again
+from livecode.journal.inheritance import read_inheritance
+from livecode.journal.journal_file import Journal
 from livecode.transport.status import Status, decode_status, encode
 from tests.sound import jump, longest_silence_s, rms
 
@@ -24,7 +25,7 @@ def killed(session: Session, journal: Path) -> None:
     if former.journal is not None:
         former.journal.close()  # a dead mind writes no more
     performance = session.replace_mind()
-    performance.handover.take_over(blocks_to_run_again(journal), status)
+    performance.handover.take_over(read_inheritance(journal).in_order, status)
     performance.journal = Journal(journal)
 
 

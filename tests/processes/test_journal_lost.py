@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from livecode.journal.journal_file import blocks_to_run_again
+from livecode.journal.inheritance import read_inheritance
 from livecode.processes.live import Live
 from livecode.processes.options import Options
 
@@ -55,7 +55,7 @@ def test_an_unreadable_journal_and_the_death_of_the_mind_lose_nothing(live: Live
     assert live.evaluate("assert ego.dims == 2") == (True, None)
     assert set(live.status.sounding) == {"ego"}
     assert not live.attachment.ended
-    again = [block.code for block in blocks_to_run_again(live.paths.journal)]
+    again = [block.code for block in read_inheritance(live.paths.journal).in_order]
     assert AGENT in again, "what the journal lacked is in its next segment"
 
 

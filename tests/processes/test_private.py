@@ -47,12 +47,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def arena(folders: Path) -> Iterator[Arena]:
-    """A performance at a pseudo terminal, with a stream, an isolated space to come and a spare mind."""
+    """A performance of an agent and a stream at a pseudo terminal, with a spare mind."""
+    night = folders / "night.py"
+    night.write_text("# %% both\nego = agent(space('orchestra'))\nr7 = stream('choir', seed=1)\n")
     terminal, window = pty.fork()
     if terminal == 0:
         os.chdir(ROOT)
         os.environ["TERM"] = "xterm"
-        play = ["-m", "livecode.cli", "play", "sets/first.py", "--audio", "headless"]
+        play = ["-m", "livecode.cli", "play", str(night), "--audio", "headless"]
         os.execv(sys.executable, [sys.executable, *play, "--osc-port", str(OSC_PORT)])
 
     def read() -> None:

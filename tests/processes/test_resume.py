@@ -18,7 +18,8 @@ from jupyter_client import BlockingKernelClient
 from livecode.cli.play import OUTLIVE_S
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
-from livecode.journal.journal_file import blocks_to_run_again, last_status, read_journal
+from livecode.journal.inheritance import read_inheritance
+from livecode.journal.journal_file import last_status, read_journal
 from livecode.processes import running
 from livecode.processes.running import RunningFile
 from livecode.processes.states import runs
@@ -206,7 +207,7 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
     terminal = start_play("--record", str(record))
     performance, files, arena = playing()
     assert evaluate(files, "low = agent(glass, dims=1)\nego.dims = 3") == "ok"
-    evaluated = [block.code for block in blocks_to_run_again(performance.journal)]
+    evaluated = [block.code for block in read_inheritance(performance.journal).in_order]
     time.sleep(rng.uniform(0, 1.5))
     who = rng.choice([*NAMES, "terminal", "all"])
     if who == "all":
@@ -223,13 +224,13 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
         await_(lambda: getattr(arena.header, f"{who}_pid") != pid or peak(arena) > 0.01, who)
         kill_all(terminal, arena)
     assert list(read_journal(performance.journal)), "the journal loads"
-    assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
+    assert [block.code for block in read_inheritance(performance.journal).in_order] == evaluated
     audio, _ = soundfile.read(record)
     assert len(audio), "the recording opens"
     resumed = livecode("resume", *HEADLESS, "--for", "10")
     assert resumed.returncode == 0, resumed.stderr
     assert "first sound" in resumed.stdout, (who, resumed.stdout)
-    assert [block.code for block in blocks_to_run_again(performance.journal)] == evaluated
+    assert [block.code for block in read_inheritance(performance.journal).in_order] == evaluated
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ import pytest
 import soundfile
 
 from livecode import Session
-from livecode.journal.journal_file import blocks_to_run_again, last_set
+from livecode.journal.inheritance import read_inheritance
+from livecode.journal.journal_file import last_set
 from livecode.kernel import beginning
 from livecode.offline.check import check_set
 from livecode.offline.rehearse import RehearseOptions, rehearse
@@ -101,7 +102,7 @@ def test_a_mind_that_goes_on_from_another_finds_it_too(
     os.chdir(tmp_path)
     performance = session.replace_mind()
     performance.scenes.set_file = parse_set(known.text, Path(known.path))
-    performance.handover.take_over(blocks_to_run_again(journal), status)
+    performance.handover.take_over(read_inheritance(journal).in_order, status)
     assert performance.get("text") == "quiet"
     assert "rain" in performance.sounds
 

@@ -3,8 +3,8 @@
 import ctypes
 import math
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,13 @@ from livecode.neural.audio.order import ClipOrder
 from livecode.neural.model_file import ModelMeta, read_model, write_model
 from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.neural.samplernn.quantise import quantised
+from livecode.neural.samplernn.training.adam import AveragedAdam, own
 from livecode.neural.samplernn.training.disturbance import Disturbance
 from livecode.neural.samplernn.training.net import SampleRNNNet, State
 from livecode.neural.samplernn.training.ranks import Ranks
 
 CHECKPOINT = "samplernn-checkpoint"
-#: Of every parameter; the learned states take a step only where clips begin.
-ADAM = {"mean": "exp_avg", "square": "exp_avg_sq", "step": "step"}
-BETAS = (0.9, 0.99)
-WARM_UP = 100  # steps
 FLOOR = 0.01  # of the peak learning rate at the end
-CLIP = 1.0  # norm of the gradient
-AVERAGE = 0.998  # of the weights' running mean that a step keeps: some 500 steps
 LOG2 = math.log(2)
 HELD_OUT_STREAMS = 16
 HELD_OUT_SAMPLES = 16_384  # of each stream, at most
@@ -39,14 +34,14 @@ STREAMS = 2  # the dimension of a state that counts streams
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast to learn: a warm-up, then a cosine to nearly nothing at the end."""
+    """How fast to learn: after the warm-up, a cosine to nearly nothing at the end."""
 
     peak: float  # learning rate
 
-    def rate(self, step: int, share: float) -> float:
-        """The learning rate at a step, when `share` (0 to 1) of the training is done."""
+    def rate(self, share: float) -> float:
+        """The learning rate when `share` (0 to 1) of the training is done."""
         cosine = 0.5 + 0.5 * math.cos(math.pi * min(share, 1.0))
-        return self.peak * min(1.0, (step + 1) / WARM_UP) * (FLOOR + (1 - FLOOR) * cosine)
+        return self.peak * (FLOOR + (1 - FLOOR) * cosine)
 
 
 class Learning:
@@ -69,9 +64,8 @@ class Learning:
         self._seed, self._disturbance = seed, disturbance
         self.net = SampleRNNNet(config)
         self.low, self.ranks, self._mine = low, ranks, ranks.share(batch)
-        self.adam = torch.optim.Adam(self.net.parameters(), 1e-3, betas=BETAS, fused=True)
+        self._adam = AveragedAdam(self.net, 1e-3)
         self.batch = self._mine.stop - self._mine.start  # streams of this process
-        self._mean = [p.detach().clone() for p in self.net.parameters()]
         self.done = 0  # steps
         self.seconds = 0.0  # that training ran so far; waiting for other programs is not counted
         self.state: State = [state.detach() for state in self.net.start(self.batch)]
@@ -86,40 +80,26 @@ class Learning:
         return torch.from_numpy(quantised(audio, self.config.levels, self.config.quantiser))
 
     def step(self, order: ClipOrder, rate: float) -> float:
-        """One step of Adam; returns the loss in bits a sample."""
+        """Make one step of Adam, and return the loss in bits a sample.
+
+        `rate` is the learning rate; the warm-up lowers it in the first steps.
+        """
         codes = self.codes(order.audio(self.done)[self._mine])
         state = self.net.start(self.batch) if order.begins(self.done) else self.state
-        for group in self.adam.param_groups:
-            group["lr"] = rate
-        self.adam.zero_grad()
+        self._adam.begin(rate, self.done)
         self.net.precision = torch.bfloat16 if self.low else torch.float32
         random = torch.Generator().manual_seed(self._seed * 1_000_003 + self.done)
         read = self._disturbance.read(codes, self.config, random, self.ranks)
         loss, self.state = self.net.losses(codes, state, read)
         self.net.precision = torch.float32
         loss = self.ranks.average(self.net.parameters(), loss)
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), CLIP)
-        self.adam.step()
         self.done += 1
-        kept = min(AVERAGE, self.done / (self.done + 10))
-        weights = [p.detach() for p in self.net.parameters()]
-        torch._foreach_lerp_(self._mean, weights, 1 - kept)
+        self._adam.step(self.done)
         return loss / LOG2
 
-    @contextmanager
-    def averaged(self) -> Iterator[None]:
-        """Within it the net has the running mean of its weights, which is what is kept of it.
-
-        The mean is as good as weights whose learning rate has come down (Polyak and Juditsky 1992).
-        """
-        own_weights = [p.data for p in self.net.parameters()]
-        try:
-            for p, mean in zip(self.net.parameters(), self._mean, strict=True):
-                p.data = mean
-            yield
-        finally:
-            for p, weight in zip(self.net.parameters(), own_weights, strict=True):
-                p.data = weight
+    def averaged(self) -> AbstractContextManager[None]:
+        """Give the net the running mean of its weights, which is what is kept of it, for a while."""
+        return self._adam.averaged()
 
     def held_out_bits(self, codes: Tensor) -> float:
         """Bits a sample, in float32, of held-out streams (streams, lookback + n)."""
@@ -138,12 +118,7 @@ class Learning:
         }
         if not self.ranks.leads:
             return
-        for (name, parameter), mean in zip(self.net.named_parameters(), self._mean, strict=True):
-            tensors[f"model.{name}"] = parameter.detach().numpy()
-            tensors[f"mean.{name}"] = mean.numpy()
-            for short, long in ADAM.items():
-                if parameter in self.adam.state:
-                    tensors[f"adam.{short}.{name}"] = self.adam.state[parameter][long].numpy()
+        tensors |= self._adam.tensors()
         config = {"settings": settings, "step": self.done, "seconds": self.seconds, **facts}
         write_model(path, tensors, ModelMeta(CHECKPOINT, config, sample_rate))
 
@@ -159,23 +134,8 @@ class Learning:
             )
         self.done, self.seconds = int(meta.config["step"]), float(meta.config["seconds"])
         self.state = [own(tensors[f"state.{i}"][:, :, self._mine]) for i in range(len(self.state))]
-        with torch.no_grad():
-            for i, (name, parameter) in enumerate(self.net.named_parameters()):
-                self._mean[i] = own(tensors.get(f"mean.{name}", tensors[f"model.{name}"]))
-                parameter.copy_(torch.from_numpy(tensors[f"model.{name}"]))
-                moments = {
-                    long: own(tensors[f"adam.{short}.{name}"])
-                    for short, long in ADAM.items()
-                    if f"adam.{short}.{name}" in tensors
-                }
-                if moments:
-                    self.adam.state[parameter] = {"step": torch.tensor(float(self.done))} | moments
+        self._adam.restore(tensors, self.done)
         return meta.config
-
-
-def own(array: NDArray[np.float32]) -> Tensor:
-    """The array in torch's own memory: its alignment is part of what makes sums repeatable."""
-    return torch.from_numpy(np.array(array, order="C")).clone()
 
 
 def keep_memory() -> None:

@@ -151,7 +151,7 @@ class _Training:
             share, stop = self.ranks.agreed(self._share(), float(bool(noted)))
             if share >= 1 or stop or self._is_stuck():
                 return bool(stop)
-            rate = self.pace.rate(learning.done, share)
+            rate = self.pace.rate(share)
             losses.append(learning.step(self.order, rate))
             if not math.isfinite(losses[-1]):
                 raise LivecodeError(

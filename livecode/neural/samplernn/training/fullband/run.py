@@ -3,8 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,12 @@ from numpy.typing import NDArray
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import ModelMeta, read_model, write_model
 from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.training.adam import AveragedAdam, own
 from livecode.neural.samplernn.training.fullband.data import Piece
 from livecode.neural.samplernn.training.fullband.net import FullbandNet, WideBatch
 
 CHECKPOINT = "samplernn-fullband-checkpoint"
-ADAM = {"mean": "exp_avg", "square": "exp_avg_sq", "step": "step"}
-BETAS = (0.9, 0.99)
-WARM_UP = 100  # updates
 SLOWER_FROM = 4000  # updates from which on the rate falls with the root of their number
-CLIP = 1.0  # norm of the gradient
-AVERAGE = 0.998  # of the weights' running mean that an update keeps
 FRAMES = 2  # of the outline in a sequence that gradients run back through
 SEQUENCES = 40  # in a clip, through which the state is carried
 HELD_OUT_CLIPS = 12
@@ -103,8 +98,7 @@ class FullbandLearning:
         torch.manual_seed(seed)
         self.net = FullbandNet(config)
         self.config, self.batch, self.low, self.peak = config, batch, low, peak
-        self.adam = torch.optim.Adam(self.net.parameters(), peak, betas=BETAS, fused=True)
-        self._mean = [p.detach().clone() for p in self.net.parameters()]
+        self._adam = AveragedAdam(self.net, peak)
         self.done, self.seconds, self.best = 0, 0.0, math.inf
         self.state = [s.detach() for s in self.net.start(batch)]
 
@@ -112,32 +106,17 @@ class FullbandLearning:
         """One update; returns the losses in bits a cell, by subband."""
         batch = reader.read(self.done)
         state = self.net.start(self.batch) if reader.begins(self.done) else self.state
-        rate = self.peak * min(1.0, (self.done + 1) / WARM_UP)
-        rate /= math.sqrt(max(1.0, self.done / SLOWER_FROM))
-        for group in self.adam.param_groups:
-            group["lr"] = rate
-        self.adam.zero_grad()
+        self._adam.begin(self.peak / math.sqrt(max(1.0, self.done / SLOWER_FROM)), self.done)
         self.net.precision = torch.bfloat16 if self.low else torch.float32
         losses, self.state = self.net.losses(batch, state)
         self.net.precision = torch.float32
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), CLIP)
-        self.adam.step()
         self.done += 1
-        kept = min(AVERAGE, self.done / (self.done + 10))
-        torch._foreach_lerp_(self._mean, [p.detach() for p in self.net.parameters()], 1 - kept)
+        self._adam.step(self.done)
         return losses / math.log(2)
 
-    @contextmanager
-    def averaged(self) -> Iterator[None]:
-        """Within it the net has the running mean of its weights, which is what is kept of it."""
-        own = [p.data for p in self.net.parameters()]
-        try:
-            for p, mean in zip(self.net.parameters(), self._mean, strict=True):
-                p.data = mean
-            yield
-        finally:
-            for p, weight in zip(self.net.parameters(), own, strict=True):
-                p.data = weight
+    def averaged(self) -> AbstractContextManager[None]:
+        """Give the net the running mean of its weights, which is what is kept of it, for a while."""
+        return self._adam.averaged()
 
     def held_out_bits(self, pieces: tuple[Piece, ...]) -> NDArray[np.float64]:
         """Bits a cell by subband, of held-out clips with the running mean of the weights."""
@@ -152,12 +131,7 @@ class FullbandLearning:
     def save(self, path: Path, rate_hz: int) -> None:
         """Writes all that is needed to go on."""
         tensors = {f"state.{i}": s.numpy() for i, s in enumerate(self.state)}
-        for (name, parameter), mean in zip(self.net.named_parameters(), self._mean, strict=True):
-            tensors[f"model.{name}"] = parameter.detach().numpy()
-            tensors[f"mean.{name}"] = mean.numpy()
-            for short, long in ADAM.items():
-                if parameter in self.adam.state:
-                    tensors[f"adam.{short}.{name}"] = self.adam.state[parameter][long].numpy()
+        tensors |= self._adam.tensors()
         facts = {"make": self.config.json(), "step": self.done, "seconds": self.seconds,
                  "best": self.best, "batch": self.batch}  # fmt: skip
         write_model(path, tensors, ModelMeta(CHECKPOINT, facts, rate_hz))
@@ -171,22 +145,8 @@ class FullbandLearning:
             raise LivecodeError(f"the checkpoint {path} is of another make: start anew")
         self.done, self.seconds = int(meta.config["step"]), float(meta.config["seconds"])
         self.best = float(meta.config["best"])
-
-        def own(name: str) -> torch.Tensor:
-            return torch.from_numpy(np.array(tensors[name], order="C")).clone()
-
-        self.state = [own(f"state.{i}") for i in range(len(self.state))]
-        with torch.no_grad():
-            for i, (name, parameter) in enumerate(self.net.named_parameters()):
-                self._mean[i] = own(f"mean.{name}")
-                parameter.copy_(own(f"model.{name}"))
-                moments = {
-                    long: own(f"adam.{short}.{name}")
-                    for short, long in ADAM.items()
-                    if f"adam.{short}.{name}" in tensors
-                }
-                if moments:
-                    self.adam.state[parameter] = {"step": torch.tensor(float(self.done))} | moments
+        self.state = [own(tensors[f"state.{i}"]) for i in range(len(self.state))]
+        self._adam.restore(tensors, self.done)
 
 
 def train(learning: FullbandLearning, reader: PieceReader, held_out: tuple[Piece, ...], folder: Path,
