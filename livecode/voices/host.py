@@ -42,10 +42,15 @@ from livecode.voices.latent_notes import LatentNotesVoice
 from livecode.voices.load_shedding import LoadShedding, TakenBack
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
+from livecode.voices.samplernn import compiling, kernel
+from livecode.voices.samplernn.fullband import sampler as fullband
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.trials import Trials
 from livecode.voices.voice import SoundSource, Voice
+
+#: What takes longer than this to load, in seconds, is told of.
+LONG_S = 3.0
 
 
 class VoiceHost:
@@ -68,6 +73,9 @@ class VoiceHost:
         self._from_mind = arena.messages["mind", "voices"]
         self._to_mind = arena.messages["voices", "mind"]
         self._live = live_clock is not None
+        self._now_s = live_clock if live_clock is not None else lambda: 0.0
+        #: When the loading of a generation began, until that is told.
+        self._since_s: dict[int, float] = {}
         self._isolated: dict[int, IsolatedVoice] = {}
         self._load_shedding = None
         if live_clock is not None:
@@ -113,6 +121,8 @@ class VoiceHost:
                 self._fail(isolated.name, generation, why)
         if self._load_shedding is not None:
             self._shed_load(self._load_shedding)
+        if self._since_s:
+            self._tell_what_loads_long()
         for text in self.sounds.take_trouble():
             self._tell(Note(text, due, once=True))
         return computed
@@ -171,6 +181,7 @@ class VoiceHost:
         """Load a source, while others play if this is live."""
         self._trials.begin(message)
         if self._live:
+            self._since_s[message.generation] = self._now_s()
             threading.Thread(target=self._load_beside, args=(message,), daemon=True).start()
         else:
             self._load(message)
@@ -179,6 +190,21 @@ class VoiceHost:
         """Load in this thread, at ordinary priority: the urgent thread that plays has started it."""
         ordinary()
         self._load(message)
+
+    def _tell_what_loads_long(self) -> None:
+        """Tell the performer what has not begun after LONG_S seconds, and why."""
+        for generation, since_s in list(self._since_s.items()):
+            if (message := self._wanted.get(generation)) is None:
+                del self._since_s[generation]
+            elif self._now_s() - since_s > LONG_S:
+                del self._since_s[generation]
+                why = "it is still being loaded"
+                if isinstance(message.source, StreamSource) and not _kernels_are_compiled():
+                    why = (
+                        "what draws samples is compiled for this processor, once, in about a minute"
+                    )
+                now = self.arena.header.clock()[0]
+                self._tell(Note(f"{message.name} waits: {why}", now, message.name))
 
     def _load(self, message: StartVoice) -> None:
         try:
@@ -282,6 +308,13 @@ class VoiceHost:
 
     def _fail(self, name: str, generation: int, why: str) -> None:
         send(self._to_mind, Failed(name, generation, why))
+
+
+def _kernels_are_compiled() -> bool:
+    """Return whether the kernels of both makes of SampleRNN are on disk."""
+    return compiling.is_compiled(kernel.CACHE_PATH) and compiling.is_compiled(
+        fullband.CACHE_PATH, fullband.KERNEL
+    )
 
 
 def run(host: VoiceHost, stopped: Callable[[], bool]) -> None:

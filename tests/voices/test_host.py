@@ -13,6 +13,7 @@ from livecode.transport.messages import (
     Failed,
     FileSource,
     LatentSource,
+    Note,
     StartVoice,
     StopVoice,
     StreamSource,
@@ -20,8 +21,9 @@ from livecode.transport.messages import (
     send,
 )
 from livecode.transport.timing import HOP, look_ahead, voice_lead
-from livecode.voices.host import VoiceHost
-from livecode.voices.stream import StreamVoice
+from livecode.voices.host import LONG_S, VoiceHost
+from livecode.voices.samplernn import compiling
+from livecode.voices.stream import StreamVoice, _models
 from livecode.voices.voice import Voice
 from tests.samplernn_model import write_samplernn
 
@@ -325,3 +327,25 @@ def test_each_sample_of_a_stream_is_drawn_at_the_temperature_of_the_moment_at_wh
     off = np.array(drawn) - [temperature(frame) for frame in heard]
     assert len(drawn) > 15 * HOP * rate / 48_000
     assert abs(off).max() * 48_000 <= 2 * 48_000 / rate, "frames"
+
+
+def test_what_loads_long_is_told_once_with_the_reason(tmp_path, monkeypatch):
+    now = [0.0]
+    stage = Stage(live_clock=lambda: now[0])
+    model = write_samplernn(tmp_path)
+    monkeypatch.setattr(compiling, "is_compiled", lambda *_: False)
+    with _models._lock:  # as while its kernel is compiled
+        stage.start("r7", 1, StreamSource(str(model), 1))
+        stage.host.process()
+        notes = [told_notes(stage)]
+        for _ in range(2):
+            now[0] += LONG_S + 0.1
+            stage.host.process()
+            notes.append(told_notes(stage))
+    why = "what draws samples is compiled for this processor, once, in about a minute"
+    assert notes == [[], [f"r7 waits: {why}"], []]
+
+
+def told_notes(stage: Stage) -> list[str]:
+    told = receive(stage.arena.messages["voices", "mind"])
+    return [message.text for message in told if isinstance(message, Note)]
