@@ -43,6 +43,7 @@ from livecode.voices.load_shedding import LoadShedding, TakenBack
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.samplernn import compiling, kernel
+from livecode.voices.samplernn.fullband import kernel as fullband_kernel
 from livecode.voices.samplernn.fullband import sampler as fullband
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
@@ -313,7 +314,7 @@ class VoiceHost:
 def _kernels_are_compiled() -> bool:
     """Return whether the kernels of both makes of SampleRNN are on disk."""
     return compiling.is_compiled(kernel.CACHE_PATH) and compiling.is_compiled(
-        fullband.CACHE_PATH, fullband.KERNEL
+        fullband_kernel.CACHE_PATH, fullband.KERNEL
     )
 
 
