@@ -112,6 +112,7 @@ class StatusBoard:
             playing=self._sounds.generations.table(),
             epochs=self._sounds.generations.epochs,
             generation=self._sounds.generations.newest,
+            quarantined=self._sounds.generations.quarantined,
         )
 
     def going_on(self) -> GoingOn:
@@ -122,6 +123,7 @@ class StatusBoard:
             clock=self._tempo.state(self._clock.frame),
             scene=None if scene is None else msgspec.structs.replace(scene, scenes=(), first=0),
             sounding=tuple(name for name, _, _ in self._sounding()),
+            quarantined=self._sounds.generations.quarantined,
             places={name: _rounded(player.full_position, 4) for name, player in self._agents()},
         )
 

@@ -45,7 +45,9 @@ class Handover:
         former: the status as the former mind posted it last. whole: the blocks are all that there
         were. Otherwise what sounds plays on, even if no block is known to define it.
         """
-        self._sounds.generations.adopt(former.playing, former.epochs, former.generation)
+        self._sounds.generations.adopt(
+            former.playing, former.epochs, former.generation, former.quarantined
+        )
         self._run_again(blocks)
         self._sounds.take_over(whole)
         self._go_on(former)
@@ -57,6 +59,7 @@ class Handover:
         """
         for name, place in former.places.items():
             self._controls.write(self._controls.open(f"{name}.position"), 0, np.array(place))
+        self._sounds.generations.keep_in_quarantine(former.quarantined)
         self._run_again(blocks)
         self._go_on(former)
         for name in former.sounding:

@@ -34,7 +34,7 @@ from livecode.transport.messages import (
     receive,
     send,
 )
-from livecode.transport.status import NO_BUFFER, Generation
+from livecode.transport.status import NO_BUFFER, Files, Generation
 
 #: A graph is given up when this many engines have died of it, a file when as many voices have.
 CRASHES = 2
@@ -239,8 +239,9 @@ class Generations:
         table: Iterable[Generation],
         epochs: tuple[int, int] | None = None,
         newest: int = 0,
+        quarantined: Iterable[Files] = (),
     ) -> None:
-        """Take over the generations of a former mind.
+        """Take over the generations of a former mind, and what it had put in quarantine.
 
         epochs: those that the former mind knew. Engine or voices that have come up since are told
         what is to sound, whether this mind was there when they did or not. newest: the highest
@@ -251,6 +252,16 @@ class Generations:
         for playing in table:
             self._playing[playing.generation] = playing
         self.newest = max(self.newest, newest, *self._playing)
+        self.keep_in_quarantine(quarantined)
+
+    @property
+    def quarantined(self) -> tuple[Files, ...]:
+        """The files that are not played until they change."""
+        return tuple(each.files for each in self._quarantined)
+
+    def keep_in_quarantine(self, files: Iterable[Files]) -> None:
+        """Play none of the files until they change."""
+        self._quarantined.update(map(SourceFiles, files))
 
     def _of(self, name: str) -> list[Generation]:
         return [p for p in self._playing.values() if p.name == name]

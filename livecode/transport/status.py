@@ -74,6 +74,10 @@ class SceneStatus(msgspec.Struct, frozen=True):
     first: int = 0  # the index of the first of these
 
 
+#: The files that voices have died of twice: (path or name, version) of each that a source is read from.
+Files = tuple[tuple[str, str], ...]
+
+
 class Status(msgspec.Struct, frozen=True):
     """What is posted on the board many times a second; enough for a mind that takes over at once."""
 
@@ -95,6 +99,7 @@ class Status(msgspec.Struct, frozen=True):
     epochs: tuple[int, int] = (0, 0)
     generation: int = 0  # the newest that has been begun
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
+    quarantined: tuple[Files, ...] = ()
 
 
 class GoingOn(msgspec.Struct, frozen=True):
@@ -105,6 +110,7 @@ class GoingOn(msgspec.Struct, frozen=True):
     sounding: tuple[str, ...] = ()
     places: dict[str, tuple[float, ...]] = {}  # of each agent: (latent,)
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
+    quarantined: tuple[Files, ...] = ()
 
 
 class Trouble(msgspec.Struct, frozen=True):

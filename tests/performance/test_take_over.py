@@ -176,3 +176,11 @@ def test_it_takes_over_twice_and_goes_on(session: Session, kill):
     assert session.eval("ego = agent(space('additive'), seed=4)").ok
     session.advance(0.5)
     assert session.engine.errors == 0
+
+
+def test_what_is_in_quarantine_stays_there(session: Session, kill) -> None:
+    evil = (("/evil.wav", "1"),)
+    session.performance.generations.keep_in_quarantine([evil])
+    session.eval("x = 1")
+    kill()
+    assert session.performance.generations.quarantined == (evil,)

@@ -73,6 +73,12 @@ def test_the_second_death_quarantines_the_file_and_names_it_and_a_changed_file_i
     with pytest.raises(Exception, match=r"/evil\.wav killed the voices, and is not played until"):
         generations.start("again", evil, 0, 0.05)
     generations.start("again", FileSource("/evil.wav", "2"), 0, 0.05)
+    successor = Generations(arena, lambda note: None)
+    successor.adopt(
+        generations.table(), generations.epochs, generations.newest, generations.quarantined
+    )
+    with pytest.raises(Exception, match=r"/evil\.wav killed the voices, and is not played until"):
+        successor.start("again", evil, 0, 0.05)
 
 
 @pytest.mark.slow
