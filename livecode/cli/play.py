@@ -119,7 +119,7 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
             say(sentence)
         seconds = seconds or WITHOUT_TERMINAL_S
         return asyncio.run(_play_without_terminal(attachment, seconds, sentences))
-    from livecode.terminal.app import run_terminal
+    from livecode.terminal.opening import run_terminal
 
     go_first()
     signal.signal(signal.SIGHUP, lambda *_: None)  # until the terminal handles it

@@ -112,6 +112,7 @@ def main() -> int:
     LivecodeKernel.blocks, LivecodeKernel.scope = performance.blocks, performance.scope
     LivecodeKernel.silencer, LivecodeKernel.events = performance.silencer, performance.log
     LivecodeKernel.set_player, LivecodeKernel.cues = performance.set_player, performance.cues
+    LivecodeKernel.tokens = performance.tokens
     print_without_tcp()
     app = IPKernelApp.instance(kernel_class=LivecodeKernel, connection_file=options.connection)
     app.log_level = 40  # errors only

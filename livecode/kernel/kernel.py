@@ -17,6 +17,7 @@ from livecode.help.completion import Scope, complete
 from livecode.help.explanation import inspect
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import HUSH_S
+from livecode.performance.token_times import TokenTeller
 from livecode.playing.event_log import EventLog
 from livecode.sets.cues import Cues
 from livecode.sets.set_player import SetPlayer
@@ -42,8 +43,11 @@ class LivecodeKernel(Kernel):
     }
     banner = "livecode: evaluate a block and hear it"
 
-    #: `hush_request` fades everything out even while a block is running.
-    control_msg_types = [*Kernel.control_msg_types, "hush_request"]  # noqa: RUF012
+    #: Both are answered even while a block is running: `hush_request` fades everything out, and
+    #: `tokens_request` is answered with the times of the tokens that sound.
+    control_msg_types = [  # noqa: RUF012
+        *Kernel.control_msg_types, "hush_request", "tokens_request",
+    ]  # fmt: skip
 
     # parts of the performance, set before the kernel is launched
     blocks: ClassVar[BlockRunner]
@@ -52,6 +56,7 @@ class LivecodeKernel(Kernel):
     events: ClassVar[EventLog]
     set_player: ClassVar[SetPlayer]
     cues: ClassVar[Cues]
+    tokens: ClassVar[TokenTeller]
 
     def __init__(self, **options: Any):
         super().__init__(**options)  # type: ignore[no-untyped-call]
@@ -173,6 +178,12 @@ class LivecodeKernel(Kernel):
         self.silencer.hush_aside(HUSH_S)
         assert self.session is not None
         self.session.send(stream, "hush_reply", {"status": "ok"}, parent, ident)
+
+    async def tokens_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Answer with the `TokenTimes` of what plays; the request comes on the control channel."""
+        assert self.session is not None
+        told = msgspec.to_builtins(self.tokens.tell())
+        self.session.send(stream, "tokens_reply", {"status": "ok", "told": told}, parent, ident)
 
     def _tell(self, event: Event) -> None:
         """Events that no evaluation answers go out as output of their own, numbered."""

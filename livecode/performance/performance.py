@@ -39,6 +39,7 @@ from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
 from livecode.performance.tempo_words import TempoWord, metre_word
 from livecode.performance.tick_load import TickLoad
+from livecode.performance.token_times import TokenTeller
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
@@ -181,6 +182,7 @@ class Performance:
         self.on_block: Callable[[str], None] = lambda code: None
         self.board = StatusBoard(arena, clock, tempo, self.intake, scenes, sounds, namespace)
         self._status_due = 0
+        self.tokens = TokenTeller(sounds, clock, tempo, lock)
 
         self.tick_load = TickLoad(self.generations, clock.tick_frames / sample_rate)
 

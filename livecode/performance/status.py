@@ -9,10 +9,13 @@ import msgspec
 from numpy.typing import NDArray
 
 from livecode.evaluation.namespace import Namespace
-from livecode.language.patterns.pattern import Pattern
+from livecode.language.controlled import Controlled
+from livecode.language.patterns.chain import patterns_of
+from livecode.language.patterns.picture import bar_picture
 from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
+from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.sound_player import SoundPlayer
@@ -79,7 +82,7 @@ class StatusBoard:
                 self._namespace.places.get(name, ""),
                 player.muted,
                 latency_s if isinstance(thing, Stream) else None,
-                tuple(pictures(thing, math.floor(self._tempo.bar_at(self._clock.frame)))),
+                tuple(pictures(thing, self._tempo.bar_at(self._clock.frame))),
                 self._sounds.generations.cost(name),
             )
             for name, thing, player in self._sounding()
@@ -90,7 +93,7 @@ class StatusBoard:
 
         evaluating: whether a block is running.
         """
-        rings, frame = self._intake.rings, self._clock.frame
+        rings, frame, mix = self._intake.rings, self._clock.frame, self._sounds.mix
         return Status(
             frame=frame,
             evaluating=evaluating,
@@ -102,7 +105,7 @@ class StatusBoard:
             scene=self._scenes.status(frame),
             agents={name: agent_status(player) for name, player in self._agents()},
             sounding={
-                name: SoundStatus(thing.kind, player.muted)
+                name: SoundStatus(thing.kind, player.muted, name in mix.muted, name in mix.solo)
                 for name, thing, player in self._sounding()
             },
             values=dict(self._varying()),
@@ -113,6 +116,7 @@ class StatusBoard:
             epochs=self._sounds.generations.epochs,
             generation=self._sounds.generations.newest,
             quarantined=self._sounds.generations.quarantined,
+            patterns=version_of(self._sounds, self._tempo),
         )
 
     def going_on(self) -> GoingOn:
@@ -151,15 +155,14 @@ class StatusBoard:
                     yield f"{name}.{setting}", round(now, 3)
 
 
-def pictures(thing: Sounding, bar: int) -> Iterator[str]:
-    """Yield a drawing of a bar of each pattern that a thing goes by, under the setting's name."""
-    settings = {**thing.settings, **getattr(thing, "controls", {})}
-    for setting, value in settings.items():
-        parts = value.everything() if isinstance(value, Value) else ()
-        for part in parts:
-            if isinstance(part, Pattern):
-                yield f"{setting}: {part}"
-                yield part.picture(bar)
+def pictures(thing: Sounding, bar: float) -> Iterator[str]:
+    """Yield a drawing of the present bar of each pattern that a thing goes by, under the setting's name."""
+    controls = thing.controls if isinstance(thing, Controlled) else {}
+    number = math.floor(bar)
+    for setting, value in {**thing.settings, **controls}.items():
+        for chain in patterns_of(value):
+            yield f"{setting}: {chain}"
+            yield "\n".join(bar_picture(chain.cycles, number, now=bar - number))
 
 
 def agent_status(player: AgentPlayer) -> AgentStatus:

@@ -97,6 +97,12 @@ class Automation:
         """The sample time at which another description takes effect; None if none is to."""
         return None if self._coming is None else self._coming[1]
 
+    @property
+    def now_and_then(self) -> tuple[Any, Any]:
+        """The description that holds now, and the one that holds once another has taken effect."""
+        now = self._versions[-1] if self._versions else None
+        return now, now if self._coming is None else self._coming[0]
+
     def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         """Yield the corners of the number from sample time `begin` on and before `end`."""
         changes: list[int] = []

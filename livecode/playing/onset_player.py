@@ -109,6 +109,11 @@ class OnsetPlayer(SoundPlayer):
         self._go_back(line)
         self.make_ready()
 
+    @property
+    def parts(self) -> list[Part]:
+        """What is played, each part from its sample time until that of the next."""
+        return list(self._parts)
+
     def automations(self) -> Iterator[tuple[str, Automation]]:
         yield from super().automations()
         yield from self._own.items()

@@ -2,9 +2,7 @@
 
 import asyncio
 import gc
-import os
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Sequence
@@ -25,10 +23,13 @@ from livecode.terminal.evaluating import Evaluating
 from livecode.terminal.faders import Faders
 from livecode.terminal.highlighting import Highlighting
 from livecode.terminal.history import BlockHistory, HistorySearch, history_path
-from livecode.terminal.key_bindings import hints, key_bindings, key_list, learn_terminal_keys
+from livecode.terminal.key_bindings import hints, key_bindings, key_list
 from livecode.terminal.layout import PREVIEW_ROWS, terminal_layout, title_line
+from livecode.terminal.lights import Lights
+from livecode.terminal.lit_tokens import LitTokens
 from livecode.terminal.meter import MasterMeter
 from livecode.terminal.mind_client import Completions, Page
+from livecode.terminal.mixing import Mixing
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
 from livecode.terminal.signatures import Signatures
@@ -40,7 +41,7 @@ from livecode.terminal.text_file import TextFile
 from livecode.terminal.ways_out import WaysOut
 from livecode.transport.audio import look_at_audio
 from livecode.transport.messages import CUE
-from livecode.transport.plain_text import plain_line
+from livecode.transport.status import look_at_status
 
 #: How often the status lines are drawn, and the other processes are looked after.
 LOOK_EVERY_S = 0.1
@@ -59,6 +60,7 @@ class Terminal:
     editor: Editor
     evaluating: Evaluating
     faders: Faders
+    mixing: Mixing
 
     def __init__(self, attachment: Attachment, theme: str = "dark", told: Sequence[str] = ()):
         """`told` holds sentences that are shown first, after the most important keys."""
@@ -80,7 +82,17 @@ class Terminal:
         )
         self._highlighting = Highlighting()
         self.faders = Faders(attachment.press)
+        self.mixing = Mixing(
+            self.editor,
+            self.output,
+            lambda: look_at_status(attachment.arena.board.look()),
+            self.evaluating.run,
+        )
         self._orphans = Orphans()
+        lit, header = LitTokens(self.editor.marks), attachment.arena.header
+        self._lights = Lights(
+            self.editor.marks, header, self.evaluating.mind.tokens, time.monotonic_ns, lit.show
+        )
         self.ways_out = WaysOut(
             lambda: look_at_audio(attachment.arena.audio),
             attachment.survey_audio,
@@ -100,6 +112,7 @@ class Terminal:
                 self.output,
                 self.search.field,
                 self._highlighting,
+                lit,
                 title=self.title,
                 status=lambda: self.status_lines,
                 preview=lambda: self.search.preview(PREVIEW_ROWS),
@@ -114,6 +127,7 @@ class Terminal:
         )
         self.app.ttimeoutlen = ESCAPE_S
         self._text_window = self.app.layout.current_window
+        lit.appear_on(self.app, self._text_window)
         self._opened_at: int | None = (
             None  # where the cursor was put, until the present scene is shown
         )
@@ -280,6 +294,7 @@ class Terminal:
             self._mind_pid = arena.header.mind_pid
             mind.reconnect()
             self.faders.send_all()
+            self._lights.forget()
         now, snapshot = time.monotonic(), read_arena(arena, time.monotonic_ns())
         level = self._meter.look(arena.tap, arena.header.sample_rate, now)
         snapshot = replace(snapshot, master=level)
@@ -291,6 +306,7 @@ class Terminal:
         if snapshot.status.scene is not None:
             self.evaluating.scene_plays = True
             self._show_scene(snapshot.status.scene.name)
+        self._lights.look(snapshot.status)
         self._show_cues(snapshot)
         if self.cues or self.cue_line:
             snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))
@@ -362,26 +378,3 @@ class Terminal:
         trace = "".join(traceback.format_exception(error)) if error else str(context)
         what = repr(error) if error else context["message"]
         self.evaluating.say_error(f"the terminal itself stumbled: {what}", trace)
-
-
-def run_terminal(
-    attachment: Attachment,
-    seconds: float | None = None,
-    theme: str = "dark",
-    told: Sequence[str] = (),
-) -> int:
-    """Open the terminal, and return the exit status when the performer has left it.
-
-    `theme` is one of dark, light and high-contrast; NO_COLOR in the environment overrules it. `told`
-    holds sentences that are shown first. A text that was not saved is kept in a file.
-    """
-    learn_terminal_keys()
-    terminal = Terminal(attachment, "no-colour" if os.environ.get("NO_COLOR") else theme, told)
-    try:
-        asyncio.run(terminal.run(seconds))
-    finally:
-        kept = terminal.file.keep(terminal.editor.buffer.text)
-        if kept is not None:
-            # the screen is given back by now: this is the shell's line
-            print(plain_line(f"the text was not saved; it is kept in {kept}"), file=sys.stderr)
-    return 0

@@ -18,6 +18,7 @@ from livecode.terminal.editor import Editor
 from livecode.terminal.evaluating import Evaluating
 from livecode.terminal.faders import Faders
 from livecode.terminal.history import HistorySearch
+from livecode.terminal.mixing import Mixing
 from livecode.terminal.output import Output
 from livecode.terminal.ways_out import MOST, WaysOut
 
@@ -29,6 +30,7 @@ class ActedOn(Protocol):
     editor: Editor
     evaluating: Evaluating
     faders: Faders
+    mixing: Mixing
     output: Output
     search: HistorySearch
     ways_out: WaysOut
@@ -102,6 +104,10 @@ KEYS = (
         lambda terminal: terminal.cue("go()")),
     BoundKey("Alt+.", ("escape", "."), "hush: fade out everything",
         lambda terminal: terminal.evaluating.hush()),
+    BoundKey("Alt+M", ("escape", "m"), "mute the name at the cursor; again: let it be heard",
+        lambda terminal: terminal.mixing.mute()),
+    BoundKey("Alt+S", ("escape", "s"), "solo the name at the cursor; again: no longer",
+        lambda terminal: terminal.mixing.solo()),
     BoundKey("F12", ("f12",), "panic: silence at once, whatever else hangs",
         lambda terminal: terminal.panic()),
     BoundKey("F10", ("f10",), "like: strikes `keys.like`", lambda terminal: terminal.strike("like")),

@@ -144,6 +144,7 @@ def terminal_layout(
     output: Output,
     search: Buffer,
     highlighting: Lexer,
+    lit_tokens: Processor,
     title: Text,
     status: Text,
     preview: Text,
@@ -164,6 +165,7 @@ def terminal_layout(
             input_processors=[
                 HighlightSelectionProcessor(),
                 HighlightMatchingBracketProcessor(chars="[](){}"),
+                lit_tokens,
                 Flash(editor),
             ],
             include_default_input_processors=False,

@@ -1,7 +1,7 @@
 """Marks each line that was evaluated with the state of its block, and follows the line through edits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from livecode.syntax.names import names_of
@@ -34,9 +34,12 @@ class Evaluation:
     state: MarkState = MarkState.PENDING
     flashing: bool = False
     binds: frozenset[str] = field(init=False)  # names that its code binds
+    lines: list[str] = field(init=False)
+    number: int = 0  # grows from one evaluation to the next
 
     def __post_init__(self) -> None:
         self.binds = frozenset(names_of(self.text).binds)
+        self.lines = self.text.split("\n")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class LineMark:
 
     evaluation: Evaluation
     edited: bool = False
+    line: int = 0  # which line of the evaluated text it was
 
     @property
     def glyph(self) -> str:
@@ -59,6 +63,8 @@ class Marks:
     def __init__(self, lines: Sequence[str] = ("",)):
         self._lines = list(lines)
         self._marks: list[LineMark | None] = [None] * len(self._lines)
+        #: Grows whenever lines or marks change.
+        self.version = 0
 
     def __len__(self) -> int:
         return len(self._marks)
@@ -72,10 +78,12 @@ class Marks:
         Returns the marks that the lines had before, without those of blank lines.
         """
         former = []
+        self.version += 1
+        evaluation.number = self.version
         for row in range(first, min(last + 1, len(self._marks))):
             if self._lines[row].strip():
                 former.append(self._marks[row])
-                self._marks[row] = LineMark(evaluation)
+                self._marks[row] = LineMark(evaluation, line=row - first)
             else:
                 self._marks[row] = None
         return former
@@ -85,6 +93,7 @@ class Marks:
 
         A line whose block was another text then counts as edited.
         """
+        self.version += 1
         rows = [
             row
             for row, mark in enumerate(self._marks)
@@ -94,11 +103,12 @@ class Marks:
         for row, mark in zip(rows, before, strict=False):
             other = mark is not None and mark.evaluation.text != evaluation.text
             if mark is not None and other:
-                mark = LineMark(mark.evaluation, edited=True)
+                mark = replace(mark, edited=True)
             self._marks[row] = mark
 
     def follow(self, lines: Sequence[str]) -> None:
         """Move the marks to where their lines are after an edit; `lines` is the new text."""
+        self.version += 1
         old, new = self._lines, list(lines)
         head = _shared(old, new)
         tail = _shared(old[head:][::-1], new[head:][::-1])
@@ -107,18 +117,37 @@ class Marks:
         for offset, text in enumerate(new[head : len(new) - tail]):
             mark = middle[offset] if offset < len(middle) else None
             if mark is not None and text != old[head + offset]:
-                mark = LineMark(mark.evaluation, edited=True)
+                mark = replace(mark, edited=True)
             renewed.append(mark if text.strip() else None)
         self._marks = self._marks[:head] + renewed + self._marks[len(old) - tail :]
         self._lines = new
 
     def supersede(self, by: Evaluation) -> None:
         """Remove the marks of older blocks all of whose names `by` has defined again."""
+        self.version += 1
         for row, mark in enumerate(self._marks):
             if mark is not None and mark.evaluation is not by:
                 binds = mark.evaluation.binds
                 if binds and binds <= by.binds:
                     self._marks[row] = None
+
+    def line(self, row: int) -> str:
+        """Return a line of the text."""
+        return self._lines[row] if row < len(self._lines) else ""
+
+    def standing(self) -> dict[tuple[Evaluation, int], tuple[int, int]]:
+        """Return where each line of what was evaluated stands as it was: (row, columns of indentation).
+
+        The key is the evaluation and the line of its text, from 0. Lines that were edited are left out.
+        """
+        found = {}
+        for row, mark in enumerate(self._marks):
+            if mark is not None and mark.line < len(mark.evaluation.lines):
+                line, evaluated = self._lines[row], mark.evaluation.lines[mark.line]
+                indent = len(line) - len(evaluated)
+                if line.endswith(evaluated) and not line[: max(indent, 0)].strip():
+                    found[mark.evaluation, mark.line] = row, indent
+        return found
 
     def defining(self, name: str) -> Evaluation | None:
         """Return the live evaluation of a block that defines `name`, if there is one."""

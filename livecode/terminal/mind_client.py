@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from livecode.transport.events import Event
+from livecode.transport.token_times import TokenTimes
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
     from jupyter_client.channels import AsyncZMQSocketChannel
 
-#: How long to wait for completions, and for help.
+#: How long to wait for completions, for help, and for what sounds when.
 COMPLETE_WITHIN_S = 0.3
 INSPECT_WITHIN_S = 1.5
+TOKENS_WITHIN_S = 1.0
 #: How long output may arrive after the reply that it belongs to.
 TRAILING_S = 0.5
 DIED = "the mind died during this block; it is not run again"
@@ -172,6 +174,13 @@ class MindClient:
         content = {"code": code, "cursor_pos": cursor, "detail_level": 0}
         reply = await self._ask("inspect_request", content, INSPECT_WITHIN_S)
         return None if reply is None else reply.get("data", {}).get("text/plain", "")
+
+    async def tokens(self) -> TokenTimes | None:
+        """Return which tokens of patterns sound when; None if the mind does not answer in time."""
+        reply = await self._ask("tokens_request", {}, TOKENS_WITHIN_S)
+        if reply is None or reply.get("status") != "ok":
+            return None
+        return msgspec.convert(reply["told"], TokenTimes)
 
     def hush(self) -> bool:
         """Fade out everything although a block is running; return False if no mind is connected."""

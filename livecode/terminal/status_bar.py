@@ -8,7 +8,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.terminal.dropouts import HEARD, NOW_AND_THEN, OK, Dropouts
 from livecode.terminal.snapshot import Snapshot
-from livecode.transport.status import AgentStatus, Status
+from livecode.transport.status import AgentStatus, SoundStatus, Status
 
 METER_CELLS = 8
 METER_FLOOR_DB = -48.0
@@ -244,8 +244,7 @@ def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
     for order, name in enumerate(dict.fromkeys([*sounding, *agents])):
         fragments = [("class:status.name", name[:16])]
         if name in sounding:
-            muted = sounding[name].muted
-            fragments.append(("class:status.loud", " M") if muted else _level(levels[name]))
+            fragments += _mixed(sounding[name], levels[name])
         short = Segment(tuple(fragments), 7 - order / 100, counted=True)
         if name in agents:
             details = _agent(agents[name])
@@ -253,6 +252,13 @@ def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
         else:
             segments.append(short)
     return segments
+
+
+def _mixed(sound: SoundStatus, level_db: float) -> list[tuple[str, str]]:
+    """Return whether a name is muted, dim if it is because others are solo; or solo; and its level."""
+    if sound.muted:
+        return [(f"class:status.{'loud' if sound.by_name else 'dim'}", " M")]
+    return [*([("class:status.good", " S")] if sound.solo else []), _level(level_db)]
 
 
 def _level(level_db: float) -> tuple[str, str]:

@@ -52,7 +52,9 @@ class SoundStatus(msgspec.Struct, frozen=True):
     """One name that sounds."""
 
     kind: str = ""
-    muted: bool = False
+    muted: bool = False  # it is not heard
+    by_name: bool = False  # it was muted itself; else it is not heard because others are solo
+    solo: bool = False
 
 
 class SceneStatus(msgspec.Struct, frozen=True):
@@ -98,6 +100,7 @@ class Status(msgspec.Struct, frozen=True):
     #: How often engine and voices had come up when they were last told what is to sound.
     epochs: tuple[int, int] = (0, 0)
     generation: int = 0  # the newest that has been begun
+    patterns: int = 0  # grows whenever other tokens of patterns may sound than were told
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
     quarantined: tuple[Files, ...] = ()
 

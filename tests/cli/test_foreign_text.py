@@ -163,7 +163,7 @@ def test_a_drawn_table_obeys_only_its_own_colours() -> None:
 #: Modules whose processes answer another process by standard output, or whose screen is given back.
 ANSWERING = {
     "takes/player.py", "engine/survey.py", "voices/isolated.py", "neural/torchscript/model.py",
-    "terminal/app.py", "cli/printing.py", "cli/bench.py",
+    "terminal/opening.py", "cli/printing.py", "cli/bench.py",
 }  # fmt: skip
 
 

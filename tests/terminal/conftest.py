@@ -24,9 +24,20 @@ class Screen(DummyOutput):
 
     def __init__(self) -> None:
         self.size = Size(rows=24, columns=80)
+        #: (row, column, text) of what was written to a place by itself, from 1.
+        self.written: list[tuple[int, int, str]] = []
+        self._at: tuple[int, int] | None = None
 
     def get_size(self) -> Size:
         return self.size
+
+    def cursor_goto(self, row: int = 0, column: int = 0) -> None:
+        self._at = row, column
+
+    def write(self, data: str) -> None:
+        if self._at is not None:
+            self.written.append((*self._at, data))
+            self._at = None
 
 
 class Player:

@@ -139,6 +139,22 @@ def test_every_name_that_sounds_has_its_level_or_the_mark_of_one_that_is_muted()
         assert shown in below
 
 
+def test_a_name_says_whether_it_is_solo_or_muted_itself_or_because_another_is_solo() -> None:
+    sounds = {
+        "bass": SoundStatus("notes", muted=True, by_name=True),
+        "hats": SoundStatus("hits", muted=True),
+        "kick": SoundStatus("hits", solo=True),
+    }
+    _, below = StatusBar().lines(
+        Snapshot(Status(sounding=sounds), {"kick": 0.5}), READY, Touch(), 80, 0.0
+    )
+    shown = "".join(text for _, text in below)
+    assert "bass M  hats M  kick S ▇" in shown
+    assert [style for style, text in below if text == " M"] == [
+        "class:status.loud", "class:status.dim",
+    ]  # fmt: skip
+
+
 def test_names_lose_their_details_before_any_is_left_out_and_then_it_is_said_how_many() -> None:
     _, below = text(Snapshot(FULL, LEVELS), width=80)
     assert "ego ▇  hall M  bells ▄  rain █  choir ·  drone ·  sub ·  +2" in below

@@ -152,6 +152,15 @@ class Chain(Value):
         )
 
 
+def patterns_of(value: Any) -> Iterator[Chain]:
+    """Yield the patterns that a setting is made of, without those that these are made of."""
+    if isinstance(value, Chain):
+        yield value
+    elif isinstance(value, Value):
+        for part in value.node.parts:
+            yield from patterns_of(part)
+
+
 Source = Cycles | PatternNode | Chain
 Part = TypeVar("Part", bound=Chain)
 

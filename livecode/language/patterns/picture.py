@@ -8,10 +8,17 @@ COLUMNS = 16
 #: More rows than these are not drawn.
 _ROWS = 8
 _BEGINS, _SOUNDS, _RESTS = "▪", "─", "·"
+#: What these are where the bar stands now.
+_NOW = {_BEGINS: "■", _SOUNDS: "┼", _RESTS: "│"}
 
 
-def bar_picture(cycles: Cycles, bar: int = 0, columns: int = COLUMNS) -> list[str]:
-    """Rows such as `bd ▪───▪───▪───▪───`: where each value begins and how long it sounds."""
+def bar_picture(
+    cycles: Cycles, bar: int = 0, columns: int = COLUMNS, now: float | None = None
+) -> list[str]:
+    """Rows such as `bd ▪───▪──┼▪───▪───`: where each value begins and how long it sounds.
+
+    `now`: how much of the bar is over, 0 to 1, which a sign in each row shows.
+    """
     grid, fragments = cycles.cycle(bar)
     rows: dict[str, list[str]] = {}
     for begin, _, start, stop, value, _ in fragments:
@@ -22,6 +29,10 @@ def bar_picture(cycles: Cycles, bar: int = 0, columns: int = COLUMNS) -> list[st
                 row[column] = _SOUNDS
         if begin == start:
             row[first] = _BEGINS
+    if now is not None:
+        here = min(int(now * columns), columns - 1)
+        for row in rows.values():
+            row[here] = _NOW[row[here]]
     width = max(map(len, rows), default=0)
     drawn = [f"{value:<{width}} {''.join(row)}" for value, row in list(rows.items())[:_ROWS]]
     return drawn if len(rows) <= _ROWS else [*drawn, f"… and {len(rows) - _ROWS} more"]
