@@ -9,6 +9,7 @@ from types import NoneType
 from typing import Any
 
 from livecode.help.note_names import note_names
+from livecode.help.within_texts import names_within
 from livecode.language.patterns.pattern import OPERATIONS, Pattern
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Thing
@@ -55,6 +56,12 @@ def complete(scope: Scope, code: str, cursor: int) -> tuple[list[str], int]:
     before = code[:cursor]
     if (within := note_names(before.rpartition("\n")[2])) is not None:
         return within[0], cursor - within[1]
+    try:
+        sounds = names_within(scope.variables, code, cursor)
+    except Exception:  # completion itself must never fail
+        sounds = None
+    if sounds is not None:
+        return sounds[0], cursor - sounds[1]
     match = _PATH_SO_FAR.search(before)
     assert match is not None
     word, owner = match["word"], match["owner"]
