@@ -6,16 +6,18 @@ once count from the line at which what uses them comes in.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.language.envelopes import env
 from livecode.language.moments import BeatClock, Corner, Moment
-from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
+from livecode.language.turns import MOST_CORNERS, NEARLY, NO_TIME, Counted, later_text, phase_of
 from livecode.language.units import Span, bars, finite, span
 from livecode.language.values import SHORTEST_LINE, Arithmetic, Value, as_value
 
@@ -40,6 +42,9 @@ class Curve(Counted):
     def sample(self, moment: Moment) -> float:
         return self.shape(self.turns(moment))
 
+    def over(self, moment: Moment) -> bool:
+        return self.turns_once and self.turns(moment) >= 1.0
+
     def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         if self._began is None:
             return
@@ -54,6 +59,8 @@ class Curve(Counted):
             if self.turns_once and turn:
                 continue
             for place, jump in self.places:
+                if not first - NEARLY <= turn + float(place) <= last + NEARLY:
+                    continue
                 frame = self.frame_of(turn + place, tempo)
                 if begin <= frame < end:
                     yield Corner(frame, jump)
@@ -109,10 +116,17 @@ def ramp(*points: float, over: Span | float) -> Value:
         raise LivecodeError("ramp takes two numbers or more, as in ramp(0.8, 1.2, over=30*s)")
     heights = [finite(point, "ramp") for point in points]
     length = span(over)
-    places = np.linspace(0.0, 1.0, len(heights))
+    places: list[float] = np.linspace(0.0, 1.0, len(heights)).tolist()
+    slopes = [
+        (after - before) / (end - begin)
+        for (before, after), (begin, end) in zip(pairwise(heights), pairwise(places), strict=True)
+    ]
 
     def shape(turns: float) -> float:
-        return float(np.interp(turns, places, heights))
+        part = bisect_right(places, turns) - 1
+        if not 0 <= part < len(slopes):
+            return heights[0 if part < 0 else -1]
+        return slopes[part] * (turns - places[part]) + heights[part]
 
     text = ", ".join(f"{height:g}" for height in heights)
     parts = len(heights) - 1

@@ -1,7 +1,6 @@
 """Moments at which values are read, and nodes: the ways of computing a number from moment to moment."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from livecode.language.units import BEATS_PER_BAR, Span
@@ -13,8 +12,7 @@ DRAWN_BPM = 120.0  # the tempo of drawings
 BeatClock = Tempo | Groove
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A point in time, and what can be read then."""
 
     t: float  # seconds of sample time
@@ -39,13 +37,9 @@ class Moment:
         """Return the moment of another sample time, at which the same signals are read."""
         if self.tempo is None:
             return self
-        return replace(
-            self,
-            t=frame / self.tempo.sample_rate,
-            beat=self.tempo.beat_at(frame),
-            frame=frame,
-            lead=lead,
-        )
+        tempo = self.tempo
+        t, beat = frame / tempo.sample_rate, tempo.beat_at(frame)
+        return Moment(t, beat, self.signals, self.call, tempo, frame, lead)
 
 
 class Corner(NamedTuple):
@@ -66,6 +60,10 @@ class Node:
     def timed(self) -> bool:
         """Whether the number depends on time alone: then it is known ahead."""
         return self.of_time and all(part.node.timed for part in self.parts)
+
+    def over(self, moment: Moment) -> bool:
+        """Whether the number stays as it is at `moment` while the tempo and the meter do."""
+        return False
 
     def begin(self, moment: Moment) -> None:
         """Count from this moment on, if the node counts from its beginning and has not begun."""

@@ -14,6 +14,8 @@ from livecode.signals.tempo import part_of_a_beat
 SHORTEST_S = 0.001
 #: Two places in a turn this near, in turns, are the same: beats are floats.
 NEAR = 1e-9
+#: Where a turn lies between two sample times is reckoned in floats first, which are as near as this.
+NEARLY = 1e-6
 #: What turns more often between two ticks is followed from tick to tick only.
 MOST_CORNERS = 24
 NO_TIME = Span()
@@ -48,6 +50,7 @@ class Counted(Node):
             self._of = part_of_a_beat(self.length.in_beats())
         else:
             self._of = part_of_a_beat(self.length.bars) if self.length.bars else Fraction(0)
+        self._turn, self._later = float(self._of), float(self.phase)
 
     def begin(self, moment: Moment) -> None:
         if self._began is None:
@@ -56,18 +59,21 @@ class Counted(Node):
     def turns(self, moment: Moment) -> float:
         """Return how many turns have passed."""
         self.begin(moment)
-        return self._passed(moment.t, moment.beat, moment.bar, moment.tempo is not None)
+        counted = moment.beat if self.length.beats else moment.t
+        now = moment.bar if self.length.bars and not self.length.beats else counted
+        return self._passed(now, moment.tempo is not None)
 
-    def _passed(self, t: float, beat: float, bar: float, clock: bool) -> float:
+    def _passed(self, now: float, clock: bool) -> float:
+        """Return how many turns have passed at a time in what the length is counted in."""
         assert self._began is not None
-        since = self._began if self.anew or not clock else Beginning(0, self._began.t, 0.0, 0.0)
+        whole = self.anew or not clock  # else beats are counted from beat 0
         if self.length.seconds:
-            passed = (t - since.t) / self.length.seconds
+            passed = (now - self._began.t) / self.length.seconds
         elif self.length.beats:
-            passed = (beat - since.beat) / float(self._of)
+            passed = (now - (self._began.beat if whole else 0.0)) / self._turn
         else:
-            passed = (bar - since.bar) / float(self._of)
-        return passed if self.anew else passed - float(self.phase) + NEAR
+            passed = (now - (self._began.bar if whole else 0.0)) / self._turn
+        return passed if self.anew else passed - self._later + NEAR
 
     def frame_of(self, turn: Fraction, tempo: BeatClock) -> int:
         """Return the first sample time at or after a turn; the node has begun."""
@@ -84,13 +90,16 @@ class Counted(Node):
 
     def turn_at(self, frame: int, tempo: BeatClock) -> float:
         """Return how many turns have passed at a sample time; the node has begun."""
-        t, beat = frame / tempo.sample_rate, tempo.beat_at(frame)
-        return self._passed(t, beat, tempo.bar_at(frame), True)
+        if self.length.seconds:
+            return self._passed(frame / tempo.sample_rate, True)
+        now = tempo.beat_at(frame) if self.length.beats else tempo.bar_at(frame)
+        return self._passed(now, True)
 
     def drawn_turns(self, seconds: float, beat: float) -> float:
         """Return how many turns have passed in a drawing."""
         began, self._began = self._began, Beginning(0, 0.0, 0.0, 0.0)
-        passed = self._passed(seconds, beat, beat / BEATS_PER_BAR, False)
+        now = beat if self.length.beats else beat / BEATS_PER_BAR
+        passed = self._passed(seconds if self.length.seconds else now, False)
         self._began = began
         return passed
 

@@ -22,7 +22,7 @@ from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.heard_reward import HeardReward
-from livecode.playing.quant import next_multiple
+from livecode.playing.quant import NextMultiple
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.transport.messages import LatentSource, Source
 
@@ -65,6 +65,7 @@ class AgentPlayer(SoundPlayer):
         self._order = _ordered(axes, thing.space.latent)  # all axes, the open ones first
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # sample time of the last step, not rounded
+        self._multiple = NextMultiple(setup.tempo)
         self._heard_at = 0  # the sample time at which the step of this tick is heard
         self._t, self._tempo = 0.0, 120.0  # time and tempo of the last tick
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
@@ -229,7 +230,7 @@ class AgentPlayer(SoundPlayer):
         if isinstance(length, Span) and length.in_beats() and not length.seconds:
             self._stepped = float(frame)
             nudge, soonest = self.groove.nudge, frame + self.setup.voice_lead
-            self._heard_at = nudge + next_multiple(length, soonest - nudge, self.setup.tempo)
+            self._heard_at = nudge + self._multiple.at(length, soonest - nudge)
             return self._heard_at < soonest + self.setup.tick_frames
         if self._stepped is None:
             self._stepped = frame - period

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from livecode.errors import in_words
-from livecode.language.moments import BeatClock, Corner, Moment
+from livecode.language.moments import BeatClock, Corner, Moment, Node
 from livecode.language.things import Thing
 from livecode.language.units import BEATS_PER_BAR, Span
 from livecode.language.values import Value
@@ -34,8 +34,9 @@ class Automation:
         self._made_up: float | None = None  # how far the first number was from that of then
         self.now: float | None = None  # the number that was sampled last
         self.still = False  # the setting is a plain number, and no blend is under way
+        self._over: Node | Span | None = None  # what does not change any more
         #: Whether the description has changed, or a blend has begun, since `take_news`.
-        self._news = True
+        self.news = True
 
     def follow(self, frame: int, fade_s: float) -> None:
         """Follow the setting's description, blending from the former over `fade_s` from `frame` on."""
@@ -51,7 +52,7 @@ class Automation:
             if self._coming is not None and self._coming[1] <= frame:
                 self._take_over(*self._coming)
             self._coming = described, frame, fade_s
-            self.still, self._news = False, True
+            self.still, self.news = False, True
 
     def _take_over(self, described: Any, frame: int, fade_s: float) -> None:
         if self.now is not None:
@@ -66,7 +67,7 @@ class Automation:
         meanwhile does so with its own attack.
         """
         self._begin_blend(start, frame, fade_s)
-        self._news = True
+        self.news = True
 
     def _begin_blend(self, start: float, frame: int, fade_s: float) -> None:
         self._blend = (start, frame, fade_s) if fade_s > 0 else None
@@ -74,7 +75,7 @@ class Automation:
 
     def renew(self) -> None:
         """Count as changed: what it depends on goes otherwise from now on."""
-        self.still, self._news = False, True
+        self.still, self.news = False, True
 
     def go_back(self, frame: int, number: float) -> None:
         """Count as sampled last at that sample time, as that number: what was sampled beyond is replaced."""
@@ -82,7 +83,7 @@ class Automation:
 
     def take_news(self) -> bool:
         """Return whether anything but time has changed since the last call."""
-        news, self._news = self._news, False
+        news, self.news = self.news, False
         return news
 
     @property
@@ -91,6 +92,28 @@ class Automation:
         if self._coming is not None and not _timed(self._coming[0]):
             return False
         return bool(self._versions) and _timed(self._versions[-1])
+
+    def over(self, moment: Moment) -> bool:
+        """Whether the number stays as it is at `moment` while `same` says so, and the beat goes on."""
+        self._over = None
+        if self.still:
+            return True
+        newest = self._versions[-1]
+        if self._coming is not None or self._blend is not None:
+            return False
+        if isinstance(newest, Value):
+            self._over = newest.node if newest.node.over(moment) else None
+        elif isinstance(newest, Span) and moment.tempo is not None:
+            self._over = newest if moment.tempo.steady(moment.frame - moment.lead) else None
+        return self._over is not None and self.same
+
+    @property
+    def same(self) -> bool:
+        """Whether what `over` was asked for is described as it was then."""
+        newest = self._versions[-1]
+        if self._over is None or not isinstance(newest, Value):
+            return self.still or newest is self._over
+        return newest.node is self._over and newest.heard in (None, self._over)
 
     @property
     def changes_at(self) -> int | None:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -82,4 +81,4 @@ def _lenient(moment: Moment) -> Moment:
                 heard[value] = 0.0
         return heard[value]
 
-    return replace(moment, call=call)
+    return moment._replace(call=call)

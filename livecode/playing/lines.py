@@ -71,6 +71,11 @@ class LineWriter:
         """The number that the last line ends at; None before the first."""
         return self._lines[-1].last if self._lines else None
 
+    @property
+    def over(self) -> int:
+        """The first sample time at which the last line is over; 0 before the first."""
+        return self._lines[-1].frame + self._lines[-1].frames if self._lines else 0
+
     def at(self, frame: int) -> float | None:
         """Return the number as it is written for a sample time; None if nothing is."""
         for line in reversed(self._lines):
@@ -92,6 +97,10 @@ class LineWriter:
         the number has changed by meanwhile is made up for.
         """
         before = self.at(begin - 1)
+        if not corners and not anew and not self._jumps and before is not None and begin < until:
+            self._line_to((begin - 1, before), until - 1, number)
+            self.end = until
+            return
         if anew:
             while self._lines and self._lines[-1].frame >= begin:
                 self._lines.pop()

@@ -37,7 +37,9 @@ class NotesPlayer(OnsetPlayer):
 
     def __init__(self, thing: Notes, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
+        self._voice = thing.voice  # as `follow` saw it last
         self._at: np.ndarray | None = None  # (width,): the place in a space that was written last
+        self._seen: tuple[int, int, int] | None = None  # the change of it that was read last
 
     @property
     def source(self) -> Source:
@@ -54,7 +56,8 @@ class NotesPlayer(OnsetPlayer):
 
     def follow(self, frame: int, fade_s: float) -> None:
         follow_keywords(self.thing, self.setup, self.controls, {*self.FOR_ENGINE})
-        voice, controls = self.thing.voice, self.setup.controls
+        self._voice = voice = self.thing.voice
+        controls = self.setup.controls
         slot = controls.find(f"{self.thing.name}.position")
         if not isinstance(voice, (Synth, KitTone)) and (slot is None or isinstance(voice, Space)):
             self._at = None  # the voice looks for the control when it begins
@@ -97,12 +100,15 @@ class NotesPlayer(OnsetPlayer):
 
     def _follow_place(self, frame: int) -> None:
         """Let the timbre be where the agent or the place is that the notes are played at."""
-        voice = self.thing.voice
+        voice = self._voice
         if not isinstance(voice, (Agent, Spot)) or voice.name is None:
             return
         controls = self.setup.controls
         slot = controls.find(f"{voice.name}.position")
-        place = None if slot is None else controls.last(slot)
+        seen = None if slot is None else (slot, controls.opened(slot), controls.written(slot))
+        if slot is None or (seen == self._seen and self._at is not None):
+            return
+        self._seen, place = seen, controls.last(slot)
         if place is not None and (self._at is None or np.abs(place - self._at).max() > 1e-6):
             self._at = place
             own = controls.open(f"{self.thing.name}.position")

@@ -1,16 +1,16 @@
 """Plays patterns: writes each onset to the control block ahead of its sample time."""
 
-from collections import ChainMap
+from collections import ChainMap, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.language.moments import BeatClock, Moment
+from livecode.language.patterns.ahead import EventsAhead, Timed
 from livecode.language.patterns.cycles import Cycles
-from livecode.language.patterns.events import PatternEvent, events_between
+from livecode.language.patterns.events import PatternEvent
 from livecode.language.patterns.numbers import exact
 from livecode.language.sources import Sounding
 from livecode.language.values import Value
@@ -61,9 +61,12 @@ class OnsetPlayer(SoundPlayer):
         self._heard: tuple[Any, ...] = ()  # the settings that were followed last
         self._line = 0  # sample time from which what is followed next is played
         self._until: int | None = None  # onsets are written up to this sample time
-        self._bar = Fraction(0)  # the bar there
+        self._clock: BeatClock = self.beat_clock  # by which they were written
+        self._version = 0  # of that clock
+        self._mark: Any = None  # by which the bar there was computed
+        self._ahead = EventsAhead()
         self._listens = False  # whether onsets depend on signals
-        self._waiting: list[int] = []  # sample times of what has been written
+        self._waiting: deque[int] = deque()  # sample times of what has been written
         self._failed: Cycles | None = None
 
     def details(self) -> Any:
@@ -124,12 +127,13 @@ class OnsetPlayer(SoundPlayer):
         if self._until is None:
             take_back(self.setup.controls, self._slot, earliest)  # of whoever had the name before
         if self._until is None or self._until < earliest:
-            self._until, self._bar = earliest, self._bar_at(earliest)
+            self._written_to(earliest)
         elif self._strayed(self._until):
             self._go_back(earliest)
         while len(self._parts) > 1 and self._parts[1].frame <= earliest:
             del self._parts[0]
-        self._waiting = [at for at in self._waiting if at >= frame]
+        while self._waiting and self._waiting[0] < frame:
+            self._waiting.popleft()
         ahead_s = NEAR_S if self._listens else HORIZON_S
         self._write(earliest + round(ahead_s * self.setup.sample_rate), moment)
 
@@ -141,22 +145,34 @@ class OnsetPlayer(SoundPlayer):
     def _tempo(self) -> BeatClock:
         return self.beat_clock
 
-    def _bar_at(self, frame: int) -> Fraction:
-        return self._tempo.bar_of_frame(frame)
+    def _written_to(self, frame: int) -> None:
+        """Note that onsets are written up to a sample time, and by which beat."""
+        self._until, clock = frame, self._tempo
+        self._clock, self._version, self._mark = clock, clock.version, clock.mark(frame)
 
     def _strayed(self, until: int) -> bool:
         """Whether the beat goes otherwise now than when onsets were written."""
-        return self._bar_at(until) != self._bar
+        before, clock = self._clock, self._tempo
+        if before is clock and self._version == clock.version:
+            return False
+        moved: bool = before.mark(until) != self._mark
+        self._written_to(until)
+        if moved or before == clock:
+            return moved
+        return before.bar_of_frame(until) != clock.bar_of_frame(until)
 
     def _go_back(self, frame: int) -> None:
         """Take back what was written for sample time `frame` and later, to write it anew."""
         if self._until is not None and frame < self._until:
             take_back(self.setup.controls, self._slot, frame - MASTER_LAG)
-            self._until, self._bar = frame, self._bar_at(frame)
-            self._waiting = [at for at in self._waiting if at < frame]
+            self._written_to(frame)
+            while self._waiting and self._waiting[-1] >= frame:
+                self._waiting.pop()
 
     def _part_at(self, frame: int) -> Part:
         """Return what is played at a sample time; the first part before it begins."""
+        if len(self._parts) == 1:
+            return self._parts[0]
         begun = [part for part in self._parts if part.frame <= frame]
         return begun[-1] if begun else self._parts[0]
 
@@ -165,34 +181,31 @@ class OnsetPlayer(SoundPlayer):
         most = A_TICK
         assert self._until is not None
         if self._until < (first := self._parts[0].frame):
-            self._until, self._bar = first, self._bar_at(first)
+            self._written_to(first)
         while self._until < horizon:
             part = self._part_at(self._until)
-            later = [each.frame for each in self._parts if each.frame > self._until]
-            stop = min([horizon, *later])
+            later = (each.frame for each in self._parts if each.frame > self._until)
+            stop = min((horizon, *later))
             found = self._events(part, self._until, stop)
-            for frame, events in groupby(found, key=lambda each: each[0]):
+            for frame, events in groupby(found, key=_frame) if found else ():
                 if most <= 0 or len(self._waiting) >= WAITING:
-                    self._until, self._bar = frame, self._bar_at(frame)
+                    self._written_to(frame)
                     return
                 written = self._write_at(frame, [event for _, event in events], part, moment)
                 most -= written
-                self._waiting += [frame] * written
-            self._until, self._bar = stop, self._bar_at(stop)
+                self._waiting.extend([frame] * written)
+            self._written_to(stop)
 
-    def _events(self, part: Part, begin: int, end: int) -> list[tuple[int, PatternEvent]]:
+    def _events(self, part: Part, begin: int, end: int) -> list[Timed]:
         """Return what begins from one sample time on and before another, each with its own."""
         if part.cycles is self._failed:
             return []
         try:
-            # what is on a bar begins at the first frame at or after it
-            found = events_between(part.cycles, self._bar_at(begin - 1), self._bar_at(end), 0)
+            return self._ahead.between(part.cycles, self._tempo, begin, end)
         except LivecodeError as error:
             self._failed = part.cycles
             self.setup.say(f"{self.thing}.pattern", f"{error}; it is silent")
             return []
-        timed = [(self._tempo.frame_of_bar(event.begin), event) for event in found]
-        return [(frame, event) for frame, event in timed if begin <= frame < end]
 
     def _write_at(self, frame: int, events: list[PatternEvent], part: Part, moment: Moment) -> int:
         """Write the onsets of events that begin together; returns how many changes that took."""
@@ -213,8 +226,12 @@ class OnsetPlayer(SoundPlayer):
             return {setting: own.now or 0.0 for setting, own in self._own.items()}
         then = moment.at(frame, 0)
         known = {"t": then.t, "beat": then.beat, "bar": bar, "tempo": self._tempo.bpm_at(frame)}
-        then = replace(then, signals=ChainMap(known, moment.signals))  # type: ignore[arg-type]
+        then = then._replace(signals=ChainMap(known, moment.signals))  # type: ignore[arg-type]
         return {setting: own.sample(then) for setting, own in self._own.items()}
+
+
+def _frame(timed: Timed) -> int:
+    return timed[0]
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -3,7 +3,7 @@
 import math
 
 from livecode.language.units import Span
-from livecode.signals.tempo import Tempo, part_of_a_beat
+from livecode.signals.tempo import Meter, Tempo, part_of_a_beat
 
 
 def next_multiple(quant: Span, frame: float, tempo: Tempo) -> int:
@@ -38,3 +38,29 @@ def frame_of_multiple(length: Span, number: int, tempo: Tempo) -> int:
     if length.beats:
         return tempo.frame_of_beat(number * part_of_a_beat(length.beats))
     return math.ceil(number * length.seconds * tempo.sample_rate)
+
+
+class NextMultiple:
+    """Tells the next multiple of a length, asked again and again as time passes."""
+
+    def __init__(self, tempo: Tempo):
+        self._tempo = tempo
+        #: (length, version of the tempo, meter, sample time that it was computed for), and the answer.
+        self._known: tuple[Span, int, Meter, float, int] | None = None
+
+    def at(self, quant: Span, frame: float) -> int:
+        """Return the first sample time from `frame` on that is a multiple of `quant`."""
+        known = self._known
+        meter = self._tempo.mark(math.ceil(frame) - 1)[1]
+        if (
+            known is not None
+            and known[3] <= frame <= known[4]
+            and known[0] == quant
+            and known[1:3] == (self._tempo.version, meter)
+        ):
+            return known[4]
+        found = next_multiple(quant, frame, self._tempo)
+        alone = (quant.seconds != 0) + (quant.beats != 0) + (quant.bars != 0) == 1
+        if alone:  # else what comes next depends on what comes first
+            self._known = quant, self._tempo.version, meter, frame, found
+        return found

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -83,6 +84,10 @@ class SettingControl:
         written = self.written(frame)
         return written is not None and (self.automation.now or 0.0) > written
 
+    def rests(self, gain: float) -> bool:
+        """Whether a tick would change nothing: the number is written, heard, and stays."""
+        raise NotImplementedError
+
     def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
         """Sample the setting; write it if it has changed and the player does not wait."""
         raise NotImplementedError
@@ -99,8 +104,11 @@ class StepControl(SettingControl):
     def written(self, frame: int) -> float | None:
         return self._written
 
+    def rests(self, gain: float) -> bool:
+        return self._rests and self.automation.still and gain == self._gain
+
     def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
-        if self._rests and self.automation.still and gain == self._gain:
+        if self.rests(gain):
             return
         start = frame + self._lead
         self._sample(moment.at(start, self._lead), gain, waiting)
@@ -138,7 +146,9 @@ class LineControl(SettingControl):
         ]
         self._lines = LineWriter(self._put, setup.sample_rate, lines)
         self._waited = False
+        self._told = False  # the number that rests is what is heard, and the automation says it
         self._goal: float | None = None  # the number that was sampled last
+        self._version = -1  # of the tempo, when the number came to rest
 
     def _put(self, line: Line) -> None:
         self._block.write(self._slot, line.frame - MASTER_LAG, np.array(line[1:]))
@@ -146,13 +156,26 @@ class LineControl(SettingControl):
     def written(self, frame: int) -> float | None:
         return self._lines.at(frame)
 
-    def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
+    def rests(self, gain: float) -> bool:
+        if not self._told or gain != self._gain or self.automation.news:
+            return False
+        return self._stays(self._setup.tempo.version)
+
+    def _stays(self, version: int) -> bool:
+        """Whether the number that rests stays as it is, at that version of the tempo."""
         automation = self.automation
+        return automation.still or (automation.same and self._version == version)
+
+    def tick(self, frame: int, moment: Moment, gain: float = 1.0, waiting: bool = False) -> None:
+        automation, tempo_version = self.automation, self._setup.tempo.version
         start = frame + self._lead + MASTER_LAG
         news = automation.take_news() or gain != self._gain or self._waited or not self._lines.end
+        self._rests = self._rests and self._stays(tempo_version)
         if self._rests and not news:
             self._tell_now(frame)
+            self._told = frame >= self._lines.over
             return
+        self._told = False
         if waiting:
             self._waited, self._gain = True, gain
             automation.sample(moment.at(start, self._lead))
@@ -177,7 +200,8 @@ class LineControl(SettingControl):
             lambda at: automation.sample(moment.at(at, self._lead)) * gain,
             anew,
         )
-        self._rests = automation.still and self._lines.settled
+        over = self._lines.settled and automation.over(moment.at(until - 1, until - 1 - frame))
+        self._rests, self._version = over, tempo_version
         self._goal = automation.now
         self._tell_now(frame)
 
@@ -207,6 +231,7 @@ class SoundPlayer:
         self._own_groove = thing.swing, thing.nudge  # as `follow` saw them last
         self.muted = False
         self.groove = Groove(setup.tempo)
+        self._felt: tuple[Any, ...] = ()  # what the groove was made of
         self._followed_from = 0
         self._duck = ""  # what pushes the name back, as the engine was told
         #: True while another thing still sounds under the name, at the other's level.
@@ -234,6 +259,10 @@ class SoundPlayer:
     def _feel_groove(self, now: int) -> None:
         """Follow the swing and the nudge of the thing, and those of all."""
         tempo, own, own_nudge = self.setup.tempo, *self._own_groove
+        felt = (*self._own_groove, tempo.swing, tempo.offset)
+        if felt == self._felt and not (own_nudge.beats or own_nudge.bars):
+            return  # what is counted in beats goes by the tempo of now
+        self._felt = felt
         share, pair = tempo.swing if own is None else (own.share, own.pair)
         nudge = tempo.after(now, *astuple(own_nudge)) - now if own_nudge else 0
         groove = Groove(
@@ -308,10 +337,11 @@ class SoundPlayer:
         if frame + self.setup.voice_lead >= self._followed_from:
             self._feel_groove(frame)
         if (clock := self.beat_clock) is not moment.tempo:
-            moment = replace(moment, tempo=clock, beat=clock.beat_at(frame))
+            moment = moment._replace(tempo=clock, beat=clock.beat_at(frame))
         for setting, control in self.controls.items():
             gain = 0.0 if self.muted and setting == "level" else 1.0
-            control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)
+            if not control.rests(gain):
+                control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)
 
 
 def player_of(thing: Sounding) -> SoundPlayer:

@@ -7,7 +7,7 @@ from livecode.errors import LivecodeError, did_you_mean, in_words, said_by
 from livecode.language.moments import Moment
 from livecode.language.units import Span
 from livecode.language.values import Value
-from livecode.playing.quant import next_multiple
+from livecode.playing.quant import NextMultiple
 from livecode.sets.set_file import Scene, SetFile
 from livecode.sets.set_watch import FileWatch, SetWatch, Watching
 from livecode.signals.tempo import Tempo
@@ -57,6 +57,9 @@ class Scenes:
         self._true_since: int | None = None  # sample time since which the condition is true
         self._was_false = False  # the condition has been false since the scene began
         self._asked: tuple[int, int] | None = None  # (index of a scene, when it begins)
+        self._multiple = NextMultiple(tempo)
+        #: (when the scene began, its length, version of the tempo), and its end by these.
+        self._end: tuple[tuple[int, Span, int], int] | None = None
         self._handed: int | None = None  # sample time at which the scene that was due begins
 
     @property
@@ -199,7 +202,7 @@ class Scenes:
         quant = self._quant(index)
         if quant is None:
             return round(frame)
-        return next_multiple(quant, frame - SLACK_FRAMES, self._tempo)
+        return self._multiple.at(quant, frame - SLACK_FRAMES)
 
     # the present scene
 
@@ -234,8 +237,13 @@ class Scenes:
         """The sample time at which the present scene is over; None if it has no length."""
         if self.length is None:
             return None
-        end = self._tempo.after(self.begun, *astuple(self.length))
-        return max(round(end), self.begun + round(SHORTEST_S * self._rate))
+        known, now = self._end, (self.begun, self.length, self._tempo.version)
+        if known is None or known[0] != now:
+            length = self.length
+            end = self._tempo.after(self.begun, length.seconds, length.beats, length.bars)
+            known = now, max(round(end), self.begun + round(SHORTEST_S * self._rate))
+            self._end = known
+        return known[1]
 
     @property
     def time_s(self) -> float:

@@ -69,9 +69,13 @@ class BeatMap:
         at = bisect_right(self._stretches, frame, key=lambda stretch: stretch.frame)
         return self._stretches[max(at - 1, 0)]
 
+    def units_at(self, frame: int) -> int:
+        """Return where the beat is at that frame, in units."""
+        return self.at(frame).units_at(frame)
+
     def beat_of_frame(self, frame: int) -> Fraction:
         """Return the beat at that frame, exactly."""
-        return Fraction(self.at(frame).units_at(frame), self.units_a_beat)
+        return Fraction(self.units_at(frame), self.units_a_beat)
 
     def beat_at(self, frame: float) -> float:
         """Return the beat at that frame, which may be a fraction."""

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from livecode.signals.tempo import Tempo
+from livecode.signals.tempo import Meter, Tempo
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,16 @@ class Groove:
 
     @property
     def version(self) -> int:
-        """A number that grows with each change of the tempo."""
+        """A number that grows with each change of the tempo or the meter."""
         return self.tempo.version
 
     def bpm_at(self, frame: float) -> float:
         """Return the tempo set for that frame, in beats a minute."""
         return self.tempo.bpm_at(frame)
+
+    def steady(self, frame: int) -> bool:
+        """Tell whether tempo and meter stay as they are from that frame on, as far as they are set."""
+        return self.tempo.steady(frame)
 
     def beats_per_bar_at(self, frame: int) -> Fraction:
         """Return the length of the bar that the frame lies in, in beats."""
@@ -64,6 +68,10 @@ class Groove:
     def bar_of_frame(self, frame: int) -> Fraction:
         """Return the bar at that frame, exactly."""
         return self.tempo.bar_of_beat(self.beat_of_frame(frame))
+
+    def mark(self, frame: int) -> tuple[int, Meter]:
+        """Return what the bar at that frame is computed from; while it is the same, so is the bar."""
+        return self.tempo.mark(frame - self.nudge)
 
     def frame_of(self, beat: float) -> float:
         """Return the frame, not rounded, of that beat."""

@@ -42,6 +42,8 @@ class Tempo:
         self._rate = sample_rate
         self._map = BeatMap(sample_rate, _in_range(bpm))
         self._meters = [Meter(Fraction(0), Fraction(0), _beats_per_bar(beats_per_bar))]
+        self._meter_changes = 0
+        self._plain: tuple[Meter, float, float, float] | None = None  # a meter, and it in floats
         self._taps_s: list[float] = []
         self._follower = ClockFollower(sample_rate)
         #: Taps and other clocks change the beat this many frames ahead: nobody moves what is due
@@ -62,8 +64,8 @@ class Tempo:
 
     @property
     def version(self) -> int:
-        """A number that grows with each change of the tempo."""
-        return self._map.version
+        """A number that grows with each change of the tempo or the meter."""
+        return self._map.version + self._meter_changes
 
     @property
     def bpm(self) -> float:
@@ -79,9 +81,14 @@ class Tempo:
         """Return the tempo set for that frame, in beats a minute."""
         return self._map.at(frame).bpm_at(frame)
 
+    def steady(self, frame: int) -> bool:
+        """Tell whether tempo and meter stay as they are from that frame on, as far as they are set."""
+        last = self._map.last
+        return last.frame <= frame and not last.gain and self.mark(frame)[1] is self._meters[-1]
+
     def beats_per_bar_at(self, frame: int) -> Fraction:
         """Return the length of the bar that the frame lies in, in beats."""
-        return self._meter_at(self.beat_of_frame(frame)).beats_per_bar
+        return self.mark(frame)[1].beats_per_bar
 
     def beat_at(self, frame: float) -> float:
         """Return the beat at that frame."""
@@ -103,11 +110,23 @@ class Tempo:
         """Return the bar at that frame. Bar 2.5, for example, is the middle of the third bar."""
         beat = self.beat_at(frame)
         meter = self._meter_at(beat)
-        return float(meter.bar) + (beat - float(meter.beat)) / float(meter.beats_per_bar)
+        plain = self._plain
+        if plain is None or plain[0] is not meter:
+            plain = meter, float(meter.bar), float(meter.beat), float(meter.beats_per_bar)
+            self._plain = plain
+        _, line_bar, line_beat, beats_per_bar = plain
+        return line_bar + (beat - line_beat) / beats_per_bar
 
     def bar_of_frame(self, frame: int) -> Fraction:
         """Return the bar at that frame, exactly."""
         return self.bar_of_beat(self.beat_of_frame(frame))
+
+    def mark(self, frame: int) -> tuple[int, Meter]:
+        """Return what the bar at that frame is computed from; while it is the same, so is the bar."""
+        units = self._map.units_at(frame)
+        one = len(self._meters) == 1
+        beat = 0 if one else Fraction(units, self._map.units_a_beat)
+        return units, self._meter_at(beat)
 
     def frame_of_bar(self, bar: Fraction | int) -> int:
         """Return the first frame at or after that bar: there begins what a pattern has there."""
@@ -189,7 +208,7 @@ class Tempo:
         bars = (before - meter.beat) // meter.beats_per_bar + 1
         line = Meter(meter.beat + bars * meter.beats_per_bar, meter.bar + bars, length)
         earlier = [meter for meter in self._meters if meter.beat < line.beat]
-        self._meters = [*earlier[-STRETCHES_KEPT:], line]
+        self._set_meters([*earlier[-STRETCHES_KEPT:], line])
 
     def tap(self, time_s: float) -> None:
         """Take a tap on the beat.
@@ -266,12 +285,16 @@ class Tempo:
         stretches, meters, (share, pair, self.offset, self.pace) = state
         self.swing = (share, pair)
         self._map.restore(stretches)
-        self._meters = [Meter(*map(Fraction, meter)) for meter in meters]
+        self._set_meters([Meter(*map(Fraction, meter)) for meter in meters])
 
     def locate(self, beat: float, frame: float) -> None:
         """Jump so that `beat` is at `frame`. Bars count from beat 0, and the past is forgotten."""
         self._map.jump(math.ceil(frame), beat)
-        self._meters = [Meter(Fraction(0), Fraction(0), self._meters[-1].beats_per_bar)]
+        self._set_meters([Meter(Fraction(0), Fraction(0), self._meters[-1].beats_per_bar)])
+
+    def _set_meters(self, meters: list[Meter]) -> None:
+        self._meter_changes += 1
+        self._meters = meters
 
     def _glide(self, frame: int, bpm: float, ahead_beats: float, over_beats: float) -> None:
         """Set the tempo from that frame on, and gain `ahead_beats` over the next `over_beats`."""
@@ -282,6 +305,8 @@ class Tempo:
         self._map.change(frame + over, rate, bpm)
 
     def _meter_at(self, beat: float | Fraction) -> Meter:
+        if len(self._meters) == 1:
+            return self._meters[0]
         at = bisect_right(self._meters, beat, key=lambda meter: meter.beat)
         return self._meters[max(at - 1, 0)]
 

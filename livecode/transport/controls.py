@@ -49,6 +49,7 @@ class ControlBlock:
             return array
 
         self._names = view(f"S{self.NAME_BYTES}", slots)
+        self._found: dict[str, int] = {}  # slots as they were found last, by name
         # the number of changes, and how often the slot was opened
         self._counts = view("i8", slots, CACHE_LINE // 8)
         self._stamps = view("i8", slots, depth)
@@ -62,8 +63,15 @@ class ControlBlock:
 
     def find(self, name: str) -> int | None:
         """Return the slot called `name`, or None."""
-        where = np.flatnonzero(self._names == name.encode())
-        return int(where[0]) if len(where) else None
+        wanted = name.encode()
+        if (slot := self._found.get(name)) is not None and self._names[slot] == wanted:
+            return slot
+        where = np.flatnonzero(self._names == wanted)
+        if not len(where):
+            self._found.pop(name, None)
+            return None
+        self._found[name] = int(where[0])
+        return int(where[0])
 
     def open(self, name: str) -> int:
         """Return the slot called `name`, and make it if need be. Only the writer calls this.
@@ -94,7 +102,8 @@ class ControlBlock:
 
     def name(self, slot: int) -> str:
         """Return the name of that slot."""
-        return bytes(self._names[slot]).decode()
+        name: str = self._names[slot].decode()
+        return name
 
     def names(self) -> list[str]:
         """Return the names of all open slots."""
@@ -105,8 +114,9 @@ class ControlBlock:
         count = int(self._counts[slot, 0])
         place = count % self.depth
         entry = self._values[slot, place]
-        entry[: np.size(values)] = values
-        entry[np.size(values) :] = 0.0
+        size = 1 if isinstance(values, (int, float)) else np.size(values)
+        entry[:size] = values
+        entry[size:] = 0.0
         self._stamps[slot, place] = frame
         self._counts[slot, 0] = count + 1
         self.on_write(self.name(slot), frame, values)

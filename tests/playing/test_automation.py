@@ -212,3 +212,26 @@ def test_controls_that_do_not_move_are_not_written(stage: Session):
     stage.eval("x = 1")
     stage.advance(1.0)
     assert written <= {"ego.position"}
+
+
+def test_a_curve_that_is_over_goes_on_when_its_name_says_otherwise(session: Session) -> None:
+    assert session.eval("down = ramp(1, 0.2, over=0.2*s)\nx = stream('test', level=down)").ok
+    session.advance(1.0)
+    level = session.get("x").player.controls["level"]
+    assert level.rests(1.0)
+    assert level.automation.now == pytest.approx(0.2)
+    session.eval("down = ramp(0.2, 0.9, over=0.2*s)")
+    session.advance(1.0)
+    assert level.automation.now == pytest.approx(0.9)
+
+
+def test_a_length_in_beats_rests_until_the_tempo_changes(session: Session) -> None:
+    session.eval('tempo(120)\nx = stream("test")\nx.delay = (1/4, 0.5)')
+    session.advance(1.0)
+    length = session.get("x").player.controls["delay_time"]
+    assert length.rests(1.0)
+    assert length.automation.now == pytest.approx(0.5)
+    session.eval("tempo(60)")
+    session.advance(0.5)
+    assert length.automation.now == pytest.approx(1.0)
+    assert length.rests(1.0)

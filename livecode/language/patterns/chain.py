@@ -8,10 +8,11 @@ from typing import Any, Self, TypeVar
 
 from livecode.errors import LivecodeError
 from livecode.language.moments import BeatClock, Corner, Moment, Node
+from livecode.language.patterns.ahead import EventsAhead
 from livecode.language.patterns.combining import Chosen, said
 from livecode.language.patterns.cycle import Mark
 from livecode.language.patterns.cycles import Cycles, Pure
-from livecode.language.patterns.events import as_float, as_word, events_between, since_at, value_at
+from livecode.language.patterns.events import as_float, as_word, since_at, value_at
 from livecode.language.patterns.meaning import cycles_of
 from livecode.language.patterns.notation import SHOWN_LENGTH
 from livecode.language.patterns.played import number_of, plain
@@ -23,6 +24,8 @@ from livecode.language.values import Value
 TRIED_CYCLES = 4
 #: A drawing shows no more bars than these.
 _DRAWN_BARS = 8
+#: So many beat clocks are known by which names play the same pattern as a value.
+_MOST_CLOCKS = 8
 
 
 class PatternNode(Node):
@@ -35,6 +38,7 @@ class PatternNode(Node):
         self.text, self._by, self._sources = text, by, sources
         self.parts = tuple(dict.fromkeys(each for source in sources for each in _followed(source)))
         self._made: tuple[tuple[Cycles, ...], Cycles] | None = None
+        self._ahead: dict[BeatClock, EventsAhead] = {}
 
     @property
     def cycles(self) -> Cycles:
@@ -49,10 +53,13 @@ class PatternNode(Node):
         return 0.0 if number is None else float(number)
 
     def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
-        first, last = tempo.bar_of_frame(begin - 1), tempo.bar_of_frame(end)
-        for event in events_between(self.cycles, first, last, 0):
-            if begin <= (frame := tempo.frame_of_bar(event.begin)) < end:
-                yield Corner(frame, jump=True)
+        ahead = self._ahead.get(tempo)
+        if ahead is None:
+            if len(self._ahead) >= _MOST_CLOCKS:
+                self._ahead.clear()
+            ahead = self._ahead[tempo] = EventsAhead()
+        for frame, _ in ahead.between(self.cycles, tempo, begin, end):
+            yield Corner(frame, jump=True)
 
     def drawn(self, seconds: float, beat: float) -> float | None:
         return value_at(self.cycles, beat / BEATS_PER_BAR, as_float)  # type: ignore[no-any-return]
