@@ -38,7 +38,7 @@ from livecode.performance.status import StatusBoard
 from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
 from livecode.performance.tempo_words import TempoWord, metre_word
-from livecode.performance.tick_load import TickLoad
+from livecode.performance.tick_load import SoundingNames, TickLoad
 from livecode.performance.token_times import TokenTeller
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
@@ -184,7 +184,7 @@ class Performance:
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
 
-        self.tick_load = TickLoad(self.generations, clock.tick_frames / sample_rate)
+        self.tick_load = TickLoad(SoundingNames(sounds), clock.tick_frames / sample_rate)
 
         # what performers, sets and cues do
         self.silencer = Silencer(sounds, evaluator.history, header, clock, recorder, lock, log)
@@ -253,7 +253,7 @@ class Performance:
             self.cues.tick()
             if self._live:
                 self.set_player.watch(frame)
-                self.tick_load.end()
+                self.tick_load.end(lambda: self._late_s(frame))
             self._fall_back()
             if frame >= self._status_due:
                 self._status_due = frame + clock.sample_rate // STATUS_HZ
@@ -263,6 +263,11 @@ class Performance:
                 if self.journal is not None:
                     self._journal_watch.look(self.journal)
             return self.scenes.due(frame + clock.tick_frames)
+
+    def _late_s(self, frame: int) -> float:
+        """Return how long ago the tick of a sample time was due, in seconds."""
+        now = self.arena.header.now(time.monotonic_ns())
+        return (now - frame) / self.clock.sample_rate
 
     def _fall_back(self) -> None:
         """Let each name whose source has failed go back to its last good source."""

@@ -169,11 +169,6 @@ class Generations:
         """Tell the voices which sounds of a kit are about to be played."""
         send(self._to_voices, GetSounds(kit, sounds[:MOST_SOUNDS]))
 
-    def newest_first(self) -> list[tuple[str, int]]:
-        """Return name and generation of each voice that sounds or is about to, the newest first."""
-        voices = [p for p in self._playing.values() if not p.leaving and p.buffer != NO_BUFFER]
-        return [(p.name, p.generation) for p in sorted(voices, key=lambda p: -p.generation)]
-
     def take_back(self, name: str, generation: int, why: str) -> None:
         """Count a generation among the failures of the next `receive`, as if its voice had failed."""
         self._taken_back.append(Failed(name, generation, why))

@@ -20,6 +20,7 @@ from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.reward_terms import reads
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer, player_of
+from livecode.playing.tick_costs import TickCosts
 from livecode.playing.turning import turn
 from livecode.signals.tempo import Tempo
 from livecode.transport.messages import GraphSource, Source
@@ -64,9 +65,8 @@ class Sounds:
         self._things: dict[str, Sounding] = {}
         self._since: dict[str, int] = {}  # name -> sample time at which it was first played
         self._leaving: dict[str, SoundPlayer] = {}  # players of what fades out, by name
-        self._asked: dict[
-            str, frozenset[str]
-        ] = {}  # signals that what fades out reads, by its name
+        #: Signals that what fades out reads, by its name.
+        self._asked: dict[str, frozenset[str]] = {}
         self._gone: set[str] = set()  # names that were removed, and are still listened to
         #: Called with a name that was removed, once nothing that fades out listens to it any more.
         self.on_gone: Callable[[str], None] = lambda name: None
@@ -75,6 +75,7 @@ class Sounds:
         self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
         self._good: dict[str, list[GoodSource]] = {}  # name -> good sources, newest last
+        self.costs = TickCosts()
         #: Called with a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
         generations.on_begin = self._begun
@@ -274,7 +275,7 @@ class Sounds:
         ticking.now = True
         try:
             for thing in self:
-                player_of(thing).tick(frame, moment)
+                self.costs.tick(player_of(thing), frame, moment)
                 self._turn(thing, frame)
             for name, player in list(self._leaving.items()):
                 if self.generations.fades(name):
