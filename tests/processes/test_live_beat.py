@@ -51,3 +51,49 @@ def test_strikes_are_on_their_samples_through_a_ramp_of_the_tempo(
     lines = [tempo.frame_of_beat(Fraction(n, 2)) for n in range(1, 200)]
     off = np.array([min(abs(line - onset) for line in lines) for onset in onsets])
     assert np.mean(off <= 1) > (0.9 if late_blocks else 0.999), off
+
+
+@pytest.mark.slow
+def test_hits_and_notes_are_on_their_samples_at_any_tempo(
+    virtual_card: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kit/tick").mkdir(parents=True)
+    soundfile.write(tmp_path / "kit/tick/1.wav", np.eye(1, 480)[0] * 0.5, 48_000, "FLOAT")
+    bare = "@synth\ndef bare(freq, gate):\n    return Clip(Sine(1000, mul=50), -0.3, 0.3) * gate\n"
+    off: dict[tuple[float, str], list[int]] = {}
+    with Live(Options(audio="jack", osc_port=0)) as live:
+        arena, rate = live.attachment.arena, live.header.sample_rate
+        played(live, f'drums = hits("tick*8", kit({str(tmp_path / "kit")!r}))')
+        played(live, f'{bare}lead = notes("0*8", bare, legato=0.05)')
+        for bpm in (60, 132.7, 240):
+            played(live, f"tempo({bpm})")
+            begun = live.status.frame
+            live.await_(lambda: live.status.frame > begun + rate, "the tempo")  # noqa: B023
+            take = tmp_path / f"{bpm}.wav"
+            played(live, f"record({str(take)!r}, stems=True)")
+            begun = live.status.frame
+            live.await_(lambda: live.status.frame > begun + 4 * rate, "four seconds")  # noqa: B023
+            tape = msgspec.json.decode(arena.tape.look() or b"", type=Tape)
+            tempo = Tempo(rate)
+            tempo.restore(live.status.clock)
+            played(live, "record.stop()")
+            for name in ("drums", "lead"):
+                stem = next(tmp_path.rglob(f"{bpm}*/{name}.wav"))
+                heard = np.abs(soundfile.read(stem)[0][:, 0]) > 0.02
+                onsets = np.flatnonzero(heard)
+                onsets = onsets[np.diff(onsets, prepend=-9999) > 500][1:-1] + tape.begin
+                lines = [
+                    tempo.frame_of_beat(Fraction(round(2 * tempo.beat_at(int(at))), 2))
+                    for at in onsets
+                ]
+                off[bpm, name] = (onsets - lines).tolist()
+        late_blocks = live.header.late_blocks
+    for (bpm, name), each in off.items():
+        assert len(each) >= 4 * bpm / 30 - 4, (bpm, name, each)
+    every = np.abs(np.concatenate(list(off.values())))
+    assert np.mean(every <= 1) > (0.9 if late_blocks else 0.999), off
+
+
+def played(live: Live, code: str) -> None:
+    ok, error = live.evaluate(code)
+    assert ok, error
