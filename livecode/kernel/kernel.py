@@ -181,9 +181,13 @@ class LivecodeKernel(Kernel):
 
     async def tokens_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Answer with the `TokenTimes` of what plays; the request comes on the control channel."""
+        try:
+            answer = {"status": "ok", "told": msgspec.to_builtins(self.tokens.tell())}
+        except Exception:  # a bug of ours: it is in the log, and the sound goes on
+            _log.exception("the times of tokens cannot be told")
+            answer = {"status": "error"}
         assert self.session is not None
-        told = msgspec.to_builtins(self.tokens.tell())
-        self.session.send(stream, "tokens_reply", {"status": "ok", "told": told}, parent, ident)
+        self.session.send(stream, "tokens_reply", answer, parent, ident)
 
     def _tell(self, event: Event) -> None:
         """Events that no evaluation answers go out as output of their own, numbered."""

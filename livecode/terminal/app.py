@@ -142,6 +142,7 @@ class Terminal:
             loop.call_later(seconds, self.quit)
         say, self.attachment.say = self.attachment.say, self._warn
         self.editor.buffer.on_cursor_position_changed += lambda _: self.signatures.follow()
+        self.editor.buffer.on_text_changed += lambda _: self._lights.follow()
         self.output.say(hints(), "class:output.help")
         for sentence in [*self._told, *([self.file.trouble] if self.file.trouble else [])]:
             self.output.say(f"· {sentence}", "class:output.note")

@@ -1,9 +1,10 @@
 """Says which tokens of the text sound now, by what the mind has told ahead and by the engine's clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from livecode.terminal.blocks import blocks
 from livecode.terminal.literals import Literal, literals_of
 from livecode.terminal.marks import Evaluation, Marks
 from livecode.transport.header import Header
@@ -17,6 +18,8 @@ ASK_EVERY_S = 0.2
 #: A token is dark for so long before its event ends, in seconds, or for half of a shorter event: so
 #: one that sounds again at once is seen to begin.
 DARK_S = 0.06
+#: The number of code that the mind plays, but not since it was played from this text.
+NEVER_PLAYED = -1
 
 
 @dataclass(frozen=True, order=True)
@@ -60,7 +63,7 @@ class Lights:
         self._asked_s = float("-inf")
         self._heard: frozenset[str] = frozenset()  # names that sound and are not muted
         self._lights: list[Light] = []
-        self._found_for: tuple[object, int] = (None, -1)
+        self._found_for: tuple[TokenTimes | None, int] = (None, -1)
         self._timer: asyncio.TimerHandle | None = None
         self._lit: frozenset[Lit] = frozenset()
 
@@ -100,8 +103,10 @@ class Lights:
 
     async def _hear(self) -> None:
         """Ask the mind."""
-        told = await self._ask()
-        self._asking = None
+        try:
+            told = await self._ask()
+        finally:
+            self._asking = None
         if told is not None:
             self._told = told
             self.follow()
@@ -112,11 +117,23 @@ class Lights:
     def _placed(self) -> Sequence[Light]:
         """Return the tokens that were told, as far as the text has them, where it has them now."""
         marks = self._marks
-        if self._found_for != (self._told, marks.version):
+        if self._found_for[0] is not self._told or self._found_for[1] != marks.version:
             dark = DARK_S * self._header.sample_rate
             self._lights = list(placed(self._told, marks, dark))
             self._found_for = self._told, marks.version
         return self._lights
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A literal of the text: where it stands, and by what code it was played."""
+
+    literal: Literal
+    #: (row, columns of indentation) of each line of its block that is there as it was played.
+    rows: Mapping[int, tuple[int, int]]
+    #: Grows from one evaluation to the next; NEVER_PLAYED for code that was not played from here.
+    number: int
+    block: int  # one for each block
 
 
 def placed(told: TokenTimes, marks: Marks, dark: float) -> Iterator[Light]:
@@ -125,55 +142,76 @@ def placed(told: TokenTimes, marks: Marks, dark: float) -> Iterator[Light]:
     A token has a place only if its notation stands, unedited, where its name was given it last.
     `dark` is how long before the end of its event it goes dark, in frames.
     """
-    standing = marks.standing()
-    written = [
-        (evaluation, literal)
-        for evaluation in {evaluation for evaluation, _ in standing}
-        for literal in literals_of(evaluation.text)
-        if literal.text in told.notations
-    ]
-    settings = {
-        name: {pattern.setting for pattern in told.patterns if pattern.name == name}
-        for name in {pattern.name for pattern in told.patterns}
-    }
+    written = [each for each in _written(marks) if each.literal.text in told.notations]
+    settings: dict[str, set[str]] = {}
+    for pattern in told.patterns:
+        settings.setdefault(pattern.name, set()).add(pattern.setting)
     for pattern in told.patterns:
         others = settings[pattern.name] - {pattern.setting}
-        found: dict[int, list[tuple[Evaluation, Literal]]] = {}
+        found: dict[int, list[_Written]] = {}
         for span in pattern.spans:
             if span.notation not in found:
                 text = told.notations[span.notation]
-                found[span.notation] = list(_holding(text, pattern, others, written))
+                same = [each for each in written if each.literal.text == text]
+                found[span.notation] = list(_holding(pattern, others, same))
             length = span.end - span.begin
             end = round(span.end - min(dark, length / 2))
-            for evaluation, literal in found[span.notation]:
-                line, column = literal.place(span.first)
-                if (place := standing.get((evaluation, line))) is not None:
+            for each in found[span.notation]:
+                line, column = each.literal.place(span.first)
+                if (place := each.rows.get(line)) is not None:
                     row, indent = place
                     first = indent + column
                     lit = Lit(row, first, first + span.last - span.first)
                     yield Light(span.begin, end, pattern.name, lit)
 
 
+def _written(marks: Marks) -> Iterator[_Written]:
+    """Yield the literals of all that was played from here, and of blocks of which nothing was."""
+    played: dict[Evaluation, dict[int, tuple[int, int]]] = {}
+    for (evaluation, line), place in marks.standing().items():
+        played.setdefault(evaluation, {})[line] = place
+    for number, (evaluation, rows) in enumerate(played.items()):
+        for literal in literals_of(evaluation.text):
+            yield _Written(literal, rows, evaluation.number, number)
+    for block in blocks(marks.lines):
+        stretch = range(block.first, block.last + 1)
+        if all(marks[row] is None for row in stretch):
+            evaluated = block.text.split("\n")
+            rows = {
+                line: (row, len(marks.lines[row]) - len(evaluated[line]))
+                for line, row in enumerate(stretch)
+            }
+            for literal in literals_of(block.text):
+                yield _Written(literal, rows, NEVER_PLAYED, -block.first - 1)
+
+
 def _holding(
-    text: str,
-    pattern: PatternTokens,
-    others: set[str],
-    written: Iterable[tuple[Evaluation, Literal]],
-) -> Iterator[tuple[Evaluation, Literal]]:
-    """Yield the literals of that text which the pattern is made of: those that its names were given last."""
-    same = [each for each in written if each[1].text == text]
+    pattern: PatternTokens, others: set[str], same: Sequence[_Written]
+) -> Iterator[_Written]:
+    """Yield the literals that a pattern is made of: those that its names were given last.
+
+    `same` are all literals of that text; `others` are the other settings of the name that go by
+    patterns. What was not played from here counts only where there is one such statement.
+    """
     for name in dict.fromkeys((pattern.name, *pattern.made_of)):
-        own = [each for each in same if each[1].name == name]
+        own = [each for each in same if each.literal.name == name]
         if name == pattern.name:
             own = [
                 each
                 for each in own
-                if pattern.setting in each[1].settings or not each[1].settings & others
+                if pattern.setting in each.literal.settings or not each.literal.settings & others
             ]
         if not own:
             continue
-        newest = max((each.number, literal.statement) for each, literal in own)
-        own = [each for each in own if (each[0].number, each[1].statement) == newest]
+        newest = max(_age(each) for each in own)
+        if newest[0] == NEVER_PLAYED and any(_age(each) != newest for each in own):
+            continue
+        own = [each for each in own if _age(each) == newest]
         if name == pattern.name:
-            own = [each for each in own if pattern.setting in each[1].settings] or own
+            own = [each for each in own if pattern.setting in each.literal.settings] or own
         yield from own
+
+
+def _age(written: _Written) -> tuple[int, int, int]:
+    """Return what grows from one statement to the next that was played."""
+    return written.number, written.block, written.literal.statement

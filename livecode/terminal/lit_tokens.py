@@ -103,5 +103,5 @@ class LitTokens(Processor):
                 places = [left + at - column for at in range(first, last)]
                 text = "".join(cells[x].char for x in places)
                 hidden = any(_HIDING in cells[x].style for x in places)
-                if text and text == self._marks.line(token.row)[first:last] and not hidden:
+                if text and text == self._marks.lines[token.row][first:last] and not hidden:
                     yield window.ypos + shown, places

@@ -131,9 +131,10 @@ class Marks:
                 if binds and binds <= by.binds:
                     self._marks[row] = None
 
-    def line(self, row: int) -> str:
-        """Return a line of the text."""
-        return self._lines[row] if row < len(self._lines) else ""
+    @property
+    def lines(self) -> Sequence[str]:
+        """The text, line by line."""
+        return self._lines
 
     def standing(self) -> dict[tuple[Evaluation, int], tuple[int, int]]:
         """Return where each line of what was evaluated stands as it was: (row, columns of indentation).

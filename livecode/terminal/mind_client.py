@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COMPLETE_WITHIN_S = 0.3
 INSPECT_WITHIN_S = 1.5
 TOKENS_WITHIN_S = 1.0
+#: A question is asked again although it was not answered, if that was so long ago.
+LOST_S = 5.0
 #: How long output may arrive after the reply that it belongs to.
 TRAILING_S = 0.5
 DIED = "the mind died during this block; it is not run again"
@@ -92,7 +94,8 @@ class MindClient:
         self._waiting: deque[_Request] = deque()
         self._running: tuple[str, _Request] | None = None  # with the id of its message
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._asked: dict[str, str] = {}  # id of the newest question of each kind
+        #: The newest question of each kind: its id, and when it was asked.
+        self._asked: dict[str, tuple[str, float]] = {}
         self._idle: dict[str, asyncio.Event] = {}
         self._told = -1  # number of the newest event that was told
         self._early: dict[int, Event] = {}  # events that arrived before older ones, by number
@@ -255,10 +258,14 @@ class MindClient:
         self, kind: str, content: dict[str, object], within_s: float
     ) -> dict[str, Any] | None:
         """Ask on the control channel, which is answered even while a block runs; None if too late."""
-        if self._client is None or not self.ready or self._asked.get(kind) in self._replies:
+        asked, asked_s = self._asked.get(kind, ("", float("-inf")))
+        waits = asked in self._replies and self._now_s() - asked_s < LOST_S
+        if self._client is None or not self.ready or waits:
             return None  # one question of a kind at a time, so that late answers do not pile up
+        self._replies.pop(asked, None)
         message = self._client.session.msg(kind, content)
-        self._asked[kind] = identity = message["header"]["msg_id"]
+        identity = message["header"]["msg_id"]
+        self._asked[kind] = identity, self._now_s()
         self._replies[identity] = reply = asyncio.get_running_loop().create_future()
         self._client.control_channel.send(message)
         try:

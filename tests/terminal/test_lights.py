@@ -76,6 +76,19 @@ def test_a_pattern_with_a_name_is_lit_where_that_name_was_given_it() -> None:
     assert where(told(made), marks) == [Lit(0, 18, 20)]
 
 
+def test_code_that_was_not_played_from_here_is_lit_where_there_is_no_doubt() -> None:
+    lines = ["x = 1", "", "  drums = hits('bd sn')", "  y = 2", "", "drums.pattern = 'bd'"]
+    marks = Marks(lines)
+    assert where(told(DRUMS), marks) == [Lit(2, 16, 18), Lit(2, 19, 21)]
+    marks.follow([*lines, "", "drums.pattern = 'bd sn'"])
+    assert where(told(DRUMS), marks) == [], "one of two places"
+    marks.put(7, 7, Evaluation("drums.pattern = 'bd sn'"))
+    assert [lit.row for lit in where(told(DRUMS), marks)] == [7, 7]
+    marks.put(7, 7, Evaluation("drums.pattern = 'bd"))
+    marks.follow([*lines, "", "drums.pattern = 'bd"])
+    assert [lit.row for lit in where(told(DRUMS), marks)] == [2, 2]
+
+
 class Clock:
     """The header of an engine whose sample time is moved by hand."""
 

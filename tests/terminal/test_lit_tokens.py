@@ -43,7 +43,8 @@ def test_each_token_lights_up_on_the_screen_as_it_sounds(performance: Attachment
         y, left = row_of(player, 0)
         written = player.screen.written
         await player.until(lambda: (y + 1, left + BD + 1, "bd") in written)
-        await player.press("\x1b[H\r")  # Home, Enter: the text moves down
+        player.terminal.editor.buffer.text = f"\n{CODE}"
+        assert all(token.row == 1 for token in player.terminal._lights._lit), "at once"
         await player.until(lambda: cells(player, 1, LIT) == {CP: "c", CP + 1: "p"})
 
     play(script, performance)
