@@ -63,7 +63,8 @@ class Listing(list[Running]):
     """A list that shows its rows one below the other."""
 
     def __repr__(self) -> str:
-        return "\n".join(repr(row) for row in self) or "nothing sounds"
+        bars = any(row.bar or row.bars for row in self)
+        return "\n".join(row.drawn(bars) for row in self) or "nothing sounds"
 
 
 def running_word(board: StatusBoard) -> Callable[..., Listing]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from livecode.evaluation.namespace import Namespace
 from livecode.language.controlled import Controlled
 from livecode.language.patterns.chain import patterns_of
-from livecode.language.patterns.picture import bar_picture
+from livecode.language.patterns.picture import COLUMNS, bar_row
 from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
@@ -41,17 +41,22 @@ class Running:
     place: str  # block and line of its definition
     muted: bool
     latency_s: float | None = None  # of a stream: from a change to its sound
-    pictures: tuple[str, ...] = ()  # a bar of each of its patterns, in lines
+    bar: str = ""  # the present bar of its pattern, drawn
+    bars: tuple[str, ...] = ()  # those of other settings that go by patterns, each in a line
     cost: float | None = None  # of a @dsp: the share of the engine's time that it takes
 
     def __repr__(self) -> str:
+        return self.drawn(bool(self.bar or self.bars))
+
+    def drawn(self, bars: bool) -> str:
+        """Return the row; `bars`: whether there is a column for bars."""
         level = "   silent" if self.peak < SILENT else f"{20 * math.log10(self.peak):+6.1f} dB"
         muted = "  muted" if self.muted else ""
         late = "" if self.latency_s is None else f"  {1000 * self.latency_s:.0f} ms"
         late += "" if self.cost is None else f"  {self.cost:.0%} of the engine"
-        row = f"{self.name:<12}{self.kind:<8}{level}  {self.place}{late}{muted}"
-        drawn = [f"    {line}" for picture in self.pictures for line in picture.splitlines()]
-        return "\n".join([row, *drawn])
+        bar = f"{self.bar:<{COLUMNS + 2}} " if bars else ""
+        row = f"{self.name:<12}{self.kind:<8}{bar}{level}  {self.place}{late}{muted}"
+        return "\n".join([row, *self.bars])
 
 
 class StatusBoard:
@@ -82,7 +87,7 @@ class StatusBoard:
                 self._namespace.places.get(name, ""),
                 player.muted,
                 latency_s if isinstance(thing, Stream) else None,
-                tuple(pictures(thing, self._tempo.bar_at(self._clock.frame))),
+                *bars_of(thing, self._tempo.bar_at(self._clock.frame)),
                 self._sounds.generations.cost(name),
             )
             for name, thing, player in self._sounding()
@@ -155,14 +160,18 @@ class StatusBoard:
                     yield f"{name}.{setting}", round(now, 3)
 
 
-def pictures(thing: Sounding, bar: float) -> Iterator[str]:
-    """Yield a drawing of the present bar of each pattern that a thing goes by, under the setting's name."""
+def bars_of(thing: Sounding, at: float) -> tuple[str, tuple[str, ...]]:
+    """Return drawings of the bar `at`: of a thing's pattern, and lines with those of its other settings."""
     controls = thing.controls if isinstance(thing, Controlled) else {}
-    number = math.floor(bar)
+    own, others = "", []
     for setting, value in {**thing.settings, **controls}.items():
         for chain in patterns_of(value):
-            yield f"{setting}: {chain}"
-            yield "\n".join(bar_picture(chain.cycles, number, now=bar - number))
+            drawn = f"|{bar_row(chain.cycles, at)}|"
+            if setting == "pattern":
+                own = drawn
+            else:
+                others.append(f"    {setting:<16}{drawn}  {chain}")
+    return own, tuple(others)
 
 
 def agent_status(player: AgentPlayer) -> AgentStatus:

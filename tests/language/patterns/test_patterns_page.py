@@ -8,6 +8,7 @@ import pytest
 
 from livecode import pattern
 from livecode.language.patterns.pattern import OPERATIONS, Pattern
+from livecode.language.patterns.picture import bar_row
 
 PAGE = Path(__file__).parents[3] / "docs" / "patterns.md"
 ROWS = re.findall(
@@ -54,10 +55,14 @@ def test_the_program_on_the_page_runs(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_the_drawing_on_the_page_is_that_of_its_pattern() -> None:
-    (drawing,) = re.findall(
+    running, drawing = re.findall(
         r"^```text\n(.*?)\n```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    assert drawing == str(pattern("bd*4, ~ cp, hh*8").picture())
+    groove, gain = pattern("bd*4, ~ cp, hh*8"), pattern("1 0.6")
+    assert drawing == str(groove.picture())
+    assert [bar_row(each.cycles, 3 + 7.5 / 16) for each in (groove, gain)] == [
+        line.split("|")[1] for line in running.splitlines()
+    ]
 
 
 @pytest.mark.parametrize(
