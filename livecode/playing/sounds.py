@@ -31,8 +31,7 @@ from livecode.transport.timing import tick_frames
 START_LEAD_BLOCKS = 3
 #: A thing that is removed fades out over this long, or over its own `fade` if that is longer.
 REMOVAL_FADE_S = 0.5
-#: A scene is evaluated just before the multiple of its quant at which it begins. A source that
-#: begins up to this long after the multiple does not wait for the next one.
+#: A source that begins up to this long after the line of its scene does not wait for the next one.
 SCENE_GRACE_S = 0.25
 #: This many good sources of a name are kept to go back to when the newest one fails.
 KEPT = 8
