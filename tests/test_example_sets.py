@@ -265,3 +265,14 @@ def test_no_set_is_left_out_and_none_is_long() -> None:
     for path in SETS.glob("*.py"):
         assert f'play("{path.stem}")' in here, path.stem
         assert len(path.read_text().splitlines()) <= 40
+
+
+def test_groove(play) -> None:
+    played = play("groove")
+    played.on(12.5)
+    assert played.scene.startswith("a bass line")
+    assert played.kind("ego") == played.kind("two") == "agent"
+    for name in ("ego", "two"):
+        thing = played.session.get(name)
+        assert not np.array_equal(thing.position, np.full(3, 0.5))
+        assert thing.space.of.player.in_shape

@@ -43,6 +43,12 @@ def _latency(seconds: float | None) -> list[BenchRow]:
     return [*latency.run(), *echo.run()]
 
 
+def _patterns(seconds: float | None) -> list[BenchRow]:
+    from livecode.bench.patterns import run
+
+    return run(seconds or 600.0)
+
+
 def _render(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.render import run
 
@@ -93,6 +99,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "loading": _loading,
     "recovery": _recovery,
     "latency": _latency,
+    "patterns": _patterns,
     "render": _render,
     "samplernn": _samplernn,
     "sound": _sound,

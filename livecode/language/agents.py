@@ -106,14 +106,14 @@ class Agent(Instructed):
         10.0,
         Span(0.05),
         "time between two of its steps, 15*ms to 10*s: short ones glide, long ones are notes; "
-        "`0.25*beats` is on the beat",
+        "`0.25*beats` is on the beat. Among rhythms it is a bar, or as many as `2*bars` says",
     )
     step = automatable(
         0.01,
         0.001,
         0.25,
         "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 jumps; a "
-        "leap of its own is 8 to 24 steps long",
+        "leap of its own is 8 to 24 steps long. Among rhythms it is 0.15, where you give none",
     )
     curiosity = automatable(
         1.0,
@@ -127,7 +127,8 @@ class Agent(Instructed):
         LONGEST_PATIENCE_S,
         Span(10.0),
         "how long it stays with what you liked when you fall silent, 1*s to 24*hours, before it "
-        "begins to wander; and how much contradiction it bears. A coexplorer has none",
+        "begins to wander; and how much contradiction it bears. Among rhythms it is 16*bars, where you "
+        "give none. A coexplorer has none",
     )
     rest = automatable(
         0.35,
@@ -203,6 +204,10 @@ class Agent(Instructed):
 
     def __repr__(self) -> str:
         where = " ".join(f"{x:.2f}" for x in self.position)
+        place = None if self.player is None else self.player.full_position
+        if place is not None and len(place) == self.space.latent:
+            called = self.space.called(place)
+            where += f": {called}" if called else ""
         return f"{self} in {self.space.model}, dims={self.dims}, every={self.every}, at {where}"
 
 

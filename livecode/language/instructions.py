@@ -38,6 +38,10 @@ class PlaysAgent(PlaysPlaced, Protocol):
         """The agent's place along its open axes, (dims,) in [0, 1]."""
 
     @property
+    def full_position(self) -> NDArray[np.float64]:
+        """The agent's place along all axes of its space, (latent,) in [0, 1]."""
+
+    @property
     def beliefs(self) -> Beliefs:
         """What the agent expects of each move from its place."""
 

@@ -126,6 +126,10 @@ class Space(Thing):
             draw_map(Path(file).expanduser(), found.names, found.points, *points)
         return Text(drawn(found.names, found.points, *points))
 
+    def called(self, place: NDArray[np.float64]) -> str:
+        """Return what the sound at a place (latent,) is called; "" if it has no name."""
+        return ""
+
     def contents(self) -> str:
         """Return its axes by number and name, and how many sounds it knows, in two lines."""
         axes = ", ".join(

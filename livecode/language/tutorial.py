@@ -1,4 +1,4 @@
-"""The tutorial: ten short steps for the terminal, whose texts are in docs/tutorial."""
+"""The tutorial: thirteen short steps for the terminal, whose texts are in docs/tutorial."""
 
 import re
 import textwrap
@@ -37,7 +37,7 @@ class TutorialStep:
 
 
 class Tutorial:
-    """Ten steps from the first sound to a piece: `tutorial()`, then `tutorial.next()`.
+    """Thirteen steps from the first sound to a piece: `tutorial()`, then `tutorial.next()`.
 
     `tutorial(3)` goes to the third, `tutorial.back()` to the one before. Each is a few lines to
     type into the editor and play with Alt+Enter.

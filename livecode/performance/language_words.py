@@ -17,6 +17,7 @@ from livecode.language.hits import hits
 from livecode.language.kits import kit
 from livecode.language.notes import notes
 from livecode.language.patterns.word import pattern
+from livecode.language.rhythms import rhythms
 from livecode.language.signal_words import SignalWord
 from livecode.language.spaces import space
 from livecode.language.streams import sample, stream
@@ -50,6 +51,7 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "np": np,
         "pattern": pattern,
         "reward": reward,
+        "rhythms": rhythms,
         "s": s,
         "sample": sample,
         "space": space,

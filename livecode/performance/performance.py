@@ -151,6 +151,7 @@ class Performance:
             say=lambda name, text: log.say("fallback", text, (name,)),
             note=lambda name, text: log.say("note", text, (name,)),
             replaying=lambda: clock.taking_over or recorder.replaying,
+            taking_over=lambda: clock.taking_over,
             reading=lock.reading,
             tempo=tempo,
             get_sounds=self.generations.get_sounds,

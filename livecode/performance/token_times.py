@@ -46,7 +46,7 @@ class _Part:
 
 def version_of(sounds: Sounds, tempo: Tempo) -> int:
     """Return a number that grows whenever tokens may sound otherwise than was told."""
-    return sounds.changes + tempo.version
+    return sounds.changes.count + tempo.version
 
 
 class TokenTeller:

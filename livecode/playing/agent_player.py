@@ -2,43 +2,33 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livecode.agents import library
-from livecode.agents.belief import ExplorerSettings
-from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
-from livecode.agents.explorer import Explorer
 from livecode.agents.protocol import Beliefs, Learner
 from livecode.errors import LivecodeError
-from livecode.language.agents import EXPLORER, Agent
+from livecode.language.agents import Agent
 from livecode.language.instructions import Instruction
 from livecode.language.moments import Moment
+from livecode.language.rhythms import RhythmSpace
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.playing.automation import Automation
+from livecode.playing.groove_walk import GrooveWalk, paces
 from livecode.playing.heard_reward import HeardReward
+from livecode.playing.learners import AgentState, new_learner, ordered, settle_in
 from livecode.playing.quant import NextMultiple
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
-from livecode.transport.messages import LatentSource, Source
+from livecode.transport.messages import HitsSource, LatentSource, Source
+from livecode.transport.onsets import ONSETS
 
 #: `undo` keeps this many moves of an agent's path before its place, and as many after it.
 UNDO_REACH = 1024
 VARYING = ("dims", "every", "step", "curiosity", "patience", "rest", "reward")
-
-
-@dataclass(frozen=True)
-class AgentState(PlayerState):
-    """What an agent has learned, and where it stands."""
-
-    kind: str  # of learner: "explorer" or "coexplorer"
-    learned: dict[str, NDArray[Any]]
-    rest: NDArray[np.float64]  # (latent,): where the closed axes rest
-    order: NDArray[np.int64]  # (latent,): the axes, those that are open first
 
 
 class AgentPlayer(SoundPlayer):
@@ -50,6 +40,9 @@ class AgentPlayer(SoundPlayer):
     def __init__(self, thing: Agent, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         self._kind, self._space = thing.learner, thing.space
+        self._walk: GrooveWalk | None = None  # how it goes where the space is one of rhythms
+        self._described: dict[str, Any] = {}  # the settings of the thing that `follow` saw last
+        self._cut = False  # whether it was put elsewhere, where nobody has heard it yet
         # What `follow` saw last; the thing may say otherwise before its block has succeeded.
         self._every, self._dims = thing.every, thing.dims
         #: The texture as the thing described it when `follow` was called last.
@@ -62,7 +55,7 @@ class AgentPlayer(SoundPlayer):
         }
         axes = thing.indices()[: thing.space.latent]
         self.learner = new_learner(thing.learner, len(axes), seed)
-        self._order = _ordered(axes, thing.space.latent)  # all axes, the open ones first
+        self._order = ordered(axes, thing.space.latent)  # all axes, the open ones first
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # sample time of the last step, not rounded
         self._multiple = NextMultiple(setup.tempo)
@@ -82,7 +75,9 @@ class AgentPlayer(SoundPlayer):
 
     @property
     def source(self) -> Source:
-        """The agent's space, as a voice plays it."""
+        """The agent's space, as a voice plays it. Among rhythms nothing begins in it."""
+        if isinstance(self.thing.space, RhythmSpace):
+            return HitsSource()
         return LatentSource(self.thing.space.model, self.seed, self.thing.space.version)
 
     @property
@@ -157,6 +152,8 @@ class AgentPlayer(SoundPlayer):
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
+        self._described = dict(thing.settings)
+        self._follow_walk()
         self._every, self._dims = thing.every, thing.dims
         if not self._told_spelling and (spelled := thing.settings.get("spelled")) is not None:
             self._told_spelling = True
@@ -175,7 +172,7 @@ class AgentPlayer(SoundPlayer):
             self._fit_space()
         if self._kind != thing.learner:
             place, self._kind = self.full_position, thing.learner
-            self.learner = new_learner(thing.learner, self.learner.dims, self.seed)
+            self.learner = self._new_learner(self.learner.dims)
             self.place(place)
         if not isinstance(thing.dims, Value):
             self._open(thing.indices())
@@ -185,8 +182,29 @@ class AgentPlayer(SoundPlayer):
         if asked or not isinstance(thing.dims, Value):
             self._write(self.setup.voice_lead + round(t * self.setup.sample_rate))
 
+    def _follow_walk(self) -> None:
+        """Go as the space asks: among rhythms a step for each line, which another name is heard in."""
+        space, before = self._space, self._walk
+        if not isinstance(space, RhythmSpace):
+            self._walk = None
+        elif before is None or before.space is not space:
+            self._walk = GrooveWalk(space, self.setup, before)
+            self.setup.controls.open(f"{self.thing.name}.{ONSETS}")
+            if before is None and self.setup.taking_over():
+                self._walk.go_on(self.full_position, self._holds)
+        if (self._walk is None) != (before is None):
+            settle_in(self.learner, among_rhythms=self._walk is not None)
+
     def begin(self, frame: int) -> None:
         self._write(frame)
+
+    def _holds(self) -> bool:
+        """Whether the rhythm of another name is still to be where the agent is."""
+        return self.thing.player is self and not self.muted and self._walk is not None
+
+    def _time(self, t: float) -> float:
+        """Return the learner's time at a time in seconds."""
+        return t if self._walk is None else self._walk.time_s(t * self.setup.sample_rate)
 
     def _take_once(self, ask: Instruction, t: float) -> None:
         self.take(ask, t)  # if this raises, the instruction may be tried again
@@ -195,7 +213,8 @@ class AgentPlayer(SoundPlayer):
     def take(self, ask: Instruction, t: float | None = None) -> None:
         """Follow an instruction."""
         learner, argument = self.learner, ask.argument
-        now = self._t if t is None else t
+        now = self._time(self._t if t is None else t)
+        self._cut |= ask.what in ("back", "forward", "jump")
         match ask.what:
             case "like" | "dislike":
                 learner.tap(argument if ask.what == "like" else -argument, now)
@@ -206,7 +225,7 @@ class AgentPlayer(SoundPlayer):
                 learner.explore(math.ceil(length_s / every_s))
             case "back" | "forward":
                 sign = 1 if ask.what == "back" else -1
-                learner.go_back(sign * argument.at(self._tempo))
+                learner.go_back(sign * self._time(argument.at(self._tempo)))
             case "stay":
                 learner.stay(argument)
             case "save":
@@ -219,11 +238,17 @@ class AgentPlayer(SoundPlayer):
     def tick(self, frame: int, moment: Moment) -> None:
         self._t, self._tempo = moment.t, moment.signals["tempo"]
         super().tick(frame, moment)
+        if self._walk is not None and self._walk.reads(frame):
+            self._heard.listen(moment)
         if self._due(frame, moment):
             self._step(frame, moment)
 
     def _due(self, frame: int, moment: Moment) -> bool:
         """Tell whether the agent makes a step in this tick."""
+        if self._walk is not None:
+            due = self._walk.due(frame, self._every)
+            self._heard_at, self._stepped = self._walk.line, float(frame)
+            return due
         period = self._own["every"].sample(moment) * self.setup.sample_rate
         length = self._every
         self._heard_at = frame + self.setup.voice_lead
@@ -248,15 +273,32 @@ class AgentPlayer(SoundPlayer):
         learner.curiosity = own["curiosity"].sample(moment)
         learner.patience_s = own["patience"].sample(moment)
         learner.rest = own["rest"].sample(moment)
-        self._heard.teach(learner, moment)
-        learner.act(moment.t)
+        if self._walk is None:
+            self._heard.teach(learner, moment)
+            learner.act(moment.t)
+        else:
+            self._step_to_the_line(self._walk, frame, moment)
         self._write(self._heard_at)
+
+    def _step_to_the_line(self, walk: GrooveWalk, frame: int, moment: Moment) -> None:
+        """Learn from what was heard since the last line, and let the next rhythm be heard from this one."""
+        learner, now_s = self.learner, walk.time_s(frame)
+        bar_s = 60 / self._tempo * float(self.setup.tempo.beats_per_bar_at(frame))
+        learner.step, learner.patience_s = paces(
+            self._described, learner.step, learner.patience_s / bar_s
+        )
+        self._heard.sum_up(learner, now_s)
+        if not self._cut:
+            learner.act(now_s)
+        self._cut = False
+        if self._holds():
+            walk.be_heard(self.full_position, self._holds)
 
     def _open(self, axes: tuple[int, ...]) -> None:
         """Open these axes, as far as the space has them; a note tells what the learner loses by that."""
         latent = self._space.latent
         axes = tuple(axis for axis in axes if axis < latent)
-        order, dims = _ordered(axes, latent), len(axes)
+        order, dims = ordered(axes, latent), len(axes)
         before = self._order[: self.learner.dims]
         if dims == len(before) and (order == self._order).all():
             return
@@ -265,7 +307,7 @@ class AgentPlayer(SoundPlayer):
             shared += 1
         lost = ""
         if shared == 0:  # the learner knows none of them
-            self.learner = new_learner(self._kind, dims, self.seed)
+            self.learner = self._new_learner(dims)
             lost = "these are other axes, of which it knows nothing yet"
         elif shared < len(before):
             self.learner.dims = shared
@@ -285,7 +327,7 @@ class AgentPlayer(SoundPlayer):
             self.learner.dims = max(len(axes), 1)
             if self.learner.dropped:
                 self.setup.note(str(self.thing), self.learner.dropped)
-        self._order = _ordered(axes or (0,), latent)
+        self._order = ordered(axes or (0,), latent)
         self._rest = np.full(latent, 0.5)
         self._rest[: len(place)] = place[:latent]
         self.place(self._rest)
@@ -307,10 +349,10 @@ class AgentPlayer(SoundPlayer):
         `dropped` says what of the saved one did not fit.
         """
         dims, place, paused = self.learner.dims, self.full_position, self.learner.paused
-        learner = new_learner(self._kind, int(saved.state["dims"]), self.seed)
+        learner = self._new_learner(int(saved.state["dims"]))
         learner.load_state(saved.state)
         learner.dims = dims
-        learner.wake(place[self._order[:dims]], t)
+        learner.wake(place[self._order[:dims]], self._time(t))
         learner.paused = paused
         self.learner = learner
         return learner
@@ -343,23 +385,12 @@ class AgentPlayer(SoundPlayer):
         assert isinstance(state, AgentState)
         self._rest, self._order = state.rest.copy(), state.order.copy()
         self._kind = state.kind
-        self.learner = new_learner(self._kind, int(state.learned["dims"]), self.seed)
+        self.learner = self._new_learner(int(state.learned["dims"]))
         self.learner.load_state(state.learned)
         self._write(round(self._stepped or 0) + self.setup.voice_lead)
 
+    def _new_learner(self, dims: int) -> Learner:
+        return new_learner(self._kind, dims, self.seed, among_rhythms=self._walk is not None)
+
     def _write(self, frame: int) -> None:
         self.setup.controls.write(self._slot, frame, self.full_position)
-
-
-def _ordered(axes: tuple[int, ...], latent: int) -> np.ndarray:
-    """Return all axes (latent,), these first."""
-    others = [axis for axis in range(latent) if axis not in axes]
-    return np.array([*axes, *others], np.int64)
-
-
-def new_learner(kind: str, dims: int, seed: int) -> Learner:
-    """Make a learner of a kind, "explorer" or "coexplorer", that knows nothing yet."""
-    rng = np.random.default_rng(seed)
-    if kind == EXPLORER:
-        return Explorer(ExplorerSettings(dims=dims), rng)
-    return CoExplorer(CoExplorerSettings(dims=dims), rng)

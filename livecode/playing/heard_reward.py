@@ -28,6 +28,9 @@ class HeardReward:
         self._terms: list[Term] = []
         self._described: Value | None = None  # the reward that the terms are from
         self._was_huge = False
+        self._heard: list[
+            tuple[float, float | None]
+        ] = []  # of the way and of the place, since `listen`
 
     def follow(self) -> None:
         """Follow the reward that the agent's settings describe."""
@@ -37,6 +40,23 @@ class HeardReward:
 
     def teach(self, learner: Learner, moment: Moment) -> None:
         """Sample the reward and give it to a learner: praise of its way, and how good its place is."""
+        _give(learner, *self._sample(moment), moment.t)
+
+    def listen(self, moment: Moment) -> None:
+        """Sample the reward of a place that is heard for some time."""
+        self._heard.append(self._sample(moment))
+
+    def sum_up(self, learner: Learner, time_s: float) -> None:
+        """Give a learner the mean of what was heard since the last time."""
+        heard, self._heard = self._heard, []
+        if not heard:
+            return
+        places = [of_place for _, of_place in heard if of_place is not None]
+        of_way = float(np.mean([of_way for of_way, _ in heard]))
+        _give(learner, of_way, float(np.mean(places)) if places else None, time_s)
+
+    def _sample(self, moment: Moment) -> tuple[float, float | None]:
+        """Return the reward of the way, and that of the place; None if there is none."""
         moment = _lenient(moment)
         self.number = self._automation.sample(moment)
         self.terms = {}
@@ -61,9 +81,13 @@ class HeardReward:
                 f"{self._thing}.reward",
                 f"it is {of_way:.3g}; beyond −1 to 1 it is no stronger: scale it",
             )
-        learner.feedback(float(np.clip(of_way, -1.0, 1.0)), moment.t)
-        if placed:
-            learner.sense(of_place, moment.t)
+        return float(np.clip(of_way, -1.0, 1.0)), of_place if placed else None
+
+
+def _give(learner: Learner, of_way: float, of_place: float | None, time_s: float) -> None:
+    learner.feedback(of_way, time_s)
+    if of_place is not None:
+        learner.sense(of_place, time_s)
 
 
 def _lenient(moment: Moment) -> Moment:

@@ -1,10 +1,12 @@
 """Plays patterns: writes each onset to the control block ahead of its sample time."""
 
+import math
 from collections import ChainMap, deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from livecode.errors import LivecodeError
 from livecode.language.moments import BeatClock, Moment
@@ -26,6 +28,8 @@ HORIZON_S = 0.5
 NEAR_S = 0.02
 #: So many changes are written in one tick at most, and so many wait to be heard.
 A_TICK, WAITING = 24, 100
+#: In the place of a bar: it has begun.
+BEGUN = Fraction(-1)
 #: What does not count as a signal: it is known ahead.
 _AHEAD = frozenset({"t", "beat", "bar", "tempo"})
 
@@ -37,6 +41,22 @@ class Part:
     frame: int
     cycles: Cycles
     details: Any  # what else the onsets depend on
+
+
+class OtherRhythm(Protocol):
+    """A rhythm in which a pattern is played."""
+
+    def of(self, pattern: Cycles, /) -> Cycles:
+        """Return the pattern in this rhythm."""
+
+
+@dataclass(frozen=True, eq=False)
+class RhythmFrom:
+    """In which shape a pattern is played from a bar on, for as long as `holds()`; None: in its own."""
+
+    bar: Fraction
+    shape: OtherRhythm | None
+    holds: Callable[[], bool] = lambda: True
 
 
 class OnsetPlayer(SoundPlayer):
@@ -68,6 +88,10 @@ class OnsetPlayer(SoundPlayer):
         self._listens = False  # whether onsets depend on signals
         self._waiting: deque[int] = deque()  # sample times of what has been written
         self._failed: Cycles | None = None
+        self._shapes: list[RhythmFrom] = []  # in the order of their bars
+        self._known_part: tuple[Part, OtherRhythm, Part] | None = (
+            None  # a part, and the same in a shape
+        )
 
     def details(self) -> Any:
         """Return what the onsets depend on beside the pattern and the settings of each event."""
@@ -115,7 +139,25 @@ class OnsetPlayer(SoundPlayer):
     @property
     def parts(self) -> list[Part]:
         """What is played, each part from its sample time until that of the next."""
-        return list(self._parts)
+        if not self._shapes:
+            return list(self._parts)
+        first = self._parts[0].frame
+        lines = {max(self._line_of(each), first) for each in self._shapes}
+        frames = sorted({*(part.frame for part in self._parts), *lines})
+        found = ((self._in_its_shape(self._part_at(at), at), at) for at in frames)
+        return [part if part.frame == at else replace(part, frame=at) for part, at in found]
+
+    def shape(self, bar: Fraction, shape: OtherRhythm | None, holds: Callable[[], bool]) -> None:
+        """Play what the pattern says in a shape from a bar on, for as long as `holds()`.
+
+        Then the pattern is played as it is again, from the next bar on.
+        """
+        before = [each for each in self._shapes if each.bar < bar]
+        changed = shape != (before[-1].shape if before else None) or len(before) < len(self._shapes)
+        self._shapes = [*before, RhythmFrom(bar, shape, holds)]
+        if changed:
+            self.setup.changes.count += 1
+            self._go_back(self._tempo.frame_of_bar(bar))
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
         yield from super().automations()
@@ -132,6 +174,8 @@ class OnsetPlayer(SoundPlayer):
             self._go_back(earliest)
         while len(self._parts) > 1 and self._parts[1].frame <= earliest:
             del self._parts[0]
+        if self._shapes:
+            self._follow_shapes(earliest)
         while self._waiting and self._waiting[0] < frame:
             self._waiting.popleft()
         ahead_s = NEAR_S if self._listens else HORIZON_S
@@ -169,6 +213,43 @@ class OnsetPlayer(SoundPlayer):
             while self._waiting and self._waiting[-1] >= frame:
                 self._waiting.pop()
 
+    @property
+    def in_shape(self) -> bool:
+        """Whether the pattern is played in another rhythm than its own."""
+        return any(each.shape is not None for each in self._shapes)
+
+    def _follow_shapes(self, earliest: int) -> None:
+        """Forget the shapes that are over; go back to the pattern's own where the last holds no more."""
+        while len(self._shapes) > 1 and self._line_of(self._shapes[1]) <= earliest:
+            del self._shapes[0]
+        first, last = self._shapes[0], self._shapes[-1]
+        if first.bar != BEGUN and self._line_of(first) <= earliest:
+            self._shapes[0] = replace(first, bar=BEGUN)
+        if last.shape is None:
+            if self._shapes[0].bar == BEGUN and len(self._shapes) == 1:
+                self._shapes = []
+        elif not last.holds():
+            self.shape(
+                Fraction(math.floor(self._tempo.bar_of_frame(earliest)) + 1), None, lambda: True
+            )
+
+    def _line_of(self, shaped: RhythmFrom) -> int:
+        return -1 if shaped.bar == BEGUN else self._tempo.frame_of_bar(shaped.bar)
+
+    def _in_its_shape(self, part: Part, frame: int) -> Part:
+        """Return a part as it is played at a sample time."""
+        begun = [each.shape for each in self._shapes if self._line_of(each) <= frame]
+        if not begun or (shape := begun[-1]) is None:
+            return part
+        known = self._known_part
+        if known is None or known[0] is not part or known[1] != shape:
+            try:
+                known = part, shape, replace(part, cycles=shape.of(part.cycles))
+            except LivecodeError:  # it is made in too many steps already
+                known = part, shape, part
+            self._known_part = known
+        return known[2]
+
     def _part_at(self, frame: int) -> Part:
         """Return what is played at a sample time; the first part before it begins."""
         if len(self._parts) == 1:
@@ -183,8 +264,9 @@ class OnsetPlayer(SoundPlayer):
         if self._until < (first := self._parts[0].frame):
             self._written_to(first)
         while self._until < horizon:
-            part = self._part_at(self._until)
-            later = (each.frame for each in self._parts if each.frame > self._until)
+            part = self._in_its_shape(self._part_at(self._until), self._until)
+            later = [each.frame for each in self._parts if each.frame > self._until]
+            later += [at for each in self._shapes if (at := self._line_of(each)) > self._until]
             stop = min((horizon, *later))
             found = self._events(part, self._until, stop)
             for frame, events in groupby(found, key=_frame) if found else ():

@@ -31,6 +31,13 @@ class Ticking(threading.local):
     now = False
 
 
+@dataclass
+class Changes:
+    """How often something was told to play otherwise."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True)
 class PlayerSetup:
     """What every player needs of its performance."""
@@ -43,8 +50,10 @@ class PlayerSetup:
     say: Callable[[str, str], None]  # (name, sentence): a setting fell back
     note: Callable[[str, str], None] = lambda name, text: None  # (name, sentence): no failure
     replaying: Callable[[], bool] = lambda: False  # whether blocks are run again
+    taking_over: Callable[[], bool] = lambda: False  # whether a mind goes on for a former one
     reading: Callable[[], AbstractContextManager[None]] = nullcontext  # in which a block reads
     ticking: Ticking = field(default_factory=Ticking)
+    changes: Changes = field(default_factory=Changes)
     tempo: Tempo = field(default_factory=lambda: Tempo(48_000))
     #: (number of a kit, sounds): they are about to be played.
     get_sounds: Callable[[int, tuple[int, ...]], None] = lambda kit, sounds: None

@@ -69,7 +69,7 @@ class Sounds:
         self._gone: set[str] = set()  # names that were removed, and are still listened to
         #: Called with a name that was removed, once nothing that fades out listens to it any more.
         self.on_gone: Callable[[str], None] = lambda name: None
-        self.changes = 0  # how often something was told to play otherwise
+        self.changes = setup.changes
         self._mix = self._heard = Mix()  # the mix as described, and the mix as it is heard
         self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
@@ -93,7 +93,7 @@ class Sounds:
         Returns the number of the generation that is to begin, None if there is none. Raises
         LivecodeError if there is no room for its controls or its source.
         """
-        self.changes += 1
+        self.changes.count += 1
         try:
             player = self._following(thing)
         except LivecodeError:  # there is no room for its controls
@@ -123,7 +123,7 @@ class Sounds:
 
     def follow_patterns(self) -> None:
         """Let what plays a pattern that has a name follow it, now that it may have changed."""
-        self.changes += 1
+        self.changes.count += 1
         for thing in self:
             if player_of(thing).FROM_SILENCE:
                 self._following(thing)

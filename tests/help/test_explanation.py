@@ -69,7 +69,7 @@ def helped(session: Session, asked: str) -> str:
         ("sound", "  roughness   How strongly"),
         ("tempo", "sets it"),
         ("mute", "Silence names"),
-        ("tutorial", "Ten steps"),
+        ("tutorial", "Thirteen steps"),
         ("ms", "`50*ms`"),
         ("len", "len(obj, /)"),
     ],
