@@ -102,7 +102,7 @@ def test_every_fourth_bar_is_a_fill_and_the_chops_outlive_the_stream(session: Se
     for _ in range(12):
         session.advance(0.25)
         patterns.add(str(session.get("drums").pattern))
-    assert patterns == {'pattern("bd*4, sn*16")', 'pattern("bd*4, ~ cp, hh*8")'}
+    assert patterns == {"pattern('bd*4, sn*16')", "pattern('bd*4, ~ cp, hh*8')"}
     assert session.eval("free(r7)\nsolo(cuts)").ok
     session.advance(1.5)
     assert rms(session.advance(0.6)) > HEARD
