@@ -276,3 +276,41 @@ def test_groove(play) -> None:
         thing = played.session.get(name)
         assert not np.array_equal(thing.position, np.full(3, 0.5))
         assert thing.space.of.player.in_shape
+
+
+def test_fill(play) -> None:
+    played = play("fill")
+    filled = []
+    for seconds in (4.0, 1.5, 2.0):
+        played.on(seconds)
+        filled.append("sn*16" in str(played.session.get("drums").pattern))
+    assert filled == [False, True, False]
+
+
+def test_swing(play) -> None:
+    played = play("swing")
+    played.session.eval("kick.level = 0")
+    played.on(4.1)
+    begin = played.session.frame
+    audio = np.abs(played.on(2.0)[:, 0])
+    onsets = np.flatnonzero((audio[1:] > 0.02) & (audio[:-1] <= 0.02)) + begin
+    onsets = onsets[np.diff(onsets, prepend=0) > 4000]
+    off = np.array([min(at % 24_000, 24_000 - at % 24_000) for at in onsets])
+    swung = np.array([abs(at % 24_000 - 16_000) for at in onsets])
+    assert np.minimum(off, swung).max() < 200, "each is on the beat, or late as in triplets"
+    assert (swung < 200).sum() >= 3
+
+
+@pytest.mark.slow
+def test_by_pattern(play) -> None:
+    played = play("by_pattern")
+    dims = set()
+    for _ in range(2):
+        played.on(1.9)
+        dims.add(len(played.status.agents["ego"].position))
+    assert dims == {1, 4}
+    spaces = set()
+    for _ in range(2):
+        played.on(2.0)
+        spaces.add(played.status.agents["ego"].space)
+    assert spaces == {"additive", "orchestra"}
