@@ -204,11 +204,13 @@ class Agent(Instructed):
 
     def __repr__(self) -> str:
         where = " ".join(f"{x:.2f}" for x in self.position)
-        place = None if self.player is None else self.player.full_position
+        every, place = self.every, None if self.player is None else self.player.full_position
         if place is not None and len(place) == self.space.latent:
             called = self.space.called(place)
-            where += f": {called}" if called else ""
-        return f"{self} in {self.space.model}, dims={self.dims}, every={self.every}, at {where}"
+            if called:
+                where += f": {called}"
+                every = every if isinstance(every, Span) and not every.seconds else Span(bars=1)
+        return f"{self} in {self.space.model}, dims={self.dims}, every={every}, at {where}"
 
 
 def _with_former_spelling(function: Callable[P, Agent]) -> Callable[P, Agent]:

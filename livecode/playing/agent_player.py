@@ -14,6 +14,7 @@ from livecode.language.agents import Agent
 from livecode.language.instructions import Instruction
 from livecode.language.moments import Moment
 from livecode.language.rhythms import RhythmSpace
+from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Value
@@ -198,9 +199,11 @@ class AgentPlayer(SoundPlayer):
     def begin(self, frame: int) -> None:
         self._write(frame)
 
-    def _holds(self) -> bool:
-        """Whether the rhythm of another name is still to be where the agent is."""
-        return self.thing.player is self and not self.muted and self._walk is not None
+    def _holds(self, of: Sounding) -> bool:
+        """Whether the rhythm of that name is still to be where the agent is."""
+        walk = self._walk
+        heard = self.thing.player is self and not self.muted
+        return heard and walk is not None and walk.space.of is of
 
     def _time(self, t: float) -> float:
         """Return the learner's time at a time in seconds."""
@@ -291,7 +294,7 @@ class AgentPlayer(SoundPlayer):
         if not self._cut:
             learner.act(now_s)
         self._cut = False
-        if self._holds():
+        if self._holds(walk.space.of):
             walk.be_heard(self.full_position, self._holds)
 
     def _open(self, axes: tuple[int, ...]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.language.rhythms import RhythmSpace
+from livecode.language.sources import Sounding
 from livecode.language.units import Span
 from livecode.playing.onset_player import OnsetPlayer
 from livecode.playing.quant import frame_of_multiple, multiple_from
@@ -90,15 +91,13 @@ class GrooveWalk:
         self._read = frame
         return True
 
-    def be_heard(self, place: NDArray[np.float64], holds: Callable[[], bool]) -> bool:
-        """Let the rhythm at a place (latent,) be heard from the line on; returns whether it can be."""
-        player = self._player
-        if player is None:
-            return False
-        player.shape(self._bar, self.space.rhythm(place), holds)
-        return True
+    def be_heard(self, place: NDArray[np.float64], holds: Callable[[Sounding], bool]) -> None:
+        """Let the rhythm at a place (latent,) be heard from the line on, for as long as `holds(name)`."""
+        player, of = self._player, self.space.of
+        if player is not None:
+            player.shape(self._bar, self.space.rhythm(place), lambda: holds(of))
 
-    def go_on(self, place: NDArray[np.float64], holds: Callable[[], bool]) -> None:
+    def go_on(self, place: NDArray[np.float64], holds: Callable[[Sounding], bool]) -> None:
         """Let the rhythm at a place be heard at once, where it was heard before."""
         self._bar, self._line = Fraction(-1), 0
         self.be_heard(place, holds)

@@ -152,6 +152,17 @@ def test_its_tokens_light_up_in_the_rhythm(drums: Session):
     assert all(marks for *_, marks in fragments)
 
 
+def test_one_agent_goes_from_one_name_to_another(drums: Session):
+    tell(drums, 'two = hits("tick*2", ticks, level=0)\ngroove = rhythms(drums)')
+    tell(drums, "ego = agent(groove, dims=3, seed=3)")
+    drums.advance(2.2 * BAR_S)
+    tell(drums, "groove = rhythms(two)")
+    drums.advance(2.2 * BAR_S)
+    assert drums.get("two").player.in_shape
+    assert not drums.get("drums").player.in_shape
+    assert "every=1*bars" in repr(drums.get("ego"))
+
+
 def test_a_nudged_name_takes_the_rhythm_along(drums: Session):
     tell(drums, "drums.nudge = -30*ms\nego = agent(rhythms(drums, steps=(8,)), dims=3, seed=3)")
     drums.advance(2.5)
