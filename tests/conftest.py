@@ -1,5 +1,6 @@
 """Fixtures for every room."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -78,12 +79,16 @@ class Card:
                 self.kill()
 
 
+_cards = itertools.count()
+
+
 @pytest.fixture
 def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[Card]:
     """A JACK server with a dummy card at 48 kHz and 256 frames, under a name of its own."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed here (Debian: jackd2)")
-    made = Card(f"livecode-test-{os.getpid()}")
+    # a name that was never used: what a former server has left behind is not met again
+    made = Card(f"livecode-test-{os.getpid()}-{next(_cards)}")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", made.name)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     try:

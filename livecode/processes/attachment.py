@@ -17,7 +17,8 @@ from livecode.processes.options import Options
 from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
 from livecode.processes.states import is_ours, is_stopped, runs
-from livecode.processes.supervisor import GRACE_S, Restarts
+from livecode.processes.supervised import Restarts
+from livecode.processes.supervisor import GRACE_S
 from livecode.transport import LAYOUTS, Arena
 from livecode.transport.layouts import free_bytes, less
 from livecode.transport.messages import ChooseAudio, Press, SurveyAudio, send

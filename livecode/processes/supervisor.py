@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from livecode.files import open_private
 from livecode.processes import descendants
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.states import is_ours, is_stopped
+from livecode.processes.states import is_stopped
+from livecode.processes.supervised import AdoptedProcess, Child, Restarts
 from livecode.transport import Arena
 from livecode.transport.lifeline import TERMINATED
 
@@ -24,14 +24,14 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THR
 #: The module that each process runs, in the order in which they are started.
 MODULES = {"engine": "livecode.engine", "voices": "livecode.voices", "mind": "livecode.kernel"}
 #: A process whose heart has not beaten for this long hangs; it is killed and started again.
-#: The mind may hang: the performer may be running a long computation in it on purpose.
-HANG_S = {"engine": 2.0, "voices": 2.0}
+#: A call that does not let the mind's other threads run, such as `10**10**8`, holds up its ticks.
+HANG_S = {"engine": 2.0, "voices": 2.0, "mind": 5.0}
+#: A mind that has not ticked for this long is told of.
+STILL_S = 1.5
 #: A new process may take this long: with a cold cache it compiles its kernels first.
 STARTS_WITHIN_S = 30.0
 #: An engine that has never played and has died so often will not play at all.
 MOST_STARTS = 6
-#: The first deaths are followed by another start at once, the next ones after pauses that double.
-AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S = 4, 0.25, 2.0
 #: A process that has lived for this long has got over what killed those before it.
 WELL_S = 5.0
 #: A mind that dies so soon after it has taken over may have run again what kills it.
@@ -47,77 +47,6 @@ SPARE_AFTER_S = 1.5
 GRACE_S = 1.0
 #: The exit status of an engine that has nothing to play on.
 NO_SOUND = 2
-
-
-class AdoptedProcess:
-    """A process that another supervisor has started, with the methods of a `Popen` used here."""
-
-    stdin = None
-
-    def __init__(self, pid: int):
-        self.pid = pid
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """Return None while it runs, then that of a process that was killed: it is not known."""
-        if self.returncode is None and not is_ours(self.pid):
-            self.returncode = -signal.SIGKILL
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end, for `timeout` seconds at most; raises `subprocess.TimeoutExpired`."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while self.poll() is None:
-            if end is not None and time.monotonic() > end:
-                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
-            time.sleep(0.01)
-        return -1
-
-    def send_signal(self, number: int) -> None:
-        """Send the process a signal, if it still runs."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """End the process at once."""
-        self.send_signal(signal.SIGKILL)
-
-
-@dataclass
-class Child:
-    """One supervised process; its standard input is its lifeline to the supervisor."""
-
-    name: str
-    process: "subprocess.Popen[bytes] | AdoptedProcess"
-    started_s: float  # monotonic
-    resumed: bool = False  # it has taken the place of another
-    ready_s: float | None = None  # when its heart was first seen to beat
-
-
-@dataclass
-class Restarts:
-    """How often a process has died or could not be started lately, and when it is tried again."""
-
-    deaths: int = 0
-    failures: int = 0  # to start it, in a row
-    due_s: float = 0.0  # monotonic
-    died_s: float = float("-inf")  # monotonic, the last time
-
-    def died(self, now_s: float) -> None:
-        """Let the next start wait, the longer the more have died."""
-        self.deaths, self.died_s = self.deaths + 1, now_s
-        self._wait(now_s, self.deaths - AT_ONCE)
-
-    def failed(self, now_s: float) -> float:
-        """Let the next attempt wait, and return for how long."""
-        self.failures += 1
-        return self._wait(now_s, self.failures)
-
-    def _wait(self, now_s: float, times: int) -> float:
-        pause_s = 0.0 if times <= 0 else FIRST_PAUSE_S * 2 ** min(times - 1, 10)
-        pause_s = min(pause_s, LONGEST_PAUSE_S)
-        self.due_s = now_s + pause_s
-        return pause_s
 
 
 class Supervisor:
@@ -215,6 +144,8 @@ class Supervisor:
                 _log.warning("the %s had been stopped by a signal, and goes on", name)
             if child.ready_s is None and self._beat_s(name) > child.started_s:
                 child.ready_s = now
+            if name == "mind":
+                self._tell_of_standstill(child, now)
             if status is None and not self._hangs(child, now):
                 if restarts.deaths and now - child.started_s > WELL_S:
                     restarts.deaths = 0
@@ -232,7 +163,8 @@ class Supervisor:
         if status is None:
             child.process.kill()
             child.process.wait()
-            self._tell(f"the {name} hung and {verb} being started again")
+            what = ": what it computed is left out" if name == "mind" else ""
+            self._tell(f"the {name} hung and {verb} being started again{what}")
         elif name == "engine" and not self.arena.header.engine_epoch and status == NO_SOUND:
             self._refuse(self._why_no_engine())
             return
@@ -374,12 +306,18 @@ class Supervisor:
 
     def _hangs(self, child: Child, now_s: float) -> bool:
         """Return whether the heart of a process has stopped beating for too long."""
-        limit_s = HANG_S.get(child.name)
-        if limit_s is None:
-            return False
-        if child.ready_s is None:
-            return now_s - child.started_s > STARTS_WITHIN_S
-        return now_s - self._beat_s(child.name) > limit_s
+        if child.ready_s is None:  # a mind that takes over may have much to run again
+            return child.name != "mind" and now_s - child.started_s > STARTS_WITHIN_S
+        return now_s - self._beat_s(child.name) > HANG_S[child.name]
+
+    def _tell_of_standstill(self, mind: Child, now_s: float) -> None:
+        """Tell the performer of a mind that does not tick any more, before it is killed for that."""
+        still = mind.ready_s is not None and now_s - self._beat_s("mind") > STILL_S
+        if still and not mind.still:
+            self._tell(
+                "agents, curves and patterns wait for what the mind computes: Ctrl-C ends it"
+            )
+        mind.still = still
 
     def _beat_s(self, name: str) -> float:
         """When the heart of a process last beat, monotonic."""

@@ -196,6 +196,20 @@ def test_a_block_cannot_end_the_performance(what: str) -> None:
         assert live.evaluate("assert ego.dims == 2") == (True, None)
 
 
+@pytest.mark.slow
+def test_a_call_that_holds_up_all_threads_of_the_mind_costs_it_and_not_the_patterns() -> None:
+    with Live(Options(audio="headless", osc_port=0)) as live:
+        assert live.evaluate("drums = hits('bd*4')") == (True, None)
+        live.await_sound()
+        pid = pid_of(live, "mind")
+        live.begin("x = 10 ** 10 ** 9")  # no signal and no deadline gets through to it
+        live.await_(lambda: any("Ctrl-C ends it" in each for each in live.said), "a word")
+        live.await_(lambda: pid_of(live, "mind") != pid, "another mind")
+        assert any("the mind hung" in each for each in live.said)
+        live.await_sound(LIMIT_S)
+        assert live.evaluate("assert drums.pattern and 'x' not in globals()") == (True, None)
+
+
 def port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
