@@ -56,6 +56,7 @@ class Silencer:
         if self._recorder.ticking:  # a block's own panic is noted with its block
             self._recorder.panicked()
         self._remember_what_sounds()
+        self._sounds.hushed.hush()
         self._sounds.generations.drop_all()
         self._log.say("note", "panic: silent; undo or evaluate a block to sound again")
 

@@ -25,3 +25,5 @@ class Entry:
     at: int | None = (
         None  # sample time, in place of the mix's quant; a time that is past means at once
     )
+    #: For a turn: how often all had been hushed when its function was evaluated; None: played by hand.
+    hushes: int | None = None

@@ -15,6 +15,7 @@ from livecode.language.sources import GAP, Sounding
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.playing.generations import Generations
+from livecode.playing.hushed import HushedNames
 from livecode.playing.mix import Entry, Mix
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
@@ -74,7 +75,7 @@ class Sounds:
         self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
         self._good: dict[str, list[GoodSource]] = {}  # name -> good sources, newest last
-        self.costs = TickCosts()
+        self.costs, self.hushed = TickCosts(), HushedNames()
         #: Called with a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
         generations.on_begin = self._begun
@@ -115,7 +116,8 @@ class Sounds:
             self._note_good(current)
         if former is not thing and current is not None:
             player.waiting = not self.plays(thing)
-        return None if self.generations.hold else self.sound(thing)
+        may_sound = self.hushed.may_sound(str(thing), self._entry) or current is not None
+        return self.sound(thing) if may_sound and not self.generations.hold else None
 
     def since(self, name: str, now: int) -> int:
         """Return the sample time from which on a name has had something to play: now, if it is new."""
@@ -141,9 +143,8 @@ class Sounds:
         """Start the thing's source, unless it sounds already; returns the generation that it started."""
         if self.plays(thing):
             return None
-        player = player_of(thing)
-        name, source = str(thing), player.source
-        current = self.generations.current(name)
+        player, name = player_of(thing), str(thing)
+        source, current = player.source, self.generations.current(name)
         at = self._now_frame() + START_LEAD_BLOCKS * self._block
         if not player.FROM_SILENCE or current is not None:
             at = max(at, self.comes_in(thing))
@@ -182,8 +183,7 @@ class Sounds:
             self._note_good(playing)
 
     def _note_good(self, playing: Generation) -> None:
-        thing = self._things[playing.name]
-        if self.plays(thing):
+        if self.plays(thing := self._things[playing.name]):
             version = GoodSource(thing, playing.source, dict(thing.settings))
             good = self._good.get(playing.name, [])
             if good and _alike(good[-1].source, version.source):
@@ -207,8 +207,8 @@ class Sounds:
             return
         del self._things[name]
         self._since.pop(name, None)
-        shortest = REMOVAL_FADE_S if self._entry.fade is None else 0.0
-        self.generations.fade_out(name, max(self._fade_s(thing), shortest), self.scene_line())
+        fade_s = max(self._fade_s(thing), REMOVAL_FADE_S if self._entry.fade is None else 0.0)
+        self.generations.fade_out(name, fade_s, self.scene_line())
         self._good.pop(name, None)
         self._gone.add(name)
         if player is not None and self.generations.fades(name):
@@ -229,6 +229,7 @@ class Sounds:
 
     def hush(self, fade_s: float, at: int = 0) -> None:
         """Fade everything out from sample time `at` on; a thing that is played again comes back."""
+        self.hushed.hush()
         unknown = [name for name in self.generations.sounding() if name not in self._things]
         for name in [*self._things, *unknown]:
             self.generations.fade_out(name, fade_s, at)
@@ -241,6 +242,8 @@ class Sounds:
         for thing in self:
             if self.generations.current(str(thing)) is not None:
                 self.sound(thing)
+            else:
+                self.hushed.hush()  # as the former mind may have done
         for name in self.generations.sounding() if whole else ():
             if name not in self:
                 self.generations.fade_out(name, REMOVAL_FADE_S)
@@ -258,8 +261,8 @@ class Sounds:
 
     def mute(self, names: list[str], muted: bool) -> None:
         """Mute names, or unmute them."""
-        before = self.mix.muted
-        self.mix = replace(self.mix, muted=before | set(names) if muted else before - set(names))
+        change = self.mix.muted.union if muted else self.mix.muted.difference
+        self.mix = replace(self.mix, muted=change(names))
 
     def solo(self, names: list[str]) -> None:
         """Let only these names be heard; all names if the list is empty."""
@@ -290,7 +293,7 @@ class Sounds:
         ahead = START_LEAD_BLOCKS * self._block + 2 * self._tick_frames
         line = turn(thing, frame, ahead, self._tempo)
         if line is not None:
-            before, self._entry = self._entry, Entry(at=line)
+            before, self._entry = self._entry, Entry(at=line, hushes=-1)
             try:
                 self.play(thing)
             finally:
@@ -329,28 +332,27 @@ class Sounds:
 
     def enter_at_quant(self, quant: Span) -> None:
         """Let the block that is being evaluated take effect from a multiple of `quant` on."""
-        grace = SCENE_GRACE_S * self._setup.sample_rate
-        at = next_multiple(quant, self._now_frame() - grace, self._tempo)
+        late = self._now_frame() - SCENE_GRACE_S * self._setup.sample_rate
+        at = next_multiple(quant, late, self._tempo)
         self._entry = replace(self._entry, at=at)
 
-    def enter_at(self, frame: int) -> None:
-        """Let the block that is being evaluated take effect from a sample time on."""
-        self._entry = replace(self._entry, at=frame)
+    def enter_turn(self, frame: int, hushes: int) -> None:
+        """Let a turn take effect from a sample time on; see `Entry` for `hushes`."""
+        self._entry = replace(self._entry, at=frame, hushes=hushes)
 
     def end_entry(self) -> None:
         """Let the next block come in as the mix says."""
         self._entry = Entry()
 
     def scene_line(self) -> int:
-        """Return the sample time of the line at which the scene that is being evaluated begins, or now."""
+        """Return the sample time of the line of the scene that is being evaluated, or now."""
         now, at = self._now_frame(), self._entry.at
         return now if at is None else max(now, at)
 
     def comes_in(self, thing: Sounding | None = None) -> int:
-        """Return the sample time from which what a block says takes effect.
+        """Return the sample time from which what a block says takes effect: a line, or now.
 
-        It is the line of its scene, the next multiple of the quant, or now. A thing may have a quant
-        of its own.
+        The line is that of its scene, or the next one of the quant of a thing or of all.
         """
         own = None if thing is None else thing.quant
         if self._entry.at is not None and own is None:
@@ -381,10 +383,8 @@ class Sounds:
         return fade.at(self._tempo.bpm)
 
     def _seed_of(self, thing: Sounding) -> int:
-        own = thing.settings.get("seed")
-        return (
-            own if own is not None else zlib.crc32(str(thing).encode()) ^ self._seed & 0xFFFF_FFFF
-        )
+        own, usual = thing.settings.get("seed"), zlib.crc32(str(thing).encode()) ^ self._seed
+        return usual & 0xFFFF_FFFF if own is None else own
 
 
 def _asked_by(thing: Sounding) -> frozenset[str]:

@@ -34,6 +34,7 @@ class TurnPlayer:
         #: The last function that had a turn without failing.
         self.worked: Callable[..., Any] | None = None
         self.failed = 0  # turns in a row
+        self.hushes = 0  # how often all had been hushed when the function was evaluated
 
     def state(self) -> PlayerState | None:
         """Return None: a function's memory is the performer's own."""
@@ -45,7 +46,7 @@ class TurnPlayer:
     def turn(self, number: int) -> None:
         """Call the function, within a block that takes effect on the line of that turn."""
         line, tempo = self.line(number), self._tempo
-        self._sounds.enter_at(line)
+        self._sounds.enter_turn(line, self.hushes)
         # on a line between two frames, the beat of the first frame after it is a little more
         then = {
             "t": line / tempo.sample_rate,
@@ -77,6 +78,7 @@ class TurnTable:
         if player is None or player.thing is not thing:
             player = TurnPlayer(thing, self._tempo, self._signals, self._sounds)
         player.next, player.failed = None, 0
+        player.hushes = self._sounds.hushed.hushes
         thing.player = self._players[str(thing)] = player
 
     def remove(self, thing: Every) -> None:

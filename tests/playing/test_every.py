@@ -106,6 +106,32 @@ def test_undo_takes_back_what_was_typed_and_not_its_turns(session: Session) -> N
     assert "note" not in session.performance.namespace.own()
 
 
+@pytest.mark.parametrize("silence", ["hush(0.05*s)", "panic()"])
+def test_no_turn_brings_back_what_was_hushed(session: Session, silence: str) -> None:
+    session.eval(
+        "tempo(240)\nego = agent(space('additive'))\nlow = agent(space('additive'), level=0)"
+    )
+    session.eval(
+        "@every(1*bars)\ndef fill(bar):\n    ego.pan = 0.1 * (bar % 2)\n    low.level = 0\n"
+    )
+    session.advance(2.0)
+    session.eval(silence)
+    session.advance(0.5)
+    assert np.abs(session.advance(3.0)).max() == 0
+    session.eval("low.level = 0")
+    assert np.abs(session.advance(2.0)).max() == 0, "low alone was played by hand"
+    session.eval("undo()\nundo()" if silence.startswith("hush") else "ego.pan = 0")
+    assert np.abs(session.advance(3.0))[-48000:].max() > 0.01
+
+
+def test_a_function_that_is_evaluated_after_a_hush_plays_what_it_will(session: Session) -> None:
+    session.eval("tempo(240)\nego = agent(space('additive'))\n")
+    session.advance(0.5)
+    session.eval("hush(0.05*s)\n@every(1*bars)\ndef fill(bar):\n    ego.pan = 0.1 * (bar % 2)\n")
+    session.advance(0.5)
+    assert np.abs(session.advance(3.0))[-48000:].max() > 0.01
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
