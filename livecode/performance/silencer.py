@@ -51,6 +51,7 @@ class Silencer:
         """Forget what sounded if there has been a panic, whoever gave it."""
         panics = self._header.panics
         if panics == self._panics:
+            self._sounds.generations.take_silenced()
             return
         self._panics = panics
         if self._recorder.ticking:  # a block's own panic is noted with its block
@@ -64,6 +65,6 @@ class Silencer:
         things = list(self._sounds)
         if not self._clock.taking_over:
             # nobody knows what sounded when a former mind's block first ran: then all things count
-            sounding = set(self._sounds.generations.sounding())
+            sounding = set(self._sounds.generations.take_silenced())
             things = [thing for thing in things if str(thing) in sounding]
         self._history.remember(things)

@@ -27,6 +27,7 @@ from livecode.transport.messages import (
     PlayBuffer,
     PlayGraph,
     Shape,
+    Silenced,
     Source,
     StartVoice,
     StopVoice,
@@ -74,6 +75,7 @@ class Generations:
         #: generation -> voices that died in a row while they loaded it
         self._deaths: dict[int, int] = {}
         self._quarantined: set[SourceFiles] = set()
+        self._silenced: list[str] = []  # names that sounded when the engine told of a panic
         #: generation -> None once the engine has built it, or the failure, for a block that waits
         self.built: dict[int, Failed | None] = {}
         #: True while a former mind's blocks are run again: then nothing starts or ends.
@@ -161,6 +163,14 @@ class Generations:
         """Return the names that sound or are about to."""
         return list(dict.fromkeys(p.name for p in self._playing.values() if not p.leaving))
 
+    def take_silenced(self) -> list[str]:
+        """Return the names that sound, or did when the engine told of a panic; each panic's once.
+
+        What a panic has ended may be told before the mind has noticed the panic itself.
+        """
+        silenced, self._silenced = self._silenced, []
+        return list(dict.fromkeys([*silenced, *self.sounding()]))
+
     def listen(self, name: str, tap: int) -> None:
         """Tell the engine to fill a tap with the sound of `name`."""
         send(self._to_engine, Listen(name, tap))
@@ -221,6 +231,8 @@ class Generations:
                 if (playing := self._playing.get(message.generation)) is not None:
                     playing.begun = True
                     self.on_begin(playing)
+            elif isinstance(message, Silenced):
+                self._silenced = self.sounding()
             elif isinstance(message, Note):
                 self._on_note(message)
         return failures

@@ -8,6 +8,7 @@ import pytest
 
 from livecode import Session
 from livecode.sets.set_file import parse_set
+from livecode.transport.messages import Ended, Silenced
 from tests.sound import longest_silence_s, rms
 
 EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
@@ -190,6 +191,22 @@ def test_a_thing_that_a_failed_block_had_named_can_be_named_again(session: Sessi
     session.advance(0.3)
     assert session.get("y").name == "y"
     assert rms(session.advance(0.3)) > 0.05
+
+
+def test_undo_brings_back_what_the_engine_silenced_before_the_mind_knew_of_it(
+    session: Session,
+) -> None:
+    session.eval("ego = agent(space('additive'))\nlow = agent(space('additive'))")
+    session.advance(0.5)
+    generations = session.performance.generations
+    playing = [each for each in generations.table() if not each.leaving]
+    session.performance.arena.header.terminal_panics += 1  # F12, in the middle of a tick
+    ended = [Ended(each.name, each.generation) for each in playing]
+    generations.take([Silenced(session.frame), *ended])
+    session.advance(0.5)
+    assert generations.sounding() == []
+    session.eval("undo()")
+    assert sorted(generations.sounding()) == ["ego", "low"]
 
 
 @pytest.mark.parametrize("silenced", ["hush(50*ms)", "panic()"])
