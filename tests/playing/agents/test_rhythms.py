@@ -1,6 +1,5 @@
 """Agents over rhythms: another name is played in the groove where the agent is, from line to line."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from livecode.journal.journal_file import Journal
 from livecode.kernel import beginning
 from livecode.language.patterns.euclid import euclid
 from livecode.offline.replay import replay
+from livecode.signals import osc
 from tests.performance.test_take_over import killed
 from tests.playing.agents.playing import said, tell
 
@@ -247,18 +247,15 @@ def test_a_mind_that_takes_over_keeps_the_groove(session: Session, folder: str, 
 
 @pytest.mark.slow
 def test_hands_teach_a_groove_as_it_is_heard(drums: Session):
-    tell(drums, "ego = agent(rhythms(drums), dims=3, seed=3)")
+    tell(drums, "metre(2)\nego = agent(rhythms(drums), dims=3, seed=3)\nego.reward = osc['/turn']")
+    drums.advance(2 * BAR_S)
     space = drums.get("ego").space
-    target = space.at(5, 16, 3)[:3]
-    far: list[float] = []
-
-    def hands(turn: Callable[[], float] = lambda: 0.0) -> float:
+    target, far = space.at(5, 16, 3)[:3], [1.0]
+    for _ in range(100):
         k, n, rotation = map(int, groove(drums).strip("()").split(","))
         far.append(float(np.linalg.norm(space.at(k, n, rotation)[:3] - target)))
-        return float(np.clip((far[max(len(far) - 2, 0)] - far[-1]) / 0.15, -1, 1))
-
-    for _ in range(120):
-        turned = hands()
-        tell(drums, f"ego.reward = lambda rings: {turned}")
-        drums.advance(BAR_S)
-    assert np.mean(far[-30:]) < 0.5 * np.mean(far[:10])
+        turned = np.clip((far[-2] - far[-1]) / 0.15, -1, 1)
+        drums.receive_osc(osc.encode("/turn", float(turned)))
+        drums.advance(BAR_S / 2)
+    assert np.mean(far[-25:]) < 0.5 * np.mean(far[1:11])
+    assert said(drums) == []
