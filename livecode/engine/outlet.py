@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import soxr
 
-from livecode.engine.device import CHANNELS, boot
+from livecode.engine.device import CHANNELS, boot, portaudio_outputs
+from livecode.engine.device_latency import output_latency_s
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table
 
@@ -102,6 +103,11 @@ class Outlet:
         self._asked_ns = time.monotonic_ns()
         self._server.setCallback(fill)
         self._server.start()
+
+    def latency_s(self) -> float:
+        """Return how long after a block is asked for its first frame is heard, in seconds."""
+        number = portaudio_outputs().get(self.device, 0) if self.backend == "portaudio" else 0
+        return output_latency_s(self.backend, number, self.block, self.sample_rate)
 
     @property
     def trouble(self) -> str:

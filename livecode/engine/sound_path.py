@@ -148,7 +148,7 @@ class SoundPath:
     def _play_on_clock(self, stop: threading.Event) -> None:
         """Compute blocks at the pace of the monotonic clock, until a device works or all ends."""
         self._engine.restart_load()
-        self._header.burst = self._engine.block
+        self._header.burst, self._header.latency_ns = self._engine.block, 0
         pace = Pace(self._engine.block / self._engine.sample_rate)
         look = time.monotonic()
         while not stop.is_set() and self._outlet is None:
@@ -160,6 +160,12 @@ class SoundPath:
                 self._look_for_device()
             pace.wait()
 
+    def _find_latency(self, outlet: Outlet) -> None:
+        """Note how late the device is heard; to ask for it takes a while."""
+        latency_s = outlet.latency_s()
+        if self._outlet is outlet:
+            self._header.latency_ns = round(latency_s * 1e9)
+
     def _play_on_device(self, outlet: Outlet, stop: threading.Event) -> None:
         """Let the device ask for blocks, until it is lost, another one is taken, or all ends."""
         engine = self._engine
@@ -169,6 +175,7 @@ class SoundPath:
         engine.restart_load()
         self._header.burst = math.ceil(outlet.block * engine.sample_rate / outlet.sample_rate)
         outlet.start(rendering)
+        threading.Thread(target=self._find_latency, args=(outlet,), daemon=True).start()
         while not stop.wait(LOOK_S):
             if outlet.changed:
                 self._take(self._wish)

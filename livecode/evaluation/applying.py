@@ -13,6 +13,7 @@ from livecode.language.dsp import Dsp
 from livecode.language.every import Every
 from livecode.language.moments import Moment
 from livecode.language.patterns.pattern import Pattern
+from livecode.language.sent import Sent
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
 from livecode.language.values import Function, Value
@@ -166,7 +167,8 @@ class Applier:
         return player_of(value)
 
     def _check_inputs(self, thing: Dsp) -> None:
-        sounding = [name for name, t in self._namespace.own().items() if isinstance(t, Sounding)]
+        own = self._namespace.own().items()
+        sounding = [n for n, t in own if isinstance(t, Sounding) and not isinstance(t, Sent)]
         known = {"mix"} if thing.name == MASTER else {*sounding} - {thing.name, MASTER}
         for name in thing.inputs:
             if name not in known:

@@ -122,7 +122,9 @@ def main() -> int:
     set_player.wake = performance.cues.wake
     ending = (stop, arena, performance.recorder, options.connection)
     threading.Thread(target=_end, args=ending, daemon=True).start()
-    ports = MidiPorts(lambda: header.now(time.monotonic_ns()) / header.sample_rate, say)
+    ports = MidiPorts(
+        lambda: header.now(time.monotonic_ns()) / header.sample_rate, say, outputs=False
+    )
 
     said: set[str] = set()
 
@@ -134,7 +136,7 @@ def main() -> int:
             say(MIC_IS_SILENT)
 
     performance.on_block = look_for_inputs
-    live = LiveInputs(arena, performance.inputs, performance.midi_out, osc_port, gate, ports)
+    live = LiveInputs(arena, performance.inputs, osc_port, gate, ports)
 
     def step(frame: int) -> None:
         live.receive(frame)
@@ -142,7 +144,6 @@ def main() -> int:
             loop.add_callback(set_player.begin_due, scene)
         for turn in performance.turns.take_due():
             loop.add_callback(performance.turn_runner.run, turn)
-        live.send(frame)
 
     ticker = Ticker(header, performance.clock, performance.lock, step, performance.applier.take_in)
     ticker.start()

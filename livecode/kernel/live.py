@@ -1,4 +1,4 @@
-"""The live loop of the mind: takes packets in, ticks by the engine's clock, sends MIDI out."""
+"""The live loop of the mind: takes packets in, and ticks by the engine's clock."""
 
 import logging
 import threading
@@ -10,7 +10,6 @@ from livecode.evaluation.block_lock import BlockLock
 from livecode.performance.inputs import Inputs
 from livecode.playing.clock import PerformanceClock
 from livecode.signals.cue_gate import CueGate
-from livecode.signals.midi_out import MidiOut
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.port_retry import OscPort
 from livecode.transport import Arena, Header
@@ -32,20 +31,18 @@ def next_tick(frame: int, every: int, after: int = 0) -> int:
 
 
 class LiveInputs:
-    """Hands packets, keys and MIDI to a performance as they arrive, and sends its MIDI out."""
+    """Hands packets, keys and MIDI to a performance as they arrive."""
 
     def __init__(
         self,
         arena: Arena,
         inputs: Inputs,
-        midi_out: MidiOut,
         osc_port: OscPort,
         gate: CueGate,
         ports: MidiPorts,
     ):
         self._header, self._keys = arena.header, arena.messages["terminal", "mind"]
-        self._inputs, self._midi_out = inputs, midi_out
-        self._osc_port, self._gate, self._ports = osc_port, gate, ports
+        self._inputs, self._osc_port, self._gate, self._ports = inputs, osc_port, gate, ports
 
     def receive(self, frame: int) -> None:
         """Hand over all that has arrived before the tick at sample time `frame`."""
@@ -60,10 +57,6 @@ class LiveInputs:
             self._inputs.press(message.key, frame)
         for time_s, midi in self._ports.receive():
             self._inputs.receive_midi(midi, round(time_s * rate))
-
-    def send(self, frame: int) -> None:
-        """Send the MIDI that is due at sample time `frame`."""
-        self._ports.send(self._midi_out.due(frame))
 
 
 class Ticker:

@@ -45,7 +45,8 @@ def _a_voice(thing: Thing, value: Any) -> Voice:
     )
 
 
-def _a_scale(thing: Thing, value: Any) -> str | None:
+def a_scale(thing: Thing, value: Any) -> str | None:
+    """Take the name of a scale, or None. Raises LivecodeError for one that is not known."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -59,6 +60,21 @@ def _voices(thing: Thing, value: Any) -> int:
     if not 1 <= count <= MOST_VOICES:
         raise LivecodeError(f"takes a whole number from 1 to {MOST_VOICES}, not {count}")
     return count
+
+
+def pitch_of(value: Any, octave: float, scale: str | None) -> float | None:
+    """The MIDI number of what an event says, in an octave and a scale; None if it is no note."""
+    number = number_of(value)
+    if number is None:
+        return None
+    moved = 12 * (octave - OCTAVE)
+    if isinstance(plain(value), (str, Pitch)):
+        note = float(number)
+    elif scale is None:
+        note = 12 * (OCTAVE + 1) + float(number) + moved
+    else:
+        note = scale_of(scale).note(float(number)) + moved
+    return note if LOWEST <= note <= HIGHEST else None
 
 
 class Notes(Controlled):
@@ -77,7 +93,7 @@ class Notes(Controlled):
         'what plays them: `"pluck"`, a `@synth` of yours, a sound, as `kit()["cb"]`, a space, or an '
         "agent in one, where the notes choose the pitch and the agent the timbre",
     )
-    scale = Setting(None, _a_scale, 'numbers are degrees of it, as `"c minor"`; None: semitones')
+    scale = Setting(None, a_scale, 'numbers are degrees of it, as `"c minor"`; None: semitones')
     octave = per_event(
         0, 9, OCTAVE, "where 0 is: 4 is the octave of middle C; `lead.octave = pattern('<4 5>')`"
     )
@@ -98,17 +114,7 @@ class Notes(Controlled):
 
     def pitch(self, value: Any, octave: float, scale: str | None) -> float | None:
         """The MIDI number of what an event says, in an octave and a scale; None if it is no note."""
-        number = number_of(value)
-        if number is None:
-            return None
-        moved = 12 * (octave - OCTAVE)
-        if isinstance(plain(value), (str, Pitch)):
-            note = float(number)
-        elif scale is None:
-            note = 12 * (OCTAVE + 1) + float(number) + moved
-        else:
-            note = scale_of(scale).note(float(number)) + moved
-        return note if LOWEST <= note <= HIGHEST else None
+        return pitch_of(value, octave, scale)
 
     def __repr__(self) -> str:
         voice = self.voice

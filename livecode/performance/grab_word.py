@@ -9,6 +9,7 @@ from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.namespace import Namespace
 from livecode.language.kits import Kit, slices_of
 from livecode.language.patterns.numbers import exact
+from livecode.language.sent import Sent
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, bars, span
 from livecode.playing.clock import PerformanceClock
@@ -58,7 +59,8 @@ def grab_word(
 
 def _name(namespace: Namespace, thing: Any) -> str:
     name = str(thing)
-    known = [each for each, own in namespace.own().items() if isinstance(own, Sounding)]
+    own = namespace.own().items()
+    known = [n for n, t in own if isinstance(t, Sounding) and not isinstance(t, Sent)]
     if isinstance(thing, (Sounding, str)) and name in known:
         return name
     raise LivecodeError(f"grab takes what sounds, not {thing!r}{did_you_mean(name, known)}")

@@ -1,8 +1,9 @@
-"""The words `mic` and `midi`: signals that can be told something, too."""
+"""The words `mic`, `midi` and `osc`: signals that can be told something, too."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from livecode.language.sent import midi_out, osc_send
 from livecode.language.signal_words import SignalWord
 from livecode.language.streams import Mic, mic
 from livecode.language.units import Span, beats, span
@@ -35,7 +36,7 @@ class MicWord(SignalWord):
 #: The engine opens the outputs of a sound system alone, so far.
 MIC_IS_SILENT = "mic is silent: the inputs of the sound card are not opened"
 #: What `midi` is called for; all else of it is what comes in.
-MIDI_CALLS = ("play", "send", "clock")
+MIDI_CALLS = ("play", "send", "clock", "out")
 
 
 class MidiWord(SignalWord):
@@ -46,6 +47,8 @@ class MidiWord(SignalWord):
     ):
         super().__init__(("midi",), signals)
         self._out, self._tempo, self._clock = out, tempo, clock
+
+    out = staticmethod(midi_out)
 
     def play(self, note: int, velocity: float = 0.8, length: Span | float = 1 * beats) -> None:
         """Send a note to every MIDI output: `midi.play(60)`, `midi.play(48, 1.0, 2*bars)`."""
@@ -62,3 +65,12 @@ class MidiWord(SignalWord):
             self._out.start_clock(self._tempo, self._clock.frame)
         else:
             self._out.stop_clock()
+
+
+class OscWord(SignalWord):
+    """OSC: what comes in is read as `osc["/slider"]`; `osc.send("/x", sine(), to="host:port")` sends."""
+
+    def __init__(self, signals: Mapping[str, Any]):
+        super().__init__(("osc",), signals)
+
+    send = staticmethod(osc_send)

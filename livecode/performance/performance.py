@@ -16,12 +16,13 @@ from livecode.evaluation.namespace import Namespace
 from livecode.help.completion import Scope
 from livecode.journal.journal_file import Journal
 from livecode.journal.recorder import JournalRecorder
+from livecode.language.sent import Sent
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.performance.agent_checkpoint import AgentCheckpoint
 from livecode.performance.audio_word import AudioWord
 from livecode.performance.grab_word import grab_word
-from livecode.performance.input_words import MicWord, MidiWord
+from livecode.performance.input_words import MicWord, MidiWord, OscWord
 from livecode.performance.inputs import Inputs
 from livecode.performance.journal_watch import JournalWatch
 from livecode.performance.language_words import (
@@ -156,6 +157,8 @@ class Performance:
             tempo=tempo,
             get_sounds=self.generations.get_sounds,
             shape=self.generations.shape,
+            order=self.generations.outgoing.order,
+            sent_as=self.generations.sent_as,
         )
         self.sounds = sounds = Sounds(
             self.generations, setup, tempo, block, seed, lambda: clock.frame
@@ -221,6 +224,7 @@ class Performance:
             "metre": metre_word(self.tempo_control, deferred),
             "mic": MicWord(signals),
             "midi": MidiWord(signals, self.midi_out, tempo, clock),
+            "osc": OscWord(signals),
             "record": self.record,
             "running": running_word(self.board),
             "scene": SceneWord(signals, namespace, sounds, self.set_player, deferred),
@@ -253,6 +257,8 @@ class Performance:
                 self.turns.tick(frame, frame + clock.tick_frames)
             self.cues.tick()
             if self._live:
+                for order in self.midi_out.orders(frame, clock.block + 2 * clock.tick_frames):
+                    self.generations.outgoing.order(order)
                 self.set_player.watch(frame)
                 self.tick_load.end(lambda: self._late_s(frame))
             self._fall_back()
@@ -288,7 +294,7 @@ class Performance:
     def _sounding(self) -> list[str]:
         """Return the names that sound, and those that something which fades out listens to."""
         own = self.namespace.own().items()
-        names = [name for name, thing in own if isinstance(thing, Sounding)]
+        names = [name for name, t in own if isinstance(t, Sounding) and not isinstance(t, Sent)]
         return [*names, *(name for name in self.sounds.heard_leaving if name not in names)]
 
     def _line_defining(self, name: str) -> int | None:

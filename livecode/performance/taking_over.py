@@ -84,7 +84,7 @@ class Handover:
             self._clock.rerun = None
             self._sounds.generations.hold = False
             self._present.move_to(self._clock.frame)
-        self._midi_out.silence()  # ends notes that are long over
+        self._midi_out.silence()  # notes that are long over
 
     def _go_on(self, former: Status | GoingOn) -> None:
         """Take up the tempo and the scene of the former mind."""

@@ -6,6 +6,7 @@ import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.journal.recorder import JournalRecorder, Restart
+from livecode.playing.outgoing import Outgoing
 from livecode.playing.source_files import SourceFiles, files_of
 from livecode.transport import Arena
 from livecode.transport.messages import (
@@ -35,6 +36,7 @@ from livecode.transport.messages import (
     receive,
     send,
 )
+from livecode.transport.sending import MidiSource, OscSource
 from livecode.transport.status import NO_BUFFER, Files, Generation
 
 #: A graph is given up when this many engines have died of it, a file when as many voices have.
@@ -61,6 +63,7 @@ class Generations:
     ):
         self._arena = arena
         self._on_note, self._now_frame = on_note, now_frame
+        self.outgoing = Outgoing(arena, on_note, now_frame)
         self._recorder = JournalRecorder() if recorder is None else recorder
         self._to_engine = arena.messages["mind", "engine"]
         self._to_voices = arena.messages["mind", "voices"]
@@ -103,9 +106,12 @@ class Generations:
         """
         if (files := files_of(source)).files and files in self._quarantined:
             raise LivecodeError(f"{files} killed the voices, and is not played until it changes")
-        buffer = NO_BUFFER if isinstance(source, GraphSource) else self._free_buffer()
+        bufferless = isinstance(source, (GraphSource, MidiSource, OscSource))
+        buffer = NO_BUFFER if bufferless else self._free_buffer()
         current = self.current(name)
         for older in self._of(name):
+            if older.sent and not older.leaving:
+                self.outgoing.end(older, at)
             older.leaving = True
         self.newest += 1
         follows = current.generation if current is not None else 0
@@ -118,6 +124,10 @@ class Generations:
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
             self._recorder.model_used(model)
         send(self._to_engine, OpenGate(self._arena.header.panics))
+        if playing.sent:
+            playing.begun = True  # nobody has to make it first
+            self.outgoing.begin(playing)
+            return playing.generation
         self._send_to_voices(playing)
         self._send_to_engine(playing)
         return playing.generation
@@ -127,7 +137,9 @@ class Generations:
         playing = self._playing.get(generation)
         if playing is None:
             return
-        if playing.begun and playing.buffer == NO_BUFFER:  # the engine plays it still, perhaps
+        if playing.sent:
+            self.outgoing.end(playing, self._now_frame())
+        elif playing.begun and playing.buffer == NO_BUFFER:  # the engine plays it still, perhaps
             at = self._now_frame() + FADE_LEAD_BLOCKS * self._arena.header.block
             send(self._to_engine, Fade(playing.name, TAKEN_BACK_FADE_S, at, generation + 1))
         self._end(generation)
@@ -145,8 +157,11 @@ class Generations:
         if mine := self._of(name):
             at = self._now_frame() + FADE_LEAD_BLOCKS * self._arena.header.block
             at = max(at, earliest)
-            send(self._to_engine, Fade(name, fade_s, at, self.newest + 1))
+            if any(not playing.sent for playing in mine):
+                send(self._to_engine, Fade(name, fade_s, at, self.newest + 1))
             for playing in mine:
+                if playing.sent and not playing.leaving:
+                    self.outgoing.end(playing, at, fade_s)
                 playing.leaving = True
 
     def fades(self, name: str) -> bool:
@@ -195,7 +210,11 @@ class Generations:
     def drop_all(self) -> None:
         """Count every generation as leaving, after a panic."""
         for playing in self._playing.values():
-            playing.leaving = True
+            playing.leaving = True  # the sender has ended what it sends by itself
+
+    def sent_as(self, name: str) -> tuple[tuple[int, int, int], ...]:
+        """Return the generations under which `name` is sent, as (begin, generation, sender's epoch)."""
+        return tuple((p.at, p.generation, self.outgoing.epoch) for p in self._of(name) if p.sent)
 
     def receive(self) -> list[Failed]:
         """Take in the messages of engine and voices; returns the failures among them."""
@@ -204,6 +223,8 @@ class Generations:
         self._taken_back = []
         messages, restart = self._recorder.take_in(messages, self._restarted())
         failures = self.take(messages)
+        for generation in self.outgoing.look_after(p for p in self._playing.values() if p.sent):
+            self._end(generation)
         return failures if restart is None else failures + self._greet(restart)
 
     def take(self, messages: Iterable[AnyMessage]) -> list[Failed]:
@@ -258,6 +279,8 @@ class Generations:
             self.epochs = epochs
         for playing in table:
             self._playing[playing.generation] = playing
+            if playing.sent and not playing.leaving:
+                self.outgoing.begin(playing)  # the sender may have died, too
         self.newest = max(self.newest, newest, *self._playing)
         self.keep_in_quarantine(quarantined)
 
@@ -292,7 +315,7 @@ class Generations:
         raise LivecodeError(f"{len(owners)} sources sound already; let one fade out first")
 
     def _send_to_voices(self, playing: Generation) -> None:
-        if not isinstance(playing.source, GraphSource):
+        if not isinstance(playing.source, (GraphSource, MidiSource, OscSource)):
             send(
                 self._to_voices,
                 StartVoice(
@@ -302,6 +325,8 @@ class Generations:
 
     def _send_to_engine(self, playing: Generation) -> None:
         name, generation, source = playing.name, playing.generation, playing.source
+        if playing.sent:
+            return
         if name in self._shapes:
             send(self._to_engine, self._shapes[name])
         if isinstance(source, GraphSource):
@@ -358,7 +383,7 @@ class Generations:
         for playing in list(self._playing.values()):
             if playing.generation in failed:
                 continue
-            if engine and playing.leaving:
+            if engine and playing.leaving and not playing.sent:
                 self._end(playing.generation)  # its fade-out ended with the old engine
                 continue
             if voices:

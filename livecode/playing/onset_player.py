@@ -69,10 +69,7 @@ class OnsetPlayer(SoundPlayer):
 
     def __init__(self, thing: Sounding, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
-        self._slot = setup.controls.open(f"{thing.name}.{ONSETS}")
-        pan = setup.controls.find(f"{thing.name}.pan")
-        if pan is not None and "pan" not in self.FOR_ENGINE:
-            setup.controls.write(pan, 0, 0.0)  # each event has a place of its own
+        self.open_control()
         self._own = {
             setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
             for setting in self.PER_EVENT
@@ -92,6 +89,18 @@ class OnsetPlayer(SoundPlayer):
         self._known_part: tuple[Part, OtherRhythm, Part] | None = (
             None  # a part, and the same in a shape
         )
+
+    def open_control(self) -> None:
+        """Open the control that onsets are written to."""
+        controls, name = self.setup.controls, self.thing.name
+        self._slot = controls.open(f"{name}.{ONSETS}")
+        pan = controls.find(f"{name}.pan")
+        if pan is not None and "pan" not in self.FOR_ENGINE:
+            controls.write(pan, 0, 0.0)  # each event has a place of its own
+
+    def take_back(self, frame: int) -> None:
+        """Let nothing begin that was written and begins at sample time `frame` or later."""
+        take_back(self.setup.controls, self._slot, frame - MASTER_LAG)
 
     def details(self) -> Any:
         """Return what the onsets depend on beside the pattern and the settings of each event."""
@@ -167,7 +176,7 @@ class OnsetPlayer(SoundPlayer):
         super().tick(frame, moment)
         earliest = frame + self.setup.voice_lead + MASTER_LAG
         if self._until is None:
-            take_back(self.setup.controls, self._slot, earliest)  # of whoever had the name before
+            self.take_back(earliest + MASTER_LAG)  # of whoever had the name before
         if self._until is None or self._until < earliest:
             self._written_to(earliest)
         elif self._strayed(self._until):
@@ -208,7 +217,7 @@ class OnsetPlayer(SoundPlayer):
     def _go_back(self, frame: int) -> None:
         """Take back what was written for sample time `frame` and later, to write it anew."""
         if self._until is not None and frame < self._until:
-            take_back(self.setup.controls, self._slot, frame - MASTER_LAG)
+            self.take_back(frame)
             self._written_to(frame)
             while self._waiting and self._waiting[-1] >= frame:
                 self._waiting.pop()
@@ -273,7 +282,7 @@ class OnsetPlayer(SoundPlayer):
                 if most <= 0 or len(self._waiting) >= WAITING:
                     self._written_to(frame)
                     return
-                written = self._write_at(frame, [event for _, event in events], part, moment)
+                written = self.write_at(frame, [event for _, event in events], part, moment)
                 most -= written
                 self._waiting.extend([frame] * written)
             self._written_to(stop)
@@ -289,10 +298,10 @@ class OnsetPlayer(SoundPlayer):
             self.setup.say(f"{self.thing}.pattern", f"{error}; it is silent")
             return []
 
-    def _write_at(self, frame: int, events: list[PatternEvent], part: Part, moment: Moment) -> int:
+    def write_at(self, frame: int, events: list[PatternEvent], part: Part, moment: Moment) -> int:
         """Write the onsets of events that begin together; returns how many changes that took."""
         bar = float(events[0].begin)
-        settings = self._settings_at(frame, bar, moment)
+        settings = self.settings_at(frame, bar, moment)
         onsets: list[Onset] = []
         for event in events:
             frames = max(self._tempo.frame_of_bar(event.end) - frame, 1)
@@ -302,7 +311,7 @@ class OnsetPlayer(SoundPlayer):
             ]
         return write_onsets(self.setup.controls, self._slot, frame - MASTER_LAG, onsets)
 
-    def _settings_at(self, frame: int, bar: float, moment: Moment) -> dict[str, float]:
+    def settings_at(self, frame: int, bar: float, moment: Moment) -> dict[str, float]:
         """Return the settings of the events that begin at a sample time."""
         if all(automation.still for automation in self._own.values()):
             return {setting: own.now or 0.0 for setting, own in self._own.items()}

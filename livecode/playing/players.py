@@ -13,6 +13,7 @@ from livecode.language.dsp import Dsp
 from livecode.language.hits import Hits
 from livecode.language.moments import Moment
 from livecode.language.notes import Notes
+from livecode.language.sent import MidiController, MidiNotes, OscCurve, OscEvents
 from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
@@ -23,6 +24,12 @@ from livecode.playing.automation import Automation
 from livecode.playing.controlling import follow_keywords
 from livecode.playing.hits_player import HitsPlayer
 from livecode.playing.notes_player import NotesPlayer
+from livecode.playing.sent_players import (
+    MidiControllerPlayer,
+    MidiNotesPlayer,
+    OscCurvePlayer,
+    OscEventsPlayer,
+)
 from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -230,4 +237,8 @@ _PLAYERS: dict[type[Sounding], type[SoundPlayer]] = {
     Mic: MicPlayer,
     Spot: SpotPlayer,
     Morph: MorphPlayer,
+    MidiNotes: MidiNotesPlayer,
+    MidiController: MidiControllerPlayer,
+    OscEvents: OscEventsPlayer,
+    OscCurve: OscCurvePlayer,
 }

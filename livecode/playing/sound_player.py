@@ -17,6 +17,7 @@ from livecode.signals.groove import Groove
 from livecode.signals.tempo import Tempo, part_of_a_beat
 from livecode.transport import ControlBlock
 from livecode.transport.messages import Source
+from livecode.transport.sending import Order
 from livecode.transport.timing import DRAWN_AHEAD, MASTER_LAG
 
 #: The level of a name blends to that of a new thing within this time, in seconds.
@@ -59,6 +60,10 @@ class PlayerSetup:
     get_sounds: Callable[[int, tuple[int, ...]], None] = lambda kit, sounds: None
     #: (name, name): the first has effects, and the second pushes it back if it is not "".
     shape: Callable[[str, str], None] = lambda name, duck: None
+    #: Gives the sender an order.
+    order: Callable[[Order], None] = lambda order: None
+    #: The generations under which a name is sent, in their order: (sample time, generation, sender).
+    sent_as: Callable[[str], tuple[tuple[int, int, int], ...]] = lambda name: ()
 
 
 class SettingControl:

@@ -1,4 +1,4 @@
-"""Starts engine, voices and mind, restarts those that die or hang, and ends them together."""
+"""Starts engine, voices, mind and sender, restarts those that die or hang, and ends them together."""
 
 import logging
 import os
@@ -22,10 +22,15 @@ _log.addHandler(logging.NullHandler())  # without a log of the process, `say` te
 #: The linear algebra in mind and voices is small. More threads would only hold up the engine.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 #: The module that each process runs, in the order in which they are started.
-MODULES = {"engine": "livecode.engine", "voices": "livecode.voices", "mind": "livecode.kernel"}
+MODULES = {
+    "engine": "livecode.engine",
+    "voices": "livecode.voices",
+    "mind": "livecode.kernel",
+    "sender": "livecode.sending",  # once there is something to send
+}
 #: A process whose heart has not beaten for this long hangs; it is killed and started again.
 #: A call that does not let the mind's other threads run, such as `10**10**8`, holds up its ticks.
-HANG_S = {"engine": 2.0, "voices": 2.0, "mind": 5.0}
+HANG_S = {"engine": 2.0, "voices": 2.0, "mind": 5.0, "sender": 2.0}
 #: A mind that has not ticked for this long is told of.
 STILL_S = 1.5
 #: A new process may take this long: with a cold cache it compiles its kernels first.
@@ -80,7 +85,7 @@ class Supervisor:
         No exception gets out of it, whatever fails: it is said, and tried again after a pause.
         """
         for name in MODULES:
-            if not self.ended:
+            if not self.ended and (name != "sender" or self.arena.header.sends):
                 self._attempt(name, self._restarts[name], self._look_after)
         if not self.ended:
             self._attempt("spare mind", self._spare_restarts, self._keep_spare)

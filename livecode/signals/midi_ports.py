@@ -1,5 +1,6 @@
 """The MIDI ports of this machine, opened and closed in the background as controllers come and go."""
 
+import importlib
 import logging
 import os
 import sys
@@ -12,6 +13,8 @@ POLL_S = 2.0
 MAX_WAITING = 4096  # messages kept while the reader is stalled
 ALSA_SEQUENCER = "/dev/snd/seq"
 OURS = "livecode"
+#: "jack", or a module like `rtmidi`, in the place of the system's own MIDI.
+INSTEAD = "LIVECODE_MIDI"
 #: The port of Linux that leads back to itself: with it alone, nothing is connected.
 LOOP = "Midi Through"
 
@@ -31,6 +34,7 @@ class MidiPorts:
     now      the caller's clock, in seconds; other threads read it
     say      is given sentences for the performer, from a thread of its own
     backend  a module like `rtmidi`; by default `rtmidi`, if it is installed
+    inputs, outputs  which of the two are opened
     """
 
     def __init__(
@@ -39,18 +43,22 @@ class MidiPorts:
         say: Callable[[str], None] = lambda sentence: None,
         backend: Any = None,
         poll_s: float = POLL_S,
+        inputs: bool = True,
+        outputs: bool = True,
     ):
+        self._opens = inputs, outputs
         self.inputs: tuple[str, ...] = ()
         self.outputs: tuple[str, ...] = ()
         self.missing = ""  # why there are no ports, in the words of a sentence
         self._now, self._say, self._backend, self._poll_s = now, say, backend, poll_s
-        self._wanted: dict[str, str] = {}  # "heard" or "sent" -> what was said of it last
+        #: ("heard" or "sent", a part of the name of a port) -> what was said of it last
+        self._wanted: dict[tuple[str, str], str] = {}
         self._refused: dict[str, str] = {}  # name of a port -> why it cannot be opened
         self._arrived = deque[Arrived](maxlen=MAX_WAITING)
         self._open_inputs: dict[str, Any] = {}
         self._open_outputs: dict[str, Any] = {}
         self._scouts: tuple[Any, ...] = ()  # an input and an output that only list the ports
-        self._closing, self._look_again = Event(), Event()
+        self._closing, self._look_again, self._looked = Event(), Event(), Event()
         self._thread = Thread(target=self._watch, name="midi ports", daemon=True)
         self._thread.start()
 
@@ -62,15 +70,28 @@ class MidiPorts:
         """Have it said if nothing can be heard, and again when something can: somebody listens."""
         self._want("heard")
 
-    def send(self, messages: Iterable[bytes]) -> None:
-        """Send messages to every output at once; have it said if there is none.
+    def want_output(self, part: str = "") -> None:
+        """Have it said if no output's name holds `part`, and again when there is one."""
+        self._want("sent", part)
+
+    def await_look(self, within_s: float) -> None:
+        """Wait until the ports that are there have been opened, but for so long at most."""
+        self._looked.wait(within_s)
+
+    def send(self, messages: Iterable[bytes], part: str = "") -> None:
+        """Send messages at once to each output whose name holds `part`; have it said if there is none.
 
         An output that fails is closed until it is found again.
         """
         for message in messages:
-            if not self._open_outputs:
-                self._want("sent")
-            for name, port in list(self._open_outputs.items()):
+            ports = [
+                (name, port)
+                for name, port in list(self._open_outputs.items())
+                if _holds(name, part)
+            ]
+            if not ports:
+                self._want("sent", part)
+            for name, port in ports:
                 try:
                     port.send_message(message)
                 except Exception as error:  # rtmidi raises different errors on each system
@@ -87,6 +108,7 @@ class MidiPorts:
         try:
             while not self._closing.is_set():
                 self._look()
+                self._looked.set()
                 self._tell()
                 self._look_again.wait(self._poll_s)
                 self._look_again.clear()
@@ -105,8 +127,10 @@ class MidiPorts:
                 if not self._scouts:
                     self._scouts = backend.MidiIn(name=OURS), backend.MidiOut(name=OURS)
                 inputs, outputs = (self._names(scout) for scout in self._scouts)
-                self._match(self._open_inputs, inputs, self._open_input)
-                self._match(self._open_outputs, outputs, self._open_output)
+                if self._opens[0]:
+                    self._match(self._open_inputs, inputs, self._open_input)
+                if self._opens[1]:
+                    self._match(self._open_outputs, outputs, self._open_output)
                 self.missing = ""
         except Exception as error:  # trouble with a cable must not reach the performance
             self.missing = f"MIDI is off ({error})"
@@ -114,6 +138,8 @@ class MidiPorts:
         self.inputs, self.outputs = tuple(self._open_inputs), tuple(self._open_outputs)
 
     def _load(self) -> Any:
+        if self._backend is None and (instead := os.environ.get(INSTEAD)):
+            self._backend = _Jack() if instead == "jack" else importlib.import_module(instead)
         if self._backend is None:
             if sys.platform == "linux" and not os.path.exists(ALSA_SEQUENCER):
                 # rtmidi would print to the performer's screen.
@@ -128,25 +154,28 @@ class MidiPorts:
                 self.missing = f"{error.name} is not installed; pip install 'livecode[midi]'"
         return self._backend
 
-    def _want(self, what: str) -> None:
-        if what not in self._wanted:
-            self._wanted[what] = ""
+    def _want(self, what: str, part: str = "") -> None:
+        if (what, part) not in self._wanted:
+            self._wanted[what, part] = ""
             self._look_again.set()
 
     def _tell(self) -> None:
         """Say which wanted direction has no port, once until that changes."""
-        for what, said in list(self._wanted.items()):
+        for (what, part), said in list(self._wanted.items()):
             found, kind = (self.inputs, "input") if what == "heard" else (self.outputs, "output")
-            ports = [name for name in found if not name.startswith(LOOP)]
+            there = [name for name in found if not name.startswith(LOOP)]
+            ports = [name for name in found if _holds(name, part)] if part else there
             if ports:
                 sentence = f"MIDI is {what} now: {', '.join(ports)}" if said else ""
             elif self.missing:
                 sentence = f"no MIDI is {what}: {self.missing}"
+            elif there:
+                sentence = f"no MIDI {kind} is called {part!r}; there is {', '.join(there)}"
             else:
                 sentence = f"no MIDI is {what} until there is a MIDI {kind}; none is connected"
             if sentence and sentence != said:
                 self._say(sentence)
-            self._wanted[what] = sentence
+            self._wanted[what, part] = sentence
 
     @staticmethod
     def _names(scout: Any) -> dict[str, int]:
@@ -187,3 +216,24 @@ class MidiPorts:
         if port is not None:
             port.close_port()
             port.delete()
+
+
+def _holds(name: str, part: str) -> bool:
+    return part.casefold() in name.casefold()
+
+
+class _Jack:
+    """`rtmidi` on the MIDI of a JACK server."""
+
+    def __init__(self) -> None:
+        import rtmidi
+
+        self._rtmidi = rtmidi
+
+    def MidiIn(self, name: str) -> Any:
+        """Make an input, as `rtmidi` calls it."""
+        return self._rtmidi.MidiIn(self._rtmidi.API_UNIX_JACK, name)
+
+    def MidiOut(self, name: str) -> Any:
+        """Make an output, as `rtmidi` calls it."""
+        return self._rtmidi.MidiOut(self._rtmidi.API_UNIX_JACK, name)

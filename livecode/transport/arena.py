@@ -18,7 +18,7 @@ from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, mega
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0007  # "LIVE", layout version 7
+MAGIC = 0x4C49_5645_0008  # "LIVE", layout version 8
 
 
 class OtherLayout(LivecodeError):
@@ -35,6 +35,8 @@ MESSAGE_ROUTES = (
     ("terminal", "mind"),
     ("engine", "terminal"),
     ("supervisor", "terminal"),
+    ("mind", "sender"),
+    ("sender", "mind"),
 )
 
 
@@ -92,6 +94,8 @@ class Arena:
         self.inheritance = Board(
             take(Board.size(layout.inheritance_bytes)), layout.inheritance_bytes
         )
+        #: The MIDI notes that sound elsewhere, as JSON of (port, channel, note). The sender writes.
+        self.sounding = Board(take(Board.size(layout.sounding_bytes)), layout.sounding_bytes)
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
             TapBuffer(take(TapBuffer.size(layout.name_tap_frames)), layout.name_tap_frames)
@@ -115,6 +119,7 @@ class Arena:
             Board.size(layout.refusal_bytes),
             Board.size(layout.tape_bytes),
             Board.size(layout.inheritance_bytes),
+            Board.size(layout.sounding_bytes),
             TapBuffer.size(layout.tap_frames),
             *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
         )

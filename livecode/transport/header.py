@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-PROCESSES = ("terminal", "mind", "voices", "engine", "supervisor")
+PROCESSES = ("terminal", "mind", "voices", "engine", "supervisor", "sender")
 
 #: One 64-bit word each, as (name, numpy type). docs/architecture.md says who writes which.
 HEADER_FIELDS: tuple[tuple[str, str], ...] = (
@@ -38,6 +38,11 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     # How long, in seconds, the others play on if the terminal is killed; 0: they end with it.
     ("outlive_s", "i8"),
     ("leave_out", "i8"),  # so many of the newest blocks the next mind does not run again
+    ("sends", "i8"),  # 1: something has been sent to other programs, so there is to be a sender
+    (
+        "latency_ns",
+        "i8",
+    ),  # from the moment at which a block is computed to that at which it is heard
 )
 
 

@@ -29,6 +29,7 @@ class Layout:
     refusal_bytes: int = 1 << 10
     tape_bytes: int = 1 << 14
     inheritance_bytes: int = 1 << 20
+    sounding_bytes: int = 1 << 14
     tap_frames: int = 65536  # of the sum of all sounds
     taps: int = 12  # names that can be listened to at once
     name_tap_frames: int = 8192

@@ -6,6 +6,7 @@ from typing import Union
 import msgspec
 
 from livecode.transport import MessageQueue
+from livecode.transport.sending import SentSource
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
@@ -189,7 +190,7 @@ class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
 VoiceSource = LatentSource | StreamSource | FileSource | HitsSource | LatentNotesSource
 #: Sources that play onsets, in two channels.
 OnsetSource = HitsSource | LatentNotesSource
-Source = VoiceSource | GraphSource
+Source = VoiceSource | GraphSource | SentSource
 
 
 class StartVoice(Message, frozen=True, tag=True):

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from livecode.transport.messages import Source
+from livecode.transport.sending import MidiSource, OscSource
 
 #: In the place of a sample buffer: the generation is a graph.
 NO_BUFFER = -1
@@ -22,6 +23,12 @@ class Generation(msgspec.Struct):
     follows: int = 0  # the generation that it takes the place of, 0: none
     leaving: bool = False  # fades out, or will when the next one begins
     begun: bool = False
+    until: int = 0  # of what is sent to other programs and leaves: the sample time of its end
+
+    @property
+    def sent(self) -> bool:
+        """Whether it is sent to other programs, so that neither voices nor engine know of it."""
+        return isinstance(self.source, (MidiSource, OscSource))
 
 
 class BeliefStatus(msgspec.Struct, frozen=True):

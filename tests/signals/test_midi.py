@@ -22,6 +22,7 @@ from livecode.signals.midi import MAX_AGE_S, Midi
 from livecode.signals.midi_out import MidiOut
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.tempo import Tempo
+from livecode.transport.sending import NO_NAME, SendMidi, SendNote
 
 pytest.importorskip("mido", reason="MIDI is an extra: install livecode[midi]")
 
@@ -160,47 +161,30 @@ def test_what_is_not_there_is_answered_with_what_is() -> None:
 # out
 
 
-def test_a_note_begins_and_ends_at_its_frames() -> None:
+def test_a_note_is_ordered_for_its_frame_and_its_length() -> None:
     out = MidiOut(SR)
-    out.note(60, 1.0, length_s=0.5, at=1000)
-    assert out.due(999) == []
-    assert out.due(1000) == [on(60)]
-    assert out.due(1000 + SR // 2 - 1) == []
-    assert out.due(1000 + SR // 2) == [off(60)]
+    out.note(60, 0.5, length_s=0.5, at=1000, channel=3)
+    assert out.orders(900) == [SendNote(NO_NAME, 1000, 0.0, 3, 60, 64, SR // 2)]
+    assert out.orders(900) == []
 
 
-def test_messages_come_in_the_order_of_their_frames() -> None:
+def test_what_is_due_at_once_is_ordered_for_now() -> None:
     out = MidiOut(SR)
-    out.note(62, 0.5, 0.1, at=500, channel=3)
-    out.note(60, 0.5, 1.0, at=100)
     out.cc(74, 0.5)
-    assert out.due(600) == [cc(74, 64), on(60, 64), on(62, 64, channel=3)]
+    assert out.orders(500) == [SendMidi(NO_NAME, 500, 0.0, cc(74, 64))]
 
 
-def test_a_note_struck_while_it_sounds_is_not_cut_off_by_the_older_ones_end() -> None:
-    out = MidiOut(SR)
-    out.note(60, 1.0, length_s=1.0, at=0)
-    out.note(60, 1.0, length_s=1.0, at=SR // 2)
-    assert out.due(SR // 2) == [on(60), off(60), on(60)]
-    assert out.due(SR) == []
-    assert out.due(2 * SR) == [off(60)]
-
-
-def test_silence_ends_what_sounds_and_forgets_what_was_to_come() -> None:
+def test_silence_forgets_what_was_to_come() -> None:
     out = MidiOut(SR)
     out.note(60, 1.0, 10.0, at=0)
-    out.note(72, 1.0, 10.0, at=SR)
-    out.due(0)
-    ends = out.silence()
-    assert ends[0] == off(60)
-    assert ends[1:] == [cc(120, 0, channel) for channel in range(1, 17)]
-    assert out.due(100 * SR) == []
-    out.note(60, 1.0, 10.0, at=0)
-    assert out.due(100 * SR)[:1] == [on(60)]
+    out.silence()
+    assert out.orders(SR) == []
 
 
 def sent(out: MidiOut, until: int, block: int = 256) -> list[tuple[int, bytes]]:
-    return [(frame, m) for frame in range(0, until, block) for m in out.due(frame)]
+    """When each message is due, with its bytes."""
+    orders = [order for frame in range(0, until, block) for order in out.orders(frame, block)]
+    return [(order.at, order.message) for order in orders if isinstance(order, SendMidi)]
 
 
 def test_the_clock_starts_on_a_bar_line_and_sends_24_pulses_a_beat() -> None:
@@ -208,11 +192,12 @@ def test_the_clock_starts_on_a_bar_line_and_sends_24_pulses_a_beat() -> None:
     out.start_clock(tempo, 100)
     messages = sent(out, 4 * SR)
     assert [m for _, m in messages[:2]] == [START, CLOCK]
-    assert messages[0][0] == pytest.approx(2 * SR, abs=256)
+    assert [at for at, _ in messages[1:]] == [2 * SR + 1000 * n for n in range(len(messages) - 1)]
     assert sum(m == CLOCK for _, m in messages) == pytest.approx(2 * 48, abs=1)
     out.stop_clock()
-    assert out.due(4 * SR) == [STOP]
-    assert out.due(8 * SR) == []
+    (stop,) = out.orders(4 * SR)
+    assert (stop.at, stop.message) == (4 * SR, STOP)
+    assert out.orders(8 * SR) == []
 
 
 def test_the_clock_follows_a_change_of_tempo_even_before_it_has_started() -> None:
@@ -230,7 +215,7 @@ def test_after_a_jump_of_the_beat_the_clock_goes_on_at_once_without_a_burst() ->
         out.start_clock(tempo, 0)
         sent(out, SR)
         tempo.locate(beat, SR)
-        messages = [out.due(frame) for frame in range(SR, 2 * SR, 256)]
+        messages = [out.orders(frame, 256) for frame in range(SR, 2 * SR, 256)]
         assert max(map(len, messages)) == 1
         assert sum(map(len, messages)) == pytest.approx(48, abs=2)
 
@@ -241,7 +226,7 @@ def test_another_tempo_can_follow_the_clock_that_is_sent() -> None:
     for frame, message in sent(out, 10 * SR):
         theirs.follow(message, frame)
     apart_s = (theirs.beat_at(10 * SR) - ours.beat_at(10 * SR)) * 60 / 133
-    assert abs(apart_s - round(apart_s)) < 0.006  # a block: due is asked once in 256 frames
+    assert abs(apart_s - round(apart_s)) < 0.0001
 
 
 @pytest.mark.parametrize("wrong", [-1, 128, 3.5, True])
@@ -255,7 +240,7 @@ def test_numbers_that_midi_does_not_have_are_refused(wrong: Any) -> None:
         out.note(60, 1.0, 1.0, at=0, channel=0)
     with pytest.raises(LivecodeError, match="cannot be sent at frame nan"):
         out.cc(1, 0.5, at=math.nan)
-    assert out.due(SR) == []
+    assert out.orders(SR) == []
 
 
 # ports
@@ -346,6 +331,32 @@ def test_what_is_sent_without_an_output_is_said_once_and_so_is_an_output_that_co
     backend.outputs.append("synth")
     until(lambda: len(said) == 2)
     assert said[1] == "MIDI is sent now: synth"
+
+
+def test_an_output_is_chosen_by_a_part_of_its_name_and_one_that_is_not_there_is_said(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports, backend, said = fake
+    sent: list[tuple[str, object]] = []
+
+    class Named(FakePort):
+        def open_port(self, number: int) -> "Named":
+            self.send_message = lambda message, name=self._ports[number]: sent.append(
+                (name, message)
+            )
+            return self
+
+    monkeypatch.setattr(FakeMidi, "MidiOut", lambda self, name: Named(self, self.outputs))
+    backend.outputs += ["Drums", "Synth A"]
+    until(lambda: len(ports.outputs) == 2)
+    ports.send([on(60)], "synth")
+    assert sent == [("Synth A", on(60))]
+    ports.want_output("piano")
+    until(lambda: bool(said))
+    assert said == ["no MIDI output is called 'piano'; there is Drums, Synth A"]
+    backend.outputs.append("Grand Piano")
+    until(lambda: len(said) == 2)
+    assert said[1] == "MIDI is sent now: Grand Piano"
 
 
 def test_who_listens_without_an_input_is_told_so_and_nobody_else_is(fake: Fake) -> None:
