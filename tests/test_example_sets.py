@@ -8,8 +8,16 @@ import pytest
 
 from livecode import Session
 from livecode.sets.set_file import read_set
-from livecode.signals.osc import encode
+from livecode.signals.osc import decode, encode
 from livecode.signals.simulate import LEFT_ID, riot_packet, turned_packets
+from livecode.transport.sending import (
+    BeginSending,
+    OscSource,
+    SendMidi,
+    SendNote,
+    SendPacket,
+    taken,
+)
 from livecode.transport.status import Status
 from tests.signals.test_midi import cc, on
 from tests.sound import centroid_hz, rms
@@ -200,6 +208,30 @@ def test_midi_and_osc(play) -> None:
     assert played.status.values["synth.freq"] == pytest.approx(440)
     assert played.status.values["ego.pan"] == pytest.approx(1)
     assert played.status.values["ego.level"] == pytest.approx(0.3)
+
+
+def test_going_out(play) -> None:
+    """Offline nobody takes the orders, so they wait in the queue of the sender."""
+    played = play("going_out")
+    heard = played.on(4)
+    assert rms(heard) > 0.01
+    orders = list(taken(played.session.performance.arena.messages["mind", "sender"], 10_000))
+    sources = {
+        order.generation: order.source for order in orders if isinstance(order, BeginSending)
+    }
+    notes = [order for order in orders if isinstance(order, SendNote)]
+    assert {note.note for note in notes} == {60, 65, 68, 72, 77}
+    assert len({note.velocity for note in notes}) > 3, "softer where the drums are loud"
+    assert len([order for order in orders if isinstance(order, SendMidi)]) > 20
+    packets: dict[str, list[tuple[object, ...]]] = {}
+    for order in orders:
+        if isinstance(order, SendPacket):
+            (message,) = decode(order.packet)
+            assert isinstance(sources[order.generation], OscSource)
+            packets.setdefault(message.address, []).append(message.args)
+    assert {args[args.index("s") + 1] for args in packets["/dirt/play"]} == {"arpy"}
+    assert {round(args[0], 3) for args in packets["/flash"]} == {1.0, 0.3}
+    assert len(set(packets["/hue"])) > 20
 
 
 def test_cues(play) -> None:

@@ -76,17 +76,21 @@ def _functions(named: Mapping[str, Callable[..., Any]]) -> Iterator[str]:
 def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
     for name, word in sorted(known.items()):
         kind = type(word)
-        methods = [each for each in vars(kind).values() if inspect.isfunction(each)]
-        plain = name in SIGNALS and not callable(word)
+        methods = {
+            called: getattr(kind, called)
+            for called, each in vars(kind).items()
+            if inspect.isfunction(each) or isinstance(each, staticmethod)
+        }
+        plain = name in SIGNALS and not callable(word) and kind is SignalWord
         if plain or not (
             isinstance(word, SignalWord)
             or kind in (AudioWord, PatternWord, SynthWord, Tutorial, RecordWord)
         ):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")
-        for method in methods:
-            if not method.__name__.startswith("_"):
-                call = f"{name}.{method.__name__}{signature(method)}"
+        for called, method in methods.items():
+            if not called.startswith("_"):
+                call = f"{name}.{called}{signature(method)}"
                 yield f"* `{call}`: {_cell(inspect.getdoc(method))}"
         yield ""
 
@@ -96,7 +100,7 @@ def _word(call: str, function: Callable[..., Any]) -> Iterator[str]:
 
 
 def _settings() -> Iterator[str]:
-    for kind in _kinds(Thing):
+    for kind in dict.fromkeys(_kinds(Thing)):  # some are kinds of two kinds
         own = {name: each for name, each in vars(kind).items() if isinstance(each, Setting)}
         if not own:
             continue

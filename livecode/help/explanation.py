@@ -24,7 +24,7 @@ from livecode.signals.features import SoundFeatures
 SIGNALS = {
     "rings": "The motion rings on your hands: `rings.twist`, `rings.left.turn`, `rings.ids`.",
     "keys": "Hot-keys and faders of the terminal: `keys.like - keys.dislike`, `keys.fader1`.",
-    "osc": 'Any other OSC message\'s first number, 0 until one came: `osc["/slider/1"]`.',
+    "osc": 'Any other OSC message\'s first number, as `osc["/slider/1"]`; `osc.send` sends.',
     "sound": "All that is heard, as numbers: `sound.rms`, `sound.brightness`, `sound.flux`.",
     "mic": "What comes in at the microphone, as numbers: `mic.rms`, `mic.pitch`, `mic.onset`.",
     "t": "Seconds since the performance began: `lambda t: 0.5 + 0.5 * np.sin(t)`.",

@@ -79,7 +79,10 @@ def target_of(to: Any) -> OscSource:
 
 
 class Sent(Sounding):
-    """Something that another program or instrument sounds by: it is muted, freed and undone as sounds are."""
+    """Something that another program or instrument plays by: it is muted, freed and undone as sounds are.
+
+    Of what all sounds have it has `fade`, `quant`, `swing` and `nudge`.
+    """
 
     kept = frozenset({"fade", "quant", "swing", "nudge", "offset"})
     features = ()
@@ -95,17 +98,17 @@ for _each in ("pan", "dry", "level", "duck", *EFFECTS):
 
 
 class MidiNotes(Sent):
-    """Notes of a pattern for a MIDI instrument: `keys = midi.out("0 3 5*2", port="synth", channel=2)`."""
+    """Notes of a pattern for a MIDI instrument: `lead = midi.out("0 3 5*2", port="synth", channel=2)`."""
 
     kind = "midi"
     kept = Sent.kept | {"level"}
-    pattern = Setting(None, a_pattern, 'which notes when: `keys.pattern = "0 [2 4] <7 9>"`')
+    pattern = Setting(None, a_pattern, 'which notes when: `lead.pattern = "0 [2 4] <7 9>"`')
     port = Setting("", _port, 'the MIDI output, or a part of its name: `"synth"`; "": all of them')
     channel = per_event(1, 16, 1, "the MIDI channel of each note, from 1 to 16")
     scale = Setting(None, a_scale, 'numbers are degrees of it, as `"c minor"`; None: semitones')
     octave = per_event(0, 9, OCTAVE, "where 0 is: 4 is the octave of middle C")
     velocity = per_event(
-        0, 1, 0.8, "how hard each note is struck, 0 to 1: `keys.velocity = pattern('1 0.6')`"
+        0, 1, 0.8, "how hard each note is struck, 0 to 1: `lead.velocity = pattern('1 0.6')`"
     )
     legato = per_event(
         0.01, 8, 0.9, "how much of its time each note is held; above 1 notes run into each other"
@@ -226,7 +229,7 @@ def midi_out(
     fade: Span | str | None = None,
     quant: Span | None = None,
 ) -> MidiNotes | MidiController:
-    """Play a MIDI instrument: `keys = midi.out("0 3 5*2", port="synth", channel=2, scale="c minor")`.
+    """Play a MIDI instrument: `lead = midi.out("0 3 5*2", port="synth", channel=2, scale="c minor")`.
 
     Or move a controller of it: `cutoff = midi.out(cc=74, value=sine(0, 1, period=8*bars))`. The port
     is a part of the name of a MIDI output; without it all outputs are played.

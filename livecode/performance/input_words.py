@@ -9,7 +9,7 @@ from livecode.language.streams import Mic, mic
 from livecode.language.units import Span, beats, span
 from livecode.language.values import Value
 from livecode.playing.clock import PerformanceClock
-from livecode.signals.midi_out import MidiOut
+from livecode.playing.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
 
 
@@ -40,7 +40,10 @@ MIDI_CALLS = ("play", "send", "clock", "out")
 
 
 class MidiWord(SignalWord):
-    """MIDI: what comes in is read as `midi.note`, `midi.cc[74]` …; notes and a clock go out."""
+    """MIDI: what comes in is read as `midi.note`, `midi.cc[74]` …; notes, controllers and a clock go out.
+
+    `lead = midi.out("0 3 5*2", port="synth")` plays an instrument under a name, as `notes` does a synth.
+    """
 
     def __init__(
         self, signals: Mapping[str, Any], out: MidiOut, tempo: Tempo, clock: PerformanceClock
@@ -68,7 +71,10 @@ class MidiWord(SignalWord):
 
 
 class OscWord(SignalWord):
-    """OSC: what comes in is read as `osc["/slider"]`; `osc.send("/x", sine(), to="host:port")` sends."""
+    """OSC: what comes in is read as `osc["/slider"]`, its first number, 0 until one came.
+
+    `x = osc.send("/x", sine(), to="127.0.0.1:9000")` sends to another program, under a name.
+    """
 
     def __init__(self, signals: Mapping[str, Any]):
         super().__init__(("osc",), signals)

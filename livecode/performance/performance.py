@@ -45,6 +45,7 @@ from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
 from livecode.playing.listening import OscSignal, Signals
+from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
@@ -61,7 +62,6 @@ from livecode.signals.intake import Intake
 from livecode.signals.keys import Keys
 from livecode.signals.link import LinkClock
 from livecode.signals.midi import Midi
-from livecode.signals.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
 from livecode.transport import Arena
 from livecode.transport.status import Status, encode

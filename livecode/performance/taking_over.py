@@ -10,10 +10,10 @@ from livecode.evaluation.blocks import BlockRunner
 from livecode.journal.records import BlockBegun
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
+from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
 from livecode.playing.sounds import Sounds
 from livecode.sets.scenes import Scenes
-from livecode.signals.midi_out import MidiOut
 from livecode.signals.tempo import Tempo
 from livecode.transport import ControlBlock
 from livecode.transport.status import GoingOn, Status

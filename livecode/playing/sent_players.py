@@ -24,17 +24,17 @@ from livecode.language.sent import (
 )
 from livecode.language.units import Span, is_number
 from livecode.playing.automation import Automation
+from livecode.playing.midi_out import CONTROL_CHANGE
 from livecode.playing.onset_player import OnsetPlayer, Part
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
-from livecode.signals.midi_out import CONTROL_CHANGE
 from livecode.transport.messages import Source
 from livecode.transport.sending import (
     ReleaseNotes,
+    Sending,
     SendMidi,
     SendNote,
     SendPacket,
     TakeBack,
-    Timed,
 )
 
 MIDDLE_C = 60.0
@@ -138,7 +138,7 @@ class EventSender(_Sends, OnsetPlayer):
         frame: int,
         settings: dict[str, float],
         details: _Details,
-    ) -> Iterator[Timed]:
+    ) -> Iterator[Sending]:
         """Yield the orders for an event at a sample time."""
         raise NotImplementedError
 
@@ -159,7 +159,7 @@ class MidiNotesPlayer(EventSender):
         frame: int,
         settings: dict[str, float],
         details: _Details,
-    ) -> Iterator[Timed]:
+    ) -> Iterator[Sending]:
         pitch = pitch_of(event.value, settings["octave"], details.scale)
         if pitch is None:
             return
@@ -205,7 +205,7 @@ class OscEventsPlayer(EventSender):
         frame: int,
         settings: dict[str, float],
         details: _Details,
-    ) -> Iterator[Timed]:
+    ) -> Iterator[Sending]:
         builder = OscMessageBuilder(details.address)
         if details.keywords or details.address == DIRT_ADDRESS:
             for name, value in self._pairs(event, frame, settings, details).items():
@@ -302,7 +302,7 @@ class _NumberSender(_Sends):
         """Return how a number is said: what is said alike need not be sent again."""
         raise NotImplementedError
 
-    def order(self, generation: int, frame: int, offset_s: float, said: Any) -> Timed:
+    def order(self, generation: int, frame: int, offset_s: float, said: Any) -> Sending:
         """Return the order that says a number at a sample time."""
         raise NotImplementedError
 
@@ -315,7 +315,7 @@ class MidiControllerPlayer(_NumberSender):
     def said(self, number: float) -> Any:
         return self.thing.channel, self.thing.cc, round(127 * number)
 
-    def order(self, generation: int, frame: int, offset_s: float, said: Any) -> Timed:
+    def order(self, generation: int, frame: int, offset_s: float, said: Any) -> Sending:
         channel, controller, position = said
         message = bytes([CONTROL_CHANGE | channel - 1, controller, position])
         return SendMidi(generation, frame, offset_s, message)
@@ -329,7 +329,7 @@ class OscCurvePlayer(_NumberSender):
     def said(self, number: float) -> Any:
         return self.thing.address, number
 
-    def order(self, generation: int, frame: int, offset_s: float, said: Any) -> Timed:
+    def order(self, generation: int, frame: int, offset_s: float, said: Any) -> Sending:
         builder = OscMessageBuilder(said[0])
         _add(builder, "", said[1])
         packet = builder.build().dgram

@@ -17,12 +17,12 @@ from livecode.transport.sending import (
     MidiSource,
     Order,
     ReleaseNotes,
+    Sending,
     SendMidi,
     SendNote,
     SendPacket,
     SentSource,
     TakeBack,
-    Timed,
 )
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE = 0x80, 0x90, 0xB0
@@ -30,7 +30,7 @@ CLOCK = bytes([CLOCK_STATUS])
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 #: What is late by more than this is not sent, but for the ends of notes.
 LATEST_S = 0.02
-#: Timed packets leave so long before they take effect, so that no network makes them late.
+#: Sending packets leave so long before they take effect, so that no network makes them late.
 AHEAD_S = 0.1
 
 
@@ -113,7 +113,7 @@ class Outbox:
             self._put(stream.end, order)
         elif isinstance(order, ReleaseNotes):
             self._put(order.at, order)
-        elif isinstance(order, Timed) and stream.gone < order.at < stream.end:
+        elif isinstance(order, Sending) and stream.gone < order.at < stream.end:
             ahead_s = AHEAD_S if isinstance(order, SendPacket) and order.timed else 0.0
             self._put(order.at + (order.offset_s - ahead_s) * self._rate, order)
 
@@ -135,7 +135,7 @@ class Outbox:
             if isinstance(order, EndSending) and order.generation != NO_NAME:
                 del self._streams[order.generation]
             return
-        assert isinstance(order, Timed)
+        assert isinstance(order, Sending)
         stream.sent = max(stream.sent, order.at)
         late_s = (frame - order.at) / self._rate - order.offset_s
         if late_s > LATEST_S:
@@ -207,7 +207,7 @@ def _is_pulse(order: Order) -> bool:
 
 def _begins(waiting: _Waiting, generation: int, frame: float) -> bool:
     order = waiting.order
-    if waiting.ends is not None or not isinstance(order, Timed):
+    if waiting.ends is not None or not isinstance(order, Sending):
         return False
     return order.generation == generation and order.at >= frame
 

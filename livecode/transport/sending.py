@@ -62,14 +62,14 @@ class ReleaseNotes(Order, frozen=True, tag=True):
     at: int
 
 
-class Timed(Order, frozen=True):
+class Sending(Order, frozen=True):
     """Something that goes out so that it takes effect when frame `at` is heard, or `offset_s` later."""
 
     at: int
     offset_s: float
 
 
-class SendNote(Timed, frozen=True, tag=True):
+class SendNote(Sending, frozen=True, tag=True):
     """A note on a channel from 1 to 16, of a velocity from 1 to 127, for so many frames."""
 
     channel: int
@@ -78,13 +78,13 @@ class SendNote(Timed, frozen=True, tag=True):
     frames: int
 
 
-class SendMidi(Timed, frozen=True, tag=True):
+class SendMidi(Sending, frozen=True, tag=True):
     """One MIDI message other than a note."""
 
     message: bytes
 
 
-class SendPacket(Timed, frozen=True, tag=True):
+class SendPacket(Sending, frozen=True, tag=True):
     """One OSC message, which travels ahead in a bundle that says when it takes effect.
 
     Without `timed` it is sent bare, when it takes effect.

@@ -18,6 +18,7 @@ from livecode.processes.options import Options
 from livecode.sending.sender import wall_beyond_ns
 from livecode.signals.midi_ports import INSTEAD
 from livecode.transport.messages import Tape
+from tests.conftest import Card
 from tests.sending import midi_file
 from tests.sending.midi_file import read, sounding
 
@@ -165,3 +166,26 @@ def test_time_tags_are_those_of_the_samples_that_are_heard(
     assert np.abs(nearest - [frames[n] for n in settled]).max() < 0.01 * RATE
     beyond = np.array([tags[n] for n in settled]) * RATE - nearest
     assert np.ptp(beyond) < 2.0, "each is within a sample of what is heard"
+
+
+@pytest.mark.slow
+def test_a_program_beside_a_jack_server_gets_its_notes_and_the_latency_is_the_card_s(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rtmidi = pytest.importorskip("rtmidi", reason="python-rtmidi is not installed")
+    if rtmidi.API_UNIX_JACK not in rtmidi.get_compiled_api():
+        pytest.skip("this python-rtmidi knows no JACK")
+    monkeypatch.setenv(INSTEAD, "jack")
+    synth = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, "synth").open_virtual_port("in")
+    got: list[tuple[float, bytes]] = []
+    synth.set_callback(lambda event, _: got.append((time.monotonic(), bytes(event[0]))))
+    with Live(Options(audio="jack", osc_port=0)) as playing:
+        play(playing, "tempo(240)\nlead = midi.out('0 3 5*2', port='synth', legato=0.5)")
+        playing.await_(lambda: len(got) > 24, "notes")
+        playing.await_(lambda: playing.header.latency_ns, "the latency")
+        assert playing.header.latency_ns == pytest.approx(2 * 256 / RATE * 1e9, rel=0.01)
+    begun = [message for _, message in got if message[0] == 0x90]
+    ended = [message for _, message in got if message[0] == 0x80]
+    assert {message[1] for message in begun} == {60, 63, 65}
+    assert len(begun) == len(ended)
+    synth.delete()

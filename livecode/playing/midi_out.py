@@ -8,7 +8,7 @@ from livecode.errors import LivecodeError
 from livecode.signals.clock_follower import CLOCK, PULSES_PER_BEAT, START, STOP
 from livecode.signals.midi import CHANNELS, NUMBERS
 from livecode.signals.tempo import Tempo
-from livecode.transport.sending import NO_NAME, SendMidi, SendNote, Timed
+from livecode.transport.sending import NO_NAME, Sending, SendMidi, SendNote
 
 CONTROL_CHANGE = 0xB0
 MOST_PULSES = 2 * PULSES_PER_BEAT  # sent at once; older pulses are skipped
@@ -22,7 +22,7 @@ class MidiOut:
 
     def __init__(self, sample_rate: int):
         self._rate = sample_rate
-        self._waiting: list[Timed] = []
+        self._waiting: list[Sending] = []
         self._clock: Tempo | None = None
         self._pulse = 0  # the next pulse to send, counted from beat 0
         self._start_pulse: int | None = None  # the pulse before which start is sent
@@ -57,7 +57,7 @@ class MidiOut:
             self._clock = None
             self._put(0, bytes([STOP]))
 
-    def orders(self, now: int, ahead: int = 0) -> list[Timed]:
+    def orders(self, now: int, ahead: int = 0) -> list[Sending]:
         """Return what the sender is to be told at frame `now`, with the pulses of `ahead` frames."""
         self._put_pulses(now + ahead)
         waiting, self._waiting = self._waiting, []
@@ -85,7 +85,7 @@ class MidiOut:
             self._pulse += 1
 
 
-def _not_before(now: int, order: Timed) -> Timed:
+def _not_before(now: int, order: Sending) -> Sending:
     """Return an order that is due at `now` or later, since one that is late is not sent."""
     return order if order.at >= now else msgspec.structs.replace(order, at=now)
 
