@@ -109,6 +109,7 @@ class EventSender(_Sends, OnsetPlayer):
     def tick(self, frame: int, moment: Moment) -> None:
         if self.renewed():
             self._until = None  # all is ordered anew
+            self._waiting.clear()
             if self._silent:
                 earliest = frame + self.setup.voice_lead
                 self.take_back(earliest)

@@ -10,7 +10,6 @@ from livecode.sending.sender import Sender
 from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
-
 #: The sender goes before all but what makes the sound: it wakes for microseconds, and must do so in time.
 REALTIME_PRIORITY = 5
 
