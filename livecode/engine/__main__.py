@@ -39,7 +39,7 @@ def main() -> int:
     except LivecodeError as error:
         _say_why(arena, error)
         return 2
-    server = boot("headless", header.sample_rate, header.block).server
+    server = boot("headless", header.sample_rate, header.block, inputs=True).server
     engine = Engine(arena, server, lambda: path.now_ns, time.thread_time_ns, seed=options.seed)
     if options.resume:
         arena.messages["mind", "engine"].discard()

@@ -39,21 +39,28 @@ def backends_of(wish: str) -> tuple[str, ...]:
 
 
 def boot(
-    backend: str, sample_rate: int, block: int, device: str = "", client: str = CLIENT
+    backend: str,
+    sample_rate: int,
+    block: int,
+    device: str = "",
+    client: str = CLIENT,
+    inputs: bool = False,
 ) -> Device:
     """Boot pyo on `backend`. `auto` takes a running JACK server, else a sound card, else a clock.
 
     `device` is the name of a PortAudio device, or a part of it; "" stands for the default one. JACK
     decides on rate and block itself, and knows pyo as `client`. A sound card that refuses the rate
-    is opened at its own. Raises `LivecodeError` if the back end does not work here.
+    is opened at its own. `inputs` opens the first two inputs, too. Raises `LivecodeError` if the
+    back end does not work here.
     """
     if backend == "auto":
         return _boot_first_that_works(sample_rate, block)
     if backend == "headless":
-        return Device(_server("manual", sample_rate, block), backend, "headless (no device)")
+        server = _server("manual", sample_rate, block, inputs=inputs)
+        return Device(server, backend, "headless (no device)")
     if backend == "portaudio":
-        return _boot_portaudio(sample_rate, block, device)
-    server = _server("jack", sample_rate, block, client=client)
+        return _boot_portaudio(sample_rate, block, device, inputs)
+    server = _server("jack", sample_rate, block, client=client, inputs=inputs)
     if not server.getIsBooted():
         raise LivecodeError(
             "no JACK server answered; start one (jackd or PipeWire), or play with --audio auto"
@@ -64,6 +71,11 @@ def boot(
 def has_portaudio_output() -> bool:
     """Whether PortAudio finds an output device."""
     return bool(pyo.pa_count_devices() > 0 and pyo.pa_get_default_output() >= 0)
+
+
+def has_portaudio_input() -> bool:
+    """Whether PortAudio finds an input device."""
+    return bool(pyo.pa_count_devices() > 0 and pyo.pa_get_default_input() >= 0)
 
 
 def portaudio_outputs() -> dict[str, int]:
@@ -77,7 +89,7 @@ def portaudio_outputs() -> dict[str, int]:
     return outputs
 
 
-def _boot_portaudio(sample_rate: int, block: int, device: str) -> Device:
+def _boot_portaudio(sample_rate: int, block: int, device: str, inputs: bool) -> Device:
     # Booting PortAudio without a device ends the process, so look first.
     if not has_portaudio_output():
         raise LivecodeError(
@@ -90,7 +102,7 @@ def _boot_portaudio(sample_rate: int, block: int, device: str) -> Device:
             f"there is no audio device called {device!r}; `livecode doctor` lists them"
         )
     for rate in dict.fromkeys((sample_rate, _own_rate(outputs[name], sample_rate))):
-        server = _server("portaudio", rate, block, outputs[name])
+        server = _server("portaudio", rate, block, outputs[name], inputs=inputs)
         if server.getIsBooted():
             return Device(server, "portaudio", f"portaudio: {name}", name)
     raise LivecodeError(f"the audio device {name!r} would not open; run `livecode doctor`")
@@ -112,9 +124,14 @@ def _boot_first_that_works(sample_rate: int, block: int) -> Device:
 
 
 def _server(
-    audio: str, sample_rate: int, block: int, output: int | None = None, client: str = CLIENT
+    audio: str,
+    sample_rate: int,
+    block: int,
+    output: int | None = None,
+    client: str = CLIENT,
+    inputs: bool = False,
 ) -> pyo.Server:
-    options = {"nchnls": CHANNELS, "duplex": 0, "jackname": client}
+    options = {"nchnls": CHANNELS, "ichnls": CHANNELS, "duplex": int(inputs), "jackname": client}
     roomy = audio == "jack"
     server = pyo.Server(
         sr=sample_rate,
@@ -134,6 +151,8 @@ def _server(
         server.deactivateMidi()
     if output is not None:
         server.setOutputDevice(output)
+        if inputs:
+            server.setInputDevice(pyo.pa_get_default_input())
     return server.boot(newBuffer=not roomy)
 
 

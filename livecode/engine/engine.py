@@ -17,7 +17,7 @@ from livecode.engine.overload import Overload
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
 from livecode.engine.recording import Recording
-from livecode.engine.strip import Input, Strip
+from livecode.engine.strip import MIC, Input, Strip
 from livecode.engine.waiting_fades import Fades
 from livecode.transport import Arena
 from livecode.transport.messages import (
@@ -51,8 +51,6 @@ _log = logging.getLogger(__name__)
 MOST_LOGGED = 10
 #: The note when a voice is late.
 UNDERRUN = "had a gap: its voice was late because this machine is busy"
-#: The name of the device's input, which is only listened to.
-MIC = "mic"
 
 
 class Engine:
@@ -89,7 +87,7 @@ class Engine:
         self.builder = Builder(arena, server)
         self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
         self._listened: dict[int, str] = {}  # tap -> the name that fills it
-        self._input: Input | None = None
+        self.input = Input(self.block)
         self.meters = Meters(arena.meters, self.sample_rate)
         self.recording = Recording(
             arena, self.master, self.strips, lambda text, at: self.tell(Note(text, at))
@@ -191,6 +189,7 @@ class Engine:
     def _play_graph(self, message: PlayGraph) -> None:
         if self.builder.knows(message.generation):
             return  # the mind says it twice, in case the engine has only just started
+        self.input.used |= "Input(" in message.source
         inputs = {name: self._strip(name).sound for name in message.inputs if name != "mix"}
         if self._schedule is not None:
             at = self._schedule.began.get(message.generation, NEVER)
@@ -219,8 +218,8 @@ class Engine:
         self._order()
 
     def _listen_to(self, message: Listen) -> None:
-        if message.name == MIC and MIC not in self.strips and self._input is None:
-            self._input = Input(self.block)
+        if message.name == MIC:
+            self.input.listen(MIC in self.strips)
         if message.name:
             self._listened[message.tap] = message.name
         else:
@@ -334,8 +333,8 @@ class Engine:
         for index, name in self._listened.items():
             if name in self.strips:
                 self.arena.taps[index].write(self.strips[name].tap.block)
-            elif name == MIC and self._input is not None:
-                self.arena.taps[index].write(self._input.tap.read())
+            elif name == MIC and self.input.tap is not None:
+                self.arena.taps[index].write(self.input.tap.read())
 
     def _make_room(self) -> None:
         """Fade each name's direct sound out while graphs take the name, and in again afterwards."""

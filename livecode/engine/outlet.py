@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import soxr
 
-from livecode.engine.device import CHANNELS, boot, portaudio_outputs
+from livecode.engine.device import CHANNELS, boot, has_portaudio_input, portaudio_outputs
 from livecode.engine.device_latency import output_latency_s
+from livecode.engine.inlet import Inlet, input_frames
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table
+from livecode.errors import LivecodeError
 
 #: A device that has not asked for a block for this long is lost.
 SILENT_S = 0.5
@@ -27,8 +29,19 @@ GONE = {"jack": "the JACK server is gone", "portaudio": "the audio device is gon
 class Rendering:
     """Blocks of the mixer's server, as frames at a device's rate."""
 
-    def __init__(self, server: Any, rate: int, device_rate: int, at: Callable[[int], None]):
-        """Render blocks of `server`. `at(now_ns)` is told for when each one is, before it is computed."""
+    def __init__(
+        self,
+        server: Any,
+        rate: int,
+        device_rate: int,
+        at: Callable[[int], None],
+        inlet: Inlet | None = None,
+    ):
+        """Render blocks of `server`. `at(now_ns)` is told for when each one is, before it is computed.
+
+        `inlet` takes what the device hears, if it has inputs.
+        """
+        self.inlet = inlet
         self._server, self._at, self._rate = server, at, device_rate
         self._block_s = int(server.getBufferSize()) / rate
         self._ahead_s = 0.0  # by which what has been computed is ahead of what has been taken
@@ -48,6 +61,8 @@ class Rendering:
         """Return the next `frames` frames, (frames, 2), computed at `now_ns` on the monotonic clock."""
         while len(self._waiting) < frames:
             self._at(now_ns + round(self._ahead_s * 1e9))
+            if self.inlet is not None:
+                self.inlet.fill()
             self._server.process()
             self._ahead_s += self._block_s
             block = self._computed
@@ -69,13 +84,29 @@ class Rendering:
 class Outlet:
     """A device that has been opened; it asks for blocks from `start` on."""
 
-    def __init__(self, backend: str, device: str, sample_rate: int, block: int, client: str):
-        """Open a device, if possible at that rate and in such blocks.
+    def __init__(
+        self,
+        backend: str,
+        device: str,
+        sample_rate: int,
+        block: int,
+        client: str,
+        inputs: bool = False,
+    ):
+        """Open a device, if possible at that rate and in such blocks, with its inputs if it has some.
 
         The mixer's server must be made the present one again, if there is one. Raises
         `LivecodeError` if the device does not work.
         """
-        booted = boot(backend, sample_rate, block, device, client)
+        inputs = inputs and (backend != "portaudio" or has_portaudio_input())
+        asked = backend, sample_rate, block, device, client
+        try:
+            booted = boot(*asked, inputs=inputs)
+        except LivecodeError:
+            if not inputs:
+                raise
+            booted, inputs = boot(*asked), False
+        self.hears = inputs
         self._server, self.backend, self.device = booted.server, booted.backend, booted.name
         self.sample_rate = int(self._server.getSamplingRate())
         self.block = int(self._server.getBufferSize())
@@ -89,6 +120,7 @@ class Outlet:
     def start(self, rendering: Rendering) -> None:
         """Let the device ask for blocks."""
         plain = self._server._server
+        heard = input_frames(self._server, self.block) if self.hears else None
 
         def fill() -> None:
             self._asked_ns = now_ns = time.monotonic_ns()
@@ -96,6 +128,8 @@ class Outlet:
                 self.changed = True
                 self._play.stop()  # its own blocks are too short now
                 return
+            if rendering.inlet is not None and heard is not None:
+                rendering.inlet.give(heard)
             frames = rendering.take(self.block, now_ns)
             left, right = self._table.sides
             left[:], right[:] = frames[:, 0], frames[:, 1]

@@ -15,6 +15,7 @@ import msgspec
 
 from livecode.engine.device import AUTOMATIC, CLIENT, Pace, backends_of, realtime
 from livecode.engine.engine import Engine
+from livecode.engine.inlet import Inlet
 from livecode.engine.outlet import Outlet, Rendering
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
@@ -85,6 +86,7 @@ class SoundPath:
         self._scout: Survey | None = None
         self._next: ChooseAudio | None = None  # is tried while another device plays
         self._surveys: dict[str, Survey] = {}
+        self._listens = False  # whether the inputs are used
         self._lost = 0  # how many devices have been lost
         self._orders: deque[ChooseAudio | SurveyAudio] = deque()
         self._thread = 0  # the thread that computes blocks
@@ -169,9 +171,9 @@ class SoundPath:
     def _play_on_device(self, outlet: Outlet, stop: threading.Event) -> None:
         """Let the device ask for blocks, until it is lost, another one is taken, or all ends."""
         engine = self._engine
-        rendering = Rendering(
-            engine.server, engine.sample_rate, outlet.sample_rate, self._begin_block_at
-        )
+        rates = engine.sample_rate, outlet.sample_rate
+        inlet = Inlet(engine.server, *rates) if outlet.hears else None
+        rendering = Rendering(engine.server, *rates, self._begin_block_at, inlet)
         engine.restart_load()
         self._header.burst = math.ceil(outlet.block * engine.sample_rate / outlet.sample_rate)
         outlet.start(rendering)
@@ -185,16 +187,31 @@ class SoundPath:
                 self._say_unheard(trouble)
                 engine.note(f"nobody hears this: {trouble}; {self._wish.backend} is taken up again "
                             "as soon as it answers")  # fmt: skip
-                return
             else:
                 self._look_for_device()
             if self._outlet is not outlet:
-                return
+                break
+        if inlet is not None:
+            inlet.close()
 
     # devices
 
+    def _look_for_inputs(self) -> None:
+        """Open the inputs of the device once they are used; say if nothing can be heard there."""
+        if not self._engine.input.used or self._listens:
+            return
+        self._listens, outlet = True, self._outlet
+        if outlet is not None and not outlet.hears:
+            self._take(self._wish)
+            outlet = self._outlet
+        if outlet is None:
+            self._engine.note("mic is silent: there is no sound card to listen to")
+        elif not outlet.hears:
+            self._engine.note(f"mic is silent: {self._status.described} has no input")
+
     def _look_for_device(self) -> None:
         """Do what performers ask for, and take a device that works."""
+        self._look_for_inputs()
         self._finish_surveys()
         while self._orders:
             order = self._orders.popleft()
@@ -275,7 +292,9 @@ class SoundPath:
         try:
             for backend in backends:
                 try:
-                    outlet = Outlet(backend, wanted.device, rate, block, self._client)
+                    # PortAudio may ask the user whether it may listen, and needs an input device
+                    inputs = self._listens or backend == "jack"
+                    outlet = Outlet(backend, wanted.device, rate, block, self._client, inputs)
                     break
                 except LivecodeError:
                     if backend == backends[-1]:

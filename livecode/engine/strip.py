@@ -18,6 +18,9 @@ from livecode.transport import Arena
 #: So much of what a name has sounded like is kept, in seconds.
 REMEMBERED_S = 24.0
 
+#: The name of the device's input, which is only listened to.
+MIC = "mic"
+
 
 class Strip:
     """The sound of one name, in stereo, at its place in the mix."""
@@ -142,5 +145,13 @@ class Input:
     """The device's first two inputs, which are listened to but not heard."""
 
     def __init__(self, block: int):
-        self._input = pyo.Input([0, 1])
-        self.tap = Tap(self._input, block)
+        self._block = block
+        self.used = False  # whether anything listens to them, or plays them
+        self.tap: Tap | None = None
+
+    def listen(self, played: bool) -> None:
+        """Fill a tap with them from now on, unless a strip plays them under the same name."""
+        self.used = True
+        if self.tap is None and not played:
+            self._input = pyo.Input([0, 1])
+            self.tap = Tap(self._input, self._block)

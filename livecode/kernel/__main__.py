@@ -47,7 +47,7 @@ def main() -> int:
     from livecode.kernel.kernel import LivecodeKernel
     from livecode.kernel.live import LiveInputs, Ticker, engine_frame, next_tick
     from livecode.kernel.no_tcp import print_without_tcp
-    from livecode.performance.input_words import MIC_IS_SILENT, MIDI_CALLS
+    from livecode.performance.input_words import MIDI_CALLS
     from livecode.performance.performance import Performance
     from livecode.sets.set_file import parse_set, read_or_begin
     from livecode.signals.cue_gate import CueGate
@@ -126,14 +126,9 @@ def main() -> int:
         lambda: header.now(time.monotonic_ns()) / header.sample_rate, say, outputs=False
     )
 
-    said: set[str] = set()
-
     def look_for_inputs(code: str) -> None:
         if reads_signal(code, "midi", MIDI_CALLS):
             ports.want_inputs()
-        if MIC_IS_SILENT not in said and reads_signal(code, "mic"):
-            said.add(MIC_IS_SILENT)
-            say(MIC_IS_SILENT)
 
     performance.on_block = look_for_inputs
     live = LiveInputs(arena, performance.inputs, osc_port, gate, ports)

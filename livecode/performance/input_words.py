@@ -33,8 +33,6 @@ class MicWord(SignalWord):
         return mic(level=level, pan=pan, fade=fade)
 
 
-#: The engine opens the outputs of a sound system alone, so far.
-MIC_IS_SILENT = "mic is silent: the inputs of the sound card are not opened"
 #: What `midi` is called for; all else of it is what comes in.
 MIDI_CALLS = ("play", "send", "clock", "out")
 
