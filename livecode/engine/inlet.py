@@ -9,7 +9,9 @@ import soxr
 from livecode.engine.device import CHANNELS
 
 #: What has been heard and not taken by so many blocks of the mixer is dropped: it would only be late.
-MOST_BLOCKS = 8
+MOST_BLOCKS = 16
+#: So many blocks are kept at another rate, since its conversion gives now two blocks at once, now none.
+SPARE_BLOCKS = 4
 #: soxr's quality of the conversion from another rate.
 QUALITY = "MQ"
 
@@ -22,7 +24,7 @@ def input_frames(server: Any, frames: int) -> np.ndarray:
 
 
 class Inlet:
-    """Hands what a device of any rate and block hears to the mixer's server, at most a block late."""
+    """Hands what a device of any rate and block hears to the mixer's server, a block late, or a few at another rate."""
 
     def __init__(self, server: Any, rate: int, device_rate: int):
         """`server` is the mixer's, which has inputs and computes at `rate` Hz."""
@@ -33,6 +35,7 @@ class Inlet:
             self._resampler = soxr.ResampleStream(
                 device_rate, rate, CHANNELS, dtype="float32", quality=QUALITY
             )
+            self._waiting = np.zeros((SPARE_BLOCKS * len(self._taken), CHANNELS), np.float32)
 
     def give(self, heard: np.ndarray) -> None:
         """Take in frames that a device has heard, (frames, 2) at its rate."""
