@@ -24,7 +24,10 @@ def input_frames(server: Any, frames: int) -> np.ndarray:
 
 
 class Inlet:
-    """Hands what a device of any rate and block hears to the mixer's server, a block late, or a few at another rate."""
+    """Hands what a device of any rate and block hears to the mixer's server.
+
+    It comes a block late, or a few at another rate.
+    """
 
     def __init__(self, server: Any, rate: int, device_rate: int):
         """`server` is the mixer's, which has inputs and computes at `rate` Hz."""
