@@ -158,13 +158,13 @@ def _server(
 
 def run_headless(server: pyo.Server, sample_rate: int, block: int, stop: threading.Event) -> None:
     """Compute blocks at the pace of the monotonic clock, as a device would ask for them."""
-    pace = Pace(block / sample_rate)
+    pace = BlockPace(block / sample_rate)
     while not stop.is_set():
         server.process()
         pace.wait()
 
 
-class Pace:
+class BlockPace:
     """Holds a loop that computes blocks to the pace of the monotonic clock."""
 
     def __init__(self, period_s: float):

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from livecode.engine.device import AUTOMATIC, CLIENT, Pace, backends_of, realtime
+from livecode.engine.device import AUTOMATIC, CLIENT, BlockPace, backends_of, realtime
 from livecode.engine.engine import Engine
 from livecode.engine.inlet import Inlet
 from livecode.engine.outlet import Outlet, Rendering
@@ -151,7 +151,7 @@ class SoundPath:
         """Compute blocks at the pace of the monotonic clock, until a device works or all ends."""
         self._engine.restart_load()
         self._header.burst, self._header.latency_ns = self._engine.block, 0
-        pace = Pace(self._engine.block / self._engine.sample_rate)
+        pace = BlockPace(self._engine.block / self._engine.sample_rate)
         look = time.monotonic()
         while not stop.is_set() and self._outlet is None:
             self._begin_block_at(time.monotonic_ns())

@@ -39,7 +39,7 @@ class Costly:
     keeps_time: bool  # it carries the beat, and is the last to be taken back
 
 
-class Names(Protocol):
+class TickingNames(Protocol):
     """What sounds, as far as its ticks go."""
 
     def measure(self, wanted: bool) -> None:
@@ -55,7 +55,9 @@ class Names(Protocol):
 class TickLoad:
     """The share of the time between two ticks that a tick takes."""
 
-    def __init__(self, names: Names, tick_s: float, work_s: Callable[[], float] = time.thread_time):
+    def __init__(
+        self, names: TickingNames, tick_s: float, work_s: Callable[[], float] = time.thread_time
+    ):
         """Watch ticks that come every `tick_s` seconds.
 
         `work_s()` returns the seconds for which the present thread has computed.
