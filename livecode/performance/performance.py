@@ -155,6 +155,7 @@ class Performance:
             taking_over=lambda: clock.taking_over,
             reading=lock.reading,
             tempo=tempo,
+            plays=lambda name: self.generations.current(name) is not None,
             get_sounds=self.generations.get_sounds,
             shape=self.generations.shape,
             order=self.generations.outgoing.order,

@@ -202,7 +202,7 @@ class AgentPlayer(SoundPlayer):
     def _holds(self, of: Sounding) -> bool:
         """Whether the rhythm of that name is still to be where the agent is."""
         walk = self._walk
-        heard = self.thing.player is self and not self.muted
+        heard = self.thing.player is self and not self.muted and self.setup.plays(str(self.thing))
         return heard and walk is not None and walk.space.of is of
 
     def _time(self, t: float) -> float:

@@ -56,6 +56,8 @@ class PlayerSetup:
     ticking: Ticking = field(default_factory=Ticking)
     changes: Changes = field(default_factory=Changes)
     tempo: Tempo = field(default_factory=lambda: Tempo(48_000))
+    #: Whether a name plays, and has not been hushed since it was played.
+    plays: Callable[[str], bool] = lambda name: True
     #: (number of a kit, sounds): they are about to be played.
     get_sounds: Callable[[int, tuple[int, ...]], None] = lambda kit, sounds: None
     #: (name, name): the first has effects, and the second pushes it back if it is not "".

@@ -152,6 +152,18 @@ def test_its_tokens_light_up_in_the_rhythm(drums: Session):
     assert all(marks for *_, marks in fragments)
 
 
+def test_a_hushed_agent_says_no_more_how_a_name_is_played(drums: Session):
+    tell(drums, "ego = agent(rhythms(drums), dims=3, seed=3)")
+    drums.advance(2.2 * BAR_S)
+    tell(drums, "hush(0.1*s)")
+    drums.advance(0.3)
+    tell(drums, 'drums.pattern = "tick*2"')
+    assert [bar.tolist() for bar in bars_of(drums, 3)[1:]] == [[0, BAR // 2]] * 2
+    tell(drums, "ego.dims = 2")
+    bars_of(drums, 2)
+    assert drums.get("drums").player.in_shape
+
+
 def test_one_agent_goes_from_one_name_to_another(drums: Session):
     tell(drums, 'two = hits("tick*2", ticks, level=0)\ngroove = rhythms(drums)')
     tell(drums, "ego = agent(groove, dims=3, seed=3)")
