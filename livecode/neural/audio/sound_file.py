@@ -54,7 +54,7 @@ class Sound:
     damaged: int  # samples that were no numbers
     peak: float  # of the file's channels, in full scales
     cut_short: bool  # the file ends in the middle of its sound
-    longer: bool  # the file goes on after what was read
+    longer: bool  # the file goes on, and more of it was asked for than is read
     notes: tuple[str, ...]  # a sentence for each thing that the performer should know
 
 
@@ -100,11 +100,9 @@ def read_stereo(
     """
     with _opened(path) as file:
         _seek(file, begin)
-        if end:
-            part_s = max(0, end - begin) / file.samplerate
-            longest_s = part_s if longest_s is None else min(part_s, longest_s)
+        part = max(0, end - begin) if end else None
         channels = min(2, file.channels)
-        return _read(file, path, sample_rate, longest_s, channels, lambda piece: piece[:, :2])
+        return _read(file, path, sample_rate, longest_s, channels, lambda piece: piece[:, :2], part)
 
 
 def _read(
@@ -114,18 +112,24 @@ def _read(
     longest_s: float | None,
     channels: int,
     taken: Callable[[Floats], Floats],
+    part: int | None = None,
 ) -> Sound:
-    """Read from where the file stands; `taken` makes of each piece (n, all channels) what is kept."""
+    """Read from where the file stands; `taken` makes of each piece (n, all channels) what is kept.
+
+    `part`: so many frames were asked for; what lies behind them is not missing.
+    """
     rate = int(file.samplerate)
     reading = _Reading(file, path)
     most = None if longest_s is None else round(longest_s * rate)
+    if part is not None and (most is None or part <= most):
+        most, longest_s = part, None
     pieces = map(taken, reading.pieces(most))
     audio = _joined(list(_resampled(pieces, rate, sample_rate or rate, channels)))
     if reading.peak > LOUDEST:
         audio /= np.float32(reading.peak)
     return Sound(
-        audio, rate, reading.damaged, reading.peak, reading.cut_short, reading.longer,
-        tuple(reading.notes(longest_s)),
+        audio, rate, reading.damaged, reading.peak, reading.cut_short,
+        reading.longer and longest_s is not None, tuple(reading.notes(longest_s)),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import soundfile
 from livecode.errors import LivecodeError
 from livecode.files import path_of, path_text, shown
 from livecode.neural.audio.fold import Fold
-from livecode.neural.audio.sound_file import PIECE, probe, read_mono
+from livecode.neural.audio.sound_file import PIECE, probe, read_mono, read_stereo
 from tests.sound import jump, rms
 
 RATE = 48000
@@ -150,3 +150,14 @@ def test_a_name_that_is_no_utf_8_is_opened_sent_and_shown(tmp_path: Path):
     assert shown(text).endswith("caf�.wav")
     for name in (str(path), text):
         assert np.array_equal(read_mono(name, RATE).audio, SINE)
+
+
+def test_a_part_that_is_asked_for_is_read_without_a_word_and_a_long_file_is_told(
+    tmp_path: Path,
+) -> None:
+    file = written(tmp_path / "long.wav", np.tile(SINE, 2)[:20_000])
+    part = read_stereo(file, RATE, 1.0, 4000, 7000)
+    assert (len(part.audio), part.longer, part.notes) == (3000, False, ())
+    (note,) = read_stereo(file, RATE, 0.1).notes
+    assert "is longer than" in note
+    assert read_stereo(file, RATE, 0.1, 1000, 19_000).longer
