@@ -1,12 +1,14 @@
-"""Builds graphs away from the audio thread, one at a time, each on probation for its first blocks."""
+"""Builds graphs and effects away from the audio thread; a graph is on probation for its first blocks."""
 
+import logging
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from livecode.deadlines import Watchdog
 from livecode.engine.graph import Graph
@@ -14,6 +16,7 @@ from livecode.errors import LivecodeError
 from livecode.transport import Arena
 from livecode.transport.messages import PlayGraph
 
+_log = logging.getLogger(__name__)
 #: How often the builder checks whether a graph's probation is over.
 _LOOK_S = 0.005
 _REMEMBERED = 256
@@ -25,6 +28,16 @@ class Refused:
 
     message: PlayGraph
     why: LivecodeError
+
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class Made(Generic[T]):
+    """Something that is ordered; `result` is None until it has been made."""
+
+    result: T | None = None
 
 
 class Builder:
@@ -43,7 +56,7 @@ class Builder:
         self._header.suspect = self._header.probation
         self._header.probation = 0
         self._watchdog: Watchdog | None = None
-        self._orders: queue.SimpleQueue[tuple[PlayGraph, Mapping[str, Any]]] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._done: deque[Graph | Refused] = deque()
         self.threaded = False  # whether graphs are built in a thread of their own
         #: Held while a graph is built: it is made on pyo's present server.
@@ -60,10 +73,19 @@ class Builder:
         """Order a graph. `take` returns it, or why it could not be built, when it is done."""
         self._known.append(message.generation)
         self.waiting += 1
+        self._order(partial(self._build, message, inputs))
+
+    def make(self, work: Callable[[], T]) -> Made[T]:
+        """Order something that `work()` makes; it is in `made` when it is done."""
+        made: Made[T] = Made()
+        self._order(partial(self._make, work, made))
+        return made
+
+    def _order(self, job: Callable[[], None]) -> None:
         if self.threaded:
-            self._orders.put((message, inputs))
+            self._orders.put(job)
         else:
-            self._build(message, inputs)
+            job()
 
     def take(self, due: Callable[[int], bool] = lambda generation: True) -> list[Graph | Refused]:
         """Return what has been built since the last call and whose generation is due."""
@@ -90,15 +112,22 @@ class Builder:
 
     def _work(self) -> None:
         while True:
-            message, inputs = self._orders.get()
-            while self._young is not None:
-                time.sleep(_LOOK_S)
-            self._build(message, inputs)
+            job = self._orders.get()
+            job()
             # A reference held here would keep the graph's inputs computing after their strip is
             # gone, and pyo would read freed tables.
-            del message, inputs
+            del job
+
+    def _make(self, work: Callable[[], T], made: Made[T]) -> None:
+        try:
+            with self.making:
+                made.result = work()
+        except Exception:
+            _log.exception("an effect could not be built")
 
     def _build(self, message: PlayGraph, inputs: Mapping[str, Any]) -> None:
+        while self.threaded and self._young is not None:
+            time.sleep(_LOOK_S)
         self._header.probation = message.generation
         if self._watchdog is None:
             self._watchdog = Watchdog()

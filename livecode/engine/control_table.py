@@ -30,7 +30,7 @@ class ControlTable:
     def fill(self, numbers: np.ndarray | float, side: int = 0) -> None:
         """Write the numbers of the coming block, (frames,), or one for all of it."""
         if side == 0:
-            self.now = float(np.ravel(numbers)[-1])
+            self.now = float(numbers[-1]) if isinstance(numbers, np.ndarray) else float(numbers)
         if isinstance(numbers, np.ndarray):
             self._sides[side][:] = numbers
             self._held[side] = None

@@ -84,6 +84,7 @@ class Engine:
         self.block, self.sample_rate = arena.header.block, arena.header.sample_rate
         self.master = Master(server, self.sample_rate, self.block, arena.controls)
         self.strips: dict[str, Strip] = {}
+        self._ducks: dict[str, str] = {}  # names, and what pushes each back
         self.builder = Builder(arena, server)
         self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
         self._listened: dict[int, str] = {}  # tap -> the name that fills it
@@ -211,11 +212,15 @@ class Engine:
                 strip.chain.fade_out(fade.fade_s, fade.before)
 
     def _shape(self, message: Shape) -> None:
-        strip = self._strip(message.name)
-        strip.bind()
-        other = self._strip(message.duck).sound if message.duck else None
-        strip.effects.duck(message.duck, other)
+        self._ducks[message.name] = message.duck
+        self._duck(self._strip(message.name))
         self._order()
+
+    def _duck(self, strip: Strip) -> None:
+        """Let a strip have its effects, and be pushed back by what pushes its name back."""
+        strip.bind()
+        by = self._ducks.get(strip.name, "")
+        strip.effects.duck(by, self._strip(by).sound if by else None)
 
     def _listen_to(self, message: Listen) -> None:
         if message.name == MIC:
@@ -250,18 +255,17 @@ class Engine:
             self.tell(Silenced(self.frame))
             self.master.close_gate()
             for strip in self.strips.values():
-                strip.feed.fade_out(self.block)
-                strip.chain.fade_out(0.0)
+                strip.fall_silent()
             self.master.chain.fade_out(0.0)
             self.master.fade_plain_sum(1.0, 0.0)
 
     def _strip(self, name: str) -> Strip:
         if name not in self.strips:
             is_underrun = None if self._schedule is None else self._schedule.is_underrun
-            strip = self.strips[name] = Strip(
-                name, self.arena, self.master, self.server, is_underrun
-            )
+            parts = self.arena, self.master, self.server, self.builder
+            strip = self.strips[name] = Strip(name, *parts, is_underrun)
             strip.compute_before(self.master.first_stream)
+            self._duck(strip)
         return self.strips[name]
 
     def _take_built(self) -> None:
@@ -289,9 +293,7 @@ class Engine:
 
     def _is_due(self, generation: int) -> bool:
         """Return whether a built graph is to be computed from this block on."""
-        if self._schedule is None:
-            return True
-        return self._schedule.built.get(generation, self.frame) <= self.frame
+        return self._schedule is None or self._schedule.built.get(generation, 0) <= self.frame
 
     def _order(self) -> None:
         """Compute every strip after those that its graphs take, and count how often each is taken."""
@@ -313,7 +315,7 @@ class Engine:
 
     def _advance(self, strip: Strip) -> None:
         # the last block of the strip has been computed
-        if strip.empty and not self.builder.waiting:
+        if strip.empty and not self.builder.waiting and not strip.rings:
             strip.close()
             del self.strips[strip.name]
             return
@@ -339,14 +341,13 @@ class Engine:
     def _make_room(self) -> None:
         """Fade each name's direct sound out while graphs take the name, and in again afterwards."""
         takers: dict[str, list[Graph]] = {}
-        for strip in self.strips.values():
-            for graph in strip.chain.graphs:
-                for name in graph.message.inputs:
-                    takers.setdefault(name, []).append(graph)
+        for graph in (each for strip in self.strips.values() for each in strip.chain.graphs):
+            for name in graph.message.inputs:
+                takers.setdefault(name, []).append(graph)
         for name, strip in self.strips.items():
             graphs = takers.get(name, [])
-            aside = any(graph.heard for graph in graphs)
-            strip.step_aside(aside, max((graph.fade_s for graph in graphs), default=0.0))
+            fade_s = max((graph.fade_s for graph in graphs), default=0.0)
+            strip.step_aside(any(graph.heard for graph in graphs), fade_s)
 
     def _advance_master(self) -> None:
         self.master.follow(self.frame)
@@ -358,8 +359,8 @@ class Engine:
         if message.name == MASTER:
             self.master.fade_plain_sum(0.0, message.fade_s)
         else:
-            fade_frames = message.fade_s * self.sample_rate
-            self.strips[message.name].feed.fade_out(fade_frames, before=graph.number)
+            feed = self.strips[message.name].feed
+            feed.fade_out(message.fade_s * self.sample_rate, before=graph.number)
         self.tell(Began(message.name, message.generation, self.frame))
 
     def _graph_ended(self, graph: Graph) -> None:
@@ -383,9 +384,8 @@ class Engine:
             self.tell(Failed(strip.name, number, why))
         for number in feed.ended:
             self.tell(Ended(strip.name, number))
-        feed.began.clear()
-        feed.broken.clear()
-        feed.ended.clear()
+        for told in (feed.began, feed.broken, feed.ended):
+            told.clear()
         if feed.underruns:
             self.arena.header.underruns += feed.underruns
             self.tell(Note(f"{strip.name} {UNDERRUN}", self.frame))
@@ -393,7 +393,6 @@ class Engine:
 
     def _take_tap(self) -> None:
         heard = self.master.read_tap()
-        header = self.arena.header
-        header.peak_left, header.peak_right = abs(heard).max(axis=0)
+        self.arena.header.peak_left, self.arena.header.peak_right = abs(heard).max(axis=0)
         self.arena.tap.write(heard)
         self.recording.take(heard, self.frame)

@@ -82,3 +82,8 @@ def _gains(level: Numbers, pan: Numbers) -> tuple[Numbers, Numbers]:
 
 def _plain(gains: Any) -> Numbers:
     return gains if isinstance(gains, np.ndarray) and gains.ndim else float(gains)
+
+
+def last_of(numbers: Numbers) -> float:
+    """Return what numbers of a block, (frames,) or one, end at."""
+    return float(numbers[-1]) if isinstance(numbers, np.ndarray) else float(numbers)

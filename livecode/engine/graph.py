@@ -12,7 +12,7 @@ from livecode.dsp_rules import FORBIDDEN
 from livecode.engine.control_table import ControlTable
 from livecode.engine.envelopes import Envelopes
 from livecode.engine.note_bank import NoteBank
-from livecode.engine.pyo_lifetime import collect_made, hold_asleep, release, wake
+from livecode.engine.pyo_lifetime import collect_made, hold_asleep, release, streams_of, wake
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Tap
 from livecode.errors import LivecodeError, cause_of, in_words, traceback_of
@@ -92,7 +92,7 @@ class Graph:
         except BaseException:
             self._names.clear()
             raise
-        self.streams = server.getStreams()[first:]
+        self.streams = streams_of(self._made, server.getStreams()[first:])
 
     def _build(
         self, inputs: Mapping[str, Any], server: Any, block: int, watchdog: Watchdog
@@ -181,12 +181,13 @@ class Graph:
         if self._ends is not None:
             self._ends -= 1
         block = self._tap.read()
+        peak = float(np.abs(block).max())  # NaN if any sample is
         why = None
-        if not np.isfinite(block).all():
+        if not math.isfinite(peak):
             why = "gives samples that are not numbers"
-        elif np.abs(block).max() > RUNAWAY:
-            why = f"runs away, to {np.abs(block).max():.0f} times full scale"
-        elif abs(block.mean()) > STUCK and block.std() < 1e-4:
+        elif peak > RUNAWAY:
+            why = f"runs away, to {peak:.0f} times full scale"
+        elif peak > STUCK and abs(block.mean()) > STUCK and block.std() < 1e-4:
             why = f"stands still at {block.mean():.2f} instead of sounding"
         self._broken = self._broken + 1 if why else 0
         return why if self._broken >= BROKEN_BLOCKS else None

@@ -31,11 +31,13 @@ class NoteBank:
         self._freqs, self._gates = (
             [np.asarray(table.getBuffer()) for table in tables] for tables in self._tables
         )
-        self._pitch = np.full(voices, 440.0)
-        self._until = np.full(voices, -1, np.int64)  # sample time up to which each voice is held
-        self._loud = np.zeros(voices)
+        self._pitch = [440.0] * voices
+        self._until = [-1] * voices  # sample time up to which each voice is held
+        self._loud = [0.0] * voices
         self._last = [0.0] * voices  # the gates at the end of the last block
-        self._begun = np.full(voices, -_FOREVER, np.int64)
+        self._begun = [-_FOREVER] * voices
+        #: For how many frames of the last block each voice was held; None: it must be written anew.
+        self._held: list[int | None] = [None] * voices
 
     def streams(self) -> dict[str, Any]:
         """Return what a synth takes, as streams of pyo, one for each voice."""
@@ -47,24 +49,32 @@ class NoteBank:
 
     def advance(self, frame: int) -> None:
         """Write the pitches and gates of the block at sample time `frame`."""
-        for voice in range(len(self._pitch)):
-            self._freqs[voice][:] = self._pitch[voice]
-            held = min(max(int(self._until[voice]) - frame, 0), self._block)
-            self._gates[voice][:held] = self._loud[voice]
-            self._gates[voice][held:] = 0.0
-        for wait, onset in [] if self._reader is None else self._reader.onsets(frame):
+        for voice, until in enumerate(self._until):
+            held = min(max(until - frame, 0), self._block)
+            if held != self._held[voice] or 0 < held < self._block:
+                self._freqs[voice][:] = self._pitch[voice]
+                self._gates[voice][:held] = self._loud[voice]
+                self._gates[voice][held:] = 0.0
+                self._held[voice] = held
+        for wait, onset in () if self._reader is None else self._reader.onsets(frame):
             self._begin(frame, wait, onset)
-        self._last = [float(gates[-1]) for gates in self._gates]
+        for voice, written in enumerate(self._held):
+            if written is None or 0 < written < self._block:
+                self._last[voice] = float(self._gates[voice][-1])
+            else:
+                self._last[voice] = self._loud[voice] if written else 0.0
 
     def _begin(self, frame: int, wait: int, onset: Onset) -> None:
         at = frame + wait
-        free = np.flatnonzero(self._until <= at)
-        among = free if len(free) else np.arange(len(self._until))
+        voices = range(len(self._until))
+        free = [voice for voice in voices if self._until[voice] <= at]
         # of voices that are free the one that has been for longest, else the note that began first
-        voice = int(among[np.argmin((self._until if len(free) else self._begun)[among])])
+        since = self._until if free else self._begun
+        voice = min(free or voices, key=since.__getitem__)
         self._pitch[voice] = 440.0 * 2.0 ** ((onset.note - 69.0) / 12.0)
         self._loud[voice], self._begun[voice] = onset.gain, at
         self._until[voice] = at + max(int(onset.gate), 1)
+        self._held[voice] = None
         gates = self._gates[voice]
         self._freqs[voice][wait:] = self._pitch[voice]
         before = float(gates[wait - 1]) if wait else self._last[voice]

@@ -6,7 +6,7 @@ made inside a function is freed when the function returns, and reading it then e
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,3 +76,20 @@ def release(made: list[Any]) -> None:
         if hasattr(each, "stop"):  # tables, for example, do not run
             each.stop()
     made.clear()
+
+
+def streams_of(made: list[Any], streams: list[Any]) -> list[Any]:
+    """Return those of a server's streams that compute the objects in `made`, in their order.
+
+    Another thread may make objects at the same time.
+    """
+    own = {id(each._getStream()) for part in made for each in _computed(vars(part).values())}
+    return [stream for stream in streams if id(stream) in own]
+
+
+def _computed(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from _computed(value)
+        elif hasattr(value, "_getStream"):
+            yield value

@@ -5,16 +5,20 @@ from typing import Any
 
 import numpy as np
 
+from livecode.engine.builder import Builder
 from livecode.engine.crossfade import Feed
 from livecode.engine.effects import Effects
-from livecode.engine.gain_stage import GainStage
+from livecode.engine.gain_stage import GainStage, last_of
 from livecode.engine.graph import SMOOTHING_S, GraphChain, guarded
 from livecode.engine.history import SoundHistory
 from livecode.engine.master import RISE_FRAMES, Master
+from livecode.engine.pyo_lifetime import collect_made, streams_of
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table, Tap
 from livecode.transport import Arena
 
+#: Echoes that are softer than this, −80 dBFS, are over.
+INAUDIBLE = 1e-4
 #: So much of what a name has sounded like is kept, in seconds.
 REMEMBERED_S = 24.0
 
@@ -31,38 +35,47 @@ class Strip:
         arena: Arena,
         master: Master,
         server: Any,
+        builder: Builder,
         is_underrun: Callable[[int, int], bool] | None = None,
     ):
+        """Make the strip of a name. `builder` makes its effects; `is_underrun` is as in `Feed`."""
         self.name = name
         self._arena, self._mixer, self._server = arena, master.mixer, server
         block, sample_rate = arena.header.block, arena.header.sample_rate
         self.feed = Feed(block, is_underrun)
-        first = len(server.getStreams())
         self._table = Table(block)
-        read = pyo.TableRead(self._table.pyo, freq=sample_rate / block, loop=1, interp=1).play()
-        bus = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
-        for channel in (0, 1):
-            bus.addInput(f"buffers/{channel}", read[channel])
-            bus.setAmp(f"buffers/{channel}", channel, 1)
+        self._silent = False  # nothing is fed, and the table is silent
+        first = len(server.getStreams())
+        with collect_made() as made:
+            read = pyo.TableRead(self._table.pyo, freq=sample_rate / block, loop=1, interp=1).play()
+            bus = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
+            for channel in (0, 1):
+                bus.addInput(f"buffers/{channel}", read[channel])
+                bus.setAmp(f"buffers/{channel}", channel, 1)
+            sources = pyo.Sig(bus[0] + bus[1])
+        self._before_effects = streams_of(made, server.getStreams()[first:])
         self.chain = GraphChain(name, bus, block, sample_rate, arena.controls)
-        sources = pyo.Sig(bus[0] + bus[1])
-        self._before_effects = server.getStreams()[first:]
-        after = len(server.getStreams())
-        shaped = pyo.Sig(sources)
-        self.effects = Effects(name, sources, shaped, arena.controls, block, sample_rate, server)
-        clean, parts = guarded(shaped)
-        self.gain_stage = GainStage(name, arena.controls, block, sample_rate)
-        #: The sound that a @dsp takes.
-        self.sound = clean * self.gain_stage.gain
-        self.tap = Tap(self.sound, block)
-        self._direct_gain = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
-        self._direct_gain_tap = Tap(self._direct_gain, block)
-        self._direct = self.sound * self._direct_gain
+        with collect_made() as made:
+            shaped = pyo.Sig(sources)
+            clean, parts = guarded(shaped)
+            self.gain_stage = GainStage(name, arena.controls, block, sample_rate)
+            #: The sound that a @dsp takes.
+            self.sound = clean * self.gain_stage.gain
+            self.tap = Tap(self.sound, block)
+            self._direct_gain = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
+            self._direct_gain_tap = Tap(self._direct_gain, block)
+            self._direct = self.sound * self._direct_gain
+        self._streams_after_effects = streams_of(made, server.getStreams()[first:])
         self._parts = [read, bus, sources, shaped, *parts]
-        self._streams_after_effects = server.getStreams()[after:]
+        self.effects = Effects(
+            name, sources, shaped, arena.controls, block, sample_rate, builder, server
+        )
         for channel in (0, 1):
             self._mixer.addInput(self._key(channel), self._direct[channel])
             self._mixer.setAmp(self._key(channel), channel, 1)
+        self._rings_s = 0.0  # for how long only echoes have been heard
+        self._silent_s = 0.0  # for how long not even these
+        self._block_s = block / sample_rate
         self.taken = 0  # the number of graphs that take this name
         self._aside = False  # heard only through those graphs, except for the dry share
         self._direct_fade_s = SMOOTHING_S  # how long the next change of `_direct_gain` takes
@@ -73,6 +86,13 @@ class Strip:
     def empty(self) -> bool:
         """Whether nothing sounds here and no graph takes this name."""
         return self.feed.empty and not self.chain.graphs and not self.taken
+
+    @property
+    def rings(self) -> bool:
+        """Whether echoes or a room are heard of what has ended; to be asked once a block."""
+        self._rings_s += self._block_s
+        self._silent_s = 0.0 if self.peak > INAUDIBLE else self._silent_s + self._block_s
+        return self._silent_s < self.effects.ring_on(self._rings_s)
 
     @property
     def inputs(self) -> set[str]:
@@ -87,19 +107,30 @@ class Strip:
 
     def prepare(self, frame: int) -> None:
         """Write the block at sample time `frame` into the table, and set all controls."""
-        sound = self.feed.block(frame)
-        for side, samples in zip(self._table.sides, sound.T, strict=True):
-            side[:] = samples
+        if not (self.feed.empty and self._silent):
+            self._silent = self.feed.empty
+            sound = self.feed.block(frame)
+            for side, samples in zip(self._table.sides, sound.T, strict=True):
+                side[:] = samples
+        if self._rings_s and not self.empty:
+            self._rings_s = 0.0
+            self.effects.ring_on(0.0)
         self.effects.advance(frame)
         self.gain_stage.follow(frame)
         dry = self.gain_stage.numbers("dry", frame)
-        past = float(np.ravel(dry)[-1]) if self._aside else 1.0
+        past = last_of(dry) if self._aside else 1.0
         if past != self._direct_gain.value:
             self._direct_gain.time, self._direct_fade_s = self._direct_fade_s, SMOOTHING_S
             self._direct_gain.value = past
         last = self.tap.read()
         self.history.write(last, frame)
         self.peak = float(np.abs(last).max())
+
+    def fall_silent(self) -> None:
+        """End all of it within a block; the master's gate closes meanwhile."""
+        self.feed.fade_out(len(self.tap.block))
+        self.chain.fade_out(0.0)
+        self.effects.forget()
 
     def added(self) -> np.ndarray:
         """Return what the strip added to the mix in the last computed block, (frames, 2)."""

@@ -129,6 +129,11 @@ class ControlBlock:
                 return values
         return None
 
+    def marks(self, slot: int) -> np.ndarray:
+        """Return the slot's numbers as they change: how many changes there are, how often it was opened."""
+        numbers: np.ndarray = self._counts[slot]
+        return numbers
+
     def written(self, slot: int) -> int:
         """Return how many changes have been written."""
         return int(self._counts[slot, 0])
@@ -175,6 +180,8 @@ class ControlReader:
         self._line: tuple[int, float, float, int] | None = None
         self._smooth, self._early = smooth, early
         self._still: float | None = None  # the last number of the last block
+        self._rests = False  # nothing is read that changes that number
+        self._marks = block.marks(slot)
         self.value: np.ndarray | None = None
 
     @property
@@ -208,9 +215,12 @@ class ControlReader:
         in between it is the first number alone. The result is (frames,) float64, one number if all
         are alike, or None before the first change.
         """
+        end = frame + frames
+        if self._rests and self._marks.item(0) == self._next:
+            self._asked = end - 1
+            return self._still
         if self.closed:
             return self._still
-        end = frame + frames
         self._take_in(frame, end - 1)
         waiting = self._waiting
         while waiting and waiting[0][0] <= frame:
@@ -220,8 +230,9 @@ class ControlReader:
                 return None
             begin, first, last, over = self._line
             if first == last or frame - begin >= over:
-                self._still = last
+                self._still, self._rests = last, not waiting
                 return self._still
+        self._rests = False
         numbers = np.empty(frames)
         done = 0
         while done < frames:

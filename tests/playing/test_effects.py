@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from livecode import Session
+from livecode.engine.builder import Made
 from livecode.kernel import beginning
 from livecode.offline.replay import replay
 from tests.sound import centroid_hz, rms
@@ -86,6 +87,50 @@ def test_effects_go_by_curves_and_patterns_stay_with_the_name_and_are_undone(
     dark = centroid_hz(heard(session, "x.cut = 200"), RATE)
     session.eval("undo()")
     assert centroid_hz(session.advance(2.0), RATE) > 2 * dark
+
+
+def test_an_echo_that_is_switched_off_rings_out_and_one_of_a_name_that_is_gone(
+    session: Session,
+) -> None:
+    session.eval('tempo(60)\nx = hits("rim ~ ~ ~")\nx.delay = (1/8, 0.7)')
+    session.advance(4.0)
+    session.advance(-session.frame % (4 * RATE) / RATE + 0.3)
+    session.eval("x.delay = 0\nx.gain = 0")
+    echoes = session.advance(3.0)
+    beats = [rms(echoes[round(k * RATE / 2) + 4800 :][:9600]) for k in range(4)]
+    assert beats[0] > beats[1] > beats[2] > beats[3] > 1e-4
+    assert np.abs(np.diff(echoes[:, 0])).max() < 0.2
+    session.eval("x.delay = 0.7\nx.gain = 1")
+    session.advance(-session.frame % (4 * RATE) / RATE + 0.3)
+    session.eval("del x")
+    rung = session.advance(3.0)
+    assert rms(rung[RATE:]) > 1e-4
+    session.advance(9.0)
+    assert "x" not in session.engine.strips
+
+
+def test_an_effect_comes_in_as_many_blocks_after_it_was_wanted_however_it_was_built(
+    session: Session,
+) -> None:
+    session.eval(NOISE)
+    session.advance(0.2)
+    made = session.engine.builder.make
+    waiting = []
+    session.engine.builder.make = lambda work: waiting.append((work, Made())) or waiting[-1][1]
+    session.eval("x.cut = 300")
+    session.advance(0.1)
+    effects = session.engine.strips["x"].effects
+    assert effects.streams == [], "it is not built yet, and nobody waits for it"
+    late = []
+    session.engine.arena.controls.on_late = lambda change, frame: late.append((change, frame))
+    work, built = waiting[0]
+    built.result = work()
+    session.engine.builder.make = made
+    session.advance(0.1)
+    assert effects.streams
+    ((change, frame),) = late
+    assert change[:3] == (0, "x.effect.cut", -1)
+    assert frame > change[3]
 
 
 @pytest.mark.parametrize(
