@@ -41,12 +41,13 @@ class BlockRunner:
         limit_s: float | None = None,
         quietly: bool = False,
         undoable: bool = True,
+        first: Callable[[], None] | None = None,
     ) -> Result:
         """Run a block: what can be played of it is played, the rest is put back, and both are told.
 
         `name` names the block in errors, for a scene of a set; with `limit_s` it is interrupted
         after so many seconds of the wall clock; `quietly`: only problems are told; `undoable`: `undo`
-        takes it back.
+        takes it back; `first` is done when its code has run, before anything of it is played.
         """
         self.number += 1
         self._recorder.block_begins(self.number, code, name, undoable)
@@ -55,7 +56,7 @@ class BlockRunner:
             limit = None if limit_s is None else self._watchdog.limit(limit_s)
             within = self._recorder.trying(limit)
             with apart_from_loops():
-                result = self._evaluator.evaluate(code, name, within, undoable)
+                result = self._evaluator.evaluate(code, name, within, undoable, first)
         except Exception as error:  # a bug of ours; the performer's own end up in the result
             trace = traced(error)
             sentence = f"livecode itself failed here ({in_words(error)}); F2 shows where"

@@ -127,10 +127,12 @@ class Evaluator:
         name: str | None = None,
         within: AbstractContextManager[None] | None = None,
         undoable: bool = True,
+        first: Callable[[], None] | None = None,
     ) -> Result:
         """Run a block. `name` stands for it in errors, where it is from a file.
 
         `within`: what the code runs in, such as a limit of its time. `undoable`: `undo` takes it back.
+        `first` is done when the code has run, before anything of it is played.
         """
         self._count += 1
         try:
@@ -145,6 +147,8 @@ class Evaluator:
             self._put_back(before)
             return Result((self._nothing_changed(error, block),))
         asked = self.deferred.asked
+        if first is not None:
+            self.deferred.before_playing(first)
         outcome = self._commit(before, undoable)
         notes = (*notes_on(self.namespace, before.variables), *block.remarks)
         changed = (

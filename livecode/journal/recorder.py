@@ -158,13 +158,19 @@ class JournalRecorder:
             self.note(GaveUp(self.tick, said_by(error), is_a(error, KeyboardInterrupt)))
             raise
 
-    def set_read(self, path: str, text: str, again: bool = False) -> None:
-        """Note the text of the set file; `again` if it was read again after a change."""
-        self.note(SetRead(self.tick, path, text, again))
+    def set_read(self, path: str, text: str, again: bool = False, opening: bool = False) -> None:
+        """Note the text of the set file: `again` if it was read again after a change.
 
-    def scene_begins(self, index: int) -> None:
-        """Note that a scene which came due is evaluated next; `index` counts from 0."""
-        self.note(SceneBegun(self.tick, index))
+        `opening`: it opens the performance.
+        """
+        self.note(SetRead(self.tick, path, text, again, opening))
+
+    def scene_begins(self, index: int, opening: bool = False) -> None:
+        """Note that a scene which came due is evaluated next; `index` counts from 0.
+
+        `opening`: it opens the performance, on beat 0.
+        """
+        self.note(SceneBegun(self.tick, index, opening))
 
     def scene_played(self, name: str) -> None:
         """Note which scene became the present one."""

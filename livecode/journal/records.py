@@ -32,6 +32,7 @@ class SetRead(msgspec.Struct, frozen=True, tag=True):
     path: str
     text: str
     again: bool = False  # read again, for the scene of the next `SceneBegun`
+    opening: bool = False  # whether it opened the performance
 
 
 class ModelUsed(msgspec.Struct, frozen=True, tag=True):
@@ -97,6 +98,7 @@ class SceneBegun(msgspec.Struct, frozen=True, tag=True):
 
     tick: int
     index: int
+    opening: bool = False  # whether it opened the performance, on beat 0
 
 
 class ScenePlayed(msgspec.Struct, frozen=True, tag=True):

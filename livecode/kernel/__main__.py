@@ -146,13 +146,13 @@ def main() -> int:
         say(sentence)
     if (set_file := performance.scenes.set_file) is not None:
         if not done.prepared:
-            result = set_player.open(set_file)
+            result = set_player.open(set_file, opening=True)
             if result.error is not None:
                 text = f"{set_file.path.name}: {result.error}"
                 trouble = Trouble(text, plays_on=bool(set_file.scenes))
                 arena.trouble.post(encode(trouble))
         if set_file.scenes and not done.begun:
-            set_player.begin(0)
+            set_player.begin(0, opening=True)
     app.start()  # type: ignore[no-untyped-call]
     os._exit(0)  # ends threads and sockets of the performer's, too
 

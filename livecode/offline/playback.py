@@ -14,17 +14,20 @@ from livecode.signals.frames import Frame
 _STEP_S = 0.25
 
 
-def opened(session: Session, set_file: SetFile) -> None:
-    """Prepare the set and begin it, without anybody who gives cues.
+def opened(session: Session, set_file: SetFile) -> float:
+    """Prepare the set, begin it without anybody who gives cues, and play on to its first beat.
 
-    Raises LivecodeError if nothing in the set can be played.
+    Returns the session's time there, in seconds. Raises LivecodeError if nothing in the set can be played.
     """
     session.performance.scenes.alone = True
     # `record` in a set is meant for the evening, not for its rendering
     session.performance.record.enabled = False
-    result = session.open_set(set_file)
+    result = session.open_set(set_file, opening=True)
     if not result.ok and not set_file.scenes:
         raise LivecodeError(f"{set_file.path}: {result.error}")
+    line = session.performance.scenes.begun
+    session.advance(max(0, line - session.frame) / session.sample_rate)
+    return session.time
 
 
 def played(

@@ -46,15 +46,15 @@ def render(options: RenderOptions, progress: Callable[[float, float], None]) -> 
         file = WavFile.fresh(out, options.sample_rate, bits=options.bits)
         heard = False
         try:
+            began = opened(session, set_file)
             if stems is not None:
                 session.record(stems=stems, bits=options.bits)
-            opened(session, set_file)
-            progress(0.0, remaining_s(session, 0.0, options.seconds))
+            progress(0.0, remaining_s(session, began, options.seconds))
             for audio in played(session, frames, options.seconds):
                 _write(file, audio)
                 heard = heard or bool(np.any(audio))
-                left_s = remaining_s(session, 0.0, options.seconds)
-                progress(session.time, session.time + left_s)
+                left_s = remaining_s(session, began, options.seconds)
+                progress(session.time - began, session.time - began + left_s)
             if stems is not None:
                 session.record()  # ends the stems; raises an error if they could not be written
         finally:
@@ -62,7 +62,8 @@ def render(options: RenderOptions, progress: Callable[[float, float], None]) -> 
         errors = [event for event in session.log if event.wrong]
         if errors and not heard:
             raise LivecodeError(f"{options.set_path}: {errors[0]}")
-        return [f"{event.frame / options.sample_rate:.2f} s: {event}" for event in errors]
+        times = (max(event.frame / options.sample_rate - began, 0.0) for event in errors)
+        return [f"{at_s:.2f} s: {event}" for at_s, event in zip(times, errors, strict=True)]
 
 
 def _write(file: WavFile, audio: NDArray[np.float32]) -> None:

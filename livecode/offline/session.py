@@ -70,11 +70,14 @@ class Session:
         self.performance.blocks.run_after()
         return result
 
-    def open_set(self, set_file: SetFile) -> Result:
-        """Prepare a set and begin its first scene. Scenes with a length then follow by themselves."""
-        result = self.performance.set_player.open(set_file)
+    def open_set(self, set_file: SetFile, opening: bool = False) -> Result:
+        """Prepare a set and begin its first scene. Scenes with a length then follow by themselves.
+
+        `opening`: beat 0 is where the first scene is first heard, as in a performance.
+        """
+        result = self.performance.set_player.open(set_file, opening)
         if set_file.scenes:
-            scene = self.begin_scene(0)
+            scene = self.performance.set_player.begin(0, opening)
             result = scene if result.ok else result
         return result
 

@@ -106,7 +106,7 @@ class TimelinePlayer:
             case records.SceneBegun():
                 recorder.done()
                 self.advance(record.tick)
-                performance.set_player.begin(record.index)
+                performance.set_player.begin(record.index, record.opening)
             case records.CuesRun():
                 recorder.done()
                 self.advance(record.tick)
@@ -117,7 +117,8 @@ class TimelinePlayer:
         performance = self.performance
         match record:
             case records.SetRead(again=False):
-                performance.set_player.open(parse_set(record.text, Path(record.path)))
+                set_file = parse_set(record.text, Path(record.path))
+                performance.set_player.open(set_file, record.opening)
                 performance.scenes.watch = _ReplayedFile(self.recorder)
             case records.Packet():
                 performance.inputs.receive_osc(record.data, record.frame)

@@ -200,6 +200,7 @@ class Performance:
         self.set_player = SetPlayer(
             scenes, self.blocks, self.applier, watchdog, clock, recorder, lock, log
         )
+        self.set_player.open_beat = self.tempo_control.open_beat
         self.turn_runner = TurnRunner(self.turns, self.blocks, clock, log)
         targets = CueTargets(scenes, sounds, self.keys, clock, self.silencer.panic)
         self.cues = Cues(targets, self.set_player, self.blocks, recorder, log)

@@ -1,5 +1,6 @@
 """Control of the tempo: set by hand, tapped, or shared with other programs by Ableton Link."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
@@ -11,6 +12,17 @@ from livecode.playing.clock import PerformanceClock
 from livecode.playing.sounds import Sounds
 from livecode.signals.link import LinkClock
 from livecode.signals.tempo import MAX_BPM, MIN_BPM, Tempo
+from livecode.transport.timing import voice_lead
+
+#: Beat 0 of a set is so long after its first scene was evaluated, or, with long blocks, after so much more
+#: than voices compute ahead, in seconds: by then all of the scene is played.
+OPENING_S, OPENING_MORE_S = 0.25, 0.1
+
+
+def opening_frames(block: int, sample_rate: int) -> int:
+    """Return the frames, in whole blocks, from the evaluation of a set's first scene to beat 0."""
+    frames = max(OPENING_S * sample_rate, voice_lead(block) + OPENING_MORE_S * sample_rate)
+    return math.ceil(frames / block) * block
 
 
 class Leader(Protocol):
@@ -93,6 +105,22 @@ class TempoControl:
                 f"{MIN_BPM:g} to {MAX_BPM:g} beats a minute"
             )
         self.tempo.set_pace(pace, self._changes_at())
+
+    def open_beat(self) -> int | None:
+        """Put beat 0 where all that the present block begins can be heard, and let it begin there.
+
+        Returns that sample time; None, and nothing changes, if something has sounded for longer than
+        that takes, or others lead the beat.
+        """
+        now = self._clock.frame
+        takes = opening_frames(self._clock.block, self._clock.sample_rate)
+        since = (self._sounds.since(str(thing), now) for thing in self._sounds)
+        if self._link is not None or self.tempo.following or min(since, default=now) < now - takes:
+            return None
+        line = now + takes
+        self.tempo.locate(0.0, line)
+        self._sounds.enter_at(line)
+        return line
 
     def _changes_at(self) -> int:
         """Return the sample time from which the tempo can change."""

@@ -53,18 +53,23 @@ class SetPlayer:
         self._look_due = 0
         self.typed = ""  # the text as it stands in the editor, saved or not
         self._prepared: str | None = None  # the preparation as it was evaluated last
+        #: Puts beat 0 where what begins now can be heard; returns that sample time, or None.
+        self.open_beat: Callable[[], int | None] = lambda: None
         #: Asks for `read_again` in the thread in which blocks are evaluated; None where nobody can.
         self.wake: Callable[[], None] | None = None
 
     # in the thread in which blocks are evaluated
 
-    def open(self, set_file: SetFile) -> Result:
-        """Evaluate a set's preparation, and log what is wrong in the file; no scene plays yet."""
-        self._recorder.set_read(str(set_file.path), set_file.text)
+    def open(self, set_file: SetFile, opening: bool = False) -> Result:
+        """Evaluate a set's preparation, and log what is wrong in the file; no scene plays yet.
+
+        `opening`: nothing has sounded yet. Beat 0 of a set without scenes is where it can first be heard.
+        """
+        self._recorder.set_read(str(set_file.path), set_file.text, opening=opening)
         self.scenes.set_file = set_file
         for fault in set_file.faults:
             self._log.say("error", fault.text, line=fault.line, file=set_file.path.name)
-        return self._prepare(set_file)
+        return self._prepare(set_file, opening and not set_file.scenes)
 
     def offer(self, text: str, path: Path) -> None:
         """Keep the text of an editor, which `read_again` reads as the set in the file of that path."""
@@ -80,10 +85,13 @@ class SetPlayer:
             self._log.say("note", sentence)
         return self._noted(former)
 
-    def begin(self, index: int) -> Result:
-        """Evaluate a scene that is due, and do what its code has deferred."""
-        self._recorder.scene_begins(index)
-        result = self.play(index)
+    def begin(self, index: int, opening: bool = False) -> Result:
+        """Evaluate a scene that is due, and do what its code has deferred.
+
+        `opening`: nothing has sounded yet, and beat 0 is where the scene can first be heard.
+        """
+        self._recorder.scene_begins(index, opening)
+        result = self.play(index, opening)
         self._blocks.run_after()
         return result
 
@@ -112,7 +120,7 @@ class SetPlayer:
         if at_once:
             self.play(index)
 
-    def play(self, index: int) -> Result:
+    def play(self, index: int, opening: bool = False) -> Result:
         """Evaluate a scene; it is the present one even if part of it fails.
 
         Nothing happens while a former mind's blocks are run again: the scene's block is among them.
@@ -123,12 +131,18 @@ class SetPlayer:
         self._since, self._thread = self._clock.frame, threading.get_ident()
         self.in_cell = True
         try:
-            result = self._blocks.evaluate(scene.padded, name, self.cell_limit_s)
+            first = self._open if opening else None
+            result = self._blocks.evaluate(scene.padded, name, self.cell_limit_s, first=first)
         finally:
             self.in_cell = False
         if scene.condition is not None:  # the cell may have defined it
             self._blocks.evaluate(scene.condition, name, self.cell_limit_s)
         return result
+
+    def _open(self) -> None:
+        """Let what is being evaluated begin with the beat."""
+        if (line := self.open_beat()) is not None:
+            self.scenes.begun = line
 
     def set_condition(self, value: Value | None) -> None:
         """Let the present scene end when the value is above 0; LivecodeError if it cannot be played."""
@@ -169,10 +183,11 @@ class SetPlayer:
         self._recorder.set_read(str(set_file.path), set_file.text, again=True)
         return True
 
-    def _prepare(self, set_file: SetFile) -> Result:
+    def _prepare(self, set_file: SetFile, opening: bool = False) -> Result:
         self._prepared = set_file.preparation.code
         code, name = set_file.preparation.padded, set_file.path.name
-        return self._blocks.evaluate(code, name, self.cell_limit_s, undoable=False)
+        first = self._open if opening else None
+        return self._blocks.evaluate(code, name, self.cell_limit_s, undoable=False, first=first)
 
     # in the thread that ticks
 
