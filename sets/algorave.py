@@ -34,7 +34,7 @@ again.delay = (3/16, 0.35)
 again.hp = 180
 piano.level = ramp(0.5, 0.5, 0, over=8*bars)
 
-# %% the agent plays flutes  for=24*bars quant=1*bars
+# %% the agent plays flutes  for=24*bars ends=["piano"] quant=1*bars
 # The notes choose the pitch, the agent the timbre: it is praised for what is bright.
 @reward
 def bright(flutes):

@@ -26,7 +26,8 @@ from livecode.transport.timing import MASTER_LAG
 HORIZON_S = 0.5
 #: And this far where they depend on signals, so that these are heard at once.
 NEAR_S = 0.02
-#: So many changes are written in one tick at most, and so many wait to be heard.
+#: So many changes are written in one tick at most, and so many wait to be heard: a slot remembers 128, and
+#: what is written in the tick of a reader that is late must not push out what it has not read.
 A_TICK, WAITING = 24, 100
 #: In the place of a bar: it has begun.
 BEGUN = Fraction(-1)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from livecode.transport.controls import ControlBlock, ControlReader
+from livecode.transport.layouts import Layout
 from livecode.transport.schedule import NEVER
 from livecode.transport.timing import HOP
 
@@ -16,7 +17,8 @@ ONSETS = "onsets"
 _BEGIN, _TAKE_BACK = 1.0, 2.0
 #: Numbers before the onsets of a change: what it says, and how many onsets follow.
 _HEAD = 2
-#: An onset that comes late is played at once, unless it is later than this, in frames.
+#: An onset that comes late is played at once, unless it is later than this, in frames: 20 ms at 48 kHz, from
+#: where on two sounds are heard as one after the other.
 LATEST = 960
 
 
@@ -40,7 +42,7 @@ class Onset(NamedTuple):
 
 WIDTH = len(Onset._fields)
 #: So many onsets fit into one change.
-TOGETHER = (64 - _HEAD) // WIDTH
+TOGETHER = (Layout().slot_width - _HEAD) // WIDTH
 
 
 def write_onsets(block: ControlBlock, slot: int, frame: int, onsets: Sequence[Onset]) -> int:
