@@ -162,9 +162,8 @@ class Sounds:
             self.generations.abort(generation)
             return "it had been replaced already"
         self.generations.abort(generation)
-        good = [
-            kept for kept in self._good.get(name, []) if not _alike(kept.source, current.source)
-        ]
+        known = self._good.get(name, [])
+        good = [kept for kept in known if not _alike(kept.source, current.source)]
         self._good[name] = good
         if name not in self or not good:
             return "it is silent now"
@@ -330,15 +329,15 @@ class Sounds:
         """Let the sources of the block that is being evaluated come in under this fade."""
         self._entry = replace(self._entry, fade=fade)
 
-    def enter_at_quant(self, quant: Span) -> None:
-        """Let the block that is being evaluated take effect from a multiple of `quant` on."""
-        late = self._now_frame() - SCENE_GRACE_S * self._setup.sample_rate
-        at = next_multiple(quant, late, self._tempo)
-        self._entry = replace(self._entry, at=at)
-
-    def enter_turn(self, frame: int, hushes: int) -> None:
-        """Let a turn take effect from a sample time on; see `Entry` for `hushes`."""
+    def enter_at(self, frame: int, hushes: int | None = None) -> None:
+        """Let the present block take effect from a sample time on; see `Entry` for `hushes`."""
         self._entry = replace(self._entry, at=frame, hushes=hushes)
+
+    def enter_at_quant(self, quant: Span, line: int = 0) -> None:
+        """Let the present block take effect from a multiple of `quant` on, planned for `line` if ahead."""
+        now, grace = self._now_frame(), SCENE_GRACE_S * self._setup.sample_rate
+        at = next_multiple(quant, line if line > now else now - grace, self._tempo)
+        self.enter_at(at)
 
     def end_entry(self) -> None:
         """Let the next block come in as the mix says."""

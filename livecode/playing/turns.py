@@ -46,7 +46,7 @@ class TurnPlayer:
     def turn(self, number: int) -> None:
         """Call the function, within a block that takes effect on the line of that turn."""
         line, tempo = self.line(number), self._tempo
-        self._sounds.enter_turn(line, self.hushes)
+        self._sounds.enter_at(line, self.hushes)
         # on a line between two frames, the beat of the first frame after it is a little more
         then = {
             "t": line / tempo.sample_rate,

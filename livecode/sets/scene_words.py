@@ -121,7 +121,7 @@ class SceneWord(SignalWord):
     def _set_quant(self, length: Any) -> None:
         quant = _length("quant", length, LONGEST_QUANT_S)
         with self._set_player.reading():
-            self._sounds.enter_at_quant(quant)
+            self._sounds.enter_at_quant(quant, self._set_player.scenes.begun)
 
     def _set_when(self, condition: Any) -> None:
         if condition is None:

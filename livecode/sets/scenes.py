@@ -13,8 +13,11 @@ from livecode.sets.set_watch import FileWatch, SetWatch, Watching
 from livecode.signals.tempo import Tempo
 from livecode.transport.status import SceneStatus
 
-#: A scene that begins at a multiple of its quant is evaluated this long before it, or, with long
-#: blocks, so many frames before what voices can still follow.
+#: A scene that begins at a multiple of its quant is evaluated this long before it, so that a slow cell is
+#: in time for what is on the line.
+EARLY_S = 0.25
+#: A multiple that is nearer than this when a cue comes is too near. With long blocks, it must be so many
+#: frames further away than what voices can still follow.
 LEAD_S, LEAD_MORE = 0.06, 512
 #: A condition that is true when its scene begins counts only after this long.
 STILL_TRUE_S = 4.0
@@ -147,7 +150,7 @@ class Scenes:
             return None
         if self._asked is not None:
             index, at = self._asked
-            return self._hand(index, at) if frame >= at - self._lead(index) else None
+            return self._hand(index, at) if self._is_time(index, at, frame) else None
         if self.held and not self.alone:
             return None
         end = self.end
@@ -163,7 +166,7 @@ class Scenes:
             successor = self._successor()
             if successor is None:
                 self.finished = self.alone and frame >= end
-            elif frame >= (at := self._from(successor, end)) - self._lead(successor):
+            elif self._is_time(successor, at := self._from(successor, end), frame):
                 return self._hand(successor, at)
         return None
 
@@ -196,6 +199,13 @@ class Scenes:
     def _lead(self, index: int) -> int:
         least = self._tempo.horizon + LEAD_MORE
         return 0 if self._quant(index) is None else max(round(LEAD_S * self._rate), least)
+
+    def _is_time(self, index: int, at: int, frame: int) -> bool:
+        """Tell whether a scene that begins at sample time `at` is to be evaluated now."""
+        lead = self._lead(index)
+        if frame < self.begun or not lead:  # two scenes never wait for their lines at once
+            return frame >= at - lead
+        return frame >= at - max(lead, round(EARLY_S * self._rate))
 
     def _from(self, index: int, frame: float) -> int:
         """Return the first sample time from `frame` on at which a scene may begin."""
