@@ -1,12 +1,11 @@
 """`livecode import`: makes a model of a samplernn-pytorch checkpoint or of a TorchScript file."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from livecode.cli.arguments import count, path, sample_rate
 from livecode.cli.parser import Parser
-from livecode.cli.printing import ask, say
+from livecode.cli.printing import ask, can_ask, say
 from livecode.files import shown
 from livecode.neural.torchscript.trust import (
     import_torchscript,
@@ -52,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 def _import_torchscript(path: Path, name: str, trust: bool) -> int:
     """Import a TorchScript file, after asking for trust where somebody can answer."""
     program = read_program(path)
-    if not trust and not program.is_trusted and sys.stdin.isatty():
+    if not trust and not program.is_trusted and can_ask():
         say(
             f"{shown(path)} is a program as well as a model: it runs as you, whenever it is played."
         )

@@ -21,7 +21,7 @@ from livecode.cli.arguments import (
     theme_of,
 )
 from livecode.cli.parser import Parser
-from livecode.cli.printing import say
+from livecode.cli.printing import can_ask, say
 from livecode.errors import LivecodeError
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         from livecode.sets.set_file import read_or_begin, read_set
 
         # a set that cannot be read is refused before any sound
-        set_file = (read_or_begin if has_terminal() else read_set)(options.set)
+        set_file = (read_or_begin if can_ask() else read_set)(options.set)
         faults = [f"{options.set.name}, {fault}" for fault in set_file.faults]
     theme = theme_of(options)
     alone = left_alone()
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
             "goes back to it, `livecode sessions stop` ends it"
         )
     sentences = open_cues(options.cues, options.osc_bind, options.osc_port, options.cues_in_clear)
-    if not has_terminal():
+    if not can_ask():
         sentences += faults  # a terminal gets them from the mind
     paths = Paths()
     if paths.archived.unkept:
@@ -114,7 +114,7 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
     WITHOUT_TERMINAL_S without one.
     """
     sentences = [*attachment.told, *sentences]
-    if not has_terminal():
+    if not can_ask():
         for sentence in sentences:
             say(sentence)
         seconds = seconds or WITHOUT_TERMINAL_S
@@ -133,14 +133,9 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
         attachment.left = attachment.left or not sys.stdin.isatty()
 
 
-def has_terminal() -> bool:
-    """Tell whether somebody can type here and read the answers."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
 def outlive_s() -> int:
     """Return for how many seconds the sound outlives this process: 0 without a terminal."""
-    return OUTLIVE_S if has_terminal() else 0
+    return OUTLIVE_S if can_ask() else 0
 
 
 def open_cues(token: str | None, host: str, port: int, in_clear: bool = False) -> list[str]:

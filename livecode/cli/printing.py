@@ -42,7 +42,7 @@ def ask(question: str) -> bool:
 
 
 def can_ask() -> bool:
-    """Return whether somebody sits there who can answer."""
+    """Return whether somebody sits at a terminal, who reads what is printed and can answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

@@ -1,13 +1,12 @@
 """What both trainings ask before they write over a model, or go on with other audio."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from livecode.cli.printing import ask, say
+from livecode.cli.printing import ask, can_ask, say
 from livecode.neural.replacing import ModelInTheWay
 
 
@@ -43,7 +42,7 @@ def asking(settings: Settings, train: Callable[[Settings], Path]) -> Path:
     try:
         return train(settings)
     except ModelInTheWay as error:
-        if not sys.stdin.isatty():
+        if not can_ask():
             raise
         say(f"There is a training of {settings.name!r} already: {error.path}")
         if not ask("Begin anew, and lose it?"):

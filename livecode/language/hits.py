@@ -156,8 +156,12 @@ def hits(
 ) -> Hits:
     """Play sounds of a kit, each on its sample: `drums = hits("bd*4, ~ cp, hh*8")`.
 
-    The pattern is a bar, in the notation of `pattern`; `kit()` names the sounds. All of it can be
-    changed while it plays, and keeps its place in the bar: `drums.pattern = "bd*4, hh*16"`,
+    The pattern says what begins when in each bar. Its words are names of sounds of the kit, its
+    numbers count them from 0; without a kit it is ours, `kit()`. Each hit reads `n`, `gain`, `pan`,
+    `speed`, `begin`, `end`, `attack`, `release` and `reverse` as it begins: each of these is a
+    number, a pattern, a curve or a function. `level` is the loudness of all hits together, and
+    `choke` names sounds that end each other. All of it can be changed while it plays; the pattern
+    keeps its place in the bar: `drums.pattern = "bd*4, hh*16"`,
     `drums.gain = pattern("1 0.5 0.7 0.5")`, `drums.kit = kit("samples/")`.
     """
     made = Hits(

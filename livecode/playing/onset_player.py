@@ -114,7 +114,10 @@ class OnsetPlayer(SoundPlayer):
         raise NotImplementedError
 
     def held(self, frames: int, settings: dict[str, float]) -> float:
-        """Return for how many frames something is held whose event is so long."""
+        """Return how long the gate of an onset stays open whose event lasts `frames`, in frames.
+
+        `settings` are those in PER_EVENT, as they are when the event begins.
+        """
         return float(frames)
 
     def make_ready(self) -> None:

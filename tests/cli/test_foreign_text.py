@@ -3,7 +3,6 @@
 import ast
 import io
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +102,7 @@ def test_the_prompt_for_consent_shows_the_path_it_asks_about(
 ) -> None:
     path = tmp_path / f"model{EVIL.replace('/', '')}.ts"
     path.write_bytes(b"no model")
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("livecode.cli.import_model.can_ask", lambda: True)
     monkeypatch.setattr("builtins.input", lambda asked: (printing.sys.stdout.write(asked), "n")[1])
     shown = run(capsys, "import", str(path), "--name", "evil")
     assert "Do you trust who made it?" in shown

@@ -223,9 +223,11 @@ def test_a_trained_model_is_not_trained_over_unless_that_is_meant(
     command += ["--steps", "10"]
     assert cli.main(command) == 2
     assert "there is a training of 'tone' already" in capsys.readouterr().err
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda question: "n")
+    monkeypatch.setattr("livecode.cli.replacing.can_ask", lambda: True)
+    asked: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "n")
     assert cli.main(command) == 2
+    assert asked
     path.unlink()  # the checkpoint is as dear as the model
     with pytest.raises(LivecodeError, match=r"already, .*checkpoint|already, .*last"):
         train_samplernn(settings)

@@ -114,7 +114,7 @@ def test_what_is_imported_is_what_was_shown_though_the_file_changes_at_the_promp
         return "y"
 
     monkeypatch.setattr("builtins.input", answer)
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("livecode.cli.import_model.can_ask", lambda: True)
     assert cli.main(["import", str(tones), "--name", "bells"]) == 0
     said = capsys.readouterr().out
     assert hashlib.sha256(content).hexdigest() in said
