@@ -54,7 +54,8 @@ class HeardClock:
             self._estimate()
         elif beyond < self._shares[-1].beyond_ns:
             self._shares[-1] = seen
-            self._estimate()
+            if len(self._shares) <= RATE_FROM:
+                self._estimate()
 
     def ns_of(self, frame: float) -> float:
         """Return when `frame` is computed, in ns of the monotonic clock; 0 before the first block."""
