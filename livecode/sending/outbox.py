@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from livecode.signals.clock_follower import CLOCK as CLOCK_STATUS
 from livecode.transport.sending import (
     NO_NAME,
     BeginSending,
@@ -26,10 +25,11 @@ from livecode.transport.sending import (
 )
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE = 0x80, 0x90, 0xB0
-CLOCK = bytes([CLOCK_STATUS])
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 #: What is late by more than this is not sent, but for the ends of notes.
 LATEST_S = 0.02
+#: What belongs to no name comes late rather than never: who follows a clock counts its pulses.
+LATEST_BY_HAND_S = 2.0
 #: Sending packets leave so long before they take effect, so that no network makes them late.
 AHEAD_S = 0.1
 
@@ -139,8 +139,8 @@ class Outbox:
         stream.sent = max(stream.sent, order.at)
         late_s = (frame - order.at) / self._rate - order.offset_s
         if late_s > LATEST_S:
-            if order.generation == NO_NAME and not _is_pulse(order):
-                order = msgspec.structs.replace(order, at=round(frame))  # better late than never
+            if order.generation == NO_NAME and late_s < LATEST_BY_HAND_S:
+                order = msgspec.structs.replace(order, at=round(frame))
             elif not (isinstance(order, SendNote) and order.frames / self._rate > 2 * late_s):
                 return  # too little of it is left
         if isinstance(order, SendNote):
@@ -199,10 +199,6 @@ class Outbox:
         if len(kept) < len(self._queue):
             heapq.heapify(kept)
             self._queue = kept
-
-
-def _is_pulse(order: Order) -> bool:
-    return isinstance(order, SendMidi) and order.message == CLOCK
 
 
 def _begins(waiting: _Waiting, generation: int, frame: float) -> bool:

@@ -153,11 +153,13 @@ def test_what_comes_too_late_is_left_out_but_a_long_note_is_played() -> None:
     assert [due.data for due in box.due(4800)] == [on(64)]
 
 
-def test_what_a_performer_plays_by_hand_comes_late_rather_than_never() -> None:
+def test_notes_played_by_hand_and_pulses_of_a_clock_come_late_rather_than_never() -> None:
     box = outbox()
     box.take(note(60, 0, frames=100, generation=NO_NAME))
+    box.take(SendMidi(NO_NAME, 100, 0.0, b"\xf8"))
+    assert sent(box, 6000, 4800) == [(4800, on(60)), (4800, b"\xf8"), (4900, off(60))]
     box.take(SendMidi(NO_NAME, 0, 0.0, b"\xf8"))
-    assert sent(box, 6000, 4800) == [(4800, on(60)), (4900, off(60))]
+    assert sent(box, 3 * SR, 3 * SR) == []
 
 
 def test_what_belongs_to_no_name_goes_everywhere() -> None:
