@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from livecode.terminal.mind_client import MindClient, Told
+import pytest
+
+from livecode.terminal.mind_client import LOST_S, MindClient, Told
 from livecode.transport.events import Event
 
 from .conftest import supervisor
@@ -60,6 +62,40 @@ def test_what_was_told_first_is_heard_first_even_if_it_arrives_last(tmp_path: Pa
         asyncio.run(evening())
     finally:
         opened.stop()
+
+
+class _DeafMind:
+    """A connection on which questions are never answered."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.session = self.control_channel = self
+
+    def msg(self, kind: str, content: Any) -> dict[str, Any]:
+        return {"header": {"msg_id": f"{kind} {len(self.asked)}"}}
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.asked.append(message["header"]["msg_id"])
+
+
+def test_a_question_whose_answer_is_lost_is_asked_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("livecode.terminal.mind_client.TOKENS_WITHIN_S", 0.001)
+    now_s, mind = 100.0, _DeafMind()
+    client = MindClient(Path(), lambda told: None, lambda: now_s)
+    client._client, client.ready = mind, True  # type: ignore[assignment]
+
+    async def evening() -> None:
+        nonlocal now_s
+        assert await client.tokens() is None
+        assert await client.tokens() is None
+        assert len(mind.asked) == 1, "late answers do not pile up"
+        now_s += LOST_S
+        assert await client.tokens() is None
+        assert len(mind.asked) == 2
+
+    asyncio.run(evening())
 
 
 def _scenes(told: list[Told]) -> list[str]:
