@@ -240,9 +240,10 @@ class Explorer(Believer):
         self.wandering.resized(dims)
         self.leaving, self.left = False, resize_places(self.left[None], dims)[0]
         self.lessons = 1.0  # makes the next step plan again
-        return f"Closing {closed} of {self.dims} axes dropped the beliefs about them." * (
-            closed > 0
-        )
+        if closed <= 0:
+            return ""
+        axes = "the axis that was closed" if closed == 1 else f"the {closed} axes that were closed"
+        return f"what was learned about {axes} is forgotten"
 
     def state(self, reach: int | None = None) -> Arrays:
         """Return everything as plain arrays: a learner that loads them goes on exactly as this one.

@@ -138,7 +138,7 @@ class Evaluator:
         try:
             block = CompiledBlock(code, name or str(self._count))
         except LivecodeError as error:
-            return Result((Problem(error.text, line=error.line),))
+            return Result((Problem(f"{error.text} – nothing was changed", line=error.line),))
         before = self._begin()
         try:
             with within or nullcontext():

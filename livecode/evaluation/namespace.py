@@ -101,6 +101,17 @@ class Namespace(MutableMapping[str, Any]):
             if self.variables.get(name) is not word and before.get(name) is word
         ]
 
+    def silenced(self, before: Mapping[str, Any]) -> list[str]:
+        """Return the names that stood for what sounds in `before`, and for no thing at all now."""
+        return [
+            name
+            for name, thing in before.items()
+            if isinstance(thing, Sounding)
+            and thing.name == name
+            and not isinstance(self.variables.get(name, thing), Thing)
+            and self.variables.get(name) is not self.words.get(name)
+        ]
+
     def nameless(self, before: Mapping[str, Any]) -> dict[str, int]:
         """Return how many sources without a name each variable holds that is new since `before`."""
         found = {}

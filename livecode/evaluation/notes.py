@@ -1,4 +1,4 @@
-"""Sentences on what a block may have done by mistake: words covered, sources without a name."""
+"""Sentences on what a block may have done by mistake: words covered, sounds lost, sources without a name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +22,10 @@ def notes_on(namespace: Namespace, before: Mapping[str, Any]) -> tuple[str, ...]
             f"{names} {what}, now covered by yours; `del {', '.join(covered)}` or undo() "
             f"brings {'it' if one else 'them'} back"
         )
+    if lost := namespace.silenced(before):
+        shown = ", ".join(lost)
+        ends = "fades out: its name is" if len(lost) == 1 else "fade out: their names are"
+        notes.append(f"{shown} {ends} a plain variable's now; undo() brings the sound back")
     for name, count in namespace.nameless(before).items():
         what = "a source that has" if count == 1 else f"{count} sources that have"
         notes.append(

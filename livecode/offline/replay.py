@@ -85,11 +85,18 @@ def _only_live(timeline: Timeline) -> Iterator[str]:
     rate, schedule = timeline.opening.sample_rate, timeline.schedule
     for gap in timeline.gaps:
         yield f"{gap.tick / rate:.3f} s: the journal lacks {gap.records} records, for which there was no room"
+    gaps_of: dict[str, list[tuple[int, int]]] = {}
     for generation, gaps in schedule.underruns.items():
         name = timeline.names.get(generation, f"generation {generation}")
-        for begin, end in gaps.items():
-            length = "until it ended" if end >= NEVER else f"for {(end - begin) / rate:.3f} s"
-            yield f"{begin / rate:.3f} s: {name} had a gap {length}; it has it here, too"
+        gaps_of.setdefault(name, []).extend(gaps.items())
+    for name, each in gaps_of.items():
+        lengths = [(end - begin) / rate for begin, end in each if end < NEVER]
+        count = "a gap" if len(each) == 1 else f"{len(each)} gaps"
+        length = f"of {sum(lengths):.3f} s" + (" in all" if len(each) > 1 else "")
+        if len(lengths) < len(each):
+            length += ", one until it ended" if lengths else " until it ended"
+        first = min(begin for begin, _ in each) / rate
+        yield f"{first:.3f} s: {name} had {count} {length}; they are here, too"
     if timeline.postponed:
         first = min(timeline.postponed.values())
         yield (
@@ -98,8 +105,11 @@ def _only_live(timeline: Timeline) -> Iterator[str]:
         )
     if schedule.fades:
         yield f"{len(schedule.fades)} fades came late; they are as late here"
-    for begin, tick in sorted(timeline.skipped.items()):
-        yield f"{begin / rate:.3f} s: the mind was held up for {(tick - begin) / rate:.3f} s"
+    if timeline.skipped:
+        held_s = [(tick - begin) / rate for begin, tick in timeline.skipped.items()]
+        times = "once" if len(held_s) == 1 else f"{len(held_s)} times"
+        first = min(timeline.skipped) / rate
+        yield f"{first:.3f} s: the mind was held up, {times}, for {max(held_s):.3f} s at most"
     for tick, restart in sorted(timeline.restarts.items()):
         if tick < timeline.opening.tick + COMING_UP_S * rate:
             continue

@@ -281,12 +281,26 @@ class Terminal:
                 self.attachment.check()
                 if self._swap.keep(self.editor.buffer.text):
                     self._warn(self._swap.trouble)
+                self._follow_file()
                 self._look()
                 if self.attachment.ended or not self.attachment.attached:
                     self.quit()  # it was ended, or taken up, from elsewhere
         except LivecodeError as error:
             if self._open:
                 self.app.exit(exception=error)
+
+    def _follow_file(self) -> None:
+        """Show what others have written into the file, unless that would lose what was typed here."""
+        if (text := self.file.changed_by_others()) is None:
+            return
+        said = f"· {self.file.title} was changed outside this terminal: "
+        if self.file.unsaved(self.editor.buffer.text):
+            said += "Ctrl-S saves the text that stands here, and keeps the other beside it"
+        else:
+            self.file.take(text)
+            self.editor.take_text(self.file.text)
+            said += "this is its text now"
+        self.output.say(said, "class:output.note")
 
     def _look(self) -> None:
         """Read the shared memory, and draw what has changed."""

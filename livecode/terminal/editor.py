@@ -158,6 +158,12 @@ class Editor:
             target = after[0] if after else len(self.lines) - 1
         self.go_to_row(target)
 
+    def take_text(self, text: str) -> None:
+        """Show another text in the place of this one; the cursor stays in its row."""
+        self.buffer.save_to_undo_stack()
+        self.buffer.exit_selection()
+        self._set_lines(text.split("\n"), self.row, self.buffer.document.cursor_position_col)
+
     def insert_block(self, text: str) -> None:
         """Insert a block of its own, after the block that the cursor is in."""
         block = self.block()

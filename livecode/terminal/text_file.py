@@ -31,6 +31,7 @@ class TextFile:
         self.trouble = ""
         #: The text as it is in the file, "" before the first save.
         self.saved = "" if path is None else _ended(self._read(path))
+        self._seen = self._stamp()
 
     def _read(self, path: Path) -> str:
         """Return the text of the file, with line ends as \\n."""
@@ -70,6 +71,32 @@ class TextFile:
         """Return whether saving would change the file."""
         return _ended(text) != self.saved
 
+    def changed_by_others(self) -> str | None:
+        """Return the text of the file if others have changed it since it was last looked at; else None."""
+        stamp = self._stamp()
+        if stamp == self._seen or stamp is None or self.path is None:
+            return None
+        self._seen = stamp
+        if stamp[1] > MOST_BYTES:
+            return None
+        try:
+            text = _ended(self.path.read_text("utf-8", "replace"))
+        except OSError:
+            return None
+        return None if text == self.saved else text
+
+    def take(self, text: str) -> None:
+        """Take the text that others have written for the file's."""
+        self.saved = text
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Return what tells one version of the file from another; None if there is no file."""
+        try:
+            status = None if self.path is None else self.path.stat()
+        except OSError:
+            return None
+        return None if status is None else (status.st_mtime_ns, status.st_size)
+
     def save(self, text: str) -> str:
         """Save the text, and return a sentence that says so.
 
@@ -89,6 +116,7 @@ class TextFile:
         except OSError as error:
             raise LivecodeError(f"{self.title} could not be saved: {error.strerror}") from None
         self.saved, self._keep_former = _ended(text), False
+        self._seen = self._stamp()
         return said
 
     def keep(self, text: str) -> Path | None:

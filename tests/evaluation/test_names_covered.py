@@ -33,6 +33,18 @@ def test_a_word_that_is_covered_is_told_and_comes_back(session, code, word, back
     assert len(notes(session)) == 1
 
 
+@pytest.mark.parametrize("code", ["pad = 5", "for pad in range(3): pass"])
+def test_a_sound_whose_name_is_taken_for_a_number_is_told_and_comes_back(session, code):
+    session.eval("pad = stream('test')")
+    session.eval(code)
+    assert notes(session)[-1] == (
+        "pad fades out: its name is a plain variable's now; undo() brings the sound back"
+    )
+    session.eval("undo()")
+    session.eval("pad = stream('test', seed=2)\ndel pad")
+    assert len(notes(session)) == 1
+
+
 def test_many_words_covered_at_once_are_one_line(session):
     assert session.eval("from numpy import *").ok
     assert notes(session) == [

@@ -39,6 +39,20 @@ def test_what_others_wrote_meanwhile_is_kept(path: Path) -> None:
     assert path.with_name("piece.py~").read_text() == "theirs\n"
 
 
+def test_what_others_write_is_told_once_and_what_was_saved_here_is_not(path: Path) -> None:
+    file = TextFile(path)
+    assert file.changed_by_others() is None
+    path.write_text("theirs = 2\n")
+    assert file.changed_by_others() == "theirs = 2\n"
+    assert file.changed_by_others() is None
+    file.take("theirs = 2\n")
+    assert not file.unsaved("theirs = 2")
+    file.save("ours = 3")
+    assert file.changed_by_others() is None
+    path.unlink()
+    assert file.changed_by_others() is None
+
+
 def test_a_link_stays_a_link(path: Path) -> None:
     link = path.with_name("link.py")
     link.symlink_to(path)

@@ -18,7 +18,7 @@ def test_axes_that_stay_keep_what_was_learned_and_what_is_dropped_is_said(playin
     assert said(playing) == []
     tell(playing, "ego.dims = 1")
     assert knows(playing)[0] == before[0]
-    assert said(playing) == ["ego: Closing 3 of 4 axes dropped the beliefs about them."]
+    assert said(playing) == ["ego: what was learned about the 3 axes that were closed is forgotten"]
 
 
 def test_into_another_space_it_glides_while_it_plays(playing: Session, tmp_path: Path):
@@ -30,7 +30,7 @@ def test_into_another_space_it_glides_while_it_plays(playing: Session, tmp_path:
     tell(playing, f"ego.space = {str(small)!r}")
     assert np.array_equal(where(playing), before[:4])
     assert np.array_equal(knows(playing), mean[:4])
-    assert said(playing) == ["ego: Closing 4 of 8 axes dropped the beliefs about them."]
+    assert said(playing) == ["ego: what was learned about the 4 axes that were closed is forgotten"]
     audio = playing.advance(1.5)
     assert longest_silence_s(audio, 48000) < 0.005
     assert jump(audio) < 2 * steady + 0.01
