@@ -7,18 +7,12 @@ from livecode.errors import LivecodeError, did_you_mean, in_words, said_by
 from livecode.language.moments import Moment
 from livecode.language.units import Span
 from livecode.language.values import Value
-from livecode.playing.quant import NextMultiple
+from livecode.sets.scene_lines import SceneLines
 from livecode.sets.set_file import Scene, SetFile
 from livecode.sets.set_watch import FileWatch, SetWatch, Watching
 from livecode.signals.tempo import Tempo
 from livecode.transport.status import SceneStatus
 
-#: A scene that begins at a multiple of its quant is evaluated this long before it, so that a slow cell is
-#: in time for what is on the line.
-EARLY_S = 0.25
-#: A multiple that is nearer than this when a cue comes is too near. With long blocks, it must be so many
-#: frames further away than what voices can still follow.
-LEAD_S, LEAD_MORE = 0.06, 512
 #: A condition that is true when its scene begins counts only after this long.
 STILL_TRUE_S = 4.0
 #: A scene lasts at least this long.
@@ -30,8 +24,6 @@ NO_END_S = 1e6
 #: Where nobody can give a cue, a scene without a length is over after this; a scene with a
 #: condition is over after three times as long.
 PATIENCE_S = 20.0
-#: A scene that ends this close after a bar line ends at the line: lengths are rounded.
-SLACK_FRAMES = 8
 #: The status holds this many scenes around the present one.
 MOST_SHOWN = 40
 
@@ -60,7 +52,7 @@ class Scenes:
         self._true_since: int | None = None  # sample time since which the condition is true
         self._was_false = False  # the condition has been false since the scene began
         self._asked: tuple[int, int] | None = None  # (index of a scene, when it begins)
-        self._multiple = NextMultiple(tempo)
+        self._lines = SceneLines(tempo)
         #: (when the scene began, its length, version of the tempo), and its end by these.
         self._end: tuple[tuple[int, Span, int], int] | None = None
         self._handed: int | None = None  # sample time at which the scene that was due begins
@@ -135,7 +127,7 @@ class Scenes:
         """
         assert self._set_file is not None
         self.skipped.discard(self._set_file.scenes[index].name)
-        at = self._from(index, max(earliest, frame + self._lead(index)))
+        at = self._from(index, max(earliest, frame + self._lines.lead(self._at(index))))
         self._asked = None if at <= frame else (index, at)
         return self._asked is None
 
@@ -150,7 +142,8 @@ class Scenes:
             return None
         if self._asked is not None:
             index, at = self._asked
-            return self._hand(index, at) if self._is_time(index, at, frame) else None
+            due = self._lines.is_time(self._at(index), at, frame, self.begun)
+            return self._hand(index, at) if due else None
         if self.held and not self.alone:
             return None
         end = self.end
@@ -158,16 +151,18 @@ class Scenes:
             successor = self._successor(leaves=self.length is not None)
             if successor is None:
                 self.condition, self.finished = None, self.alone
-            elif self._quant(successor) is not None:
-                self._asked = successor, self._from(successor, frame + self._lead(successor))
+            elif lead := self._lines.lead(self._at(successor)):
+                self._asked = successor, self._from(successor, frame + lead)
             else:
                 return self._hand(successor, frame)
         elif end is not None:
             successor = self._successor()
             if successor is None:
                 self.finished = self.alone and frame >= end
-            elif self._is_time(successor, at := self._from(successor, end), frame):
-                return self._hand(successor, at)
+            else:
+                at = self._from(successor, end)
+                if self._lines.is_time(self._at(successor), at, frame, self.begun):
+                    return self._hand(successor, at)
         return None
 
     @property
@@ -190,29 +185,13 @@ class Scenes:
         index = self.following()
         return None if self.alone and index in self.played else index
 
-    def _quant(self, index: int) -> Span | None:
-        """Return the quant that a scene's beginning waits for; None if it does not wait."""
-        assert self._set_file is not None
-        quant = self._set_file.scenes[index].quant
-        return quant if quant is not None and quant.at(self._tempo.bpm) > 0 else None
-
-    def _lead(self, index: int) -> int:
-        least = self._tempo.horizon + LEAD_MORE
-        return 0 if self._quant(index) is None else max(round(LEAD_S * self._rate), least)
-
-    def _is_time(self, index: int, at: int, frame: int) -> bool:
-        """Tell whether a scene that begins at sample time `at` is to be evaluated now."""
-        lead = self._lead(index)
-        if frame < self.begun or not lead:  # two scenes never wait for their lines at once
-            return frame >= at - lead
-        return frame >= at - max(lead, round(EARLY_S * self._rate))
-
     def _from(self, index: int, frame: float) -> int:
         """Return the first sample time from `frame` on at which a scene may begin."""
-        quant = self._quant(index)
-        if quant is None:
-            return round(frame)
-        return self._multiple.at(quant, frame - SLACK_FRAMES)
+        return self._lines.next(self._at(index), frame)
+
+    def _at(self, index: int) -> Scene:
+        assert self._set_file is not None
+        return self._set_file.scenes[index]
 
     # the present scene
 
@@ -222,8 +201,7 @@ class Scenes:
             return self._begin(index, frame)
 
     def _begin(self, index: int, frame: int) -> Scene:
-        assert self._set_file is not None
-        scene = self._set_file.scenes[index]
+        scene = self._at(index)
         planned, self._handed, self._asked = self._handed, None, None
         self.by_name = False
         on_time = planned is not None and frame - planned < LATE_S * self._rate
