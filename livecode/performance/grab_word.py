@@ -13,7 +13,7 @@ from livecode.language.sent import Sent
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, bars, span
 from livecode.playing.clock import PerformanceClock
-from livecode.playing.generations import Generations
+from livecode.playing.requests import Requests
 from livecode.playing.sounds import Sounds
 from livecode.signals.tempo import Tempo
 from livecode.transport.kits import GRABBED, KITS
@@ -26,7 +26,7 @@ GRID, ONSETS = "grid", "onsets"
 def grab_word(
     namespace: Namespace,
     sounds: Sounds,
-    generations: Generations,
+    requests: Requests,
     tempo: Tempo,
     clock: PerformanceClock,
     seed: int,
@@ -51,7 +51,7 @@ def grab_word(
         listing = slices_of(f"{GRABBED}{file}", slices, grid)
         if not clock.taking_over:
             (KITS / file).unlink(missing_ok=True)  # of another evening
-            generations.grab(name, begin, end, file)
+            requests.grab(name, begin, end, file)
         return Kit(listing, f"grab({name}, {taken})")
 
     return grab

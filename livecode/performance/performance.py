@@ -47,6 +47,7 @@ from livecode.playing.generations import Generations
 from livecode.playing.listening import OscSignal, Signals
 from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
+from livecode.playing.requests import Requests
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
 from livecode.playing.turns import TurnTable
@@ -124,6 +125,7 @@ class Performance:
         pickling.register(namespace.variables)
         self.scenes = scenes = Scenes(tempo, self.place.watch)
         self.generations = Generations(arena, log.note, recorder, lambda: clock.frame)
+        requests = Requests(arena)
         self.signals = signals = Signals(
             arena,
             {
@@ -134,7 +136,7 @@ class Performance:
                 "scene": SceneSignal(scenes),
             },
             self._sounding,
-            self.generations.listen,
+            requests.listen,
             recorder.feature,
             lock.reading,
         )
@@ -156,7 +158,7 @@ class Performance:
             reading=lock.reading,
             tempo=tempo,
             plays=lambda name: self.generations.current(name) is not None,
-            get_sounds=self.generations.get_sounds,
+            get_sounds=requests.get_sounds,
             shape=self.generations.shape,
             order=self.generations.outgoing.order,
             sent_as=self.generations.sent_as,
@@ -222,7 +224,7 @@ class Performance:
             **sound_words(sounds, namespace, deferred, tempo, self.silencer, lock.reading),
             **scene_words(self.set_player, deferred, lock, clock),
             "audio": self.audio,
-            "grab": grab_word(namespace, sounds, self.generations, tempo, clock, seed),
+            "grab": grab_word(namespace, sounds, requests, tempo, clock, seed),
             "metre": metre_word(self.tempo_control, deferred),
             "mic": MicWord(signals),
             "midi": MidiWord(signals, self.midi_out, tempo, clock),

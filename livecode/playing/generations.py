@@ -17,10 +17,7 @@ from livecode.transport.messages import (
     Ended,
     Fade,
     Failed,
-    GetSounds,
-    GrabSound,
     GraphSource,
-    Listen,
     Message,
     Note,
     OnsetSource,
@@ -47,8 +44,6 @@ FADE_LEAD_BLOCKS = 2
 WORTH_SAYING = 0.1
 #: How long what is taken back takes to fade out.
 TAKEN_BACK_FADE_S = 0.05
-#: The voices are told of so many sounds of a kit at most.
-MOST_SOUNDS = 512
 
 
 class Generations:
@@ -186,21 +181,9 @@ class Generations:
         silenced, self._silenced = self._silenced, []
         return list(dict.fromkeys([*silenced, *self.sounding()]))
 
-    def listen(self, name: str, tap: int) -> None:
-        """Tell the engine to fill a tap with the sound of `name`."""
-        send(self._to_engine, Listen(name, tap))
-
-    def get_sounds(self, kit: int, sounds: tuple[int, ...]) -> None:
-        """Tell the voices which sounds of a kit are about to be played."""
-        send(self._to_voices, GetSounds(kit, sounds[:MOST_SOUNDS]))
-
     def take_back(self, name: str, generation: int, why: str) -> None:
         """Count a generation among the failures of the next `receive`, as if its voice had failed."""
         self._taken_back.append(Failed(name, generation, why))
-
-    def grab(self, name: str, begin: int, end: int, file: str) -> None:
-        """Have the engine write what `name` sounds like between two sample times to a file."""
-        send(self._to_engine, GrabSound(name, begin, end, file))
 
     def shape(self, name: str, duck: str) -> None:
         """Tell the engine that `name` has effects, and what pushes it back."""
