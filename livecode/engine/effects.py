@@ -107,15 +107,13 @@ class Effects:
         return changed
 
     def bind(self) -> None:
-        """Follow the controls that have been opened since the last call, and have effects built."""
+        """Follow the controls that have been opened since the last call."""
         for key in (*OFF, "delay_time"):
             setting = "duck_by" if key == "duck" else key
             slot = self._controls.find(f"{self._name}.effect.{setting}")
             reader = self._readers.get(key)
             if slot is not None and (reader is None or reader.closed):
                 self._readers[key] = ControlReader(self._controls, slot)
-                if key in OFF and key not in self._stages:
-                    self._have_built(key)
 
     def duck(self, name: str, sound: Any) -> None:
         """Let the sound of `name` push this one back; None ends that."""
@@ -192,7 +190,6 @@ class Effects:
             kept_s = KEPT_RINGING_S if key in RINGING else KEPT_S
             if stage.off_s > kept_s:
                 self._take_out(key)
-                self._have_built(key)
                 return
             if stage.left is not None and stage.off_s > kept_s - LAST_FADE_S:
                 _move(stage.left, 0.0)
@@ -216,11 +213,12 @@ class Effects:
 
         One that is late is told like a change of a control that is late, so that a replay has it then.
         """
+        # ordered now and not sooner: what is random in it depends on how many were built before
+        self._have_built(key)
         due = self._wanted.setdefault(key, frame) + READY_BLOCKS * self._block
         change = (0, f"{self._name}.effect.{key}", _BUILDING, due)
         if frame < self._controls.postponed.get(change, due):
             return None
-        self._have_built(key)
         stage = self._ready[key].result
         if stage is None:
             return None
