@@ -40,12 +40,14 @@ class Inheritance(msgspec.Struct):
     has_played: bool = False  # a scene: the set has been opened
     begun: dict[int, BlockBegun] = {}
     ended: int = 0  # blocks, whatever they have done
+    newest: int = 0  # number of a block
 
     def add(self, record: JournalRecord) -> bool:
         """Take in what a record tells, and return whether there is more to know by now."""
         match record:
             case BlockBegun():
                 self.begun[record.number] = record
+                self.newest = max(self.newest, record.number)
                 return False
             case BlockEnded():
                 self.ended += 1
@@ -69,6 +71,15 @@ class Inheritance(msgspec.Struct):
             turns = sorted(number for number, block in self.blocks.items() if block.name == name)
             for number in turns[:-KEPT_TURNS]:
                 del self.blocks[number]
+
+    def count_killer(self) -> int:
+        """Count the block that may have killed a mind, and return its number, the newest that there is.
+
+        What was posted last does not tell of it. Its number must not be another's: a replay would take
+        the end of the other block for its own.
+        """
+        self.newest += 1
+        return self.newest
 
     @property
     def in_order(self) -> list[BlockBegun]:

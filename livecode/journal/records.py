@@ -207,6 +207,7 @@ class TakenOver(msgspec.Struct, frozen=True, tag=True):
     status: bytes  # JSON
     cold: bool = False  # everything had ended, and all sounds began again
     learned: bytes = b""  # file of what the agents had learned
+    died: int = 0  # sample time of the first tick that the former mind did not end; 0: not known
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag="Alive"):

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from livecode.journal import records
-from livecode.journal.inheritance import inheritance_of
 from livecode.journal.recorder import FeatureValue, Restart
-from livecode.journal.records import BlockBegun, JournalRecord, Opening, tick_of
+from livecode.journal.records import JournalRecord, Opening, tick_of
 from livecode.transport.controls import Change
 from livecode.transport.messages import (
     AnyMessage,
@@ -60,7 +59,9 @@ class Timeline:
     skipped: dict[int, int] = field(default_factory=dict)  # first tick left out -> next tick
     heartbeats: dict[int, int] = field(default_factory=dict)  # tick -> checksum of the controls
     models: dict[str, str] = field(default_factory=dict)  # name -> SHA-256
-    ended: set[int] = field(default_factory=set)  # numbers of blocks that ended
+    ended: set[int] = field(
+        default_factory=set
+    )  # indices of the steps that begin blocks which ended
     names: dict[int, str] = field(default_factory=dict)  # by generation
     gaps: list[records.Gap] = field(default_factory=list)
     closed: bool = False  # ended on purpose
@@ -69,6 +70,8 @@ class Timeline:
     def __post_init__(self) -> None:
         self._features: dict[tuple[str, str], tuple[list[int], list[FeatureValue]]] = {}
         self._block_features: dict[int, deque[tuple[str, str, FeatureValue]]] = defaultdict(deque)
+        # number of a block -> index of its first step: another mind may use a number again
+        self._begun: dict[int, int] = {}
 
     def add(self, record: JournalRecord) -> None:
         """Sort one record in; records come in the order of the journal."""
@@ -101,8 +104,15 @@ class Timeline:
                 self.closed = True
             case records.Gap():
                 self.gaps.append(record)
+            case records.BlockBegun():
+                self._begun[record.number] = len(self.steps)
+                self.steps.append(record)
             case records.BlockEnded():
-                self.ended.add(record.number)
+                if (begun := self._begun.get(record.number)) is not None:
+                    self.ended.add(begun)
+                self.steps.append(record)
+            case records.TakenOver():
+                self._begun.clear()  # what has not ended by now killed its mind
                 self.steps.append(record)
             case _:
                 self.steps.append(record)
@@ -113,25 +123,25 @@ class Timeline:
         at = bisect.bisect_right(ticks, tick) - 1
         return values[at] if at >= 0 else None
 
-    def feature_in_block(self, block: int, sound: str, name: str) -> FeatureValue | None:
-        """Return the next value of a feature that a block read; None if it read no more of it."""
-        waiting = self._block_features[block]
+    def feature_in_block(self, begun: int, sound: str, name: str) -> FeatureValue | None:
+        """Return the next value of a feature that a block read; None if it read no more of it.
+
+        `begun` is the index of the step that begins the block.
+        """
+        waiting = self._block_features[begun]
         for each in waiting:
             if each[:2] == (sound, name):
                 waiting.remove(each)
                 return each[2]
         return None
 
-    def blocks(self, before: int | None = None) -> list[BlockBegun]:
-        """Return the blocks that a mind evaluates which takes over before the step of that index."""
-        return inheritance_of(self.steps[:before]).in_order
-
     def _add_features(self, record: records.FeaturesRead) -> None:
         """Note which features were read, by tick or by block."""
         for sound, name, value in record.read:
             known: FeatureValue = np.array(value, np.float32) if isinstance(value, list) else value
             if record.block:
-                self._block_features[record.block].append((sound, name, known))
+                begun = self._begun.get(record.block, -1)
+                self._block_features[begun].append((sound, name, known))
                 continue
             ticks, values = self._features.setdefault((sound, name), ([], []))
             ticks.append(record.tick)

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from livecode.errors import LivecodeError
+from livecode.evaluation.blocks import BlockRunner
 from livecode.journal.inheritance import Inheritance, decode_inheritance, read_inheritance
 from livecode.journal.journal_file import Journal, last_status, read_journal
 from livecode.journal.recorder import JournalRecorder
@@ -30,6 +31,7 @@ class Begins(Protocol):
     clock: PerformanceClock
     cues: Cues
     handover: Handover
+    blocks: BlockRunner
     recorder: JournalRecorder
     checkpoint: AgentCheckpoint
 
@@ -80,11 +82,12 @@ def in_place_of_another(performance: Begins, path: Path, recalled: Recalled) -> 
     # the former mind may have begun generations after it had posted last
     newest = max(former.generation, int(arena.buffer_owners.max()))
     former = msgspec.structs.replace(former, generation=newest)
-    status = encode(former)
+    status, died = encode(former), arena.header.mind_tick
     known = _known(path)
     performance.recorder.inheritance_post.inheritance = inheritance
     blocks = inheritance.in_order
     performance.handover.take_over(blocks, former, whole=not recalled.trouble)
+    performance.blocks.number = inheritance.count_killer()
     performance.checkpoint.go_on(path.parent / FILE)
     lacking = _lacking(path, inheritance)
     performance.journal = journal = Journal(path)
@@ -93,7 +96,7 @@ def in_place_of_another(performance: Begins, path: Path, recalled: Recalled) -> 
     for block in blocks if lacking is None else lacking:
         journal.note(block)
         journal.note(BlockEnded(block.number, block.frame, True, changed=True))
-    journal.write(TakenOver(performance.clock.frame, status, learned=known))
+    journal.write(TakenOver(performance.clock.frame, status, learned=known, died=died))
     performance.checkpoint.keep(path.parent / FILE)
 
 
@@ -103,6 +106,7 @@ def after_everything_had_ended(performance: Begins, path: Path, inheritance: Inh
     opening, known = _opening(performance, live=True), _known(path)
     performance.recorder.inheritance_post.inheritance = inheritance
     performance.handover.begin_again(inheritance.in_order, decode_going_on(status))
+    performance.blocks.number = inheritance.count_killer()
     performance.checkpoint.go_on(path.parent / FILE)
     performance.journal = journal = Journal(path)
     journal.write(opening)

@@ -11,7 +11,7 @@ from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
 from livecode.journal.journal_file import read_journal
 from livecode.journal.recorder import model_sha256
-from livecode.journal.records import BlockBegun
+from livecode.journal.records import JournalRecord
 from livecode.journal.timeline import Timeline, timelines
 from livecode.offline.timeline_player import TimelinePlayer
 from livecode.sets.set_file import SetFile
@@ -48,7 +48,7 @@ def replay(journal: Path, out: Path) -> Replayed:
     rate, block = played[0].opening.sample_rate, played[0].opening.block
     file = WavFile.fresh(out, rate)
     result = Replayed(0.0, played)
-    blocks: list[BlockBegun] = []
+    steps: list[JournalRecord] = []  # of the timelines before
     set_file: SetFile | None = None
 
     def hear(audio: NDArray[np.float32]) -> None:
@@ -66,10 +66,10 @@ def replay(journal: Path, out: Path) -> Replayed:
                 begin = timeline.opening.tick // block * block
                 silent = max(begin - played[number - 1].end // block * block, 0)
                 hear(np.zeros((silent, 2), np.float32))
-            with TimelinePlayer(timeline, blocks, set_file, hear) as player:
+            with TimelinePlayer(timeline, steps, set_file, hear) as player:
                 player.play(begin)
                 set_file = player.performance.scenes.set_file or set_file
-            blocks += timeline.blocks()
+            steps += timeline.steps
             differs = player.recorder.differs_at
             if differs is not None and result.differs_at_s is None:
                 result.differs_at_s = differs / rate

@@ -12,6 +12,10 @@ from livecode.signals.tempo import Tempo
 from livecode.transport.messages import AnyMessage
 
 
+class MindDied(Exception):
+    """The block that is about to begin killed the mind in the performance, so it is not run here."""
+
+
 class Replayer(JournalRecorder):
     """Walks through a timeline, and answers as the recorder answered in the performance.
 
@@ -31,6 +35,7 @@ class Replayer(JournalRecorder):
         super().__init__()
         self.timeline, self._advance, self._enter = timeline, advance, enter
         self.at = 0  # index of the next step
+        self._begun = -1  # index of the step that begins the present block
         self._inbox: list[AnyMessage] = []
         self.paused = False  # while a mind takes over, which the journal does not note
         self.differs_at: int | None = (
@@ -46,9 +51,8 @@ class Replayer(JournalRecorder):
         """Go on to the next record."""
         self.at += 1
 
-    def skip_block(self, number: int) -> None:
-        """Leave out a block that never ended, since it killed the mind."""
-        self.done()
+    def skip_block(self) -> None:
+        """Leave out the rest of a block that never ended, since it killed the mind."""
         while isinstance(record := self.next(), EVALUATED) and not isinstance(
             record, records.BlockBegun | records.SceneBegun | records.CuesRun | records.TakenOver
         ):
@@ -110,7 +114,10 @@ class Replayer(JournalRecorder):
         return next(found, None)
 
     def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
-        self._meet(records.BlockBegun)
+        met = self._meet(records.BlockBegun)
+        self._begun = -1 if met is None else self.at - 1
+        if met is not None and self._begun not in self.timeline.ended:
+            raise MindDied
         self.block, self._reads = number, 0
 
     def block_ended(
@@ -175,7 +182,7 @@ class Replayer(JournalRecorder):
     def feature(self, sound: str, name: str, value: FeatureValue) -> FeatureValue:
         known: FeatureValue | None = None
         if not self.ticking:
-            known = self.timeline.feature_in_block(self.block, sound, name)
+            known = self.timeline.feature_in_block(self._begun, sound, name)
         if known is None:
             known = self.timeline.feature(sound, name, self.tick)
         return value if known is None else known

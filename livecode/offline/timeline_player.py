@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.journal import records
-from livecode.journal.records import BlockBegun, JournalRecord
+from livecode.journal.inheritance import inheritance_of
+from livecode.journal.records import JournalRecord
 from livecode.journal.timeline import Timeline
 from livecode.offline.assembly import OFFLINE_LAYOUT, Assembly
-from livecode.offline.replayer import ReplayedLink, Replayer
+from livecode.offline.replayer import MindDied, ReplayedLink, Replayer
 from livecode.performance.agent_checkpoint import FILE
 from livecode.performance.performance import Performance
 from livecode.sets.set_file import SetFile, parse_set
@@ -26,18 +27,19 @@ class TimelinePlayer:
     def __init__(
         self,
         timeline: Timeline,
-        past: list[BlockBegun],
+        past: list[JournalRecord],
         set_file: SetFile | None,
         hear: Callable[[NDArray[np.float32]], None],
     ):
         """`hear(audio)` is given each block of sound, float32 (frames, 2).
 
-        `past` and `set_file` are the blocks and the set of the timelines before, for a mind that takes
+        `past` and `set_file` are the steps and the set of the timelines before, for a mind that takes
         over in this one.
         """
         self.timeline, self._hear, self._past, self.set_file = timeline, hear, past, set_file
         self.recorder = Replayer(timeline, self.advance, self._enter)
         self._tick = timeline.opening.tick
+        self._killed = False  # the present mind has died of a block
 
     def __enter__(self) -> "TimelinePlayer":
         opening, timeline = self.timeline.opening, self.timeline
@@ -67,10 +69,17 @@ class TimelinePlayer:
         recorder = self.recorder
         while (record := recorder.next()) is not None:
             if isinstance(record, records.BlockBegun | records.SceneBegun | records.CuesRun):
-                self._evaluate(record)
+                try:
+                    self._evaluate(record)
+                except MindDied:
+                    recorder.skip_block()
+                    self._killed = True
                 continue
             recorder.done()
-            self.advance(records.tick_of(record))
+            if isinstance(record, records.TakenOver):
+                self._play_up_to(record)
+            else:
+                self.advance(records.tick_of(record))
             self._enter(record)
         self.advance(self.timeline.end)
         self._play_blocks_before(self.timeline.end)
@@ -98,9 +107,6 @@ class TimelinePlayer:
         performance, recorder = self.performance, self.recorder
         match record:
             case records.BlockBegun():
-                if record.number not in self.timeline.ended:
-                    recorder.skip_block(record.number)
-                    return
                 performance.blocks.evaluate(record.code, record.name, undoable=record.undoable)
                 performance.blocks.run_after()
             case records.SceneBegun():
@@ -136,10 +142,19 @@ class TimelinePlayer:
             case records.TakenOver():
                 self._take_over(record)
 
+    def _play_up_to(self, record: records.TakenOver) -> None:
+        """Play on until another mind takes over, without ticks from the death of the former mind on."""
+        # older journals say at most which block a mind died of
+        died = record.died or (self._tick if self._killed else record.tick)
+        self.advance(min(died, record.tick))
+        self._play_blocks_before(record.tick)
+
     def _take_over(self, record: records.TakenOver) -> None:
         """Let another mind take over, as one did in the performance."""
         self.set_file = self.performance.scenes.set_file or self.set_file
-        blocks = [*self._past, *self.timeline.blocks(self.recorder.at)]
+        self._killed = False
+        steps = [*self._past, *self.timeline.steps[: self.recorder.at]]
+        blocks = inheritance_of(steps).in_order
         self.performance.close()
         self.recorder.tick = self._tick = max(self._tick, record.tick)
         self.recorder.forget_controls()

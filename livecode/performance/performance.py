@@ -187,7 +187,9 @@ class Performance:
         )
         #: Called with the code of each block that has ended.
         self.on_block: Callable[[str], None] = lambda code: None
-        self.board = StatusBoard(arena, clock, tempo, self.intake, scenes, sounds, namespace)
+        self.board = StatusBoard(
+            arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace
+        )
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
 
@@ -212,7 +214,7 @@ class Performance:
         self.checkpoint = AgentCheckpoint(sounds, clock, lock, log)
         self.handover = Handover(
             self.blocks, sounds, scenes, arena.controls, clock, self.present, tempo, self.midi_out,
-            lock, log,
+            self.turns, lock, log,
         )  # fmt: skip
 
         # the words in the namespace
@@ -269,6 +271,7 @@ class Performance:
             if frame >= self._status_due:
                 self._status_due = frame + clock.sample_rate // STATUS_HZ
                 self.post_status()
+            self.arena.header.mind_tick = frame + clock.tick_frames
             if self.recorder.tick_ended(frame + clock.tick_frames, clock.sample_rate):
                 self.recorder.heartbeat(self.board.going_on())
                 if self.journal is not None:

@@ -20,6 +20,7 @@ from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.sound_player import SoundPlayer
 from livecode.playing.sounds import Sounds
+from livecode.playing.turns import TurnTable
 from livecode.sets.scenes import Scenes
 from livecode.signals.intake import Intake
 from livecode.signals.tempo import Tempo
@@ -70,10 +71,12 @@ class StatusBoard:
         intake: Intake,
         scenes: Scenes,
         sounds: Sounds,
+        turns: TurnTable,
         namespace: Namespace,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
-        self._scenes, self._sounds, self._namespace = scenes, sounds, namespace
+        self._scenes, self._sounds, self._turns = scenes, sounds, turns
+        self._namespace = namespace
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -122,6 +125,7 @@ class StatusBoard:
             generation=self._sounds.generations.newest,
             quarantined=self._sounds.generations.quarantined,
             patterns=version_of(self._sounds, self._tempo),
+            failed_turns=self._turns.failed,
         )
 
     def going_on(self) -> GoingOn:
@@ -134,6 +138,7 @@ class StatusBoard:
             sounding=tuple(name for name, _, _ in self._sounding()),
             quarantined=self._sounds.generations.quarantined,
             places={name: _rounded(player.full_position, 4) for name, player in self._agents()},
+            failed_turns=self._turns.failed,
         )
 
     def _playing(self) -> Iterator[tuple[str, Sounding, SoundPlayer]]:

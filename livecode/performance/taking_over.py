@@ -13,6 +13,7 @@ from livecode.playing.event_log import EventLog
 from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
 from livecode.playing.sounds import Sounds
+from livecode.playing.turns import TurnTable
 from livecode.sets.scenes import Scenes
 from livecode.signals.tempo import Tempo
 from livecode.transport import ControlBlock
@@ -32,12 +33,13 @@ class Handover:
         present: PresentMoment,
         tempo: Tempo,
         midi_out: MidiOut,
+        turns: TurnTable,
         lock: BlockLock,
         log: EventLog,
     ):
         self._blocks, self._sounds, self._scenes, self._controls = blocks, sounds, scenes, controls
         self._clock, self._present, self._tempo = clock, present, tempo
-        self._midi_out, self._lock, self._log = midi_out, lock, log
+        self._midi_out, self._turns, self._lock, self._log = midi_out, turns, lock, log
 
     def take_over(self, blocks: Iterable[BlockBegun], former: Status, whole: bool = True) -> None:
         """Go on while everything sounds: sources that are as before are adopted, others are swapped.
@@ -87,10 +89,11 @@ class Handover:
         self._midi_out.silence()  # notes that are long over
 
     def _go_on(self, former: Status | GoingOn) -> None:
-        """Take up the tempo and the scene of the former mind."""
+        """Take up the tempo and the scene of the former mind, and let rest what rested."""
         bpm = former.tempo
         if former.clock:  # it may have been tapped, led by Link, or in a ramp
             self._tempo.restore(former.clock)
         elif bpm and abs(bpm - self._tempo.bpm) > 1e-6:
             self._tempo.set(bpm, self._clock.frame)
         self._scenes.take_over(former.scene, self._clock.frame)
+        self._turns.take_over(former.failed_turns)

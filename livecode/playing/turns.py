@@ -57,6 +57,7 @@ class TurnPlayer:
         signals = ChainMap(then, self._signals)  # type: ignore[arg-type]
         function(*pick(signal_names(function), signals, called(function)))
         self.worked = function
+        self.after = max(self.after, line + 1)  # a mind that takes over runs it again, and no more
 
 
 class TurnTable:
@@ -86,6 +87,17 @@ class TurnTable:
         if (player := self._players.get(str(thing))) is not None and player.thing is thing:
             del self._players[str(thing)]
         thing.player = None
+
+    @property
+    def failed(self) -> dict[str, int]:
+        """How many turns in a row have failed, by the name of each function that failed last."""
+        return {name: player.failed for name, player in self._players.items() if player.failed}
+
+    def take_over(self, failed: Mapping[str, int]) -> None:
+        """Go on from what `failed` was in a former mind, so that what rested goes on resting."""
+        for name, turns in failed.items():
+            if (player := self._players.get(name)) is not None:
+                player.failed = turns
 
     def player(self, name: str) -> TurnPlayer | None:
         """Return the player of that name; None if there is none."""

@@ -18,7 +18,7 @@ from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, mega
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0008  # "LIVE", layout version 8
+MAGIC = 0x4C49_5645_0009  # "LIVE", layout version 9
 
 
 class OtherLayout(LivecodeError):

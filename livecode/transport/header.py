@@ -38,6 +38,7 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     # How long, in seconds, the others play on if the terminal is killed; 0: they end with it.
     ("outlive_s", "i8"),
     ("leave_out", "i8"),  # so many of the newest blocks the next mind does not run again
+    ("mind_tick", "i8"),  # sample time of the first tick that no mind has ended
     ("sends", "i8"),  # 1: something has been sent to other programs, so there is to be a sender
     (
         "latency_ns",

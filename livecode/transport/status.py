@@ -110,6 +110,7 @@ class Status(msgspec.Struct, frozen=True):
     patterns: int = 0  # grows whenever other tokens of patterns may sound than were told
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
     quarantined: tuple[Files, ...] = ()
+    failed_turns: dict[str, int] = {}  # in a row, by the name of an `@every`
 
 
 class GoingOn(msgspec.Struct, frozen=True):
@@ -121,6 +122,7 @@ class GoingOn(msgspec.Struct, frozen=True):
     places: dict[str, tuple[float, ...]] = {}  # of each agent: (latent,)
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
     quarantined: tuple[Files, ...] = ()
+    failed_turns: dict[str, int] = {}  # in a row, by the name of an `@every`
 
 
 class Trouble(msgspec.Struct, frozen=True):

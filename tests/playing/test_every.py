@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from livecode import Session
 from livecode.kernel import beginning
@@ -203,3 +204,63 @@ def test_a_mind_that_takes_over_goes_on_with_its_turns(session: Session, tmp_pat
     assert session.get("k") == before
     session.advance(0.6)
     assert session.get("k") in (before + 2, before + 3)
+
+
+def dies_of(code: str, session: Session, journal: Path, unheard: int = 20) -> NDArray[np.float32]:
+    """Let a mind die of a block and another take over later; returns the sound between."""
+    performance, arena = session.performance, session.performance.arena
+    blocks = performance.blocks
+    performance.recorder.block_begins(blocks.number + 1, code, None)
+    session._due = None
+    assert performance.journal is not None
+    performance.journal.close()
+    heard = [session._assembly.play_block() for _ in range(unheard)]
+    session.replace_mind()
+    performance = session.performance
+    beginning.in_place_of_another(performance, journal, beginning.recall(arena, journal))
+    performance.recorder.inheritance_post.post_to(
+        arena.inheritance.post, arena.layout.inheritance_bytes
+    )
+    return np.concatenate(heard)
+
+
+@pytest.mark.parametrize("rests", [False, True])
+def test_a_replay_dies_of_no_block_and_is_the_same(
+    session: Session, tmp_path: Path, rests: bool
+) -> None:
+    journal, trace = tmp_path / "journal", tmp_path / "trace"
+    beginning.from_nothing(session.performance, journal, live=False)
+    arena = session.performance.arena
+    session.performance.recorder.inheritance_post.post_to(
+        arena.inheritance.post, arena.layout.inheritance_bytes
+    )
+    session.eval(TICK + "ego = agent(space('additive'), dims=2)\nlouder = 0.1")
+    session.eval("@every(0.5*beats)\ndef fill():\n    tick.hit = louder\n")
+    heard = [session.advance(0.6)]
+    if rests:
+        session.eval("louder = 'loud'")
+        heard.append(session.advance(1.2))
+        assert len(said(session, "rests")) == 1
+    for _ in range(2):
+        heard.append(dies_of(f"open({str(trace)!r}, 'w')", session, journal))
+        heard.append(session.advance(0.9))
+        assert not said(session, "fill"), "it rests on, or goes on"
+    session.performance.recorder.closed()
+    again = replay(journal, tmp_path / "again.wav")
+    assert not trace.exists(), "the block that killed a mind was run"
+    assert again.differs_at_s is None
+    sound = soundfile.read(tmp_path / "again.wav", dtype="float32")[0]
+    live = np.concatenate(heard)[: len(sound)]
+    assert np.abs(sound - live).max() < 1e-6
+
+
+def test_a_replay_dies_of_no_block_of_a_scene(session: Session, tmp_path: Path) -> None:
+    journal, trace = tmp_path / "journal", tmp_path / "trace"
+    beginning.from_nothing(session.performance, journal, live=False)
+    code = f"open({str(trace)!r}, 'w')"
+    session.performance.set_player.open(parse_set(f"# %% one\n{code}\n", tmp_path / "set.py"))
+    session.performance.recorder.scene_begins(0)
+    dies_of(code, session, journal)
+    session.performance.recorder.closed()
+    replay(journal, tmp_path / "again.wav")
+    assert not trace.exists()
