@@ -135,6 +135,35 @@ def test_a_live_performance_is_replayed_sample_by_sample(tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_a_mind_that_a_block_killed_between_turns_dies_in_no_replay(tmp_path: Path) -> None:
+    with Live(Options(audio=AUDIO, seed=5)) as live:
+        code = (
+            "tempo(240)\nego = agent(space('additive'), dims=2)\nloud = 0.8\n"
+            "@every(1*beats)\ndef fill(beat):\n    ego.level = loud * (1 + beat % 2) / 2\n"
+        )
+        assert live.evaluate(code)[0]
+        live.await_(lambda: turns(live) > 2, "turns")
+        assert live.evaluate("loud = 'loud'")[0]
+        live.await_(lambda: live.status.failed_turns.get("fill") == 3, "the function to rest")
+        for _ in range(2):
+            pid = live.header.mind_pid
+            live.begin("import os; os._exit(7)")
+            live.await_(lambda pid=pid: live.header.mind_pid != pid, "another mind")
+            assert live.evaluate("ego.pan = 0.3")[0]
+            assert live.status.failed_turns == {"fill": 3}, "it rests on"
+        assert live.evaluate(code)[0]
+        live.await_(lambda: turns(live) > 8, "turns of the new mind")
+    result = replay(live.paths.journal, tmp_path / "again.wav")
+    assert result.differs_at_s is None
+
+
+def turns(live: Live) -> int:
+    """Return how many turns are in the journal."""
+    records = list(read_journal(live.paths.journal))
+    return sum(isinstance(each, BlockBegun) and ".turn(" in each.code for each in records)
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_ten_minutes_are_replayed_sample_by_sample(tmp_path: Path):
     check(tmp_path, *play(tmp_path, 600.0))
