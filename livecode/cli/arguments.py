@@ -125,6 +125,18 @@ def add_osc(parser: Parser) -> None:
     )  # fmt: skip
 
 
+def add_again(parser: Parser) -> None:
+    """Add `--osc-port`, `--osc-bind` and `--audio` to a command that starts a performance again.
+
+    Each is None if it is absent: then it is as the performance was started.
+    """
+    add = parser.add_argument
+    add("--osc-port", type=port, metavar="PORT", help="UDP port of the rings (as before)")
+    add("--osc-bind", metavar="ADDRESS", help="address to listen on (as before)")
+    what = "way to the loudspeaker, if everything had ended (as before)"
+    add("--audio", choices=AUDIO, help=what)
+
+
 def add_record(parser: Parser) -> None:
     """Add `--record`, `--stems` and `--bits`."""
     parser.add_argument("--record", type=path, metavar="OUT.wav", help="record what is heard")

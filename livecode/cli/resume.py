@@ -5,9 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from livecode.cli.arguments import (
-    add_audio,
+    add_again,
     add_for,
-    add_osc,
     add_record,
     add_theme,
     count,
@@ -38,8 +37,7 @@ def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode resume [N]`."""
     add = parser.add_argument
     add("number", nargs="?", type=count, metavar="N", help="number of the performance (the newest)")
-    add_osc(parser)
-    add_audio(parser, "way to the loudspeaker, if everything had ended (auto)")
+    add_again(parser)
     add_record(parser)
     add_theme(parser)
     add_for(parser, "end after this long")
@@ -122,14 +120,15 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
     name = archive.summary(performance).set_path
     there = name is not None and (Path(name).exists() or performance.typed.exists())
     set_path = Path(name) if name is not None and there and Path(name).parent.is_dir() else None
+    before = _started(performance)
     return Options(
-        audio=options.audio,
+        audio=options.audio or before.audio,
         sample_rate=opening.sample_rate,
         block=opening.block,
         seed=opening.seed,
         set_path=set_path,
-        osc_bind=options.osc_bind,
-        osc_port=options.osc_port,
+        osc_bind=options.osc_bind or before.osc_bind,
+        osc_port=before.osc_port if options.osc_port is None else options.osc_port,
         record=master_file(options.record, options.stems),
         stems=None if options.stems is None else options.stems.resolve(),
         bits=options.bits,
@@ -137,6 +136,13 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
         begin_again=True,
         text_path=_code(performance) if set_path is None else None,
     )
+
+
+def _started(performance: ArchivedPerformance) -> Options:
+    """Return how a performance was started last, or the defaults if this installation did not do it."""
+    found = RunningFile.read(performance.started)
+    ours = found is not None and found.is_ours(performance.started)
+    return found.settings if found is not None and ours else Options()
 
 
 def _code(performance: ArchivedPerformance) -> Path | None:

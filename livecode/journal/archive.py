@@ -45,6 +45,11 @@ class ArchivedPerformance:
         """The file that leads to the processes; it exists while the performance plays."""
         return self.folder / "playing.json"
 
+    @property
+    def started(self) -> Path:
+        """The file that tells how the performance was started last; it stays when it has ended."""
+        return self.folder / "started.json"
+
 
 @dataclass(frozen=True)
 class Summary:

@@ -77,6 +77,7 @@ class Attachment:
         provide_places()
         running = RunningFile.of(self.arena.name, self.paths.connection, self.options)
         running.write(self.paths.archived.running)
+        running.write(self.paths.archived.started)
         self._started = True
         self._spawn()
 

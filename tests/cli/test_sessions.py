@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from livecode.cli import command as cli
+from livecode.cli.resume import _ended_options
+from livecode.processes.options import Options
+from livecode.processes.running import RunningFile
 from tests.journal.performing import played
 
 
@@ -61,3 +64,20 @@ def test_a_number_replays_as_its_journal_does(tmp_path: Path) -> None:
     out = tmp_path / "out.wav"
     assert cli.main(["replay", "1", "-o", str(out)]) == 0
     assert out.stat().st_size > 48000
+
+
+def test_what_a_performance_was_started_with_is_used_again() -> None:
+    performance = played()
+    before = Options(audio="headless", osc_port=8899, osc_bind="0.0.0.0")
+
+    def again(*arguments: str) -> Options:
+        options = cli.command_parser().parse_args(["resume", *arguments])
+        return _ended_options(performance, options)
+
+    assert again().osc_port == Options().osc_port
+    RunningFile.of("gone", performance.folder / "kernel.json", before).write(performance.started)
+    assert (again().audio, again().osc_port, again().osc_bind) == ("headless", 8899, "0.0.0.0")
+    other = again("--osc-port", "0", "--audio", "auto", "--osc-bind", "::1")
+    assert (other.audio, other.osc_port, other.osc_bind) == ("auto", 0, "::1")
+    performance.started.write_text(performance.started.read_text().replace("8899", "8900"))
+    assert again().osc_port == Options().osc_port  # somebody else has written it
