@@ -15,12 +15,14 @@ from livecode.errors import (
     in_words,
     is_a,
 )
+from livecode.evaluation.called import why_not_called
 from livecode.evaluation.compiled import CompiledBlock, trace_of
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.effects import bound_anew, touches_state
 from livecode.evaluation.history import ABSENT, History, UndoStep
 from livecode.evaluation.namespace import Namespace
 from livecode.evaluation.notes import notes_on
+from livecode.evaluation.pushed_back import ducked_by_nothing
 from livecode.evaluation.snapshot import NamespaceSnapshot
 from livecode.language.things import PlayerState, Thing
 from livecode.playing.function_player import in_the_performers_words
@@ -150,7 +152,8 @@ class Evaluator:
         if first is not None:
             self.deferred.before_playing(first)
         outcome = self._commit(before, undoable)
-        notes = (*notes_on(self.namespace, before.variables), *block.remarks)
+        missing = ducked_by_nothing(self.namespace, outcome.names) if undoable else []
+        notes = (*notes_on(self.namespace, before.variables), *block.remarks, *missing)
         changed = (
             asked
             or bool(outcome.names)
@@ -300,7 +303,9 @@ class Evaluator:
         """Describe why a block's code failed; everything is as it was before."""
         trace = trace_of(error)
         if not is_a(error, KeyboardInterrupt):
-            error = in_the_performers_words(error)
+            told = in_the_performers_words(error)
+            told.text += why_not_called(error, told.text, self.namespace)
+            error = told
             if isinstance(error, NothingCalled) and error.name in block.sets_of:
                 near = did_you_mean(error.name, self.namespace.own(), list_all=False)
                 text = f"nothing called {error.name} sounds yet{near}"

@@ -223,7 +223,15 @@ class Performance:
         self.scope = Scope(namespace.variables, signals)
         self.words: dict[str, Any] = {
             **language_words(signals),
-            **sound_words(sounds, namespace, deferred, tempo, self.silencer, lock.reading),
+            **sound_words(
+                sounds,
+                namespace,
+                deferred,
+                tempo,
+                self.silencer,
+                lock.reading,
+                lambda sentence: None if clock.taking_over else log.say("note", sentence),
+            ),
             **scene_words(self.set_player, deferred, lock, clock),
             "audio": self.audio,
             "grab": grab_word(namespace, sounds, requests, tempo, clock, seed),

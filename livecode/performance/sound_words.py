@@ -28,8 +28,12 @@ def sound_words(
     tempo: Tempo,
     silencer: Silencer,
     reading: Callable[[], AbstractContextManager[None]],
+    say: Callable[[str], None],
 ) -> dict[str, Callable[..., Any]]:
-    """Return the words for all that sounds, by name; those that act at once do so within `reading()`."""
+    """Return the words for all that sounds, by name; those that act at once do so within `reading()`.
+
+    `say` tells the performer a note.
+    """
 
     def names_of(things: tuple[Any, ...]) -> list[str]:
         own = namespace.own()
@@ -62,7 +66,15 @@ def sound_words(
     def solo(*things: Any) -> None:
         """Let only these be heard: `solo(ego)`; `solo()` lets all be heard again."""
         names = names_of(things)
-        deferred.when_done(lambda: sounds.solo(names))
+
+        def let_alone_be_heard() -> None:
+            sounds.solo(names)
+            if names and all(name in sounds.mix.muted for name in names):
+                one = "is" if len(names) == 1 else "are"
+                joined = ", ".join(names)
+                say(f"{joined} {one} muted, so that nothing is heard; unmute({joined}) ends that")
+
+        deferred.when_done(let_alone_be_heard)
 
     def free(*things: Any) -> None:
         """Fade names out and forget them: `free(ego)`."""

@@ -55,6 +55,8 @@ def in_the_performers_words(error: BaseException, prefix: str = "<block") -> Liv
         for frame, number in traceback.walk_tb(traceback_of(error)):
             if frame.f_code.co_filename.startswith(prefix):
                 line = number
+    if kind is SystemExit:
+        text = "SystemExit ends no performance: Ctrl-Q leaves"
     if kind in (NothingCalled, NameError) and (name := getattr(error, "name", None)):
         return NothingCalled(name, text, line)
     if issubclass(kind, TypeError) and "unsupported operand" in text and "function'" in text:

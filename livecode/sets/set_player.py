@@ -109,9 +109,13 @@ class SetPlayer:
         try:
             index = scenes.find(where)
         except LivecodeError:
-            if not self.read_again():
+            if self.read_again():
+                index = scenes.find(where)
+            elif where is None and scenes.index is not None:
+                self._log.say("note", "this is the last scene; go('name') goes to any")
+                return
+            else:
                 raise
-            index = scenes.find(where)
         with self._lock:
             frame = self._clock.frame
             earliest = frame + round(OWN_GO_S * self._clock.sample_rate) * own

@@ -39,10 +39,11 @@ class MindCompleter(Completer):
         """Yield the names that fit at the cursor."""
         line = document.current_line_before_cursor
         if (naming := model_begun(line)) is not None:
-            kind, begun = naming
+            kind, quote, begun = naming
+            end = "" if quote in document.current_line_after_cursor else quote
             for name in await asyncio.to_thread(models_for, kind):
                 if name.startswith(begun) and name != begun:
-                    yield Completion(name, -len(begun))
+                    yield Completion(name + end, -len(begun), display=name)
             return
         match = _ENDING_IN_NAME.search(line)
         assert match is not None

@@ -118,9 +118,18 @@ class Evaluating:
         self._output.show(self._traceback or "nothing has failed yet")
 
     def say_error(self, error: str, trace: str | None) -> None:
-        """Show an error in one line, and keep its traceback for `show_traceback`."""
-        self._traceback = without_ours(trace) if trace else error
+        """Show an error in one line, and keep its traceback for `show_traceback`.
+
+        An error without a traceback leaves the one before in its place.
+        """
+        self._keep_traceback(error, trace)
         self._output.say(f"✗ {in_one_line(error)}", "class:output.error")
+
+    def _keep_traceback(self, error: str, trace: str | None) -> None:
+        if trace:
+            self._traceback = without_ours(trace)
+        elif self._traceback is None:
+            self._traceback = error
 
     async def _evaluate(
         self,
@@ -174,6 +183,7 @@ class Evaluating:
                 if self._scene is not None:
                     self._changes.append((event.names, self._scene))
                     self._scene_names |= set(event.names)
+                self._renew_preparation(event.names)
                 say(f"● {event}", "class:output.ok")
             case "undo" | "redo" | "resound":
                 if event.kind == "undo":
@@ -187,8 +197,8 @@ class Evaluating:
                 self.say_error(str(event), event.traceback)
             case "fallback":
                 self._revert(event.names)
-                self._traceback = without_ours(event.traceback or str(event))
-                say(f"↺ {in_one_line(str(event))}", "class:output.warning")
+                self._keep_traceback(str(event), event.traceback)
+                self._output.say_again(f"↺ {in_one_line(str(event))}", "class:output.warning")
             case "note":
                 say(f"· {event}", "class:output.note")
         if event.kind not in ("scene", "swap", "undo", "redo", "resound", "error"):
@@ -207,6 +217,16 @@ class Evaluating:
                 if event.kind == "error":
                     prepared.fail(_lines(event), names)
         self._scene, self._scene_names = self._live(cell_named(lines, name)), set()
+
+    def _renew_preparation(self, names: tuple[str, ...]) -> None:
+        """Mark blocks of the preparation that had failed and define these names again as what plays."""
+        theirs = set(names) - (self._scene.binds if self._scene is not None else frozenset())
+        rows = (
+            range(0) if (cell := cell_at(self._editor.lines, 0)) is None else range(cell.last + 1)
+        )
+        for mark in filter(None, map(self._editor.marks.__getitem__, rows)):
+            if mark.evaluation.state is MarkState.FAILING and mark.evaluation.binds & theirs:
+                mark.evaluation.state = MarkState.LIVE
 
     def _live(self, cell: TextBlock | None) -> Evaluated:
         """Mark the blocks of a cell as what plays."""
@@ -294,9 +314,18 @@ def _last_expression(code: str) -> str:
     return in_one_line(first) + (" …" if more else "")
 
 
+def _only_deletes(code: str) -> bool:
+    """Return whether a block only takes names away: they do not play, so its line is shown instead."""
+    try:
+        body = ast.parse(code.strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return bool(body) and all(isinstance(each, ast.Delete) for each in body)
+
+
 def _success(code: str, answer: BlockAnswer) -> str:
     """Return one line that says what an evaluation did; a long value follows below it."""
-    head = ", ".join(answer.names)
+    head = "" if _only_deletes(code) else ", ".join(answer.names)
     if answer.value is None:
         return f"● {head or in_one_line(code.strip().split(chr(10))[0])}"
     head = "; ".join([*([head] if head else []), _last_expression(code)])

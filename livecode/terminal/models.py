@@ -4,13 +4,13 @@ import re
 
 #: The kind of model that each word takes.
 _KINDS = {"space": "space", "stream": "samplernn"}
-_NAMING = re.compile(rf"""\b(?P<word>{"|".join(_KINDS)})\(\s*["'](?P<begun>[^"']*)$""")
+_NAMING = re.compile(rf"""\b(?P<word>{"|".join(_KINDS)})\(\s*(?P<quote>["'])(?P<begun>[^"']*)$""")
 
 
-def model_begun(line: str) -> tuple[str, str] | None:
-    """Return the word and the beginning of a model's name, if the line ends within such a name."""
+def model_begun(line: str) -> tuple[str, str, str] | None:
+    """Return word, quote and the beginning of a model's name, if the line ends within such a name."""
     match = _NAMING.search(line)
-    return None if match is None else (match["word"], match["begun"])
+    return None if match is None else (match["word"], match["quote"], match["begun"])
 
 
 def models_for(word: str) -> list[str]:

@@ -14,6 +14,8 @@ MOST_MESSAGES = 1000
 MOST_LINES_AT_ONCE = 200
 MOST_CHARACTERS_AT_ONCE = 20_000
 MOST_COLUMNS = 2000
+#: The same sentence is counted, where it may come often, if it is among so many messages.
+AGAIN_WITHIN = 12
 #: A text of more rows than this is long: the pane grows for it.
 SHORT_ROWS = 3
 #: A long text may have so many rows of a small screen, with what is said below it.
@@ -43,6 +45,17 @@ class Output:
         for line in _bounded(text):
             self._append(style, line)
         self._on_change()
+
+    def say_again(self, text: str, style: str = "class:output.plain") -> None:
+        """Show a message of one line; the same one among the newest few is counted and moves down."""
+        (line,) = _bounded(text)[:1]
+        counted = re.compile(rf"{re.escape(line)}(?: \(×(\d+)\))?")
+        for at in range(len(self.messages) - 1, max(-1, len(self.messages) - 1 - AGAIN_WITHIN), -1):
+            if found := counted.fullmatch(self.messages[at][1]):
+                self._take_out(at)
+                line = f"{line} (×{int(found[1] or 1) + 1})"
+                break
+        self.say(line, style)
 
     def show(self, text: str, style: str = "class:output.plain") -> None:
         """Show a text whose beginning stays in sight however long it is."""
@@ -106,6 +119,16 @@ class Output:
         self.rows.extend(rows)
         if self.below:  # a reader further up stays in place
             self.below += len(rows)
+
+    def _take_out(self, at: int) -> None:
+        """Remove one message and its rows."""
+        before = sum(len(wrap(line, self._width)) for _, line in list(self.messages)[at + 1 :])
+        count = len(wrap(self.messages[at][1], self._width))
+        end = len(self.rows) - before
+        del self.messages[at], self.rows[end - count : end]
+        if self._page is not None and end <= self._page:
+            self._page -= count
+        self.below = max(0, self.below - count) if before < self.below else self.below
 
     def _wrapped(self, style: str, line: str) -> list[tuple[str, str]]:
         return [(style, row) for row in wrap(line, self._width)]

@@ -161,7 +161,7 @@ def _piece(status: Status) -> list[Segment]:
         within, beats = int(passed * status.beats_per_bar), math.ceil(status.beats_per_bar)
         dots = "".join("●" if at == within else "·" for at in range(beats))
         segments.append(Segment((("", f"{int(bars) + 1} {dots}"),), 4))
-        tempo = f"{status.tempo:g} bpm"
+        tempo = f"{round(status.tempo, 1):g} bpm"
         segments.append(Segment((("class:status.dim", tempo),), 1))
     return segments
 
@@ -238,13 +238,11 @@ def _values(status: Status) -> list[Segment]:
 
 
 def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
-    """Return the names that sound with their levels, and agents with position and reward."""
+    """Return the names that sound with their levels; agents among them with position and reward."""
     sounding, agents = status.sounding, status.agents
     segments = []
-    for order, name in enumerate(dict.fromkeys([*sounding, *agents])):
-        fragments = [("class:status.name", name[:16])]
-        if name in sounding:
-            fragments += _mixed(sounding[name], levels[name])
+    for order, name in enumerate(sounding):
+        fragments = [("class:status.name", name[:16]), *_mixed(sounding[name], levels[name])]
         short = Segment(tuple(fragments), 7 - order / 100, counted=True)
         if name in agents:
             details = _agent(agents[name])

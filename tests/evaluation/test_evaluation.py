@@ -66,6 +66,8 @@ def test_a_reward_redefined_and_used_in_one_block_is_one_thing(session: Session)
         ("ego.reward = 'loud'", "takes a reward"),
         ("ego = agent(space('addditive'))", "additive"),
         ("raise SystemExit", "SystemExit"),
+        ("exit()", "Ctrl-Q leaves"),
+        ("ego.level(0.5)", "not callable; ego.level is a setting: ego.level = …"),
         ("def f(): f()\nf()", "RecursionError"),
         ("x = 1\0", "null byte"),
         ("@reward\ndef hands(ring): return 1", "did you mean rings?"),
@@ -166,3 +168,27 @@ def test_a_word_that_is_not_there_is_answered_with_the_nearest(session: Session)
     assert session.eval("drums = hitz('bd*4')").error.endswith(
         "name 'hitz' is not defined; did you mean hits? – nothing was changed"
     )
+
+
+def test_a_call_of_a_covered_word_says_how_to_uncover_it(session: Session):
+    session.eval("sine = 3")
+    result = session.eval("x = [\n    sine(0, 1)]")
+    assert (
+        "; sine is a word of the language, now covered: `del sine` brings it back" in result.error
+    )
+    assert "word" not in session.eval("sine = 3\ndel sine\ny = 3\ny(2)").error
+
+
+def test_who_is_pushed_back_by_a_name_that_does_not_sound_is_told(session: Session):
+    session.eval('drums = hits("bd*4")\nkeys = notes("0")')
+    result = session.eval('keys.duck = "drum"')
+    assert result.ok
+    assert result.notes == ("keys.duck: nothing called drum sounds yet; did you mean drums?",)
+    assert session.eval('keys.duck = "kick"\nkick = hits("bd")').notes == ()
+
+
+def test_who_lets_only_a_muted_name_be_heard_is_told_why_nothing_is(session: Session):
+    session.eval(AGENT)
+    session.eval("mute(ego)")
+    session.eval("solo(ego)")
+    assert str(session.log[-1]) == "ego is muted, so that nothing is heard; unmute(ego) ends that"

@@ -92,6 +92,14 @@ def test_a_cue_to_nowhere_is_a_sentence_and_the_scene_goes_on(session: Session):
     assert said(session, "error").count("no scene there") == 2
 
 
+def test_what_comes_after_the_last_scene_is_no_error(session: Session):
+    opened(session, FOUR).eval("go('d')")
+    session.eval("go()")
+    assert names(session)[-1] == "d"
+    assert "this is the last scene" in said(session, "note")
+    assert said(session, "error") == ""
+
+
 def test_a_scene_loops_holds_is_released_and_is_stretched(session: Session):
     opened(session, FOUR).eval("loop()")
     session.advance(2.5)

@@ -342,10 +342,35 @@ def test_a_set_is_marked_where_it_plays_and_scenes_are_gone_through(tmp_path: Pa
         await player.until_said("✗ line 7: ZeroDivisionError")
         assert player.glyphs().rstrip() == "●  ●  ✗"
         await player.press("\x1b[19~")
-        await player.until_said("✗ the set has no scene there")
+        await player.until_said("· this is the last scene")
+        await player.press("\x1by")
+        await player.until_said("there is nothing to redo")
+        await player.press("\x1bOQ")  # F2
+        await player.until_said("ZeroDivisionError: division by zero")  # of the error before
         assert "● go" not in player.said
         await player.press("\x1b[18~")  # F7
         await player.until(lambda: player.said.count("▶ first") == 2)
+
+    try:
+        play(script, opened)
+    finally:
+        opened.stop()
+
+
+def test_a_preparation_that_failed_and_is_played_again_is_marked_live(tmp_path: Path) -> None:
+    path = tmp_path / "piece.py"
+    path.write_text("ego = hits('bd', level=chop)\n\n# %% first\nb = 1\n")
+    opened = supervisor(path)
+    opened.start()
+
+    async def script(player: Player) -> None:
+        await player.until_said("▶ first")
+        await player.until(lambda: player.glyphs().startswith("✗"))
+        player.terminal.editor.buffer.text = "chop = 0.5\n" + player.text
+        await player.press("\x13")  # Ctrl-S
+        await player.press("\x1b[18~")  # F7
+        await player.until_said("● ego")
+        await player.until(lambda: "✗" not in player.glyphs())
 
     try:
         play(script, opened)

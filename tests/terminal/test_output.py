@@ -105,3 +105,18 @@ def test_colours_links_and_titles_of_tools_are_left_out() -> None:
         "\x1b[1;32mok\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x1b\\ \x1b(B\x1b[2K\x9b31mred\n"
     )
     assert output.messages[-1][1] == "ok link red"
+
+
+def test_a_sentence_that_comes_again_and_again_is_counted() -> None:
+    output = pane()
+    rows(output, 20)
+    late = "↺ fill: it came too late for its line"
+    for between in ("one", "two", "a message of more than one row"):
+        output.say_again(late)
+        output.say(between)
+    output.say_again(late)
+    said = [line for _, line in output.messages]
+    assert said == ["one", "two", "a message of more than one row", f"{late} (×4)"]
+    assert rows(output, 20, 9) == [row for line in said for row in wrap(line, 20)]
+    output.say_again("↺ other")
+    assert output.messages[-1][1] == "↺ other"

@@ -25,6 +25,7 @@ STATUS = Status(
         "ego": AgentStatus(position=(0.0, 0.5, 1.0), reward=0.32, space="additive"),
         "echo": AgentStatus(position=(0.9,), reward=-0.1, space="additive"),
     },
+    sounding={"ego": SoundStatus("agent"), "echo": SoundStatus("agent")},
     rings="L ok 4ms · R --",
     twist=0.5,
     beat=45.2,
@@ -37,7 +38,7 @@ FULL = replace(
     STATUS,
     sounding={
         name: SoundStatus("agent", muted=name == "hall")
-        for name in ("ego", "hall", "bells", "rain", "choir", "drone", "sub", "voice")
+        for name in ("ego", "hall", "bells", "rain", "choir", "drone", "sub", "voice", "echo")
     },
     values={"ego.level": 0.53, "hall.cut": 4000.0, "r7.temperature": -12.25, "a.pan": -0.5},
 )
@@ -59,8 +60,8 @@ def test_it_shows_where_the_piece_and_the_agents_are() -> None:
     assert "120 bpm" in above
     assert "rings L ok 4ms · R --" in above
     assert "+0.50" in above
-    assert "ego ▁▅█ +0.32" in below
-    assert "echo █ −0.10" in below
+    assert "ego · ▁▅█ +0.32" in below
+    assert "echo · █ −0.10" in below
     assert "−6 dB" in below
     assert "load 12%" in below
     assert "jack: system" in below
@@ -72,6 +73,16 @@ def test_it_shows_where_the_piece_and_the_agents_are() -> None:
 def test_bars_are_those_of_the_metre(bar: float, beats: float, shown: str) -> None:
     status = replace(STATUS, bar=bar, beats_per_bar=beats)
     assert f" {shown} " in text(Snapshot(status, {}, "jack: system", 0.12, 0, 0, 0.5))[0]
+
+
+def test_an_agent_that_is_silent_is_gone_as_hits_and_notes_are() -> None:
+    _, below = text(Snapshot(replace(STATUS, sounding={"echo": SoundStatus("agent")})))
+    assert "echo · █ −0.10" in below
+    assert "ego" not in below
+
+
+def test_a_tempo_that_changes_has_one_decimal() -> None:
+    assert " 125.6 bpm" in text(Snapshot(replace(STATUS, tempo=125.591)))[0]
 
 
 def test_it_says_what_the_mind_is_doing() -> None:
@@ -135,7 +146,7 @@ def test_the_master_shows_its_held_peak_and_its_loudness() -> None:
 
 def test_every_name_that_sounds_has_its_level_or_the_mark_of_one_that_is_muted() -> None:
     _, below = text(Snapshot(FULL, LEVELS), width=200)
-    for shown in ("ego ▇ ▁▅█ +0.32", "hall M", "bells ▄", "rain █", "choir ·", "echo █ −0.10"):
+    for shown in ("ego ▇ ▁▅█ +0.32", "hall M", "bells ▄", "rain █", "choir ·", "echo · █ −0.10"):
         assert shown in below
 
 
