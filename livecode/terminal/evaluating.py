@@ -126,7 +126,7 @@ class Evaluating:
         self._output.say(f"✗ {in_one_line(error)}", "class:output.error")
 
     def _keep_traceback(self, error: str, trace: str | None) -> None:
-        if trace:
+        if trace and _FRAME.search(trace):
             self._traceback = without_ours(trace)
         elif self._traceback is None:
             self._traceback = error
