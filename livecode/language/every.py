@@ -51,7 +51,7 @@ def every(length: Span | float) -> Callable[[Callable[..., Any]], Every]:
 
     It asks for signals by parameter name and may do what a block may: set names and patterns, cue
     scenes. It runs a little ahead, and what it sets is heard from the line on. If it raises, or comes
-    too late, it loses that turn and nothing is changed.
+    too late, it loses that turn and nothing is changed. `free(fill)` or `del fill` ends it.
     """
     if is_function(length):
         raise LivecodeError("@every takes a length of time, as in @every(1*bars)")

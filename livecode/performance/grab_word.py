@@ -38,6 +38,7 @@ def grab_word(
 
         `hits("0 3 <5 7>*2 ~", chops)` plays them. It takes the last whole bars; where the name has
         not sounded for so long, it waits until it has. `by="onsets"` cuts where something begins.
+        What is cut is what is heard: mute the name only once the slices play.
         """
         name = _name(namespace, thing)
         taken = span(length)
@@ -45,6 +46,10 @@ def grab_word(
             raise LivecodeError(f"grab takes up to {LONGEST_S:g}*s, not {taken}")
         if by not in (GRID, ONSETS):
             raise LivecodeError(f'grab cuts by "grid" or by "onsets", not by {by!r}')
+        if name in sounds.mix.muted and not clock.taking_over:
+            raise LivecodeError(
+                f"{name} is muted, and what is cut is what is heard: unmute({name}) for as long"
+            )
         begin, end = _stretch(tempo, taken, clock.frame, sounds.since(name, clock.frame))
         file = f"{name}-{begin}-{end}-{seed & 0xFFFFFFFF:x}.wav"
         grid = end - begin if by == GRID else None

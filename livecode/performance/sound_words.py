@@ -8,6 +8,7 @@ from typing import Any
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.namespace import Namespace
+from livecode.language.every import Every
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, span
 from livecode.performance.silencer import Silencer
@@ -35,12 +36,12 @@ def sound_words(
     `say` tells the performer a note.
     """
 
-    def names_of(things: tuple[Any, ...]) -> list[str]:
+    def names_of(things: tuple[Any, ...], kinds: tuple[type, ...] = (Sounding,)) -> list[str]:
         own = namespace.own()
-        known = [name for name, thing in own.items() if isinstance(thing, Sounding)]
+        known = [name for name, thing in own.items() if isinstance(thing, kinds)]
         names = [str(thing) for thing in things]
         for thing, name in zip(things, names, strict=True):
-            if not isinstance(thing, (Sounding, str)) or name not in known:
+            if not isinstance(thing, (*kinds, str)) or name not in known:
                 raise LivecodeError(f"{thing!r} does not sound{did_you_mean(name, known)}")
         return names
 
@@ -77,8 +78,8 @@ def sound_words(
         deferred.when_done(let_alone_be_heard)
 
     def free(*things: Any) -> None:
-        """Fade names out and forget them: `free(ego)`."""
-        for name in names_of(things):
+        """Fade names out and forget them: `free(ego)`; `free(fill)` ends an `@every`."""
+        for name in names_of(things, (Sounding, Every)):
             if name in namespace.variables:
                 del namespace[name]
 

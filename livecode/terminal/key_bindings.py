@@ -176,7 +176,8 @@ def key_list() -> str:
     """Return the list of all keys, one in each line."""
     listed = [key for key in KEYS if key.text]
     width = max(len(key.label) for key in listed)
-    return "\n".join(f"{key.label:<{width}}  {key.text}" for key in listed)
+    lines = [f"{key.label:<{width}}  {key.text}" for key in listed]
+    return "\n".join([*lines, "help() lists the words of the language, help(hits) explains one"])
 
 
 def hints() -> str:

@@ -125,6 +125,16 @@ def test_no_turn_brings_back_what_was_hushed(session: Session, silence: str) -> 
     assert np.abs(session.advance(3.0))[-48000:].max() > 0.01
 
 
+@pytest.mark.parametrize("code", ["free(note)", "del note"])
+def test_it_is_ended_as_what_sounds_is(session: Session, code: str) -> None:
+    session.eval("tempo(240)\n" + SEEN)
+    session.advance(2.5)
+    assert session.eval(code).ok
+    count = len(seen(session))
+    session.advance(3.0)
+    assert len(seen(session)) == count >= 2
+
+
 def test_a_function_that_is_evaluated_after_a_hush_plays_what_it_will(session: Session) -> None:
     session.eval("tempo(240)\nego = agent(space('additive'))\n")
     session.advance(0.5)

@@ -31,6 +31,16 @@ def bar(session: Session) -> np.ndarray:
     return np.roll(session.advance(2.0), begin % (2 * RATE), axis=0)
 
 
+def test_what_is_muted_is_not_cut(session: Session) -> None:
+    session.eval(CLIMB)
+    session.advance(4.3)
+    session.eval("mute(x)")
+    result = session.eval("chops = grab(x, 1*bars)")
+    assert "x is muted, and what is cut is what is heard: unmute(x) for as long" in str(
+        result.error
+    )
+
+
 def test_slices_of_the_last_bar_are_played_again_in_another_order(session: Session) -> None:
     assert session.eval(CLIMB).ok
     session.advance(4.3)
