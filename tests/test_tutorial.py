@@ -48,7 +48,7 @@ def test_every_step_sounds_after_those_before(session: Session) -> None:
 def test_a_step_that_needs_no_other_sounds_by_itself(number: int, session: Session) -> None:
     for block in steps()[number - 1].code:
         assert session.eval(block).ok
-    assert rms(session.advance(0.5)) > HEARD
+    assert rms(session.advance(1.0)) > HEARD
 
 
 @pytest.mark.parametrize("number", range(1, 14), ids=lambda number: TITLES[number - 1])

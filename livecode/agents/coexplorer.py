@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.agents.path import PUT, Array
-from livecode.agents.protocol import Beliefs
+from livecode.agents.protocol import Beliefs, what_is_forgotten
 from livecode.agents.saving import Arrays, entry, pack, unpack
 from livecode.agents.walker import Walker, WalkerSettings, resize_places
 
@@ -340,8 +340,8 @@ class CoExplorer(Walker):
         if dims > self.dims:
             return ""
         return (
-            f"Closing {self.dims - dims} of {self.dims} axes dropped what was learned along them, "
-            f"{remembered - self.replay.count} of {remembered} remembered moves among it."
+            f"{what_is_forgotten(self.dims - dims)}, with {remembered - self.replay.count} of "
+            f"{remembered} remembered moves"
         )
 
     def state(self, reach: int | None = None) -> Arrays:

@@ -15,6 +15,7 @@ import numpy as np
 from livecode.agents.belief import ExplorerSettings
 from livecode.agents.believer import Believer
 from livecode.agents.path import Array
+from livecode.agents.protocol import what_is_forgotten
 from livecode.agents.saving import Arrays, pack, unpack
 from livecode.agents.walker import resize_places
 from livecode.agents.wandering import NUMBERS as WAY
@@ -240,10 +241,7 @@ class Explorer(Believer):
         self.wandering.resized(dims)
         self.leaving, self.left = False, resize_places(self.left[None], dims)[0]
         self.lessons = 1.0  # makes the next step plan again
-        if closed <= 0:
-            return ""
-        axes = "the axis that was closed" if closed == 1 else f"the {closed} axes that were closed"
-        return f"what was learned about {axes} is forgotten"
+        return what_is_forgotten(closed) if closed > 0 else ""
 
     def state(self, reach: int | None = None) -> Arrays:
         """Return everything as plain arrays: a learner that loads them goes on exactly as this one.

@@ -116,3 +116,9 @@ class Learner(Protocol):
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Become the learner that was saved; LivecodeError, and no change, if the state does not fit."""
+
+
+def what_is_forgotten(closed: int) -> str:
+    """Return a sentence on what an agent forgets when so many axes are closed."""
+    axes = "the axis that was closed" if closed == 1 else f"the {closed} axes that were closed"
+    return f"what was learned about {axes} is forgotten"

@@ -372,7 +372,7 @@ class AgentPlayer(SoundPlayer):
         if known != dims:
             kept = f"of its {known} axes {dims} are open" if known > dims else ""
             kept = kept or f"it knows {known} of the {dims} open axes"
-            said.append(f"{kept}. {learner.dropped}".rstrip(" ."))
+            said += [each for each in (kept, learner.dropped) if each]
         if saved.space != self.thing.space.model:
             said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
         if said:
