@@ -72,8 +72,15 @@ class Editor:
         return any(character.isalnum() or character == "_" for character in around)
 
     def type(self, text: str) -> None:
-        """Type characters at the cursor; automatic indentation gives way to what is typed."""
-        document = self.buffer.document
+        """Type characters at the cursor; automatic indentation gives way to what is typed.
+
+        A quote that the chosen completion has just written is not written twice.
+        """
+        document, menu = self.buffer.document, self.buffer.complete_state
+        chosen = None if menu is None else menu.current_completion
+        if chosen is not None and text in ('"', "'") and chosen.text.endswith(text):
+            self.buffer.complete_state = None
+            return
         back, put_in = self._typing.character(text, self.row, document.current_line, self._now_s())
         self.buffer.delete_before_cursor(back)
         if put_in:

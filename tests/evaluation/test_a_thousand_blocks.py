@@ -20,7 +20,9 @@ from tests.sound import longest_silence_s
 
 RATE = 48000
 NAMES = [f"s{index}" for index in range(6)]
-QUIET = "q"  # an agent or a stream, too quiet for its noise to be taken for clicks
+QUIET = "q"  # an agent, a stream, hits or notes, too quiet for what they do to be taken for clicks
+TURN = "turn"  # a function that runs every so often
+NOTATIONS = ("bd*4, ~ cp", "hh*8 <oh ~>", "bd(3,8) [sn rim]*2", "<bd cp>*3 ~")
 HALLS = ["h0", "h1"]
 AMPLITUDE = 0.05
 #: A step of this height in a sum of sines below 1.2 kHz stands out in the third difference, where
@@ -37,6 +39,10 @@ class Version:
     level: float = 1.0
     takes: tuple[str, ...] = ()  # of a hall
     gain: float = 0.0
+
+    @property
+    def sounds(self) -> bool:
+        return self.kind not in ("value", "every")
 
 
 @dataclass
@@ -122,17 +128,30 @@ class Performer:
         self.type(code + setting, after)
 
     def quiet(self) -> None:
-        kind = self.pick(["agent", "stream"])
-        what = {"agent": "space('additive')", "stream": "'test'"}[kind]
+        kind = self.pick(["agent", "stream", "hits", "notes"])
+        what = {
+            "agent": f"space('additive'), seed={int(self.rng.integers(9))}",
+            "stream": f"'test', seed={int(self.rng.integers(9))}",
+            "hits": f"pattern({self.pick(NOTATIONS)!r}).degrade_by(0.2)",
+            "notes": f"pattern('0 <3 7> [5 2] ~').rev(), {self.pick(['bass', 'pluck', 'pad'])!r}",
+        }[kind]
         after = copy.deepcopy(self.model)
         after.names[QUIET] = Version(kind)
-        self.type(f"{QUIET} = {kind}({what}, level=0.002, seed={int(self.rng.integers(9))})", after)
+        self.type(f"{QUIET} = {kind}({what}, level=0.002)", after)
+
+    def every(self) -> None:
+        """A function of the beat sets what changes nothing that is measured, or fails."""
+        name = self.pick([n for n, v in self.model.names.items() if v.freq_hz])
+        sets = self.pick(["{0}.pan = 0 * beat", "{0}.pan = pattern('0 0')", "1 / 0"]).format(name)
+        after = copy.deepcopy(self.model)
+        after.names[TURN] = Version("every")
+        self.type(
+            f"@every({self.pick(['1*beats', '1*bars', '0.3*s'])})\ndef {TURN}(beat): {sets}", after
+        )
 
     def hall(self) -> None:
         name = self.pick(HALLS)
-        sounding = [
-            n for n in NAMES if n in self.model.names and self.model.names[n].kind != "value"
-        ]
+        sounding = [n for n in NAMES if n in self.model.names and self.model.names[n].sounds]
         takes = tuple(sorted({self.pick(sounding) for _ in range(2)}))
         gain = self.pick([0.5, 1.0])
         after = copy.deepcopy(self.model)
@@ -153,6 +172,7 @@ class Performer:
                 "{0} + 0*rings.twist",
                 "lambda sound: {0}",
                 "ramp(0, {0}, over=1*s)",
+                "pattern('{0} <{0} {0}>')",
             ]
         )
         self.type(f"{name}.level = {given.format(level)}", after)
@@ -163,7 +183,7 @@ class Performer:
         word = self.pick(["mute", "unmute", "unmute"])
         change = frozenset({name})
         after.muted = after.muted | change if word == "mute" else after.muted - change
-        if self.model.names[name].kind != "value" and self.loud(after):
+        if self.model.names[name].sounds and self.loud(after):
             self.type(f"{word}({name})", after)
 
     def delete(self) -> None:
@@ -173,7 +193,7 @@ class Performer:
         after.muted -= {name}
         if self.loud(after):
             words = ["del {0}", "{0} = 3", "del {0}"]
-            if self.model.names[name].kind != "value":
+            if self.model.names[name].sounds:
                 words.append("free({0})")
             self.type(self.pick(words).format(name), after)
 
@@ -224,6 +244,10 @@ class Performer:
             ("{0} = agent('nowhere')", "nowhere"),
             ("{0} = stream('nowhere')", "nowhere"),
             ("tempo(1e9)", "20 to 400"),
+            ("{0}.level = pattern('0.5 [')", "column"),
+            ("x = hits('bd*4', kit('/no/such/folder'))", "is not there"),
+            ("x = notes('0 2', 'plukc')", "did you mean pluck?"),
+            ("@every(0)\ndef x(): pass", "@every takes"),
             ("def f(): f()\nf()", "RecursionError"),
         ])  # fmt: skip
         self.type(code.format(name), None, says)
@@ -268,7 +292,7 @@ class Performer:
 
     ACTIONS: tuple[tuple[Callable[["Performer"], None], int], ...] = (
         (define, 8), (quiet, 2), (hall, 3), (level, 5), (mute, 3), (delete, 2), (become_a_curve, 1),
-        (fade_or_quant, 1), (undo, 3), (fail, 12), (fail_in_part, 1), (fail_later, 1),
+        (fade_or_quant, 1), (undo, 3), (every, 2), (fail, 12), (fail_in_part, 1), (fail_later, 1),
     )  # fmt: skip
 
     def play(self, evaluations: int, longest_s: float, hangs: int) -> None:
@@ -303,7 +327,7 @@ class Performer:
         for name, version in self.model.names.items():
             thing = self.session.get(name)
             assert thing.kind == {"sine": "dsp", "file": "sample"}.get(version.kind, version.kind)
-            assert (name in sounding) == (version.kind != "value"), name
+            assert (name in sounding) == version.sounds, name
             if version.freq_hz is not None:
                 tone = np.exp(-2j * np.pi * version.freq_hz * time_s)
                 amplitude = 2 * abs((audio * window * tone).sum()) / window.sum()
