@@ -67,7 +67,8 @@ class Supervisor:
         self._restarts = {name: Restarts() for name in MODULES}
         self._spare: Child | None = None
         self._spare_restarts = Restarts()
-        self._hasty = 0  # minds that have died soon after they took over, in a row
+        #: Minds that have died soon after they took over, in a row: by themselves, and killed.
+        self._hasty = (0, 0)
         self._pids = {name: int(getattr(arena.header, f"{name}_pid")) for name in MODULES}
         now = time.monotonic()
         for name, pid in self._pids.items():
@@ -203,9 +204,10 @@ class Supervisor:
         lived_s = 0.0 if child.ready_s is None else now - child.ready_s
         soon = child.resumed and lived_s < (KILLED_SOON_S if killed else SOON_S)
         soon = soon and not (killed and together)
-        self._hasty = self._hasty + 1 if soon else 0
-        own = self._hasty - (FORGIVEN if killed else 0)
-        self.arena.header.leave_out = 2 ** min(own - 1, 16) if own > 0 else 0
+        own, killings = self._hasty
+        self._hasty = (own + (not killed), killings + killed) if soon else (0, 0)
+        times = self._hasty[0] + max(0, self._hasty[1] - FORGIVEN)
+        self.arena.header.leave_out = 2 ** min(times - 1, 16) if times > 0 else 0
 
     def _refuse(self, why: str) -> None:
         """End a performance that cannot even begin, with a sentence for the front end."""
