@@ -22,12 +22,12 @@ def main() -> int:
     begin("voices")
     arena = Arena.attach(options.arena)
     stop = watch_lifeline(arena=arena)
-    from livecode.voices import sinebank
     from livecode.voices.host import VoiceHost, run
     from livecode.voices.priority import realtime
     from livecode.voices.trials import note_suspects
+    from livecode.voices.warming import warm
 
-    sinebank.warm()
+    warm(streams=not options.resume)  # what has died is to sound again at once
     if not await_engine(arena, stop):
         return stop.status
     if options.resume:
