@@ -8,7 +8,7 @@ import soundfile
 
 from livecode import Session
 from livecode.kernel import beginning
-from livecode.offline.replay import replay
+from tests.replayed import assert_replayed
 
 RATE = 48000
 
@@ -146,17 +146,7 @@ def test_hits_are_replayed_byte_by_byte(folder: str, tmp_path: Path) -> None:
         'x = hits("bd*4, hh*8")\nquant(1*beats)',
         'x = hits("low*4", ticks)',
     )
-    heard = []
-    with Session(seed=7) as session:
-        beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
-        for block in blocks:
-            assert session.eval(block).ok, block
-            heard.append(session.advance(0.5))
-        session.performance.recorder.closed()
-    result = replay(tmp_path / "journal", tmp_path / "again.wav")
-    again, _ = soundfile.read(tmp_path / "again.wav", dtype="float32")
-    assert result.differs_at_s is None
-    np.testing.assert_array_equal(again, np.concatenate(heard))
+    assert_replayed(blocks, 0.5, tmp_path)
 
 
 @pytest.mark.parametrize("gap_s", [0.0, 0.3])

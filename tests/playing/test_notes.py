@@ -7,9 +7,8 @@ import pytest
 import soundfile
 
 from livecode import Session
-from livecode.kernel import beginning
 from livecode.language.synth_bank import BANK
-from livecode.offline.replay import replay
+from tests.replayed import assert_replayed
 
 RATE = 48000
 #: Loud from the first sample of a note to the last of its gate.
@@ -149,15 +148,4 @@ def test_notes_are_replayed_byte_by_byte(tmp_path: Path) -> None:
         f'{BARE}\nx = notes("0 3", bare, octave=pattern("<3 5>"))\nquant(1*beats)',
         'y = notes("c\'min7 ~", "pad", voices=4)\nfree(x)',
     )
-    heard = []
-    with Session(seed=7) as session:
-        beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
-        for block in blocks:
-            result = session.eval(block)
-            assert result.ok, result.error
-            heard.append(session.advance(0.6))
-        session.performance.recorder.closed()
-    result = replay(tmp_path / "journal", tmp_path / "again.wav")
-    again, _ = soundfile.read(tmp_path / "again.wav", dtype="float32")
-    assert result.differs_at_s is None
-    np.testing.assert_array_equal(again, np.concatenate(heard))
+    assert_replayed(blocks, 0.6, tmp_path)

@@ -8,12 +8,11 @@ import soundfile
 
 from livecode import Session
 from livecode.journal.journal_file import Journal
-from livecode.kernel import beginning
 from livecode.language.patterns.euclid import euclid
-from livecode.offline.replay import replay
 from livecode.signals import osc
 from tests.performance.test_take_over import killed
 from tests.playing.agents.playing import said, tell
+from tests.replayed import assert_replayed
 
 RATE, BAR = 48000, 28800  # at 400 beats a minute
 BAR_S = BAR / RATE
@@ -224,18 +223,7 @@ def test_it_is_replayed_byte_by_byte(folder: str, tmp_path: Path):
         "ego.jump()\ntempo(300)",
         "free(ego)",
     )
-    heard = []
-    with Session(seed=7) as session:
-        beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
-        for block in blocks:
-            result = session.eval(block)
-            assert result.ok, (block, result.error)
-            heard.append(session.advance(0.5))
-        session.performance.recorder.closed()
-    result = replay(tmp_path / "journal", tmp_path / "again.wav")
-    again, _ = soundfile.read(tmp_path / "again.wav", dtype="float32")
-    assert result.differs_at_s is None
-    np.testing.assert_array_equal(again, np.concatenate(heard))
+    assert_replayed(blocks, 0.5, tmp_path)
 
 
 def test_a_mind_that_takes_over_keeps_the_groove(session: Session, folder: str, tmp_path: Path):
