@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livecode.journal.marks import remove_connection
+from livecode.playing.greeting import EarlyGreeting
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, await_engine, begin, watch_lifeline
 
@@ -38,6 +39,9 @@ def main() -> int:
     arena = Arena.attach(options.arena)
     go = threading.Event() if options.spare else None
     stop = watch_lifeline(go, arena)
+    greeting = EarlyGreeting(arena)
+    if options.resume and go is None:
+        greeting.start()  # what sounded does not wait for the imports
 
     from ipykernel.kernelapp import IPKernelApp
     from tornado.ioloop import IOLoop
@@ -64,6 +68,8 @@ def main() -> int:
             return stop.status
         begin("mind")
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        greeting = EarlyGreeting(arena)
+        greeting.start()
     if not await_engine(arena, stop):
         return stop.status
     header = arena.header
@@ -91,13 +97,14 @@ def main() -> int:
     left_out = beginning.leave_out(journal_path, header, inheritance)
     done = beginning.done_by_another(recalled)
     if options.resume and arena.board.look():
-        beginning.in_place_of_another(performance, journal_path, recalled)
+        beginning.in_place_of_another(performance, journal_path, recalled, greeting.end)
         if recalled.trouble:
             left_out.append(beginning.forgotten(recalled.trouble))
     elif kept and beginning.is_begun(journal_path):
         beginning.after_everything_had_ended(performance, journal_path, inheritance)
     else:
         beginning.from_nothing(performance, journal_path)
+    greeting.end()
 
     def say(sentence: str) -> None:
         performance.log.say("note", sentence)

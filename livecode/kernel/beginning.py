@@ -1,6 +1,7 @@
 """Begins a mind: from nothing, in the place of one that died, or after everything has ended."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -75,8 +76,13 @@ def recall(arena: Arena, path: Path) -> Recalled:
         return Recalled(Inheritance(), str(error) if arena.board.look() else "")
 
 
-def in_place_of_another(performance: Begins, path: Path, recalled: Recalled) -> None:
-    """Take over from a mind that died, while everything sounds on; the board holds its last status."""
+def in_place_of_another(
+    performance: Begins, path: Path, recalled: Recalled, run_again: Callable[[], None]
+) -> None:
+    """Take over from a mind that died, while everything sounds on; the board holds its last status.
+
+    run_again: called when its blocks have been run again, before anything starts or ends.
+    """
     arena, inheritance = performance.arena, recalled.inheritance
     former = decode_status(arena.board.look() or b"{}")
     # the former mind may have begun generations after it had posted last
@@ -86,7 +92,7 @@ def in_place_of_another(performance: Begins, path: Path, recalled: Recalled) -> 
     known = _known(path)
     performance.recorder.inheritance_post.inheritance = inheritance
     blocks = inheritance.in_order
-    performance.handover.take_over(blocks, former, whole=not recalled.trouble)
+    performance.handover.take_over(blocks, former, not recalled.trouble, run_again)
     performance.blocks.number = inheritance.count_killer()
     performance.checkpoint.go_on(path.parent / FILE)
     lacking = _lacking(path, inheritance)

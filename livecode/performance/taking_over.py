@@ -1,12 +1,13 @@
 """The handover from a former mind: while everything sounds on, or after everything has ended."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.blocks import BlockRunner
+from livecode.evaluation.waits import passed_over
 from livecode.journal.records import BlockBegun
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
@@ -41,16 +42,24 @@ class Handover:
         self._clock, self._present, self._tempo = clock, present, tempo
         self._midi_out, self._turns, self._lock, self._log = midi_out, turns, lock, log
 
-    def take_over(self, blocks: Iterable[BlockBegun], former: Status, whole: bool = True) -> None:
+    def take_over(
+        self,
+        blocks: Iterable[BlockBegun],
+        former: Status,
+        whole: bool = True,
+        run_again: Callable[[], None] = lambda: None,
+    ) -> None:
         """Go on while everything sounds: sources that are as before are adopted, others are swapped.
 
         former: the status as the former mind posted it last. whole: the blocks are all that there
-        were. Otherwise what sounds plays on, even if no block is known to define it.
+        were. Otherwise what sounds plays on, even if no block is known to define it. run_again:
+        called when the blocks have been run again, before anything starts or ends.
         """
         self._sounds.generations.adopt(
             former.playing, former.epochs, former.generation, former.quarantined
         )
         self._run_again(blocks)
+        run_again()
         self._sounds.take_over(whole)
         self._go_on(former)
 
@@ -78,10 +87,11 @@ class Handover:
         """Run the blocks again at their own times, without starting or ending any source."""
         self._sounds.generations.hold = True
         try:
-            for block in blocks:
-                self._clock.rerun = block.frame
-                self._present.move_to(block.frame)  # the block's curves and tempo begin there
-                self._blocks.rerun(block.number, block.code, block.name, block.undoable)
+            with passed_over():
+                for block in blocks:
+                    self._clock.rerun = block.frame
+                    self._present.move_to(block.frame)  # its curves and tempo begin there
+                    self._blocks.rerun(block.number, block.code, block.name, block.undoable)
         finally:
             self._clock.rerun = None
             self._sounds.generations.hold = False

@@ -6,6 +6,7 @@ import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.journal.recorder import JournalRecorder, Restart
+from livecode.playing.greeting import for_engine, for_voices
 from livecode.playing.outgoing import Outgoing
 from livecode.playing.source_files import SourceFiles, files_of
 from livecode.transport import Arena
@@ -18,16 +19,12 @@ from livecode.transport.messages import (
     Fade,
     Failed,
     GraphSource,
-    Message,
     Note,
     OnsetSource,
     OpenGate,
-    PlayBuffer,
-    PlayGraph,
     Shape,
     Silenced,
     Source,
-    StartVoice,
     StopVoice,
     Tried,
     receive,
@@ -298,36 +295,15 @@ class Generations:
         raise LivecodeError(f"{len(owners)} sources sound already; let one fade out first")
 
     def _send_to_voices(self, playing: Generation) -> None:
-        if not isinstance(playing.source, (GraphSource, MidiSource, OscSource)):
-            send(
-                self._to_voices,
-                StartVoice(
-                    playing.name, playing.generation, playing.buffer, playing.at, playing.source
-                ),
-            )
+        if (told := for_voices(playing)) is not None:
+            send(self._to_voices, told)
 
     def _send_to_engine(self, playing: Generation) -> None:
-        name, generation, source = playing.name, playing.generation, playing.source
-        if playing.sent:
+        if (told := for_engine(playing)) is None:
             return
-        if name in self._shapes:
-            send(self._to_engine, self._shapes[name])
-        if isinstance(source, GraphSource):
-            message: Message = PlayGraph(
-                name,
-                generation,
-                playing.at,
-                playing.fade_s,
-                source.source,
-                source.function,
-                source.first_line,
-                source.inputs,
-                source.controls,
-                source.voices,
-            )
-        else:
-            message = PlayBuffer(name, generation, playing.buffer, playing.at, playing.fade_s)
-        send(self._to_engine, message)
+        if playing.name in self._shapes:
+            send(self._to_engine, self._shapes[playing.name])
+        send(self._to_engine, told)
 
     def _present_epochs(self) -> tuple[int, int]:
         header = self._arena.header

@@ -1,13 +1,14 @@
 """The base of all players of sounding things: settings as controls, muting, and state."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from livecode.language.controlled import Controlled
 from livecode.language.moments import BeatClock, Moment
 from livecode.language.sources import EFFECTS, Sounding
 from livecode.language.things import PlayerState
@@ -79,7 +80,7 @@ class SettingControl:
     ):
         """`within` stands before the setting in the control's name, if that is not the setting's."""
         bounds = getattr(getattr(type(thing), setting, None), "bounds", None)
-        if not within and setting in getattr(thing, "controls", {}):
+        if not within and setting in _keywords(thing):
             bounds = None  # a keyword of the performer's, whatever it is called
         self.automation = Automation(thing, setting, bounds, setup.say)
         self._block, self._lead, self._setup = setup.controls, lead, setup
@@ -298,7 +299,7 @@ class SoundPlayer:
 
     def _follow_effects(self) -> None:
         """Open a control for each effect that has been set, and tell the engine of it."""
-        keywords = getattr(self.thing, "controls", {})
+        keywords = _keywords(self.thing)
         new = [
             each
             for each in EFFECTS
@@ -358,6 +359,11 @@ class SoundPlayer:
             gain = 0.0 if self.muted and setting == "level" else 1.0
             if not control.rests(gain):
                 control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)
+
+
+def _keywords(thing: Sounding) -> Mapping[str, Any]:
+    """Return the keywords of a performer's function that are controls."""
+    return thing.controls if isinstance(thing, Controlled) else {}
 
 
 def player_of(thing: Sounding) -> SoundPlayer:

@@ -1,6 +1,7 @@
 """Bytes in shared memory: queues of messages, and boards that hold one document each."""
 
 import struct
+import threading
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from livecode.transport.lines import CACHE_LINE
 
 
 class MessageQueue:
-    """Messages (bytes) from one process to one other, in order and never torn.
+    """Messages (bytes) from one process to one other, in order and never torn; any thread may send.
 
     The queue loses nothing: a full queue refuses the message, and the sender decides what to do.
     """
@@ -21,9 +22,14 @@ class MessageQueue:
         self._head, self._tail = words[0:1], words[8:9]
         self._data = buffer[self.HEADER_BYTES : self.HEADER_BYTES + size]
         self._size = size
+        self._sending = threading.Lock()
 
     def send(self, message: bytes) -> bool:
         """Append a message. Return False, and send nothing, if there is no room."""
+        with self._sending:
+            return self._append(message)
+
+    def _append(self, message: bytes) -> bool:
         head = int(self._head[0])
         record = self.LENGTH.pack(len(message)) + message
         if len(record) > self._size - (head - int(self._tail[0])):

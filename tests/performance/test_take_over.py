@@ -184,3 +184,16 @@ def test_what_is_in_quarantine_stays_there(session: Session, kill) -> None:
     session.eval("x = 1")
     kill()
     assert session.performance.generations.quarantined == (evil,)
+
+
+def test_what_a_block_waited_for_is_not_waited_for_again(session: Session, kill) -> None:
+    session.eval("import asyncio, time\nfrom time import monotonic, sleep")
+    waits = "began = monotonic()\n{wait}\n{name} = monotonic() - began"
+    session.eval(waits.format(wait="time.sleep(0.2); sleep(0.2)", name="slept"))
+    session.eval(waits.format(wait="await asyncio.sleep(0.2)", name="awaited"))
+    assert session.get("slept") >= 0.4
+    kill()
+    assert session.get("slept") < 0.2
+    assert session.get("awaited") < 0.2
+    session.eval(waits.format(wait="time.sleep(0.1); sleep(0.1)", name="slept"))
+    assert session.get("slept") >= 0.2, "blocks wait again that are evaluated from now on"

@@ -247,3 +247,18 @@ def test_what_the_performer_started_ends_with_the_show_and_keeps_no_port() -> No
     assert not psutil.wait_procs(started, timeout=10)[1]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
         again.bind(("127.0.0.1", number))
+
+
+@pytest.mark.slow
+def test_what_sounded_does_not_wait_for_a_mind_that_has_much_to_run_again(live: Live) -> None:
+    ok, error = live.evaluate("import math\nlong = sum(math.sin(each) for each in range(25_000_000))")
+    assert ok, error
+    killed_ns = time.monotonic_ns()
+    for name in PLAYERS:
+        os.kill(pid_of(live, name), signal.SIGKILL)
+    live.await_(lambda: live.header.engine_beat_ns > killed_ns and live.peak < 1e-4, "silence")
+    live.await_sound(LIMIT_S)
+    assert live.header.mind_beat_ns < killed_ns, "the mind was first"
+    live.await_(lambda: live.header.mind_beat_ns > killed_ns, "the mind", LIMIT_S)
+    assert live.evaluate("assert ego.dims == 2 and long") == (True, None)
+    live.evaluate("del long")
