@@ -22,9 +22,7 @@ def for_voices(playing: Generation) -> StartVoice | None:
     """Return what voices are told of a generation; None if they do not play it."""
     if isinstance(playing.source, (GraphSource, MidiSource, OscSource)):
         return None
-    return StartVoice(
-        playing.name, playing.generation, playing.buffer, playing.at, playing.source
-    )
+    return StartVoice(playing.name, playing.generation, playing.buffer, playing.at, playing.source)
 
 
 def for_engine(playing: Generation) -> Message | None:
