@@ -50,6 +50,10 @@ from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.trials import Trials
 from livecode.voices.voice import SoundSource, Voice
 
+#: A voice of which a hop takes longer, in seconds, is slow: others are looked after before the next.
+SLOW_S = 0.001
+#: After so long, in seconds, messages are read again, though not every voice is ahead.
+MOST_S = 0.05
 #: What takes longer than this to load, in seconds, is told of.
 LONG_S = 3.0
 
@@ -104,16 +108,9 @@ class VoiceHost:
             self._load_apart(suspect)
         while self._loaded:
             self._begin(*self._loaded.popleft())
-        computed = 0
         self._ahead = look_ahead(self.arena.header.block, self.arena.header.burst)
         due = self.arena.header.clock()[0] + self.arena.header.block
-        for generation, voice in list(self.voices.items()):
-            try:
-                computed += self._fill(generation, voice, due)
-            except Exception as error:  # a faulty voice must not stop the others
-                del self.voices[generation]
-                self._trials.end(generation)
-                self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
+        computed = self._fill_all(due)
         for generation, isolated in list(self._isolated.items()):
             why = isolated.poll()
             isolated.noted = self._pass_on(isolated.name, isolated.notes, isolated.noted)
@@ -134,21 +131,52 @@ class VoiceHost:
             isolated.stop()
         self._isolated.clear()
 
-    def _fill(self, generation: int, voice: Voice, due: int) -> int:
+    def _fill_all(self, due: int) -> int:
+        """Compute hop by hop until every voice is ahead of the engine; return how many hops.
+
+        Quick voices go before slow ones, and among these the one whose buffer is the emptiest. So a
+        quick voice waits for no more than one hop of a slow one. A machine that is too slow for all of
+        them comes back from here, too.
+        """
+        computed, behind = 0, dict(self.voices)
+        began = self._now_s()
+        while behind and self._now_s() - began < MOST_S:
+            quick = [each for each, voice in behind.items() if not voice.slow]
+            for generation in sorted(quick or behind, key=lambda each: behind[each].waits(due)):
+                voice, hop_began = behind[generation], self._now_s()
+                if not self._filled(generation, voice, due):
+                    del behind[generation]
+                    continue
+                computed += 1
+                voice.slow = self._now_s() - hop_began > SLOW_S
+                if voice.slow:
+                    behind = dict(self.voices)
+                    break
+        return computed
+
+    def _filled(self, generation: int, voice: Voice, due: int) -> bool:
+        """Compute a hop of a voice if it needs one, and return whether it did."""
         until = NEVER if self._schedule is None else due + self._ahead + HOP
 
-        def fill() -> int:
-            hops = voice.fill(self._ahead, due, self._memory, until)
-            if hops and not voice.tried:
-                voice.tried = True
-                self._trials.end(generation)
-            voice.noted = self._pass_on(voice.name, getattr(voice.source, "notes", ()), voice.noted)
-            return hops
+        def fill() -> bool:
+            return voice.fill(self._ahead, due, self._memory, until)
 
         resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
-        if self._load_shedding is None or resting:
-            return fill()
-        return self._load_shedding.timed(generation, fill)
+        try:
+            if self._load_shedding is None or resting:
+                filled = fill()
+            else:
+                filled = self._load_shedding.timed(generation, fill)
+        except Exception as error:  # a faulty voice must not stop the others
+            del self.voices[generation]
+            self._trials.end(generation)
+            self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
+            return False
+        if filled and not voice.tried:
+            voice.tried = True
+            self._trials.end(generation)
+        voice.noted = self._pass_on(voice.name, getattr(voice.source, "notes", ()), voice.noted)
+        return filled
 
     def _shed_load(self, load_shedding: LoadShedding) -> None:
         """Let a stream rest or wake as the load demands, and tell the performer."""

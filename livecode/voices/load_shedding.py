@@ -10,6 +10,8 @@ TOO_MUCH, ENOUGH = 0.9, 0.7
 EVERY_S, REST_S = 0.25, 3.0
 #: Above this share, with no stream left to rest, the newest voices are taken back at the second check.
 OVER = 1.0
+#: A voice that takes less than this share of the time is not taken back: that would help nobody.
+LITTLE = 0.005
 #: Share of the difference by which a voice's known cost follows each new hop's cost.
 FOLLOW = 0.05
 
@@ -63,15 +65,15 @@ class LoadShedding:
         self._rested_s = -REST_S
         self._over = 0  # checks in a row that found too much, and no stream left to rest
 
-    def timed(self, generation: int, work: Callable[[], int]) -> int:
-        """Run `work`, which computes hops of a voice and returns how many; note their cost."""
+    def timed(self, generation: int, work: Callable[[], bool]) -> bool:
+        """Run `work`, which computes a hop of a voice or has nothing to do; note the hop's cost."""
         began = self._clock()
-        hops = work()
-        if hops:
-            cost = (self._clock() - began) / hops
-            known = self._costs.setdefault(generation, cost)
-            self._costs[generation] = known + FOLLOW * hops * (cost - known)
-        return hops
+        if not work():
+            return False
+        cost = self._clock() - began
+        known = self._costs.setdefault(generation, cost)
+        self._costs[generation] = known + FOLLOW * (cost - known)
+        return True
 
     def decide(
         self, streams: Mapping[int, SheddableStream], all_voices: Collection[int]
@@ -100,9 +102,10 @@ class LoadShedding:
             for generation in sorted(costly, reverse=True):
                 if left <= TOO_MUCH:
                     break
-                back[generation] = self._costs[generation] / self._hop_s
-                left -= back[generation]
-            return TakenBack(back, load)
+                if (share := self._costs[generation] / self._hop_s) >= LITTLE:
+                    back[generation] = share
+                    left -= share
+            return TakenBack(back, load) if back else None
         if resting and now - self._rested_s > REST_S:
             best = max(resting, key=lambda number: (streams[number].priority, -number))
             if load + self._costs.get(best, 0.0) / self._hop_s < ENOUGH:

@@ -50,35 +50,46 @@ class Voice:
     played: bool = False
     tried: bool = False  # whether it has computed sound without harm
     noted: int = 0  # of the source's notes
+    slow: bool = False  # whether its last hop took so long that others are looked after first
 
-    def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> int:
-        """Compute until `ahead` frames wait in the buffer. Return how many hops were computed.
+    def waits(self, due: int) -> int:
+        """Return how many frames wait in the buffer that are not late.
+
+        `due` is the sample time of the engine's next block.
+        """
+        return self.buffer.available - self._late(due)
+
+    def fill(self, ahead: int, due: int, memory: Memory, until: int = NEVER) -> bool:
+        """Compute a hop if fewer than `ahead` frames wait in the buffer. Return whether it did.
 
         `due` is the sample time of the engine's next block. If the buffer was empty then, its
         samples are heard later than planned, so the voice skips ahead to follow the controls of
         that later time. Nothing is computed for sample time `until` or later.
         """
-        hops = 0
-        if self.onsets is not None:  # what is late is passed over by the engine
-            time = self.buffer.time_of(self.buffer.consumed)
-            ahead += 0 if time is None else max(due - time, 0)
-        while self.buffer.available < ahead and self.buffer.room >= HOP:
-            frame = self._align(due) if self.schedule is None else self._replay(self.schedule)
-            if frame >= until:
-                break
-            self.frame, self.played = frame, True
-            if isinstance(self.source, StreamVoice):
-                memory.note(self.name, self.source, self.frame, HOP)
-            values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
-            if self.onsets is not None:
-                values.insert(0, self._begin(self.onsets))
-            self.buffer.write(self.source.play(*values))
-            if isinstance(self.source, HitsVoice):
-                for wait, onset in self.source.missed:
-                    self.on_missed(self.frame + wait, int(onset.sound))
-            self.frame += HOP
-            hops += 1
-        return hops
+        if self.waits(due) >= ahead or self.buffer.room < HOP:
+            return False
+        frame = self._align(due) if self.schedule is None else self._replay(self.schedule)
+        if frame >= until:
+            return False
+        self.frame, self.played = frame, True
+        if isinstance(self.source, StreamVoice):
+            memory.note(self.name, self.source, self.frame, HOP)
+        values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
+        if self.onsets is not None:
+            values.insert(0, self._begin(self.onsets))
+        self.buffer.write(self.source.play(*values))
+        if isinstance(self.source, HitsVoice):
+            for wait, onset in self.source.missed:
+                self.on_missed(self.frame + wait, int(onset.sound))
+        self.frame += HOP
+        return True
+
+    def _late(self, due: int) -> int:
+        """Return how much later than `due` says the engine is: it passes over what is late."""
+        if self.onsets is None:
+            return 0
+        time = self.buffer.time_of(self.buffer.consumed)
+        return 0 if time is None else max(due - time, 0)
 
     def _begin(self, reader: OnsetReader) -> list[tuple[int, Onset]]:
         """Return the onsets in the next hop; in a replay without those that were missed live."""

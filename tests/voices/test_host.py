@@ -169,6 +169,37 @@ def test_a_voice_that_fails_is_told_of_and_the_others_play_on():
     assert not stage.failures(), "once"
 
 
+class Slow:
+    """A voice of which a hop takes twice the time it lasts, in which the engine goes on."""
+
+    controls = ("value",)
+
+    def __init__(self, stage: Stage):
+        self.stage, self.now_s = stage, 0.0
+
+    def play(self, value: np.ndarray | None) -> np.ndarray:
+        self.now_s += 2 * HOP / 48000
+        for _ in range(2 * HOP // BLOCK):
+            self.stage.engine_block()
+        return np.zeros(HOP, np.float32)
+
+
+@pytest.mark.timeout(20)
+def test_a_voice_that_is_too_slow_holds_up_no_other():
+    stage = Stage(live_clock=lambda: 0.0)
+    slow = Slow(stage)
+    stage.host = VoiceHost(stage.arena, lambda: slow.now_s)
+    stage.echo("slow", 1)
+    stage.echo("good", 2)
+    stage.host.process()
+    stage.host.voices[1].source = slow
+    for _ in range(30):
+        stage.engine_block()
+        stage.host.process()
+    assert not any(block is None for block in stage.heard[2]), "an underrun of the one beside it"
+    assert any(block is None for block in stage.heard[1])
+
+
 def test_what_cannot_be_loaded_is_told_of_and_the_others_play_on(tmp_path: Path):
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"\xff" * 100)
