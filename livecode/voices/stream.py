@@ -12,6 +12,7 @@ from livecode.neural.model_file import find_model
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held, Loaded
+from livecode.voices.leveller import Leveller
 from livecode.voices.resampler import Resampler
 
 #: `freeze` repeats this much of what was heard last; its end runs into its beginning over the seam.
@@ -48,6 +49,7 @@ class StreamVoice:
         self._temperatures: deque[float] = deque(maxlen=DRAWN_AHEAD // hop + 1)
         #: What the performer should know of the prime, as sentences.
         self.notes: tuple[str, ...] = ()
+        self._leveller = Leveller(sample_rate, hop)
         self._loop = _Loop(sample_rate, hop)
         self.resting = False  # frozen by the host, which has no time for it
         self.priority = 0.0
@@ -93,7 +95,8 @@ class StreamVoice:
             name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
         }
         audio = self._drawing.next(curve, Held(**hand), guarded)
-        return self._loop.pass_on(self._resampler.process(audio * self._gain, self._hop))
+        sound = self._resampler.process(audio * self._gain, self._hop)
+        return self._loop.pass_on(self._leveller.process(sound, guarded))
 
     def state(self) -> Any:
         """Where it is, for `load_state`."""
