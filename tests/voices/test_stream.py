@@ -317,7 +317,7 @@ def test_an_outline_that_hangs_is_drawn_hotter(tmp_path: Path) -> None:
 
 
 def test_a_guarded_stream_stays_with_what_is_likely_however_hot_it_is(tmp_path: Path) -> None:
-    sure = str(write_samplernn(tmp_path, says=160, sure=7.0, rms=1e-3, lufs=-20.0))
+    sure = str(write_samplernn(tmp_path, says=160, sure=7.0, rms=1e-3, lufs=0.0))
 
     def spread(temperature: float, guard: float) -> float:
         voice = StreamVoice(StreamSource(sure, 1), RATE, HOP)
