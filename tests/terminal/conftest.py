@@ -78,6 +78,24 @@ class Player:
             await self.until(lambda: self.text != before)  # noqa: B023
             await asyncio.sleep(2 * PASTED_WITHIN_S)
 
+    async def type_anew(self, text: str) -> None:
+        """Replace the text, as if it had been typed."""
+        self.terminal.editor.buffer.text = text
+        self.terminal.editor.buffer.cursor_position = len(text)
+
+    async def evaluate(self, text: str) -> None:
+        """Replace the text and press Alt+Enter at its end."""
+        await self.type_anew(text)
+        await self.press("\x1b\r")
+
+    async def ready(self) -> None:
+        """Wait until there is a mind."""
+        await self.until(lambda: self.terminal.evaluating.mind.ready)
+
+    async def quiet(self) -> None:
+        """Wait until the mind has evaluated everything."""
+        await self.until(lambda: not self.terminal.evaluating.mind.busy)
+
     async def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait for something to be so."""
         end = time.monotonic() + within_s
