@@ -34,7 +34,7 @@ def run(seconds: float = 20.0) -> list[BenchRow]:
 def speed(path: Path, seconds: float) -> float:
     """Return played time over computing time for a set; each scene gets its share of `seconds`."""
     piece = read_set(path)
-    lengths = [60.0 if scene.lasts is None else scene.lasts.at(120) for scene in piece.scenes]
+    lengths = [60.0 if scene.lasts is None else scene.lasts.plain_s for scene in piece.scenes]
     began = time.monotonic()
     with Session(seed=1, sr=SAMPLE_RATE, block=BLOCK) as session:
         session.open_set(piece)

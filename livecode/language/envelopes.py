@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from livecode.errors import LivecodeError
-from livecode.language.moments import DRAWN_BPM, BeatClock, Corner, Moment
+from livecode.language.moments import BeatClock, Corner, Moment
 from livecode.language.turns import MOST_CORNERS, NO_TIME, Counted, later_text, phase_of
-from livecode.language.units import Span, finite, span
+from livecode.language.units import PLAIN_BPM, Span, finite, span
 from livecode.language.values import Value
 
 #: The turn of an envelope that strikes once: nobody hears the second one.
@@ -88,7 +88,7 @@ class Strike(Counted):
 
     def _plain(self, seconds: float, beat: float) -> float:
         """Return the number where there is no beat clock, so long after the beginning."""
-        bpm = (beat / seconds if seconds > 0 else DRAWN_BPM / 60) * 60 or DRAWN_BPM
+        bpm = (beat / seconds if seconds > 0 else PLAIN_BPM / 60) * 60 or PLAIN_BPM
         at = seconds
         if not self.once:
             passed = (
@@ -127,7 +127,7 @@ def env(
     up, held, down = span(attack), span(sustain), span(release)
     level = finite(level, "env")
     total = up + held + down
-    if min(part.at(DRAWN_BPM) for part in (up, held, down)) < 0 or total.at(DRAWN_BPM) <= 0:
+    if min(part.plain_s for part in (up, held, down)) < 0 or total.plain_s <= 0:
         raise LivecodeError("env takes some time, and no part of it is below 0*s: env(10*ms, 1*s)")
     again = ONCE if every is None else span(every)
     text = f"env({up}, {down}, level={level:g}"

@@ -56,7 +56,7 @@ def every(length: Span | float) -> Callable[[Callable[..., Any]], Every]:
     if is_function(length):
         raise LivecodeError("@every takes a length of time, as in @every(1*bars)")
     checked = span(length)
-    if not SHORTEST_S <= checked.at(120) <= LONGEST_S:
+    if not SHORTEST_S <= checked.plain_s <= LONGEST_S:
         raise LivecodeError(f"@every takes {span(SHORTEST_S)} to {span(LONGEST_S)}, not {checked}")
     if bool(checked.seconds) + bool(checked.beats) + bool(checked.bars) != 1:
         raise LivecodeError(f"@every takes seconds, beats or bars, not {checked}")

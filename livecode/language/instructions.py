@@ -162,7 +162,7 @@ def _amount(much: float) -> float:
 
 def _stretch(length: Span | float) -> Span:
     checked = span(length)
-    if not 0 < checked.at(120) <= LONGEST_S:
+    if not 0 < checked.plain_s <= LONGEST_S:
         raise LivecodeError(
             f"this takes a length of time above 0, up to {LONGEST_S:g}*s, not {checked}"
         )

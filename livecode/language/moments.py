@@ -7,7 +7,6 @@ from livecode.language.units import BEATS_PER_BAR, Span
 from livecode.signals.groove import Groove
 from livecode.signals.tempo import Tempo
 
-DRAWN_BPM = 120.0  # the tempo of drawings
 #: The beat clock, or as one name has it.
 BeatClock = Tempo | Groove
 
@@ -87,4 +86,4 @@ class Node:
     def shown(self) -> Span | None:
         """Return the stretch of time that a drawing shows; None if there is nothing to draw."""
         stretches = [stretch for part in self.parts if (stretch := part.node.shown()) is not None]
-        return max(stretches, key=lambda stretch: stretch.at(DRAWN_BPM), default=None)
+        return max(stretches, key=lambda stretch: stretch.plain_s, default=None)

@@ -40,7 +40,7 @@ class _Missing:
 
 def _offset(thing: Thing, value: Any) -> Span:
     checked = span(value)
-    if abs(checked.at(120)) > MOST_OFFSET_S:
+    if abs(checked.plain_s) > MOST_OFFSET_S:
         raise LivecodeError(f"takes −{MOST_OFFSET_S:g}*s to {MOST_OFFSET_S:g}*s, not {checked}")
     return checked
 

@@ -46,7 +46,7 @@ def _quant(thing: Thing, value: Any) -> Span | None:
     if value is None:
         return None
     checked = span(value)
-    if checked.at(120) < 0:
+    if checked.plain_s < 0:
         raise LivecodeError(f"takes a length of time, as 1*bars, not {checked}")
     return checked
 
@@ -121,7 +121,7 @@ def swing_of(value: Any) -> Swing | None:
 
 def _nudge(thing: Thing, value: Any) -> Span:
     checked = span(value)
-    if abs(checked.at(120)) > MOST_NUDGE_S:
+    if abs(checked.plain_s) > MOST_NUDGE_S:
         raise LivecodeError(f"takes −{MOST_NUDGE_S:g}*s to {MOST_NUDGE_S:g}*s, not {checked}")
     return checked
 

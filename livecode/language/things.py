@@ -131,7 +131,7 @@ def length(shortest_s: float, longest_s: float) -> Callable[["Thing", Any], Span
 
     def check(thing: Thing, value: Any) -> Span:
         checked = span(value)
-        if not shortest_s <= checked.at(120) <= longest_s:
+        if not shortest_s <= checked.plain_s <= longest_s:
             raise LivecodeError(
                 f"takes {span(shortest_s)} to {span(longest_s)}, not {checked}"
                 + ("; a plain number is seconds" if not isinstance(value, Span) else "")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from livecode.errors import LivecodeError
-from livecode.language.moments import DRAWN_BPM, BeatClock, Moment, Node
+from livecode.language.moments import BeatClock, Moment, Node
 from livecode.language.units import BEATS_PER_BAR, Span, finite, is_number, span
 from livecode.signals.tempo import part_of_a_beat
 
@@ -44,7 +44,7 @@ class Counted(Node):
             raise LivecodeError(
                 f"{self.length} mixes seconds and beats; use one of them for a curve"
             )
-        if self.length.at(DRAWN_BPM) < SHORTEST_S:
+        if self.length.plain_s < SHORTEST_S:
             raise LivecodeError(f"a curve takes {span(SHORTEST_S)} or longer, not {self.length}")
         if self.length.beats:
             self._of = part_of_a_beat(self.length.in_beats())

@@ -8,6 +8,8 @@ from typing import Any, TypeGuard
 from livecode.errors import LivecodeError
 
 BEATS_PER_BAR = 4
+#: The tempo where no beat is at hand: in limits, in drawings, and in takes.
+PLAIN_BPM = 120.0
 
 
 def is_number(value: Any) -> TypeGuard[float]:
@@ -37,6 +39,11 @@ class Span:
     def at(self, tempo_bpm: float, beats_per_bar: float = BEATS_PER_BAR) -> float:
         """Return the length in seconds at a tempo in beats a minute, in a metre."""
         return self.seconds + self.in_beats(beats_per_bar) * 60 / tempo_bpm
+
+    @property
+    def plain_s(self) -> float:
+        """The length in seconds where no beat is at hand: four beats a bar, at `PLAIN_BPM`."""
+        return self.at(PLAIN_BPM)
 
     def in_beats(self, beats_per_bar: float = BEATS_PER_BAR) -> float:
         """Return the part that is counted in beats and bars, in beats of a metre."""

@@ -13,12 +13,12 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from livecode.errors import LivecodeError
-from livecode.language.moments import DRAWN_BPM, BeatClock, Corner, Node
+from livecode.language.moments import BeatClock, Corner, Node
 from livecode.language.moments import Moment as Moment
 from livecode.language.signal_names import called, signal_names
 from livecode.language.sparkline import sparkline
 from livecode.language.things import Thing
-from livecode.language.units import Span, finite, is_number, span
+from livecode.language.units import PLAIN_BPM, Span, finite, is_number, span
 
 #: A lag is followed by lines of this share of its time, and of so many frames at least.
 LAG_LINE, SHORTEST_LINE = 1 / 4, 32
@@ -85,7 +85,7 @@ class Arithmetic:
     def lag(self, time: Span | float) -> "Value":
         """Follow smoothly; after `time` it is 63 % of the way there: `rings.twist.lag(200*ms)`."""
         length = span(time)
-        if length.at(DRAWN_BPM) < 0:
+        if length.plain_s < 0:
             raise LivecodeError(f"lag({length}): a lag takes 0*s or longer")
         return Value.of(Lag(as_value(self), length))
 
@@ -200,9 +200,7 @@ class Value(Arithmetic, Thing):
         shown = self.node.shown()
         if shown is None:
             return ""
-        return sparkline(
-            lambda t: self.node.drawn(t, t * DRAWN_BPM / 60), shown.at(DRAWN_BPM), width
-        )
+        return sparkline(lambda t: self.node.drawn(t, t * PLAIN_BPM / 60), shown.plain_s, width)
 
     def __repr__(self) -> str:
         text = f"{self.name} = {self.node}" if self.name else str(self.node)
@@ -326,7 +324,7 @@ class Lag(Node):
         target = self.source.sample(moment)
         then, value = self._at.setdefault(moment.lead, (moment.t, target))
         if moment.t > then:
-            length_s = self.time.at(moment.signals.get("tempo", 120.0))
+            length_s = self.time.at(moment.signals.get("tempo", PLAIN_BPM))
             share = 1.0 if length_s <= 0 else 1.0 - math.exp(-(moment.t - then) / length_s)
             value += share * (target - value)
             self._at[moment.lead] = (moment.t, value)

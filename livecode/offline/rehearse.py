@@ -98,7 +98,7 @@ def _scene_index(set_file: SetFile, start: str) -> int:
 def _length_s(set_file: SetFile, index: int) -> float:
     """Return how long a scene lasts by itself, at a tempo of 120."""
     lasts = set_file.scenes[index].lasts
-    return PATIENCE_S if lasts is None else lasts.at(120)
+    return PATIENCE_S if lasts is None else lasts.plain_s
 
 
 def _go_to(session: Session, set_file: SetFile, start: int) -> None:

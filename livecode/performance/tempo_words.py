@@ -49,7 +49,7 @@ class TempoWord(SignalWord):
                 raise LivecodeError(
                     f"the tempo goes from {MIN_BPM:g} to {MAX_BPM:g} beats a minute, not {point:g}"
                 )
-        if not 0 <= length.at(120) <= LONGEST_RAMP_S:
+        if not 0 <= length.plain_s <= LONGEST_RAMP_S:
             raise LivecodeError(
                 f"a ramp of the tempo takes up to {LONGEST_RAMP_S:g}*s, not {length}"
             )
@@ -73,7 +73,7 @@ class TempoWord(SignalWord):
             self._deferred.when_done(lambda: self._control.set_swing(swing.share, swing.pair))
         elif name == "offset":
             later = span(value)
-            if abs(later.at(120)) > 4 * MOST_NUDGE_S:
+            if abs(later.plain_s) > 4 * MOST_NUDGE_S:
                 raise LivecodeError(
                     f"tempo.offset takes −{4 * MOST_NUDGE_S:g}*s to {4 * MOST_NUDGE_S:g}*s, not {later}"
                 )

@@ -16,7 +16,7 @@ from livecode.language.moments import Moment
 from livecode.language.rhythms import RhythmSpace
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
-from livecode.language.units import Span
+from livecode.language.units import PLAIN_BPM, Span
 from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.groove_walk import GrooveWalk, paces
@@ -61,7 +61,7 @@ class AgentPlayer(SoundPlayer):
         self._stepped: float | None = None  # sample time of the last step, not rounded
         self._multiple = NextMultiple(setup.tempo)
         self._heard_at = 0  # the sample time at which the step of this tick is heard
-        self._t, self._tempo = 0.0, 120.0  # time and tempo of the last tick
+        self._t, self._tempo = 0.0, PLAIN_BPM  # time and tempo of the last tick
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:

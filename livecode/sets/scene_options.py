@@ -35,7 +35,7 @@ def _span(option: Option, example: str) -> Span:
 
 def _lasts(option: Option) -> Span:
     lasts = _span(option, "90*s or 16*bars")
-    if lasts.at(120) <= 0:
+    if lasts.plain_s <= 0:
         raise wrong(option, f"is nothing: a scene lasts longer than {lasts}; without for= it waits")
     return lasts
 
@@ -43,7 +43,7 @@ def _lasts(option: Option) -> Span:
 def _within(longest_s: float, example: str) -> Callable[[Option], Span]:
     def read(option: Option) -> Span:
         length = _span(option, example)
-        if not 0 <= length.at(120) <= longest_s:
+        if not 0 <= length.plain_s <= longest_s:
             raise wrong(option, f"is not a length from 0 to {longest_s:g}*s")
         return length
 

@@ -132,7 +132,7 @@ class SceneWord(SignalWord):
 
 def _length(setting: str, length: Any, longest_s: float) -> Span:
     checked = span(length)
-    if not 0 <= checked.at(120) <= longest_s:
+    if not 0 <= checked.plain_s <= longest_s:
         raise LivecodeError(f"scene.{setting} takes 0*s to {longest_s:g}*s, not {checked}")
     return checked
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.language import curves, units
-from livecode.language.moments import DRAWN_BPM, Moment
-from livecode.language.units import finite
+from livecode.language.moments import Moment
+from livecode.language.units import PLAIN_BPM, finite
 from livecode.language.values import Value, as_value
 from livecode.neural.samplernn.config import TEMPERATURES
 
@@ -77,7 +77,7 @@ def knots(text: str, seconds: float) -> NDArray[np.float32]:
     value = parse(text)
     times = np.arange(int(np.ceil(seconds * KNOTS_PER_S))) / KNOTS_PER_S
     heights = np.array(
-        [value.sample(Moment(t, t * DRAWN_BPM / 60, {}, _no_function)) for t in times.tolist()]
+        [value.sample(Moment(t, t * PLAIN_BPM / 60, {}, _no_function)) for t in times.tolist()]
     )
     low, high = TEMPERATURES
     outside = np.flatnonzero(~((heights >= low) & (heights <= high)))
