@@ -1,4 +1,4 @@
-"""What each name has sounded like lately, and parts of it written to files for kits."""
+"""What each name has played lately, and parts of it written to files for kits."""
 
 import logging
 import threading
@@ -35,7 +35,7 @@ class SoundHistory:
         self._end = end
 
     def between(self, begin: int, end: int) -> np.ndarray:
-        """Return a copy of what sounded, (frames, 2); silence where nothing is known."""
+        """Return a copy of what was played, (frames, 2); silence where nothing is known."""
         out = np.zeros((end - begin, 2), np.float32)
         at = max(begin, self._begin, self._end - len(self._sound))
         until = min(end, self._end)
@@ -54,7 +54,7 @@ class Remembers(Protocol):
 
 
 class Grabber:
-    """Writes what has sounded to files, each once it has sounded."""
+    """Writes what names have played to files, each once it has been played."""
 
     def __init__(self, sample_rate: int, beside: Callable[[], bool]):
         """`beside()` tells whether a thread is to write, since a device waits for this one."""
@@ -62,11 +62,11 @@ class Grabber:
         self._waiting: list[GrabSound] = []
 
     def take(self, message: GrabSound) -> None:
-        """Write that sound as soon as all of it has been heard."""
+        """Write that sound as soon as all of it has been played."""
         self._waiting.append(message)
 
     def advance(self, frame: int, strips: Mapping[str, Remembers]) -> None:
-        """Write what has been heard before the block at sample time `frame`."""
+        """Write what has been played before the block at sample time `frame`."""
         for message in [each for each in self._waiting if each.end <= frame]:
             self._waiting.remove(message)
             strip = strips.get(message.name)

@@ -16,11 +16,12 @@ from livecode.engine.pyo_lifetime import collect_made, streams_of
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table, Tap
 from livecode.transport import Arena
+from livecode.transport.kits import LONGEST_GRAB_S
 
 #: Echoes that are softer than this, −80 dBFS, are over.
 INAUDIBLE = 1e-4
-#: So much of what a name has sounded like is kept, in seconds.
-REMEMBERED_S = 24.0
+#: So much of what a name has played is kept, in seconds: an order to write it may come late.
+REMEMBERED_S = LONGEST_GRAB_S + 4.0
 
 #: The name of the device's input, which is only listened to.
 MIC = "mic"
@@ -62,6 +63,7 @@ class Strip:
             #: The sound that a @dsp takes.
             self.sound = clean * self.gain_stage.gain
             self.tap = Tap(self.sound, block)
+            self._before_gain = Tap(clean, block)
             self._direct_gain = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
             self._direct_gain_tap = Tap(self._direct_gain, block)
             self._direct = self.sound * self._direct_gain
@@ -80,6 +82,7 @@ class Strip:
         self._aside = False  # heard only through those graphs, except for the dry share
         self._direct_fade_s = SMOOTHING_S  # how long the next change of `_direct_gain` takes
         self.peak = 0.0
+        #: What the name has played, before level and pan: it can be cut while it is muted.
         self.history = SoundHistory(round(REMEMBERED_S * sample_rate))
 
     @property
@@ -123,7 +126,7 @@ class Strip:
             self._direct_gain.time, self._direct_fade_s = self._direct_fade_s, SMOOTHING_S
             self._direct_gain.value = past
         last = self.tap.read()
-        self.history.write(last, frame)
+        self.history.write(self._before_gain.read(), frame)
         self.peak = float(np.abs(last).max())
 
     def fall_silent(self) -> None:

@@ -1,4 +1,4 @@
-"""The word `grab`: what a name has just sounded like, or is about to, as the slices of a kit."""
+"""The word `grab`: what a name has just played, or is about to, as the slices of a kit."""
 
 import math
 from collections.abc import Callable
@@ -16,10 +16,8 @@ from livecode.playing.clock import PerformanceClock
 from livecode.playing.requests import Requests
 from livecode.playing.sounds import Sounds
 from livecode.signals.tempo import Tempo
-from livecode.transport.kits import GRABBED, KITS
+from livecode.transport.kits import GRABBED, KITS, LONGEST_GRAB_S
 
-#: So much is remembered of each name, and no more can be grabbed at once, in seconds.
-LONGEST_S = 20.0
 GRID, ONSETS = "grid", "onsets"
 
 
@@ -38,18 +36,14 @@ def grab_word(
 
         `hits("0 3 <5 7>*2 ~", chops)` plays them. It takes the last whole bars; where the name has
         not sounded for so long, it waits until it has. `by="onsets"` cuts where something begins.
-        What is cut is what is heard: mute the name only once the slices play.
+        What is cut is what the name plays, before its level and pan: one that is muted is cut as well.
         """
         name = _name(namespace, thing)
         taken = span(length)
-        if not 0 < taken.at(tempo.bpm, tempo.beats_per_bar) <= LONGEST_S:
-            raise LivecodeError(f"grab takes up to {LONGEST_S:g}*s, not {taken}")
+        if not 0 < taken.at(tempo.bpm, tempo.beats_per_bar) <= LONGEST_GRAB_S:
+            raise LivecodeError(f"grab takes up to {LONGEST_GRAB_S:g}*s, not {taken}")
         if by not in (GRID, ONSETS):
             raise LivecodeError(f'grab cuts by "grid" or by "onsets", not by {by!r}')
-        if name in sounds.mix.muted and not clock.taking_over:
-            raise LivecodeError(
-                f"{name} is muted, and what is cut is what is heard: unmute({name}) for as long"
-            )
         begin, end = _stretch(tempo, taken, clock.frame, sounds.since(name, clock.frame))
         file = f"{name}-{begin}-{end}-{seed & 0xFFFFFFFF:x}.wav"
         grid = end - begin if by == GRID else None

@@ -23,5 +23,5 @@ class Requests:
         send(self._to_voices, GetSounds(kit, sounds[:MOST_SOUNDS]))
 
     def grab(self, name: str, begin: int, end: int, file: str) -> None:
-        """Have the engine write what `name` sounds like between two sample times to a file."""
+        """Have the engine write what `name` plays between two sample times to a file."""
         send(self._to_engine, GrabSound(name, begin, end, file))

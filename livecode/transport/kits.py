@@ -16,6 +16,8 @@ KITS = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "kits"
 OWN = "own:"
 #: Sounds that were grabbed: their path is this and the name of a file in `KITS`.
 GRABBED = "grabbed:"
+#: So much of what a name has played can be grabbed, in seconds; engines keep a little more.
+LONGEST_GRAB_S = 20.0
 #: Our own kit: each name, and how many sounds it has.
 OWN_SOUNDS: dict[str, int] = {
     "bd": 6, "sn": 6, "rim": 3, "cp": 4, "hh": 6, "oh": 4, "lt": 3, "mt": 3, "ht": 3,

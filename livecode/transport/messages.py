@@ -58,7 +58,7 @@ class Shape(Message, frozen=True, tag=True):
 
 
 class GrabSound(Message, frozen=True, tag=True):
-    """Write what `name` sounds like between two sample times to a file in `KITS`, once it has."""
+    """Write what `name` plays between two sample times, before its level and pan, to a file in `KITS`."""
 
     name: str
     begin: int
