@@ -1,6 +1,7 @@
 """Rhythms as a space: its axes are those of Euclid's rhythms, so that an agent learns a groove.
 
-A place in it is a rhythm in which a name of hits or notes is played. Neighbouring places sound alike.
+A place in it is a rhythm in which a name that has a pattern is played: hits, notes, or events that are
+sent. Neighbouring places sound alike.
 """
 
 import math
@@ -22,6 +23,7 @@ from livecode.language.patterns.euclid import euclid
 from livecode.language.patterns.notes import Pitch
 from livecode.language.patterns.played import control_of, number_of, of_value, plain, told
 from livecode.language.patterns.scales import scale_of
+from livecode.language.sent import MidiNotes, OscEvents
 from livecode.language.spaces import Space
 from livecode.language.things import Thing
 from livecode.language.units import is_number
@@ -35,7 +37,11 @@ GHOST = 0.4
 #: Degrees and octaves reach so far up, and as far down.
 DEGREES, OCTAVES = 7, 2
 
-#: What each axis does, in the order of the axes. Notes have all of them, hits those without pitch.
+#: What can be played in rhythms, and what of it has pitch.
+Rhythmic = Hits | Notes | MidiNotes | OscEvents
+RHYTHMIC, PITCHED = (Hits, Notes, MidiNotes, OscEvents), (Notes, MidiNotes)
+
+#: What each axis does, in the order of the axes. Notes have all of them, the others those without pitch.
 AXES = {
     "k": "how many hits a bar has, from 1 up; each quarter of the axis doubles them or nearly so",
     "n": "how many steps the bar is divided into",
@@ -144,19 +150,19 @@ def thinned(struck: frozenset[int], n: int, density: float) -> tuple[float | Non
 
 
 class RhythmSpace(Space):
-    """Rhythms of a name that plays hits or notes: every place is a groove. `agent(rhythms(drums))`."""
+    """Rhythms of a name that plays a pattern: every place is a groove. `agent(rhythms(drums))`."""
 
     kind = "space"
     told: ClassVar[tuple[str, ...]] = ("at",)
 
-    def __init__(self, of: Hits | Notes, sound: str, steps: tuple[int, ...]):
+    def __init__(self, of: Rhythmic, sound: str, steps: tuple[int, ...]):
         Thing.__init__(self)
         self.settings.update(of=of, sound=sound, steps=steps)
 
     @property
-    def of(self) -> Hits | Notes:
+    def of(self) -> Rhythmic:
         """What is played in these rhythms."""
-        thing: Hits | Notes = self.settings["of"]
+        thing: Rhythmic = self.settings["of"]
         return thing
 
     @property
@@ -173,7 +179,7 @@ class RhythmSpace(Space):
     @property
     def axes(self) -> tuple[str, ...]:
         """The name of each axis: k, n, rotation, for notes degree and octave, and density."""
-        pitched = isinstance(self.of, Notes)
+        pitched = isinstance(self.of, PITCHED)
         return tuple(name for name in AXES if pitched or name not in _OF_PITCH)
 
     @property
@@ -257,18 +263,17 @@ class RhythmSpace(Space):
         return f"{self.model}, {self.latent} dimensions: {', '.join(self.axes)}"
 
 
-def rhythms(name: Hits | Notes, sound: str | None = None, *, steps: Sequence[int] = STEPS) -> Space:
+def rhythms(name: Rhythmic, sound: str | None = None, *, steps: Sequence[int] = STEPS) -> Space:
     """Make a space of the rhythms in which a name can be played: `ego = agent(rhythms(drums), dims=3)`.
 
     The agent sets the rhythm of the name at each bar, or each `every=2*bars`: k hits in n steps,
     turned, as `euclid(k, n, rotation)` does it, denser or thinner; of notes degree and octave, too.
+    What `midi.out` and `osc.send` send by a pattern is played in rhythms as hits and notes are.
     The name's own pattern says what strikes. `rhythms(drums, "hh")` leaves the other sounds as they
     are; `steps=(8, 16)` says into how many steps a bar may be divided.
     """
-    if not isinstance(name, (Hits, Notes)):
-        raise LivecodeError(
-            f"rhythms takes what plays hits or notes, as rhythms(drums), not {name!r}"
-        )
+    if not isinstance(name, RHYTHMIC):
+        raise LivecodeError(f"rhythms takes what plays a pattern, as rhythms(drums), not {name!r}")
     if name.name is None:
         raise LivecodeError(
             'rhythms takes a name: write drums = hits("bd*4") before rhythms(drums)'

@@ -96,6 +96,23 @@ class _Details:
     patterns: tuple[tuple[str, Cycles], ...] = ()  # of keywords
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """An event that begins at a sample time, and what it is sent by."""
+
+    event: PatternEvent
+    frame: int
+    generation: int
+    settings: dict[str, float]
+    details: _Details
+
+    @property
+    def said(self) -> Played:
+        """What the event says, with what is said of it."""
+        value = self.event.value
+        return value if isinstance(value, Played) else Played(value)
+
+
 class EventSender(_Sends, OnsetPlayer):
     """Sends the events of a pattern."""
 
@@ -117,6 +134,8 @@ class EventSender(_Sends, OnsetPlayer):
                     self.setup.order(ReleaseNotes(generation, earliest))
         if self._silent:
             SoundPlayer.tick(self, frame, moment)
+            if self._shapes:
+                self._follow_shapes(frame + self.setup.voice_lead)
         else:
             super().tick(frame, moment)
 
@@ -126,21 +145,14 @@ class EventSender(_Sends, OnsetPlayer):
         orders = [
             order
             for event in events
-            for order in self.orders(generation, event, frame, settings, part.details)
+            for order in self.orders(_Begun(event, frame, generation, settings, part.details))
         ]
         for order in orders:
             self.setup.order(order)
         return len(orders)
 
-    def orders(
-        self,
-        generation: int,
-        event: PatternEvent,
-        frame: int,
-        settings: dict[str, float],
-        details: _Details,
-    ) -> Iterator[Sending]:
-        """Yield the orders for an event at a sample time."""
+    def orders(self, begun: _Begun) -> Iterator[Sending]:
+        """Yield the orders for an event."""
         raise NotImplementedError
 
 
@@ -153,25 +165,20 @@ class MidiNotesPlayer(EventSender):
     def details(self) -> Any:
         return _Details(self.thing.offset, self.thing.scale)
 
-    def orders(
-        self,
-        generation: int,
-        event: PatternEvent,
-        frame: int,
-        settings: dict[str, float],
-        details: _Details,
-    ) -> Iterator[Sending]:
+    def orders(self, begun: _Begun) -> Iterator[Sending]:
+        event, settings, details = begun.event, begun.settings, begun.details
         pitch = pitch_of(event.value, settings["octave"], details.scale)
         if pitch is None:
             return
-        said = event.value if isinstance(event.value, Played) else Played(event.value)
-        loud = settings["velocity"] * settings["level"] * said.of("gain")
+        loud = settings["velocity"] * settings["level"] * begun.said.of("gain")
         if loud > 0:
             velocity = min(max(round(127 * loud), 1), 127)
-            frames = max(self.frames(float(event.end - event.begin), event, frame), 1)
+            frames = max(self.frames(float(event.end - event.begin), event, begun.frame), 1)
             held = max(round(frames * settings["legato"]), 1)
             channel, offset_s = round(settings["channel"]), self.seconds(details.offset)
-            yield SendNote(generation, frame, offset_s, channel, round(pitch), velocity, held)
+            yield SendNote(
+                begun.generation, begun.frame, offset_s, channel, round(pitch), velocity, held
+            )
 
 
 class OscEventsPlayer(EventSender):
@@ -199,36 +206,28 @@ class OscEventsPlayer(EventSender):
                 del self._own[key]
         super().follow(frame, fade_s)
 
-    def orders(
-        self,
-        generation: int,
-        event: PatternEvent,
-        frame: int,
-        settings: dict[str, float],
-        details: _Details,
-    ) -> Iterator[Sending]:
+    def orders(self, begun: _Begun) -> Iterator[Sending]:
+        details = begun.details
         builder = OscMessageBuilder(details.address)
         if details.keywords or details.address == DIRT_ADDRESS:
-            for name, value in self._pairs(event, frame, settings, details).items():
+            for name, value in self._pairs(begun).items():
                 builder.add_arg(name, "s")
                 _add(builder, name, value)
         else:
-            _add(builder, "", _number(event.value, settings, details, 0.0))
+            _add(builder, "", _number(begun.event.value, begun.settings, details, 0.0))
         packet = builder.build().dgram
         offset_s = self.seconds(details.offset)
-        yield SendPacket(generation, frame, offset_s, packet, details.timed)
+        yield SendPacket(begun.generation, begun.frame, offset_s, packet, details.timed)
 
-    def _pairs(
-        self, event: PatternEvent, frame: int, settings: dict[str, float], details: _Details
-    ) -> dict[str, Any]:
+    def _pairs(self, begun: _Begun) -> dict[str, Any]:
         """Return the names and values of an event, as SuperDirt takes them."""
-        rate = self.setup.sample_rate
-        bar_s = self.frames(1.0, event, frame) / rate
-        said = event.value if isinstance(event.value, Played) else Played(event.value)
+        event, settings, details = begun.event, begun.settings, begun.details
+        rate, said = self.setup.sample_rate, begun.said
+        bar_s = self.frames(1.0, event, begun.frame) / rate
         pairs: dict[str, Any] = {
             "cps": 1.0 / bar_s if bar_s > 0 else 0.0,
             "cycle": float(event.begin),
-            "delta": self.frames(float(event.end - event.begin), event, frame) / rate,
+            "delta": self.frames(float(event.end - event.begin), event, begun.frame) / rate,
             "orbit": 0,
         }
         word = plain(said)

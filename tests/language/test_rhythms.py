@@ -118,7 +118,7 @@ def test_notes_go_up_and_down_by_degrees_and_octaves_too():
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: rhythms(3), "takes what plays hits or notes"),
+        (lambda: rhythms(3), "takes what plays a pattern"),
         (lambda: rhythms(hits("bd")), "takes a name"),
         (lambda: rhythms(named(hits("bd")), steps=(8, 99)), "whole numbers from 1 to 64"),
         (lambda: rhythms(named(hits("bd")), steps=()), "one number of steps or more"),

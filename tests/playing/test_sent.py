@@ -235,6 +235,31 @@ def test_a_curve_is_sent_so_many_times_a_second(wire: Wire) -> None:
     assert np.diff(numbers) == pytest.approx(1 / 100, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("made", "axes"),
+    [("midi.out('0')", 6), ("osc.send('/hit', '1', to='127.0.0.1:9000')", 4)],
+)
+def test_what_is_sent_goes_by_the_rhythm_where_an_agent_is(
+    wire: Wire, made: str, axes: int
+) -> None:
+    assert wire.session.eval(
+        f"tempo(240)\nx = {made}\nego = agent(rhythms(x, steps=(8,)), dims=['rotation'], seed=3)\n"
+        "ego.pause()"
+    ).ok
+    assert wire.session.get("ego").space.latent == axes
+
+    def begun(seconds: float) -> list[float]:
+        played = [(due.at or at, due.data) for at, due in wire.play(seconds)]
+        return [8 * at / RATE for at, data in played if data[0] == 0x90 or data[0] == ord("/")]
+
+    assert begun(3.3)[3:9] == pytest.approx([8, 11, 14, 16, 19, 22], abs=1e-3)
+    wire.session.eval("mute(x)")
+    assert not begun(5.0)[1:]
+    assert len(wire.session.get("x").player.parts) <= 3, "what is over is forgotten"
+    wire.session.eval("unmute(x)")
+    assert {round(step) % 8 for step in begun(2.6)} == {0, 3, 6}
+
+
 def test_a_new_mind_sends_on_without_a_gap_or_a_double(wire: Wire, tmp_path: Path) -> None:
     wire.session.performance.journal = Journal(tmp_path / "journal")
     wire.session.eval(LEAD)
