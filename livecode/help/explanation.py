@@ -10,9 +10,11 @@ from typing import Any
 from livecode.help import pyo_pages
 from livecode.help.completion import Scope, path_at
 from livecode.language.dsp import Dsp
+from livecode.language.models import OPENED, models_opened_by
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.spaces import Space
+from livecode.language.streams import Stream, stream
 from livecode.language.text import Text
 from livecode.language.things import Setting, Thing
 from livecode.language.tutorial import COLUMNS
@@ -62,7 +64,8 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
         owner = owner.features
     kept = getattr(type(owner), last, None)
     if isinstance(kept, (Setting, property)):
-        return _page(_head(path, value), kept.__doc__)
+        rows = _models(stream) if kept is Stream.model else ()
+        return _page(_head(path, value), kept.__doc__, rows=rows)
     if isinstance(owner, Dsp) and last in owner.controls:
         return _page(_head(path, value), _CONTROL)
     if isinstance(value, Thing):
@@ -72,7 +75,7 @@ def explain(scope: Scope, path: str, code: str = "") -> str:
     if isinstance(value, SoundFeatures):
         return _page(_head(path, value), SIGNALS.get(path), rows=_properties(value))
     if callable(value):
-        rows = _properties(_now(value)) if isinstance(value, SignalWord) else ()
+        rows = _properties(_now(value)) if isinstance(value, SignalWord) else _models(value)
         head = f"{path}{signature(value)}"
         return _page(head, python_inspect.getdoc(value), SIGNALS.get(path), rows=rows)
     if isinstance(value, ModuleType):
@@ -152,6 +155,13 @@ def _properties(value: Any) -> Iterator[str]:
     for name, kept in vars(type(value)).items():
         if isinstance(kept, property) and kept.__doc__:
             yield _row(name, kept.__doc__.partition("\n")[0])
+
+
+def _models(word: Any) -> Iterator[str]:
+    """Yield a row for each model that `stream` or `space` opens by name."""
+    if any(word is known for known in OPENED):
+        for name, learned in models_opened_by(word).items():
+            yield _row(repr(name), f"has learned from {learned}" if learned else "")
 
 
 def _row(name: str, text: str | None) -> str:

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
 #: Numbers that are read at a time.
 PIECE = 1 << 18
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_SENTENCE_END = re.compile(r"(?<=\w{4})\. ")
 
 Tensors = dict[str, NDArray[np.float32]]
 Stored = dict[str, NDArray[Any]]
@@ -168,12 +171,25 @@ def _meta(header: dict[str, str], path: Path) -> ModelMeta:
 
 def described(path: Path) -> tuple[str, str]:
     """Return (kind, licence) of a model file; the kind of an unreadable file is "damaged"."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
-    except (SafetensorError, OSError):
+    header = _header(path)
+    if header is None:
         return "damaged", ""
     return header.get("kind", "no livecode model"), header.get("licence", "")
+
+
+def learned_from(path: Path) -> str:
+    """Return what a model has learned from, in one sentence without brackets; "" if nothing says so."""
+    data = " ".join(_BRACKETS.sub("", (_header(path) or {}).get("data", "")).split())
+    return _SENTENCE_END.split(data)[0].rstrip(".")
+
+
+def _header(path: Path) -> dict[str, str] | None:
+    """Return the header of a file; None if it cannot be read."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return file.metadata() or {}
+    except (SafetensorError, OSError):
+        return None
 
 
 def model_folders() -> list[Path]:

@@ -41,9 +41,9 @@ class MindCompleter(Completer):
         if (naming := model_begun(line)) is not None:
             kind, quote, begun = naming
             end = "" if quote in document.current_line_after_cursor else quote
-            for name in await asyncio.to_thread(models_for, kind):
+            for name, learned in (await asyncio.to_thread(models_for, kind)).items():
                 if name.startswith(begun) and name != begun:
-                    yield Completion(name + end, -len(begun), display=name)
+                    yield Completion(name + end, -len(begun), display=name, display_meta=learned)
             return
         match = _ENDING_IN_NAME.search(line)
         assert match is not None

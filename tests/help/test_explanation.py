@@ -62,6 +62,8 @@ def helped(session: Session, asked: str) -> str:
         ("hall", "  size        a control"),
         ("ramp", "ramp(*points, over)"),
         ("agent", "Let an agent explore a space"),
+        ("stream", "'quartet'   has learned from 20 min of Beethoven, string quartets op. 18"),
+        ("space", "'orchestra' has learned from 196 notes of 2.45 s of flute"),
         ("rings", "twist +0.5"),
         ("rings.left", "turn    rotation about the forearm"),
         ("keys", "dislike"),
