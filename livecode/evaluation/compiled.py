@@ -12,6 +12,7 @@ from livecode.evaluation.loops import run_code
 from livecode.evaluation.namespace import Namespace
 from livecode.evaluation.operands import with_operands
 from livecode.syntax.names import passing_names
+from livecode.syntax.other_languages import no_python
 
 #: How the file names of blocks begin.
 BLOCK_FILE = "<block"
@@ -33,9 +34,10 @@ class CompiledBlock:
             #: What the performer may have meant otherwise, in sentences.
             self.remarks = tuple(dict.fromkeys(fractions_of_seconds(tree)))
             self._body, self._last = _compile(tree, filename)
-        except (SyntaxError, ValueError) as error:  # ValueError: null bytes
-            line = getattr(error, "lineno", None)
-            raise LivecodeError(getattr(error, "msg", str(error)), line or None) from None
+        except SyntaxError as error:
+            raise LivecodeError(no_python(error), error.lineno or None) from None
+        except ValueError as error:  # null bytes
+            raise LivecodeError(str(error)) from None
         except (RecursionError, MemoryError):
             raise LivecodeError("the block is nested too deeply to be compiled") from None
         linecache.cache[filename] = (len(code), None, code.splitlines(True), filename)

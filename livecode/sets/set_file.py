@@ -12,6 +12,7 @@ from livecode.sets import cells
 from livecode.sets.cells import Cell, Option
 from livecode.sets.scene_options import READERS
 from livecode.syntax.names import names_of
+from livecode.syntax.other_languages import no_python
 
 #: A scene with a faulty length plays this long: the set goes on.
 STOPGAP = 10 * s
@@ -225,7 +226,7 @@ def _no_python(code: str, line: int) -> tuple[int, str] | None:
     try:
         compile(code, "<set>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
-        return error.lineno or line, error.msg
+        return error.lineno or line, no_python(error)
     except ValueError as error:  # the code holds null bytes
         return line, str(error)
     except (RecursionError, MemoryError):
