@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from livecode.errors import LivecodeError
+from livecode.language.patterns.pattern import OPERATIONS
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Setting, Thing, length, number
 from livecode.language.units import Span, bars, is_number, span
@@ -15,6 +16,8 @@ GAP = "gap"
 #: Echoes come within this time, at the fastest tempo.
 _LONGEST_DELAY_S = 4.0
 _FASTEST_BPM = 400
+#: A longer pattern, in characters, is not written out in an error.
+LONGEST_SHOWN = 50
 
 
 def automatable(default: float, low: float, high: float, doc: str) -> Setting:
@@ -146,6 +149,15 @@ class Sounding(Thing):
 
     def offered(self) -> list[str]:
         return list(dict.fromkeys([*super().offered(), *self.features]))
+
+    def instead(self, key: str, known: list[str]) -> str:
+        pattern = self.settings.get("pattern")
+        if pattern is None or key not in OPERATIONS:
+            return super().instead(key, known)
+        text = repr(pattern)
+        if len(text) > LONGEST_SHOWN:
+            text = 'pattern("…")'
+        return f": it is done to a pattern, as in {self}.pattern = {text}.{key}(…)"
 
     def check(self) -> None:
         """Raise LivecodeError if the settings do not go together."""

@@ -91,15 +91,19 @@ class Thing:
             super().__setattr__(key, value)
         else:
             raise LivecodeError(
-                f"{self} has nothing called {key!r} to set{did_you_mean(key, self.attributes())}"
+                f"{self} has nothing called {key!r} to set{self.instead(key, self.attributes())}"
             )
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
             raise AttributeError(key)
         raise AttributeError(
-            f"{self} has nothing called {key!r}{did_you_mean(key, self.offered())}"
+            f"{self} has nothing called {key!r}{self.instead(key, self.offered())}"
         )
+
+    def instead(self, key: str, known: list[str]) -> str:
+        """Return what to append to a sentence about an attribute that is not among those known."""
+        return did_you_mean(key, known)
 
     def offered(self) -> list[str]:
         """Return all that a performer can read, set or tell: settings first, then the rest by name."""
