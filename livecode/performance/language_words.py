@@ -62,19 +62,27 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Listing(list[Running]):
-    """A list that shows its rows one below the other."""
+    """A list that shows its rows one below the other, and below them the functions that have turns."""
+
+    def __init__(self, rows: list[Running], turns: list[str]):
+        super().__init__(rows)
+        self.turns = turns
 
     def __repr__(self) -> str:
         bars = any(row.bar or row.bars for row in self)
-        return "\n".join(row.drawn(bars) for row in self) or "nothing sounds"
+        rows = [row.drawn(bars) for row in self] or ["nothing sounds"]
+        return "\n".join([*rows, *self.turns])
 
 
 def running_word(board: StatusBoard) -> Callable[..., Listing]:
     """Make the word `running`."""
 
     def running() -> Listing:
-        """List what sounds: `running()` has name, kind, level, block and line, and what a @dsp takes."""
-        return Listing(board.running())
+        """List what sounds: `running()` has name, kind, level, block and line, and what a @dsp takes.
+
+        Functions of `@every` stand below, each with the time between its turns.
+        """
+        return Listing(board.running(), board.turns())
 
     return running
 

@@ -96,6 +96,14 @@ class StatusBoard:
             for name, thing, player in self._sounding()
         ]
 
+    def turns(self) -> list[str]:
+        """Return a row for each function of `@every`: its name, how often it runs, where it was defined."""
+        places = self._namespace.places
+        return [
+            f"{name:<12}every   {length}  {places.get(name, '')}".rstrip()
+            for name, length in self._turns.lengths.items()
+        ]
+
     def status(self, evaluating: bool) -> Status:
         """Return what the terminal shows, and what a mind that takes over needs.
 
@@ -126,6 +134,7 @@ class StatusBoard:
             quarantined=self._sounds.generations.quarantined,
             patterns=version_of(self._sounds, self._tempo),
             failed_turns=self._turns.failed,
+            turns=tuple(self._turns.lengths),
         )
 
     def going_on(self) -> GoingOn:

@@ -8,6 +8,7 @@ from typing import Any
 from livecode.language.every import Every
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.things import PlayerState
+from livecode.language.units import Span
 from livecode.playing.quant import frame_of_multiple, multiple_from
 from livecode.playing.sounds import Sounds
 from livecode.signals.tempo import Tempo
@@ -87,6 +88,11 @@ class TurnTable:
         if (player := self._players.get(str(thing))) is not None and player.thing is thing:
             del self._players[str(thing)]
         thing.player = None
+
+    @property
+    def lengths(self) -> dict[str, Span]:
+        """The time between two turns of each function, by its name."""
+        return {name: player.thing.length for name, player in self._players.items()}
 
     @property
     def failed(self) -> dict[str, int]:

@@ -213,13 +213,13 @@ class Terminal:
         self.evaluating.run(code, quietly=True, page=page)
 
     def fade_orphan(self) -> None:
-        """Fade out the first name that sounds although its text is gone."""
+        """End the first name that sounds, or has turns, although its text is gone."""
         if self._touch.orphans:
             name = self._touch.orphans[0]
-            self.output.say(f"● {name} fades out", "class:output.ok")
+            self.output.say(f"● {name} ends", "class:output.ok")
             self.evaluating.run(f'free("{name}")', quietly=True)
         else:
-            self.output.say("the text defines all that sounds", "class:output.note")
+            self.output.say("the text defines all that plays", "class:output.note")
 
     def hang_up(self) -> None:
         """Leave because the terminal's window was closed; the performance plays on."""
@@ -316,7 +316,9 @@ class Terminal:
         self._touch = Touch(
             self.faders.chosen,
             self._struck if now < self._struck_s + STRUCK_S else "",
-            self._orphans.among(snapshot.status.sounding, self.editor.buffer.text),
+            self._orphans.among(
+                (*snapshot.status.sounding, *snapshot.status.turns), self.editor.buffer.text
+            ),
         )
         if snapshot.status.scene is not None:
             self.evaluating.scene_plays = True

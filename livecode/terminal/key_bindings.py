@@ -96,7 +96,7 @@ KEYS = (
         lambda terminal: terminal.editor.go_to_block(+1)),
     BoundKey("F3", ("f3",), "where the sound goes: choose another way, or try again",
         lambda terminal: terminal.ways_out.toggle()),
-    BoundKey("F4", ("f4",), "fade out a name whose text is gone, as the status line says",
+    BoundKey("F4", ("f4",), "end a name whose text is gone, as the status line says",
         lambda terminal: terminal.fade_orphan()),
     BoundKey("F7", ("f7",), "the scene before; in the first one, that one anew",
         lambda terminal: terminal.cue("go(-1)")),

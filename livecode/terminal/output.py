@@ -38,6 +38,7 @@ class Output:
         self.below = 0  # rows that are out of sight at the bottom
         self._page: int | None = None  # the row that the long text shown last begins with
         self._pinned = False  # whether that row is to stay in sight
+        self._read = False  # whether it is being read: nothing else has been played since
 
     def say(self, text: str, style: str = "class:output.plain") -> None:
         """Show a message; each of its lines is wrapped by itself."""
@@ -63,14 +64,17 @@ class Output:
         self.to_end()
         self.say(text, style)
         if len(self.rows) - before > SHORT_ROWS:
-            self._page, self._pinned = before, True
+            self._page, self._pinned, self._read = before, True, True
             self.below = max(0, len(self.rows) - before - self._height)
 
     @property
     def wanted_rows(self) -> int:
-        """The rows that hold the long text shown last and what was said since; 1 once it is too much."""
+        """The rows that hold the long text shown last and what was said since, as many as it may have.
+
+        They are 1 where that is too much, and something else has been played since.
+        """
         rows = 1 if self._page is None else len(self.rows) - self._page
-        return rows if rows <= MOST_WANTED_ROWS else 1
+        return min(rows, MOST_WANTED_ROWS) if self._read or rows <= MOST_WANTED_ROWS else 1
 
     def print(self, text: str, style: str = "class:output.plain") -> None:
         """Show text that a block prints; its lines may come in pieces."""
@@ -86,7 +90,7 @@ class Output:
 
     def to_end(self) -> None:
         """Scroll down to the newest message."""
-        self.below, self._pinned = 0, False
+        self.below, self._pinned, self._read = 0, False, False
 
     def scroll(self, pages: int) -> None:
         """Scroll down by so many pages; a negative number scrolls up."""

@@ -39,7 +39,7 @@ class Touch:
 
     fader: tuple[int, float] | None = None  # (number, value) of the chosen one
     struck: str = ""  # like or dislike, if it was pressed just now
-    orphans: Sequence[str] = ()  # names that sound and that F4 fades
+    orphans: Sequence[str] = ()  # names that play, and that F4 ends
 
 
 @dataclass(frozen=True)
@@ -212,8 +212,8 @@ def _touch(touch: Touch) -> list[Segment]:
     if touch.orphans:
         first, *more = touch.orphans
         others = f" +{len(more)}" if more else ""
-        short = Segment((("class:status.alarm", f" F4 fades {first} "),), 9)
-        text = f" orphan: {first}{others} (F4 fades it) "
+        short = Segment((("class:status.alarm", f" F4 ends {first} "),), 9)
+        text = f" orphan: {first}{others} (F4 ends it) "
         segments.append(Segment((("class:status.alarm", text),), 8.5, short))
     if touch.struck:
         segments.append(Segment((("class:status.good", touch.struck),), 9))

@@ -111,6 +111,7 @@ class Status(msgspec.Struct, frozen=True):
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
     quarantined: tuple[Files, ...] = ()
     failed_turns: dict[str, int] = {}  # in a row, by the name of an `@every`
+    turns: tuple[str, ...] = ()  # the names of the functions that have turns
 
 
 class GoingOn(msgspec.Struct, frozen=True):

@@ -30,3 +30,13 @@ def test_without_patterns_there_is_no_column_for_bars(session: Session) -> None:
     assert row.startswith("ego         agent   ")
     assert row.split("agent")[1].lstrip()[0] in "-+s"
     assert not row.split("agent")[1].startswith(" " * 10)
+
+
+def test_functions_that_have_turns_stand_below_what_sounds(session: Session) -> None:
+    session.eval("@every(4*bars)\ndef fill(bar):\n    pass")
+    nothing, row = (session.eval("running()").value or "").splitlines()
+    assert nothing == "nothing sounds"
+    assert row.startswith("fill        every   4*bars  block 1, line ")
+    assert session.performance.board.status(False).turns == ("fill",)
+    session.eval("free(fill)")
+    assert session.eval("running()").value == "nothing sounds"

@@ -257,7 +257,7 @@ def test_a_new_mind_is_told_where_the_faders_are(without_mind: Attachment) -> No
 def test_f4_has_nothing_to_fade_where_the_text_defines_all(without_mind: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.press("\x1bOS")
-        assert "the text defines all that sounds" in player.said
+        assert "the text defines all that plays" in player.said
 
     play(script, without_mind)
 

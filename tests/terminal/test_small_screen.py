@@ -88,6 +88,25 @@ def test_each_step_of_the_tutorial_fits_with_its_answer_and_room_to_type() -> No
         unstarted.stop()
 
 
+def test_a_list_longer_than_the_screen_has_all_rows_but_the_editor_s_while_it_is_read() -> None:
+    unstarted = supervisor()
+
+    async def script(player: Player) -> None:
+        output = player.terminal.output
+        output.show("\n".join(map(str, range(60))))
+        await player.until(lambda: output._height >= 24 - 3 - EDITOR_ROWS)
+        output.scroll(1)
+        assert output.wanted_rows > 1
+        output.to_end()
+        await player.press("x")
+        await player.until(lambda: output._height <= 24 // 2)
+
+    try:
+        play(script, unstarted)
+    finally:
+        unstarted.stop()
+
+
 @pytest.mark.parametrize(("columns", "count"), [(20, 0), (40, 1), (60, 3), (80, 3), (120, 4)])
 def test_the_keys_that_are_needed_most_stay_in_sight(columns: int, count: int) -> None:
     def text(signature: Signature) -> str:

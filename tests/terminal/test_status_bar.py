@@ -197,11 +197,11 @@ def test_the_fader_at_hand_and_a_like_are_shown() -> None:
 
 def test_an_orphan_is_named_with_the_key_that_fades_it() -> None:
     above, _ = text(Snapshot(STATUS), width=80, touch=Touch(orphans=("echo",)))
-    assert "orphan: echo (F4 fades it)" in above
+    assert "orphan: echo (F4 ends it)" in above
     above, _ = text(Snapshot(STATUS), width=80, touch=Touch(orphans=("echo", "ego")))
-    assert "orphan: echo +1 (F4 fades it)" in above
+    assert "orphan: echo +1 (F4 ends it)" in above
     above, _ = text(Snapshot(STATUS), Work(True, 9.0), 60, Touch((1, 0.0), "", ("echo",)))
-    assert "F4 fades echo" in above
+    assert "F4 ends echo" in above
     assert "Ctrl-C interrupts" in above
 
 
