@@ -138,10 +138,8 @@ def test_an_unknown_sound_is_named_with_its_column(drums: Session) -> None:
 def test_what_is_done_to_a_pattern_is_told_where_it_is_asked_of_a_name(session: Session) -> None:
     session.eval('drums = hits("bd*4")')
     asked = session.eval("drums = drums.every(4, pattern.fast(2))").error or ""
-    assert asked.endswith(
-        "drums has nothing called 'every': it is done to a pattern, as in "
-        "drums.pattern = pattern('bd*4').every(…)"
-    )
+    assert "nothing called 'every': it is done to a pattern, as in drums.pattern = " in asked
+    assert "pattern('bd*4').every(…)" in asked
     assert "pattern('bd*4').ply(…)" in (session.eval("drums.ply = 2").error or "")
     assert "did you mean" in (session.eval("drums.patern").error or "")
 
