@@ -1,4 +1,4 @@
-"""What is said of code that is no Python: of a line in a language that others play, how it is written here."""
+"""What is said of code that is no Python: a line in a language that others play, as it is written here."""
 
 import re
 
