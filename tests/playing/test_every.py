@@ -210,7 +210,7 @@ def test_a_mind_that_takes_over_goes_on_with_its_turns(session: Session, tmp_pat
     session.replace_mind()
     recalled = beginning.recall(session.performance.arena, journal)
     assert not recalled.trouble
-    beginning.in_place_of_another(session.performance, journal, recalled)
+    beginning.in_place_of_another(session.performance, journal, recalled, lambda: None)
     assert session.get("k") == before
     session.advance(0.6)
     assert session.get("k") in (before + 2, before + 3)
@@ -227,7 +227,8 @@ def dies_of(code: str, session: Session, journal: Path, unheard: int = 20) -> ND
     heard = [session._assembly.play_block() for _ in range(unheard)]
     session.replace_mind()
     performance = session.performance
-    beginning.in_place_of_another(performance, journal, beginning.recall(arena, journal))
+    recalled = beginning.recall(arena, journal)
+    beginning.in_place_of_another(performance, journal, recalled, lambda: None)
     performance.recorder.inheritance_post.post_to(
         arena.inheritance.post, arena.layout.inheritance_bytes
     )

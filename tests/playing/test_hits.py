@@ -173,7 +173,7 @@ def test_no_hit_is_lost_or_doubled_when_a_mind_takes_over(
     session.replace_mind()
     recalled = beginning.recall(session.performance.arena, journal)
     assert not recalled.trouble
-    beginning.in_place_of_another(session.performance, journal, recalled)
+    beginning.in_place_of_another(session.performance, journal, recalled, lambda: None)
     heard.append(session.advance(2.0))
     session.eval('x.pattern = "tick*8"')
     heard.append(session.advance(2.0))
