@@ -1,0 +1,1 @@
+"""A stream that is bent towards what a reward asks for: particles, candidates, and what is heard."""
