@@ -14,7 +14,7 @@ from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.moments import moments_of
 from livecode.voices.samplernn import Sampler, StreamState
-from livecode.voices.samplernn.fullband.memory import WideState
+from livecode.voices.samplernn.fullband.memory import StreamHand, WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.watch import Verdict, Watch
 
@@ -58,6 +58,15 @@ class Drawing(Protocol):
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
         """The next samples (n,) at temperatures (n,)."""
 
+    def heard(self, audio: Floats, surprise_nats: float, guarded: bool) -> tuple[Floats, bool]:
+        """Let samples (n,) be heard which have brought the stream to where it is.
+
+        Returns the samples, without a click after the stream was taken back, and whether it is now.
+        """
+
+    def rest(self) -> Floats:
+        """Give up the samples that were drawn and that nobody has asked for yet."""
+
     def state(self) -> Any:
         """A copy of where it is, for `load_state`."""
 
@@ -86,21 +95,26 @@ class LevelsDrawing:
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
         hot = temperatures * held.surface
-        unlikely = max(held.unlikely, _left_out(hot) if guarded else 0.0)
+        unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
         drawn = self.sampler.step_block(hot[None], guarded, unlikely)
-        audio = self._seam.risen(
-            dequantised(drawn.codes[0], self._config.levels, self._config.quantiser)
-        )
+        audio = dequantised(drawn.codes[0], self._config.levels, self._config.quantiser)
+        likely = drawn.log_likelihood
+        return self.heard(audio, 0.0 if likely is None else -float(likely[0].sum()), guarded)[0]
+
+    def heard(self, audio: Floats, surprise_nats: float, guarded: bool) -> tuple[Floats, bool]:
+        audio = self._seam.risen(audio)
         if not guarded:
-            return audio
-        assert drawn.log_likelihood is not None
-        verdict = self.watch.judged(audio, -float(drawn.log_likelihood[0].sum()))
+            return audio, False
+        verdict = self.watch.judged(audio, surprise_nats)
         if verdict == "good":
             self._good = self.sampler.state(0)
         elif verdict not in ("doubtful", "unknown"):
             self._take_back(verdict)
-            return self._seam.down(audio)
-        return audio
+            return self._seam.down(audio), True
+        return audio, False
+
+    def rest(self) -> Floats:
+        return np.zeros(0, np.float32)
 
     def _take_back(self, verdict: Verdict) -> None:
         """To a moment; of a model without, to the last good piece, or to the beginning."""
@@ -170,18 +184,17 @@ class FullbandDrawing:
         m, count = self.sampler.config.subbands, len(temperatures)
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
-            hand = self.sampler.hand
-            hand.structure[:] = self._structure * self._restlessness() * temperatures[0]
-            hand.unlikely[:] = held.unlikely
-            hand.brightness[:] = held.brightness
-            hand.transpose[:] = held.transpose
-            hand.density[:] = held.density
+            self.take_in_hand(self.sampler.hand, held)
+            self.sampler.hand.structure[:] = self.structure(self._hold) * temperatures[0]
             places = np.minimum(np.arange(steps) * m, count - 1)
             drawn = self.sampler.step_block(temperatures[None, places] * held.surface)
             self._spare = np.concatenate([self._spare, drawn.audio[0]])
             for token in drawn.tokens[0, :, 0]:
-                self._hold = (int(token), self._hold[1] + 1 if token == self._hold[0] else 1)
+                self._hold = held_on(self._hold, int(token))
         audio, self._spare = self._spare[:count], self._spare[count:]
+        return self.heard(audio, 0.0, guarded)[0]
+
+    def heard(self, audio: Floats, surprise_nats: float, guarded: bool) -> tuple[Floats, bool]:
         audio = self._seam.risen(audio)
         if guarded and self.watch.judged(audio) in ("silent", "still", "roaring"):
             self.watch.taken_back()
@@ -189,12 +202,23 @@ class FullbandDrawing:
             if not self.begin(_choice(random, self.watch.rescues)):
                 self.sampler.reset(0)
             self._spare, self._hold = np.zeros(0, np.float32), (-1, 0)
-            return self._seam.down(audio)
-        return audio
+            return self._seam.down(audio), True
+        return audio, False
 
-    def _restlessness(self) -> float:
-        """What the outline's temperature is multiplied by, the more the longer it hangs."""
-        return min(max(self._hold[1] / self._longest, 1.0), MOST_RESTLESS)
+    def rest(self) -> Floats:
+        rest, self._spare = self._spare, np.zeros(0, np.float32)
+        return rest
+
+    def take_in_hand(self, hand: StreamHand, held: Held) -> None:
+        """Let a sampler follow what a performer holds, but for the temperature of its outline."""
+        hand.unlikely[:] = held.unlikely
+        hand.brightness[:] = held.brightness
+        hand.transpose[:] = held.transpose
+        hand.density[:] = held.density
+
+    def structure(self, hold: tuple[int, int]) -> float:
+        """What the temperature of an outline is multiplied by, the more the longer it hangs."""
+        return self._structure * min(max(hold[1] / self._longest, 1.0), MOST_RESTLESS)
 
     def state(self) -> FullbandState:
         return FullbandState(self.sampler.state(0), self._spare.copy(), self._hold)
@@ -215,7 +239,12 @@ class FullbandDrawing:
             self.sampler.prime(tokens, cells)
 
 
-def _left_out(temperatures: Floats) -> float:
+def held_on(hold: tuple[int, int], token: int) -> tuple[int, int]:
+    """The first token of an outline, and for how many frames it stays, after one more frame."""
+    return token, hold[1] + 1 if token == hold[0] else 1
+
+
+def left_out(temperatures: Floats) -> float:
     """The share of the likeliest level below which none is drawn where it is hot."""
     hottest = float(temperatures.max(initial=1.0))
     return HOT_UNLIKELY * min(max((hottest - 1) / (HOT_FROM - 1), 0.0), 1.0)

@@ -14,6 +14,7 @@ from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held, Loaded
 from livecode.voices.leveller import Leveller
 from livecode.voices.resampler import Resampler
+from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
 
 #: `freeze` repeats this much of what was heard last; its end runs into its beginning over the seam.
 LOOP_S, SEAM_S = 1.0, 0.05
@@ -23,15 +24,19 @@ CROSSFADE_S = 0.01
 PRIME_S = 4.0
 #: Moments that a stream can be taken back to.
 MOMENTS, MOMENT_EVERY_S = 120, 1.0
+#: Scores come back after this many blocks of the engine, with some time to spare.
+SCORING_BLOCKS = 1.5
 
 
 class StreamVoice:
     """Plays one stream. Nothing in it depends on time but what it is given."""
 
-    controls = ("temperature", "frozen", "guard", "priority", *Held._fields)
+    controls = ("temperature", "frozen", "guard", "priority", *Held._fields, "tilt")
 
-    def __init__(self, source: StreamSource, sample_rate: int, hop: int):
+    def __init__(self, source: StreamSource, sample_rate: int, hop: int, block: int = 0):
         """Read the model and begin from the source's prime, from a moment of the model, or from silence.
+
+        block: how many frames the engine computes at once.
 
         Raises LivecodeError if the model or the prime cannot be read.
         """
@@ -41,6 +46,8 @@ class StreamVoice:
         #: Which model it is, as which version of its file.
         self.model = source.model, source.version
         self._drawing = self._loaded.drawing(source.seed)
+        slack_s = SCORING_BLOCKS * block / sample_rate
+        self.tilt = TiltedStream(self._drawing, meta.sample_rate, source.seed, slack_s)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         #: Controls that are read so many frames early: samples are drawn before they are heard.
         self.early = {"temperature": DRAWN_AHEAD}
@@ -74,11 +81,12 @@ class StreamVoice:
         """The next hop (hop,) float32; the temperature is that of `DRAWN_AHEAD` after its begin.
 
         Between two hops the temperature moves in a straight line, and each sample is drawn at the
-        temperature of the moment at which it is heard.
+        temperature of the moment at which it is heard. Those of a tilted stream are drawn earlier.
 
-
-        held: what else is in the performer's hand, in the order of `Held`.
+        held: what else is in the performer's hand, in the order of `Held`, and then the numbers of a
+        `TiltHand`.
         """
+        self.tilt.decided = []
         self.priority = 0.0 if priority is None else float(priority[0])
         known = self._temperatures
         known.append(1.0 if temperature is None else float(temperature[0]))
@@ -94,17 +102,60 @@ class StreamVoice:
         hand = {
             name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
         }
-        audio = self._drawing.next(curve, Held(**hand), guarded)
+        tilt = next((v for v in held[len(Held._fields) :] if v is not None), None)
+        tilt_hand = TiltHand()
+        if tilt is not None:
+            tilt_hand = TiltHand(*map(float, tilt[: len(TiltHand._fields)]))
+        audio = self.tilt.next(curve, Held(**hand), guarded, tilt_hand)
         sound = self._resampler.process(audio * self._gain, self._hop)
         return self._loop.pass_on(self._leveller.process(sound, guarded))
 
+    @property
+    def candidates(self) -> int:
+        """How many candidates are drawn; 0: the stream is not tilted."""
+        return self.tilt.candidates
+
+    @property
+    def most(self) -> int:
+        """How many candidates are drawn at most."""
+        return self.tilt.most
+
+    @property
+    def wanted(self) -> int:
+        """How many candidates the performer asks for."""
+        return self.tilt.wanted
+
+    @property
+    def unscored(self) -> int:
+        """How many chunks in a row were scored too late."""
+        return self.tilt.unscored
+
+    def narrow(self, most: int) -> None:
+        """Draw at most so many candidates from the next chunk on."""
+        self.tilt.most, self.tilt.unscored = most, 0
+
+    @property
+    def rate_hz(self) -> int:
+        """The model's sample rate."""
+        return self._rate
+
+    def take_offered(self) -> CandidateSet | None:
+        """Return a chunk that waits to be scored, as loud as it is heard; each is returned once."""
+        offered, self.tilt.offered = self.tilt.offered, None
+        if offered is None:
+            return None
+        return offered._replace(
+            audio=offered.audio * np.float32(self._gain),
+            context=offered.context * np.float32(self._gain),
+        )
+
     def state(self) -> Any:
         """Where it is, for `load_state`."""
-        return self._drawing.state()
+        return self.tilt.state()
 
     def load_state(self, state: Any) -> None:
         """Go on from there."""
-        self._drawing.load_state(state)
+        self.tilt.load_state(state)
 
     def _prime(self, path: str) -> None:
         """Hear the end of a sound file, and go on from there."""

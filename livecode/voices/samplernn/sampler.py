@@ -105,11 +105,16 @@ class Sampler:
 
     def another(self, seed: int) -> "Sampler":
         """One more stream of the same model, drawn on its own; the weights are in memory once."""
+        return self.several([seed])
+
+    def several(self, seeds: Sequence[int]) -> "Sampler":
+        """More streams of the same model, drawn together; the weights are in memory once."""
         other = copy(self)
-        other.streams = 1
-        other._state = _state(self.config, 1, taps=self.plan.taps >= 0)
-        other._space = _workspace(self._weights, self.config, 1)
-        other.reset(0, seed)
+        other.streams = len(seeds)
+        other._state = _state(self.config, len(seeds), taps=self.plan.taps >= 0)
+        other._space = _workspace(self._weights, self.config, len(seeds))
+        for stream, seed in enumerate(seeds):
+            other.reset(stream, seed)
         return other
 
     def _narrow(self, tensors: Tensors, table_bytes: int) -> None:
@@ -191,12 +196,13 @@ class Sampler:
             s.out[:, stream].copy(),
         )
 
-    def set_state(self, stream: int, state: StreamState) -> None:
-        """Goes on from there."""
+    def set_state(self, stream: int, state: StreamState, random: bool = True) -> None:
+        """Goes on from there; its random numbers go on from where they are unless `random`."""
         s = self._state
         s.history[stream] = state.history
         s.t[stream] = state.t
-        s.random[stream] = state.random
+        if random:
+            s.random[stream] = state.random
         s.h[:, :, stream] = state.h
         s.c[:, :, stream] = state.c
         s.out[:, stream] = state.out

@@ -80,10 +80,15 @@ class FullbandSampler:
 
     def another(self, seed: int) -> "FullbandSampler":
         """One more stream of the same model, drawn on its own; the weights are in memory once."""
+        return self.several([seed])
+
+    def several(self, seeds: Sequence[int]) -> "FullbandSampler":
+        """More streams of the same model, drawn together; the weights are in memory once."""
         other = copy(self)
-        other.streams = 1
-        other._make(1)
-        other.reset(0, seed)
+        other.streams = len(seeds)
+        other._make(len(seeds))
+        for stream, seed in enumerate(seeds):
+            other.reset(stream, seed)
         return other
 
     def reset(self, stream: int, seed: int | None = None) -> None:

@@ -1,0 +1,311 @@
+"""A tilted stream: candidates are drawn ahead, chunk by chunk, and the scores say which is heard."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.voices.drawing import Drawing, Held
+from livecode.voices.tilt.candidates import Candidates, candidates_of
+from livecode.voices.tilt.particles import FilterState, ParticleFilter
+
+Floats = NDArray[np.float32]
+
+#: A chunk is heard once so many more have been drawn and scored. Rewards that last gain a fifth by the
+#: first; a second would gain less, and each makes the stream slower to follow.
+LAG = 1
+#: Of the time of a chunk so much is left for scoring the next one, at least and at most.
+LEAST_SLACK, MOST_SLACK = 0.25, 0.5
+#: Before there are candidates, a stream is drawn so many times as fast as it is heard.
+LEAD_IN = 4
+#: So much of what was heard before goes along with the first candidates, for their features.
+CONTEXT_S = 0.4
+MOST_CANDIDATES = 32
+#: Chunks have a multiple of so many samples, whole steps of every model.
+GRAIN = 64
+#: A chunk is at most so many times as long as the one before.
+MOST_GROWTH = 1.25
+
+
+class TiltHand(NamedTuple):
+    """What a performer holds of the tilt."""
+
+    strength: float = 0.0  # what scores are multiplied by; 0: the stream is left to itself
+    candidates: int = 8
+    chunk_s: float = 0.125
+    cap: float = math.inf  # bits a second: it is pushed no further from the model than this
+
+
+class CandidateSet(NamedTuple):
+    """A chunk of all candidates, to be scored."""
+
+    number: int  # of the chunk
+    parents: tuple[int, ...]  # of each among those of the chunk before; empty: they begin anew
+    context: Floats  # (frames,): what was heard before, of candidates that begin anew
+    audio: Floats  # (candidates, frames)
+    surprise: Floats  # (candidates,): bits a sample
+    ahead: int  # frames from the beginning of the present call of `next` to where it is heard
+
+
+class Decided(NamedTuple):
+    """What became of the scores of a chunk."""
+
+    scores: tuple[float, ...]  # as they were used; empty: there were none in time
+    candidates: int
+    bits: float  # by which the chunk was pushed
+    seconds: float  # of the chunk
+
+
+@dataclass(frozen=True)
+class TiltedState:
+    """All that decides how a tilted stream goes on."""
+
+    drawing: Any
+    queue: Floats
+    past: Floats
+    begun: int
+    candidates: tuple[Any, ...] = ()  # none: it is not tilted
+    filter: FilterState | None = None
+    waiting: tuple[tuple[Floats, Floats], ...] = ()
+    chunk: int = 0
+    drawn: tuple[Floats, Floats] | None = None
+
+
+class _Chunk:
+    """The chunk of all candidates that is being drawn."""
+
+    def __init__(self, candidates: int, frames: int):
+        self.frames = frames
+        self.audio = np.zeros((candidates, 0), np.float32)
+        self.surprise = np.zeros(candidates, np.float32)  # nats
+
+    @property
+    def left(self) -> int:
+        """Frames that are still to be drawn."""
+        return self.frames - self.audio.shape[1]
+
+
+class TiltedStream:
+    """Plays one stream, which is left to itself, sample for sample, while its strength is 0.
+
+    Otherwise `LAG` chunks and the one that is being drawn lie ahead of what is heard.
+    """
+
+    def __init__(self, drawing: Drawing, rate_hz: int, seed: int, slack_s: float = 0.0):
+        """`drawing`: the stream; `slack_s`: how long scoring takes at least, as seconds of sound."""
+        self.drawing = drawing
+        self._rate, self._seed, self._slack_s = rate_hz, seed, slack_s
+        self._begun = 0  # how often candidates have begun anew
+        self._queue = np.zeros(0, np.float32)  # to be heard next
+        self._past = np.zeros(0, np.float32)  # the end of what has gone into the queue
+        self._candidates: Candidates | None = None
+        self._filter = ParticleFilter(1, seed, LAG)
+        self._waiting: list[tuple[Floats, Floats]] = []  # undecided chunks: (sound, surprise)
+        self._chunk = _Chunk(0, 0)
+        self._parents: tuple[int, ...] = ()
+        self._number = 0  # of the chunk that is being drawn
+        self._scores: tuple[float, ...] | None = None
+        #: The chunk that waits to be scored, until the caller takes it.
+        self.offered: CandidateSet | None = None
+        #: What became of the scores in the last call of `next`.
+        self.decided: list[Decided] = []
+        self.unscored = 0  # chunks in a row whose scores did not come in time
+        #: Scores for the decisions of the next call, in the place of given ones; None: given ones.
+        self.noted: list[tuple[float, ...]] | None = None
+        self.wanted = 0  # candidates, by what the performer holds
+        #: At most so many candidates are drawn from the next beginning of a chunk on.
+        self.most = MOST_CANDIDATES
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates are drawn; 0 while the stream is left to itself."""
+        return 0 if self._candidates is None else len(self._chunk.audio)
+
+    def take_scores(self, number: int, scores: Sequence[float]) -> None:
+        """Take the scores (candidates,) of the chunk of that number; others are too late."""
+        if number == self._number and len(scores) == len(self._chunk.audio):
+            self._scores = tuple(scores)
+
+    def next(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> Floats:
+        """The next samples (n,) at temperatures (n,); those of a tilted stream apply to what is drawn."""
+        count, self.decided = len(temperatures), []
+        if self._candidates is not None:
+            self._draw(count, temperatures, held, guarded)
+        elif hand.strength:
+            self._lead_in(count, temperatures, held, guarded, hand)
+        while len(self._queue) < count + self._reserve:
+            if self._candidates is None:
+                self._add(self.drawing.next(temperatures[len(self._queue) :], held, guarded))
+            else:
+                self._decide(temperatures, held, guarded, hand)
+        audio, self._queue = self._queue[:count], self._queue[count:]
+        return audio
+
+    @property
+    def _reserve(self) -> int:
+        """The frames that lie ahead of what is heard, since fewer chunks than `LAG` are undecided."""
+        if self._candidates is None:
+            return 0
+        return (LAG - len(self._waiting)) * self._chunk.frames
+
+    def _add(self, audio: Floats) -> None:
+        """Let samples be heard after all others."""
+        self._queue = np.concatenate([self._queue, audio])
+        self._past = np.concatenate([self._past, audio])[-round(CONTEXT_S * self._rate) :]
+
+    def _lead_in(
+        self, count: int, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand
+    ) -> None:
+        """Draw ahead of what is heard; then begin to draw candidates."""
+        wanted = count + (LAG + 1) * self._frames(hand)
+        ahead = min(LEAD_IN * count, max(wanted - len(self._queue), 0))
+        if ahead:
+            held_temperatures = np.full(ahead, temperatures[-1], np.float32)
+            held_temperatures[:count] = temperatures[:ahead]
+            self._add(self.drawing.next(held_temperatures, held, guarded))
+        if len(self._queue) >= wanted:
+            self._begin(hand)
+
+    def _begin(self, hand: TiltHand) -> None:
+        """Let candidates go on from where the stream is."""
+        self._add(self.drawing.rest())
+        self._begun += 1
+        count = self._count(hand)
+        seeds = np.random.default_rng([self._seed, self._begun]).integers(1 << 62, size=count)
+        self._candidates = candidates_of(self.drawing, [int(seed) for seed in seeds])
+        self._filter.begin(count)
+        self._waiting, self._parents = [], ()
+        self._begin_chunk(count, self._frames(hand))
+
+    def _begin_chunk(self, candidates: int, frames: int) -> None:
+        self._chunk = _Chunk(candidates, frames)
+        self._number += 1
+        self._scores = self.offered = None
+
+    def _count(self, hand: TiltHand) -> int:
+        """The number of candidates that are to be drawn."""
+        self.wanted = min(max(round(hand.candidates), 1), MOST_CANDIDATES)
+        return min(self.wanted, self.most)
+
+    def _frames(self, hand: TiltHand) -> int:
+        """The frames of a chunk: whole steps of any model."""
+        return max(round(hand.chunk_s * self._rate / GRAIN), 1) * GRAIN
+
+    def _draw(self, count: int, temperatures: Floats, held: Held, guarded: bool) -> None:
+        """Draw so much of the chunk that it is whole while there is time to score it."""
+        chunk = self._chunk
+        if not chunk.left:
+            return
+        slack = min(
+            max(LEAST_SLACK * chunk.frames, self._slack_s * self._rate), MOST_SLACK * chunk.frames
+        )
+        left = len(self._queue) - self._reserve - slack
+        share = 1.0 if left <= count else count / left
+        self._draw_on(math.ceil(share * chunk.left), temperatures, held, guarded)
+
+    def _draw_on(self, frames: int, temperatures: Floats, held: Held, guarded: bool) -> None:
+        assert self._candidates is not None
+        chunk, grain = self._chunk, self._candidates.grain
+        frames = min(-(-frames // grain) * grain, chunk.left)
+        hot = np.full(frames, temperatures[-1], np.float32)
+        hot[: len(temperatures)] = temperatures[:frames]
+        drawn = self._candidates.draw(hot, held, guarded)
+        chunk.audio = np.concatenate([chunk.audio, drawn.audio], axis=1)
+        chunk.surprise = chunk.surprise + drawn.surprise
+        if not chunk.left:
+            self._offer()
+
+    def _offer(self) -> None:
+        chunk = self._chunk
+        bits = np.asarray(chunk.surprise / (math.log(2) * chunk.frames), np.float32)
+        context = np.zeros(0, np.float32) if self._parents else self._past.copy()
+        ahead = len(self._queue) + sum(audio.shape[1] for audio, _ in self._waiting)
+        self.offered = CandidateSet(self._number, self._parents, context, chunk.audio, bits, ahead)
+
+    def _decide(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> None:
+        """Decide by the scores which candidate is heard; without scores none is preferred."""
+        assert self._candidates is not None
+        if self._chunk.left:
+            self._draw_on(self._chunk.left, temperatures, held, guarded)
+        chunk, count = self._chunk, len(self._chunk.audio)
+        scores = self._scores or ()
+        if self.noted is not None:
+            scores = self.noted.pop(0) if self.noted else ()
+        self._waiting.append((chunk.audio, chunk.surprise))
+        seconds = chunk.frames / self._rate
+        usable = scores if len(scores) == count else np.zeros(count)
+        decision = self._filter.score(usable, hand.strength, hand.cap * seconds)
+        self.decided.append(Decided(scores, count, decision.bits, seconds))
+        self.unscored = 0 if scores else self.unscored + 1
+        if decision.heard is not None and self._be_heard(decision.heard, guarded):
+            return
+        parents = decision.parents.tolist()
+        self._candidates.copy(parents)
+        self._waiting = [(audio[parents], nats[parents]) for audio, nats in self._waiting]
+        self._parents = tuple(parents)
+        if not hand.strength or self._count(hand) != count:
+            self._settle(guarded)
+            if hand.strength and len(self._queue) >= (LAG + 1) * self._frames(hand):
+                self._begin(hand)
+        else:  # a chunk is drawn while the one before is heard, so it is not much longer
+            longest = round(MOST_GROWTH * chunk.frames / GRAIN) * GRAIN
+            self._begin_chunk(count, min(self._frames(hand), longest))
+
+    def _be_heard(self, candidate: int, guarded: bool) -> bool:
+        """Let the oldest undecided chunk of a candidate be heard; True: the stream was taken back."""
+        assert self._candidates is not None
+        audio, nats = self._waiting.pop(0)
+        self.drawing.load_state(self._candidates.state(candidate))
+        heard, taken_back = self.drawing.heard(audio[candidate], float(nats[candidate]), guarded)
+        self._add(heard)
+        if taken_back:
+            self._candidates, self._waiting = None, []
+        return taken_back
+
+    def _settle(self, guarded: bool) -> None:
+        """Let all undecided chunks of one candidate be heard; the stream goes on from it, alone."""
+        chosen = self._filter.decide()
+        while self._waiting:
+            if self._be_heard(chosen, guarded):
+                return
+        assert self._candidates is not None
+        self.drawing.load_state(self._candidates.state(chosen))
+        self._candidates = None
+
+    def state(self) -> Any:
+        """A copy of where it is, for `load_state`."""
+        if self._candidates is None:
+            return TiltedState(self.drawing.state(), self._queue, self._past, self._begun)
+        chunk = self._chunk
+        return TiltedState(
+            self.drawing.state(),
+            self._queue,
+            self._past,
+            self._begun,
+            tuple(self._candidates.state(each) for each in range(len(chunk.audio))),
+            self._filter.state(),
+            tuple(self._waiting),
+            chunk.frames,
+            (chunk.audio, chunk.surprise),
+        )
+
+    def load_state(self, state: TiltedState) -> None:
+        """Go on from there. What has been drawn of a chunk is to be scored again."""
+        self.drawing.load_state(state.drawing)
+        self._queue, self._past, self._begun = state.queue, state.past, state.begun
+        self._candidates, self._scores, self.offered = None, None, None
+        self._waiting, self._parents = list(state.waiting), ()
+        if state.filter is None or state.drawn is None:
+            return
+        self._number += 1
+        self._candidates = candidates_of(self.drawing, range(len(state.candidates)))
+        for candidate, each in enumerate(state.candidates):
+            self._candidates.load_state(candidate, each)
+        self._filter.load_state(state.filter)
+        self._chunk = _Chunk(len(state.candidates), state.chunk)
+        self._chunk.audio, self._chunk.surprise = state.drawn
+        if not self._chunk.left:
+            self._offer()
