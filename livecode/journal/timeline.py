@@ -18,8 +18,10 @@ from livecode.transport.messages import (
     FadedLate,
     Late,
     Missed,
+    Narrowed,
     Rested,
     Silenced,
+    Tilted,
     Underrun,
     Unread,
     VoiceAligned,
@@ -170,6 +172,12 @@ class Timeline:
                 case Rested():
                     rests = schedule.rests.setdefault(message.generation, {})
                     rests[message.position] = message.rests
+                case Narrowed():
+                    narrowed = schedule.narrowed.setdefault(message.generation, {})
+                    narrowed[message.position] = message.most
+                case Tilted():
+                    tilted = schedule.tilted.setdefault(message.generation, {})
+                    tilted.setdefault(message.position, []).append(message.scores)
                 case Silenced():
                     schedule.silenced.append(message.at)
                 case Late():

@@ -18,7 +18,7 @@ from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, mega
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_0009  # "LIVE", layout version 9
+MAGIC = 0x4C49_5645_000A  # "LIVE", layout version 10
 
 
 class OtherLayout(LivecodeError):
@@ -96,6 +96,10 @@ class Arena:
         )
         #: The MIDI notes that sound elsewhere, as JSON of (port, channel, note). The sender writes.
         self.sounding = Board(take(Board.size(layout.sounding_bytes)), layout.sounding_bytes)
+        #: Chunks of candidates of tilted streams; the voices write, and the mind scores them.
+        self.candidates = MessageQueue(
+            take(MessageQueue.HEADER_BYTES + layout.candidate_bytes), layout.candidate_bytes
+        )
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
             TapBuffer(take(TapBuffer.size(layout.name_tap_frames)), layout.name_tap_frames)
@@ -120,6 +124,7 @@ class Arena:
             Board.size(layout.tape_bytes),
             Board.size(layout.inheritance_bytes),
             Board.size(layout.sounding_bytes),
+            MessageQueue.HEADER_BYTES + layout.candidate_bytes,
             TapBuffer.size(layout.tap_frames),
             *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
         )

@@ -30,6 +30,7 @@ class Layout:
     tape_bytes: int = 1 << 14
     inheritance_bytes: int = 1 << 20
     sounding_bytes: int = 1 << 14
+    candidate_bytes: int = 1 << 21  # 32 candidates of half a second at 32 kHz
     tap_frames: int = 65536  # of the sum of all sounds
     taps: int = 12  # names that can be listened to at once
     name_tap_frames: int = 8192
@@ -39,8 +40,14 @@ class Layout:
 #: says which of them it has.
 LAYOUTS = (
     Layout(),
-    Layout(slots=512, buffers=48, message_bytes=1 << 19),
-    Layout(slots=256, buffers=32, message_bytes=1 << 18, inheritance_bytes=1 << 18),
+    Layout(slots=512, buffers=48, message_bytes=1 << 19, candidate_bytes=1 << 20),
+    Layout(
+        slots=256,
+        buffers=32,
+        message_bytes=1 << 18,
+        inheritance_bytes=1 << 18,
+        candidate_bytes=1 << 19,
+    ),
     Layout(
         slots=96,
         buffers=16,
@@ -48,6 +55,7 @@ LAYOUTS = (
         message_bytes=1 << 17,
         taps=6,
         inheritance_bytes=1 << 16,
+        candidate_bytes=1 << 17,
     ),
 )
 

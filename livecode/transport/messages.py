@@ -209,6 +209,14 @@ class StopVoice(Message, frozen=True, tag=True):
     generation: int
 
 
+class Scores(Message, frozen=True, tag=True):
+    """How much each candidate of a tilted stream's chunk earns; see `Candidates`."""
+
+    generation: int
+    chunk: int
+    scores: tuple[float, ...]
+
+
 class GetSounds(Message, frozen=True, tag=True):
     """Load these sounds of a kit, since they are about to be played."""
 
@@ -301,6 +309,25 @@ class Rested(Message, frozen=True, tag=True):
     rests: bool
 
 
+class Narrowed(Message, frozen=True, tag=True):
+    """A tilted stream draws at most so many candidates from `position` in its buffer on."""
+
+    generation: int
+    position: int
+    most: int
+
+
+class Tilted(Message, frozen=True, tag=True):
+    """What became of the scores of a chunk, in the hop at `position` in a stream's buffer."""
+
+    generation: int
+    position: int
+    scores: tuple[float, ...]  # as they were used; empty: none came in time
+    candidates: int
+    bits: float  # by which the chunk was pushed away from the model
+    seconds: float  # of the chunk
+
+
 class Underrun(Message, frozen=True, tag="Dry"):
     """A generation had no samples in the blocks from `begin` up to `end`.
 
@@ -343,35 +370,11 @@ class Silenced(Message, frozen=True, tag=True):
 
 
 AnyMessage = Union[
-    PlayBuffer,
-    PlayGraph,
-    Fade,
-    Listen,
-    OpenGate,
-    Press,
-    GrabSound,
-    Record,
-    ChooseAudio,
-    SurveyAudio,
-    Shape,
-    StartVoice,
-    StopVoice,
-    GetSounds,
-    Began,
-    Built,
-    Tried,
-    Ended,
-    Failed,
-    Note,
-    VoiceAligned,
-    Missed,
-    Rested,
-    Underrun,
-    FadedLate,
-    Late,
-    Unread,
-    Silenced,
-]
+    PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, GrabSound, Record, ChooseAudio,
+    SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
+    Failed, Note, VoiceAligned, Missed, Rested, Narrowed, Tilted, Underrun, FadedLate, Late,
+    Unread, Silenced,
+]  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)
 

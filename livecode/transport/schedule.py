@@ -26,6 +26,10 @@ class Schedule:
     aligned: dict[int, dict[int, Alignment]] = field(default_factory=dict)  # by buffer position
     # by buffer position; True: the stream rests from there on
     rests: dict[int, dict[int, bool]] = field(default_factory=dict)
+    # by buffer position: at most so many candidates are drawn from there on
+    narrowed: dict[int, dict[int, int]] = field(default_factory=dict)
+    # by buffer position: the scores that were used in that hop, chunk by chunk
+    tilted: dict[int, dict[int, list[tuple[float, ...]]]] = field(default_factory=dict)
     # hits without a sound: (generation, sample time, sound)
     missed: set[tuple[int, int, int]] = field(default_factory=set)
     # only those that came late: (name, stamp) -> frame

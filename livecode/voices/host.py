@@ -9,6 +9,7 @@ from livecode.errors import LivecodeError
 from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import is_torchscript
 from livecode.transport import Arena, ControlReader
+from livecode.transport.candidates import Candidates, offer
 from livecode.transport.messages import (
     TEST_MODEL,
     Failed,
@@ -20,12 +21,15 @@ from livecode.transport.messages import (
     LatentSource,
     Message,
     Missed,
+    Narrowed,
     Note,
     OnsetSource,
     Rested,
+    Scores,
     StartVoice,
     StopVoice,
     StreamSource,
+    Tilted,
     Unread,
     VoiceAligned,
     receive,
@@ -39,7 +43,7 @@ from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.latent import LatentVoice
 from livecode.voices.latent_notes import LatentNotesVoice
-from livecode.voices.load_shedding import LoadShedding, TakenBack
+from livecode.voices.load_shedding import LoadShedding, TakenBack, Width
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.samplernn import compiling, kernel
@@ -98,6 +102,7 @@ class VoiceHost:
             StartVoice: self._start,
             StopVoice: self._stop,
             GetSounds: lambda message: self.sounds.get(message.kit, message.sounds),
+            Scores: self._take_scores,
         }
 
     def process(self) -> int:
@@ -176,6 +181,8 @@ class VoiceHost:
             voice.tried = True
             self._trials.end(generation)
         voice.noted = self._pass_on(voice.name, getattr(voice.source, "notes", ()), voice.noted)
+        if isinstance(voice.source, StreamVoice) and self._schedule is None:
+            self._offer(generation, voice, voice.source)
         return filled
 
     def _shed_load(self, load_shedding: LoadShedding) -> None:
@@ -193,7 +200,11 @@ class VoiceHost:
                 self._fail(self.voices.pop(generation).name, generation, decision.why(generation))
             return
         voice = self.voices[decision.generation]
-        self._tell(Rested(decision.generation, voice.buffer.written, decision.rests))
+        position = voice.buffer.written
+        if isinstance(decision, Width):
+            self._tell(Narrowed(decision.generation, position, decision.most))
+        else:
+            self._tell(Rested(decision.generation, position, decision.rests))
         self._tell(Note(decision.said(voice.name), self.arena.header.clock()[0]))
 
     def _start(self, message: StartVoice) -> None:
@@ -283,6 +294,7 @@ class VoiceHost:
             generation,
             self._onsets_of(message) if isinstance(source, OnsetSource) else None,
             lambda *what: self._tell(Missed(generation, *what)),
+            lambda position, decided: self._tell(Tilted(generation, position, *decided)),
         )
 
     def _onsets_of(self, message: StartVoice) -> OnsetReader | None:
@@ -302,7 +314,7 @@ class VoiceHost:
         if isinstance(source, StreamSource):
             if source.model == TEST_MODEL:
                 return NoiseVoice(sample_rate, HOP, source.seed)
-            return StreamVoice(source, sample_rate, HOP)
+            return StreamVoice(source, sample_rate, HOP, self.arena.header.block)
         if isinstance(source, HitsSource):
             return HitsVoice(self.sounds, sample_rate, HOP)
         if isinstance(source, LatentNotesSource):
@@ -325,6 +337,28 @@ class VoiceHost:
             self._leaving.add(message.generation)
         if (isolated := self._isolated.pop(message.generation, None)) is not None:
             isolated.stop()
+
+    def _offer(self, generation: int, voice: Voice, stream: StreamVoice) -> None:
+        """Let the mind score a chunk, if one waits for that. Without room it is not scored."""
+        if (chunk := stream.take_offered()) is not None:
+            ahead = round(chunk.ahead * self.arena.header.sample_rate / stream.rate_hz)
+            candidates = Candidates(
+                generation,
+                chunk.number,
+                stream.rate_hz,
+                len(chunk.audio),
+                chunk.parents,
+                chunk.context.tobytes(),
+                chunk.audio.tobytes(),
+                tuple(chunk.surprise.tolist()),
+                voice.frame - HOP + ahead,
+            )
+            offer(self.arena.candidates, candidates)
+
+    def _take_scores(self, message: Scores) -> None:
+        voice = self.voices.get(message.generation)
+        if voice is not None and isinstance(voice.source, StreamVoice):
+            voice.source.tilt.take_scores(message.chunk, message.scores)
 
     def _tell(self, message: Message) -> None:
         send(self._to_mind, message)

@@ -1,4 +1,4 @@
-"""Load shedding: if the processor cannot keep up, streams rest by priority, then the newest voices end."""
+"""Load shedding: if time is short, tilts narrow, streams rest by priority, then the newest voices end."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,36 @@ OVER = 1.0
 LITTLE = 0.005
 #: Share of the difference by which a voice's known cost follows each new hop's cost.
 FOLLOW = 0.05
+#: A tilted stream draws so many candidates at least; fewer would be no tilt.
+FEWEST = 2
+#: After so many chunks in a row whose scores came too late, there are to be fewer candidates.
+TOO_LATE = 4
 
 
 class SheddableStream(Protocol):
-    """A voice that can rest."""
+    """A voice that can rest, or draw fewer candidates."""
 
     resting: bool
     priority: float
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates a tilted stream draws; 0: it is not tilted."""
+
+    @property
+    def most(self) -> int:
+        """How many candidates it draws at most."""
+
+    @property
+    def wanted(self) -> int:
+        """How many candidates the performer asks for."""
+
+    @property
+    def unscored(self) -> int:
+        """How many of its chunks in a row were scored too late."""
+
+    def narrow(self, most: int) -> None:
+        """Draw at most so many candidates from now on."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +60,23 @@ class Decision:
         return (
             f"{name} repeats its last second: this machine cannot compute all that sounds in time"
         )
+
+
+@dataclass(frozen=True)
+class Width:
+    """A tilted stream draws at most so many candidates from now on."""
+
+    generation: int
+    most: int
+    fewer: bool  # than before
+    late: bool = False  # for want of scores rather than of time to draw
+
+    def said(self, name: str) -> str:
+        """Return what the performer is told of the stream called `name`."""
+        if not self.fewer:
+            return f"{name} is tilted with up to {self.most} candidates again"
+        why = "its tilt is not scored in time" if self.late else "time is short"
+        return f"{name} is tilted with {self.most} candidates: {why}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +102,7 @@ class LoadShedding:
         self._hop_s, self._clock = hop_s, clock
         self._costs: dict[int, float] = {}  # generation -> seconds a hop, while it does not rest
         self._due_s = clock() + EVERY_S
-        self._rested_s = -REST_S
+        self._rested_s = self._narrowed_s = -REST_S
         self._over = 0  # checks in a row that found too much, and no stream left to rest
 
     def timed(self, generation: int, work: Callable[[], bool]) -> bool:
@@ -77,8 +117,8 @@ class LoadShedding:
 
     def decide(
         self, streams: Mapping[int, SheddableStream], all_voices: Collection[int]
-    ) -> Decision | TakenBack | None:
-        """Let one stream rest or wake, if it is time to, and return the decision.
+    ) -> Decision | Width | TakenBack | None:
+        """Let one stream narrow, rest or wake, if it is time to, and return the decision.
 
         `streams` holds the streams that can rest, by generation; `all_voices` holds all
         generations. Of streams with equal priority, the newest rests first. If all of them rest and
@@ -91,6 +131,9 @@ class LoadShedding:
         self._costs = {number: cost for number, cost in self._costs.items() if number in all_voices}
         resting = {number for number, stream in streams.items() if stream.resting}
         load = sum(c for number, c in self._costs.items() if number not in resting) / self._hop_s
+        if (width := self._narrow_one(streams, resting, load)) is not None:
+            self._narrowed_s = now
+            return width
         if load > TOO_MUCH and (awake := [n for n in streams if n not in resting]):
             least = min(awake, key=lambda number: (streams[number].priority, -number))
             streams[least].resting = True
@@ -111,4 +154,35 @@ class LoadShedding:
             if load + self._costs.get(best, 0.0) / self._hop_s < ENOUGH:
                 streams[best].resting = False
                 return Decision(best, rests=False)
+        if (
+            now - self._narrowed_s > REST_S
+            and (width := self._widen_one(streams, load)) is not None
+        ):
+            self._narrowed_s = now
+            return width
+        return None
+
+    def _narrow_one(
+        self, streams: Mapping[int, SheddableStream], resting: Collection[int], load: float
+    ) -> Width | None:
+        """Let a tilted stream draw half as many candidates, if there is no time for them all."""
+        wide = [n for n in streams if n not in resting and streams[n].candidates > FEWEST]
+        late = [number for number in wide if streams[number].unscored >= TOO_LATE]
+        if not wide or not (late or load > TOO_MUCH):
+            return None
+        least = min(late or wide, key=lambda number: (streams[number].priority, -number))
+        most = max(streams[least].candidates // 2, FEWEST)
+        streams[least].narrow(most)
+        return Width(least, most, fewer=True, late=bool(late))
+
+    def _widen_one(self, streams: Mapping[int, SheddableStream], load: float) -> Width | None:
+        """Let a tilted stream draw twice as many candidates, if there is time and it would."""
+        narrow = [
+            n for n, each in streams.items() if each.candidates > 0 and each.most < each.wanted
+        ]
+        for number in sorted(narrow, key=lambda number: (-streams[number].priority, number)):
+            if load + self._costs.get(number, 0.0) / self._hop_s < ENOUGH:
+                most = min(2 * streams[number].most, streams[number].wanted)
+                streams[number].narrow(most)
+                return Width(number, most, fewer=False)
         return None

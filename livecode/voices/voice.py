@@ -12,6 +12,7 @@ from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP
 from livecode.voices.hits import HitsVoice
 from livecode.voices.stream import Memory, StreamVoice
+from livecode.voices.tilt.tilted import Decided
 
 
 class SoundSource(Protocol):
@@ -47,6 +48,8 @@ class Voice:
     onsets: OnsetReader | None = None  # None: the source plays none
     #: Called with a sample time at which a hit had no sound, and the sound's number in its kit.
     on_missed: Callable[[int, int], None] = lambda frame, sound: None
+    #: Called with the position of a hop in the buffer, and what was decided in it by scores.
+    on_decided: Callable[[int, Decided], None] = lambda position, decided: None
     played: bool = False
     tried: bool = False  # whether it has computed sound without harm
     noted: int = 0  # of the source's notes
@@ -74,10 +77,14 @@ class Voice:
         self.frame, self.played = frame, True
         if isinstance(self.source, StreamVoice):
             memory.note(self.name, self.source, self.frame, HOP)
+        position = self.buffer.written
         values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
         if self.onsets is not None:
             values.insert(0, self._begin(self.onsets))
         self.buffer.write(self.source.play(*values))
+        if isinstance(self.source, StreamVoice):
+            for decided in self.source.tilt.decided:
+                self.on_decided(position, decided)
         if isinstance(self.source, HitsVoice):
             for wait, onset in self.source.missed:
                 self.on_missed(self.frame + wait, int(onset.sound))
@@ -122,6 +129,11 @@ class Voice:
         if isinstance(self.source, StreamVoice):
             rests = schedule.rests.get(self.generation, {})
             self.source.resting = rests.get(position, self.source.resting)
+            narrowed = schedule.narrowed.get(self.generation, {})
+            if position in narrowed:
+                self.source.narrow(narrowed[position])
+            tilted = schedule.tilted.get(self.generation, {})
+            self.source.tilt.noted = list(tilted.get(position, ()))
         alignment = schedule.aligned.get(self.generation, {}).get(position)
         if alignment is None:
             return self.frame if self.played else NEVER

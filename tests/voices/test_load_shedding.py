@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from livecode.voices.load_shedding import EVERY_S, REST_S, Decision, LoadShedding, TakenBack
+from livecode.voices.load_shedding import (
+    EVERY_S,
+    FEWEST,
+    REST_S,
+    TOO_LATE,
+    Decision,
+    LoadShedding,
+    TakenBack,
+    Width,
+)
 
 HOP_S = 256 / 48_000
 
@@ -14,6 +23,15 @@ class Stream:
     priority: float = 1.0
     resting: bool = False
     cost_s: float = 0.4 * HOP_S
+    candidates: int = 0
+    most: int = 32
+    wanted: int = 8
+    unscored: int = 0
+
+    def narrow(self, most: int) -> None:
+        self.cost_s *= most / self.candidates
+        self.candidates = self.most = most
+        self.unscored = 0
 
 
 class Stage:
@@ -84,6 +102,29 @@ def test_what_has_ended_counts_no_more() -> None:
     del stage.streams[1]
     del stage.streams[2]
     assert stage.play(2 * REST_S) == [Decision(3, rests=False)]
+
+
+def test_tilts_narrow_before_anything_rests_and_widen_again() -> None:
+    stage = Stage(plain=Stream(), tilted=Stream(cost_s=0.8 * HOP_S, candidates=8))
+    assert stage.play(REST_S) == [Width(2, 4, fewer=True)]
+    assert stage.play(2 * REST_S) == [], "twice as many would not fit"
+    stage.streams[1].cost_s = 0.01 * HOP_S
+    stage.streams[2].cost_s = 0.3 * HOP_S
+    assert stage.play(2 * REST_S) == [Width(2, 8, fewer=False)]
+
+
+def test_a_tilt_narrows_as_far_as_there_is_choice_and_then_streams_rest() -> None:
+    stage = Stage(tilted=Stream(cost_s=8 * HOP_S, candidates=8))
+    stage.play(60.0)
+    assert stage.streams[1].candidates == FEWEST
+    assert stage.streams[1].resting
+
+
+def test_a_tilt_that_is_scored_too_late_narrows() -> None:
+    stage = Stage(tilted=Stream(cost_s=0.1 * HOP_S, candidates=8, unscored=TOO_LATE))
+    (width,) = stage.play(1.0)
+    assert width == Width(1, 4, fewer=True, late=True)
+    assert width.said("r7") == "r7 is tilted with 4 candidates: its tilt is not scored in time"
 
 
 def test_where_no_stream_is_left_to_rest_the_newest_voices_are_taken_back() -> None:

@@ -1,0 +1,54 @@
+"""Candidates of tilted streams on their way from the voices to the mind, which scores them."""
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.transport.bytes import MessageQueue
+
+Floats = NDArray[np.float32]
+
+
+class Candidates(msgspec.Struct, frozen=True):
+    """A chunk of several continuations of one stream. Samples are float32, little-endian.
+
+    The journal does not keep them: it keeps the scores that were used.
+    """
+
+    generation: int
+    chunk: int  # its number
+    rate_hz: int
+    count: int  # of candidates
+    #: Of each among those of the chunk before, whose continuation it is; empty: they begin anew.
+    parents: tuple[int, ...]
+    context: bytes  # (frames,): what was heard before, of candidates that begin anew
+    audio: bytes  # (count, frames)
+    surprise: tuple[float, ...]  # bits a sample, of each
+    begin: int  # sample time at which the chosen one begins to be heard
+
+    @property
+    def sounds(self) -> Floats:
+        """The sound of each, (count, frames)."""
+        return np.frombuffer(self.audio, np.float32).reshape(self.count, -1)
+
+    @property
+    def before(self) -> Floats:
+        """What was heard before, (frames,)."""
+        return np.frombuffer(self.context, np.float32)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Candidates)
+
+
+def offer(queue: MessageQueue, candidates: Candidates) -> bool:
+    """Send candidates; False if there is no room, so that nobody scores them."""
+    return queue.send(_encoder.encode(candidates))
+
+
+def offered(queue: MessageQueue) -> Iterator[Candidates]:
+    """Yield the candidates that wait to be scored."""
+    while (data := queue.receive()) is not None:
+        yield _decoder.decode(data)
