@@ -34,11 +34,11 @@ MIN_CONFIDENCE = 0.5  # below it, `pitch` is 0
 
 MEL_DARK_DB = -80.0
 
-MEASURES = ("level", "shape", "pitch", "mel", "long", "roughness", "chroma")
+MEASURES = ("level", "shape", "pitch", "mel", "long", "roughness", "chroma", "samples")
 
 READABLE = (
     "rms", "level", "peak", "centroid", "spread", "flatness", "brightness", "flux", "onset",
-    "pitch", "confidence", "roughness", "mel", "chroma",
+    "pitch", "confidence", "roughness", "mel", "chroma", "samples", "rate", "surprise",
 )  # fmt: skip
 
 
@@ -96,6 +96,7 @@ class SoundFeatures:
         self._chroma_bank = chroma_bank(np.arange(long_bins) * long_bin_hz)
         self._chroma_bands = np.zeros(12)
         self._chroma, self._chroma_view = _array_and_view(12)
+        self._samples, self._samples_view = _array_and_view(window)
 
     def __getattr__(self, name: str) -> float:
         raise AttributeError(unknown("a sound", name, READABLE))
@@ -265,6 +266,26 @@ class SoundFeatures:
             self._chroma_bands *= 1.0 / total if total > SILENCE else 0.0
             np.copyto(self._chroma, self._chroma_bands, casting="same_kind")
         return self._chroma_view
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        """The samples of the window, as spectra are taken of them; there are `rate` of them in a second.
+
+        Returns a float32 view (window,) that a reading in the next hop overwrites.
+        """
+        if self._due("samples"):
+            np.copyto(self._samples, self._mixed(self.window_frames), casting="same_kind")
+        return self._samples_view
+
+    @property
+    def rate(self) -> float:
+        """How many of the `samples` there are in a second."""
+        return float(self.sample_rate)
+
+    @property
+    def surprise(self) -> float:
+        """How unlikely the model finds it, in bits a sample, where it is a candidate of a tilt; else 0."""
+        return 0.0
 
     def _due(self, what: str) -> bool:
         """Return whether `what` is still to be computed in this hop, and mark it as computed."""

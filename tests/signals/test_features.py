@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livecode.signals.features import LEAST, MEL_BANDS, READABLE, SoundFeatures
 
 SR = 48000
-NUMBERS = [name for name in READABLE if name not in ("mel", "chroma")]
+NUMBERS = [name for name in READABLE if name not in ("mel", "chroma", "samples")]
 Sound = NDArray[np.float64]
 
 
