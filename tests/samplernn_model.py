@@ -15,12 +15,16 @@ def write_samplernn(
     sample_rate: int = 16_000,
     says: int | None = None,
     sure: float = 30.0,
+    sharp: float = 1.0,
     rms: float = 0.25,
     held_out_bits: float = 8.0,
     lufs: float | None = None,
     **make: object,
 ) -> Path:
-    """A model file; `says`: the level that it finds likelier than others by a factor of exp(sure)."""
+    """A model file; `says`: the level that it finds likelier than others by a factor of exp(sure).
+
+    sharp: how much more what comes next depends on what was before.
+    """
     config = SampleRNNConfig(
         **{"dim": 16, "frame_sizes": (4, 4), "embedding": 16, "quantiser": "linear", **make}  # type: ignore[arg-type]
     )
@@ -29,6 +33,7 @@ def write_samplernn(
         key: (0.3 * rng.standard_normal(shape)).astype(np.float32)
         for key, shape in config.shapes().items()
     }
+    tensors["sample.output.weight"] *= np.float32(sharp)
     if says is not None:
         tensors["sample.output.weight"][:] *= 0.1
         tensors["sample.output.bias"][says] = sure

@@ -11,9 +11,9 @@ from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
 from livecode.language.instructions import Instructed
 from livecode.language.naming import NamingSetting
-from livecode.language.sources import automatable
+from livecode.language.sources import a_reward, automatable, lasting
 from livecode.language.spaces import Space
-from livecode.language.things import Setting, Thing, choice, length, whole
+from livecode.language.things import Setting, Thing, choice, whole
 from livecode.language.units import Span, is_number
 from livecode.language.values import Value, as_value
 
@@ -59,29 +59,6 @@ def _some_axes(thing: Thing, value: Sequence[Any]) -> tuple[str | int, ...]:
     return tuple(each if isinstance(each, str) else int(each) for each in value)
 
 
-def _a_reward(thing: Thing, value: Any) -> Value | None:
-    if value is None:
-        return None
-    try:
-        return as_value(value)
-    except LivecodeError:
-        raise LivecodeError(
-            f"takes a reward, as in ego.reward = hands + 0.3 * shimmer, not {value!r}"
-        ) from None
-
-
-def _a_length(shortest_s: float, longest_s: float, default: Span, doc: str) -> Setting:
-    """Make a setting that takes a length of time, or a curve, a signal or a function of seconds."""
-    plain = length(shortest_s, longest_s)
-
-    def check(thing: Thing, value: Any) -> Span | Value:
-        if isinstance(value, (Span, bool, str)) or is_number(value):
-            return plain(thing, value)
-        return as_value(value)
-
-    return Setting(default, check, doc, (shortest_s, longest_s))
-
-
 class Agent(Instructed):
     """An agent walks a space, learns from its reward where to go, and is heard where it is."""
 
@@ -101,7 +78,7 @@ class Agent(Instructed):
         "rest where they are; `steps(1, 2, 4, every=8*bars)` opens them one after the other, and "
         "`['centroid', 3]` says which, by name or by number from 1",
     )
-    every = _a_length(
+    every = lasting(
         0.015,
         10.0,
         Span(0.05),
@@ -122,7 +99,7 @@ class Agent(Instructed):
         "how far it strays from what you like: at 0 it heads straight there and stays for as long as "
         "you say nothing else, at 1 it tries things about it, at 4 it roams",
     )
-    patience = _a_length(
+    patience = lasting(
         1.0,
         LONGEST_PATIENCE_S,
         Span(10.0),
@@ -139,7 +116,7 @@ class Agent(Instructed):
         "coexplorer has none",
     )
     reward = Setting(
-        None, _a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"
+        None, a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"
     )
     learner = Setting(
         EXPLORER,

@@ -32,6 +32,30 @@ def automatable(default: float, low: float, high: float, doc: str) -> Setting:
     return Setting(default, check, doc, bounds=(low, high))
 
 
+def lasting(shortest_s: float, longest_s: float, default: Span, doc: str) -> Setting:
+    """Make a setting that takes a length of time, or a curve, a signal or a function of seconds."""
+    plain = length(shortest_s, longest_s)
+
+    def check(thing: Thing, value: Any) -> Span | Value:
+        if isinstance(value, (Span, bool, str)) or is_number(value):
+            return plain(thing, value)
+        return as_value(value)
+
+    return Setting(default, check, doc, (shortest_s, longest_s))
+
+
+def a_reward(thing: Thing, value: Any) -> Value | None:
+    """Check for a reward, or None for none."""
+    if value is None:
+        return None
+    try:
+        return as_value(value)
+    except LivecodeError:
+        raise LivecodeError(
+            f"takes a reward, as in ego.reward = hands + 0.3 * shimmer, not {value!r}"
+        ) from None
+
+
 _fade_length = length(0, 60)
 
 

@@ -12,7 +12,7 @@ import soundfile
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.files import path_of, path_text, replacing, shown, version_of
 from livecode.language.naming import NamingSetting
-from livecode.language.sources import Sounding, automatable
+from livecode.language.sources import Sounding, a_reward, automatable, lasting
 from livecode.language.things import Setting, Thing, whole
 from livecode.language.units import Span
 from livecode.language.values import Value
@@ -72,7 +72,9 @@ class Stream(Sounding):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
     kind = "stream"
-    kept = Sounding.kept | {"take", "prime", "prime_version"}
+    kept = Sounding.kept | {
+        "take", "prime", "prime_version", "tilt", "strength", "candidates", "chunk", "cap",
+    }  # fmt: skip
 
     model = NamingSetting(
         TEST_MODEL,
@@ -116,6 +118,32 @@ class Stream(Sounding):
     brightness = automatable(0.0, -6, 6, "dB an octave, of a full-band model: `r7.brightness = 2`")
     transpose = automatable(0.0, -24, 24, "semitones, of a full-band model: `r7.transpose = -5`")
     density = automatable(0.0, -8, 8, "above 0 more attacks, below 0 fewer, of a full-band model")
+
+    tilt = Setting(
+        None,
+        a_reward,
+        "a reward that it leans towards: `r7.tilt = 0.8 * shimmer`, or away from: `-shimmer`; None: "
+        "it is left to itself",
+    )
+    strength = automatable(
+        1.0,
+        0,
+        8,
+        "how much the reward counts: at 0 it is left to itself, at 1 it leans clearly, from 4 on the "
+        "best of its candidates is nearly always taken",
+    )
+    candidates = automatable(
+        8.0, 1, 32, "how many continuations are drawn for each that is heard: `r7.candidates = 16`"
+    )
+    chunk = lasting(
+        0.03,
+        0.5,
+        Span(0.125),
+        "how long a continuation is, 30*ms to 0.5*s: short ones follow quickly, long ones tell more",
+    )
+    cap = automatable(
+        100.0, 0, 1000, "bits a second: the reward pushes it no further from its model than this"
+    )
 
     def prime(self, audio: str | Path | np.ndarray | None = None) -> None:
         """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: from itself."""

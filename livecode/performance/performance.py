@@ -50,6 +50,7 @@ from livecode.playing.present import PresentMoment
 from livecode.playing.requests import Requests
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
+from livecode.playing.tilts import Tilts
 from livecode.playing.turns import TurnTable
 from livecode.sets.cue_vocabulary import CueTargets
 from livecode.sets.cues import Cues
@@ -167,6 +168,7 @@ class Performance:
             self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
         sounds.on_gone = signals.forget
+        self.tilts = Tilts(arena, self.generations, sounds, watchdog, setup.say, wall_s)
         self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
         self.applier = Applier(
             namespace,
@@ -266,6 +268,7 @@ class Performance:
             self.tempo_control.follow_link(frame)
             self.present.move_to(frame)
             self.sounds.tick(frame, self.present.moment)
+            self.tilts.tick(self.present.moment)
             self.set_player.tick(frame, self.present.moment)
             if not self.recorder.replaying:  # the journal has the turns as blocks
                 self.turns.tick(frame, frame + clock.tick_frames)

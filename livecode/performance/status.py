@@ -18,6 +18,7 @@ from livecode.language.values import Value
 from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
+from livecode.playing.players import StreamPlayer
 from livecode.playing.sound_player import SoundPlayer
 from livecode.playing.sounds import Sounds
 from livecode.playing.turns import TurnTable
@@ -125,6 +126,7 @@ class StatusBoard:
                 for name, thing, player in self._sounding()
             },
             values=dict(self._varying()),
+            pushed=dict(self._pushed()),
             rings=rings.summary(),
             twist=round(float(rings.twist), 3),
             refused=sum(self._intake.refused.values()),
@@ -164,6 +166,11 @@ class StatusBoard:
         for name, _, player in self._playing():
             if isinstance(player, AgentPlayer):
                 yield name, player
+
+    def _pushed(self) -> Iterator[tuple[str, float]]:
+        for name, _, player in self._playing():
+            if isinstance(player, StreamPlayer) and player.tilt is not None:
+                yield name, round(player.pushed, 1)
 
     def _varying(self) -> Iterator[tuple[str, float]]:
         """Yield (name and setting, number now) of each setting that a curve, signal or function moves."""

@@ -26,6 +26,7 @@ from livecode.transport.messages import (
     Silenced,
     Source,
     StopVoice,
+    Tilted,
     Tried,
     receive,
     send,
@@ -79,6 +80,7 @@ class Generations:
         self._costs: dict[int, float] = {}  # of graphs that the engine has tried
         self.on_new_engine: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Generation], None] = lambda playing: None
+        self.on_tilted: Callable[[Tilted], None] = lambda message: None
 
     def current(self, name: str) -> Generation | None:
         """Return the generation that the name sounds from or is about to; None if there is none."""
@@ -234,6 +236,8 @@ class Generations:
                     self.on_begin(playing)
             elif isinstance(message, Silenced):
                 self._silenced = self.sounding()
+            elif isinstance(message, Tilted):
+                self.on_tilted(message)
             elif isinstance(message, Note):
                 self._on_note(message)
         return failures

@@ -18,11 +18,14 @@ from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import PlayerState
+from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
 from livecode.playing.controlling import follow_keywords
 from livecode.playing.hits_player import HitsPlayer
+from livecode.playing.lines import LEAST
+from livecode.playing.listening import SOUND
 from livecode.playing.notes_player import NotesPlayer
 from livecode.playing.sent_players import (
     MidiControllerPlayer,
@@ -31,6 +34,7 @@ from livecode.playing.sent_players import (
     OscEventsPlayer,
 )
 from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
+from livecode.playing.tilt_terms import hears
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -63,6 +67,12 @@ class DspPlayer(SoundPlayer):
         super().follow(frame, fade_s)
 
 
+#: What a performer holds of a tilt, in the order in which the voice reads it.
+TILT_HAND = ("strength", "candidates", "chunk", "cap")
+#: How far a stream is pushed is shown as the mean over about so many seconds.
+PUSH_SHOWN_S = 1.0
+
+
 @dataclass(frozen=True)
 class StreamPosition(PlayerState):
     """A time to which a stream can go back."""
@@ -89,6 +99,50 @@ class StreamPlayer(SoundPlayer):
     _since = 0  # the sample time that the stream was taken back to
     _frame = 0
 
+    def __init__(self, thing: Stream, setup: PlayerSetup, seed: int):
+        super().__init__(thing, setup, seed)
+        #: The tilt as the thing described it when `follow` was called last.
+        self.tilt: Value | None = None
+        #: How far the tilt pushes the stream from its model, in bits a second.
+        self.pushed = 0.0
+        self._hand = {
+            setting: Automation(thing, setting, getattr(Stream, setting).bounds, setup.say)
+            for setting in TILT_HAND
+        }
+        self._slot = setup.controls.open(f"{thing.name}.tilt")
+        self._written = setup.controls.last(self._slot)
+        self._hand_rests = False  # whether it has been written, and stays
+
+    def follow(self, frame: int, fade_s: float) -> None:
+        super().follow(frame, fade_s)
+        tilt = self.thing.tilt
+        if tilt is not None and tilt is not self.tilt:
+            self._tell_what_does_not_tilt(tilt)
+        self.tilt = tilt
+        self.pushed, self._hand_rests = self.pushed if tilt is not None else 0.0, False
+        for automation in self._hand.values():
+            automation.follow(frame, fade_s)
+
+    def _tell_what_does_not_tilt(self, tilt: Value) -> None:
+        if not hears(tilt, (SOUND, str(self.thing))):
+            self.setup.note(
+                f"{self.thing}.tilt",
+                f"it reads nothing of `sound`, so it cannot tell one continuation from another: {tilt}",
+            )
+        elif self.thing.model == TEST_MODEL:
+            self.setup.note(
+                f"{self.thing}.tilt", "the test stream has no model that could be tilted"
+            )
+
+    def automations(self) -> Iterator[tuple[str, Automation]]:
+        yield from super().automations()
+        yield from self._hand.items()
+
+    def note_push(self, bits: float, seconds: float) -> None:
+        """Note by how many bits a chunk of so many seconds was pushed from the model."""
+        share = min(seconds / PUSH_SHOWN_S, 1.0)
+        self.pushed += share * (bits / seconds - self.pushed)
+
     @property
     def source(self) -> Source:
         """The model, and what the stream begins from."""
@@ -107,6 +161,18 @@ class StreamPlayer(SoundPlayer):
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
         self._frame = frame
+        if not self._hand_rests:
+            self._write_hand(moment.at(frame + self.setup.voice_lead, self.setup.voice_lead))
+
+    def _write_hand(self, moment: Moment) -> None:
+        """Write what a performer holds of the tilt, if it has changed."""
+        hand = np.array([each.sample(moment) for each in self._hand.values()])
+        if self.tilt is None:
+            hand[0] = 0.0
+        if self._written is None or np.abs(hand - self._written[: len(hand)]).max() > LEAST:
+            self._written = hand
+            self.setup.controls.write(self._slot, moment.frame, hand)
+        self._hand_rests = all(map(_stays, self._hand.values()))
 
     def state(self) -> StreamPosition:
         """Return the sample time: the voice knows where its stream was at any time."""
@@ -116,6 +182,13 @@ class StreamPlayer(SoundPlayer):
         """Go back to that time; a test stream, which has no memory, just goes on."""
         if isinstance(state, StreamPosition) and self.thing.model != TEST_MODEL:
             self._since = state.frame
+
+
+def _stays(automation: Automation) -> bool:
+    """Return whether a setting is a plain number, or a length that the tempo does not change."""
+    now, then = automation.now_and_then
+    length = isinstance(now, Span) and now is then and not now.in_beats()
+    return automation.still or length
 
 
 class PlacePlayer(SoundPlayer):

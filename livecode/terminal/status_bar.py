@@ -238,7 +238,7 @@ def _values(status: Status) -> list[Segment]:
 
 
 def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
-    """Return the names that sound with their levels; agents among them with position and reward."""
+    """Return the names that sound with their levels; agents with position and reward, tilts with push."""
     sounding, agents = status.sounding, status.agents
     segments = []
     for order, name in enumerate(sounding):
@@ -247,6 +247,9 @@ def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
         if name in agents:
             details = _agent(agents[name])
             segments.append(Segment((*fragments, *details), 4 - order / 100, short))
+        elif name in status.pushed:
+            pushed = ("class:status.dim", f" ⇗{status.pushed[name]:.0f} bit/s")
+            segments.append(Segment((*fragments, pushed), 4 - order / 100, short))
         else:
             segments.append(short)
     return segments

@@ -100,6 +100,9 @@ class Status(msgspec.Struct, frozen=True):
     agents: dict[str, AgentStatus] = {}
     sounding: dict[str, SoundStatus] = {}
     values: dict[str, float] = {}  # by name and setting, of all that varies
+    pushed: dict[
+        str, float
+    ] = {}  # bits a second that a tilt pushes a stream from its model, by name
     rings: str = ""  # what is heard of each hand's
     twist: float = 0.0  # −1 to 1
     refused: int = 0  # packets

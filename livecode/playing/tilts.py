@@ -1,0 +1,153 @@
+"""Scores the candidates of all tilted streams, a few at each tick, and tells the voices."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.deadlines import Watchdog
+from livecode.language.moments import Moment
+from livecode.language.values import Value
+from livecode.playing.function_player import PLAY_LIMIT_S
+from livecode.playing.generations import Generations
+from livecode.playing.players import StreamPlayer
+from livecode.playing.sounds import Sounds
+from livecode.playing.tilt_guard import TiltGuard
+from livecode.playing.tilt_scoring import TiltScoring
+from livecode.transport import Arena
+from livecode.transport.candidates import Candidates, offered
+from livecode.transport.messages import Scores, Tilted, send
+
+#: Live, a tick scores candidates for so long at most; what is left waits for the next tick.
+TICK_S = 0.002
+#: Where nothing waits for a tick, a reward may take so long.
+OFFLINE_LIMIT_S = 2.0
+#: So many tilts are kept to go back to.
+KEPT = 7
+#: More chunks than these wait only if nobody has scored for long.
+MOST_WAITING = 16
+
+Scored = NDArray[np.float64]
+
+
+class _Tilt:
+    """The tilt of one stream: how it is scored, and which tilt has worked last."""
+
+    def __init__(
+        self, name: str, watchdog: Watchdog, say: Callable[[str, str], None], limit_s: float
+    ):
+        self._name, self._say = name, say
+        self._guard = TiltGuard(watchdog, self._tell, limit_s)
+        #: By generation, of the newest few: two sound while one gives way to the other.
+        self._scorings: dict[int, TiltScoring] = {}
+        self._good: list[Value] = []  # tilts that have worked, newest last
+        self._chosen: Value | None = None  # the tilt that is being scored
+        self._failed: tuple[int, ...] = ()  # what the tilt was made of that has failed
+
+    def score(self, candidates: Candidates, tilt: Value, moment: Moment) -> Iterator[Scored | None]:
+        """Score a chunk; see `TiltScoring.score`. In the place of a tilt that has failed, the last good."""
+        made_of = tuple(id(part.node) for part in tilt.everything())
+        failed = made_of == self._failed
+        self._chosen = chosen = self._last_good if failed else tilt
+        scoring = self._scorings.pop(candidates.generation, None)
+        scoring = TiltScoring(self._name, self._guard) if scoring is None else scoring
+        self._scorings = dict([*self._scorings.items()][-1:]) | {candidates.generation: scoring}
+        scores = None
+        for scores in scoring.score(candidates, chosen, moment):
+            yield scores
+        others = [good for good in self._good if good is not chosen]
+        if scores is not None and chosen is not None:
+            self._good = [*others[-KEPT:], chosen]
+        elif failed:  # what was good is so no more
+            self._good = others
+        else:
+            self._failed = made_of
+
+    @property
+    def _last_good(self) -> Value | None:
+        return self._good[-1] if self._good else None
+
+    def _tell(self, why: str, left: bool) -> None:
+        stays = left or any(good is not self._chosen for good in self._good)
+        still = "the last good tilt stays" if stays else "it is left to itself"
+        self._say(f"{self._name}.tilt", f"{why} – {still}")
+
+
+class Tilts:
+    """The tilts of a performance."""
+
+    def __init__(
+        self,
+        arena: Arena,
+        generations: Generations,
+        sounds: Sounds,
+        watchdog: Watchdog,
+        say: Callable[[str, str], None],
+        wall_s: Callable[[], float] | None,
+    ):
+        """`say(name, sentence)` tells the performer why a tilt fell back.
+
+        `wall_s()` returns seconds of a clock, by which ticks score little by little; None: they
+        score all at once.
+        """
+        self._arena, self._generations, self._sounds = arena, generations, sounds
+        self._watchdog, self._say, self._wall_s = watchdog, say, wall_s
+        self._tilts: dict[str, _Tilt] = {}  # by name
+        self._waiting: deque[Candidates] = deque()
+        self._scored: Iterator[Scored | None] | None = None  # of the first that waits
+        generations.on_tilted = self._take_in
+
+    def tick(self, moment: Moment) -> None:
+        """Score what has come in, or as much of it as there is time for."""
+        self._waiting.extend(offered(self._arena.candidates))
+        if len(self._waiting) > MOST_WAITING:  # the mind was held up, and what waits is too late
+            newest = {each.generation: each for each in self._waiting}
+            self._waiting, self._scored = deque(newest.values()), None
+        if self._tilts:
+            tilted = {str(thing) for thing in self._sounds if self._tilt_of(thing) is not None}
+            self._tilts = {name: tilt for name, tilt in self._tilts.items() if name in tilted}
+        until = None if self._wall_s is None else self._wall_s() + TICK_S
+        while self._waiting:
+            if self._scored is None:
+                self._scored = self._begin(self._waiting[0], moment)
+            for scores in self._scored:
+                if scores is not None:
+                    self._tell(self._waiting[0], scores)
+                if until is not None and self._wall_s is not None and self._wall_s() > until:
+                    return
+            self._scored = None
+            self._waiting.popleft()
+
+    def _begin(self, candidates: Candidates, moment: Moment) -> Iterator[Scored | None]:
+        player = self._player(candidates.generation)
+        if player is None or player.tilt is None:
+            return iter(())
+        name = str(player.thing)
+        limit_s = OFFLINE_LIMIT_S if self._wall_s is None else PLAY_LIMIT_S
+        if name not in self._tilts:
+            self._tilts[name] = _Tilt(name, self._watchdog, self._say, limit_s)
+        return self._tilts[name].score(candidates, player.tilt, moment)
+
+    def _tell(self, candidates: Candidates, scores: Scored) -> None:
+        told = Scores(candidates.generation, candidates.chunk, tuple(scores.tolist()))
+        send(self._arena.messages["mind", "voices"], told)
+
+    def _take_in(self, message: Tilted) -> None:
+        """Note how far a stream was pushed."""
+        if (player := self._player(message.generation)) is not None:
+            player.note_push(message.bits, message.seconds)
+
+    def _player(self, generation: int) -> StreamPlayer | None:
+        """Return the player of the name that a generation sounds under."""
+        table = self._generations.table()
+        name = next((each.name for each in table if each.generation == generation), None)
+        for thing in self._sounds:
+            if str(thing) == name and isinstance(thing.player, StreamPlayer):
+                return thing.player
+        return None
+
+    @staticmethod
+    def _tilt_of(thing: object) -> Value | None:
+        player = getattr(thing, "player", None)
+        return player.tilt if isinstance(player, StreamPlayer) else None

@@ -1,0 +1,209 @@
+"""Tilted streams in a performance: bent by rewards, left alone at strength 0, and never stopped by one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecode import Session
+from livecode.voices.stream import StreamVoice
+from tests.replayed import assert_replayed
+from tests.samplernn_model import write_samplernn
+from tests.sound import longest_silence_s, rms
+
+RATE = 48_000
+LOUD = "@reward\ndef loud(sound):\n    return sound.level"
+#: Quick to draw, and to follow.
+SMALL = "r7.candidates, r7.chunk, r7.strength = 4, 50*ms, 4"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return write_samplernn(tmp_path, sharp=4.0, lufs=-20.0)
+
+
+def sings(session: Session, path: Path, *blocks: str) -> None:
+    for block in (f"r7 = stream({str(path)!r}, guard=0)", *blocks):
+        result = session.eval(block)
+        assert result.ok, result.error
+
+
+def voice_of(session: Session) -> StreamVoice:
+    (voice,) = session._assembly.voices.voices.values()
+    assert isinstance(voice.source, StreamVoice)
+    return voice.source
+
+
+def fallbacks(session: Session) -> list[str]:
+    return [event.text for event in session.log if event.kind == "fallback"]
+
+
+def heard(path: Path, *blocks: str, seconds: float = 1.2) -> np.ndarray:
+    with Session(seed=3) as session:
+        sings(session, path, *blocks)
+        audio = session.advance(seconds)
+        assert longest_silence_s(audio[4800:], RATE) < 0.01
+        assert not fallbacks(session)
+        return audio
+
+
+def test_it_leans_towards_a_reward_or_away_from_it(tiny: Path) -> None:
+    plain, loud, soft = (
+        rms(heard(tiny, LOUD, SMALL, f"r7.tilt = {tilt}")[RATE // 2 :])
+        for tilt in ("None", "0.8 * loud", "-loud")
+    )
+    assert soft < 0.995 * plain < plain < 0.995 * loud  # it hardly varies by itself: by 0.2 dB
+
+
+def test_at_strength_0_it_is_the_untilted_stream_sample_for_sample(tiny: Path) -> None:
+    plain = heard(tiny, "r7.temperature = sine(0.8, 1.2, period=0.3*s)")
+    zero = heard(
+        tiny, "r7.temperature = sine(0.8, 1.2, period=0.3*s)", LOUD, SMALL,
+        "r7.tilt = loud\nr7.strength = 0",
+    )  # fmt: skip
+    assert (plain == zero).all()
+
+
+def test_a_reward_that_says_the_same_of_all_changes_nothing(tiny: Path) -> None:
+    flat = "r7.tilt = lambda sound: 0.5 + 0 * sound.level"
+    assert (heard(tiny, SMALL, flat) == heard(tiny)).all()
+
+
+def test_strength_width_and_length_take_curves_patterns_and_signals(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, LOUD, "r7.tilt = loud\nr7.chunk = 50*ms")
+        session.advance(0.5)
+        assert voice_of(session).candidates == 8
+        assert session.eval(
+            "r7.strength = square(0, 4, period=1*s)\nr7.candidates = pattern('<3 5>')\n"
+            "r7.chunk = lambda t: 0.05\nr7.cap = 5 + 0 * rings.twist"
+        ).ok
+        widths = set()
+        for _ in range(30):
+            session.advance(0.1)
+            widths.add(voice_of(session).candidates)
+        assert widths == {0, 3, 5}
+        assert not fallbacks(session)
+
+
+def test_how_far_it_is_pushed_is_shown_and_has_a_cap(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, LOUD, SMALL, "r7.tilt = loud")
+        session.advance(1.5)
+        free = session.performance.status().pushed["r7"]
+        assert 15 < free < 40  # at most 2 bits in 50 ms
+        session.eval("r7.cap = 4")
+        session.advance(4.0)
+        assert session.performance.status().pushed["r7"] == pytest.approx(4.0, abs=0.5)
+        session.eval("r7.tilt = None")
+        session.advance(0.1)
+        assert session.performance.status().pushed == {}
+
+
+#: Each says what it can of the sound that plays, and fails when it judges a continuation.
+FAILURES = {
+    "raises": "1 / 0",
+    "is NaN": "return float('nan')",
+    "gives an array": "return np.ones(3)",
+    "takes a gigabyte": "return len(bytearray(1 << 30))",
+    "never returns": "while True: pass",
+}
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_a_reward_that_fails_leaves_the_last_good_tilt_and_is_one_line(
+    tiny: Path, what: str
+) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, LOUD, SMALL, "r7.tilt = loud")
+        session.advance(0.6)
+        before = voice_of(session).tilt.unscored
+        for block in (
+            f"@reward\ndef bad(sound):\n    if sound.surprise:\n        {FAILURES[what]}\n"
+            "    return sound.level",
+            "r7.tilt = bad",
+        ):
+            assert session.eval(block).ok
+        audio = session.advance(1.0)
+        assert longest_silence_s(audio, RATE) < 0.01
+        assert (before, voice_of(session).tilt.unscored) == (0, 0), "it is scored again"
+        (line,) = fallbacks(session)
+        assert "bad" in line
+        assert "the last good tilt stays" in line
+        assert session.performance.status().pushed["r7"] > 15
+
+
+def test_a_reward_that_is_evaluated_again_and_fails_goes_on_as_it_was(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, LOUD, SMALL, "r7.tilt = 0.5 * loud")
+        session.advance(0.6)
+        failing = LOUD.replace("return", "return 1 / 0 if sound.surprise else")
+        assert session.eval(failing).ok
+        session.advance(0.6)
+        assert len(fallbacks(session)) == 1
+        assert voice_of(session).tilt.unscored == 0
+        assert session.eval(LOUD).ok
+        session.advance(0.6)
+        assert len(fallbacks(session)) == 1
+        assert voice_of(session).tilt.unscored == 0
+
+
+def test_without_an_earlier_tilt_it_is_left_to_itself(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, SMALL, "r7.tilt = lambda sound: 1 / (0 if sound.surprise else 1)")
+        audio = session.advance(1.0)
+        (line,) = fallbacks(session)
+        assert "it is left to itself" in line
+    assert (audio == heard(tiny, seconds=1.0)).all()
+
+
+def test_rewards_hear_the_stream_by_its_name_and_weights_follow_the_hands(tiny: Path) -> None:
+    by_name = heard(tiny, LOUD, SMALL, "r7.tilt = r7.level")
+    assert (by_name == heard(tiny, LOUD, SMALL, "r7.tilt = loud")).all()
+    no_hands = heard(tiny, LOUD, SMALL, "r7.tilt = rings.twist * loud")
+    assert (no_hands == heard(tiny)).all()
+
+
+def test_a_tilt_that_hears_nothing_is_told_of(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, "r7.tilt = rings.twist")
+        (note,) = [event.text for event in session.log if "sound" in event.text]
+        assert "cannot tell one continuation from another" in note
+
+
+def test_rewards_read_samples_and_their_rate(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        block = (
+            "seen = set()\n@reward\ndef edges(sound):\n"
+            "    seen.add((int(sound.rate), len(sound.samples), str(sound.samples.dtype)))\n"
+            "    return np.abs(np.diff(sound.samples)).mean()"
+        )
+        sings(session, tiny, block, SMALL, "r7.tilt = edges")
+        session.advance(0.6)
+        assert not fallbacks(session)
+        assert session.get("seen") == {(48_000, 2048, "float32"), (16_000, 512, "float32")}
+
+
+def test_undo_takes_a_tilt_back(tiny: Path) -> None:
+    with Session(seed=3) as session:
+        sings(session, tiny, LOUD, SMALL)
+        session.eval("r7.tilt = loud")
+        session.advance(0.6)
+        assert voice_of(session).candidates == 4
+        session.eval("undo()")
+        session.advance(0.3)
+        assert voice_of(session).candidates == 0
+        assert session.get("r7").tilt is None
+
+
+def test_a_replay_is_the_same_bit_for_bit(tiny: Path, tmp_path: Path) -> None:
+    blocks = (
+        f"r7 = stream({str(tiny)!r}, guard=0)\n{LOUD}\n{SMALL}",
+        "r7.tilt = loud",
+        "r7.strength = sine(0, 3, period=0.5*s)\nr7.chunk = 40*ms",
+        "loud = reward(lambda sound: -sound.brightness)\nr7.candidates = 6",
+        "undo()",
+        "r7.reset()",
+        "r7.tilt = None",
+    )
+    assert_replayed(blocks, 0.5, tmp_path)
