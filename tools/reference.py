@@ -15,6 +15,7 @@ from livecode.help.explanation import SIGNALS, signature
 from livecode.language import curves, envelopes
 from livecode.language.patterns import in_chance, in_notes, in_sound, in_time, in_values
 from livecode.language.patterns.word import PatternWord
+from livecode.language.rewards import REWARDS
 from livecode.language.signal_words import SignalWord
 from livecode.language.synths import SynthWord
 from livecode.language.things import Setting, Thing
@@ -47,7 +48,8 @@ def reference() -> str:
     functions = {name: word for name, word in known.items() if inspect.isfunction(word)}
     rooms = (curves.__name__, envelopes.__name__)
     shapes = {name: word for name, word in functions.items() if word.__module__ in rooms}
-    others = {name: word for name, word in functions.items() if name not in shapes}
+    judges = {name: word for name, word in functions.items() if name in REWARDS}
+    others = {n: word for n, word in functions.items() if n not in shapes and n not in REWARDS}
     return "\n".join(
         [
             *("## Words", "", *_functions(others), *_words_with_methods(known)),
@@ -60,6 +62,8 @@ def reference() -> str:
             *_settings(),
             *("## Curves", "", *_functions(shapes)),
             *("What every curve, signal and reward can do:", "", *_methods(Arithmetic)),
+            *("## Rewards", "", "Of the language's own, for agents and tilts:", ""),
+            *_functions(judges),
             *("## Patterns", "", *_patterns()),
             *("## Signals", "", *_signals()),
             *("## Units", "", *_units(known)),

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping, ValuesView
 from typing import Any
 
+from livecode.language.rewards import REWARDS
 from livecode.language.sources import Sounding
 from livecode.language.things import Thing
 from livecode.language.values import operand
@@ -94,11 +95,16 @@ class Namespace(MutableMapping[str, Any]):
         }
 
     def covered(self, before: Mapping[str, Any]) -> list[str]:
-        """Return the words of the language that stood in `before` and are covered by something now."""
+        """Return the words of the language that stood in `before` and are covered by something now.
+
+        Rewards of the language are there to be written anew: covering one is no mistake.
+        """
         return [
             name
             for name, word in self.words.items()
-            if self.variables.get(name) is not word and before.get(name) is word
+            if name not in REWARDS
+            and self.variables.get(name) is not word
+            and before.get(name) is word
         ]
 
     def silenced(self, before: Mapping[str, Any]) -> list[str]:

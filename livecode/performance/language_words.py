@@ -17,6 +17,7 @@ from livecode.language.hits import hits
 from livecode.language.kits import kit
 from livecode.language.notes import notes
 from livecode.language.patterns.word import pattern
+from livecode.language.rewards import REWARDS
 from livecode.language.rhythms import rhythms
 from livecode.language.signal_words import SignalWord
 from livecode.language.spaces import space
@@ -33,10 +34,11 @@ CURVES = [name for name in curves.__all__ if name != "hold"]
 
 
 def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
-    """Return units, curves, sources, numpy, the tutorial, and a word for each plain signal."""
+    """Return units, curves, sources, rewards, numpy, the tutorial, and a word for each plain signal."""
     return {
         **{name: SignalWord((name,), signals) for name in SIGNALS},
         **{name: getattr(curves, name) for name in CURVES},
+        **REWARDS,
         "agent": agent,
         "bars": bars,
         "beats": beats,
