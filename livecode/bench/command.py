@@ -85,6 +85,12 @@ def _streams(seconds: float | None) -> list[BenchRow]:
     return run(seconds or 6.0)
 
 
+def _tilt(seconds: float | None) -> list[BenchRow]:
+    from livecode.bench.tilt import run
+
+    return run(seconds or 12.0)
+
+
 def _training(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.samplernn_training import training_speed
 
@@ -106,5 +112,6 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "space": _space,
     "start": _start,
     "streams": _streams,
+    "tilt": _tilt,
     "training": _training,
 }
