@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode import Session
-from livecode.bench.rows import BenchRow
+from livecode.bench.rows import BenchRow, Identity
 from livecode.deadlines import Watchdog
 from livecode.language.moments import Moment
 from livecode.language.values import Value, as_value
@@ -17,7 +17,7 @@ from livecode.neural.model_file import find_model
 from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import READ_S, TiltScoring
 from livecode.signals.candidate_sound import CandidateSound
-from livecode.transport.candidates import Candidates
+from livecode.transport.candidates import OfferedChunk
 from livecode.voices.drawing import Held, Loaded
 from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
 
@@ -62,7 +62,12 @@ def run(seconds: float = 12.0) -> list[BenchRow]:
 
 def _effect(name: str, strength: float, plain: Bent, tilted: Bent) -> list[BenchRow]:
     """Return by how much the mean reward has moved, and how much less likely the sound is."""
-    about = {"model": MODEL, "reward": name, "strength": strength, "candidates": CANDIDATES}
+    about: Identity = {
+        "model": MODEL,
+        "reward": name,
+        "strength": strength,
+        "candidates": CANDIDATES,
+    }
     moved = (tilted.rewards.mean() - plain.rewards.mean()) * np.sign(strength)
     return [
         BenchRow.measured("mean reward, moved the way that was asked", float(moved), "",
@@ -75,7 +80,7 @@ def _effect(name: str, strength: float, plain: Bent, tilted: Bent) -> list[Bench
 
 def _cost(plain: Bent, tilted: Bent, seconds: float) -> list[BenchRow]:
     """Return how fast a tilted stream is drawn on one core, and how long scoring takes."""
-    about = {"model": MODEL, "candidates": CANDIDATES, "cores": 1}
+    about: Identity = {"model": MODEL, "candidates": CANDIDATES, "cores": 1}
     return [
         BenchRow.measured("drawing a tilted stream", seconds / tilted.drawn_s, "× real time",
                           about, baseline=seconds / plain.drawn_s, target=1.0, better="higher"),
@@ -141,7 +146,7 @@ class _Judge:
 
     def scores(self, offered: CandidateSet) -> list[float]:
         """Return the score of each candidate."""
-        candidates = Candidates(
+        candidates = OfferedChunk(
             0, offered.number, self._rate, len(offered.audio), offered.parents,
             offered.context.tobytes(), offered.audio.tobytes(), tuple(offered.surprise.tolist()), 0,
         )  # fmt: skip

@@ -138,8 +138,8 @@ def away(over: Span | float = 60.0) -> Reward:
 
 def _colour(sound: Any) -> Floats:
     """Return the levels of mel bands, (24,), without their mean: so loudness is no colour."""
-    mel: Floats = sound.mel
-    return mel - mel.mean()
+    mel: Floats = sound.mel - sound.mel.mean()
+    return mel
 
 
 #: The rewards and what makes them, by the names under which they are typed.

@@ -16,7 +16,7 @@ from livecode.playing.listening import SOUND
 from livecode.playing.tilt_guard import RewardFailed, TiltGuard
 from livecode.playing.tilt_terms import TiltTerm, tilt_terms
 from livecode.signals.candidate_sound import CandidateSound
-from livecode.transport.candidates import Candidates
+from livecode.transport.candidates import OfferedChunk
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class TiltScoring:
         self._spread: dict[tuple[int, ...], float] = {}  # variances, by reward
 
     def score(
-        self, candidates: Candidates, tilt: Value | None, moment: Moment
+        self, candidates: OfferedChunk, tilt: Value | None, moment: Moment
     ) -> Iterator[Floats | None]:
         """Score a chunk by a tilt: yield None after each candidate, and at last the scores (count,).
 
@@ -67,7 +67,7 @@ class TiltScoring:
         if worked:
             yield self._scores(terms, said, len(candidates.sounds[0]) / candidates.rate_hz, moment)
 
-    def _go_on(self, candidates: Candidates) -> None:
+    def _go_on(self, candidates: OfferedChunk) -> None:
         """Let the sound of each candidate have heard what that candidate goes on from."""
         known, rate, count = self._sounds, candidates.rate_hz, candidates.count
         follows = candidates.chunk == self._chunk + 1 and len(known) == count

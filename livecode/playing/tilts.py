@@ -16,7 +16,7 @@ from livecode.playing.sounds import Sounds
 from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import TiltScoring
 from livecode.transport import Arena
-from livecode.transport.candidates import Candidates, offered
+from livecode.transport.candidates import OfferedChunk, offered
 from livecode.transport.messages import Scores, Tilted, send
 
 #: Live, a tick scores candidates for so long at most; what is left waits for the next tick.
@@ -45,7 +45,9 @@ class _Tilt:
         self._chosen: Value | None = None  # the tilt that is being scored
         self._failed: tuple[int, ...] = ()  # what the tilt was made of that has failed
 
-    def score(self, candidates: Candidates, tilt: Value, moment: Moment) -> Iterator[Scored | None]:
+    def score(
+        self, candidates: OfferedChunk, tilt: Value, moment: Moment
+    ) -> Iterator[Scored | None]:
         """Score a chunk; see `TiltScoring.score`. In the place of a tilt that has failed, the last good."""
         made_of = tuple(id(part.node) for part in tilt.everything())
         failed = made_of == self._failed
@@ -94,7 +96,7 @@ class Tilts:
         self._arena, self._generations, self._sounds = arena, generations, sounds
         self._watchdog, self._say, self._wall_s = watchdog, say, wall_s
         self._tilts: dict[str, _Tilt] = {}  # by name
-        self._waiting: deque[Candidates] = deque()
+        self._waiting: deque[OfferedChunk] = deque()
         self._scored: Iterator[Scored | None] | None = None  # of the first that waits
         generations.on_tilted = self._take_in
 
@@ -119,7 +121,7 @@ class Tilts:
             self._scored = None
             self._waiting.popleft()
 
-    def _begin(self, candidates: Candidates, moment: Moment) -> Iterator[Scored | None]:
+    def _begin(self, candidates: OfferedChunk, moment: Moment) -> Iterator[Scored | None]:
         player = self._player(candidates.generation)
         if player is None or player.tilt is None:
             return iter(())
@@ -129,7 +131,7 @@ class Tilts:
             self._tilts[name] = _Tilt(name, self._watchdog, self._say, limit_s)
         return self._tilts[name].score(candidates, player.tilt, moment)
 
-    def _tell(self, candidates: Candidates, scores: Scored) -> None:
+    def _tell(self, candidates: OfferedChunk, scores: Scored) -> None:
         told = Scores(candidates.generation, candidates.chunk, tuple(scores.tolist()))
         send(self._arena.messages["mind", "voices"], told)
 

@@ -1,4 +1,4 @@
-"""Candidates of tilted streams on their way from the voices to the mind, which scores them."""
+"""Chunks of candidates of tilted streams on their way from the voices to the mind, which scores them."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from livecode.transport.bytes import MessageQueue
 Floats = NDArray[np.float32]
 
 
-class Candidates(msgspec.Struct, frozen=True):
+class OfferedChunk(msgspec.Struct, frozen=True):
     """A chunk of several continuations of one stream. Samples are float32, little-endian.
 
     The journal does not keep them: it keeps the scores that were used.
@@ -40,15 +40,15 @@ class Candidates(msgspec.Struct, frozen=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Candidates)
+_decoder = msgspec.msgpack.Decoder(OfferedChunk)
 
 
-def offer(queue: MessageQueue, candidates: Candidates) -> bool:
+def offer(queue: MessageQueue, candidates: OfferedChunk) -> bool:
     """Send candidates; False if there is no room, so that nobody scores them."""
     return queue.send(_encoder.encode(candidates))
 
 
-def offered(queue: MessageQueue) -> Iterator[Candidates]:
+def offered(queue: MessageQueue) -> Iterator[OfferedChunk]:
     """Yield the candidates that wait to be scored."""
     while (data := queue.receive()) is not None:
         yield _decoder.decode(data)

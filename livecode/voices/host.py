@@ -9,7 +9,7 @@ from livecode.errors import LivecodeError
 from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import is_torchscript
 from livecode.transport import Arena, ControlReader
-from livecode.transport.candidates import Candidates, offer
+from livecode.transport.candidates import OfferedChunk, offer
 from livecode.transport.messages import (
     TEST_MODEL,
     Failed,
@@ -342,7 +342,7 @@ class VoiceHost:
         """Let the mind score a chunk, if one waits for that. Without room it is not scored."""
         if (chunk := stream.take_offered()) is not None:
             ahead = round(chunk.ahead * self.arena.header.sample_rate / stream.rate_hz)
-            candidates = Candidates(
+            candidates = OfferedChunk(
                 generation,
                 chunk.number,
                 stream.rate_hz,

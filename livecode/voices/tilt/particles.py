@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 HALVINGS = 30
 
 
-class Decision(NamedTuple):
+class Outcome(NamedTuple):
     """What follows from the scores of one chunk.
 
     heard: the particle whose oldest undecided chunk is heard; None: none is due yet.
@@ -75,9 +75,7 @@ class ParticleFilter:
         """The effective sample size: 1 / sum of squared weights, from 1 to the number of particles."""
         return float(1 / np.square(self.weights).sum())
 
-    def score(
-        self, scores: ArrayLike, strength: float = 1.0, most_bits: float = np.inf
-    ) -> Decision:
+    def score(self, scores: ArrayLike, strength: float = 1.0, most_bits: float = np.inf) -> Outcome:
         """Take in the scores (particles,) of the chunk that all particles have just drawn.
 
         most_bits: this chunk pushes the model no further than so many bits.
@@ -90,7 +88,7 @@ class ParticleFilter:
         bits = _divergence_bits(self.weights, before)
         self._roots.append(np.arange(len(wanted)))
         heard = self._choose() if len(self._roots) > self.lag else None
-        return Decision(heard, self._resample(), bits, strength)
+        return Outcome(heard, self._resample(), bits, strength)
 
     def decide(self) -> int:
         """Choose a particle now, whose undecided chunks are all heard; all particles become its copies."""
@@ -101,7 +99,7 @@ class ParticleFilter:
     def state(self) -> FilterState:
         """Return a copy of where the filter is."""
         roots = np.array(self._roots, np.int64).reshape(-1, len(self._log_weights))
-        random = self._random.bit_generator.state
+        random = dict(self._random.bit_generator.state)
         return FilterState(self._log_weights.copy(), roots, self._alike, random)
 
     def load_state(self, state: FilterState) -> None:
@@ -144,7 +142,8 @@ class ParticleFilter:
 def _shares(log_weights: Floats) -> Floats:
     """Return weights with a sum of 1."""
     weights: Floats = np.exp(log_weights - log_weights.max())
-    return weights / weights.sum()
+    weights /= weights.sum()
+    return weights
 
 
 def _divergence_bits(after: Floats, before: Floats) -> float:

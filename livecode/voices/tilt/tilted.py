@@ -34,7 +34,7 @@ class TiltHand(NamedTuple):
     """What a performer holds of the tilt."""
 
     strength: float = 0.0  # what scores are multiplied by; 0: the stream is left to itself
-    candidates: int = 8
+    candidates: float = 8.0
     chunk_s: float = 0.125
     cap: float = math.inf  # bits a second: it is pushed no further from the model than this
 
