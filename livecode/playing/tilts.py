@@ -98,6 +98,7 @@ class Tilts:
         self._tilts: dict[str, _Tilt] = {}  # by name
         self._waiting: deque[OfferedChunk] = deque()
         self._scored: Iterator[Scored | None] | None = None  # of the first that waits
+        self._scores: tuple[float, ...] = ()  # of that one, if they are known
         generations.on_tilted = self._take_in
 
     def tick(self, moment: Moment) -> None:
@@ -114,12 +115,11 @@ class Tilts:
             if self._scored is None:
                 self._scored = self._begin(self._waiting[0], moment)
             for scores in self._scored:
-                if scores is not None:
-                    self._tell(self._waiting[0], scores)
+                self._scores = () if scores is None else tuple(scores.tolist())
                 if until is not None and self._wall_s is not None and self._wall_s() > until:
                     return
-            self._scored = None
-            self._waiting.popleft()
+            self._tell(self._waiting.popleft())
+            self._scored, self._scores = None, ()
 
     def _begin(self, candidates: OfferedChunk, moment: Moment) -> Iterator[Scored | None]:
         player = self._player(candidates.generation)
@@ -131,8 +131,8 @@ class Tilts:
             self._tilts[name] = _Tilt(name, self._watchdog, self._say, limit_s)
         return self._tilts[name].score(candidates, player.tilt, moment)
 
-    def _tell(self, candidates: OfferedChunk, scores: Scored) -> None:
-        told = Scores(candidates.generation, candidates.chunk, tuple(scores.tolist()))
+    def _tell(self, candidates: OfferedChunk) -> None:
+        told = Scores(candidates.generation, candidates.chunk, self._scores)
         send(self._arena.messages["mind", "voices"], told)
 
     def _take_in(self, message: Tilted) -> None:

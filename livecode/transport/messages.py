@@ -210,7 +210,7 @@ class StopVoice(Message, frozen=True, tag=True):
 
 
 class Scores(Message, frozen=True, tag=True):
-    """How much each candidate of a tilted stream's chunk earns; see `OfferedChunk`."""
+    """How much each candidate of a tilted stream's chunk earns; see `OfferedChunk`. None: no reward works."""
 
     generation: int
     chunk: int

@@ -157,9 +157,9 @@ def test_the_temperature_is_followed_sample_by_sample(tmp_path: Path) -> None:
 def test_frozen_it_repeats_its_last_second_without_a_click_and_takes_no_time(model: str) -> None:
     voice = StreamVoice(StreamSource(model, 1), RATE, HOP)
     sung = played(voice, 400)
-    drawn = voice.state().t
+    drawn = voice.state().drawing.t
     frozen = played(voice, 800, frozen=1.0)
-    assert voice.state().t - drawn <= 2 * HOP, "after the crossfade nothing is sampled"
+    assert voice.state().drawing.t - drawn <= 2 * HOP, "after the crossfade nothing is sampled"
     assert not voice.busy
     loop = round(LOOP_S * RATE)
     settled = frozen[4 * HOP :]
@@ -194,7 +194,7 @@ def test_it_goes_on_from_a_sound(model: str, tmp_path: Path) -> None:
     primed, other = (
         StreamVoice(StreamSource(model, 1, prime), RATE, HOP) for prime in (str(path), "")
     )
-    assert primed.state().t == 4 * 16_000
+    assert primed.state().drawing.t == 4 * 16_000
     assert not (played(primed, 10) == played(other, 10)).all()
 
 
@@ -203,7 +203,7 @@ def test_a_model_of_any_rate_is_played_at_the_engine_s(tmp_path: Path, rate: int
     path = write_samplernn(tmp_path, sample_rate=rate)
     voice = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
     audio = played(voice, 300)
-    assert voice.state().t == pytest.approx(300 * HOP * rate / RATE, abs=100)
+    assert voice.state().drawing.t == pytest.approx(300 * HOP * rate / RATE, abs=100)
     assert rms(audio) > 0.01
 
 

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 HALVINGS = 30
 
 
-class Outcome(NamedTuple):
+class Resampled(NamedTuple):
     """What follows from the scores of one chunk.
 
     heard: the particle whose oldest undecided chunk is heard; None: none is due yet.
@@ -75,7 +75,9 @@ class ParticleFilter:
         """The effective sample size: 1 / sum of squared weights, from 1 to the number of particles."""
         return float(1 / np.square(self.weights).sum())
 
-    def score(self, scores: ArrayLike, strength: float = 1.0, most_bits: float = np.inf) -> Outcome:
+    def score(
+        self, scores: ArrayLike, strength: float = 1.0, most_bits: float = np.inf
+    ) -> Resampled:
         """Take in the scores (particles,) of the chunk that all particles have just drawn.
 
         most_bits: this chunk pushes the model no further than so many bits.
@@ -88,7 +90,7 @@ class ParticleFilter:
         bits = _divergence_bits(self.weights, before)
         self._roots.append(np.arange(len(wanted)))
         heard = self._choose() if len(self._roots) > self.lag else None
-        return Outcome(heard, self._resample(), bits, strength)
+        return Resampled(heard, self._resample(), bits, strength)
 
     def decide(self) -> int:
         """Choose a particle now, whose undecided chunks are all heard; all particles become its copies."""

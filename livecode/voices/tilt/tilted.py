@@ -125,8 +125,11 @@ class TiltedStream:
         return 0 if self._candidates is None else len(self._chunk.audio)
 
     def take_scores(self, number: int, scores: Sequence[float]) -> None:
-        """Take the scores (candidates,) of the chunk of that number; others are too late."""
-        if number == self._number and len(scores) == len(self._chunk.audio):
+        """Take the scores (candidates,) of the chunk of that number; others are too late.
+
+        No scores at all say that nobody judges this chunk.
+        """
+        if number == self._number and len(scores) in (0, len(self._chunk.audio)):
             self._scores = tuple(scores)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> Floats:
@@ -239,7 +242,8 @@ class TiltedStream:
         usable = scores if len(scores) == count else np.zeros(count)
         decision = self._filter.score(usable, hand.strength, hand.cap * seconds)
         self.decided.append(Decided(scores, count, decision.bits, seconds))
-        self.unscored = 0 if scores else self.unscored + 1
+        late = self.noted is None and self._scores is None
+        self.unscored = self.unscored + 1 if late else 0
         if decision.heard is not None and self._be_heard(decision.heard, guarded):
             return
         parents = decision.parents.tolist()
