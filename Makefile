@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP = $(if $(wildcard $(BIN)/pip),$(BIN)/python -m pip,$(PYTHON) -m pip --python $(BIN)/python)
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
 SET ?= sets/first.py
-BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns endurance
+BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns stage endurance
 
 .PHONY: setup play test test-all check bench chaos clean
 

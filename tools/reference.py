@@ -25,6 +25,7 @@ from livecode.language.values import Arithmetic
 from livecode.performance.audio_word import AudioWord
 from livecode.performance.performance import Performance
 from livecode.performance.record_word import RecordWord
+from livecode.performance.stage_word import StageWord
 from livecode.signals.rings import READABLE, Ring, Rings
 from livecode.terminal.key_bindings import KEYS
 from livecode.transport import Arena, Layout
@@ -88,7 +89,7 @@ def _words_with_methods(known: Mapping[str, Any]) -> Iterator[str]:
         plain = name in SIGNALS and not callable(word) and kind is SignalWord
         if plain or not (
             isinstance(word, SignalWord)
-            or kind in (AudioWord, PatternWord, SynthWord, Tutorial, RecordWord)
+            or kind in (AudioWord, PatternWord, StageWord, SynthWord, Tutorial, RecordWord)
         ):
             continue
         yield from (f"**`{name}`**", "", inspect.getdoc(kind) or "", "")

@@ -73,6 +73,12 @@ def _space(seconds: float | None) -> list[BenchRow]:
     return run(seconds or 1.0)
 
 
+def _stage(seconds: float | None) -> list[BenchRow]:
+    from livecode.bench.stage import run
+
+    return run(seconds or 120.0)
+
+
 def _start(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.start import run
 
@@ -110,6 +116,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "samplernn": _samplernn,
     "sound": _sound,
     "space": _space,
+    "stage": _stage,
     "start": _start,
     "streams": _streams,
     "tilt": _tilt,

@@ -22,6 +22,7 @@ from livecode.cli.arguments import (
 )
 from livecode.cli.parser import Parser
 from livecode.cli.printing import can_ask, say
+from livecode.cli.stage_page import add_stage, open_stage, page_of, stage_of
 from livecode.errors import LivecodeError
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
@@ -57,6 +58,7 @@ def add_arguments(parser: Parser) -> None:
         help="let a second person who knows the token cue over OSC (default: a new token)")  # fmt: skip
     parser.add_argument("--cues-in-clear", action="store_true",
         help="follow cues of other machines that show the token, too, and not only signed ones")  # fmt: skip
+    add_stage(parser)
     add_theme(parser)
     add_for(parser, "end after this long")
     parser.set_defaults(run=run)
@@ -65,6 +67,7 @@ def add_arguments(parser: Parser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Play until the performer leaves, or for `--for` seconds."""
     faults: list[str] = []
+    staged = open_stage(options)
     if options.set is not None:
         from livecode.sets.set_file import read_or_begin, read_set
 
@@ -81,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
     sentences = open_cues(options.cues, options.osc_bind, options.osc_port, options.cues_in_clear)
     if not can_ask():
         sentences += faults  # a terminal gets them from the mind
+    sentences += staged
     paths = Paths()
     if paths.archived.unkept:
         sentences.append(paths.archived.unkept)
@@ -98,6 +102,9 @@ def run(options: argparse.Namespace) -> int:
         stems=None if options.stems is None else options.stems.resolve(),
         bits=options.bits,
         outlive_s=outlive_s(),
+        stage=stage_of(options),
+        stage_certificate=options.stage_cert,
+        stage_key=options.stage_key,
     )
     attachment = Attachment(settings, paths, say=say)
     try:
@@ -178,7 +185,7 @@ async def _play_without_terminal(
     header = attachment.arena.header
     say(f"playing for {seconds:g} s on {attachment.arena.device.look().decode()}")
     end = time.monotonic() + seconds
-    heard, trouble = False, ""
+    heard, trouble, page = False, "", ""
     while time.monotonic() < end and not attachment.ended:
         attachment.check()
         listener.follow(int(header.mind_pid))
@@ -187,6 +194,9 @@ async def _play_without_terminal(
             if not found.plays_on:
                 raise LivecodeError(found.text)
             trouble = found.text  # which was told as it happened
+        if (told := page_of(attachment)) != page:
+            page = told
+            say(page)
         if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
             heard = True
             say("first sound")

@@ -33,6 +33,8 @@ class BlockRunner:
         self._after_each = after_each
         self.number = 0  # of the newest block
         self.evaluating = False
+        #: Called with the number and the code of each block that has ended, and whether all took effect.
+        self.on_ended: Callable[[int, str, bool], None] = lambda number, code, ok: None
 
     def evaluate(
         self,
@@ -68,6 +70,7 @@ class BlockRunner:
             self._sounds.end_entry()
         self._after_each(code)
         self._recorder.block_ended(self.number, result.ok, result.names, result.changed)
+        self.on_ended(self.number, code, result.ok)
         if result.names and not quietly:
             self._log.say("swap", names=result.names)
         for note in result.notes:

@@ -53,6 +53,7 @@ def main() -> int:
     from livecode.kernel.no_tcp import print_without_tcp
     from livecode.performance.input_words import MIDI_CALLS
     from livecode.performance.performance import Performance
+    from livecode.performance.watching import Watching
     from livecode.sets.set_file import parse_set, read_or_begin
     from livecode.signals.cue_gate import CueGate
     from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
@@ -149,6 +150,9 @@ def main() -> int:
 
     ticker = Ticker(header, performance.clock, performance.lock, step, performance.applier.take_in)
     ticker.start()
+    watching = Watching(arena, performance.tokens, performance.clock)
+    performance.blocks.on_ended = watching.note
+    watching.start()
     for sentence in left_out:
         say(sentence)
     if (set_file := performance.scenes.set_file) is not None:

@@ -35,6 +35,7 @@ from livecode.performance.language_words import (
 from livecode.performance.record_word import RecordWord
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import sound_words
+from livecode.performance.stage_word import StageWord
 from livecode.performance.status import StatusBoard
 from livecode.performance.taking_over import Handover
 from livecode.performance.tempo_control import Leader, TempoControl
@@ -189,8 +190,9 @@ class Performance:
         )
         #: Called with the code of each block that has ended.
         self.on_block: Callable[[str], None] = lambda code: None
+        self.stage = StageWord(deferred)
         self.board = StatusBoard(
-            arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace
+            arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage
         )
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
@@ -243,6 +245,7 @@ class Performance:
             "osc": OscWord(signals),
             "record": self.record,
             "running": running_word(self.board),
+            "stage": self.stage,
             "scene": SceneWord(signals, namespace, sounds, self.set_player, deferred),
             "tempo": TempoWord(signals, self.tempo_control, deferred),
             "redo": redo_word(self.blocks, deferred),

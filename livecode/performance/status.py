@@ -15,6 +15,7 @@ from livecode.language.patterns.picture import COLUMNS, bar_row
 from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
+from livecode.performance.stage_word import StageWord
 from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
@@ -74,10 +75,11 @@ class StatusBoard:
         sounds: Sounds,
         turns: TurnTable,
         namespace: Namespace,
+        stage: StageWord,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
         self._scenes, self._sounds, self._turns = scenes, sounds, turns
-        self._namespace = namespace
+        self._namespace, self._stage = namespace, stage
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -137,6 +139,7 @@ class StatusBoard:
             patterns=version_of(self._sounds, self._tempo),
             failed_turns=self._turns.failed,
             turns=tuple(self._turns.lengths),
+            stage=self._stage.status,
         )
 
     def going_on(self) -> GoingOn:

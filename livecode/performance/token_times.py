@@ -55,6 +55,11 @@ class TokenTeller:
     def __init__(self, sounds: Sounds, clock: PerformanceClock, tempo: Tempo, lock: BlockLock):
         self._sounds, self._clock, self._tempo, self._lock = sounds, clock, tempo, lock
 
+    @property
+    def version(self) -> int:
+        """The version of what sounds, as `tell` tells it."""
+        return version_of(self._sounds, self._tempo)
+
     def tell(self) -> TokenTimes:
         """Return what sounds now and within AHEAD_S; may be called in any thread."""
         with self._lock.aside():

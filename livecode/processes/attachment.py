@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from livecode.files import open_private
 from livecode.journal.journal_file import last_status
 from livecode.processes import descendants
 from livecode.processes.environment import provide_places
-from livecode.processes.options import Options
+from livecode.processes.options import Options, stage_place
 from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
 from livecode.processes.states import is_ours, is_stopped, runs
@@ -22,6 +23,7 @@ from livecode.processes.supervisor import GRACE_S
 from livecode.transport import LAYOUTS, Arena
 from livecode.transport.layouts import free_bytes, less
 from livecode.transport.messages import ChooseAudio, Press, SurveyAudio, send
+from livecode.transport.stage import StageOrder, encode_stage
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
@@ -31,6 +33,8 @@ HANG_S = 3.0
 STARTS_WITHIN_S = 10.0
 #: How much longer than its processes a supervisor may take to end.
 FAREWELL_S = 2.0
+#: The secret part of the stage page's address has so many random bytes.
+STAGE_TOKEN_BYTES = 24
 
 
 class Attachment:
@@ -67,6 +71,8 @@ class Attachment:
         if arena.layout != LAYOUTS[0]:
             self.told.append(less(arena.layout, free))
         arena.header.outlive_s = options.outlive_s
+        if options.stage:
+            arena.stage.post(encode_stage(_stage_order(options)))
         if options.begin_again:  # sample time goes on where the journal ends
             frame, _ = last_status(self.paths.journal)
             arena.header.tick_clock(frame, time.monotonic_ns())
@@ -236,6 +242,19 @@ class Attachment:
         finally:
             os.close(log)
         self._spawned_s = time.monotonic()
+
+
+def _stage_order(options: Options) -> StageOrder:
+    """Return where the stage page is to be served, with a new token."""
+    host, port = stage_place(options.stage)
+    certificate, key = options.stage_certificate, options.stage_key
+    return StageOrder(
+        host,
+        port,
+        secrets.token_urlsafe(STAGE_TOKEN_BYTES),
+        "" if certificate is None else str(certificate.resolve()),
+        "" if key is None else str(key.resolve()),
+    )
 
 
 def _signal(pid: int, number: int) -> None:

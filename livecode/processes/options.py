@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from livecode.errors import LivecodeError
+
+LOOPBACK = "127.0.0.1"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -22,7 +26,32 @@ class Options:
     outlive_s: int = 0
     begin_again: bool = False  # go on where the journal ends
     text_path: Path | None = None  # file that the terminal opens instead of the set
+    stage: str = ""  # where the stage page is served, as HOST:PORT; port 0: any; "": nowhere
+    stage_certificate: Path | None = None  # PEM file for TLS
+    stage_key: Path | None = None
     ends_with_mind: bool = False  # a mind that was told to end ends the performance
+
+
+def stage_place(text: str) -> tuple[str, int]:
+    """Return host and port of where the stage page is served; `text` is HOST, PORT or HOST:PORT.
+
+    Without a host it is this machine alone, and without a port any that is free. Raises LivecodeError if
+    it is neither.
+
+    >>> stage_place("8900"), stage_place("192.168.1.20"), stage_place("[::1]:8900")
+    (('127.0.0.1', 8900), ('192.168.1.20', 0), ('::1', 8900))
+    """
+    host, port = text, ""
+    if text.isdigit():
+        host, port = "", text
+    elif text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        port = port.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if (port and not port.isdigit()) or int(port or 0) > 65535:
+        raise LivecodeError(f"--stage {text}: write HOST, PORT or HOST:PORT, as 127.0.0.1:8900")
+    return host or LOOPBACK, int(port or 0)
 
 
 def master_file(record: Path | None, stems: Path | None) -> Path | None:

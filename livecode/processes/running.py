@@ -21,8 +21,8 @@ from livecode.transport import Arena, OtherLayout
 #: A terminal whose heart has not beaten for this long is gone.
 TERMINAL_GONE_S = 3.0
 #: The processes without which there is no performance.
-PLAYERS = ("engine", "voices", "mind", "sender")
-_PATHS = ("set_path", "record", "stems", "text_path")
+PLAYERS = ("engine", "voices", "mind", "sender", "stage")
+_PATHS = ("set_path", "record", "stems", "text_path", "stage_certificate", "stage_key")
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def stop(performance: ArchivedPerformance, within_s: float = 2.0) -> None:
 
 
 def pids(arena: Arena) -> Iterator[int]:
-    """Yield the process ids of supervisor, engine, voices, mind and sender; 0: there has been none."""
+    """Yield the process ids of supervisor, engine, voices, mind, sender and stage; 0: there has been none."""
     return (getattr(arena.header, f"{name}_pid") for name in ("supervisor", *PLAYERS))
 
 

@@ -1,4 +1,4 @@
-"""Starts engine, voices, mind and sender, restarts those that die or hang, and ends them together."""
+"""Starts engine, voices, mind, sender and stage, restarts those that die or hang, and ends them together."""
 
 import logging
 import os
@@ -27,10 +27,11 @@ MODULES = {
     "voices": "livecode.voices",
     "mind": "livecode.kernel",
     "sender": "livecode.sending",  # once there is something to send
+    "stage": "livecode.stage",  # if there is to be a page for the room
 }
 #: A process whose heart has not beaten for this long hangs; it is killed and started again.
 #: A call that does not let the mind's other threads run, such as `10**10**8`, holds up its ticks.
-HANG_S = {"engine": 2.0, "voices": 2.0, "mind": 5.0, "sender": 2.0}
+HANG_S = {"engine": 2.0, "voices": 2.0, "mind": 5.0, "sender": 2.0, "stage": 5.0}
 #: A mind that has not ticked for this long is told of.
 STILL_S = 1.5
 #: A new process may take this long: with a cold cache it compiles its kernels first.
@@ -86,10 +87,16 @@ class Supervisor:
         No exception gets out of it, whatever fails: it is said, and tried again after a pause.
         """
         for name in MODULES:
-            if not self.ended and (name != "sender" or self.arena.header.sends):
+            if not self.ended and self._is_wanted(name):
                 self._attempt(name, self._restarts[name], self._look_after)
         if not self.ended:
             self._attempt("spare mind", self._spare_restarts, self._keep_spare)
+
+    def _is_wanted(self, name: str) -> bool:
+        """Return whether there is to be a process of that name."""
+        if name == "sender":
+            return bool(self.arena.header.sends)
+        return name != "stage" or bool(self.options.stage)
 
     def start_one(self, name: str) -> None:
         """Start one process for the first time, or in the place of one that died."""

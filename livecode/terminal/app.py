@@ -32,6 +32,8 @@ from livecode.terminal.mind_client import Completions, Page
 from livecode.terminal.mixing import Mixing
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
+from livecode.terminal.room import Room
+from livecode.terminal.shown_page import ShownPage
 from livecode.terminal.signatures import Signatures
 from livecode.terminal.snapshot import Snapshot, read_arena
 from livecode.terminal.status_bar import StatusBar, Touch, Work
@@ -93,6 +95,8 @@ class Terminal:
         self._lights = Lights(
             self.editor.marks, header, self.evaluating.mind.tokens, time.monotonic_ns, lit.show
         )
+        page = ShownPage(attachment.arena, self.editor, self.file, self._lights)
+        self.room = Room(attachment.arena, self.output, page)
         self.ways_out = WaysOut(
             lambda: look_at_audio(attachment.arena.audio),
             attachment.survey_audio,
@@ -128,9 +132,9 @@ class Terminal:
         self.app.ttimeoutlen = ESCAPE_S
         self._text_window = self.app.layout.current_window
         lit.appear_on(self.app, self._text_window)
-        self._opened_at: int | None = (
-            None  # where the cursor was put, until the present scene is shown
-        )
+        self.app.after_render += lambda _: self.room.show()
+        # where the cursor was put, until the present scene is shown
+        self._opened_at: int | None = None
 
     async def run(self, seconds: float | None = None) -> None:
         """Run until the performer leaves, or for so many seconds; raises what the attachment raises."""
@@ -324,6 +328,7 @@ class Terminal:
             self.evaluating.scene_plays = True
             self._show_scene(snapshot.status.scene.name)
         self._lights.look(snapshot.status)
+        self.room.look()
         self._show_cues(snapshot)
         if self.cues or self.cue_line:
             snapshot = replace(snapshot, status=structs.replace(snapshot.status, scene=None))

@@ -20,6 +20,7 @@ from livecode.terminal.faders import Faders
 from livecode.terminal.history import HistorySearch
 from livecode.terminal.mixing import Mixing
 from livecode.terminal.output import Output
+from livecode.terminal.room import Room
 from livecode.terminal.ways_out import MOST, WaysOut
 
 
@@ -32,6 +33,7 @@ class ActedOn(Protocol):
     faders: Faders
     mixing: Mixing
     output: Output
+    room: Room
     search: HistorySearch
     ways_out: WaysOut
 
@@ -110,6 +112,8 @@ KEYS = (
         lambda terminal: terminal.mixing.solo()),
     BoundKey("F12", ("f12",), "panic: silence at once, whatever else hangs",
         lambda terminal: terminal.panic()),
+    BoundKey("Alt+O", ("escape", "o"), "blackout: the stage page goes black; again: it is back",
+        lambda terminal: terminal.room.black_out()),
     BoundKey("F10", ("f10",), "like: strikes `keys.like`", lambda terminal: terminal.strike("like")),
     BoundKey("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda terminal: terminal.strike("dislike")),
     BoundKey("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",

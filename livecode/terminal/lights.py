@@ -91,7 +91,7 @@ class Lights:
             self._timer.cancel()
             self._timer = None
         now = self._now()
-        lights = [light for light in self._placed() if light.name in self._heard]
+        lights = self.coming
         lit = frozenset(light.lit for light in lights if light.begin <= now < light.end)
         if lit != self._lit:
             self._lit = lit
@@ -100,6 +100,11 @@ class Lights:
         if turns:
             wait_s = (min(turns) - now) / self._header.sample_rate
             self._timer = asyncio.get_running_loop().call_later(wait_s, self.follow)
+
+    @property
+    def coming(self) -> list[Light]:
+        """The tokens that are lit now or will be, of names that are heard."""
+        return [light for light in self._placed() if light.name in self._heard]
 
     async def _hear(self) -> None:
         """Ask the mind."""

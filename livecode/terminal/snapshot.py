@@ -33,6 +33,9 @@ class Snapshot:
     recorded_s: float = 0.0  # length of the recording
     #: Measured over all blocks since the last look.
     master: MasterLevel = field(default_factory=MasterLevel)
+    viewers: int = 0  # browsers that show the stage page
+    staged: bool = False  # there is a stage page
+    blackout: bool = False  # it is black
     unheard: str = ""  # why nobody hears what sounds; "": it is heard, or was not meant to be
 
 
@@ -51,6 +54,9 @@ def read_arena(arena: Arena, now_ns: int) -> Snapshot:
         peak=max(header.peak_left, header.peak_right),
         tape=tape,
         recorded_s=max(0.0, (header.clock()[0] - tape.begin) / header.sample_rate),
+        viewers=header.viewers,
+        staged=bool(header.stage_pid),
+        blackout=bool(header.blackout),
         unheard=_unheard(arena, now_ns),
         mind_silent_s=(now_ns - beat_ns) * 1e-9 if beat_ns else 0.0,
     )

@@ -72,7 +72,10 @@ class StatusBar:
         judged = self._dropouts.judge(snapshot.late, snapshot.underruns, now_s)
         status = snapshot.status
         left = [*_piece(status), *_touch(touch), *_values(status)]
-        right = [*_unheard(snapshot), *_mind(snapshot, work), *_tape(snapshot), *_rings(status)]
+        right = [
+            *_unheard(snapshot), *_mind(snapshot, work), *_tape(snapshot), *_room(snapshot),
+            *_rings(status),
+        ]  # fmt: skip
         above = line(left, right, width)
         below = line(
             _names(status, self._fallen(snapshot, now_s)), _engine(snapshot, judged), width
@@ -187,6 +190,16 @@ def _tape(snapshot: Snapshot) -> list[Segment]:
     short = Segment((("class:status.bad", "●"),), 8.5)
     text = f" {minutes}:{seconds:02d}{stems}"
     return [Segment((("class:status.bad", "●"), ("", text)), 8.5, short)]
+
+
+def _room(snapshot: Snapshot) -> list[Segment]:
+    """Return how many watch the stage page, or that it is black."""
+    if snapshot.blackout:
+        return [Segment((("class:status.alarm", " stage dark (Alt+O) "),), 8)]
+    if not snapshot.staged:
+        return []
+    watch = f"stage {snapshot.viewers} watch" if snapshot.viewers else "stage: nobody"
+    return [Segment((("class:status.dim", watch),), 4)]
 
 
 def _rings(status: Status) -> list[Segment]:

@@ -100,6 +100,14 @@ class Arena:
         self.candidates = MessageQueue(
             take(MessageQueue.HEADER_BYTES + layout.candidate_bytes), layout.candidate_bytes
         )
+        #: Where the stage page is to be served, as JSON of a `StageOrder`. The front end writes.
+        self.stage = Board(take(Board.size(layout.stage_bytes)), layout.stage_bytes)
+        #: Where it is served and who watches, as JSON of an `Audience`. The stage process writes.
+        self.audience = Board(take(Board.size(layout.stage_bytes)), layout.stage_bytes)
+        #: The text in the editor, as JSON of a `Page`. The terminal writes while somebody watches.
+        self.page = Board(take(Board.size(layout.page_bytes)), layout.page_bytes)
+        #: Blocks and the times of tokens, as JSON of a `Watched`. The mind writes while somebody watches.
+        self.watched = Board(take(Board.size(layout.watched_bytes)), layout.watched_bytes)
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
             TapBuffer(take(TapBuffer.size(layout.name_tap_frames)), layout.name_tap_frames)
@@ -125,6 +133,9 @@ class Arena:
             Board.size(layout.inheritance_bytes),
             Board.size(layout.sounding_bytes),
             MessageQueue.HEADER_BYTES + layout.candidate_bytes,
+            *(Board.size(layout.stage_bytes),) * 2,
+            Board.size(layout.page_bytes),
+            Board.size(layout.watched_bytes),
             TapBuffer.size(layout.tap_frames),
             *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
         )

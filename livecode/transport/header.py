@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-PROCESSES = ("terminal", "mind", "voices", "engine", "supervisor", "sender")
+PROCESSES = ("terminal", "mind", "voices", "engine", "supervisor", "sender", "stage")
 
 #: One 64-bit word each, as (name, numpy type). docs/architecture.md says who writes which.
 HEADER_FIELDS: tuple[tuple[str, str], ...] = (
@@ -40,6 +40,8 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("leave_out", "i8"),  # so many of the newest blocks the next mind does not run again
     ("mind_tick", "i8"),  # sample time of the first tick that no mind has ended
     ("sends", "i8"),  # 1: something has been sent to other programs, so there is to be a sender
+    ("viewers", "i8"),  # browsers that show the stage page
+    ("blackout", "i8"),  # 1: the stage page is to be black
     (
         "latency_ns",
         "i8",

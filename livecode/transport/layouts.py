@@ -31,6 +31,9 @@ class Layout:
     inheritance_bytes: int = 1 << 20
     sounding_bytes: int = 1 << 14
     candidate_bytes: int = 1 << 21  # 32 candidates of half a second at 32 kHz
+    stage_bytes: int = 1 << 12
+    page_bytes: int = 1 << 17
+    watched_bytes: int = 1 << 17
     tap_frames: int = 65536  # of the sum of all sounds
     taps: int = 12  # names that can be listened to at once
     name_tap_frames: int = 8192
@@ -56,6 +59,8 @@ LAYOUTS = (
         taps=6,
         inheritance_bytes=1 << 16,
         candidate_bytes=1 << 17,
+        page_bytes=1 << 15,
+        watched_bytes=1 << 16,
     ),
 )
 

@@ -6,6 +6,7 @@ import msgspec
 
 from livecode.transport.messages import Source
 from livecode.transport.sending import MidiSource, OscSource
+from livecode.transport.stage import StageStatus
 
 #: In the place of a sample buffer: the generation is a graph.
 NO_BUFFER = -1
@@ -115,6 +116,7 @@ class Status(msgspec.Struct, frozen=True):
     quarantined: tuple[Files, ...] = ()
     failed_turns: dict[str, int] = {}  # in a row, by the name of an `@every`
     turns: tuple[str, ...] = ()  # the names of the functions that have turns
+    stage: StageStatus = StageStatus()
 
 
 class GoingOn(msgspec.Struct, frozen=True):

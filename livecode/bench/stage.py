@@ -1,0 +1,150 @@
+"""`bench stage`: what five viewers of the stage page cost mind and engine, beside none of them."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import psutil
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from livecode.bench.rows import BenchRow
+from livecode.processes.live import Live
+from livecode.processes.options import Options
+from livecode.transport.stage import Audience, look_at
+
+VIEWERS = 5
+#: Seconds of one turn: with viewers and without, one after the other.
+TURN_S = 10.0
+SETTLE_S = 1.5
+#: What plays meanwhile.
+PLAYED = (
+    "ego = agent(space('additive'), dims=4, every=30*ms, level=0.3)",
+    "drums = hits('bd*4, ~ cp, hh*8', level=0.4)",
+    "bass = notes('0 ~ <3 5> 0', 'bass', scale='c minor', octave=2, level=0.3)",
+    "drums.gain = sine(0.5, 1, period=2*bars)",
+)
+PROCESSES = ("mind", "engine", "voices", "stage")
+#: The mind may take so much more of a core with viewers, and so many more of 10,000 blocks may be late.
+MOST_OF_A_CORE, MOST_LATE = 0.02, 1.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was counted in one turn."""
+
+    seconds: float
+    cpu: dict[str, float]  # process -> share of a core
+    blocks: int
+    late: int
+    frames: int  # that all viewers got together
+
+
+class Watchers:
+    """Viewers that read all they get, in a thread of this program."""
+
+    def __init__(self, address: str, count: int):
+        self.frames = 0
+        self._address, self._count = address, count
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._watch()), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let all of them go."""
+        self._end.set()
+        self._thread.join()
+
+    async def _watch(self) -> None:
+        parts = urlsplit(self._address)
+        socket = f"ws://{parts.netloc}{parts.path}events"
+        origin = f"{parts.scheme}://{parts.netloc}"
+        opened = [
+            await websocket_connect(HTTPRequest(socket, headers={"Origin": origin}))
+            for _ in range(self._count)
+        ]
+
+        async def read(viewer: object) -> None:
+            while await viewer.read_message() is not None:  # type: ignore[attr-defined]
+                self.frames += 1
+
+        reading = [asyncio.create_task(read(each)) for each in opened]
+        while not self._end.is_set():
+            await asyncio.sleep(0.05)
+        for each in opened:
+            each.close()
+        await asyncio.gather(*reading)
+
+
+def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
+    """Play for `seconds`, in turns with viewers and without. Return what that costs, and late blocks."""
+    with Live(Options(audio=audio, osc_port=0, stage="0")) as live:
+        for block in PLAYED:
+            live.evaluate(block)
+        live.await_sound()
+        arena = live.attachment.arena
+        live.await_(lambda: look_at(arena.audience, Audience).address, "the stage page")
+        address = look_at(arena.audience, Audience).address
+        without: list[Turn] = []
+        watched: list[Turn] = []
+        for _ in range(max(1, round(seconds / TURN_S / 2))):
+            without.append(_turn(live, None))
+            watchers = Watchers(address, VIEWERS)
+            live.await_(lambda: arena.header.viewers == VIEWERS, "the viewers")
+            watched.append(_turn(live, watchers))
+            watchers.stop()
+            live.await_(lambda: not arena.header.viewers, "the viewers' end")
+    return rows(without, watched)
+
+
+def rows(without: list[Turn], watched: list[Turn]) -> list[BenchRow]:
+    """Return rows of what viewers cost each process, of late blocks, and of the frames that they got."""
+    about = {"viewers": VIEWERS}
+    found = []
+    for name in PROCESSES:
+        before, then = _share(without, name), _share(watched, name)
+        found.append(
+            BenchRow.measured(f"{name}, watched", then, "of a core", about, baseline=before)
+        )
+        if name == "mind":
+            more = BenchRow.measured(
+                "mind, more", max(0.0, then - before), "of a core", about, target=MOST_OF_A_CORE
+            )
+            found.append(more)
+    late, base = _late(watched), _late(without)
+    found.append(
+        BenchRow.measured(
+            "late blocks", late, "of 10,000", about, baseline=base, target=base + MOST_LATE
+        )
+    )
+    frames = sum(turn.frames for turn in watched) / sum(turn.seconds for turn in watched) / VIEWERS
+    return [*found, BenchRow.measured("messages to a viewer", frames, "a second", about)]
+
+
+def _turn(live: Live, watchers: Watchers | None) -> Turn:
+    time.sleep(SETTLE_S)
+    header = live.header
+    processes = {name: psutil.Process(getattr(header, f"{name}_pid")) for name in PROCESSES}
+    frames = 0 if watchers is None else watchers.frames
+    before = {name: sum(each.cpu_times()[:2]) for name, each in processes.items()}
+    blocks, late, began = header.blocks, header.late_blocks, time.monotonic()
+    time.sleep(TURN_S)
+    took = time.monotonic() - began
+    cpu = {
+        name: (sum(each.cpu_times()[:2]) - before[name]) / took for name, each in processes.items()
+    }
+    got = 0 if watchers is None else watchers.frames - frames
+    return Turn(took, cpu, header.blocks - blocks, header.late_blocks - late, got)
+
+
+def _share(turns: list[Turn], name: str) -> float:
+    return sum(turn.cpu[name] * turn.seconds for turn in turns) / sum(
+        turn.seconds for turn in turns
+    )
+
+
+def _late(turns: list[Turn]) -> float:
+    """Return late blocks of 10,000."""
+    return 10_000 * sum(turn.late for turn in turns) / max(1, sum(turn.blocks for turn in turns))

@@ -1,0 +1,67 @@
+"""The options of the stage page, and what is said of it before and after it is open."""
+
+import argparse
+from pathlib import Path
+
+from livecode.cli.arguments import path
+from livecode.cli.parser import Parser
+from livecode.errors import LivecodeError
+from livecode.files import shown
+from livecode.processes.attachment import Attachment
+from livecode.processes.options import stage_place
+from livecode.transport.stage import Audience, is_loopback, look_at
+
+#: `--stage` alone: this machine, and any port that is free.
+ANY_PORT = "0"
+
+
+def add_stage(parser: Parser) -> None:
+    """Add `--stage`, `--stage-cert` and `--stage-key`: the page for the room."""
+    add = parser.add_argument
+    add("--stage", nargs="?", const="", metavar="HOST:PORT",
+        help="serve a page for the projector (at any free port of this machine, for it alone)")  # fmt: skip
+    add("--stage-cert", type=path, metavar="CERT.pem", help="serve it with TLS")
+    add(
+        "--stage-key",
+        type=path,
+        metavar="KEY.pem",
+        help="the certificate's key, if it is elsewhere",
+    )
+
+
+def stage_of(options: argparse.Namespace) -> str:
+    """Return where the stage page is to be served, as `Options` have it; "" for nowhere."""
+    return "" if options.stage is None else options.stage or ANY_PORT
+
+
+def open_stage(options: argparse.Namespace) -> list[str]:
+    """Return what the performer has to know of the stage page before it is open.
+
+    Raises LivecodeError if its address or its certificate is none.
+    """
+    if options.set is None and (options.stage or "").endswith(".py"):
+        options.set, options.stage = Path(options.stage), ""  # `--stage` before the set's name
+    for name in ("stage_cert", "stage_key"):
+        file = getattr(options, name)
+        if file is not None and not file.is_file():
+            raise LivecodeError(f"--{name.replace('_', '-')} {shown(file)}: there is no such file")
+    if options.stage is None:
+        if options.stage_cert is not None or options.stage_key is not None:
+            raise LivecodeError("--stage-cert is for the stage page: write --stage as well")
+        return []
+    host, _ = stage_place(options.stage)
+    if options.stage_key is not None and options.stage_cert is None:
+        raise LivecodeError("--stage-key needs the certificate that it is the key of: --stage-cert")
+    if is_loopback(host) or options.stage_cert is not None:
+        return []
+    return [
+        f"the stage page is open on {host} without TLS: whoever listens on that network reads the "
+        "address, the code and all that it shows, and can watch too, but can change nothing; "
+        "--stage-cert CERT.pem closes that"
+    ]
+
+
+def page_of(attachment: Attachment) -> str:
+    """Return where the stage page is, or why it is not; "" while neither is known."""
+    audience = look_at(attachment.arena.audience, Audience)
+    return f"the room sees {audience.address}" if audience.address else audience.trouble

@@ -1,0 +1,38 @@
+"""The stage page's process, `python -m livecode.stage ARENA`, which the supervisor starts and watches."""
+
+import argparse
+import gc
+import os
+from contextlib import suppress
+
+from livecode.stage.stage import run
+from livecode.transport import Arena
+from livecode.transport.lifeline import await_engine, begin, watch_lifeline
+
+#: The page comes after everything that sounds, and after what the performer types.
+NICE = 5
+
+
+def main() -> int:
+    """Serve the page until the terminal is gone."""
+    parser = argparse.ArgumentParser(prog="livecode.stage")
+    parser.add_argument("arena")
+    parser.add_argument("--resume", action="store_true", help="take over from one that died")
+    options = parser.parse_args()
+
+    begin("stage")
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    arena = Arena.attach(options.arena)
+    stop = watch_lifeline(arena=arena)
+    if not await_engine(arena, stop):
+        return stop.status
+    gc.freeze()
+    run(arena, stop)
+    if stop.forsaken:
+        arena.remove()
+    return stop.status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,38 @@
+"""What the performer knows of the room: where the stage page is, who watches, and whether it is dark."""
+
+from livecode.terminal.output import Output
+from livecode.terminal.shown_page import ShownPage
+from livecode.transport import Arena
+from livecode.transport.stage import Audience, look_at
+
+
+class Room:
+    """Shows the room the text, and tells the performer of the page."""
+
+    def __init__(self, arena: Arena, output: Output, page: ShownPage):
+        """`page` posts the text."""
+        self._arena, self._output, self._page = arena, output, page
+        self._told = Audience()
+
+    def show(self) -> None:
+        """Post the text, if somebody watches."""
+        self._page.post()
+
+    def look(self) -> None:
+        """Post the text, and say where the page is, and what keeps it from being there."""
+        self.show()
+        audience = look_at(self._arena.audience, Audience)
+        if audience.address and audience.address != self._told.address:
+            self._output.say(f"· the room sees {audience.address}", "class:output.note")
+        elif audience.trouble and audience.trouble != self._told.trouble:
+            self._output.say(f"⚠ {audience.trouble}", "class:output.warning")
+        self._told = audience
+
+    def black_out(self) -> None:
+        """Let the page be black, or show again what it showed."""
+        header = self._arena.header
+        header.blackout = 0 if header.blackout else 1
+        self._output.say(
+            "the room sees nothing" if header.blackout else "the room sees the page again",
+            "class:output.note",
+        )

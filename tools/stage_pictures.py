@@ -1,0 +1,151 @@
+"""The pictures of the stage page in docs/stage/, drawn by a real browser from a performance without a clock.
+
+    python -m tools.stage_pictures docs/stage
+
+plays a set offline, tells the page what it would have been told live, and takes a picture of each layer
+and palette at 1280 × 720. It needs Chromium.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from livecode import Session
+from livecode.performance.watching import Watching
+from livecode.stage.showing import Showing
+from livecode.stage.stage import Stage
+from livecode.transport import Arena, Layout
+from livecode.transport.stage import (
+    LAYERS,
+    PALETTES,
+    Audience,
+    StageOrder,
+    StageStatus,
+    encode_stage,
+    look_at,
+)
+from tests.stage.browser import Browser, Tab
+
+#: What is played, and when.
+SCORE = (
+    (0.0, 'tempo(112)\nego = agent(space("orchestra"), dims=5, every=60*ms, step=0.03, seed=19)'),
+    (0.5, "ego.level = ramp(0, 0.6, over=8*s)\nego.texture = sine(0, 0.8, period=4*bars)"),
+    (
+        1.0,
+        "@reward\ndef calm(sound, beat):       # dark and even is praised\n"
+        "    return 0.6 - 2 * sound.brightness - sound.roughness\n\nego.reward = calm",
+    ),
+    (11.0, 'drums = hits("bd ~ [~ bd] ~, ~ cp ~ cp, hh*8", level=0.3)'),
+    (15.0, "drums.gain = tri(0.6, 1, period=2*bars)"),
+    (19.0, 'bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.25)'),
+    (20.0, 'r7 = stream("quartet", temperature=ramp(0.875, 1.15, over=16*s), level=0.25)'),
+    (26.0, "ego.leap = nothing"),
+    (
+        27.0,
+        'other = agent(space("orchestra"), dims=4, every=120*ms, step=0.04, seed=23, level=0.3)',
+    ),
+    (30.2, 'bass.pattern = "0 ~ <3 5> [0 7]"'),
+)
+SECONDS = 30.4
+FPS = 30
+TOKEN = "pictures"
+#: Picture -> layers and palette; without layers, all.
+PICTURES = {
+    "all": ((), "night"),
+    "spectrum": (("spectrum", "clock"), "night"),
+    "code": (("code", "clock"), "night"),
+    "agent": (("agent", "map", "clock"), "night"),
+    "patterns": (("patterns", "curves", "clock"), "night"),
+    **{palette: ((), palette) for palette in PALETTES if palette != "night"},
+}
+
+
+def told() -> list[str]:
+    """Return what the page is told while the score is played: texts of JSON, and sounds in base64."""
+    messages: list[str] = []
+    seen: dict[str, int] = {}
+    waiting = list(SCORE)
+    with Session(seed=7) as session:
+        performance = session.performance
+        arena = performance.arena
+        arena.header.viewers = 1
+        now_s = 0.0
+        showing = Showing(arena, lambda: round(now_s * 1e9))
+        watching = Watching(arena, performance.tokens, performance.clock)
+        performance.blocks.on_ended = watching.note
+        while now_s < SECONDS:
+            while waiting and waiting[0][0] <= now_s:
+                session.eval(waiting.pop(0)[1])
+            session.advance(1 / FPS)
+            now_s += 1 / FPS
+            watching.look()
+            time.sleep(0.0005 if showing.loading else 0.0)
+            showing.look()
+            messages += [
+                base64.b64encode(data).decode() if binary else data.decode()
+                for data, binary in showing.compose(seen)
+            ]
+    return messages
+
+
+def served() -> Iterator[str]:
+    """Serve the files of the page for a while; yields its address."""
+    arena = Arena.private(48000, 256, Layout(buffers=1))
+    arena.stage.post(encode_stage(StageOrder(token=TOKEN)))
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(Stage(arena).run(stop)))
+    thread.start()
+    while not (address := look_at(arena.audience, Audience).address):
+        time.sleep(0.01)
+    yield address
+    stop.set()
+    thread.join()
+
+
+def draw(tab: Tab, layers: tuple[str, ...], palette: str, at_ms: float) -> bytes:
+    """Return a picture of some layers in a palette."""
+    stage = StageStatus(layers or LAYERS, palette)
+    shown = {
+        **json.loads(encode_stage(stage)),
+        "layers": stage.layers, "palette": palette, "motion": True, "size": 1, "blackout": False,
+        "bands": {"low": 27.5, "high": 16000.0, "count": 384}, "rate": 48000,
+    }  # fmt: skip
+    tab.run(f"film.tell([{json.dumps(json.dumps({'stage': shown}))}])")
+    for step in range(4):  # what is laid out anew is drawn in its new place
+        tab.run(f"film.picture({at_ms + step})")
+    tab.run("new Promise((done) => setTimeout(done, 200))")
+    tab.run(f"film.picture({at_ms + 5})")
+    return tab.picture()
+
+
+def main() -> int:
+    """Make all pictures."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(exist_ok=True)
+    messages = told()
+    for address in served():
+        with (
+            tempfile.TemporaryDirectory() as profile,
+            Browser(Path(profile), shaders=True) as browser,
+        ):
+            tab = browser.open(f"{address}?film")
+            tab.until("window.film")
+            for at in range(0, len(messages), 60):
+                tab.run(f"film.tell({json.dumps(messages[at : at + 60])})")
+            tab.run("film.picture(100000)")
+            for number, (name, (layers, palette)) in enumerate(PICTURES.items(), 1):
+                picture = draw(tab, layers, palette, 100_000 + 100 * number)
+                (folder / f"{name}.png").write_bytes(picture)
+                print(name)
+            print(browser.complaints or "no complaints")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
