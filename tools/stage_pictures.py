@@ -18,8 +18,8 @@ from pathlib import Path
 
 from livecode import Session
 from livecode.performance.watching import Watching
+from livecode.stage.loop import StageLoop
 from livecode.stage.showing import Showing
-from livecode.stage.stage import Stage
 from livecode.transport import Arena, Layout
 from livecode.transport.stage import (
     LAYERS,
@@ -99,7 +99,7 @@ def served() -> Iterator[str]:
     arena = Arena.private(48000, 256, Layout(buffers=1))
     arena.stage.post(encode_stage(StageOrder(token=TOKEN)))
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(Stage(arena).run(stop)))
+    thread = threading.Thread(target=lambda: asyncio.run(StageLoop(arena).run(stop)))
     thread.start()
     while not (address := look_at(arena.audience, Audience).address):
         time.sleep(0.01)

@@ -32,7 +32,7 @@ MOST_OF_A_CORE, MOST_LATE = 0.02, 1.0
 
 
 @dataclass(frozen=True)
-class Turn:
+class WatchedTurn:
     """What was counted in one turn."""
 
     seconds: float
@@ -87,8 +87,8 @@ def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
         arena = live.attachment.arena
         live.await_(lambda: look_at(arena.audience, Audience).address, "the stage page")
         address = look_at(arena.audience, Audience).address
-        without: list[Turn] = []
-        watched: list[Turn] = []
+        without: list[WatchedTurn] = []
+        watched: list[WatchedTurn] = []
         for _ in range(max(1, round(seconds / TURN_S / 2))):
             without.append(_turn(live, None))
             watchers = Watchers(address, VIEWERS)
@@ -99,7 +99,7 @@ def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
     return rows(without, watched)
 
 
-def rows(without: list[Turn], watched: list[Turn]) -> list[BenchRow]:
+def rows(without: list[WatchedTurn], watched: list[WatchedTurn]) -> list[BenchRow]:
     """Return rows of what viewers cost each process, of late blocks, and of the frames that they got."""
     about = {"viewers": VIEWERS}
     found = []
@@ -123,7 +123,7 @@ def rows(without: list[Turn], watched: list[Turn]) -> list[BenchRow]:
     return [*found, BenchRow.measured("messages to a viewer", frames, "a second", about)]
 
 
-def _turn(live: Live, watchers: Watchers | None) -> Turn:
+def _turn(live: Live, watchers: Watchers | None) -> WatchedTurn:
     time.sleep(SETTLE_S)
     header = live.header
     processes = {name: psutil.Process(getattr(header, f"{name}_pid")) for name in PROCESSES}
@@ -136,15 +136,15 @@ def _turn(live: Live, watchers: Watchers | None) -> Turn:
         name: (sum(each.cpu_times()[:2]) - before[name]) / took for name, each in processes.items()
     }
     got = 0 if watchers is None else watchers.frames - frames
-    return Turn(took, cpu, header.blocks - blocks, header.late_blocks - late, got)
+    return WatchedTurn(took, cpu, header.blocks - blocks, header.late_blocks - late, got)
 
 
-def _share(turns: list[Turn], name: str) -> float:
+def _share(turns: list[WatchedTurn], name: str) -> float:
     return sum(turn.cpu[name] * turn.seconds for turn in turns) / sum(
         turn.seconds for turn in turns
     )
 
 
-def _late(turns: list[Turn]) -> float:
+def _late(turns: list[WatchedTurn]) -> float:
     """Return late blocks of 10,000."""
     return 10_000 * sum(turn.late for turn in turns) / max(1, sum(turn.blocks for turn in turns))

@@ -5,7 +5,7 @@ import gc
 import os
 from contextlib import suppress
 
-from livecode.stage.stage import run
+from livecode.stage.loop import run
 from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 

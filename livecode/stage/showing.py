@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from livecode.stage.maps import Planes
-from livecode.stage.paths import Paths
 from livecode.stage.spectrum import BANDS, LOW_HZ, Listener
+from livecode.stage.ways import Ways
 from livecode.transport import Arena
-from livecode.transport.stage import Page, StageStatus, Watched, look_at
+from livecode.transport.stage import ShownText, StageStatus, Watched, look_at
 from livecode.transport.status import AgentStatus, Status, look_at_status
 from livecode.transport.token_times import PatternTokens, TokenTimes
 
@@ -46,7 +46,7 @@ class Showing:
         self._arena, self._header, self._now_ns = arena, arena.header, now_ns
         self._listener = Listener(arena.tap, int(arena.header.sample_rate))
         self._planes = Planes()
-        self._paths = Paths(arena.controls, self._planes)
+        self._paths = Ways(arena.controls, self._planes)
         self._documents: dict[str, tuple[int, bytes, bytes]] = {}  # version, digest, JSON
         self._made_ns: dict[str, int] = {}
         self._boards: dict[str, bytes] = {}
@@ -216,7 +216,7 @@ def _events(row: PatternTokens, tokens: TokenTimes) -> list[tuple[int, int, str]
 
 def _is_page(data: bytes) -> bool:
     try:
-        msgspec.json.decode(data, type=Page)
+        msgspec.json.decode(data, type=ShownText)
     except msgspec.MsgspecError:
         return False
     return True

@@ -5,7 +5,7 @@ from livecode.terminal.lights import Lights
 from livecode.terminal.marks import LineMark, MarkState
 from livecode.terminal.text_file import TextFile
 from livecode.transport import Arena
-from livecode.transport.stage import LitSpan, MarkedLine, Page, encode_stage
+from livecode.transport.stage import LitSpan, MarkedLine, ShownText, encode_stage
 
 #: So many lines before and after the cursor are posted, each up to so many columns.
 MOST_LINES, MOST_COLUMNS = 60, 200
@@ -19,7 +19,7 @@ class ShownPage:
     def __init__(self, arena: Arena, editor: Editor, file: TextFile, lights: Lights):
         """`file` is that of the text, and `lights` knows which of its tokens sound when."""
         self._arena, self._editor, self._file, self._lights = arena, editor, file, lights
-        self._posted: Page | None = None
+        self._posted: ShownText | None = None
 
     def post(self) -> None:
         """Post what has changed, if somebody watches."""
@@ -31,7 +31,7 @@ class ShownPage:
             self._posted = page
             self._arena.page.post(encode_stage(page))
 
-    def _page(self) -> Page:
+    def _page(self) -> ShownText:
         document = self._editor.buffer.document
         row, lines = document.cursor_position_row, document.lines
         first, end = max(0, row - MOST_LINES), min(len(lines), row + MOST_LINES + 1)
@@ -41,7 +41,7 @@ class ShownPage:
             for light in self._lights.coming
             if first <= light.lit.row < end
         ]
-        return Page(
+        return ShownText(
             self._file.title,
             first,
             tuple(line[:MOST_COLUMNS] for line in lines[first:end]),

@@ -104,7 +104,7 @@ class Arena:
         self.stage = Board(take(Board.size(layout.stage_bytes)), layout.stage_bytes)
         #: Where it is served and who watches, as JSON of an `Audience`. The stage process writes.
         self.audience = Board(take(Board.size(layout.stage_bytes)), layout.stage_bytes)
-        #: The text in the editor, as JSON of a `Page`. The terminal writes while somebody watches.
+        #: The text in the editor, as JSON of a `ShownText`. The terminal writes while somebody watches.
         self.page = Board(take(Board.size(layout.page_bytes)), layout.page_bytes)
         #: Blocks and the times of tokens, as JSON of a `Watched`. The mind writes while somebody watches.
         self.watched = Board(take(Board.size(layout.watched_bytes)), layout.watched_bytes)

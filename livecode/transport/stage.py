@@ -15,7 +15,7 @@ PALETTES = ("night", "ember", "glacier", "phosphor", "violet", "mono", "contrast
 #: Addresses that only this machine reaches.
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
-_Posted = TypeVar("_Posted", "StageOrder", "Audience", "Page", "Watched")
+_Posted = TypeVar("_Posted", "StageOrder", "Audience", "ShownText", "Watched")
 
 
 class StageStatus(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class LitSpan(msgspec.Struct, frozen=True, array_like=True):
     last: int
 
 
-class Page(msgspec.Struct, frozen=True):
+class ShownText(msgspec.Struct, frozen=True):
     """The text in the editor around its cursor; the terminal posts it while somebody watches."""
 
     title: str = ""

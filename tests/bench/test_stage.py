@@ -1,10 +1,10 @@
 """What `bench stage` concludes from its turns."""
 
-from livecode.bench.stage import PROCESSES, VIEWERS, Turn, rows
+from livecode.bench.stage import PROCESSES, VIEWERS, WatchedTurn, rows
 
 
-def turn(mind: float, late: int, frames: int = 0) -> Turn:
-    return Turn(10.0, {**dict.fromkeys(PROCESSES, 0.1), "mind": mind}, 10_000, late, frames)
+def turn(mind: float, late: int, frames: int = 0) -> WatchedTurn:
+    return WatchedTurn(10.0, {**dict.fromkeys(PROCESSES, 0.1), "mind": mind}, 10_000, late, frames)
 
 
 def test_what_viewers_cost_is_told_beside_what_it_is_without_them() -> None:

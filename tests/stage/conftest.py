@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from livecode.stage.stage import Stage
+from livecode.stage.loop import StageLoop
 from livecode.transport import Arena, Layout
 from livecode.transport.stage import Audience, StageOrder, encode_stage, look_at
 
@@ -23,7 +23,7 @@ class Served:
         self.arena.stage.post(encode_stage(StageOrder(token=TOKEN, **order)))  # type: ignore[arg-type]
         self._stop = threading.Event()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(Stage(self.arena).run(self._stop)), daemon=True
+            target=lambda: asyncio.run(StageLoop(self.arena).run(self._stop)), daemon=True
         )
 
     def start(self) -> "Served":
@@ -57,7 +57,7 @@ class Served:
 def served() -> Iterator[Served]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("POST_S", "IDLE_S"):  # tests wait for what is posted
-            patch.setattr(f"livecode.stage.stage.{name}", 0.01)
+            patch.setattr(f"livecode.stage.loop.{name}", 0.01)
         page = Served().start()
         yield page
         page.stop()

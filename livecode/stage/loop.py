@@ -26,7 +26,7 @@ STUMBLED_S = 0.5
 POST_S = 0.5
 
 
-class Stage:
+class StageLoop:
     """Serves the page of one performance."""
 
     def __init__(self, arena: Arena):
@@ -96,4 +96,4 @@ class Stage:
 def run(arena: Arena, stop: threading.Event) -> None:
     """Serve the page of a performance until `stop` is set."""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(Stage(arena).run(stop))
+        asyncio.run(StageLoop(arena).run(stop))

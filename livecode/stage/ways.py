@@ -17,7 +17,7 @@ MOST_PLACES = 240
 LEAST_STEP = 0.002
 
 
-class Paths:
+class Ways:
     """Follows the positions of agents in the control block."""
 
     def __init__(self, controls: ControlBlock, planes: Planes):
