@@ -55,6 +55,8 @@ class StageLoop:
             await asyncio.sleep(due_s - time.monotonic())
         self._header.viewers = 0
         server.stop()
+        self._viewers.send_away()
+        await server.close_all_connections()
 
     async def _open(self, stop: threading.Event) -> tuple[HTTPServer, Door] | None:
         """Take the address, now or as soon as it is free; None if the end comes first."""

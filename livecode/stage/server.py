@@ -187,7 +187,7 @@ class Viewer(_Guarded, WebSocketHandler):
 
     def _stream_buffer(self) -> None:
         assert self.ws_connection is not None
-        stream = self.ws_connection.stream  # type: ignore[attr-defined]
+        stream = self.ws_connection.stream
         assert stream is not None
         stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self.set_nodelay(True)
@@ -214,6 +214,11 @@ class Viewers:
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer."""
         self._all.discard(viewer)
+
+    def send_away(self) -> None:
+        """Close the connections of all viewers, since the performance ends."""
+        for viewer in list(self._all):
+            viewer.send_away()
 
     def offer(
         self, compose: Callable[[dict[str, int]], list[tuple[bytes, bool]]], now_s: float

@@ -1,6 +1,7 @@
 """A stage page on an arena of its own, in this process: a real server on a real port."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ class Served:
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(10)
+        gc.collect()  # tests of other rooms count open files
 
     @property
     def audience(self) -> Audience:
