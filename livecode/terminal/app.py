@@ -33,7 +33,6 @@ from livecode.terminal.mixing import Mixing
 from livecode.terminal.orphans import Orphans
 from livecode.terminal.output import Output
 from livecode.terminal.room import Room
-from livecode.terminal.shown_page import ShownPage
 from livecode.terminal.signatures import Signatures
 from livecode.terminal.snapshot import Snapshot, read_arena
 from livecode.terminal.status_bar import StatusBar, Touch, Work
@@ -95,8 +94,7 @@ class Terminal:
         self._lights = Lights(
             self.editor.marks, header, self.evaluating.mind.tokens, time.monotonic_ns, lit.show
         )
-        page = ShownPage(attachment.arena, self.editor, self.file, self._lights)
-        self.room = Room(attachment.arena, self.output, page)
+        self.room = Room(attachment.arena, self.output, self.editor, self.file, self._lights)
         self.ways_out = WaysOut(
             lambda: look_at_audio(attachment.arena.audio),
             attachment.survey_audio,

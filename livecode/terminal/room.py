@@ -1,7 +1,10 @@
 """What the performer knows of the room: where the stage page is, who watches, and whether it is dark."""
 
+from livecode.terminal.editor import Editor
+from livecode.terminal.lights import Lights
 from livecode.terminal.output import Output
 from livecode.terminal.shown_page import ShownPage
+from livecode.terminal.text_file import TextFile
 from livecode.transport import Arena
 from livecode.transport.stage import Audience, look_at
 
@@ -9,9 +12,12 @@ from livecode.transport.stage import Audience, look_at
 class Room:
     """Shows the room the text, and tells the performer of the page."""
 
-    def __init__(self, arena: Arena, output: Output, page: ShownPage):
-        """`page` posts the text."""
-        self._arena, self._output, self._page = arena, output, page
+    def __init__(
+        self, arena: Arena, output: Output, editor: Editor, file: TextFile, lights: Lights
+    ):
+        """`file` is that of the editor's text, and `lights` knows which of its tokens sound when."""
+        self._arena, self._output = arena, output
+        self._page = ShownPage(arena, editor, file, lights)
         self._told = Audience()
 
     def show(self) -> None:
