@@ -18,7 +18,7 @@ from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, mega
 from livecode.transport.lines import aligned
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
-MAGIC = 0x4C49_5645_000A  # "LIVE", layout version 10
+MAGIC = 0x4C49_5645_000B  # "LIVE", layout version 11
 
 
 class OtherLayout(LivecodeError):
