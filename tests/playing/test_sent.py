@@ -252,7 +252,8 @@ def test_what_is_sent_goes_by_the_rhythm_where_an_agent_is(
         played = [(due.at or at, due.data) for at, due in wire.play(seconds)]
         return [8 * at / RATE for at, data in played if data[0] == 0x90 or data[0] == ord("/")]
 
-    assert begun(3.3)[3:9] == pytest.approx([8, 11, 14, 16, 19, 22], abs=1e-3)
+    inside = [step for step in begun(3.3) if step > 15]
+    assert inside[:4] == pytest.approx([16, 19, 22, 24], abs=1e-3)
     wire.session.eval("mute(x)")
     assert not begun(5.0)[1:]
     assert len(wire.session.get("x").player.parts) <= 3, "what is over is forgotten"
