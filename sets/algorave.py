@@ -68,6 +68,7 @@ flutes.room, flutes.level, flutes.pan = 0.4, 0.95, tri(-0.4, 0.4, period=4*bars)
 cuts.pattern = pattern("~ 3 ~ [9 9] ~ 12 [~ 7] <5 2>").mask("<0 0 1 1>")
 hats.pattern = pattern("hh(<7 9>,16)").stack("~ ~ ~ oh").mask("<0!4 1!11 0>").gain("[0.7 0.5]*4")
 kick.pattern = "<bd*4!7 [bd bd bd ~] bd*4!6 bd*2 ~>"
+clap.pattern = "<[~ ~ cp ~]!8 [~ cp]*2!7 ~>"
 low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 ~] [~ 0 ~ 0 ~ [0 7] ~ ~]>").add(roots)
 
 # %% only the bass  for=8*bars ends=["flutes", "ego"] quant=1*bars
@@ -120,7 +121,7 @@ shards = hits(pattern("0 1 [2 3] 4 <5 8> [6 7] 9 <10 [12 13 14]>").every(4, patt
 shards.level = 0.6
 kick.pattern, kick.hp = "<bd(3,8)!3 [bd(3,8) ~] bd*4!3 [bd bd [bd bd] ~]>", 0
 clap.pattern = "<[~ cp]*2!7 [~ cp [~ cp] cp*2]>"
-hats.pattern = pattern("[~ oh]*4").mask("<0!4 1!3 0 1!7 0>").gain("0.8 1")
+hats.pattern = pattern("[~ oh]*4").mask("<0!2 1!5 0>").gain("0.8 1")
 low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots)
 stabs = notes(triads.struct("x(3,8,<0 2>)"), "lead", scale=key, octave=4, legato=0.25, level=1)
 stabs.delay, stabs.duck, stabs.cut = (3/16, 0.4), "kick", ramp(600, 5000, over=16*bars)
