@@ -13,13 +13,18 @@ from typing import Any, Generic, TypeVar
 from livecode.deadlines import Watchdog
 from livecode.engine.graph import Graph
 from livecode.errors import LivecodeError
-from livecode.transport import Arena
+from livecode.transport import Arena, ControlBlock
 from livecode.transport.messages import PlayGraph
 
 _log = logging.getLogger(__name__)
 #: How often the builder checks whether a graph's probation is over.
 _LOOK_S = 0.005
 _REMEMBERED = 256
+#: An effect comes in so many blocks after it was first wanted, live and offline alike: by then, it has
+#: usually been built.
+READY_BLOCKS = 4
+#: In the place of the number of a change: it was no control that came late, but an effect.
+_EFFECT = -1
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,18 @@ class Made(Generic[T]):
     """Something that is ordered; `result` is None until it has been made."""
 
     result: T | None = None
+
+    def take(self, name: str, due: int, frame: int, controls: ControlBlock) -> T | None:
+        """Return an effect of that name at sample time `frame`, if it is due and has been made.
+
+        One that is late is told like a change of a control that is late, so that a replay has it then.
+        """
+        change = (0, name, _EFFECT, due)
+        if self.result is None or frame < controls.postponed.get(change, due):
+            return None
+        if frame > due and change not in controls.postponed:
+            controls.on_late(change, frame)
+        return self.result
 
 
 class Builder:

@@ -17,6 +17,7 @@ from livecode.engine.overload import Overload
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
 from livecode.engine.recording import Recording
+from livecode.engine.sends import Sends
 from livecode.engine.strip import MIC, Input, Strip
 from livecode.engine.waiting_fades import Fades
 from livecode.transport import Arena
@@ -86,12 +87,13 @@ class Engine:
         self.strips: dict[str, Strip] = {}
         self._ducks: dict[str, str] = {}  # names, and what pushes each back
         self.builder = Builder(arena, server)
+        self.sends = Sends(arena, self.master, self.builder, server)
         self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
         self._listened: dict[int, str] = {}  # tap -> the name that fills it
         self.input = Input(self.block)
         self.meters = Meters(arena.meters, self.sample_rate)
         self.recording = Recording(
-            arena, self.master, self.strips, lambda text, at: self.tell(Note(text, at))
+            arena, self.master, self.strips, self.sends, lambda *note: self.tell(Note(*note))
         )
         self.errors = 0  # parts of blocks that raised: bugs, which must not cause silence
         self.frame = 0
@@ -124,6 +126,7 @@ class Engine:
         self._attempt(self._begin_fades)
         for strip in list(self.strips.values()):
             self._attempt(self._advance, strip)
+        self._attempt(self.sends.advance, self.frame, self.strips)
         self._attempt(self._advance_master)
         self._attempt(self.grabber.advance, self.frame, self.strips)
         self._attempt(self._make_room)
@@ -235,9 +238,8 @@ class Engine:
             self.master.open_gate()
 
     def _record(self, message: Record) -> None:
-        if self._schedule is not None:
-            return  # a replay does not overwrite the recording
-        self.recording.change(message.path, message.stems, message.bits, self.frame)
+        if self._schedule is None:  # a replay does not overwrite the recording
+            self.recording.change(message.path, message.stems, message.bits, self.frame)
 
     def _open_block(self, now_ns: int) -> None:
         self._load.begin_block(now_ns)
@@ -256,6 +258,7 @@ class Engine:
             self.master.close_gate()
             for strip in self.strips.values():
                 strip.fall_silent()
+            self.sends.forget()
             self.master.chain.fade_out(0.0)
             self.master.fade_plain_sum(1.0, 0.0)
 
@@ -264,7 +267,7 @@ class Engine:
             is_underrun = None if self._schedule is None else self._schedule.is_underrun
             parts = self.arena, self.master, self.server, self.builder
             strip = self.strips[name] = Strip(name, *parts, is_underrun)
-            strip.compute_before(self.master.first_stream)
+            strip.compute_before(self.sends.first_stream)
             self._duck(strip)
         return self.strips[name]
 
@@ -310,24 +313,23 @@ class Engine:
             place(name)
         takers = [taken for strip in self.strips.values() for taken in strip.inputs]
         for name in done:
-            self.strips[name].compute_before(self.master.first_stream)
+            self.strips[name].compute_before(self.sends.first_stream)
             self.strips[name].taken = takers.count(name)
 
     def _advance(self, strip: Strip) -> None:
         # the last block of the strip has been computed
-        if strip.empty and not self.builder.waiting and not strip.rings:
+        if strip.empty and not self.builder.waiting:
             strip.close()
             del self.strips[strip.name]
             return
         strip.prepare(self.frame)
-        if strip.effects.take_change():
-            self._order()
+        changed = strip.effects.take_change()
         if strip.feed.began:
             fade_s = strip.feed.last_fade_frames / self.sample_rate
             strip.chain.fade_out(fade_s, before=max(strip.feed.began))
         before = len(strip.chain.graphs)
         strip.chain.advance(self.frame, self._graph_began, self._graph_ended, self._graph_failed)
-        if len(strip.chain.graphs) != before:
+        if changed or len(strip.chain.graphs) != before:
             self._order()
         self._report(strip)
 

@@ -8,6 +8,7 @@ made inside a function is freed when the function returns, and reading it then e
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from livecode.engine.pyo_quiet import pyo
@@ -93,3 +94,31 @@ def _computed(values: Iterable[Any]) -> Iterator[Any]:
             yield from _computed(value)
         elif hasattr(value, "_getStream"):
             yield value
+
+
+@dataclass(eq=False)
+class Parts:
+    """The pyo objects of something that is built beside the audio thread, and begins as a whole."""
+
+    made: list[Any] = field(default_factory=list)
+    asleep: list[Any] = field(default_factory=list)
+    streams: list[Any] = field(default_factory=list)  # in the order in which they are computed
+
+    def begin(self) -> None:
+        """Start computing, with all parts in the coming block."""
+        for part in self.asleep:
+            wake(part)
+        self.asleep = []
+
+    def close(self) -> None:
+        """Stop computing, and forget all parts."""
+        release(self.made)
+
+
+@contextmanager
+def made_asleep(server: Any) -> Iterator[Parts]:
+    """Give the parts that this thread makes in the `with` block; they are complete after it."""
+    first, parts = len(server.getStreams()), Parts()
+    with collect_made() as parts.made, hold_asleep() as parts.asleep:
+        yield parts
+    parts.streams = streams_of(parts.made, server.getStreams()[first:])

@@ -7,6 +7,7 @@ import numpy as np
 
 from livecode.engine.master import Master
 from livecode.engine.recorder import Recorder
+from livecode.engine.sends import Sends
 from livecode.engine.stems import HighPassState, RecordedBlock, StemFiles
 from livecode.engine.strip import Strip
 from livecode.errors import LivecodeError
@@ -25,13 +26,15 @@ class Recording:
         arena: Arena,
         master: Master,
         strips: Mapping[str, Strip],
+        sends: Sends,
         note: Callable[[str, int], None],
     ):
         """Make an idle recording.
 
         `note` is called with a sentence and its sample time when a recording had to stop.
         """
-        self._arena, self._master, self._strips, self._note = arena, master, strips, note
+        self._arena, self._master, self._note = arena, master, note
+        self._strips, self._sends = strips, sends
         self._sample_rate, self._block = arena.header.sample_rate, arena.header.block
         self.recorder: Recorder | None = None
         self._former: Recorder | None = None  # a recorder that has been told to finish
@@ -106,8 +109,7 @@ class Recording:
             return
         self._next = frame
         if self._stems:
-            added = {name: strip.added() for name, strip in self._strips.items()}
-            self.recorder.take(RecordedBlock(heard.copy(), added, self._master.gate()))
+            self.recorder.take(RecordedBlock(heard.copy(), self._added(), self._master.gate()))
         else:
             self.recorder.write(heard)
         if self.recorder.error is not None:
@@ -130,9 +132,13 @@ class Recording:
             self.begin(tape, resume_at=frame - self._block - tape.begin)
         return True
 
+    def _added(self) -> dict[str, np.ndarray]:
+        """Return what each strip and each shared effect added to the last block, (frames, 2)."""
+        return {name: strip.added() for name, strip in self._strips.items()} | self._sends.added()
+
     def _before(self) -> HighPassState:
-        """Return the state of the master's high-pass, and the last sample of each strip."""
-        last = {name: strip.added()[-1] for name, strip in self._strips.items()}
+        """Return the state of the master's high-pass, and the last sample of each stem."""
+        last = {name: added[-1] for name, added in self._added().items()}
         return HighPassState(self._master.high_pass_state(), last)
 
     def _fail(self, error: str, frame: int) -> None:

@@ -18,8 +18,6 @@ from livecode.engine.table import Table, Tap
 from livecode.transport import Arena
 from livecode.transport.kits import LONGEST_GRAB_S
 
-#: Echoes that are softer than this, −80 dBFS, are over.
-INAUDIBLE = 1e-4
 #: So much of what a name has played is kept, in seconds: an order to write it may come late.
 REMEMBERED_S = LONGEST_GRAB_S + 4.0
 
@@ -66,18 +64,16 @@ class Strip:
             self._before_gain = Tap(clean, block)
             self._direct_gain = pyo.SigTo(1.0, time=SMOOTHING_S, init=1.0)
             self._direct_gain_tap = Tap(self._direct_gain, block)
-            self._direct = self.sound * self._direct_gain
+            #: The sound that goes to the master, and that is sent to what all names share.
+            self.direct = self.sound * self._direct_gain
         self._streams_after_effects = streams_of(made, server.getStreams()[first:])
         self._parts = [read, bus, sources, shaped, *parts]
         self.effects = Effects(
             name, sources, shaped, arena.controls, block, sample_rate, builder, server
         )
         for channel in (0, 1):
-            self._mixer.addInput(self._key(channel), self._direct[channel])
+            self._mixer.addInput(self._key(channel), self.direct[channel])
             self._mixer.setAmp(self._key(channel), channel, 1)
-        self._rings_s = 0.0  # for how long only echoes have been heard
-        self._silent_s = 0.0  # for how long not even these
-        self._block_s = block / sample_rate
         self.taken = 0  # the number of graphs that take this name
         self._aside = False  # heard only through those graphs, except for the dry share
         self._direct_fade_s = SMOOTHING_S  # how long the next change of `_direct_gain` takes
@@ -91,11 +87,13 @@ class Strip:
         return self.feed.empty and not self.chain.graphs and not self.taken
 
     @property
-    def rings(self) -> bool:
-        """Whether echoes or a room are heard of what has ended; to be asked once a block."""
-        self._rings_s += self._block_s
-        self._silent_s = 0.0 if self.peak > INAUDIBLE else self._silent_s + self._block_s
-        return self._silent_s < self.effects.ring_on(self._rings_s)
+    def sent(self) -> dict[str, float]:
+        """How much of it goes to what all names share, from when it begins until it ends.
+
+        A replay may make the strip some blocks sooner or later than it was made live.
+        """
+        begun = self.feed.begun or any(graph.begun for graph in self.chain.graphs)
+        return self.effects.sent if begun else {}
 
     @property
     def inputs(self) -> set[str]:
@@ -115,9 +113,6 @@ class Strip:
             sound = self.feed.block(frame)
             for side, samples in zip(self._table.sides, sound.T, strict=True):
                 side[:] = samples
-        if self._rings_s and not self.empty:
-            self._rings_s = 0.0
-            self.effects.ring_on(0.0)
         self.effects.advance(frame)
         self.gain_stage.follow(frame)
         dry = self.gain_stage.numbers("dry", frame)
@@ -133,7 +128,6 @@ class Strip:
         """End all of it within a block; the master's gate closes meanwhile."""
         self.feed.fade_out(len(self.tap.block))
         self.chain.fade_out(0.0)
-        self.effects.forget()
 
     def added(self) -> np.ndarray:
         """Return what the strip added to the mix in the last computed block, (frames, 2)."""

@@ -216,7 +216,9 @@ class Sounding(Thing):
         _nudge,
         "how much later all of it is that is on the beat, as `8*ms`; below 0 it is early",
     )
-    room = automatable(0.0, 0, 1, "how much of a room is heard: `ego.room = 0.3`")
+    room = automatable(
+        0.0, 0, 1, "how much of it goes to the room that all names share: `ego.room = 0.3`"
+    )
     delay = _With(
         automatable(
             0.0,

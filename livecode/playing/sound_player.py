@@ -294,8 +294,9 @@ class SoundPlayer:
         """Follow the thing's settings from sample time `frame` on, blending over `fade_s` seconds."""
         self._followed_from, self._own_groove = frame, (self.thing.swing, self.thing.nudge)
         self._follow_effects()
-        for control in self.controls.values():
-            control.automation.follow(frame, fade_s)
+        for setting, control in self.controls.items():
+            # a name goes to the delay of its new time, and not to those of all times in between
+            control.automation.follow(frame, 0.0 if setting == "delay_time" else fade_s)
 
     def _follow_effects(self) -> None:
         """Open a control for each effect that has been set, and tell the engine of it."""
@@ -307,6 +308,8 @@ class SoundPlayer:
         ]
         if self.thing.duck and "duck_by" not in self.controls:
             new.append("duck_by")
+        if "delay" in new and "delay_time" not in self.controls:
+            new.append("delay_time")
         for each in dict.fromkeys(new):
             control = LineControl(
                 self.thing, each, self.setup, self.setup.engine_lead, EFFECT_CONTROLS

@@ -13,7 +13,12 @@ from livecode.kernel import beginning
 from livecode.offline.replay import replay
 
 EGO = "ego = agent(space('additive'), dims=2, every=50*ms, level=0.4)\n"
-OTHERS = "two = agent(space('additive'), dims=3, every=30*ms, level=0.3, pan=0.6)\n"
+OTHERS = """
+two = agent(space('additive'), dims=3, every=30*ms, level=0.3, pan=0.6)
+two.room, two.delay = 0.3, (1/16, 0.4)
+"""
+#: What comes back from the room and from a delay has stems, too.
+RETURNS = {"room-return", "delay-return"}
 HALL = """
 @dsp
 def hall(ego, size=0.8):
@@ -64,7 +69,13 @@ def play(folder: Path, seed: int = 3) -> np.ndarray:
 def test_stems_of_agents_and_a_dsp_add_up_to_what_is_heard(tmp_path: Path) -> None:
     heard = play(tmp_path)
     assert np.array_equal(read(tmp_path / "master.wav"), heard)
-    assert {path.stem for path in tmp_path.glob("*.wav")} == {"master", "ego", "two", "hall"}
+    assert {path.stem for path in tmp_path.glob("*.wav")} == {
+        "master",
+        "ego",
+        "two",
+        "hall",
+        *RETURNS,
+    }
     assert {soundfile.info(path).frames for path in tmp_path.glob("*.wav")} == {len(heard)}
     assert error_db(tmp_path, heard) < -110
     hall, ego = read(tmp_path / "hall.wav"), read(tmp_path / "ego.wav")
@@ -112,7 +123,7 @@ def test_render_writes_stems_that_add_up_and_the_same_bytes_as_without(
     assert main(["render", str(piece), "-o", "out.wav", "--stems", "parts/of it"]) == 0
     assert (tmp_path / "out.wav").read_bytes() == (tmp_path / "plain.wav").read_bytes()
     folder = tmp_path / "parts" / "of it"
-    assert {path.name for path in folder.glob("*.wav")} == {"ego.wav", "two.wav", "hall.wav"}
+    assert {path.stem for path in folder.glob("*.wav")} == {"ego", "two", "hall", *RETURNS}
     assert error_db(folder, read(tmp_path / "out.wav")) < -110
     assert not (tmp_path / "from_the_set.wav").exists(), "that is for the evening"
     assert main(["render", str(piece), "-o", "out.wav", "--stems", "small", "--bits", "24"]) == 0
@@ -149,7 +160,7 @@ def test_the_word_makes_a_folder_for_stems(music: Path, session: Session, tmp_pa
     session.advance(0.1)
     session.record()
     folder = tmp_path / "night"
-    assert {path.stem for path in folder.glob("*.wav")} == {"master", "ego", "two"}
+    assert {path.stem for path in folder.glob("*.wav")} == {"master", "ego", "two", *RETURNS}
     assert soundfile.info(folder / "ego.wav").subtype == "PCM_24"
     assert error_db(folder, read(folder / "master.wav")) < -110
     assert notes(session)[0] == f"recording to {folder}"

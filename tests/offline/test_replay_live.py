@@ -27,7 +27,7 @@ BLOCKS = (
     "    return Freeverb(ego, size=size, bal=0.5) * Sine(3, mul=0.4, add=0.5) + Noise(0.01)",
     "@dsp\ndef hall(ego, size=0.8):\n    return ego * size + Noise(0.02) * Randi(0, 1, 5)",
     "hall.size = 0.3\nego.level = sine(period=1*s, low=0.2, high=0.7)",
-    "tempo(100)\nego.dims = 3\nfade(0.3*s)",
+    "tempo(100)\nego.dims = 3\nfade(0.3*s)\nr.room = sine(0.1, 0.6, period=2*s)\nr.delay = (1/8, 0.5)",
     "r.temperature = 1.05",
     "ego = agent(space('additive'), dims=2, every=20*ms, seed=3)",
     "undo()",

@@ -70,9 +70,11 @@ def test_one_name_pushes_another_back(session: Session) -> None:
 def test_nothing_is_left_of_an_effect_that_has_been_off(session: Session) -> None:
     heard(session, f"{NOISE}\nx.room = 0.5\nx.drive = 0.5")
     assert session.engine.strips["x"].effects.streams
+    assert session.engine.sends.streams
     session.eval("x.room = 0\nx.drive = 0")
     session.advance(8.5)
     assert session.engine.strips["x"].effects.streams == []
+    assert session.engine.sends.streams == []
     assert session.engine.errors == 0
 
 
@@ -105,8 +107,38 @@ def test_an_echo_that_is_switched_off_rings_out_and_one_of_a_name_that_is_gone(
     session.eval("del x")
     rung = session.advance(3.0)
     assert rms(rung[RATE:]) > 1e-4
-    session.advance(9.0)
     assert "x" not in session.engine.strips
+
+
+def test_a_hush_lets_the_room_ring_out(session: Session) -> None:
+    heard(session, f"{NOISE}\nx.room = 0.8\ny = stream('test', level=0.5)\ny.room = 0.3")
+    session.eval("hush(0.1)")
+    session.advance(0.3)
+    assert not session.engine.strips
+    first, last = np.split(session.advance(1.0), 2)
+    assert rms(first) > 1.5 * rms(last) > 1e-3
+
+
+def test_echoes_are_three_quarters_of_a_beat_late_at_any_tempo(session: Session) -> None:
+    session.eval('tempo(60)\nx = hits("rim ~ rim ~")\nx.delay = 0.5')
+    session.advance(0.5)
+    audio = np.abs(session.advance(3.0)[:, 0])
+    hit = int(audio[: 2 * RATE].argmax())
+    echo = int(audio[hit + RATE // 5 : hit + RATE].argmax()) + RATE // 5
+    assert echo / RATE == pytest.approx(0.75, abs=0.002)
+
+
+def test_echoes_are_in_the_room_of_their_name(session: Session, tmp_path: Path) -> None:
+    session.eval('tempo(120)\nx = hits("rim ~ ~ ~")\nx.delay = (3/4, 0.8)\nx.room = 0.5')
+    session.eval('y = hits("~ rim ~ ~")\ny.delay = (1/4, 0.8)')
+    session.advance(-session.frame % (2 * RATE) / RATE)
+    session.record(stems=tmp_path)
+    session.advance(4.0)
+    session.record()
+    room, _ = soundfile.read(tmp_path / "room-return.wav")
+    beats = [rms(beat) for beat in np.split(room[2 * RATE :], [24_000, 48_000, 72_000])]
+    assert beats[3] > 0.3 * beats[0] > 1e-4, "the echo of x comes with the last beat"
+    assert beats[2] < 0.7 * beats[3], "that of y, which has no room, does not"
 
 
 def test_an_effect_comes_in_as_many_blocks_after_it_was_wanted_however_it_was_built(
@@ -153,6 +185,11 @@ def test_effects_are_replayed_byte_by_byte(tmp_path: Path) -> None:
         'y = hits("bd*4")\nx.duck = "y"\nx.delay = (1/8, sine(0, 0.6, period=1*s))',
         "x.drive = lambda rings: 0.3 + rings.left.turn\nx.room = 0",
         "undo()",
+        'x.delay = (1/8, 0.5)\nz = stream("test", level=0.2)\nz.room, z.delay = 0.6, (1/8, 0.4)',
+        "tempo(100)\nz.delay_time = 1/4",
+        "mute(z)",
+        "panic()",
+        'y = hits("bd*4")\ny.room = sine(0, 0.6, period=1*s)',
         "del y",
     )
     sound = []
@@ -166,4 +203,23 @@ def test_effects_are_replayed_byte_by_byte(tmp_path: Path) -> None:
     result = replay(tmp_path / "journal", tmp_path / "again.wav")
     again, _ = soundfile.read(tmp_path / "again.wav", dtype="float32")
     assert result.differs_at_s is None
+    np.testing.assert_array_equal(again, np.concatenate(sound))
+
+
+def test_a_room_that_was_built_late_is_as_late_in_a_replay(tmp_path: Path) -> None:
+    with Session(seed=7) as session:
+        beginning.from_nothing(session.performance, tmp_path / "journal", live=False)
+        session.eval(NOISE)
+        make, waiting = session.engine.builder.make, []
+        session.engine.builder.make = lambda work: waiting.append((work, Made())) or waiting[-1][1]
+        session.eval("x.room = 0.5")
+        sound = [session.advance(0.3)]
+        assert session.engine.sends.streams == [], "nobody waits for it"
+        ((work, built),) = waiting
+        built.result, session.engine.builder.make = work(), make
+        sound.append(session.advance(0.5))
+        assert session.engine.sends.streams
+        session.performance.recorder.closed()
+    assert replay(tmp_path / "journal", tmp_path / "again.wav").differs_at_s is None
+    again, _ = soundfile.read(tmp_path / "again.wav", dtype="float32")
     np.testing.assert_array_equal(again, np.concatenate(sound))
