@@ -43,17 +43,13 @@ SCORE = (
     ),
     (11.0, 'drums = hits("bd ~ [~ bd] ~, ~ cp ~ cp, hh*8", level=0.3)'),
     (15.0, "drums.gain = tri(0.6, 1, period=2*bars)"),
-    (19.0, 'bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.25)'),
-    (20.0, 'r7 = stream("quartet", temperature=ramp(0.875, 1.15, over=16*s), level=0.25)'),
-    (26.0, "ego.leap = nothing"),
-    (
-        27.0,
-        'other = agent(space("orchestra"), dims=4, every=120*ms, step=0.04, seed=23, level=0.3)',
-    ),
-    (30.2, 'bass.pattern = "0 ~ <3 5> [0 7]"'),
+    (16.0, 'bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.25)'),
+    (17.0, 'r7 = stream("quartet", temperature=ramp(0.875, 1.15, over=16*s), level=0.25)'),
+    (21.5, "ego.leap = nothing"),
+    (24.2, 'bass.pattern = "0 ~ <3 5> [0 7]"'),
 )
-SECONDS = 30.4
-FPS = 30
+SECONDS = 24.4
+FPS = 20
 TOKEN = "pictures"
 #: Picture -> layers and palette; without layers, all.
 PICTURES = {
@@ -76,7 +72,7 @@ def told() -> list[str]:
         arena = performance.arena
         arena.header.viewers = 1
         now_s = 0.0
-        showing = Showing(arena, lambda: round(now_s * 1e9))
+        showing = Showing(arena, lambda: arena.header.clock()[1])
         watching = Watching(arena, performance.tokens, performance.clock)
         performance.blocks.on_ended = watching.note
         while now_s < SECONDS:
@@ -118,9 +114,9 @@ def draw(tab: Tab, layers: tuple[str, ...], palette: str, at_ms: float) -> bytes
     }  # fmt: skip
     tab.run(f"film.tell([{json.dumps(json.dumps({'stage': shown}))}])")
     for step in range(4):  # what is laid out anew is drawn in its new place
-        tab.run(f"film.picture({at_ms + step})")
+        tab.run(f"film.picture({at_ms + 150 * step})")
     tab.run("new Promise((done) => setTimeout(done, 200))")
-    tab.run(f"film.picture({at_ms + 5})")
+    tab.run(f"film.picture({at_ms + 600})")
     return tab.picture()
 
 
@@ -140,7 +136,7 @@ def main() -> int:
                 tab.run(f"film.tell({json.dumps(messages[at : at + 60])})")
             tab.run("film.picture(100000)")
             for number, (name, (layers, palette)) in enumerate(PICTURES.items(), 1):
-                picture = draw(tab, layers, palette, 100_000 + 100 * number)
+                picture = draw(tab, layers, palette, 100_000 + 1000 * number)
                 (folder / f"{name}.png").write_bytes(picture)
                 print(name)
             print(browser.complaints or "no complaints")

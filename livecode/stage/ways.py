@@ -46,8 +46,7 @@ class Ways:
             return way
         opened, since = self._next.get(name, (0, 0))
         if opened != self._controls.opened(slot):
-            opened, since = self._controls.opened(slot), 0
-            way.clear()
+            opened, since = self._controls.opened(slot), 0  # the way goes on in a new slot
         for number, _, values in self._controls.changes(slot, since):
             since = number + 1
             if not way or np.abs(values - way[-1]).max() > LEAST_STEP:

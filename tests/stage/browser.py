@@ -117,7 +117,8 @@ class Browser:
                         self.complaints.append(str(message["params"]["exceptionDetails"]))
                     elif message["method"] == "Log.entryAdded":
                         entry = message["params"]["entry"]
-                        if entry["level"] == "error":
+                        gone = "WebSocket connection" in entry["text"]  # the performance has ended
+                        if entry["level"] == "error" and not gone:
                             self.complaints.append(entry["text"])
                     self._told.notify_all()
         os.close(self._replies)

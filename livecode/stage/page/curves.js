@@ -44,7 +44,7 @@ export class Curves {
     context.clearRect(0, 0, width, height);
     const now = this.state.heard() / this.state.rate, u = unit(), shown = this.shown(now);
     if (!shown.length) return;
-    const high = height / shown.length, size = Math.min(2.1 * u, high * 0.5);
+    const high = height / shown.length, size = Math.min(high * 0.5, Math.max(2.1 * u, Math.min(3.4 * u, high * 0.14)));
     context.font = `${size}px ${MONO}`;
     context.textBaseline = "middle";
     const right = context.measureText("−00.000").width + 1.2 * u;

@@ -47,7 +47,8 @@ export class Patterns {
     }
     const rows = [...this.rows].slice(0, MOST_ROWS);
     if (!rows.length) return;
-    const size = Math.min(2.1 * u, height / rows.length * 0.6);
+    const each = height / rows.length;
+    const size = Math.min(each * 0.6, Math.max(2.1 * u, Math.min(3.4 * u, each * 0.14)));
     context.font = `${size}px ${MONO}`;
     const names = rows.map(([key]) => key.slice(0, 14));
     const left = Math.max(...names.map((name) => context.measureText(name).width)) + 2 * u;

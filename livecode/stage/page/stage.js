@@ -117,6 +117,7 @@ function arrange(now) {
     layers[name].away = away;
     document.getElementById(name).classList.toggle("away", away);
   }
+  wall.classList.toggle("roomy", layers.code.away);
   for (const section of wall.children) {
     const empty = [...section.children].every((each) => each.classList.contains("away"));
     section.classList.toggle("empty", empty);
