@@ -166,12 +166,14 @@ class LoadShedding:
         self, streams: Mapping[int, SheddableStream], resting: Collection[int], load: float
     ) -> Width | None:
         """Let a tilted stream draw half as many candidates, if there is no time for them all."""
-        wide = [n for n in streams if n not in resting and streams[n].candidates > FEWEST]
+        # a stream that has been told draws fewer from its next chunk on
+        widths = {n: min(each.candidates, each.most) for n, each in streams.items()}
+        wide = [n for n, width in widths.items() if n not in resting and width > FEWEST]
         late = [number for number in wide if streams[number].unscored >= TOO_LATE]
         if not wide or not (late or load > TOO_MUCH):
             return None
         least = min(late or wide, key=lambda number: (streams[number].priority, -number))
-        most = max(streams[least].candidates // 2, FEWEST)
+        most = max(widths[least] // 2, FEWEST)
         streams[least].narrow(most)
         return Width(least, most, fewer=True, late=bool(late))
 

@@ -28,10 +28,13 @@ class Stream:
     wanted: int = 8
     unscored: int = 0
 
+    slow_to_narrow: bool = False
+
     def narrow(self, most: int) -> None:
-        self.cost_s *= most / self.candidates
-        self.candidates = self.most = most
-        self.unscored = 0
+        self.most, self.unscored = most, 0
+        if not self.slow_to_narrow:
+            self.cost_s *= most / self.candidates
+            self.candidates = most
 
 
 class Stage:
@@ -118,6 +121,13 @@ def test_a_tilt_narrows_as_far_as_there_is_choice_and_then_streams_rest() -> Non
     stage.play(60.0)
     assert stage.streams[1].candidates == FEWEST
     assert stage.streams[1].resting
+
+
+def test_a_tilt_whose_chunk_takes_long_is_told_each_width_once() -> None:
+    stage = Stage(tilted=Stream(cost_s=2 * HOP_S, candidates=8, slow_to_narrow=True))
+    decisions = stage.play(4.0)
+    assert decisions[:2] == [Width(1, 4, fewer=True), Width(1, 2, fewer=True)]
+    assert decisions[2:] == [Decision(1, rests=True)]
 
 
 def test_a_tilt_that_is_scored_too_late_narrows() -> None:
