@@ -109,14 +109,14 @@ def bent(
     hand = TiltHand(strength, CANDIDATES, CHUNK_S)
     pieces, drawn_s, scoring = [], 0.0, []
     for _ in range(round(seconds / PIECE_S)):
-        began = time.perf_counter()
+        began = time.process_time()
         pieces.append(stream.next(np.ones(round(PIECE_S * rate), np.float32), Held(), True, hand))
-        drawn_s += time.perf_counter() - began
+        drawn_s += time.process_time() - began
         if (offered := stream.offered) is not None:
             stream.offered = None
-            began = time.perf_counter()
+            began = time.process_time()
             stream.take_scores(offered.number, judge.scores(offered))
-            scoring.append(time.perf_counter() - began)
+            scoring.append(time.process_time() - began)
     watchdog.close()
     audio = np.concatenate(pieces)
     bits = sum(nats) / np.log(2) / len(audio)

@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 #: first; a second would gain less, and each makes the stream slower to follow.
 LAG = 1
 #: Of the time of a chunk so much is left for scoring the next one, at least and at most.
-LEAST_SLACK, MOST_SLACK = 0.25, 0.5
+LEAST_SLACK, MOST_SLACK = 0.35, 0.5
 #: Before there are candidates, a stream is drawn so many times as fast as it is heard.
 LEAD_IN = 4
 #: So much of what was heard before goes along with the first candidates, for their features.
