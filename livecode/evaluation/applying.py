@@ -55,6 +55,7 @@ class Applier:
         self._moment, self._pump, self._trying = moment, pump, trying
         self._unheard: list[Failed] = []  # failures that came in while a block waited
         self._awaited: int | None = None  # the generation whose graph a block waits for
+        self._turning: list[Value] = []  # values that are computed otherwise from a line on
 
     @property
     def mix(self) -> Mix:
@@ -101,11 +102,16 @@ class Applier:
     def _turn(self, value: Value) -> None:
         """Let a value be computed as it is described, from the line on at which the block comes in."""
         line = self._sounds.comes_in()
-        at_once = value.heard is None or value.function is not None or line <= self._moment().frame
-        if at_once or isinstance(value.heard, Function):
-            value.heard, value.turns_at = value.node, None
-        else:
-            value.turns_at = line
+        value.turned(now := self._moment().frame)
+        functions = value.function is not None or isinstance(value.nodes()[-1], Function)
+        value.turn(None if functions or line <= now else line)
+        if value.coming and value not in self._turning:
+            self._turning.append(value)
+
+    def tick(self, frame: int) -> None:
+        """Let the values turn whose line has come by sample time `frame`."""
+        if self._turning:
+            self._turning = [value for value in self._turning if not value.turned(frame)]
 
     def remove(self, *things: Thing) -> None:
         """Fade things out between two ticks, unless other things have taken their names already."""

@@ -58,7 +58,7 @@ class Node:
     @property
     def timed(self) -> bool:
         """Whether the number depends on time alone: then it is known ahead."""
-        return self.of_time and all(part.node.timed for part in self.parts)
+        return self.of_time and all(part.is_timed() for part in self.parts)
 
     def over(self, moment: Moment) -> bool:
         """Whether the number stays as it is at `moment` while the tempo and the meter do."""

@@ -19,14 +19,17 @@ class Turns:
     pattern: Pattern
     choices: Mapping[str, Any]  # what each word stands for, as the setting checked it
 
-    def at(self, bar: float) -> Any:
-        """What it is at a bar, in fractions; None before its first word, and for a word unknown."""
-        word = self.pattern.word_at(bar)
+    def at(self, bar: float, frame: int | None = None) -> Any:
+        """What it is at a bar, in fractions; None before its first word, and for a word unknown.
+
+        `frame`: as the pattern is heard at that sample time; None: as it is described.
+        """
+        word = self.pattern.word_at(bar, frame)
         return None if word is None else self.choices.get(word)
 
-    def since(self, bar: float) -> float:
-        """Since which bar, in fractions, it has been what it is at that bar."""
-        return self.pattern.word_since(bar)
+    def since(self, bar: float, frame: int | None = None) -> float:
+        """Since which bar, in fractions, it has been what it is at that bar; see `at`."""
+        return self.pattern.word_since(bar, frame)
 
 
 class NamingSetting(Setting):

@@ -18,6 +18,7 @@ from livecode.language.moments import Moment as Moment
 from livecode.language.signal_names import called, signal_names
 from livecode.language.sparkline import sparkline
 from livecode.language.things import Thing
+from livecode.language.turning import Turning
 from livecode.language.units import PLAIN_BPM, Span, finite, is_number, span
 
 #: A lag is followed by lines of this share of its time, and of so many frames at least.
@@ -120,7 +121,7 @@ class Arithmetic:
     quantize = quantise
 
 
-class Value(Arithmetic, Thing):
+class Value(Turning, Arithmetic, Thing):
     """A number that varies in time: `0.5 + 0.5 * rings.twist.lag(200*ms)`; a reward is one, too.
 
     It can be added, multiplied, and given wherever a number goes.
@@ -128,10 +129,6 @@ class Value(Arithmetic, Thing):
 
     kind = "value"
     order = 1
-    #: How it is computed while a block that says otherwise has not succeeded yet.
-    heard: Node | None = None
-    #: The sample time from which it is computed as described; until then it is as `heard`.
-    turns_at: int | None = None
 
     @classmethod
     def of(cls, node: Node) -> "Value":
@@ -146,7 +143,7 @@ class Value(Arithmetic, Thing):
 
     @property
     def node(self) -> Node:
-        """The node that computes the value."""
+        """The node that computes the value as it is described."""
         node: Node = self.settings["node"]
         return node
 
@@ -156,30 +153,27 @@ class Value(Arithmetic, Thing):
         return self.node.function if isinstance(self.node, Function) else None
 
     def __setattr__(self, key: str, value: Any) -> None:
-        own = key in ("heard", "turns_at")
+        own = key in ("heard", "coming")
         object.__setattr__(self, key, value) if own else super().__setattr__(key, value)
 
     def adopt(self, other: Thing) -> None:
         """Become what `other` computes; everything that uses this value follows."""
         if isinstance(other, Value) and self in other.everything():
             raise LivecodeError(f"{self} cannot be made of itself; give the result another name")
-        if self.turns_at is not None:
-            self.heard, self.turns_at = self.node, None
         super().adopt(other)
 
     def sample(self, moment: Moment) -> float:
         """Return the number at `moment`."""
-        turned = self.turns_at is not None and moment.frame >= self.turns_at
-        node = self.node if turned or self.heard is None else self.heard
+        node = self.node_at(moment.frame)
         return moment.call(self) if isinstance(node, Function) else node.sample(moment)
 
     def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
         """Yield the corners from sample time `begin` on and before `end`, in any order."""
-        yield from self.node.corners(begin, end, tempo)
-        if (heard := self.heard) is not None and heard is not self.node:
-            yield from heard.corners(begin, end, tempo)
-        if self.turns_at is not None and begin <= self.turns_at < end:
-            yield Corner(self.turns_at, jump=True)
+        for node in dict.fromkeys(self.nodes()):
+            yield from node.corners(begin, end, tempo)
+        for at, _ in self.coming:
+            if begin <= at < end:
+                yield Corner(at, jump=True)
 
     def everything(self) -> "Iterator[Value]":
         """Yield this value and all values that it is made of."""

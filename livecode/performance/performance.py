@@ -270,6 +270,7 @@ class Performance:
             self.signals.listen()
             self.tempo_control.follow_link(frame)
             self.present.move_to(frame)
+            self.applier.tick(frame)
             self.sounds.tick(frame, self.present.moment)
             self.tilts.tick(self.present.moment)
             self.set_player.tick(frame, self.present.moment)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from livecode.errors import LivecodeError
 from livecode.evaluation.block_lock import BlockLock
@@ -119,13 +120,10 @@ def _turning(
     setting: str, made_of: tuple[str, ...], chain: Chain, begin: int, end: int
 ) -> Iterator[_Part]:
     """Yield a pattern, and before its line the one that it follows."""
-    turns_at = chain.turns_at
-    if turns_at is not None and turns_at > begin:
-        if isinstance(former := getattr(chain.heard, "cycles", None), Cycles):
-            yield _Part(setting, made_of, former, begin, min(turns_at, end))
-        begin = turns_at
-    if begin < end:
-        yield _Part(setting, made_of, chain.cycles, begin, end)
+    lines = [max(begin, 0), *(at for at, _ in chain.coming), NEVER]
+    for first, last in pairwise(lines):
+        if (first := max(first, begin)) < (last := min(last, end)):
+            yield _Part(setting, made_of, chain.cycles_at(first), first, last)
 
 
 def _named(value: Value) -> tuple[str, ...]:

@@ -102,7 +102,8 @@ class Automation:
         if self._coming is not None or self._blend is not None:
             return False
         if isinstance(newest, Value):
-            self._over = newest.node if newest.node.over(moment) else None
+            node, *coming = newest.nodes()
+            self._over = node if not coming and node.over(moment) else None
         elif isinstance(newest, Span) and moment.tempo is not None:
             self._over = newest if moment.tempo.steady(moment.frame - moment.lead) else None
         return self._over is not None and self.same
@@ -113,7 +114,8 @@ class Automation:
         newest = self._versions[-1]
         if self._over is None or not isinstance(newest, Value):
             return self.still or newest is self._over
-        return newest.node is self._over and newest.heard in (None, self._over)
+        node, *coming = newest.nodes()
+        return node is self._over and not coming
 
     @property
     def changes_at(self) -> int | None:
@@ -213,4 +215,4 @@ def beats_per_bar(moment: Moment) -> float:
 
 
 def _timed(described: Any) -> bool:
-    return not isinstance(described, Value) or described.node.timed
+    return not isinstance(described, Value) or described.is_timed()

@@ -37,6 +37,8 @@ class HeardReward:
         if self._thing.reward is not self._described:
             self._described, self._was_huge = self._thing.reward, False
             self._terms = terms_of(self._described)
+            for term in self._terms:
+                term.judge()
 
     def teach(self, learner: Learner, moment: Moment) -> None:
         """Sample the reward and give it to a learner: praise of its way, and how good its place is."""

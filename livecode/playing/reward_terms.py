@@ -21,6 +21,10 @@ class Term:
     sign: float
     value: Value
 
+    def judge(self) -> None:
+        """Find `of_place` now: a block that runs later may describe the names in the term otherwise."""
+        _ = self.of_place
+
     @cached_property
     def of_place(self) -> bool:
         """Whether the term says how good a place is, as a feature of the sound does.

@@ -2,14 +2,10 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
-
-import msgspec
+from dataclasses import replace
 
 from livecode.dsp_rules import MASTER
 from livecode.errors import LivecodeError
-from livecode.language.dsp import Dsp
 from livecode.language.moments import Moment
 from livecode.language.sources import GAP, Sounding
 from livecode.language.things import PlayerState
@@ -17,6 +13,7 @@ from livecode.language.units import Span
 from livecode.playing.generations import Generations
 from livecode.playing.hushed import HushedNames
 from livecode.playing.mix import Entry, Mix
+from livecode.playing.played_source import PlayedSource, alike
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.reward_terms import reads
@@ -24,7 +21,7 @@ from livecode.playing.sound_player import PlayerSetup, SoundPlayer, player_of
 from livecode.playing.tick_costs import TickCosts
 from livecode.playing.turning import turn
 from livecode.signals.tempo import Tempo
-from livecode.transport.messages import GraphSource, Source
+from livecode.transport.messages import GraphSource
 from livecode.transport.status import Generation
 from livecode.transport.timing import tick_frames
 
@@ -36,15 +33,6 @@ REMOVAL_FADE_S = 0.5
 SCENE_GRACE_S = 0.25
 #: This many good sources of a name are kept to go back to when the newest one fails.
 KEPT = 8
-
-
-@dataclass(frozen=True)
-class GoodSource:
-    """A source that sounded without failure, its thing, and the thing's settings at that time."""
-
-    thing: Sounding
-    source: Source
-    settings: dict[str, Any]
 
 
 class Sounds:
@@ -74,7 +62,9 @@ class Sounds:
         self._mix = self._heard = Mix()  # the mix as described, and the mix as it is heard
         self._heard_from: int | None = None  # sample time from which the described mix is heard
         self._entry = Entry()
-        self._good: dict[str, list[GoodSource]] = {}  # name -> good sources, newest last
+        #: What each name was played as last. A block that runs may have changed its thing since.
+        self._played: dict[str, PlayedSource] = {}
+        self._good: dict[str, list[PlayedSource]] = {}  # name -> good sources, newest last
         self.costs, self.hushed = TickCosts(), HushedNames()
         #: Called with a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
@@ -106,6 +96,7 @@ class Sounds:
         former = self._things.get(str(thing), thing)
         self._since.setdefault(str(thing), self._now_frame())
         self._things[str(thing)] = thing
+        self._played[str(thing)] = PlayedSource(thing, player.source, dict(thing.settings))
         self._leaving.pop(str(thing), None)
         self._asked.pop(str(thing), None)
         self._gone.discard(str(thing))
@@ -136,7 +127,7 @@ class Sounds:
         return (
             thing.player is not None
             and current is not None
-            and _alike(current.source, player_of(thing).source)
+            and alike(current.source, player_of(thing).source)
         )
 
     def sound(self, thing: Sounding) -> int | None:
@@ -163,7 +154,7 @@ class Sounds:
             return "it had been replaced already"
         self.generations.abort(generation)
         known = self._good.get(name, [])
-        good = [kept for kept in known if not _alike(kept.source, current.source)]
+        good = [kept for kept in known if not alike(kept.source, current.source)]
         self._good[name] = good
         if name not in self or not good:
             return "it is silent now"
@@ -176,16 +167,18 @@ class Sounds:
         return "still playing the previous version"
 
     def _begun(self, playing: Generation) -> None:
-        thing = self._things.get(playing.name)
-        if thing is not None and not playing.leaving and self.plays(thing):
-            player_of(thing).begun(self._now_frame(), playing.fade_s)
+        played = self._played.get(playing.name)
+        if played is None or playing.leaving or played.thing.player is None:
+            return
+        current = self.generations.current(playing.name)
+        if current is not None and alike(current.source, played.source):
+            player_of(played.thing).begun(self._now_frame(), playing.fade_s)
             self._note_good(playing)
 
     def _note_good(self, playing: Generation) -> None:
-        if self.plays(thing := self._things[playing.name]):
-            version = GoodSource(thing, playing.source, dict(thing.settings))
+        if alike(playing.source, (version := self._played[playing.name]).source):
             good = self._good.get(playing.name, [])
-            if good and _alike(good[-1].source, version.source):
+            if good and alike(good[-1].source, version.source):
                 good = good[:-1]  # the same source with the settings of now
             self._good[playing.name] = [*good[1 - KEPT :], version]
 
@@ -204,7 +197,7 @@ class Sounds:
         thing.player = None
         if self._things.get(name) is not thing:
             return
-        del self._things[name]
+        del self._things[name], self._played[name]
         self._since.pop(name, None)
         fade_s = max(self._fade_s(thing), REMOVAL_FADE_S if self._entry.fade is None else 0.0)
         self.generations.fade_out(name, fade_s, self.scene_line())
@@ -309,7 +302,11 @@ class Sounds:
 
     def _heard_when_solo(self) -> set[str]:
         """Return the solo names, the @dsps that take them, and all inputs of those @dsps."""
-        takes = {name: set(t.inputs) for name, t in self._things.items() if isinstance(t, Dsp)}
+        takes = {
+            name: set(played.source.inputs)
+            for name, played in self._played.items()
+            if isinstance(played.source, GraphSource)
+        }
         made_of, heard_in = set(self._heard.solo), set(self._heard.solo)
         while more := {each for name in made_of for each in takes.get(name, ())} - made_of:
             made_of |= more
@@ -390,10 +387,3 @@ def _asked_by(thing: Sounding) -> frozenset[str]:
     """Return the names of all signals that the settings of a thing read."""
     parts = (part for value in thing.values() for part in value.everything())
     return frozenset(name for part in parts for name in reads(part))
-
-
-def _alike(one: Source, other: Source) -> bool:
-    """Tell whether two sources sound alike, wherever a graph stands in its block."""
-    if isinstance(one, GraphSource) and isinstance(other, GraphSource):
-        return msgspec.structs.replace(one, first_line=other.first_line) == other
-    return one == other

@@ -18,10 +18,10 @@ def turn(thing: Sounding, frame: int, ahead: int, tempo: Tempo) -> int | None:
     bar = tempo.bar_at(frame + ahead)
     lines = []
     for setting, by in turns.items():
-        chosen = by.at(bar)
+        chosen = by.at(bar, frame + ahead)
         if chosen is not None and chosen != thing.settings.get(setting):
             thing.put_back(setting, chosen)
-            lines.append(by.since(bar))
+            lines.append(by.since(bar, frame + ahead))
     if not lines:
         return None
     return tempo.frame_of_bar(Fraction(max(lines)).limit_denominator())

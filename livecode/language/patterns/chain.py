@@ -37,19 +37,26 @@ class PatternNode(Node):
     def __init__(self, text: str, by: Callable[..., Cycles], sources: "tuple[Source, ...]"):
         self.text, self._by, self._sources = text, by, sources
         self.parts = tuple(dict.fromkeys(each for source in sources for each in _followed(source)))
-        self._made: tuple[tuple[Cycles, ...], Cycles] | None = None
+        #: What it was made of, and the pattern: as it is described, and as it is heard.
+        self._made: dict[bool, tuple[tuple[Cycles, ...], Cycles]] = {}
         self._ahead: dict[BeatClock, EventsAhead] = {}
 
     @property
     def cycles(self) -> Cycles:
-        """The pattern as it is now."""
-        now = tuple(part.cycles for part in self.parts if isinstance(part, Chain))
-        if self._made is None or self._made[0] != now:
-            self._made = now, self._by(*(_resolved(source) for source in self._sources))
-        return self._made[1]
+        """The pattern as it is described now."""
+        return self.cycles_at(None)
+
+    def cycles_at(self, frame: int | None) -> Cycles:
+        """Return the pattern as it is heard at a sample time; None: as it is described."""
+        now = tuple(_resolved(part, frame) for part in self.parts if isinstance(part, Chain))
+        made = self._made.get(frame is None)
+        if made is None or made[0] != now:
+            made = now, self._by(*(_resolved(source, frame) for source in self._sources))
+            self._made[frame is None] = made
+        return made[1]
 
     def sample(self, moment: Moment) -> float:
-        number = value_at(self.cycles, moment.bar, as_float)
+        number = value_at(self.cycles_at(moment.frame), moment.bar, as_float)
         return 0.0 if number is None else float(number)
 
     def corners(self, begin: int, end: int, tempo: BeatClock) -> Iterator[Corner]:
@@ -58,8 +65,10 @@ class PatternNode(Node):
             if len(self._ahead) >= _MOST_CLOCKS:
                 self._ahead.clear()
             ahead = self._ahead[tempo] = EventsAhead()
-        for frame, _ in ahead.between(self.cycles, tempo, begin, end):
-            yield Corner(frame, jump=True)
+        first, last = self.cycles_at(begin), self.cycles_at(end - 1)
+        for cycles in (first,) if last is first else (first, last):
+            for frame, _ in ahead.between(cycles, tempo, begin, end):
+                yield Corner(frame, jump=True)
 
     def drawn(self, seconds: float, beat: float) -> float | None:
         return value_at(self.cycles, beat / BEATS_PER_BAR, as_float)  # type: ignore[no-any-return]
@@ -99,6 +108,12 @@ class Chain(Value):
         assert isinstance(node, PatternNode)
         return node.cycles
 
+    def cycles_at(self, frame: int) -> Cycles:
+        """Return what it says at a sample time; a block that runs does not change that."""
+        node = self.node_at(frame)
+        assert isinstance(node, PatternNode)
+        return node.cycles_at(frame)
+
     def adopt(self, other: Thing) -> None:
         """Become what `other` is; `groove = groove.rev()` is made of what it was."""
         if isinstance(other, Chain) and self in other.everything():
@@ -106,14 +121,20 @@ class Chain(Value):
             other = type(self).of(PatternNode(str(other), lambda: still, ()))
         super().adopt(other)
 
-    def word_at(self, bar: float) -> str | None:
-        """The name that it says at a bar, in fractions, for settings that take names."""
-        return value_at(self.cycles, bar, as_word)  # type: ignore[no-any-return]
+    def word_at(self, bar: float, frame: int | None = None) -> str | None:
+        """The name that it says at a bar, in fractions, for settings that take names.
 
-    def word_since(self, bar: float) -> float:
-        """Since which bar, in fractions, it has said the name that it says at a bar."""
-        since = since_at(self.cycles, bar, as_word)
+        `frame`: as it is heard at that sample time; None: as it is described.
+        """
+        return value_at(self._cycles(frame), bar, as_word)  # type: ignore[no-any-return]
+
+    def word_since(self, bar: float, frame: int | None = None) -> float:
+        """Since which bar, in fractions, it has said the name that it says at a bar; see `word_at`."""
+        since = since_at(self._cycles(frame), bar, as_word)
         return bar if since is None else since
+
+    def _cycles(self, frame: int | None) -> Cycles:
+        return self.cycles if frame is None else self.cycles_at(frame)
 
     def words(self) -> tuple[str, ...]:
         """All names that it says, as far ahead as it is read; raises LivecodeError at a number."""
@@ -191,8 +212,11 @@ def _followed(source: Source) -> tuple[Value, ...]:
     return source.parts if isinstance(source, PatternNode) else ()
 
 
-def _resolved(source: Source) -> Cycles:
-    return source if isinstance(source, Cycles) else source.cycles
+def _resolved(source: Source, frame: int | None = None) -> Cycles:
+    """Return the pattern of a source as it is heard at a sample time; None: as it is described."""
+    if isinstance(source, Cycles):
+        return source
+    return source.cycles if frame is None else source.cycles_at(frame)
 
 
 def notation(given: Any, name: str) -> Argument:
