@@ -159,6 +159,7 @@ class Applier:
                         version = player.probe()
                     with self._lock:
                         player.play(version)
+                        self._namespace.watch(part.function)
                 part.player = player
             elif not part.node.parts:
                 try:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 
 class BlockLock:
@@ -11,7 +11,7 @@ class BlockLock:
     `with lock:` guards changes of what the ticks play. It calls `arrive` before it takes the lock
     and `passed` once it holds it, both only for the outermost `with`. `with lock.aside():` guards
     ticks, and changes that what the ticks play does not depend on. `with lock.reading():` guards
-    what a block reads of them.
+    what a block reads of them, `with lock.storing():` a variable that functions of the ticks read.
     """
 
     def __init__(self) -> None:
@@ -23,9 +23,9 @@ class BlockLock:
         self._depth = 0
         self.arrive: Callable[[], None] = lambda: None
         self.passed: Callable[[], None] = lambda: None
-        #: As `arrive` and `passed`, for a read of what the ticks move on.
-        self.asks: Callable[[], None] = lambda: None
-        self.read: Callable[[], None] = lambda: None
+        #: As `arrive` and `passed`, for a read of what ticks move on; True: for a store of what they read.
+        self.asks: Callable[[bool], None] = lambda stores: None
+        self.read: Callable[[bool], None] = lambda stores: None
 
     def __enter__(self) -> None:
         outermost = self._holder != threading.get_ident()
@@ -38,15 +38,22 @@ class BlockLock:
     def __exit__(self, *_: object) -> None:
         self._let_go()
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Hold the lock while a block reads what ticks move on: a point in the journal if one has passed."""
+        return self._between(stores=False)
+
+    def storing(self) -> AbstractContextManager[None]:
+        """Hold the lock while a block stores what ticks read: a point in the journal if one has passed."""
+        return self._between(stores=True)
+
+    @contextmanager
+    def _between(self, stores: bool) -> Iterator[None]:
         if self.held:
             yield
             return
-        self.asks()
+        self.asks(stores)
         with self.aside():
-            self.read()
+            self.read(stores)
             yield
 
     @contextmanager

@@ -275,11 +275,12 @@ class Evaluator:
     ) -> tuple[Undone, UndoStep]:
         """Let these variables be as the step says; returns what that changed, and the way back."""
         before = NamespaceSnapshot(self.namespace, self._player.mix)
-        for each, was in variables.items():
-            if was is ABSENT:
-                self.namespace.variables.pop(each, None)
-            else:
-                self.namespace.variables[each] = was
+        with self._player.between_ticks() if self.namespace.ticked(variables) else nullcontext():
+            for each, was in variables.items():
+                if was is ABSENT:
+                    self.namespace.variables.pop(each, None)
+                else:
+                    self.namespace.variables[each] = was
         if with_mix and step.mix is not None:
             self._player.mix = step.mix
         own = self.namespace.own()

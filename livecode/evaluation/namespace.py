@@ -2,10 +2,12 @@
 
 import copy
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, ValuesView
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from livecode.language.rewards import REWARDS
+from livecode.evaluation.names_read import names_read
 from livecode.language.sources import Sounding
 from livecode.language.things import Thing
 from livecode.language.values import operand
@@ -30,6 +32,9 @@ class Namespace(MutableMapping[str, Any]):
         self.signals: Mapping[str, Any] = {}
         self.things: dict[str, Thing] = {}
         self.assigned: list[Thing] = []  # things assigned since the block began
+        self._ticked: set[str] = set()  # names that functions which play may read
+        #: In which a variable is stored that functions which play may read.
+        self.storing: Callable[[], AbstractContextManager[None]] = nullcontext
         self.places: dict[str, str] = {}  # name -> block and line of its definition
 
     def __getitem__(self, name: str) -> Any:
@@ -47,14 +52,36 @@ class Namespace(MutableMapping[str, Any]):
             caller = sys._getframe(1)
             if (file := caller.f_code.co_filename).startswith("<block"):
                 self.places[name] = f"{file.strip('<>')}, line {caller.f_lineno}"
-        self.variables[name] = value
+        self.store(name, value)
 
     def __delitem__(self, name: str) -> None:
         """Forget a variable. A name of the language stands for its word again."""
         if name in self.words and name in self.variables:
-            self.variables[name] = self.words[name]
+            self.store(name, self.words[name])
         else:
+            self.drop(name)
+
+    def store(self, name: str, value: Any) -> None:
+        """Let a variable be this, between two ticks if functions that play may read it."""
+        if name not in self._ticked:
+            self.variables[name] = value
+            return
+        with self.storing():
+            self.variables[name] = value
+        self.watch(value)
+
+    def drop(self, name: str) -> None:
+        """Forget a variable, between two ticks if functions that play may read it."""
+        with self.storing() if name in self._ticked else nullcontext():
             del self.variables[name]
+
+    def ticked(self, names: Iterable[str]) -> bool:
+        """Return whether functions that play may read any of these names."""
+        return not self._ticked.isdisjoint(names)
+
+    def watch(self, function: Any) -> None:
+        """Count a function among those that play: what it may read is stored between two ticks."""
+        self._ticked |= names_read(function, self.variables)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.variables)

@@ -54,10 +54,10 @@ class NamespaceSnapshot:
         """
         variables = self._namespace.variables
         for name in set(variables) - set(self.variables):
-            del variables[name]
+            self._namespace.drop(name)
         for name, value in self.variables.items():
             if variables.get(name) is not value:
-                variables[name] = value
+                self._namespace.store(name, value)
         for thing, settings in self.settings.items():
             thing.settings = settings
         for thing in self._namespace.assigned:
@@ -71,9 +71,9 @@ class NamespaceSnapshot:
             thing.settings = self.settings[thing]
             return "still playing the previous version"
         if name in self.variables:
-            self._namespace.variables[name] = self.variables[name]
+            self._namespace.store(name, self.variables[name])
             return f"{name} is what it was before"
-        del self._namespace.variables[name]
+        self._namespace.drop(name)
         return f"there is no {name} yet"
 
 

@@ -87,7 +87,8 @@ class JournalRecorder:
         self.calls = 0  # of the performer's functions in this tick
         self._models: set[str] = set()
         self._heartbeat_due = 0
-        self._reads = 0  # of what ticks move on, by the block that is being evaluated
+        #: How often the block that is being evaluated has read what ticks move on, and stored what they read.
+        self._reads = {False: 0, True: 0}
         self._point = 0  # the tick of that block's last point
 
     @property
@@ -118,21 +119,29 @@ class JournalRecorder:
             self._point = self.tick
             self.note(BlockPoint(self.tick))
 
-    def await_read(self) -> None:
-        """Wait for the time at which a block reads what the ticks move on; now, live."""
+    def await_read(self, stores: bool = False) -> None:
+        """Wait for the time at which a block reads what the ticks move on; now, live.
 
-    def note_read(self) -> None:
-        """Count a read of what the ticks move on; note it if a tick has passed since the last point."""
+        `stores`: it stores what the ticks read.
+        """
+
+    def note_read(self, stores: bool = False) -> None:
+        """Count a read or a store; note it if a tick has passed since the last point."""
         if not self.block or self.ticking:
             return
-        self._reads += 1
+        self._reads[stores] += 1
         if self.tick != self._point:
             self._point = self.tick
-            self.note(BlockRead(self.tick, self._reads))
+            self.note(BlockRead(self.tick, self._count(stores)))
+
+    def _count(self, stores: bool) -> int:
+        """Return the number of the block's last read, from 1 up, or of its last store, from −1 down."""
+        return -self._reads[True] if stores else self._reads[False]
 
     def block_begins(self, number: int, code: str, name: str | None, undoable: bool = True) -> None:
         """Write that a block begins, before it runs."""
-        self.block, self._reads, self._point = number, 0, self.tick
+        self.block, self._point = number, self.tick
+        self._reads = {False: 0, True: 0}
         self._write(BlockBegun(number, self.tick, code, name, undoable))
 
     def block_ended(

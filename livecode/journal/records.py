@@ -76,9 +76,9 @@ class BlockPoint(msgspec.Struct, frozen=True, tag="Point"):
 
 
 class BlockRead(msgspec.Struct, frozen=True, tag="Read"):
-    """A block read what the ticks move on, and a tick had passed since its last point.
+    """A block read what ticks move on, or stored what they read, and a tick had passed since its last point.
 
-    `count` counts the block's reads, from 1.
+    `count` counts the block's reads, from 1 up, and its stores, from −1 down.
     """
 
     tick: int

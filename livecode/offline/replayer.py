@@ -94,15 +94,15 @@ class Replayer(JournalRecorder):
     def note_point(self) -> None:
         pass
 
-    def await_read(self) -> None:
+    def await_read(self, stores: bool = False) -> None:
         if not self.block or self.ticking or self.paused:
             return
-        self._reads += 1
+        self._reads[stores] += 1
         step = self._upcoming()
-        if isinstance(step, records.BlockRead) and step.count == self._reads:
+        if isinstance(step, records.BlockRead) and step.count == self._count(stores):
             self._meet(records.BlockRead)
 
-    def note_read(self) -> None:
+    def note_read(self, stores: bool = False) -> None:
         pass
 
     def _upcoming(self, *but: type) -> JournalRecord | None:
@@ -118,7 +118,7 @@ class Replayer(JournalRecorder):
         self._begun = -1 if met is None else self.at - 1
         if met is not None and self._begun not in self.timeline.ended:
             raise MindDied
-        self.block, self._reads = number, 0
+        self.block, self._reads = number, {False: 0, True: 0}
 
     def block_ended(
         self, number: int, ok: bool, names: tuple[str, ...], changed: bool = True

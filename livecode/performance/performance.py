@@ -142,7 +142,7 @@ class Performance:
             recorder.feature,
             lock.reading,
         )
-        namespace.signals = signals
+        namespace.signals, namespace.storing = signals, lock.storing
         self.generations.on_new_engine = signals.tap_again
         self.present = PresentMoment(tempo, signals, recorder, log, wall_s)
 
