@@ -104,14 +104,16 @@ class Builder:
         else:
             job()
 
-    def take(self, due: Callable[[int], bool] = lambda generation: True) -> list[Graph | Refused]:
-        """Return what has been built since the last call and whose generation is due."""
+    def take(
+        self, due: Callable[[PlayGraph], bool] = lambda message: True
+    ) -> list[Graph | Refused]:
+        """Return what has been built since the last call and is due."""
         if self._young is not None and not self._young.on_probation:
             self._young = None
             self._header.probation = 0
         taken = []
         for done in list(self._done):
-            if due(done.message.generation):
+            if due(done.message):
                 self._done.remove(done)
                 taken.append(done)
                 self.waiting -= 1

@@ -18,8 +18,8 @@ from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
 from livecode.engine.recording import Recording
 from livecode.engine.sends import Sends
-from livecode.engine.strip import MIC, Input, Strip
-from livecode.engine.waiting_fades import Fades
+from livecode.engine.strip import MIC, Input, Strip, order
+from livecode.engine.waiting import Fades, Shapes
 from livecode.transport import Arena
 from livecode.transport.messages import (
     Began,
@@ -31,6 +31,7 @@ from livecode.transport.messages import (
     GrabSound,
     Late,
     Listen,
+    Lost,
     Message,
     Note,
     OpenGate,
@@ -38,6 +39,7 @@ from livecode.transport.messages import (
     PlayGraph,
     Record,
     Shape,
+    ShapeFollowed,
     Silenced,
     SurveyAudio,
     Underrun,
@@ -81,11 +83,14 @@ class Engine:
         server.setGlobalSeed(seed % 2**31 or 1)  # for what is drawn while a graph is built
         self._pyo_random = PyoRandom(seed)
         arena.controls.on_late = lambda change, at: self.tell(Late(change, at))
+        arena.controls.on_lost = lambda *what: self.tell(Lost(*what))
         arena.controls.on_unread = lambda *what: self.tell(Unread(*what))
+        arena.controls.count_as_read()  # what an engine before this one has got is not late
         self.block, self.sample_rate = arena.header.block, arena.header.sample_rate
         self.master = Master(server, self.sample_rate, self.block, arena.controls)
         self.strips: dict[str, Strip] = {}
         self._ducks: dict[str, str] = {}  # names, and what pushes each back
+        self._shapes = Shapes(schedule)
         self.builder = Builder(arena, server)
         self.sends = Sends(arena, self.master, self.builder, server)
         self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
@@ -123,6 +128,7 @@ class Engine:
         now_ns = self._clock_ns()
         self._attempt(self._open_block, now_ns)
         self.listen()
+        self._attempt(self._follow_shapes)
         self._attempt(self._begin_fades)
         for strip in list(self.strips.values()):
             self._attempt(self._advance, strip)
@@ -215,9 +221,15 @@ class Engine:
                 strip.chain.fade_out(fade.fade_s, fade.before)
 
     def _shape(self, message: Shape) -> None:
-        self._ducks[message.name] = message.duck
-        self._duck(self._strip(message.name))
-        self._order()
+        self._shapes.take(message)
+        self._follow_shapes()
+
+    def _follow_shapes(self) -> None:
+        for shape in self._shapes.due(self.frame):
+            self.tell(ShapeFollowed(shape.name, self.frame))
+            self._ducks[shape.name] = shape.duck
+            self._duck(self._strip(shape.name))
+            self._order()
 
     def _duck(self, strip: Strip) -> None:
         """Let a strip have its effects, and be pushed back by what pushes its name back."""
@@ -273,7 +285,7 @@ class Engine:
 
     def _take_built(self) -> None:
         """Run graphs that have been built, and report those that could not be built."""
-        for graph in self.builder.take(self._is_due):
+        for graph in self.builder.take(self._may_run):
             message = graph.message
             if isinstance(graph, Graph):
                 graph.start()
@@ -294,27 +306,15 @@ class Engine:
                 why = graph.why
                 self.tell(Failed(message.name, message.generation, why.text, why.line))
 
-    def _is_due(self, generation: int) -> bool:
-        """Return whether a built graph is to be computed from this block on."""
-        return self._schedule is None or self._schedule.built.get(generation, 0) <= self.frame
+    def _may_run(self, message: PlayGraph) -> bool:
+        """Return whether a built graph is to be computed from this block on, if not before."""
+        since = message.since
+        if self._schedule is not None:
+            since = self._schedule.built.get(message.generation, 0)
+        return since <= self.frame
 
     def _order(self) -> None:
-        """Compute every strip after those that its graphs take, and count how often each is taken."""
-        done: list[str] = []
-
-        def place(name: str, above: tuple[str, ...] = ()) -> None:
-            if name in done or name in above or name not in self.strips:
-                return  # strips that take each other are heard one block late, as in hardware
-            for taken in self.strips[name].inputs:
-                place(taken, (*above, name))
-            done.append(name)
-
-        for name in self.strips:
-            place(name)
-        takers = [taken for strip in self.strips.values() for taken in strip.inputs]
-        for name in done:
-            self.strips[name].compute_before(self.sends.first_stream)
-            self.strips[name].taken = takers.count(name)
+        order(self.strips, self.sends.first_stream)
 
     def _advance(self, strip: Strip) -> None:
         # the last block of the strip has been computed

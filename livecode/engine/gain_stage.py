@@ -66,9 +66,8 @@ class GainStage:
         """Return the control `what` in the block at sample time `frame`: (frames,), or one number."""
         reader = self._readers.get(what)
         numbers = None if reader is None else reader.line(frame, self._block)
-        if numbers is None and reader is not None:
-            # a voice can begin before its first level applies, and must not begin at another
-            numbers = reader.coming
+        if numbers is None and reader is not None and what == "level":
+            return 0.0  # a voice that begins before its level applies must not begin at another
         return _DEFAULTS[what] if numbers is None else numbers
 
 

@@ -1,6 +1,6 @@
 """One strip of the mixer per sounding name: buffers and graphs summed, with level, pan and dry share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -167,6 +167,28 @@ class Strip:
 
     def _key(self, channel: int) -> str:
         return f"{self.name}/{channel}"
+
+
+def order(strips: Mapping[str, Strip], later: Any) -> None:
+    """Compute every strip after those that its graphs take, and all of them before the stream `later`.
+
+    Count how often each is taken.
+    """
+    done: list[str] = []
+
+    def place(name: str, above: tuple[str, ...] = ()) -> None:
+        if name in done or name in above or name not in strips:
+            return  # strips that take each other are heard one block late, as in hardware
+        for taken in strips[name].inputs:
+            place(taken, (*above, name))
+        done.append(name)
+
+    for name in strips:
+        place(name)
+    takers = [taken for strip in strips.values() for taken in strip.inputs]
+    for name in done:
+        strips[name].compute_before(later)
+        strips[name].taken = takers.count(name)
 
 
 class Input:

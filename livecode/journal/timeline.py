@@ -17,9 +17,11 @@ from livecode.transport.messages import (
     Built,
     FadedLate,
     Late,
+    Lost,
     Missed,
     Narrowed,
     Rested,
+    ShapeFollowed,
     Silenced,
     Tilted,
     Underrun,
@@ -49,9 +51,10 @@ class Timeline:
     opening: Opening
     steps: list[JournalRecord] = field(default_factory=list)  # what a replay does in this order
     schedule: Schedule = field(default_factory=Schedule)
-    postponed: dict[Change, int] = field(
-        default_factory=dict
-    )  # controls that came late -> their frame
+    #: Changes of controls that came late to a reader -> the sample time at which it got them.
+    postponed: dict[Change, int] = field(default_factory=dict)
+    #: (reader, control) -> (first, one after the last) of changes that were overwritten unread.
+    lost: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
     #: (reader, control) -> (number, frame) of changes that the reader missed.
     unread: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
     heard: dict[int, list[AnyMessage]] = field(default_factory=dict)  # messages by tick
@@ -178,10 +181,15 @@ class Timeline:
                 case Tilted():
                     tilted = schedule.tilted.setdefault(message.generation, {})
                     tilted.setdefault(message.position, []).append(message.scores)
+                case ShapeFollowed():
+                    schedule.shaped.setdefault(message.name, deque()).append(message.at)
                 case Silenced():
                     schedule.silenced.append(message.at)
                 case Late():
                     self.postponed.setdefault(message.change, message.frame)
+                case Lost():
+                    of = message.who, message.control
+                    self.lost.setdefault(of, []).append((message.first, message.last))
                 case Unread():
                     changes = self.unread.setdefault((message.who, message.control), [])
                     changes.append((message.number, message.frame))

@@ -103,6 +103,8 @@ def _only_live(timeline: Timeline) -> Iterator[str]:
             f"{first / rate:.3f} s: the first of {len(timeline.postponed)} changes of controls that "
             "came late; they are as late here"
         )
+    if lost := sum(last - first for each in timeline.lost.values() for first, last in each):
+        yield f"{lost} changes of controls were not heard, as so many came at once; they are not here, either"
     if schedule.fades:
         yield f"{len(schedule.fades)} fades came late; they are as late here"
     if timeline.skipped:

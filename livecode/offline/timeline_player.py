@@ -2,9 +2,11 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,12 +15,17 @@ from livecode.journal.inheritance import inheritance_of
 from livecode.journal.records import JournalRecord
 from livecode.journal.timeline import Timeline
 from livecode.offline.assembly import OFFLINE_LAYOUT, Assembly
+from livecode.offline.files_here import of_the_files_here
 from livecode.offline.replayer import MindDied, ReplayedLink, Replayer
 from livecode.performance.agent_checkpoint import FILE
 from livecode.performance.performance import Performance
 from livecode.sets.set_file import SetFile, parse_set
 from livecode.transport import Layout
 from livecode.transport.status import decode_going_on, decode_status
+
+#: A control keeps so many changes here. The mind of a replay is never late, so that it writes changes before
+#: a reader gets them that got them late in the performance.
+DEPTH = 8 * Layout().slot_depth
 
 
 class TimelinePlayer:
@@ -44,11 +51,13 @@ class TimelinePlayer:
     def __enter__(self) -> "TimelinePlayer":
         opening, timeline = self.timeline.opening, self.timeline
         layout = Layout() if opening.live else OFFLINE_LAYOUT
+        layout = replace(layout, slot_depth=DEPTH)
         self._assembly = Assembly(
             opening.sample_rate, opening.block, opening.seed, layout, timeline.schedule
         )
         controls = self._assembly.arena.controls
         controls.postponed, controls.unread = timeline.postponed, timeline.unread
+        controls.lost = timeline.lost
         self.performance = self._new_mind()
         return self
 
@@ -155,6 +164,7 @@ class TimelinePlayer:
         self._killed = False
         steps = [*self._past, *self.timeline.steps[: self.recorder.at]]
         blocks = inheritance_of(steps).in_order
+        played = self.performance.generations.table()
         self.performance.close()
         self.recorder.tick = self._tick = max(self._tick, record.tick)
         self.recorder.forget_controls()
@@ -165,7 +175,10 @@ class TimelinePlayer:
             if record.cold:
                 performance.handover.begin_again(blocks, decode_going_on(record.status))
             else:
-                performance.handover.take_over(blocks, decode_status(record.status))
+                former = decode_status(record.status)
+                playing = tuple(of_the_files_here(former.playing, played))
+                former = msgspec.structs.replace(former, playing=playing)
+                performance.handover.take_over(blocks, former)
             if record.learned:
                 with tempfile.TemporaryDirectory() as folder:
                     path = Path(folder, FILE)

@@ -186,7 +186,7 @@ class Generations:
 
     def shape(self, name: str, duck: str) -> None:
         """Tell the engine that `name` has effects, and what pushes it back."""
-        self._shapes[name] = Shape(name, duck)
+        self._shapes[name] = Shape(name, duck, self._now_frame())
         send(self._to_engine, self._shapes[name])
 
     def drop_all(self) -> None:
@@ -303,7 +303,7 @@ class Generations:
             send(self._to_voices, told)
 
     def _send_to_engine(self, playing: Generation) -> None:
-        if (told := for_engine(playing)) is None:
+        if (told := for_engine(playing, self._now_frame())) is None:
             return
         if playing.name in self._shapes:
             send(self._to_engine, self._shapes[playing.name])

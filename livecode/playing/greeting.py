@@ -25,8 +25,11 @@ def for_voices(playing: Generation) -> StartVoice | None:
     return StartVoice(playing.name, playing.generation, playing.buffer, playing.at, playing.source)
 
 
-def for_engine(playing: Generation) -> Message | None:
-    """Return what an engine is told of a generation; None if it is sent to other programs."""
+def for_engine(playing: Generation, since: int = 0) -> Message | None:
+    """Return what an engine is told of a generation; None if it is sent to other programs.
+
+    since: the sample time before which a graph does not run.
+    """
     source = playing.source
     if playing.sent:
         return None
@@ -45,6 +48,7 @@ def for_engine(playing: Generation) -> Message | None:
         source.inputs,
         source.controls,
         source.voices,
+        since,
     )
 
 

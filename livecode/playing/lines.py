@@ -110,6 +110,8 @@ class LineWriter:
             jumps[begin] = self._change_frames
         frames = {corner.frame for corner in corners} | {until - 1} | set(jumps)
         frames |= {jump.end for jump in self._jumps}
+        if before is None:
+            frames.add(begin)
         here = None if before is None else (begin - 1, before)
         waiting = sorted(frame for frame in frames if begin <= frame < until)
         while waiting:

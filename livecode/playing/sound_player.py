@@ -16,7 +16,7 @@ from livecode.playing.automation import Automation
 from livecode.playing.lines import LEAST, Line, LineWriter
 from livecode.signals.groove import Groove
 from livecode.signals.tempo import Tempo, part_of_a_beat
-from livecode.transport import ControlBlock
+from livecode.transport import ControlBlock, Layout
 from livecode.transport.messages import Source
 from livecode.transport.sending import Order
 from livecode.transport.timing import DRAWN_AHEAD, MASTER_LAG
@@ -154,7 +154,9 @@ class LineControl(SettingControl):
         self, thing: Sounding, setting: str, setup: PlayerSetup, lead: int, within: str = ""
     ):
         super().__init__(thing, setting, setup, lead, within)
-        changes = setup.controls.changes(self._slot, 0)
+        # as many as are kept in a performance, also where more are
+        first = max(setup.controls.written(self._slot) - Layout().slot_depth + 1, 0)
+        changes = setup.controls.changes(self._slot, first)
         lines = [
             Line(frame + MASTER_LAG, first, last if over else first, int(over))
             for frame, (first, last, over, *_) in (

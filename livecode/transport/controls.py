@@ -28,17 +28,26 @@ class ControlBlock:
         #: Called with each change written in this process: name, sample time, values.
         self.on_write: Callable[[str, int, Any], None] = lambda name, frame, values: None
         #: Called when a reader in this process gets a change late: the change, and the sample time
-        #: at which the reader applies it.
+        #: at which the reader gets it.
         self.on_late: Callable[[Change, int], None] = lambda change, frame: None
+        #: Called when changes were overwritten before a reader in this process got them: reader,
+        #: control, number of the first of them, and that of the first one that it did get.
+        self.on_lost: Callable[[int, str, int, int], None] = lambda *what: None
         #: Called when a reader in this process ends: reader, control, number of the first change
         #: that it did not get, and the sample time up to which it had asked.
         self.on_unread: Callable[[int, str, int, int], None] = lambda *what: None
-        #: For a replay: the sample time at which a reader applies a change that came late in the
-        #: performance.
+        #: For a replay: the sample time at which a reader got a change in the performance, where that
+        #: was late.
         self.postponed: dict[Change, int] = {}
         #: For a replay, by (reader, control): changes from a number on apply no sooner than a
         #: sample time.
         self.unread: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        #: For a replay, by (reader, control): stretches of changes that the reader never got, as
+        #: (number of the first, number of the one after the last).
+        self.lost: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        #: (reader, control, how often its slot was opened) -> number of the first change that no reader
+        #: which has ended has got.
+        self.read: dict[tuple[int, str, int], int] = {}
         at = 0
 
         def view(dtype: str, *shape: int) -> np.ndarray:
@@ -129,6 +138,12 @@ class ControlBlock:
                 return values
         return None
 
+    def count_as_read(self, who: int = 0) -> None:
+        """Take all changes so far as read by an earlier reader: it is not late that others get them now."""
+        for name in self.names():
+            if (slot := self.find(name)) is not None:
+                self.read[who, name, self.opened(slot)] = self.written(slot)
+
     def marks(self, slot: int) -> np.ndarray:
         """Return the slot's numbers as they change: how many changes there are, how often it was opened."""
         numbers: np.ndarray = self._counts[slot]
@@ -173,6 +188,8 @@ class ControlReader:
         self._block, self._slot, self._opened = block, slot, block.opened(slot)
         self._name, self._who = block.name(slot), who
         self._next = 0
+        #: The number of the first change that no earlier reader has got.
+        self._new = block.read.get((who, self._name, self._opened), 0)
         self._asked: int | None = None  # the sample time up to which it was asked
         #: (sample time at which it applies, its stamp, values)
         self._waiting: deque[tuple[int, int, np.ndarray]] = deque()
@@ -188,11 +205,6 @@ class ControlReader:
     def closed(self) -> bool:
         """Whether the slot has been given another name."""
         return self._block.opened(self._slot) != self._opened
-
-    @property
-    def coming(self) -> float | None:
-        """The first number of the first change that `line` has read and that still waits."""
-        return float(self._waiting[0][2][0]) if self._waiting else None
 
     def at(self, frame: int) -> np.ndarray | None:
         """Return the value at sample time `frame`, (width,); None before the first change.
@@ -221,6 +233,8 @@ class ControlReader:
             return self._still
         if self.closed:
             return self._still
+        if self._asked is None:  # what has applied for some time by now is late
+            self._asked = frame - 1
         self._take_in(frame, end - 1)
         waiting = self._waiting
         while waiting and waiting[0][0] <= frame:
@@ -263,28 +277,44 @@ class ControlReader:
         """Take in new changes; those up to `frame` apply there, and `last` is the last that is asked for."""
         new = self._block.written(self._slot) != self._next
         for index, stamp, values in self._block.changes(self._slot, self._next) if new else ():
-            self._next = index + 1
-            if not np.isfinite(values).all():
+            came = self._came(index, stamp)
+            if came is not None and came > last:
+                break  # in the performance, neither this one nor what follows had come by now
+            self._pass_over(index)
+            if not np.isfinite(values).all() or self._is_lost(index):
                 continue
-            applies = stamp
-            if self._block.postponed or self._block.unread:
-                applies = self._as_it_was(index, stamp)
-            if self._asked is not None and applies <= self._asked:
+            applies = stamp if came is None else max(stamp, came)
+            if self._asked is not None and applies <= self._asked and index >= self._new:
                 self._block.on_late((self._who, self._name, index, stamp), frame)
             while self._waiting and self._waiting[-1][0] >= applies:
                 self._waiting.pop()
             self._waiting.append((applies, stamp, values))
         self._asked = last
 
+    def _pass_over(self, index: int) -> None:
+        """Go on after change `index`; report those before it that were overwritten meanwhile."""
+        if index > self._next and self._asked is not None and self._next >= self._new:
+            self._block.on_lost(self._who, self._name, self._next, index)
+        self._next = index + 1
+
     def end(self) -> None:
         """Report which changes this reader never got; call it when the reader is done."""
         if self._asked is not None and not self.closed:
             self._block.on_unread(self._who, self._name, self._next, self._asked + 1)
+            self._block.read[self._who, self._name, self._opened] = self._next
 
-    def _as_it_was(self, index: int, stamp: int) -> int:
-        """Return the sample time at which change `index` with that stamp reached this reader."""
-        stamp = self._block.postponed.get((self._who, self._name, index, stamp), stamp)
-        for number, frame in self._block.unread.get((self._who, self._name), ()):
+    def _came(self, index: int, stamp: int) -> int | None:
+        """Return the sample time at which a change reached this reader; None: in time, or none knows."""
+        block, of = self._block, (self._who, self._name)
+        if not (block.postponed or block.unread):
+            return None
+        came = block.postponed.get((*of, index, stamp))
+        for number, frame in block.unread.get(of, ()):
             if index >= number:
-                stamp = max(stamp, frame)
-        return stamp
+                came = frame if came is None else max(came, frame)
+        return came
+
+    def _is_lost(self, index: int) -> bool:
+        """Return whether this reader never got a change in the performance."""
+        lost = self._block.lost.get((self._who, self._name), ()) if self._block.lost else ()
+        return any(first <= index < last for first, last in lost)

@@ -39,6 +39,9 @@ class PlayGraph(Message, frozen=True, tag=True):
     inputs: tuple[str, ...]  # names that the function takes as sound
     controls: dict[str, float]  # keyword -> value before the first change
     voices: int = 0  # of a @synth: it takes freq and gate, and this many notes sound at once
+    since: int = (
+        0  # sample time before which it does not run, even if the mind is ahead of the engine
+    )
 
 
 class Fade(Message, frozen=True, tag=True):
@@ -55,6 +58,9 @@ class Shape(Message, frozen=True, tag=True):
 
     name: str
     duck: str = ""
+    since: int = (
+        0  # sample time before which it is not followed, even if the mind is ahead of the engine
+    )
 
 
 class GrabSound(Message, frozen=True, tag=True):
@@ -354,6 +360,15 @@ class Late(Message, frozen=True, tag=True):
     frame: int
 
 
+class Lost(Message, frozen=True, tag=True):
+    """Changes of a control were overwritten before a reader got them: from `first` on, before `last`."""
+
+    who: int  # generation of a voice, or 0
+    control: str
+    first: int  # numbers of changes
+    last: int
+
+
 class Unread(Message, frozen=True, tag=True):
     """A reader has ended before it got the changes from `number` on; it had asked up to `frame`."""
 
@@ -361,6 +376,13 @@ class Unread(Message, frozen=True, tag=True):
     control: str
     number: int
     frame: int  # sample time
+
+
+class ShapeFollowed(Message, frozen=True, tag=True):
+    """A `Shape` of that name has been followed from the block at sample time `at` on."""
+
+    name: str
+    at: int
 
 
 class Silenced(Message, frozen=True, tag=True):
@@ -373,7 +395,7 @@ AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, GrabSound, Record, ChooseAudio,
     SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
     Failed, Note, VoiceAligned, Missed, Rested, Narrowed, Tilted, Underrun, FadedLate, Late,
-    Unread, Silenced,
+    Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)

@@ -91,11 +91,11 @@ class OnsetReader(ControlReader):
 
     def _read(self, frame: int) -> None:
         for index, stamp, values in self._block.changes(self._slot, self._next):
-            self._next = index + 1
-            if not np.isfinite(values).all():
+            self._pass_over(index)
+            if not np.isfinite(values).all() or self._is_lost(index):
                 continue
-            if self._block.postponed or self._block.unread:
-                stamp = self._as_it_was(index, stamp)
+            if (came := self._came(index, stamp)) is not None:
+                stamp = came
             if self._asked is not None and stamp <= self._asked:
                 due = frame
                 if values[0] == _BEGIN and self._asked - stamp >= LATEST:

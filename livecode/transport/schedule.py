@@ -1,5 +1,6 @@
 """When things happened in a live performance, for an engine and voices that replay it offline."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 #: A sample time that never comes.
@@ -34,6 +35,8 @@ class Schedule:
     missed: set[tuple[int, int, int]] = field(default_factory=set)
     # only those that came late: (name, stamp) -> frame
     fades: dict[tuple[str, int], int] = field(default_factory=dict)
+    # by name: the blocks from which it was shaped, in the order of the messages that said so
+    shaped: dict[str, deque[int]] = field(default_factory=dict)
     silenced: list[int] = field(default_factory=list)  # the blocks in which a panic closed the gate
 
     def is_underrun(self, generation: int, frame: int) -> bool:

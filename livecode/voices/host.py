@@ -19,6 +19,7 @@ from livecode.transport.messages import (
     Late,
     LatentNotesSource,
     LatentSource,
+    Lost,
     Message,
     Missed,
     Narrowed,
@@ -90,6 +91,7 @@ class VoiceHost:
         if live_clock is not None:
             self._load_shedding = LoadShedding(HOP / arena.header.sample_rate, live_clock)
         arena.controls.on_late = lambda change, at: self._tell(Late(change, at))
+        arena.controls.on_lost = lambda *what: self._tell(Lost(*what))
         arena.controls.on_unread = lambda *what: self._tell(Unread(*what))
         self._memory = Memory(arena.header.sample_rate)
         self.sounds = SoundStore(arena.header.sample_rate, beside=self._live)

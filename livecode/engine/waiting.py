@@ -1,10 +1,11 @@
-"""Fades that wait for their sample time; in a replay, for the time at which they began live."""
+"""Fades that wait for their sample time; in a replay, fades and shapes wait for when they came live."""
 
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
 
-from livecode.transport.messages import Fade, FadedLate
+from livecode.transport.messages import Fade, FadedLate, Shape
 from livecode.transport.schedule import Schedule
 
 
@@ -32,3 +33,21 @@ class Fades:
                 yield fade
             else:
                 self._waiting.append(fade)
+
+
+class Shapes:
+    """Shapes, each followed as soon as it may be; in a replay, in the block in which it was followed live."""
+
+    def __init__(self, schedule: Schedule | None = None):
+        self._shaped = {} if schedule is None else schedule.shaped
+        self._waiting: deque[tuple[int, Shape]] = deque()
+
+    def take(self, shape: Shape) -> None:
+        """Keep a shape until it is due."""
+        blocks = self._shaped.get(shape.name)
+        self._waiting.append((blocks.popleft() if blocks else shape.since, shape))
+
+    def due(self, frame: int) -> Iterator[Shape]:
+        """Remove and yield the shapes that are followed by the block at `frame`, in their order."""
+        while self._waiting and self._waiting[0][0] <= frame:
+            yield self._waiting.popleft()[1]
