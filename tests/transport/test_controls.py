@@ -2,6 +2,7 @@
 
 import random
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -197,3 +198,55 @@ def test_shorter_values_leave_nothing_of_longer_ones():
         controls.write(slot, 0, np.ones(WIDTH))
     controls.write(slot, 1, [5.0, 6.0])
     assert controls.last(slot).tolist() == [5.0, 6.0] + [0.0] * (WIDTH - 2)
+
+
+def reported() -> tuple[ControlBlock, list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Return a block, and what its readers report as late and as lost."""
+    controls = private_block()
+    late: list[tuple[Any, ...]] = []
+    lost: list[tuple[Any, ...]] = []
+    controls.on_late = lambda *what: late.append(what)
+    controls.on_lost = lambda *what: lost.append(what)
+    return controls, late, lost
+
+
+def test_a_change_that_a_new_reader_gets_after_its_time_is_late_unless_another_has_had_it():
+    controls, late, _ = reported()
+    slot = controls.open("ego.level")
+    for frame, number in ((150, 0.5), (250, 0.6)):
+        controls.write(slot, frame, [number, number, 0.0])
+        reader = ControlReader(controls, slot)
+        reader.line(200, 100)
+        reader.end()
+    assert late == [((0, "ego.level", 0, 150), 200)]
+
+
+def test_a_replay_gets_no_change_before_the_reader_of_the_performance_had_it():
+    controls, _, _ = reported()
+    slot = controls.open("ego.level")
+    reader = ControlReader(controls, slot)
+    controls.postponed = {(0, "ego.level", 1, 150): 300, (0, "ego.level", 3, 350): 500}
+    for frame, number in ((0, 0.1), (150, 0.5), (160, 0.6)):
+        controls.write(slot, frame, [number, number, 0.0])
+    assert [reader.line(frame, 100) for frame in (100, 200, 300)] == [0.1, 0.1, 0.6]
+    controls.write(slot, 350, [0.7, 0.7, 0.0])
+    assert [reader.line(frame, 100) for frame in (400, 500)] == [0.6, 0.7]
+
+
+def test_changes_that_were_overwritten_unread_are_reported_and_not_read_in_a_replay():
+    controls, _, lost = reported()
+    slot = controls.open("x")
+    reader = ControlReader(controls, slot)
+    controls.write(slot, 0, 0.0)
+    reader.at(0)
+    for frame in range(1, 2 * DEPTH):
+        controls.write(slot, 10 * frame, float(frame))
+    reader.at(0)
+    assert lost == [(0, "x", 1, DEPTH + 1)]
+    controls = private_block()
+    slot = controls.open("x")
+    controls.lost = {(0, "x"): [(1, 2)]}
+    for frame in range(3):
+        controls.write(slot, 10 * frame, float(frame))
+    reader = ControlReader(controls, slot)
+    assert [reader.at(frame)[0] for frame in (0, 10, 20)] == [0.0, 0.0, 2.0]
