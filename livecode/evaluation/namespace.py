@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from livecode.language.rewards import REWARDS
 from livecode.evaluation.names_read import names_read
+from livecode.language.rewards import REWARDS
 from livecode.language.sources import Sounding
 from livecode.language.things import Thing
 from livecode.language.values import operand
