@@ -140,13 +140,6 @@ def test_a_name_whose_text_is_gone_is_flagged_and_f4_fades_it(performance: Attac
         await player.press("\x1bOS")
         await player.until_said("● echo ends")
         await player.until(lambda: "echo" not in player.status)
-        function = "@every(1*bars)\ndef fill():\n    pass"
-        await player.evaluate(function)
-        await player.until_said("● fill")
-        await player.type_anew("")
-        await player.until(lambda: "orphan: fill (F4" in player.status)
-        await player.press("\x1bOS")
-        await player.until(lambda: "orphan" not in player.status)
 
     play(script, performance)
 

@@ -58,3 +58,9 @@ def test_a_block_of_thousands_of_lines_is_not_parsed_at_each_key(
     long = "".join(f"x{n} = {n}\n" for n in range(5_000))
     assert orphans.among(["x7"], long) == []
     assert orphans.among(["x7"], long.replace("x7 = 7", "y = 7")) == ["x7"]
+
+
+def test_a_function_that_has_turns_is_an_orphan_once_its_text_is_gone() -> None:
+    orphans = Orphans()
+    assert orphans.among(("fill",), "@every(4*bars)\ndef fill(bar):\n    pass\n") == []
+    assert orphans.among(("fill",), "x = 1\n") == ["fill"]
