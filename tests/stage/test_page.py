@@ -95,7 +95,7 @@ def test_a_tone_is_drawn_at_its_pitch_and_survives_the_engine(
     evaluate(live, TONE.format(freq=440) + "\nstage.show('spectrum')")
     with Browser(tmp_path / "profile", shaders=shaders) as browser:
         tab = browser.open(address_of(live.attachment.arena))
-        tab.until("document.querySelector('#spectrum canvas').clientHeight > 400")
+        tab.until("document.querySelector('#spectrum canvas')?.clientHeight > 400")
         painter = tab.run("document.querySelector('#spectrum canvas').dataset.painter")
         assert painter == ("webgl" if shaders else "canvas")
         await_(lambda: bright_rows(tab).max() > 40, "the tone's line")
@@ -260,10 +260,8 @@ def test_five_viewers_one_that_never_reads_and_reloads_at_any_time(
     browser.complaints.clear()
 
 
-#: The page shows code, an agent and what sounds.
-SHOWN = """document.querySelector('#code .line') && document.querySelector('#agent .name')
-  && !document.querySelector('#wall').classList.contains('lost')
-  && document.querySelector('#spectrum canvas').width > 500"""
+#: The page shows code and an agent; a browser draws only the page that is in front.
+SHOWN = "document.querySelector('#code .line') && document.querySelector('#agent .name')"
 
 
 class _Address:
