@@ -3,7 +3,6 @@
 import asyncio
 import io
 import os
-import random
 import signal
 import time
 from collections.abc import Iterator
@@ -23,7 +22,6 @@ from livecode.stage.spectrum import BANDS, BandSpectrum
 from livecode.transport.stage import Audience, look_at
 from livecode.transport.status import look_at_status
 from tests.stage.browser import CHROMIUM, Browser, Tab, await_
-from tests.stage.test_server import Watcher
 from tests.terminal.conftest import Player, play
 
 pytestmark = [
@@ -220,56 +218,6 @@ def _wall_s(arena: Any, frame: int) -> float:
     block, ns = arena.header.clock()
     from_now_s = (frame - block) / arena.header.sample_rate + ns * 1e-9 - time.monotonic()
     return time.time() + from_now_s + arena.header.latency_ns * 1e-9
-
-
-def test_five_viewers_one_that_never_reads_and_reloads_at_any_time(
-    live: Live, browser: Browser
-) -> None:
-    evaluate(live, TONE.format(freq=440))
-    evaluate(live, 'drums = hits("bd hh cp hh")')
-    evaluate(live, 'ego = agent(space("additive"), dims=3)')
-    arena = live.attachment.arena
-    address = address_of(arena)
-    served = _Address(address)
-    still = Watcher(served, served.token)  # type: ignore[arg-type]
-    tabs = [browser.open(address) for _ in range(5)]
-    chance = random.Random(7)
-    for tab in tabs:
-        tab.until(SHOWN)
-    await_(lambda: arena.header.viewers == 6, "all viewers")
-    for _ in range(12):
-        tab = chance.choice(tabs)
-        tab.reload()
-        time.sleep(chance.uniform(0.0, 0.6))
-    for tab in tabs:
-        tab.until(SHOWN)
-    await_(
-        lambda: look_at(arena.audience, Audience).refused.get("slow"),
-        "the one that never reads",
-        60,
-    )
-    for tab in tabs:
-        tab.until(SHOWN)
-    still.close()
-    assert set(look_at(arena.audience, Audience).refused) <= {"slow", "broken"}
-    os.kill(arena.header.stage_pid, signal.SIGKILL)
-    await_(lambda: arena.header.stage_epoch == 2, "another stage")
-    await_(lambda: arena.header.viewers == 5, "all pages again")
-    assert address_of(arena) == address
-    # while nobody served the page, the browser complained that it could not connect
-    browser.complaints.clear()
-
-
-#: The page shows code and an agent; a browser draws only the page that is in front.
-SHOWN = "document.querySelector('#code .line') && document.querySelector('#agent .name')"
-
-
-class _Address:
-    """The parts of an address that `Watcher` needs."""
-
-    def __init__(self, address: str):
-        _, _, self.host, self.token, _ = address.split("/")
-        self.audience = Audience(port=int(self.host.rpartition(":")[2]))
 
 
 def test_a_page_that_calls_itself_still_moves_nothing(live: Live, browser: Browser) -> None:
