@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from livecode.kernel import beginning
 from livecode.offline.assembly import Assembly
 
+#: A block pauses so often at most: one with a long loop would take minutes.
+MOST_PAUSES = 200
 #: Of code in these folders, and of blocks, any line may take long.
 SLOW = tuple(
     f"livecode/{room}/" for room in ("evaluation", "playing", "language", "performance", "signals")
@@ -122,10 +124,13 @@ class Stage:
     @contextmanager
     def _slow_lines(self) -> Iterator[None]:
         lock = self.performance.lock
+        left = MOST_PAUSES
 
         def line(frame: FrameType, event: str, argument: Any) -> Any:
+            nonlocal left
             idle = event == "line" and not self._stepping and not lock.held
-            if idle and self.random.random() < self._pauses:
+            if idle and left and self.random.random() < self._pauses:
+                left -= 1
                 for _ in range(self.random.choice((1, 1, 2, 8))):
                     self.step()
             return line

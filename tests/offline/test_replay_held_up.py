@@ -38,15 +38,10 @@ def blocks_of(seed: int, programs: int) -> list[str]:
     return ["depth = 0.05 + 0*beat", *(each.replace("time.sleep", "float") for each in drawn)]
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_programs_on_a_machine_that_holds_everybody_up_are_replayed(tmp_path: Path, seed: int):
-    check(tmp_path, played(tmp_path / "journal", seed, blocks_of(seed, 2)))
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", range(2, 50))
-def test_many_programs_on_such_a_machine_are_replayed(tmp_path: Path, seed: int):
+@pytest.mark.parametrize("seed", range(50))
+def test_programs_on_a_machine_that_holds_everybody_up_are_replayed(tmp_path: Path, seed: int):
     check(tmp_path, played(tmp_path / "journal", seed, blocks_of(seed, 10)))
 
 
