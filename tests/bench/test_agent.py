@@ -89,7 +89,14 @@ def test_a_trial_repeats_by_its_seed():
     assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("musician", ["A", "B", "B, thinned"])
+@pytest.mark.parametrize(
+    "musician",
+    [
+        pytest.param("A", marks=pytest.mark.slow),
+        "B",
+        pytest.param("B, thinned", marks=pytest.mark.slow),
+    ],
+)
 def test_an_agent_rewarded_for_approaching_a_hidden_point_gets_nearer_than_a_random_walk(musician):
     def distances(subject):
         taught = [

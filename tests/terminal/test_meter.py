@@ -38,7 +38,7 @@ def filtered(sound: np.ndarray) -> np.ndarray:
     return sound
 
 
-@pytest.mark.parametrize("rate", [44100, 48000])
+@pytest.mark.parametrize("rate", [pytest.param(44100, marks=pytest.mark.slow), 48000])
 def test_the_test_tones_of_the_standard_read_as_they_should(rate: int):
     # EBU Tech 3341, cases 1 and 2: a stereo sine of 1 kHz reads as its peak level in dBFS
     for dbfs in (-23.0, -33.0):

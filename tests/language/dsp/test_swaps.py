@@ -15,7 +15,7 @@ from tests.sound import jump, longest_silence_s
     [
         ("0", "0"),
         pytest.param("0", "1*s", marks=pytest.mark.slow),
-        ("1*bars", "50*ms"),
+        pytest.param("1*bars", "50*ms", marks=pytest.mark.slow),
         pytest.param("1.7*s", "1*s", marks=pytest.mark.slow),
     ],
 )
