@@ -320,7 +320,7 @@ class Evaluator:
     def _with_its_line(self, error: BaseException) -> BaseException:
         """Let an error about a name that is not there yet say which line of the set defines it."""
         if isinstance(error, NothingCalled) and (line := self._line_defining(error.name)):
-            text = f"{error.text}; line {line} defines it: play that first"
+            text = f"{error.text}; line {line} defines it: play that first, or put this below it"
             return NothingCalled(error.name, text, error.line).with_traceback(error.__traceback__)
         return error
 

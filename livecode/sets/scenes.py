@@ -56,6 +56,7 @@ class Scenes:
         #: (when the scene began, its length, version of the tempo), and its end by these.
         self._end: tuple[tuple[int, Span, int], int] | None = None
         self._handed: int | None = None  # sample time at which the scene that was due begins
+        self._ran_out = False  # the present scene is over, and none followed
 
     @property
     def set_file(self) -> SetFile | None:
@@ -157,9 +158,10 @@ class Scenes:
                 return self._hand(successor, frame)
         elif end is not None:
             successor = self._successor()
+            self._ran_out = frame >= end and (self._ran_out or successor is None)
             if successor is None:
                 self.finished = self.alone and frame >= end
-            else:
+            elif not self._ran_out:  # a scene that was written since waits for a cue
                 at = self._from(successor, end)
                 if self._lines.is_time(self._at(successor), at, frame, self.begun):
                     return self._hand(successor, at)
@@ -201,6 +203,7 @@ class Scenes:
             return self._begin(index, frame)
 
     def _begin(self, index: int, frame: int) -> Scene:
+        self._ran_out = False
         scene = self._at(index)
         planned, self._handed, self._asked = self._handed, None, None
         self.by_name = False

@@ -365,6 +365,21 @@ def test_a_set_begun_from_an_empty_file_has_the_scenes_that_are_saved_into_it(
     assert (names(session)[-1], session.get("x")) == ("c", 3)
 
 
+def test_a_scene_that_is_written_after_the_last_has_run_out_waits_for_a_cue(
+    session: Session, tmp_path: Path
+):
+    path = tmp_path / "night.py"
+    path.write_text("# %% a for=1*s\nx = 1\n")
+    session.open_set(read_set(path))
+    session.advance(2.0)
+    path.write_text("# %% a for=1*s\nx = 1\n# %% late\nx = 2\n")
+    session.performance.set_player.read_again()
+    session.advance(1.0)
+    assert (names(session), session.get("x")) == (["a"], 1)
+    session.eval("go()")
+    assert (names(session), session.get("x")) == (["a", "late"], 2)
+
+
 def test_a_set_whose_folder_is_not_there_is_refused(tmp_path: Path):
     with pytest.raises(LivecodeError, match="no folder"):
         read_or_begin(tmp_path / "nowhere" / "night.py")
