@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.deferred import Deferred
 from livecode.language.units import is_number
@@ -31,17 +33,14 @@ class StageWord:
     def show(self, *layers: str) -> None:
         """Show these layers and no others; without any, all: `stage.show("spectrum", "code")`."""
         chosen = _known(layers) if layers else LAYERS
-        self._change(lambda now: StageStatus(chosen, now.palette, now.motion, now.size))
+        self._change(lambda now: structs.replace(now, layers=chosen))
 
     def hide(self, *layers: str) -> None:
         """Take layers away, and leave the others: `stage.hide("code")`."""
         gone = _known(layers)
         self._change(
-            lambda now: StageStatus(
-                tuple(each for each in now.layers if each not in gone),
-                now.palette,
-                now.motion,
-                now.size,
+            lambda now: structs.replace(
+                now, layers=tuple(each for each in now.layers if each not in gone)
             )
         )
 
@@ -51,11 +50,11 @@ class StageWord:
             raise LivecodeError(
                 f"there is no palette called {name!r}{did_you_mean(str(name), PALETTES)}"
             )
-        self._change(lambda now: StageStatus(now.layers, name, now.motion, now.size))
+        self._change(lambda now: structs.replace(now, palette=name))
 
     def motion(self, on: bool = True) -> None:
         """Let the page scroll and flash, or let nothing of it do so: `stage.motion(False)`."""
-        self._change(lambda now: StageStatus(now.layers, now.palette, bool(on), now.size))
+        self._change(lambda now: structs.replace(now, motion=bool(on)))
 
     def size(self, times: float) -> None:
         """Make the type so many times as large as usual: `stage.size(1.5)`."""
@@ -63,7 +62,7 @@ class StageWord:
             raise LivecodeError(
                 f"stage.size takes a number from {SMALLEST:g} to {LARGEST:g}, not {times!r}"
             )
-        self._change(lambda now: StageStatus(now.layers, now.palette, now.motion, float(times)))
+        self._change(lambda now: structs.replace(now, size=float(times)))
 
     def __repr__(self) -> str:
         now = self._status
