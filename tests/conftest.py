@@ -1,11 +1,12 @@
 """Fixtures for every room."""
 
+import faulthandler
 import itertools
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,34 @@ from livecode import Session
 LIVE_ROOMS = ("processes",)
 #: Fixtures of tests that play in processes of their own, too.
 LIVE_FIXTURES = {"card", "performance", "virtual_card", "without_mind"}
+
+
+#: Seconds after the time-out of a test at which its process is ended.
+GRACE_S = 60.0
+_STDERR = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the terminal's own stderr, which is written to while output is captured."""
+    capturing = config.pluginmanager.getplugin("capturemanager")
+    with capturing.global_and_fixture_disabled():
+        config.stash[_STDERR] = os.dup(2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End the process of a test that its time-out does not end, such as a loop in compiled code.
+
+    The time-out raises an exception in Python, which such a loop never returns to. The process
+    writes where each of its threads is, and ends; with pytest-xdist, another one runs the rest.
+    """
+    marker = item.get_closest_marker("timeout")
+    limit = float(marker.args[0] if marker else item.config.getini("timeout"))
+    faulthandler.dump_traceback_later(limit + GRACE_S, exit=True, file=item.config.stash[_STDERR])
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
