@@ -102,7 +102,7 @@ class Watchdog:
                 self._deadlines[thread] = outer
             if thread in self._fired:
                 self._fired.discard(thread)
-                _raise_in(thread, None)  # it may not have been delivered yet: take it back
+                _take_back()
 
     def _watch(self) -> None:
         while not self._closed:
@@ -131,6 +131,25 @@ class Watchdog:
         self._woken.add(thread)
         signal.pthread_kill(thread, signal.SIGINT)
         return True
+
+
+class _Cleared(BaseException):
+    """Raised in place of an `Overrun` that this thread may not have met yet."""
+
+
+def _take_back() -> None:
+    """Take back an `Overrun` that was raised in this thread and may not have been met yet.
+
+    CPython notes for the whole process that some thread has something to raise, and forgets it only
+    when a thread has raised it: without that, each call and each turn of a loop looks for it from then
+    on, and in CPython 3.11 a debugger or any other user of `sys.settrace` hangs in its next call.
+    """
+    try:
+        _raise_in(threading.get_ident(), _Cleared)
+        for _ in range(1000):  # it is raised at one of the next bytecodes
+            pass
+    except _Cleared:
+        pass
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:

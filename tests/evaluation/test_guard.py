@@ -1,5 +1,7 @@
 """Functions that fail while they play: the name falls back, one line says so, the rest goes on."""
 
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -29,6 +31,29 @@ def test_an_endless_loop_is_ended_at_its_deadline(watchdog: Watchdog):
     with pytest.raises(TookTooLong, match="longer than 50 ms"):
         watchdog.call(spin, limit_s=0.05)
     assert time.monotonic() - began < 2
+
+
+#: An endless loop is ended at its deadline, and a function is called as a debugger would call it.
+ENDED_AND_TRACED = """
+import faulthandler, sys
+faulthandler.dump_traceback_later(10, exit=True)
+from livecode.deadlines import TookTooLong, Watchdog
+def spin():
+    while True: pass
+try:
+    Watchdog().call(spin, limit_s=0.01)
+except TookTooLong:
+    sys.settrace(lambda *event: None)
+    (lambda: None)()
+    sys.settrace(None)
+    print("went on")
+"""
+
+
+def test_what_traces_calls_goes_on_after_a_loop_was_ended():
+    command = [sys.executable, "-c", ENDED_AND_TRACED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "went on\n", done.stderr
 
 
 def test_a_limit_that_is_over_before_the_call_begins_leaves_nothing_locked(watchdog: Watchdog):
