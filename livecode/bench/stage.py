@@ -1,22 +1,18 @@
-"""`bench stage`: what five viewers of the stage page cost mind and engine, beside none of them."""
+"""`bench stage`: what viewers of the stage page and intruders cost mind and engine, beside none of them."""
 
-import asyncio
-import threading
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import psutil
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 from livecode.bench.rows import BenchRow
+from livecode.bench.stage_visitors import Intruders, Watchers
 from livecode.processes.live import Live
 from livecode.processes.options import Options
 from livecode.transport.stage import Audience, look_at
 
 VIEWERS = 5
-#: Seconds of one turn: with viewers and without, one after the other.
+#: Seconds of one turn: without viewers, with them, and with intruders, one after the other.
 TURN_S = 10.0
 SETTLE_S = 1.5
 #: What plays meanwhile.
@@ -42,44 +38,8 @@ class WatchedTurn:
     frames: int  # that all viewers got together
 
 
-class Watchers:
-    """Viewers that read all they get, in a thread of this program."""
-
-    def __init__(self, address: str, count: int):
-        self.frames = 0
-        self._address, self._count = address, count
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._watch()), daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let all of them go."""
-        self._end.set()
-        self._thread.join()
-
-    async def _watch(self) -> None:
-        parts = urlsplit(self._address)
-        socket = f"ws://{parts.netloc}{parts.path}events"
-        origin = f"{parts.scheme}://{parts.netloc}"
-        opened = [
-            await websocket_connect(HTTPRequest(socket, headers={"Origin": origin}))
-            for _ in range(self._count)
-        ]
-
-        async def read(viewer: object) -> None:
-            while await viewer.read_message() is not None:  # type: ignore[attr-defined]
-                self.frames += 1
-
-        reading = [asyncio.create_task(read(each)) for each in opened]
-        while not self._end.is_set():
-            await asyncio.sleep(0.05)
-        for each in opened:
-            each.close()
-        await asyncio.gather(*reading)
-
-
 def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
-    """Play for `seconds`, in turns with viewers and without. Return what that costs, and late blocks."""
+    """Play for `seconds`, in turns without viewers, with them and with intruders. Return what both cost."""
     with Live(Options(audio=audio, osc_port=0, stage="0")) as live:
         for block in PLAYED:
             live.evaluate(block)
@@ -89,18 +49,28 @@ def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
         address = look_at(arena.audience, Audience).address
         without: list[WatchedTurn] = []
         watched: list[WatchedTurn] = []
-        for _ in range(max(1, round(seconds / TURN_S / 2))):
+        beset: list[WatchedTurn] = []
+        for _ in range(max(1, round(seconds / TURN_S / 3))):
             without.append(_turn(live, None))
             watchers = Watchers(address, VIEWERS)
             live.await_(lambda: arena.header.viewers == VIEWERS, "the viewers")
             watched.append(_turn(live, watchers))
             watchers.stop()
             live.await_(lambda: not arena.header.viewers, "the viewers' end")
-    return rows(without, watched)
+            intruders = Intruders(address)
+            beset.append(_turn(live, None))
+            intruders.stop()
+            live.await_(lambda: not arena.header.viewers, "the intruders' end")
+    return rows(without, watched, beset)
 
 
-def rows(without: list[WatchedTurn], watched: list[WatchedTurn]) -> list[BenchRow]:
-    """Return rows of what viewers cost each process, of late blocks, and of the frames that they got."""
+def rows(
+    without: list[WatchedTurn], watched: list[WatchedTurn], beset: list[WatchedTurn]
+) -> list[BenchRow]:
+    """Return rows of what viewers cost each process, of late blocks, and of the frames that they got.
+
+    `beset` are turns with intruders: their late blocks are told beside those without anybody.
+    """
     about = {"viewers": VIEWERS}
     found = []
     for name in PROCESSES:
@@ -113,12 +83,13 @@ def rows(without: list[WatchedTurn], watched: list[WatchedTurn]) -> list[BenchRo
                 "mind, more", max(0.0, then - before), "of a core", about, target=MOST_OF_A_CORE
             )
             found.append(more)
-    late, base = _late(watched), _late(without)
-    found.append(
-        BenchRow.measured(
-            "late blocks", late, "of 10,000", about, baseline=base, target=base + MOST_LATE
+    base = _late(without)
+    for what, turns in (("late blocks, watched", watched), ("late blocks, intruders", beset)):
+        found.append(
+            BenchRow.measured(
+                what, _late(turns), "of 10,000", about, baseline=base, target=base + MOST_LATE
+            )
         )
-    )
     frames = sum(turn.frames for turn in watched) / sum(turn.seconds for turn in watched) / VIEWERS
     return [*found, BenchRow.measured("messages to a viewer", frames, "a second", about)]
 

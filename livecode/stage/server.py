@@ -299,10 +299,11 @@ def _context(order: StageOrder) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(order.certificate, order.key or None)
-    except (OSError, ssl.SSLError) as error:
+        # nobody is there to type a password: OpenSSL must not ask for one
+        context.load_cert_chain(order.certificate, order.key or None, password=lambda: "")
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
         raise LivecodeError(
             f"the certificate {order.certificate} cannot be read ({error}): give a PEM file, and "
-            "--stage-key if its key is elsewhere"
+            "--stage-key if its key, without a password, is elsewhere"
         ) from None
     return context

@@ -6,17 +6,23 @@ import json
 import logging
 import os
 import re
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from livecode.errors import LivecodeError
 from livecode.stage.door import MOST_CONNECTIONS, MOST_VIEWERS
-from livecode.stage.server import SEND_BUFFER
+from livecode.stage.server import SEND_BUFFER, Viewers, serve
+from livecode.transport.stage import StageOrder
 from tests.stage.conftest import TOKEN, Served
 
 EVIL = "http://evil.example"
@@ -299,3 +305,59 @@ def test_layers_that_are_hidden_are_not_told_and_a_blackout_tells_nothing(served
     finally:
         header.blackout = 0
         board.post(encode(Status()))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The files of a certificate that somebody made for this machine, and of its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed here")
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-subj", "/CN=the stage", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
+         "-keyout", key, "-out", cert],
+        check=True, capture_output=True, timeout=30,
+    )  # fmt: skip
+    return cert, key
+
+
+def test_with_a_certificate_of_one_s_own_nobody_reads_along(
+    certificate: tuple[Path, Path],
+) -> None:
+    cert, key = certificate
+    served = Served(certificate=str(cert), key=str(key)).start()
+    try:
+        assert served.audience.address.startswith("https://")
+        context = ssl.create_default_context(cafile=str(cert))
+        with socket.create_connection(("127.0.0.1", served.audience.port), 10) as plain:
+            wrapped = context.wrap_socket(plain, server_hostname="127.0.0.1")
+            assert wrapped.version() in ("TLSv1.2", "TLSv1.3")
+            wrapped.sendall(f"GET /{TOKEN}/ HTTP/1.1\r\nHost: {served.host}\r\n\r\n".encode())
+            answer = wrapped.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert f"wss://{served.host}".encode() in answer
+        with socket.create_connection(("127.0.0.1", served.audience.port), 10) as clear:
+            clear.sendall(f"GET /{TOKEN}/ HTTP/1.1\r\nHost: {served.host}\r\n\r\n".encode())
+            with suppress(ConnectionResetError):
+                assert clear.recv(4096) == b"", "nothing is answered in the clear"
+    finally:
+        served.stop()
+
+
+def test_a_certificate_that_is_none_is_told_in_a_sentence_and_nothing_is_served(
+    certificate: tuple[Path, Path], tmp_path: Path
+) -> None:
+    broken, locked = tmp_path / "cert.pem", tmp_path / "key.pem"
+    broken.write_text("-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n")
+    subprocess.run(
+        ["openssl", "ec", "-in", certificate[1], "-aes128", "-passout", "pass:word", "-out", locked],
+        check=True, capture_output=True, timeout=30,
+    )  # fmt: skip
+    for order, told in (
+        (StageOrder(certificate=str(broken)), "give a PEM file"),
+        (StageOrder(certificate=str(certificate[0]), key=str(locked)), "without a password"),
+    ):
+        with pytest.raises(LivecodeError, match=told):
+            serve(order, 0, Viewers())
