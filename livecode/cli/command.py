@@ -16,6 +16,7 @@ COMMANDS = (
     Command("kernel", "play from JupyterLab, VS Code and the like", "kernel"),
     Command("resume", "go back to a performance that still sounds or was cut off", "resume"),
     Command("sessions", "list past performances; export or delete them", "sessions"),
+    Command("stage", "tell where the stage page is, and who watches", "stage"),
     Command("replay", "play a performance again from its journal", "replay"),
     Command("render", "play a set into a file, faster than real time", "render"),
     Command("check", "try every scene of a set before the evening", "check"),

@@ -194,7 +194,7 @@ async def _play_without_terminal(
             if not found.plays_on:
                 raise LivecodeError(found.text)
             trouble = found.text  # which was told as it happened
-        if (told := page_of(attachment)) != page:
+        if (told := page_of(attachment, secretly=not sys.stdout.isatty())) != page:
             page = told
             say(page)
         if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:

@@ -61,7 +61,15 @@ def open_stage(options: argparse.Namespace) -> list[str]:
     ]
 
 
-def page_of(attachment: Attachment) -> str:
-    """Return where the stage page is, or why it is not; "" while neither is known."""
+def page_of(attachment: Attachment, secretly: bool) -> str:
+    """Return where the stage page is, or why it is not; "" while neither is known.
+
+    `secretly`: the sentence may end in a log, so that it does not hold the secret part of the address.
+    """
     audience = look_at(attachment.arena.audience, Audience)
-    return f"the room sees {audience.address}" if audience.address else audience.trouble
+    if not audience.address:
+        return audience.trouble
+    if secretly:
+        place = audience.address.rsplit("/", 2)[0]
+        return f"the room sees {place}/…/: `livecode stage` tells the whole address"
+    return f"the room sees {audience.address}"

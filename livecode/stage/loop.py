@@ -84,7 +84,12 @@ class StageLoop:
             self._showing.look()
             self._viewers.offer(self._showing.compose, time.monotonic())
         audience = Audience(
-            door.address, door.port, watching, dict(door.refused), self._viewers.dropped
+            door.address,
+            door.port,
+            watching,
+            dict(door.refused),
+            self._viewers.dropped,
+            watching=self._viewers.watching,
         )
         changed = audience.viewers != self._audience.viewers or not self._audience.address
         if audience != self._audience and (changed or time.monotonic() - self._posted_s > POST_S):

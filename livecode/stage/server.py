@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import Any
@@ -138,6 +139,7 @@ class Viewer(_Guarded, WebSocketHandler):
         assert audience is not None
         self.door, self._audience = door, audience
         self.seen: dict[str, int] = {}  # the version of each document that was sent
+        self.since_ns = time.monotonic_ns()
         self._busy_since_s: float | None = None
         self._said = False
 
@@ -203,6 +205,12 @@ class Viewers:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    @property
+    def watching(self) -> tuple[tuple[str, int], ...]:
+        """Each viewer's address, and since when, as monotonic time in ns; who came first stands first."""
+        found = ((str(each.request.remote_ip), each.since_ns) for each in self._all)
+        return tuple(sorted(found, key=lambda each: each[1]))
 
     def join(self, viewer: Viewer) -> bool:
         """Take a viewer in; returns whether there is room."""

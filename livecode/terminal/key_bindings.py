@@ -114,6 +114,8 @@ KEYS = (
         lambda terminal: terminal.panic()),
     BoundKey("Alt+O", ("escape", "o"), "blackout: the stage page goes black; again: it is back",
         lambda terminal: terminal.room.black_out()),
+    BoundKey("Alt+W", ("escape", "w"), "who watches the stage page, and its address as text and QR code",
+        lambda terminal: terminal.room.tell()),
     BoundKey("F10", ("f10",), "like: strikes `keys.like`", lambda terminal: terminal.strike("like")),
     BoundKey("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda terminal: terminal.strike("dislike")),
     BoundKey("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",

@@ -1,5 +1,8 @@
 """What the performer knows of the room: where the stage page is, who watches, and whether it is dark."""
 
+import time
+
+from livecode.terminal.audience import audience_line, qr_code
 from livecode.terminal.editor import Editor
 from livecode.terminal.lights import Lights
 from livecode.terminal.output import Output
@@ -33,6 +36,19 @@ class Room:
         elif audience.trouble and audience.trouble != self._told.trouble:
             self._output.say(f"⚠ {audience.trouble}", "class:output.warning")
         self._told = audience
+
+    def tell(self) -> None:
+        """Say who watches, and show the address of the page as text and as QR code."""
+        audience = look_at(self._arena.audience, Audience)
+        if not audience.address:
+            self._output.say(
+                audience.trouble or "there is no stage page: `livecode play --stage` opens one",
+                "class:output.note",
+            )
+            return
+        self._output.show(qr_code(audience.address), "class:output.qr")
+        told = f"{audience.address}\n{audience_line(audience, time.monotonic_ns())}"
+        self._output.say(told, "class:output.note")
 
     def black_out(self) -> None:
         """Let the page be black, or show again what it showed."""

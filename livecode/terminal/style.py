@@ -27,6 +27,7 @@ _DARK = {
     "output.note": "#8a8a8a",
     "output.scene": "#7aa2f7 bold",
     "output.help": "#a8c7e8",
+    "output.qr": "#000000 bg:#ffffff",
     "status": "#c0c0c0 bg:#262626",
     "status.dim": "#808080",
     "status.scene": "#7aa2f7 bold",

@@ -49,6 +49,8 @@ class Audience(msgspec.Struct, frozen=True):
     viewers: int = 0
     refused: dict[str, int] = {}  # requests, by why they were refused
     dropped: int = 0  # frames that viewers were too slow for
+    #: Each viewer's address, and since when, as monotonic time in ns; who came first stands first.
+    watching: tuple[tuple[str, int], ...] = ()
     trouble: str = ""  # why it cannot be served, as a sentence
 
 

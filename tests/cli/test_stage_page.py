@@ -1,13 +1,17 @@
 """The options of the stage page: where it is, and what is said of a page that others can read."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from livecode.cli.command import command_parser
-from livecode.cli.stage_page import open_stage, stage_of
+from livecode.cli.stage_page import open_stage, page_of, stage_of
 from livecode.errors import LivecodeError
+from livecode.processes.attachment import Attachment
 from livecode.processes.options import stage_place
+from livecode.transport.stage import Audience, encode_stage
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,13 @@ def test_without_the_option_there_is_no_page(tmp_path: Path) -> None:
     file.touch()
     with pytest.raises(LivecodeError, match="write --stage as well"):
         open_stage(parse(["play", "--stage-cert", str(file)]))
+
+
+def test_the_secret_is_printed_for_eyes_and_not_where_it_may_end_in_a_log() -> None:
+    document = encode_stage(Audience("http://127.0.0.1:43127/a-secret/", 43127))
+    board = SimpleNamespace(look=lambda: document)
+    attachment: Any = SimpleNamespace(arena=SimpleNamespace(audience=board))
+    assert page_of(cast(Attachment, attachment), secretly=False).endswith("43127/a-secret/")
+    told = page_of(cast(Attachment, attachment), secretly=True)
+    assert "http://127.0.0.1:43127/…/" in told
+    assert "a-secret" not in told

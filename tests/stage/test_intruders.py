@@ -13,7 +13,9 @@ from livecode.transport.stage import Audience, look_at
 #: A loaded machine is late now and then by itself: so many attempts are made, and the best of them counts.
 ATTEMPTS = 4
 TURN_S = 6.0
-PLAYED = "ego = agent(space('additive'), dims=2, every=30*ms)\ndrums = hits('bd*4, hh*8', level=0.3)"
+PLAYED = (
+    "ego = agent(space('additive'), dims=2, every=30*ms)\ndrums = hits('bd*4, hh*8', level=0.3)"
+)
 
 
 @pytest.mark.slow
