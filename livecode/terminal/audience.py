@@ -31,7 +31,7 @@ def audience_line(audience: Audience, now_ns: int) -> str:
         said = "nobody watches"
     else:
         counts = Counter(host for host, _ in audience.watching)
-        first_ns = {host: ns for host, ns in reversed(audience.watching)}
+        first_ns = dict(reversed(audience.watching))
         places = [
             f"{host}{f' ×{count}' if count > 1 else ''} for {_length((now_ns - first_ns[host]) * 1e-9)}"
             for host, count in counts.items()
