@@ -46,18 +46,3 @@ def _load(path: Path) -> SampleRNN | FullbandSampleRNN:
 
 
 _samplernns = ModelCache(_load)
-
-
-def load_samplernn(name_or_path: str | Path) -> SampleRNN:
-    """Return the SampleRNN of that name or path. Raises `LivecodeError` if it is another kind."""
-    model = load_model(name_or_path, SAMPLERNN)
-    if isinstance(model, FullbandSampleRNN):
-        raise LivecodeError(
-            f"{str(name_or_path)!r} is a full-band model, of which no takes can be made offline yet: "
-            "play it with stream()"
-        )
-    if not isinstance(model, SampleRNN):
-        raise LivecodeError(
-            f"{str(name_or_path)!r} is not a SampleRNN: `livecode models` lists them"
-        )
-    return model

@@ -1,19 +1,18 @@
-"""Draws several takes together, because one pass of the weights serves several streams."""
+"""What draws takes: several together, because one pass of the weights serves several streams."""
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes.expression import KNOTS_PER_S
-from livecode.voices.samplernn import Sampler, StreamState
+
+Floats = NDArray[np.float32]
 
 TOGETHER = 4  # streams; more gain little, and a killed run loses that many unfinished takes
-CHUNK = 4000  # samples between two checks whether to stop
 
 Weights = Literal["auto", "float32", "int8"]
 
@@ -22,71 +21,54 @@ Weights = Literal["auto", "float32", "int8"]
 class DrawnTakes:
     """The samples of a batch of takes."""
 
-    codes: NDArray[np.int32]  # (streams, n)
+    audio: Floats  # (streams, n)
     log_likelihood: NDArray[np.float64]  # (streams,): mean natural log likelihood of each
 
 
-class Batches:
+#: Is called with the number of samples drawn since its last call, over all takes.
+Told = Callable[[int], None]
+
+
+class Batches(Protocol):
     """Draws one batch after another with one sampler; for use by one thread."""
-
-    def __init__(self, model: SampleRNN, weights: Weights, start: StreamState | None) -> None:
-        """Set up for a model.
-
-        `start` is the state in which every take starts; None is the model's own.
-        """
-        self._model, self._weights, self._start = model, weights, start
-        self._sampler: Sampler | None = None
 
     def draw(
         self,
         seeds: Sequence[int],
         count: int,
-        temperatures: NDArray[np.float32],
+        temperatures: Floats,
         stop: threading.Event,
-        told: Callable[[int], None],
+        told: Told,
     ) -> DrawnTakes | None:
         """Draw takes of `count` samples, one for each seed. Return None if stopped.
 
-        `temperatures` holds one value a millisecond. `told` is called with the number of samples
-        drawn since its last call, over all takes. A take depends on its seed alone, not on the
+        `temperatures` holds one value a millisecond. A take depends on its seed alone, not on the
         takes beside it.
         """
-        sampler = self._fresh(seeds)
-        codes = np.empty((len(seeds), count), np.int32)
-        sums = np.zeros(len(seeds))
-        for begin in range(0, count, CHUNK):
-            if stop.is_set():
-                return None
-            end = min(begin + CHUNK, count)
-            knots = np.arange(begin, end) * KNOTS_PER_S // self._model.sample_rate
-            wanted = temperatures[np.minimum(knots, len(temperatures) - 1)]
-            drawn = sampler.step_block(np.tile(wanted, (len(seeds), 1)), figures=True)
-            assert drawn.log_likelihood is not None
-            codes[:, begin:end] = drawn.codes
-            sums += drawn.log_likelihood.sum(axis=1, dtype=np.float64)
-            told(drawn.codes.size)
-        return DrawnTakes(codes, sums / count)
-
-    def _fresh(self, seeds: Sequence[int]) -> Sampler:
-        """Return a sampler whose streams are at their start."""
-        sampler = self._sampler
-        if sampler is None or sampler.streams != len(seeds):
-            model = self._model
-            sampler = Sampler(model.config, model.tensors, len(seeds), self._weights)
-            self._sampler = sampler
-        for stream, seed in enumerate(seeds):
-            sampler.reset(stream, seed)
-            if self._start is not None:
-                random = np.array([seed, 0], np.uint64)
-                sampler.set_state(stream, replace(self._start, random=random))
-        return sampler
 
 
-def primed(model: SampleRNN, weights: Weights, codes: NDArray[np.integer]) -> StreamState:
-    """Return the state of a stream that has been primed with codes (n,)."""
-    sampler = Sampler(model.config, model.tensors, 1, weights)
-    sampler.prime(0, codes)
-    return sampler.state(0)
+class TakesModel(Protocol):
+    """A model that takes can be made of, of either make of SampleRNN."""
+
+    name: str
+    sample_rate: int  # Hz
+    bits: int  # of a sample in a file: 16, or 24 where 16 would lose some
+    step: float  # the smallest step between two samples; 0 where there is none
+
+    def usual_weights(self) -> Weights:
+        """Return the weights that this processor multiplies fastest."""
+
+    def primed(self, weights: Weights, heard: Floats) -> Any:
+        """Return the state of a stream that has heard this sound (n,), for `batches`."""
+
+    def batches(self, weights: Weights, start: Any) -> Batches:
+        """Return what draws takes; `start` is the state that each begins in, None the model's own."""
+
+
+def at_samples(temperatures: Floats, samples: NDArray[np.int64], rate_hz: int) -> Floats:
+    """Return the temperatures at samples (n,) of a take; `temperatures` holds one a millisecond."""
+    knots = samples * KNOTS_PER_S // rate_hz
+    return temperatures[np.minimum(knots, len(temperatures) - 1)]
 
 
 def split(numbers: Sequence[int], cores: int) -> list[list[int]]:

@@ -9,15 +9,19 @@ import soundfile
 
 from livecode.errors import LivecodeError
 from livecode.files import sha256
-from livecode.neural.load import load_samplernn
+from livecode.neural.load import load_model
 from livecode.neural.model_file import find_model
+from livecode.neural.samplernn.config import KIND
+from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.model import SampleRNN
 from livecode.takes import expression
+from livecode.takes.batch import TakesModel
 from livecode.takes.folder_lock import locked
 from livecode.takes.index import INDEX, Index, Settings, all_take_files, read_index, write_index
+from livecode.takes.level_takes import LevelTakes
 from livecode.takes.making import Run, TakesWatcher, UnwatchedTakes
 from livecode.takes.splice import counted
-from livecode.voices.samplernn import Sampler
+from livecode.takes.wide_takes import WideTakes
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def generate(
     watch = watch or UnwatchedTakes()
     options = replace(options, temperature=expression.tidied(options.temperature))
     temperatures = expression.knots(options.temperature, options.seconds)
-    model = load_samplernn(options.model)
+    model = takes_model(options.model)
     count = round(options.seconds * model.sample_rate)
     if count < 1:
         raise LivecodeError(f"{options.seconds:g} s is less than one sample: make longer takes")
@@ -67,6 +71,19 @@ def generate(
     return whole
 
 
+def takes_model(name_or_path: str) -> TakesModel:
+    """Return what makes takes of that model. Raises `LivecodeError` if it is not a SampleRNN."""
+    match load_model(name_or_path, KIND):
+        case FullbandSampleRNN():
+            return WideTakes(find_model(name_or_path, KIND))
+        case SampleRNN() as model:
+            return LevelTakes(model)
+        case _:
+            raise LivecodeError(
+                f"{name_or_path!r} is not a SampleRNN: `livecode models` lists them"
+            )
+
+
 def _remove_unfinished(folder: Path) -> None:
     """Remove the files that a killed run has left half written."""
     for pattern in ("take-*.part", f"{INDEX}.*.part"):
@@ -81,7 +98,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _index(options: GenerateOptions, model: SampleRNN) -> Index:
+def _index(options: GenerateOptions, model: TakesModel) -> Index:
     """Return the folder's index, or a new one.
 
     Raises `LivecodeError` if the folder's takes were made with other settings.
@@ -95,7 +112,7 @@ def _index(options: GenerateOptions, model: SampleRNN) -> Index:
     if found is not None and not found.records:
         found = None  # the run was started, but made nothing, so its settings may change
     # Keep the weights of the folder's first run: another machine's choice would give other samples.
-    weights = found.settings.weights if found else Sampler(model.config, model.tensors).weights
+    weights = found.settings.weights if found else model.usual_weights()
     settings = Settings(
         model=model.name,
         model_sha256=sha256(find_model(options.model)),

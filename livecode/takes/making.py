@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import soundfile
@@ -16,8 +16,7 @@ from livecode.errors import LivecodeError
 from livecode.files import replace_file
 from livecode.neural.audio.files import read_audio
 from livecode.neural.interrupts import noted_interrupts
-from livecode.neural.samplernn.model import SampleRNN
-from livecode.takes.batch import Batches, DrawnTakes, primed, split
+from livecode.takes.batch import DrawnTakes, TakesModel, split
 from livecode.takes.figures import centroid_hz, silence_share
 from livecode.takes.index import (
     Index,
@@ -28,11 +27,9 @@ from livecode.takes.index import (
     take_seed,
     write_index,
 )  # fmt: skip
-from livecode.voices.samplernn import StreamState
 
 PRIME_S = 10.0  # the last seconds of a prime, which the takes are primed with
 LOOK_EVERY_S = 0.2  # how often the main thread checks for Ctrl-C
-LARGEST_8_BIT = 256  # levels; with more levels, 16 bits would lose some
 
 Floats = NDArray[np.float32]
 
@@ -76,7 +73,7 @@ class Run:
         self,
         out: Path,
         prime: Path | None,
-        model: SampleRNN,
+        model: TakesModel,
         index: Index,
         count: int,
         temperatures: Floats,
@@ -116,14 +113,14 @@ class Run:
                 thread.join()
             self._take_in_what_is_left()
 
-    def _primed(self) -> StreamState | None:
+    def _primed(self) -> Any:
         if self._prime is None:
             return None
         if self._prime.is_dir():
             raise LivecodeError(f"{self._prime} is a folder: --prime takes an audio file")
         (file,) = read_audio([self._prime], self._model.sample_rate).files
         heard = file.audio[-round(PRIME_S * self._model.sample_rate) :]
-        return primed(self._model, self._settings.weights, self._model.quantise(heard))  # type: ignore[arg-type]
+        return self._model.primed(self._settings.weights, heard)  # type: ignore[arg-type]
 
     def _follow(self, takes: int, workers: int, noted: Sequence[int]) -> bool:
         """Keep the index and show progress until the workers have ended or Ctrl-C is noted.
@@ -164,9 +161,9 @@ class Run:
         self.finished |= {record.number for record in records}
         write_index(self._out, Index(self._settings, tuple(self._records.values())))
 
-    def _work(self, start: StreamState | None) -> None:
+    def _work(self, start: Any) -> None:
         try:
-            batches = Batches(self._model, self._settings.weights, start)  # type: ignore[arg-type]
+            batches = self._model.batches(self._settings.weights, start)  # type: ignore[arg-type]
             while not self._stop.is_set():
                 numbers = self._waiting.get_nowait()
                 seeds = [take_seed(self._settings.seed, number) for number in numbers]
@@ -183,12 +180,10 @@ class Run:
 
     def _written(self, numbers: list[int], seeds: list[int], drawn: DrawnTakes) -> list[TakeRecord]:
         """Write the takes of a batch, and return their records."""
-        config, rate = self._model.config, self._model.sample_rate
-        smallest = np.diff(self._model.dequantise(np.array([config.silence, config.silence + 1])))
-        records = []
+        model, rate, records = self._model, self._model.sample_rate, []
         for row, (number, seed) in enumerate(zip(numbers, seeds, strict=True)):
-            audio = self._model.dequantise(drawn.codes[row])
-            write_take(self._out, number, audio, self._settings, config.levels)
+            audio = drawn.audio[row]
+            write_take(self._out, number, audio, self._settings, model.bits)
             records.append(
                 TakeRecord(
                     number=number,
@@ -196,21 +191,20 @@ class Run:
                     seed=seed,
                     temperature=self._settings.temperature,
                     log_likelihood=round(float(drawn.log_likelihood[row]), 6),
-                    silence=round(silence_share(audio, rate, float(smallest[0])), 4),
+                    silence=round(silence_share(audio, rate, model.step), 4),
                     centroid_hz=round(centroid_hz(audio, rate), 1),
                 )
             )
         return records
 
 
-def write_take(folder: Path, number: int, audio: Floats, settings: Settings, levels: int) -> None:
-    """Write a take (n,) atomically, so that a reader finds all of it or nothing.
+def write_take(folder: Path, number: int, audio: Floats, settings: Settings, bits: int) -> None:
+    """Write a take (n,) in 16 or 24 bits atomically, so that a reader finds all of it or nothing.
 
     The take replaces a file of its number under any name, since that file was incomplete.
     """
     path = folder / file_name(number, "", settings.format)
     path = all_take_files(folder).get(number, path)
-    bits = 16 if levels <= LARGEST_8_BIT else 24
     # Rounded here because libsndfile rounds differently for WAV and FLAC.
     whole = np.clip(
         np.round(audio.astype(np.float64) * 2.0 ** (bits - 1)),

@@ -218,7 +218,7 @@ class FullbandDrawing:
 
     def structure(self, hold: tuple[int, int]) -> float:
         """What the temperature of an outline is multiplied by, the more the longer it hangs."""
-        return self._structure * min(max(hold[1] / self._longest, 1.0), MOST_RESTLESS)
+        return self._structure * restlessness(hold, self._longest)
 
     def state(self) -> FullbandState:
         return FullbandState(self.sampler.state(0), self._spare.copy(), self._hold)
@@ -242,6 +242,11 @@ class FullbandDrawing:
 def held_on(hold: tuple[int, int], token: int) -> tuple[int, int]:
     """The first token of an outline, and for how many frames it stays, after one more frame."""
     return token, hold[1] + 1 if token == hold[0] else 1
+
+
+def restlessness(hold: tuple[int, int], longest: float) -> float:
+    """What an outline's temperature is multiplied by when it stays longer than its source's ever does."""
+    return min(max(hold[1] / longest, 1.0), MOST_RESTLESS)
 
 
 def left_out(temperatures: Floats) -> float:

@@ -17,7 +17,7 @@ import soundfile
 
 from livecode.cli import command as cli
 from livecode.errors import LivecodeError
-from livecode.neural.load import load_samplernn
+from livecode.neural.load import load_model
 from livecode.neural.model_file import read_model
 from livecode.neural.samplernn.config import SampleRNNConfig
 from livecode.takes.batch import TOGETHER, split
@@ -65,7 +65,7 @@ def test_takes_are_as_long_as_asked_for_and_differ(whole: Path) -> None:
 
 def test_a_take_is_what_its_seed_and_temperature_give_alone(whole: Path, model: Path) -> None:
     """A take depends neither on the other takes of its batch nor on blocks."""
-    loaded = load_samplernn(model)
+    loaded = load_model(model)
     record = index_of(whole).records[4]
     weights = index_of(whole).settings.weights
     alone = Sampler(loaded.config, loaded.tensors, 1, weights, seeds=[record.seed])  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ def test_the_index_says_how_a_take_was_made_and_what_it_is_like(whole: Path, mod
     assert 0 <= record.silence <= 1
     assert 0 < record.centroid_hz < RATE / 2
     # the figures are those of exact weights, within what the smaller ones cost
-    loaded = load_samplernn(model)
+    loaded = load_model(model)
     audio, _ = soundfile.read(take_files(whole)[1], dtype="float32")
     codes = loaded.quantise(audio)
     rows = loaded.log_probs(codes)
@@ -255,7 +255,7 @@ def test_flac_holds_the_same_sound(whole: Path, model: Path, tmp_path: Path) -> 
 
 
 def test_takes_go_on_from_a_prime(model: Path, tmp_path: Path) -> None:
-    loaded = load_samplernn(model)
+    loaded = load_model(model)
     heard = 0.4 * np.sin(2 * np.pi * 300 * np.arange(2 * RATE) / RATE)
     soundfile.write(tmp_path / "prime.wav", heard, RATE, "FLOAT")
     primed = options(model, tmp_path / "a", takes=5, prime=tmp_path / "prime.wav")
