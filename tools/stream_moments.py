@@ -1,31 +1,17 @@
 """Finds a model's best moments and its loudness: `python -m tools.stream_moments MODEL AUDIO…`.
 
-AUDIO is what the model was trained on. Each candidate is a place in it: the model hears the two
-seconds before, and then plays by itself. The places from which it stays nearest to its source become
-the moments of the model file, and the loudness of what it plays from them becomes its `lufs`.
+AUDIO is what the model was trained on.
 """
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from livecode.bench.sound_figures import SILENT_DB, Spectra, mel_levels, window_levels
-from livecode.neural.audio.loudness import lufs
-from livecode.neural.model_file import read_model, stored_tensors, write_model
-from livecode.voices.drawing import Drawing, Held, Loaded
-from livecode.voices.moments import PREFIX, moment_tensors
-from livecode.voices.watch import PIECE_S, STILL_PIECES
+from livecode.bench.stream_moments import CANDIDATES, MOMENTS, SECONDS, write_moments
+from livecode.neural.model_file import read_model
 from tools.stream_source import read_at
-
-PRIME_S = 2.0
-BLOCK = 4000
-#: A share of silence weighs as much as this distance, in dB² a band.
-SILENCE = 300.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,81 +19,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tools.stream_moments")
     parser.add_argument("model", type=Path)
     parser.add_argument("audio", type=Path, nargs="+")
-    parser.add_argument("--candidates", type=int, default=24)
-    parser.add_argument("--moments", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=6.0, help="that each is listened to")
+    parser.add_argument("--candidates", type=int, default=CANDIDATES)
+    parser.add_argument("--moments", type=int, default=MOMENTS)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="that each is listened to")
     options = parser.parse_args(arguments)
     meta = read_model(options.model)[0]
-    rate = meta.sample_rate
-    parts = [read_at(path, rate) for path in options.audio]
+    parts = [read_at(path, meta.sample_rate) for path in options.audio]
     source = np.concatenate([part for part in parts if part is not None])
     source *= float(meta.facts.get("gain", 1.0))  # of the training
-    loaded = Loaded(options.model)
-    states = best(loaded, source, options.candidates, options.moments, options.seconds)
-    tensors = {
-        name: tensor
-        for name, tensor in stored_tensors(options.model).items()
-        if not name.startswith(PREFIX)
-    }
-    size = round(PIECE_S * rate)
-    pieces = np.sqrt(np.square(source[: len(source) // size * size]).reshape(-1, size).mean(axis=1))
-    levels = np.lib.stride_tricks.sliding_window_view(20 * np.log10(pieces + 1e-9), STILL_PIECES)
-    facts = meta.facts | {
-        "moments": len(states),
-        "quiet_rms": round(float(np.percentile(pieces, 5)), 5),
-        "loud_rms": round(float(np.percentile(pieces, 99)), 5),
-        "still_db": round(float(np.percentile(levels.std(axis=1), 1)), 3),
-    }
-    tensors |= moment_tensors(loaded.sampler, states)
-    write_model(options.model, tensors, replace(meta, facts=facts))
-    facts["lufs"] = round(loudness(Loaded(options.model), options.seconds), 2)
-    write_model(options.model, tensors, replace(meta, facts=facts))
-    print({name: facts[name] for name in ("moments", "quiet_rms", "loud_rms", "still_db", "lufs")})
-    return 0
-
-
-def best(
-    loaded: Loaded, source: NDArray[np.float64], candidates: int, count: int, seconds: float
-) -> list[Any]:
-    """The states of the moments from which the model stays nearest to its source."""
-    rate = loaded.meta.sample_rate
-    wanted = Spectra.of(mel_levels(source[: 120 * rate], rate))
-    prime = round(PRIME_S * rate)
-    found = []
-    for number, end in enumerate(np.linspace(prime, len(source), candidates + 1)[1:].astype(int)):
-        heard = source[end - prime : end].astype(np.float32)
-        drawing = loaded.drawing(number)
-        drawing.prime(heard[-(len(heard) // loaded.frame * loaded.frame) :])
-        state = drawing.sampler.state(0)
-        audio = np.asarray(played(drawing, seconds, rate), np.float64)
-        silent = float((window_levels(audio, rate) < SILENT_DB).mean())
-        distance = Spectra.of(mel_levels(audio, rate)).distance(wanted)
-        found.append((distance + SILENCE * silent, number, state))
-        print(
-            f"{end / rate:7.1f} s: distance {distance:6.1f}, silent {100 * silent:4.1f} %",
-            flush=True,
+    print(
+        write_moments(
+            options.model, source, options.candidates, options.moments, options.seconds, print
         )
-    chosen = sorted(found, key=lambda each: each[0])[:count]
-    return [state for _, _, state in chosen]
-
-
-def played(
-    drawing: Drawing, seconds: float, rate_hz: int, guarded: bool = False
-) -> NDArray[np.float32]:
-    """What it plays at temperature 1."""
-    ones = np.ones(BLOCK, np.float32)
-    blocks = range(0, round(seconds * rate_hz), BLOCK)
-    return np.concatenate([drawing.next(ones, Held(), guarded) for _ in blocks])
-
-
-def loudness(loaded: Loaded, seconds: float) -> float:
-    """The loudness in LUFS of takes from each moment, before any gain."""
-    rate, takes = loaded.meta.sample_rate, []
-    for seed in range(int(loaded.meta.facts["moments"])):
-        drawing = loaded.drawing(seed)
-        drawing.begin(seed)
-        takes.append(played(drawing, seconds, rate, guarded=True))
-    return lufs(np.concatenate(takes), rate)
+    )
+    return 0
 
 
 if __name__ == "__main__":

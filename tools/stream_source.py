@@ -10,10 +10,8 @@ import soxr
 from numpy.typing import NDArray
 
 from livecode.bench.sound_source import SOURCE, Source, measured
+from livecode.bench.stream_finish import RATES_HZ
 from livecode.neural.model_file import read_model
-
-#: Rates at which models are compared; a source at a lower rate has no figures at a higher.
-RATES_HZ = (16_000, 32_000)
 
 
 def read_at(path: Path, rate_hz: int) -> NDArray[np.float64] | None:

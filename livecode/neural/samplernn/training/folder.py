@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import soundfile
@@ -12,9 +12,49 @@ from numpy.typing import NDArray
 from livecode.errors import LivecodeError
 from livecode.files import replace_file, replacing
 from livecode.neural.model_file import SUFFIX, ModelMeta, write_model
-from livecode.neural.samplernn.config import KIND
+from livecode.neural.samplernn.config import KIND, SampleRNNConfig
+from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.model import SampleRNN
-from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings
+
+
+class FolderSettings(Protocol):
+    """What a run's folder knows of the settings of a training, of either make."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def out(self) -> Path:
+        """The folder of models."""
+
+    @property
+    def config(self) -> SampleRNNConfig | FullbandConfig:
+        """The model's make."""
+
+    @property
+    def sample_rate(self) -> int:
+        """The model's rate in Hz."""
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """The temperatures of takes."""
+
+    @property
+    def takes_seconds(self) -> float:
+        """The length of takes."""
+
+    @property
+    def data(self) -> str:
+        """What the sound is, for the card."""
+
+    @property
+    def licence(self) -> str:
+        """The licence of the sound, for the card."""
+
+    def command(self) -> str:
+        """The command that trains this model."""
+
 
 Point = dict[str, float]  # step, seconds, epoch, train and at checkpoints held_out (bits a sample)
 
@@ -22,7 +62,7 @@ Point = dict[str, float]  # step, seconds, epoch, train and at checkpoints held_
 class RunFolder:
     """OUT/NAME/: the best model as NAME.safetensors, the last as NAME-last.safetensors."""
 
-    def __init__(self, settings: TrainSampleRNNSettings) -> None:
+    def __init__(self, settings: FolderSettings) -> None:
         self._settings = settings
         self.path = settings.out / settings.name
         self.best = self.path / f"{settings.name}{SUFFIX}"

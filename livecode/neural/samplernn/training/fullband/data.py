@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.errors import LivecodeError
-from livecode.files import replace_file
-from livecode.neural.audio.sound_file import LONGEST_TRAINING_S, read_mono
+from livecode.files import replacing
 from livecode.neural.samplernn.fullband import bands, codebook, residual
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS, split
@@ -28,6 +26,8 @@ NOISE_FRAMES = 64  # that have the same noise
 DECIDING = ("subbands", "levels", "order", "hop", "half_life_s", "told", "ridge", "outline_hop",
             "outline_window", "bands", "parts", "stages", "entries")  # fmt: skip
 ARRAYS = ("cells", "targets", "rows", "x", "p")
+#: Is written last: a piece without it is not whole.
+WHOLE = "tokens.npy"
 
 
 @dataclass(frozen=True)
@@ -53,84 +53,89 @@ class Prepared:
     mean: Floats  # (features,) dB
     scale: Floats  # (features,) dB
     codebook: Floats  # (stages, entries, features)
-    description: str
     loudness_rms: float
 
 
-def prepared(files: Sequence[Path], held_out: Sequence[Path], config: FullbandConfig, rate_hz: int,
-             folder: Path, minutes: float) -> Prepared:  # fmt: skip
-    """Read, measure and encode files, or what `folder` keeps of that; at most so many minutes."""
+def prepared(train: Sequence[Floats], held_out: Sequence[Floats], config: FullbandConfig,
+             rate_hz: int, folder: Path, minutes: float,
+             watch: Callable[[float], None] = lambda share: None) -> Prepared:  # fmt: skip
+    """Measure and encode pieces of sound (n,), or read what `folder` keeps of that.
+
+    Of the sound to train on, so many minutes are encoded, and the piece that is begun then. A call
+    that was cut short loses one piece. `watch` is called with the share that is done, 0 to 1, and
+    may raise to stop.
+    """
+    spans = (("held_out", held_out), ("train", _first(train, 60 * minutes * rate_hz)))
+    pieces = [
+        (part, audio[: len(audio) // config.outline_hop * config.outline_hop])
+        for part, sounds in spans
+        for audio in sounds
+    ]
     make = {name: value for name, value in config.json().items() if name in DECIDING}
-    key = json.dumps([make, rate_hz, [str(f) for f in [*files, *held_out]], minutes])
-    folder = folder / hashlib.sha256(key.encode()).hexdigest()[:12]
-    if not (folder / "about.json").exists():
-        _prepare(files, held_out, config, rate_hz, folder, minutes)
-    about = json.loads((folder / "about.json").read_text())
-    book = dict(np.load(folder / "codebook.npz"))
-    pieces = {
-        part: tuple(_read(folder / name, book, config, rate_hz) for name in about[part])
-        for part in ("train", "held_out")
-    }
+    digest = hashlib.sha256(json.dumps([make, rate_hz]).encode())
+    for part, audio in pieces:
+        digest.update(part.encode() + audio.tobytes())
+    folder = folder / digest.hexdigest()[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    book = _codebook(pieces, config, rate_hz, folder)
+    names = [f"{part}-{number:03d}" for number, (part, _) in enumerate(pieces)]
+    for number, (name, (part, audio)) in enumerate(zip(names, pieces, strict=True)):
+        watch(number / len(pieces))
+        if not (folder / name / WHOLE).exists():
+            outline = _outline(audio, config, rate_hz)
+            tokens = codebook.tokens_of((outline - book["mean"]) / book["scale"], book["codebook"])
+            told = codebook.outline_of(tokens, book["codebook"]) * book["scale"] + book["mean"]
+            _encode(
+                audio, told, config, rate_hz, folder / name, number if part == "train" else None
+            )
+            np.save(folder / name / WHOLE, tokens)
+    found: dict[str, list[Piece]] = {"train": [], "held_out": []}
+    for name, (part, _) in zip(names, pieces, strict=True):
+        found[part].append(_read(folder / name, book, config, rate_hz))
+    power = np.mean(np.concatenate([np.square(audio) for _, audio in pieces]))
     return Prepared(
-        pieces["train"],
-        pieces["held_out"],
+        tuple(found["train"]),
+        tuple(found["held_out"]),
         book["mean"],
         book["scale"],
         book["codebook"],
-        about["description"],
-        about["rms"],
+        float(np.sqrt(power)),
     )
+
+
+def _first(sounds: Sequence[Floats], samples: float) -> list[Floats]:
+    """The first of the sounds, until they are so long together."""
+    lengths = np.cumsum([len(audio) for audio in sounds])
+    return list(sounds[: int((lengths < samples).sum()) + 1])
+
+
+def _outline(audio: Floats, config: FullbandConfig, rate_hz: int) -> Floats:
+    late = np.pad(audio, ((TAPS + 1) // 2, 0))
+    return bands.measured(late, config, rate_hz)[: len(audio) // config.outline_hop]
+
+
+def _codebook(pieces: Sequence[tuple[str, Floats]], config: FullbandConfig, rate_hz: int,
+              folder: Path) -> dict[str, Floats]:  # fmt: skip
+    """Mean, scale and codebook of the outlines of pieces, learned once."""
+    path = folder / "codebook.npz"
+    if not path.exists():
+        outlines = [(part, _outline(audio, config, rate_hz)) for part, audio in pieces]
+        mean = np.concatenate([outline for _, outline in outlines]).mean(axis=0)
+        scale = np.full_like(mean, SCALE_DB)
+        known = np.concatenate([outline for part, outline in outlines if part == "train"])
+        book = codebook.learned((known - mean) / scale, config.stages, config.entries)
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
+            np.savez(file, mean=mean, scale=scale, codebook=book)
+    return dict(np.load(path))
 
 
 def _read(path: Path, book: dict[str, Floats], config: FullbandConfig, rate_hz: int) -> Piece:
     arrays = [np.load(path / f"{name}.npy", mmap_mode="r") for name in ARRAYS]
-    tokens = np.load(path / "tokens.npy")
+    tokens = np.load(path / WHOLE)
     outline = codebook.outline_of(tokens, book["codebook"])
     told = bands.told_rms(outline * book["scale"] + book["mean"], config, rate_hz)
     cells, targets, rows, x, p = arrays
     return Piece(cells, targets, rows, x, p, outline, tokens, told)
-
-
-def _prepare(files: Sequence[Path], held_out: Sequence[Path], config: FullbandConfig, rate_hz: int,
-             folder: Path, minutes: float) -> None:  # fmt: skip
-    sounds: list[tuple[str, Floats]] = []
-    seconds = 0.0
-    for part, paths in (("held_out", held_out), ("train", files)):
-        for path in paths:
-            if part == "train" and seconds > 60 * minutes:
-                break
-            mono = read_mono(path, rate_hz, longest_s=LONGEST_TRAINING_S).audio
-            mono = mono[: len(mono) // config.outline_hop * config.outline_hop]
-            seconds += len(mono) / rate_hz if part == "train" else 0.0
-            sounds.append((part, mono))
-    if len({part for part, _ in sounds}) < 2:
-        raise LivecodeError("there is no sound to train on, or none to hold out")
-    delay = (TAPS + 1) // 2
-    outlines = [
-        bands.measured(np.pad(a, (delay, 0)), config, rate_hz)[: len(a) // config.outline_hop]
-        for _, a in sounds
-    ]
-    mean = np.concatenate(outlines).mean(axis=0)
-    scale = np.full_like(mean, SCALE_DB)
-    known = np.concatenate(
-        [o for o, (part, _) in zip(outlines, sounds, strict=True) if part == "train"]
-    )
-    book = codebook.learned((known - mean) / scale, config.stages, config.entries)
-    folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "codebook.npz", mean=mean, scale=scale, codebook=book)
-    names: dict[str, list[str]] = {"train": [], "held_out": []}
-    for number, ((part, audio), outline) in enumerate(zip(sounds, outlines, strict=True)):
-        tokens = codebook.tokens_of((outline - mean) / scale, book)
-        told = codebook.outline_of(tokens, book) * scale + mean
-        name = f"{part}-{number:03d}"
-        noisy = part == "train"
-        _encode(audio, told, config, rate_hz, folder / name, number if noisy else None)
-        np.save(folder / name / "tokens.npy", tokens)
-        names[part].append(name)
-        print(f"{folder.name} {name} {len(audio) / rate_hz:.0f} s", flush=True)
-    rms = float(np.sqrt(np.mean(np.concatenate([np.square(a) for _, a in sounds]))))
-    about = names | {"description": f"{seconds / 60:.1f} min", "rms": rms}
-    replace_file(folder / "about.json", json.dumps(about).encode())
 
 
 def _encode(audio: Floats, told_db: Floats, config: FullbandConfig, rate_hz: int, folder: Path,

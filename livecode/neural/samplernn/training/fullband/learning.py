@@ -1,10 +1,9 @@
-"""Runs a full-band training: which pieces are read when, steps, and the checkpoint of it all."""
+"""How the tiers learn: which pieces are read when, updates, and the checkpoint of it all."""
 
-import json
 import math
-import time
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -128,16 +127,16 @@ class FullbandLearning:
             losses, _ = self.net.losses(batch, self.net.start(len(picked)))
         return losses / math.log(2)
 
-    def save(self, path: Path, rate_hz: int) -> None:
+    def save(self, path: Path, rate_hz: int, **facts: Any) -> None:
         """Writes all that is needed to go on."""
         tensors = {f"state.{i}": s.numpy() for i, s in enumerate(self.state)}
         tensors |= self._adam.tensors()
-        facts = {"make": self.config.json(), "step": self.done, "seconds": self.seconds,
-                 "best": self.best, "batch": self.batch}  # fmt: skip
-        write_model(path, tensors, ModelMeta(CHECKPOINT, facts, rate_hz))
+        known = {"make": self.config.json(), "step": self.done, "seconds": self.seconds,
+                 "best": self.best, "batch": self.batch, **facts}  # fmt: skip
+        write_model(path, tensors, ModelMeta(CHECKPOINT, known, rate_hz))
 
-    def load(self, path: Path) -> None:
-        """Restores what `save` wrote."""
+    def load(self, path: Path) -> dict[str, Any]:
+        """Restores what `save` wrote, and returns what it knows."""
         meta, tensors = read_model(path, CHECKPOINT)
         makes = (meta.config["make"], self.config.json())
         of_tiers, of_these = ({k: v for k, v in m.items() if k not in APART} for m in makes)
@@ -147,45 +146,4 @@ class FullbandLearning:
         self.best = float(meta.config["best"])
         self.state = [own(tensors[f"state.{i}"]) for i in range(len(self.state))]
         self._adam.restore(tensors, self.done)
-
-
-def train(learning: FullbandLearning, reader: PieceReader, held_out: tuple[Piece, ...], folder: Path,
-          rate_hz: int, minutes: float, save_every_s: float = 120.0) -> None:  # fmt: skip
-    """So many minutes of the clock; a checkpoint and a line of the curve every two."""
-    folder.mkdir(parents=True, exist_ok=True)
-    checkpoint, curve = folder / "checkpoint.safetensors", folder / "curve.jsonl"
-    if checkpoint.exists():
-        learning.load(checkpoint)
-    began = saved = time.monotonic()
-    cpu, spent = time.process_time(), learning.seconds
-    losses: list[NDArray[np.float64]] = []
-    while True:
-        losses.append(learning.update(reader))
-        if not np.isfinite(losses[-1]).all():
-            raise LivecodeError(f"the training in {folder} went astray at {learning.done}")
-        now = time.monotonic()
-        over = now - began >= 60 * minutes
-        if over or now - saved >= save_every_s:
-            learning.seconds = spent + time.process_time() - cpu
-            held = learning.held_out_bits(held_out)
-            learning.best = min(learning.best, float(held.mean()))
-            learning.save(checkpoint, rate_hz)
-            point = {
-                "update": learning.done,
-                "seconds": round(learning.seconds, 1),
-                "train": np.mean(losses, axis=0).round(4).tolist(),
-                "held_out": held.round(4).tolist(),
-                "rate": round(
-                    len(losses)
-                    * learning.batch
-                    * FRAMES
-                    * learning.config.outline_steps
-                    / (now - saved)
-                ),
-            }
-            with curve.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(point) + "\n")
-            print(folder.name, point, flush=True)
-            losses, saved = [], time.monotonic()
-        if over:
-            return
+        return dict(meta.config)

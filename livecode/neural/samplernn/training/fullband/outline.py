@@ -1,8 +1,9 @@
 """Training of the tier that draws outlines: a GRU over frames, from token to token."""
 
 import math
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from livecode.errors import LivecodeError
+from livecode.neural.model_file import ModelMeta, read_model, write_model
 from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.training.adam import own
 
 FRAMES = 128  # that gradients run back through
 STREAMS = 32
@@ -19,6 +23,9 @@ DROPPED = 0.25  # of what goes between layers, in training
 UNSURE = 0.05  # of the tokens that are read are drawn anew, so that it finds back
 RATE = 2e-3
 WARM_UP = 50
+JUDGE_EVERY = 5  # rounds between looks at held-out sound
+PATIENCE = 8  # of these without a better figure before the end
+CHECKPOINT = "samplernn-outline-checkpoint"
 
 
 class OutlineNet(nn.Module):
@@ -78,62 +85,108 @@ class OutlineNet(nn.Module):
         return {name: tensor.detach().numpy().copy() for name, tensor in found.items()}
 
 
-def trained(
-    config: FullbandConfig,
-    train: Sequence[NDArray[np.int32]],
-    held_out: Sequence[NDArray[np.int32]],
-    minutes: float,
-    seed: int = 0,
-    low: bool = True,
-    say: Callable[[str], None] = print,
-    keep: Callable[[OutlineNet, float], None] = lambda net, bits: None,
-) -> tuple[OutlineNet, dict[str, float]]:
-    """A net trained on tokens (frames, stages) of pieces, best on held-out ones, and its figures.
+class OutlineLearning:
+    """Net, optimiser and the best net so far; a round is a function of these and of its number."""
 
-    `keep` is called with the net and its bits a frame whenever it is better than before.
-    """
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    net = OutlineNet(config)
-    adam = torch.optim.AdamW(
-        net.parameters(), RATE, betas=(0.9, 0.99), weight_decay=0.02, fused=True
-    )
-    length = FRAMES * CARRIED + 1
-    long = [np.concatenate([piece, *[piece] * (length // len(piece))]) for piece in train]
-    weights = np.array([len(piece) for piece in train], float)
-    best, kept, done, waited = math.inf, net.state_dict(), 0, 0
-    began = time.process_time()
-    while (share := (time.process_time() - began) / (60 * minutes)) < 1 and waited < 8:
+    def __init__(
+        self,
+        config: FullbandConfig,
+        train: Sequence[NDArray[np.int32]],
+        held_out: Sequence[NDArray[np.int32]],
+        seed: int = 0,
+        low: bool = True,
+    ) -> None:
+        """Learn from tokens (frames, stages) of pieces; `low`: products are in bfloat16."""
+        torch.manual_seed(seed)
+        self.net = OutlineNet(config)
+        self._adam = torch.optim.AdamW(
+            self.net.parameters(), RATE, betas=(0.9, 0.99), weight_decay=0.02, fused=True
+        )
+        self._seed, self._low, self._held_out = seed, low, held_out
+        self._length = FRAMES * CARRIED + 1
+        self._long = [
+            np.concatenate([piece, *[piece] * (self._length // len(piece))]) for piece in train
+        ]
+        weights = np.array([len(piece) for piece in train], float)
+        self._shares = weights / weights.sum()
+        self.done, self.waited, self.seconds, self.best = 0, 0, 0.0, math.inf
+        self.kept = self.net.arrays()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether held-out sound has not been told better for long."""
+        return self.waited >= PATIENCE
+
+    def round(self, share: float) -> float:
+        """Read every stream once; returns bits a frame. `share` of the training is done, 0 to 1."""
+        rng = np.random.default_rng([self._seed, self.done])
+        torch.manual_seed(self._seed * 1_000_003 + self.done)
         rows = []
-        for number in rng.choice(len(long), STREAMS, p=weights / weights.sum()):
-            at = int(rng.integers(len(long[number]) - length + 1))
-            rows.append(long[number][at : at + length])
+        for number in rng.choice(len(self._long), STREAMS, p=self._shares):
+            at = int(rng.integers(len(self._long[number]) - self._length + 1))
+            rows.append(self._long[number][at : at + self._length])
         tokens = torch.from_numpy(np.stack(rows)).long()
-        state = net.start(STREAMS)
+        state, bits = self.net.start(STREAMS), 0.0
         for sequence in range(CARRIED):
-            rate = RATE * min(1.0, (done + 1) / WARM_UP) * (0.05 + 0.95 * (1 - share))
-            for group in adam.param_groups:
-                group["lr"] = rate
-            adam.zero_grad()
+            warm = min(1.0, (self.done * CARRIED + sequence + 1) / WARM_UP)
+            for group in self._adam.param_groups:
+                group["lr"] = RATE * warm * (0.05 + 0.95 * (1 - share))
+            self._adam.zero_grad()
             part = tokens[:, sequence * FRAMES : (sequence + 1) * FRAMES + 1]
-            with torch.autocast("cpu", torch.bfloat16, enabled=low):
-                losses, state = net.losses(part, state)
+            with torch.autocast("cpu", torch.bfloat16, enabled=self._low):
+                losses, state = self.net.losses(part, state)
             losses.sum().backward()
             state = state.float()
-            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            adam.step()
-            done += 1
-        if done % (CARRIED * 5) == 0:
-            held = _held_out(net, held_out)
-            waited = 0 if held.sum() < best else waited + 1
-            if held.sum() < best:
-                best = float(held.sum())
-                kept = {name: value.clone() for name, value in net.state_dict().items()}
-                keep(net, best)
-            bits = losses.detach().numpy() / math.log(2)
-            say(f"outline {done} {share:.2f} train {bits.round(2)} held out {held.round(2)}")
-    net.load_state_dict(kept)
-    return net.eval(), {"outline_bits": best, "outline_updates": done}
+            nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+            self._adam.step()
+            bits += float(losses.detach().sum()) / math.log(2) / CARRIED
+        self.done += 1
+        return bits
+
+    def judge(self) -> float:
+        """Bits a frame of held-out pieces; the net is kept if it is the best so far."""
+        held = float(_held_out(self.net, self._held_out).sum())
+        self.waited = 0 if held < self.best else self.waited + 1
+        if held < self.best:
+            self.best, self.kept = held, self.net.arrays()
+        return held
+
+    def save(self, path: Path, rate_hz: int, **facts: Any) -> None:
+        """Write all that is needed to go on."""
+        tensors = {f"best.{name}": value for name, value in self.kept.items()}
+        for name, parameter in self.net.named_parameters():
+            tensors[f"model.{name}"] = parameter.detach().numpy()
+            for part, value in self._adam.state[parameter].items():
+                tensors[f"adam.{part}.{name}"] = value.numpy()
+        known = {"make": self.net.config.json(), "rounds": self.done, "waited": self.waited,
+                 "seconds": self.seconds, "best": self.best, **facts}  # fmt: skip
+        write_model(path, tensors, ModelMeta(CHECKPOINT, known, rate_hz))
+
+    def load(self, path: Path) -> dict[str, Any]:
+        """Restore what `save` wrote, and return what it knows.
+
+        Raises LivecodeError if it is of another make.
+        """
+        meta, tensors = read_model(path, CHECKPOINT)
+        known = meta.config
+        if known["make"] != self.net.config.json():
+            raise LivecodeError(f"the checkpoint {path} is of another make: start anew")
+        with torch.no_grad():
+            for name, parameter in self.net.named_parameters():
+                parameter.copy_(own(tensors[f"model.{name}"]))
+                self._adam.state[parameter] = {
+                    part: own(tensors[f"adam.{part}.{name}"])
+                    for part in ("step", "exp_avg", "exp_avg_sq")
+                    if f"adam.{part}.{name}" in tensors
+                }
+        self.kept = {
+            name.removeprefix("best."): np.array(value)
+            for name, value in tensors.items()
+            if name.startswith("best.")
+        }
+        self.done, self.waited = int(known["rounds"]), int(known["waited"])
+        self.seconds, self.best = float(known["seconds"]), float(known["best"])
+        return dict(known)
 
 
 def _held_out(net: OutlineNet, pieces: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:

@@ -1,12 +1,10 @@
-"""The tokens that the outline's tier learns from: of whole files, in several keys where there is pitch."""
+"""The tokens that the outline's tier learns from: of all sound, in several keys where there is pitch."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.audio.sound_file import LONGEST_TRAINING_S, read_mono
 from livecode.neural.samplernn.fullband import bands, codebook
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS
@@ -14,8 +12,8 @@ from livecode.neural.samplernn.fullband.subbands import TAPS
 Floats = NDArray[np.float32]
 
 
-def tokens_of_files(
-    files: Sequence[Path],
+def tokens_of_pieces(
+    pieces: Sequence[Floats],
     config: FullbandConfig,
     rate_hz: int,
     mean: Floats,
@@ -23,14 +21,13 @@ def tokens_of_files(
     book: Floats,
     semitones: Sequence[int] = (),
 ) -> list[NDArray[np.int32]]:
-    """Tokens (frames, stages) of each file, and of each file transposed by so many semitones.
+    """Tokens (frames, stages) of each piece of sound (n,), and of each one transposed so many semitones.
 
-    The outlines of files whose cells nobody has encoded cost little, and what this tier lacks is
+    The outlines of sound whose cells nobody has encoded cost little, and what this tier lacks is
     music.
     """
     found = []
-    for path in files:
-        mono = read_mono(path, rate_hz, longest_s=LONGEST_TRAINING_S).audio
+    for mono in pieces:
         frames = len(mono) // config.outline_hop
         late = np.pad(mono[: frames * config.outline_hop], ((TAPS + 1) // 2, 0))
         outline = bands.measured(late, config, rate_hz)[:frames]

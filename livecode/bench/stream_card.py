@@ -1,0 +1,95 @@
+"""The card of a full-band stream: what is heard at five temperatures, and a spectrogram."""
+
+from pathlib import Path
+
+import numpy as np
+
+from livecode.bench.sound import TEMPERATURES, take
+from livecode.bench.sound_figures import Floats, Heard, at_target, heard
+from livecode.bench.sound_source import SOURCE, Source
+from livecode.files import replace_file
+from livecode.neural.model_file import ModelMeta, read_model
+from livecode.neural.png import png
+from livecode.neural.samplernn.training.card import COLUMNS, PICTURE, spectrogram
+from livecode.voices.drawing import Loaded
+
+PICTURE_S = 8.0
+TAKES, TAKE_S = 2, 20.0
+
+
+def write_card(path: Path, held_out: Floats, seconds: float = TAKE_S) -> None:
+    """Draw takes, and write README.md and the picture beside the model file.
+
+    held_out (n,): sound that the model was never trained on, at its rate, whose figures are beside the
+    model's file.
+    """
+    meta = read_model(path)[0]
+    loaded, rate = Loaded(path), meta.sample_rate
+    figures = {}
+    for temperature in TEMPERATURES:
+        takes = [take(loaded, temperature, seconds, seed) for seed in range(TAKES)]
+        figures[temperature] = heard(takes, rate)
+        if temperature == 1.0:
+            shown = takes[0][: round(PICTURE_S * rate)]
+    source = Source.read(path.with_name(SOURCE)).by_rate[rate].whole
+    real = at_target(held_out, rate)[: len(shown)]
+    rule = np.full((8, COLUMNS, 3), 255, np.uint8)
+    both = [spectrogram(each.astype(np.float32)) for each in (real, shown)]
+    replace_file(path.with_name(PICTURE), png(np.concatenate([both[0], rule, both[1]])))
+    replace_file(path.with_name("README.md"), _card(path.stem, meta, source, figures).encode())
+
+
+def _card(name: str, meta: ModelMeta, source: Heard, figures: dict[float, Heard]) -> str:
+    facts, config = meta.facts, meta.config
+    bits = ", ".join(f"{each:.2f}" for each in facts["held_out_bits_a_cell"])
+
+    def row(label: str, each: Heard) -> str:
+        distance = each.spectra.distance(source.spectra)
+        return (
+            f"| {label} | {100 * each.silent:.0f} % | {each.level_db:.0f} | {each.onsets:.1f} "
+            f"| {each.clarity:.2f} | {distance:.0f} |"
+        )
+
+    rows = [row("held-out sound", source)]
+    rows += [row(f"takes at {temperature:g}", each) for temperature, each in figures.items()]
+    return f"""# {name}
+
+A full-band SampleRNN stream at {meta.sample_rate} Hz: {config["subbands"]} subbands, a linear \
+predictor of order {config["order"]} in each, {config["levels"]} cells, two tiers of dim {config["dim"]}, \
+and an outline of {config["bands"]} bands that a tier of dim {config["outline_dim"]} draws 31 times a second.
+
+```python
+{name} = stream("{name}", temperature=ramp(0.8, 1.15, over=45*s))
+```
+
+**Data.** {meta.data}
+
+**Licence.** {meta.licence}
+
+**Made by** {meta.creator}, in {facts["updates"]} updates \
+({facts["minutes"]:.0f} minutes of one core), and made again by
+
+```
+{meta.command}
+```
+
+**Figures.** Held out: {facts["held_out_from"]}. {bits} bits a cell in the four subbands, \
+and {facts["outline_bits"]:.1f} bits a frame of the outline. The file holds {facts["moments"]} moments; \
+at temperature 1 it sounds at {_minus(facts["lufs"])} LUFS.
+
+What is heard, at −20 LUFS: share of silence, median level in dBFS, onsets a second, how far pitches \
+keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the held-out sound in dB² a band:
+
+| | silent | level | onsets | semitones | distance |
+|---|---|---|---|---|---|
+{chr(10).join(rows)}
+
+{PICTURE_S:.0f} seconds of held-out sound (above) and of a take at temperature 1 (below), 0 to \
+{meta.sample_rate // 2} Hz, linear:
+
+![spectrograms]({PICTURE})
+"""
+
+
+def _minus(figure: float) -> str:
+    return f"{figure:.1f}".replace("-", "−")
