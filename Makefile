@@ -1,6 +1,7 @@
 # make play     set up what playing needs, and open the terminal with the first set
 # make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
 # make check    style, types, and the arrows between the rooms
+# make release  the wheel and the source archive in dist/, checked as an index would check them
 # make bench    every benchmark, each beside its baseline
 # make chaos    an hour of a bad night: deaths of any set of processes, and how long it is ever silent
 
@@ -13,7 +14,7 @@ INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constr
 SET ?= sets/first.py
 BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns stage endurance
 
-.PHONY: setup play test test-all check bench chaos clean
+.PHONY: setup play test test-all check release bench chaos clean
 
 play: $(VENV)/.ready-to-play
 	@$(BIN)/livecode play $(SET)
@@ -25,7 +26,7 @@ test: $(VENV)/.ready
 	@$(BIN)/python -m pytest -n logical -m "not slow and not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "not slow and live" && exit $$computed
 
-test-all: $(VENV)/.ready
+test-all: $(VENV)/.ready-to-release
 	@$(BIN)/python -m pytest -n logical -m "not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "live" && exit $$computed
 
@@ -34,6 +35,11 @@ check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+release: $(VENV)/.ready-to-release
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m twine check --strict dist/*
 
 bench: $(VENV)/.ready
 	@for name in $(BENCHES); do $(BIN)/livecode bench $$name || exit 1; done
@@ -53,11 +59,15 @@ $(BIN)/python:
 $(VENV)/.ready-to-play: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "setting up livecode (once, a minute or so) ..."
 	@$(INSTALL) --editable .
-	@printf '%s\n' samplernn samplernn.fullband sinebank resampler hit_kernel drum_kit \
-	  | xargs -P 2 -I KERNEL $(BIN)/python -m livecode.voices.KERNEL
+	@printf '%s\n' samplernn fullband sinebank,hit_kernel,drum_parts,resampler,drum_kit | tr , ' ' \
+	  | xargs -P 2 -L 1 $(BIN)/python -m livecode.voices.first_start
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.ready-to-play
 	@echo "setting up training and tests (once, some minutes) ..."
 	@$(INSTALL) --editable '.[train,test,check]'
+	@touch $@
+
+$(VENV)/.ready-to-release: $(VENV)/.ready
+	@$(INSTALL) --editable '.[release]'
 	@touch $@

@@ -4,10 +4,10 @@ import time
 from pathlib import Path
 
 from livecode.bench.rows import BenchRow
-from livecode.bench.start import first_set
 from livecode.engine.device import boot
 from livecode.engine.pyo_quiet import pyo
 from livecode.offline.session import Session
+from livecode.sets.included import included_set
 from livecode.sets.set_file import read_set
 from livecode.voices import sinebank
 
@@ -20,7 +20,7 @@ def run(seconds: float = 20.0) -> list[BenchRow]:
     sinebank.warm()
     alone = seconds / pyo_alone_s(seconds)
     rows = []
-    for path, length in ((first_set(), seconds), (first_set().with_name("aego.py"), 3 * seconds)):
+    for path, length in ((included_set("first"), seconds), (included_set("aego"), 3 * seconds)):
         about = {"set": path.name, "beside": "a sine in pyo"}
         rows.append(
             BenchRow.measured(

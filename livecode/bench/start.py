@@ -9,12 +9,11 @@ import sys
 import termios
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
-import livecode
 from livecode.bench.rows import BenchRow, Identity
 from livecode.errors import LivecodeError
+from livecode.sets.included import included_set
 
 PROMPT_TARGET_S, SOUND_TARGET_S = 1.0, 3.0
 #: What any terminal of this kind must import in some process before it plays.
@@ -49,15 +48,6 @@ def run(runs: int = 5) -> list[BenchRow]:
     ]
 
 
-def first_set() -> Path:
-    """Return the set that `make play` opens, in a checkout or an installed package."""
-    package = Path(livecode.__file__).parent
-    for folder in (package / "_sets", package.parent / "sets"):
-        if (path := folder / "first.py").is_file():
-            return path
-    raise LivecodeError("sets/first.py is missing: install livecode again")
-
-
 def imports_s() -> float:
     """Return the seconds that a bare Python needs to import the terminal's libraries."""
     environment = {**os.environ, "PYO_GUI_WX": "0"}
@@ -72,7 +62,15 @@ def first_sound_s() -> float:
     """Return the seconds from the command, without a terminal, to its message at the first sound."""
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, *PLAY, str(first_set()), "--audio", "headless", "--for", str(LIMIT_S)],
+        [
+            sys.executable,
+            *PLAY,
+            str(included_set("first")),
+            "--audio",
+            "headless",
+            "--for",
+            str(LIMIT_S),
+        ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -94,7 +92,15 @@ def prompt_s() -> float:
     os.write(terminal, TYPED.encode())
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, *PLAY, str(first_set()), "--audio", "headless", "--for", str(PLAYS_S)],
+        [
+            sys.executable,
+            *PLAY,
+            str(included_set("first")),
+            "--audio",
+            "headless",
+            "--for",
+            str(PLAYS_S),
+        ],
         stdin=terminal_side,
         stdout=terminal_side,
         stderr=terminal_side,

@@ -13,6 +13,8 @@ from livecode.errors import LivecodeError
 UNREAD = 141
 COMMANDS = (
     Command("play", "open the terminal and play", "play"),
+    Command("demo", "hear what it can do, in five minutes that explain themselves", "demo"),
+    Command("new", "begin a set of your own", "new"),
     Command("kernel", "play from JupyterLab, VS Code and the like", "kernel"),
     Command("resume", "go back to a performance that still sounds or was cut off", "resume"),
     Command("sessions", "list past performances; export or delete them", "sessions"),
@@ -36,6 +38,10 @@ MISSING = {
     "torch": (
         "training and importing need torch, which is not installed here: "
         'run `make setup`, or pip install "livecode[train]"'
+    ),
+    "pyo": (
+        "pyo, which makes the sound, is not installed here, since it has no wheel for this system: "
+        "see Install in the documentation for what building it needs, then run pip install pyo"
     ),
     "livecode.bench": (
         "the benchmarks are not part of an installed livecode: run them in the project's folder"

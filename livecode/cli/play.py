@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import importlib.util
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from livecode.cli.arguments import (
     add_audio,
@@ -24,6 +26,7 @@ from livecode.cli.parser import Parser
 from livecode.cli.printing import can_ask, say
 from livecode.cli.stage_page import add_stage, open_stage, page_of, stage_of
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
 from livecode.processes.options import Options, master_file
@@ -50,6 +53,12 @@ TOKEN_BYTES = 12
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode play`."""
     parser.add_argument("set", nargs="?", type=path, help="set file to open", metavar="SET.py")
+    add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_options(parser: Parser) -> None:
+    """Add all options of a performance that begins."""
     add_audio(parser)
     add_sound(parser)
     add_osc(parser)
@@ -61,19 +70,33 @@ def add_arguments(parser: Parser) -> None:
     add_stage(parser)
     add_theme(parser)
     add_for(parser, "end after this long")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Play until the performer leaves, or for `--for` seconds."""
+    return play_set(options, options.set)
+
+
+def without_terminal(seconds: float) -> float | None:
+    """Return how long to play where there is no terminal; None, for no end, where there is one."""
+    return None if can_ask() else seconds
+
+
+def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = False) -> int:
+    """Play a set, or an empty page if `set_path` is None.
+
+    `copied`: the performance plays a copy in its own folder, so that the file stays as it is.
+    """
+    if importlib.util.find_spec("pyo") is None:
+        raise ModuleNotFoundError("No module named 'pyo'", name="pyo")
     faults: list[str] = []
     staged = open_stage(options)
-    if options.set is not None:
+    if set_path is not None:
         from livecode.sets.set_file import read_or_begin, read_set
 
         # a set that cannot be read is refused before any sound
-        set_file = (read_or_begin if can_ask() else read_set)(options.set)
-        faults = [f"{options.set.name}, {fault}" for fault in set_file.faults]
+        set_file = (read_or_begin if can_ask() else read_set)(set_path)
+        faults = [f"{set_path.name}, {fault}" for fault in set_file.faults]
     theme = theme_of(options)
     alone = left_alone()
     if alone is not None:
@@ -88,6 +111,10 @@ def run(options: argparse.Namespace) -> int:
     paths = Paths()
     if paths.archived.unkept:
         sentences.append(paths.archived.unkept)
+    if set_path is not None and copied:
+        text = set_path.read_bytes()
+        set_path = paths.archived.folder / set_path.name
+        replace_file(set_path, text, private=True)
     begin_log("terminal", paths.log)
     write_connection(paths.connection)
     settings = Options(
@@ -95,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
         sample_rate=options.sr,
         block=options.block,
         seed=options.seed,
-        set_path=None if options.set is None else options.set.resolve(),
+        set_path=None if set_path is None else set_path.resolve(),
         osc_bind=options.osc_bind,
         osc_port=options.osc_port,
         record=master_file(options.record, options.stems),

@@ -169,6 +169,14 @@ def _meta(header: dict[str, str], path: Path) -> ModelMeta:
         ) from error
 
 
+def read_meta(path: Path) -> ModelMeta:
+    """Return what a model file says of itself, its tensors unread; raises LivecodeError if that is nothing."""
+    header = _header(path)
+    if header is None:
+        raise LivecodeError(f"the model file {path} is damaged: copy or train it again")
+    return _meta(header, path)
+
+
 def described(path: Path) -> tuple[str, str]:
     """Return (kind, licence) of a model file; the kind of an unreadable file is "damaged"."""
     header = _header(path)

@@ -22,6 +22,7 @@ def main() -> int:
     begin("voices")
     arena = Arena.attach(options.arena)
     stop = watch_lifeline(arena=arena)
+    from livecode.voices.first_start import FirstStart
     from livecode.voices.host import VoiceHost, run
     from livecode.voices.priority import realtime
     from livecode.voices.trials import note_suspects
@@ -37,7 +38,7 @@ def main() -> int:
     gc.freeze()
     sys.setswitchinterval(SWITCH_S)  # what plays waits less behind a thread that loads
     realtime()
-    host = VoiceHost(arena, live_clock=time.perf_counter)
+    host = VoiceHost(arena, live_clock=time.perf_counter, first_start=FirstStart())
     run(host, stop.is_set)
     host.close()
     if stop.forsaken:

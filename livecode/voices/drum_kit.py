@@ -234,7 +234,3 @@ def _made_by() -> int:
     """A number of the code that makes the sounds: other code, another file."""
     code = b"".join(Path(each).read_bytes() for each in (__file__, drum_parts.__file__))
     return zlib.crc32(hashlib.sha256(code).digest())
-
-
-if __name__ == "__main__":
-    make_all()

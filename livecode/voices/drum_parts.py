@@ -115,3 +115,12 @@ def _biquad(x: np.ndarray, b: np.ndarray, a1: float, a2: float) -> np.ndarray:
         s2 = b[2] * x[i] - a2 * y
         out[i] = y
     return out
+
+
+def warm() -> None:
+    """Compile the filter. It is cached on disk, so this is slow only once."""
+    filtered(noise(16, "warm"), "low", 1000, 0.7)
+
+
+#: Where the compiled code is kept; "" where there is no place for it.
+CACHE_PATH: str = _biquad.stats.cache_path or ""  # type: ignore[attr-defined]

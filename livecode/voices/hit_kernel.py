@@ -83,5 +83,5 @@ def warm() -> None:
         add_hit(sound, state, np.zeros((4, 2), np.float32))
 
 
-if __name__ == "__main__":
-    warm()
+#: Where the compiled code is kept; "" where there is no place for it.
+CACHE_PATH: str = add_hit.stats.cache_path or ""  # type: ignore[attr-defined]

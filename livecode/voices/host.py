@@ -40,6 +40,7 @@ from livecode.transport.onsets import ONSETS, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.file import FileVoice
+from livecode.voices.first_start import PARTS, FirstStart, ensure, needed
 from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.latent import LatentVoice
@@ -47,9 +48,6 @@ from livecode.voices.latent_notes import LatentNotesVoice
 from livecode.voices.load_shedding import LoadShedding, TakenBack, Width
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
-from livecode.voices.samplernn import compiling, kernel
-from livecode.voices.samplernn.fullband import kernel as fullband_kernel
-from livecode.voices.samplernn.fullband import sampler as fullband
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.trials import Trials
@@ -71,12 +69,15 @@ class VoiceHost:
         arena: Arena,
         live_clock: Callable[[], float] | None = None,
         schedule: Schedule | None = None,
+        first_start: FirstStart | None = None,
     ):
         """Set up the host. `live_clock` returns seconds, or is None offline.
 
         Live, a thread loads what a voice needs while others play, and streams rest if there is no
-        time for them. In a replay, `schedule` says when things happened live.
+        time for them. In a replay, `schedule` says when things happened live. `first_start` compiles
+        beside what plays, and tells of it.
         """
+        self._first_start = first_start
         self.arena, self._schedule = arena, schedule
         self.voices: dict[int, Voice] = {}
         self._ahead = look_ahead(arena.header.block)
@@ -130,6 +131,9 @@ class VoiceHost:
             self._tell_what_loads_long()
         for text in self.sounds.take_trouble():
             self._tell(Note(text, due, once=True))
+        if self._first_start is not None:
+            for text in self._first_start.take_told():
+                self._tell(Note(text, due, once=True))
         return computed
 
     def close(self) -> None:
@@ -231,6 +235,9 @@ class VoiceHost:
     def _load_beside(self, message: StartVoice) -> None:
         """Load in this thread, at ordinary priority: the urgent thread that plays has started it."""
         ordinary()
+        if self._first_start is not None:
+            for part in needed(message.source):
+                ensure(part)
         self._load(message)
 
     def _tell_what_loads_long(self) -> None:
@@ -241,12 +248,10 @@ class VoiceHost:
             elif self._now_s() - since_s > LONG_S:
                 del self._since_s[generation]
                 why = "it is still being loaded"
-                if isinstance(message.source, StreamSource) and not _kernels_are_compiled():
-                    why = (
-                        "what draws samples is compiled for this processor, once, in about a minute"
-                    )
+                if not all(PARTS[each].is_compiled for each in needed(message.source)):
+                    why = "what it plays with is compiled for this processor, once"
                 now = self.arena.header.clock()[0]
-                self._tell(Note(f"{message.name} waits: {why}", now, message.name))
+                self._tell(Note(f"still waits: {why}", now, message.name))
 
     def _load(self, message: StartVoice) -> None:
         try:
@@ -373,13 +378,6 @@ class VoiceHost:
 
     def _fail(self, name: str, generation: int, why: str) -> None:
         send(self._to_mind, Failed(name, generation, why))
-
-
-def _kernels_are_compiled() -> bool:
-    """Return whether the kernels of both makes of SampleRNN are on disk."""
-    return compiling.is_compiled(kernel.CACHE_PATH) and compiling.is_compiled(
-        fullband_kernel.CACHE_PATH, fullband.KERNEL
-    )
 
 
 def run(host: VoiceHost, stopped: Callable[[], bool]) -> None:

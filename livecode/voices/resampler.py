@@ -85,6 +85,10 @@ class Resampler:
         return out
 
 
-# run at installation: compiles and caches, so that no performance waits for it
-if __name__ == "__main__":
+def warm() -> None:
+    """Compile the loop. It is cached on disk, so this is slow only once."""
     Resampler(16_000, 48_000).process(np.zeros(1000, np.float32), 500)
+
+
+#: Where the compiled code is kept; "" where there is no place for it.
+CACHE_PATH: str = filter_block.stats.cache_path or ""  # type: ignore[attr-defined]

@@ -281,5 +281,5 @@ def warm() -> None:
     SineBank(1024, 21.5, 48000, 0).play(np.ones(1024, np.float32), 1.0, np.zeros(256, np.float32))
 
 
-if __name__ == "__main__":
-    warm()
+#: Where the compiled code is kept; "" where there is no place for it.
+CACHE_PATH: str = find_peaks.stats.cache_path or ""  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from livecode.neural.audio.sound_file import read_stereo
 from livecode.transport.kits import OWN, KitSound, file_of, is_grabbed, kit_of
 from livecode.voices.drum_kit import own_sound
 from livecode.voices.drum_parts import RATE_HZ
+from livecode.voices.first_start import ensure
 from livecode.voices.priority import ordinary
 from livecode.voices.slicing import onset_cuts
 
@@ -78,6 +79,7 @@ class SoundStore:
 
     def _work(self) -> None:
         ordinary()
+        ensure("drum_parts")
         while True:
             key = self._asked.get()
             if self._read(key):

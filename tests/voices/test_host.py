@@ -21,8 +21,8 @@ from livecode.transport.messages import (
     send,
 )
 from livecode.transport.timing import HOP, look_ahead, voice_lead
+from livecode.voices.first_start import CompiledPart
 from livecode.voices.host import LONG_S, VoiceHost
-from livecode.voices.samplernn import compiling
 from livecode.voices.stream import StreamVoice, _models
 from livecode.voices.voice import Voice
 from tests.samplernn_model import write_samplernn
@@ -364,7 +364,7 @@ def test_what_loads_long_is_told_once_with_the_reason(tmp_path, monkeypatch):
     now = [0.0]
     stage = Stage(live_clock=lambda: now[0])
     model = write_samplernn(tmp_path)
-    monkeypatch.setattr(compiling, "is_compiled", lambda *_: False)
+    monkeypatch.setattr(CompiledPart, "is_compiled", property(lambda _: False))
     with _models._lock:  # as while its kernel is compiled
         stage.start("r7", 1, StreamSource(str(model), 1))
         stage.host.process()
@@ -373,8 +373,8 @@ def test_what_loads_long_is_told_once_with_the_reason(tmp_path, monkeypatch):
             now[0] += LONG_S + 0.1
             stage.host.process()
             notes.append(told_notes(stage))
-    why = "what draws samples is compiled for this processor, once, in about a minute"
-    assert notes == [[], [f"r7 waits: {why}"], []]
+    why = "what it plays with is compiled for this processor, once"
+    assert notes == [[], [f"still waits: {why}"], []]
 
 
 def told_notes(stage: Stage) -> list[str]:
