@@ -170,7 +170,7 @@ def _meta(header: dict[str, str], path: Path) -> ModelMeta:
 
 
 def read_meta(path: Path) -> ModelMeta:
-    """Return what a model file says of itself, its tensors unread; raises LivecodeError if that is nothing."""
+    """Return what a model file says of itself, its tensors unread; raises LivecodeError if it is none."""
     header = _header(path)
     if header is None:
         raise LivecodeError(f"the model file {path} is damaged: copy or train it again")

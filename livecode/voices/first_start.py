@@ -163,6 +163,9 @@ class FirstStart:
 
     def __init__(self) -> None:
         self._missing = [name for name, part in PARTS.items() if not part.is_compiled]
+        #: Parts that were missing and have been read into memory since.
+        self._read: set[str] = set()
+        self._reading = threading.Lock()
         #: Sentences for the performer that have not been taken yet.
         self._told: deque[str] = deque()
         if self._missing:
@@ -172,10 +175,22 @@ class FirstStart:
             )
             threading.Thread(target=self._work, name="first start", daemon=True).start()
 
+    def make_ready(self, source: VoiceSource) -> None:
+        """Wait for the parts that a source needs, and read those that were missing into memory.
+
+        Its first hop would read them otherwise, and be taken for that of a voice that costs too much.
+        """
+        for name in needed(source):
+            if name in self._missing:
+                ensure(name)
+                with self._reading:
+                    if name not in self._read:
+                        self._read.add(name)
+                        PARTS[name].compile()
+
     def take_told(self) -> list[str]:
         """Return what is to be told since the last call, as sentences."""
-        told = [self._told.popleft() for _ in range(len(self._told))]
-        return told
+        return [self._told.popleft() for _ in range(len(self._told))]
 
     def _work(self) -> None:
         ordinary()

@@ -40,7 +40,7 @@ from livecode.transport.onsets import ONSETS, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.file import FileVoice
-from livecode.voices.first_start import PARTS, FirstStart, ensure, needed
+from livecode.voices.first_start import PARTS, FirstStart, needed
 from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.latent import LatentVoice
@@ -236,8 +236,7 @@ class VoiceHost:
         """Load in this thread, at ordinary priority: the urgent thread that plays has started it."""
         ordinary()
         if self._first_start is not None:
-            for part in needed(message.source):
-                ensure(part)
+            self._first_start.make_ready(message.source)
         self._load(message)
 
     def _tell_what_loads_long(self) -> None:

@@ -83,6 +83,22 @@ def test_each_source_waits_for_its_own_parts_alone(tmp_path: Path) -> None:
     assert {"sinebank", "hit_kernel", "resampler", "samplernn", "fullband"} <= set(PARTS)
 
 
+def test_a_part_that_was_missing_is_read_before_the_first_hop_and_once(
+    cold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    for name, part in PARTS.items():
+        monkeypatch.setitem(PARTS, name, part._replace(compile=lambda name=name: read.append(name)))
+    source = LatentSource("additive", 1)
+    begun = FirstStart()
+    for _ in range(2):
+        begun.make_ready(source)
+        assert PARTS["sinebank"].is_compiled
+        assert read == ["sinebank"], "the streams' part is not waited for"
+    FirstStart().make_ready(source)
+    assert read == ["sinebank"], "what was there at the start has been read then"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_part_is_kept_where_numba_keeps_it_and_found_there(tmp_path: Path) -> None:
