@@ -6,31 +6,24 @@ plays a set offline, tells the page what it would have been told live, and takes
 and palette at 1280 × 720. It needs Chromium.
 """
 
-import asyncio
 import base64
 import json
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from livecode import Session
+from livecode.films.browser import Browser, Tab
+from livecode.films.page import served
 from livecode.performance.watching import Watching
-from livecode.stage.loop import StageLoop
 from livecode.stage.showing import Showing
-from livecode.transport import Arena, Layout
 from livecode.transport.stage import (
     LAYERS,
     PALETTES,
-    Audience,
-    StageOrder,
     StageStatus,
     encode_stage,
-    look_at,
 )
-from tests.stage.browser import Browser, Tab
 
 #: What is played, and when.
 SCORE = (
@@ -90,20 +83,6 @@ def told() -> list[str]:
     return messages
 
 
-def served() -> Iterator[str]:
-    """Serve the files of the page for a while; yields its address."""
-    arena = Arena.private(48000, 256, Layout(buffers=1))
-    arena.stage.post(encode_stage(StageOrder(token=TOKEN)))
-    stop = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(StageLoop(arena).run(stop)))
-    thread.start()
-    while not (address := look_at(arena.audience, Audience).address):
-        time.sleep(0.01)
-    yield address
-    stop.set()
-    thread.join()
-
-
 def draw(tab: Tab, layers: tuple[str, ...], palette: str, at_ms: float) -> bytes:
     """Return a picture of some layers in a palette."""
     stage = StageStatus(layers or LAYERS, palette)
@@ -125,21 +104,21 @@ def main() -> int:
     folder = Path(sys.argv[1])
     folder.mkdir(exist_ok=True)
     messages = told()
-    for address in served():
-        with (
-            tempfile.TemporaryDirectory() as profile,
-            Browser(Path(profile), shaders=True) as browser,
-        ):
-            tab = browser.open(f"{address}?film")
-            tab.until("window.film")
-            for at in range(0, len(messages), 60):
-                tab.run(f"film.tell({json.dumps(messages[at : at + 60])})")
-            tab.run("film.picture(100000)")
-            for number, (name, (layers, palette)) in enumerate(PICTURES.items(), 1):
-                picture = draw(tab, layers, palette, 100_000 + 1000 * number)
-                (folder / f"{name}.png").write_bytes(picture)
-                print(name)
-            print(browser.complaints or "no complaints")
+    with (
+        served() as address,
+        tempfile.TemporaryDirectory() as profile,
+        Browser(Path(profile), shaders=True) as browser,
+    ):
+        tab = browser.open(f"{address}?film")
+        tab.until("window.film")
+        for at in range(0, len(messages), 60):
+            tab.run(f"film.tell({json.dumps(messages[at : at + 60])})")
+        tab.run("film.picture(100000)")
+        for number, (name, (layers, palette)) in enumerate(PICTURES.items(), 1):
+            picture = draw(tab, layers, palette, 100_000 + 1000 * number)
+            (folder / f"{name}.png").write_bytes(picture)
+            print(name)
+        print(browser.complaints or "no complaints")
     return 0
 
 

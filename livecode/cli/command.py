@@ -20,6 +20,7 @@ COMMANDS = (
     Command("sessions", "list past performances; export or delete them", "sessions"),
     Command("stage", "tell where the stage page is, and who watches", "stage"),
     Command("replay", "play a performance again from its journal", "replay"),
+    Command("video", "make a film of a past performance: the stage page and its sound", "video"),
     Command("render", "play a set into a file, faster than real time", "render"),
     Command("check", "try every scene of a set before the evening", "check"),
     Command("rehearse", "go through a set at speed, from any scene", "rehearse"),

@@ -132,6 +132,7 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
         stage=stage_of(options),
         stage_certificate=options.stage_cert,
         stage_key=options.stage_key,
+        stage_audio=options.stage_audio,
     )
     attachment = Attachment(settings, paths, say=say)
     try:

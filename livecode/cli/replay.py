@@ -1,6 +1,7 @@
 """`livecode replay`: plays a performance again from its journal, and says what only was live."""
 
 import argparse
+from pathlib import Path
 
 from livecode.cli.arguments import path
 from livecode.cli.consent import add_trust, allow_journal, differences
@@ -19,11 +20,16 @@ def add_arguments(parser: Parser) -> None:
     parser.set_defaults(run=run)
 
 
+def journal_of(named: Path) -> Path:
+    """Return the journal of that path, or of the performance of that number."""
+    if not named.exists() and named.name.isdigit():
+        return find(int(named.name)).journal
+    return named
+
+
 def run(options: argparse.Namespace) -> int:
     """Replay; return 1 if the controls were not those that were played."""
-    journal, out = options.journal, options.out
-    if not journal.exists() and journal.name.isdigit():
-        journal = find(int(journal.name)).journal
+    journal, out = journal_of(options.journal), options.out
     allow_journal(journal, options.trust)
     for sentence in differences(journal):
         say(sentence)

@@ -16,10 +16,11 @@ ANY_PORT = "0"
 
 
 def add_stage(parser: Parser) -> None:
-    """Add `--stage`, `--stage-cert` and `--stage-key`: the page for the room."""
+    """Add `--stage` and what belongs to it: the page for the room."""
     add = parser.add_argument
     add("--stage", nargs="?", const="", metavar="HOST:PORT",
         help="serve a page for the projector (at any free port of this machine, for it alone)")  # fmt: skip
+    add("--stage-audio", action="store_true", help="let the page sound as well, for who clicks on it")
     add("--stage-cert", type=path, metavar="CERT.pem", help="serve it with TLS")
     add(
         "--stage-key",
@@ -46,17 +47,19 @@ def open_stage(options: argparse.Namespace) -> list[str]:
         if file is not None and not file.is_file():
             raise LivecodeError(f"--{name.replace('_', '-')} {shown(file)}: there is no such file")
     if options.stage is None:
-        if options.stage_cert is not None or options.stage_key is not None:
-            raise LivecodeError("--stage-cert is for the stage page: write --stage as well")
+        if options.stage_cert is not None or options.stage_key is not None or options.stage_audio:
+            asked = "--stage-audio" if options.stage_audio else "--stage-cert"
+            raise LivecodeError(f"{asked} is for the stage page: write --stage as well")
         return []
     host, _ = stage_place(options.stage)
     if options.stage_key is not None and options.stage_cert is None:
         raise LivecodeError("--stage-key needs the certificate that it is the key of: --stage-cert")
     if is_loopback(host) or options.stage_cert is not None:
         return []
+    hears = ", hears it" if options.stage_audio else ""
     return [
         f"the stage page is open on {host} without TLS: whoever listens on that network reads the "
-        "address, the code and all that it shows, and can watch too, but can change nothing; "
+        f"address, the code and all that it shows{hears}, and can watch too, but can change nothing; "
         "--stage-cert CERT.pem closes that"
     ]
 

@@ -1,6 +1,6 @@
 """Replays a journal into a WAV file, and tells what only happened live."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,19 +37,8 @@ def replay(journal: Path, out: Path) -> Replayed:
 
     Raises LivecodeError if the journal is empty, is of version 1, or `out` cannot be written.
     """
-    give_back()
-    played = list(timelines(read_journal(journal)))
-    if not played:
-        raise LivecodeError(f"the journal {journal} is empty: nothing has been played")
-    if not all(timeline.opening.tick or not timeline.opening.live for timeline in played):
-        raise LivecodeError(
-            f"the journal {journal} is of version 1, which holds blocks alone and cannot be replayed"
-        )
-    rate, block = played[0].opening.sample_rate, played[0].opening.block
-    file = WavFile.fresh(out, rate)
-    result = Replayed(0.0, played)
-    steps: list[JournalRecord] = []  # of the timelines before
-    set_file: SetFile | None = None
+    played = timelines_of(journal)
+    file = WavFile.fresh(out, played[0].opening.sample_rate)
 
     def hear(audio: NDArray[np.float32]) -> None:
         try:
@@ -58,24 +47,65 @@ def replay(journal: Path, out: Path) -> Replayed:
             raise LivecodeError(f"cannot write {out}: {error.strerror}") from None
 
     try:
-        if played[0].opening.live:
-            hear(np.zeros((block, 2), np.float32))  # a live recording is one block late
-        for number, timeline in enumerate(played):
-            begin = 0
-            if number:
-                begin = timeline.opening.tick // block * block
-                silent = max(begin - played[number - 1].end // block * block, 0)
-                hear(np.zeros((silent, 2), np.float32))
-            with TimelinePlayer(timeline, steps, set_file, hear) as player:
-                player.play(begin)
-                set_file = player.performance.scenes.set_file or set_file
-            steps += timeline.steps
-            differs = player.recorder.differs_at
-            if differs is not None and result.differs_at_s is None:
-                result.differs_at_s = differs / rate
-        result.seconds = file.frames / rate
+        return play_again(played, hear)
     finally:
         file.close()
+
+
+def timelines_of(journal: Path) -> list[Timeline]:
+    """Return the timelines of a journal, of which there is one at least.
+
+    Raises LivecodeError if it is empty or of version 1.
+    """
+    played = list(timelines(read_journal(journal)))
+    if not played:
+        raise LivecodeError(f"the journal {journal} is empty: nothing has been played")
+    if not all(timeline.opening.tick or not timeline.opening.live for timeline in played):
+        raise LivecodeError(
+            f"the journal {journal} is of version 1, which holds blocks alone and cannot be replayed"
+        )
+    return played
+
+
+def play_again(
+    played: list[Timeline],
+    hear: Callable[[NDArray[np.float32]], None],
+    opened: Callable[[TimelinePlayer | None], None] = lambda player: None,
+) -> Replayed:
+    """Play timelines one after the other; `hear` is given all sound in pieces, float32 (frames, 2).
+
+    `opened` is given the player of each timeline before it plays, and None when it has played.
+    """
+    give_back()
+    rate, block = played[0].opening.sample_rate, played[0].opening.block
+    result = Replayed(0.0, played)
+    steps: list[JournalRecord] = []  # of the timelines before
+    set_file: SetFile | None = None
+    frames = 0
+
+    def heard(audio: NDArray[np.float32]) -> None:
+        nonlocal frames
+        frames += len(audio)
+        hear(audio)
+
+    if played[0].opening.live:
+        heard(np.zeros((block, 2), np.float32))  # a live recording is one block late
+    for number, timeline in enumerate(played):
+        begin = 0
+        if number:
+            begin = timeline.opening.tick // block * block
+            silent = max(begin - played[number - 1].end // block * block, 0)
+            heard(np.zeros((silent, 2), np.float32))
+        with TimelinePlayer(timeline, steps, set_file, heard) as player:
+            opened(player)
+            player.play(begin)
+            set_file = player.performance.scenes.set_file or set_file
+            opened(None)
+        steps += timeline.steps
+        differs = player.recorder.differs_at
+        if differs is not None and result.differs_at_s is None:
+            result.differs_at_s = differs / rate
+    result.seconds = frames / rate
     result.sentences = [sentence for timeline in played for sentence in _only_live(timeline)]
     return result
 

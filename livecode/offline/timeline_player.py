@@ -20,7 +20,7 @@ from livecode.offline.replayer import MindDied, ReplayedLink, Replayer
 from livecode.performance.agent_checkpoint import FILE
 from livecode.performance.performance import Performance
 from livecode.sets.set_file import SetFile, parse_set
-from livecode.transport import Layout
+from livecode.transport import Arena, Layout
 from livecode.transport.status import decode_going_on, decode_status
 
 #: A control keeps so many changes here. The mind of a replay is never late, so that it writes changes before
@@ -69,6 +69,16 @@ class TimelinePlayer:
     ) -> None:
         self._assembly.close()
         self.performance.close()
+
+    @property
+    def arena(self) -> Arena:
+        """The arena that the engine, the voices and the mind share."""
+        return self._assembly.arena
+
+    @property
+    def frame(self) -> int:
+        """The sample time up to which sound has been played."""
+        return self._assembly.frame
 
     def play(self, begin: int) -> None:
         """Play the whole timeline; the engine begins at sample time `begin`."""

@@ -254,6 +254,7 @@ def _stage_order(options: Options) -> StageOrder:
         secrets.token_urlsafe(STAGE_TOKEN_BYTES),
         "" if certificate is None else str(certificate.resolve()),
         "" if key is None else str(key.resolve()),
+        options.stage_audio,
     )
 
 

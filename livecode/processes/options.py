@@ -29,6 +29,7 @@ class Options:
     stage: str = ""  # where the stage page is served, as HOST:PORT; port 0: any; "": nowhere
     stage_certificate: Path | None = None  # PEM file for TLS
     stage_key: Path | None = None
+    stage_audio: bool = False  # the page offers the sound as well
     ends_with_mind: bool = False  # a mind that was told to end ends the performance
 
 

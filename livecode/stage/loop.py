@@ -12,6 +12,7 @@ from livecode.errors import LivecodeError
 from livecode.stage.door import Door
 from livecode.stage.server import Viewers, serve
 from livecode.stage.showing import Showing
+from livecode.stage.sound import SoundStream
 from livecode.transport import Arena
 from livecode.transport.stage import Audience, StageOrder, encode_stage, look_at
 
@@ -31,7 +32,8 @@ class StageLoop:
 
     def __init__(self, arena: Arena):
         self._arena, self._header = arena, arena.header
-        self._viewers = Viewers()
+        self._viewers, self._listeners = Viewers(), Viewers()
+        self._stream = SoundStream(arena.tap, arena.header)
         self._showing = Showing(arena)
         self._audience = Audience()
         self._posted_s = float("-inf")
@@ -51,11 +53,12 @@ class StageLoop:
             except Exception:  # a bug of ours: it is in the log, and the next frame is tried
                 _log.exception("the stage page stumbled")
                 await asyncio.sleep(STUMBLED_S)
-            due_s = max(due_s + (FRAME_S if len(self._viewers) else IDLE_S), time.monotonic())
+            due_s = max(due_s + (FRAME_S if len(self._viewers) or len(self._listeners) else IDLE_S), time.monotonic())
             await asyncio.sleep(due_s - time.monotonic())
         self._header.viewers = 0
         server.stop()
         self._viewers.send_away()
+        self._listeners.send_away()
         await server.close_all_connections()
 
     async def _open(self, stop: threading.Event) -> tuple[HTTPServer, Door] | None:
@@ -66,7 +69,7 @@ class StageLoop:
         )  # that of a former process
         while not stop.is_set():
             try:
-                server, door = serve(order, port, self._viewers)
+                server, door = serve(order, port, self._viewers, self._listeners)
             except LivecodeError as error:
                 self._post(Audience(port=port, trouble=error.text))
                 end = time.monotonic() + AGAIN_S
@@ -83,6 +86,9 @@ class StageLoop:
         if watching:
             self._showing.look()
             self._viewers.offer(self._showing.compose, time.monotonic())
+        if len(self._listeners):
+            pieces = [(piece, True) for piece in self._stream.look()]
+            self._listeners.offer(lambda seen: pieces, time.monotonic())
         audience = Audience(
             door.address,
             door.port,

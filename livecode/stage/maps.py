@@ -53,9 +53,10 @@ class Plane:
 
 
 class Planes:
-    """The planes of spaces by their models' names, each loaded once, in a thread."""
+    """The planes of spaces by their models' names, each loaded once, in a thread; `waits`: for all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, waits: bool = False) -> None:
+        self._waits = waits
         self._loading: dict[str, Future[Plane]] = {}
         self._threads = ThreadPoolExecutor(1, "maps")
 
@@ -65,11 +66,11 @@ class Planes:
         return not all(each.done() for each in self._loading.values())
 
     def of(self, model: str) -> Plane:
-        """Return the plane of a space; while it is loaded, and if it cannot be, that of two axes."""
+        """Return the plane of a space; if it cannot be loaded, or is not yet, that of two axes."""
         if model not in self._loading:
             self._loading[model] = self._threads.submit(_load, model)
         loading = self._loading[model]
-        return loading.result() if loading.done() else Plane()
+        return loading.result() if self._waits or loading.done() else Plane()
 
 
 def _load(model: str) -> Plane:

@@ -129,7 +129,7 @@ class _Nowhere(_Guarded):
 
 
 class Viewer(_Guarded, WebSocketHandler):
-    """One browser that watches. It gets the newest there is when it can take it, and never a queue."""
+    """One browser that watches or listens. It gets the newest when it can take it, and never a queue."""
 
     is_socket = True
     join: Callable[["Viewer"], bool]
@@ -264,9 +264,12 @@ class _Bounded(HTTPServer):
         super().on_close(server_conn)
 
 
-def serve(order: StageOrder, port: int, viewers: Viewers) -> tuple[HTTPServer, Door]:
+def serve(
+    order: StageOrder, port: int, viewers: Viewers, listeners: Viewers
+) -> tuple[HTTPServer, Door]:
     """Serve the page at a port; 0 stands for any that is free. Must be called in a running loop.
 
+    `viewers` get what is shown, and `listeners` what is heard, if the order says so.
     Raises LivecodeError if the address cannot be taken or the certificate cannot be read.
     """
     context = _context(order)
@@ -279,8 +282,10 @@ def serve(order: StageOrder, port: int, viewers: Viewers) -> tuple[HTTPServer, D
     door = Door(order.host, sockets[0].getsockname()[1], order.token, context is not None)
     for name in ("tornado.access", "tornado.general", "tornado.application"):
         logging.getLogger(name).disabled = True  # their lines hold addresses
+    sounds = [(r"/([^/]*)/sound", Viewer, {"door": door, "audience": listeners})]
     application = Application(
         [
+            *(sounds if order.audio else []),
             (r"/([^/]*)/events", Viewer, {"door": door, "audience": viewers}),
             (r"/([^/]*)/([a-z_]*(?:\.[a-z]+)?)", _File, {"door": door, "files": page_files()}),
             (r".*", _Nowhere, {"door": door}),

@@ -12,7 +12,7 @@ from livecode.stage.maps import Planes
 from livecode.stage.spectrum import BANDS, LOW_HZ, Listener
 from livecode.stage.ways import Ways
 from livecode.transport import Arena
-from livecode.transport.stage import ShownText, StageStatus, Watched, look_at
+from livecode.transport.stage import ShownText, StageOrder, StageStatus, Watched, look_at
 from livecode.transport.status import AgentStatus, Status, look_at_status
 from livecode.transport.token_times import PatternTokens, TokenTimes
 
@@ -36,18 +36,38 @@ MOST_VALUES = 24
 SOUND = struct.Struct("<BBHdfff")
 SOUND_KIND = 1
 
+#: The version of each document that a viewer has seen.
 Versions = dict[str, int]
+#: A document's version, a digest of it, and the document as JSON.
+Document = tuple[int, bytes, bytes]
+
+
+def composed(
+    documents: Mapping[str, Document], sound: bytes, seen: Versions
+) -> list[tuple[bytes, bool]]:
+    """Return the messages for a viewer, (data, whether it is binary) each, and note them in `seen`."""
+    new = []
+    for key, (version, _, data) in documents.items():
+        if seen.get(key) != version:
+            seen[key] = version
+            new.append(b'"%s":%s' % (key.encode(), data))
+    messages = [(b"{" + b",".join(new) + b"}", False)] if new else []
+    return [*messages, (sound, True)] if sound else messages
 
 
 class Showing:
     """Reads the arena, and composes what a viewer does not know yet."""
 
-    def __init__(self, arena: Arena, now_ns: Callable[[], int] = time.monotonic_ns):
+    def __init__(
+        self, arena: Arena, now_ns: Callable[[], int] = time.monotonic_ns, waits: bool = False
+    ):
+        """`waits`: for the maps of spaces to be loaded, as nobody else does meanwhile."""
         self._arena, self._header, self._now_ns = arena, arena.header, now_ns
+        self._audio = look_at(arena.stage, StageOrder).audio
         self._listener = Listener(arena.tap, int(arena.header.sample_rate))
-        self._planes = Planes()
+        self._planes = Planes(waits)
         self._paths = Ways(arena.controls, self._planes)
-        self._documents: dict[str, tuple[int, bytes, bytes]] = {}  # version, digest, JSON
+        self._documents: dict[str, Document] = {}
         self._made_ns: dict[str, int] = {}
         self._boards: dict[str, bytes] = {}
         self._status = Status()
@@ -57,6 +77,16 @@ class Showing:
     def stage(self) -> StageStatus:
         """What the set shows."""
         return self._status.stage
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """What is shown now, by the name of each document."""
+        return dict(self._documents)
+
+    @property
+    def sound(self) -> bytes:
+        """What is shown of the sound now; nothing in a blackout."""
+        return b"" if self._header.blackout else self._sound
 
     @property
     def loading(self) -> bool:
@@ -91,15 +121,7 @@ class Showing:
 
     def compose(self, seen: Versions) -> list[tuple[bytes, bool]]:
         """Return the messages for a viewer, (data, whether it is binary) each, and note them in `seen`."""
-        new = []
-        for key, (version, _, data) in self._documents.items():
-            if seen.get(key) != version:
-                seen[key] = version
-                new.append(b'"%s":%s' % (key.encode(), data))
-        messages = [(b"{" + b",".join(new) + b"}", False)] if new else []
-        if self._sound and not self._header.blackout:
-            messages.append((self._sound, True))
-        return messages
+        return composed(self._documents, self.sound, seen)
 
     def _heard(self, now_ns: int) -> float:
         """Return the sample time that is heard now."""
@@ -146,6 +168,7 @@ class Showing:
             "blackout": bool(self._header.blackout),
             "bands": {"low": LOW_HZ, "high": bands.high_hz, "count": BANDS},
             "rate": self._header.sample_rate,
+            "audio": self._audio,
         }
 
     def _agent(self, agent: AgentStatus) -> dict[str, Any]:

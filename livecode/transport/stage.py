@@ -39,6 +39,7 @@ class StageOrder(msgspec.Struct, frozen=True):
     token: str = ""
     certificate: str = ""  # path of a PEM file; "": without TLS
     key: str = ""  # path; "": the key is in the certificate's file
+    audio: bool = False  # the page offers the sound as well
 
 
 class Audience(msgspec.Struct, frozen=True):

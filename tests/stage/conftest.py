@@ -4,14 +4,17 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from livecode.films.browser import chromium
 from livecode.stage.loop import StageLoop
 from livecode.transport import Arena, Layout
 from livecode.transport.stage import Audience, StageOrder, encode_stage, look_at
 
+CHROMIUM = chromium()
 TOKEN = "a-token-that-nobody-guesses-1234"
 
 
@@ -53,6 +56,15 @@ class Served:
         while not condition():  # type: ignore[operator]
             assert time.monotonic() < end, self.audience
             time.sleep(0.01)
+
+
+def await_(condition: Callable[[], Any], what: str, within_s: float = 30.0) -> Any:
+    """Wait for a condition, and return what it came to."""
+    end = time.monotonic() + within_s
+    while not (found := condition()):
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.02)
+    return found
 
 
 @pytest.fixture(scope="module")

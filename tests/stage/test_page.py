@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from livecode.films.browser import Browser, Tab
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
 from livecode.processes.live import Live
@@ -21,7 +22,7 @@ from livecode.processes.paths import Paths
 from livecode.stage.spectrum import BANDS, BandSpectrum
 from livecode.transport.stage import Audience, look_at
 from livecode.transport.status import look_at_status
-from tests.stage.browser import CHROMIUM, Browser, Tab, await_
+from tests.stage.conftest import CHROMIUM, await_
 from tests.terminal.conftest import Player, play
 
 pytestmark = [

@@ -360,4 +360,4 @@ def test_a_certificate_that_is_none_is_told_in_a_sentence_and_nothing_is_served(
         (StageOrder(certificate=str(certificate[0]), key=str(locked)), "without a password"),
     ):
         with pytest.raises(LivecodeError, match=told):
-            serve(order, 0, Viewers())
+            serve(order, 0, Viewers(), Viewers())

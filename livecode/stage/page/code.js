@@ -76,8 +76,10 @@ export class Code {
     element.classList.remove("flash");
     void element.offsetWidth;   // so that the animation begins anew
     element.classList.add("flash");
-    clearTimeout(element.flashes);
-    element.flashes = setTimeout(() => element.classList.remove("flash"), this.state.motion ? FLASH_MS : 2500);
+    const flash = element.flashes = {};   // a later one goes on for longer
+    this.state.after(this.state.motion ? FLASH_MS : 2500, () => {
+      if (element.flashes === flash) element.classList.remove("flash");
+    });
   }
 
   draw() {

@@ -5,7 +5,6 @@ import { fitted, MONO, unit } from "./canvas.js";
 
 const COLUMNS = 1024, ROWS = 512;   // of the memory: 34 s of 30 columns a second, and the bands
 const COLUMNS_A_SECOND = 30;
-const BEHIND_S = 0.07;              // what is drawn is so late, so that the next column is always there
 const EDGE = 0.06;                  // the share of the width in which the present stands
 const QUIET = 0.3, LOUD = 0.92;     // levels that are black and white
 const MOST_GAIN = 0.25;
@@ -110,7 +109,7 @@ export class Spectrum {
   draw() {
     const [, width, height] = [null, this.canvas.clientWidth, this.canvas.clientHeight];
     if (!width || this.newest === null) return;
-    const column = this.state.heard() / this.state.rate * COLUMNS_A_SECOND - BEHIND_S * COLUMNS_A_SECOND;
+    const column = (this.state.heard() / this.state.rate - this.state.behind_s) * COLUMNS_A_SECOND;
     const gain = Math.min(Math.max(0.86 - this.highest, 0), MOST_GAIN);
     const columns = Math.min(COLUMNS - 8, Math.max(240, width / 1.3));
     this.painter.draw({ head: Math.min(column, this.newest), columns, bands: this.bands, gain,

@@ -6,6 +6,7 @@ import { Code } from "./code.js";
 import { Film } from "./film.js";
 import { Curves } from "./curves.js";
 import { SpaceMap } from "./map.js";
+import { Listening } from "./listen.js";
 import { dress } from "./palettes.js";
 import { Patterns } from "./patterns.js";
 import { Spectrum } from "./spectrum.js";
@@ -13,6 +14,7 @@ import { Spectrum } from "./spectrum.js";
 const LAYERS = ["agent", "map", "code", "spectrum", "patterns", "curves", "clock"];
 const LOST_MS = 1500;      // after so long without a word the picture grows dim
 const AGAIN_MS = [250, 500, 1000, 2000];
+const POINTED_MS = 3000;   // after so long without a movement of the pointer, what it is for is gone
 const GONE_MS = 2500;      // a layer that has nothing to show keeps its room for so long
 const SLOW_MS = 24;        // frames that take longer are drawn half as often
 const ASKED = new URLSearchParams(location.search);
@@ -28,6 +30,9 @@ const state = {
   agents: {}, paths: {}, values: {}, patterns: { rows: [] }, code: {}, clock: {},
   palette: dress("night"), motion: true, rate: 48000,
   heard: () => clock.now(),
+  after: (ms, act) => (clock.film ? clock.film.after(ms, act) : setTimeout(act, ms)),
+  // what is drawn of the sound is so late, so that the next spectrum is always there; a film has them all
+  behind_s: ASKED.has("film") ? 0 : 0.07,
 };
 
 /** The sample time that is heard, from what the stage process told and this machine's clock. */
@@ -42,6 +47,8 @@ const clock = {
   },
   now() {
     if (this.film) return this.film.frame;
+    const heard = listening.heard();
+    if (heard !== null) return heard;   // what is heard here is seen here
     return this.offset === null ? 0 : this.offset + performance.now() * this.rate / 1000;
   },
 };
@@ -81,6 +88,8 @@ function takeSound(buffer) {
 
 function follow(stage) {
   state.palette = dress(stage.palette);
+  state.rate = stage.rate;
+  listening.offer(stage.audio ?? false);
   state.motion = stage.motion && !calm.matches;
   document.documentElement.style.setProperty("--size", stage.size);
   document.documentElement.classList.toggle("still", !state.motion);
@@ -88,21 +97,39 @@ function follow(stage) {
   for (const layer of Object.values(layers)) layer.dress?.();
 }
 
-function connect(times = 0) {
-  const address = new URL("events", location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  const socket = new WebSocket(address);
-  socket.binaryType = "arraybuffer";
-  socket.onmessage = (event) => {
-    times = 0;
-    told = performance.now();
-    if (typeof event.data === "string") take(JSON.parse(event.data));
-    else takeSound(event.data);
+/** Open a stream, again and again; return what closes it for good. */
+function connect(name, hear) {
+  let socket, closed = false;
+  const open = (times) => {
+    if (closed) return;
+    const address = new URL(name, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (event) => {
+      times = 0;
+      hear(event.data);
+    };
+    socket.onclose = () => {
+      setTimeout(open, AGAIN_MS[Math.min(times, AGAIN_MS.length - 1)], times + 1);
+    };
   };
-  socket.onclose = () => {
-    setTimeout(connect, AGAIN_MS[Math.min(times, AGAIN_MS.length - 1)], times + 1);
-  };
+  open(0);
+  return () => { closed = true; socket.close(); };
 }
+
+function hearEvents(data) {
+  told = performance.now();
+  if (typeof data === "string") take(JSON.parse(data)); else takeSound(data);
+}
+
+const listening = window.listening = new Listening(document.getElementById("listen"), connect);
+let pointed;
+addEventListener("pointermove", () => {   // the button is there while the pointer moves, and not for the room
+  document.documentElement.classList.add("pointed");
+  clearTimeout(pointed);
+  pointed = setTimeout(() => document.documentElement.classList.remove("pointed"), POINTED_MS);
+});
 
 // what is drawn
 
@@ -153,6 +180,6 @@ calm.addEventListener("change", () => follow(state.stage));
 if (ASKED.has("film")) {
   clock.film = window.film = new Film(take, takeSound, draw);
 } else {
-  connect();
+  connect("events", hearEvents);
   requestAnimationFrame(draw);
 }

@@ -8,26 +8,48 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-SHADERS = "--enable-unsafe-swiftshader"
-_PLAIN = ["--disable-gpu", "--disable-software-rasterizer"]
+from livecode.errors import LivecodeError
+
+#: Programs that are Chromium, in the order in which they are looked for.
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+#: Graphics that the processor computes, so that they are the same on every machine.
+_SHADERS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+_PLAIN = ("--disable-gpu", "--disable-software-rasterizer")
 _SWITCHES = (
-    "--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--headless", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-extensions", "--mute-audio",
     "--hide-scrollbars", "--force-device-scale-factor=1", "--remote-debugging-pipe",
+    # a window that nobody looks at is drawn like the one in front
+    "--disable-renderer-backgrounding", "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
 )  # fmt: skip
 
 
+def chromium() -> str | None:
+    """Return the program, or None where there is none."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return str(_MAC) if found is None and _MAC.exists() else found
+
+
 class Browser:
-    """Chromium with one window of 1280 × 720; `with Browser(folder) as browser: page = browser.open(…)`."""
+    """Chromium whose pages are 1280 × 720; `with Browser(folder) as browser: page = browser.open(…)`."""
 
     def __init__(self, folder: Path, shaders: bool = False, size: tuple[int, int] = (1280, 720)):
-        """Start it with its profile in `folder`; `shaders`: WebGL is computed by the processor."""
+        """Start it with its profile in `folder`; `shaders`: WebGL is computed by the processor.
+
+        Raises LivecodeError if there is none.
+        """
+        program = chromium()
+        if program is None:
+            raise LivecodeError(
+                "pictures of the page are made by Chromium, which is not installed here: "
+                "apt-get install chromium, or install Google Chrome"
+            )
         self._number = 0
         self._answers: dict[int, dict[str, Any]] = {}
         self._told = threading.Condition()
@@ -41,11 +63,11 @@ class Browser:
             os.dup2(low[0], 3)
             os.dup2(low[1], 4)
 
-        graphics = ["--use-angle=swiftshader", SHADERS] if shaders else _PLAIN
-        assert CHROMIUM is not None
+        graphics = _SHADERS if shaders else _PLAIN
+        unsafe = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has no sandbox for root
         self._process = subprocess.Popen(
-            ["nice", "-n", "10", CHROMIUM, *_SWITCHES, *graphics, f"--window-size={size[0]},{size[1]}",
-             f"--user-data-dir={folder}"],
+            ["nice", "-n", "10", program, *unsafe, *_SWITCHES, *graphics,
+             f"--window-size={size[0]},{size[1]}", f"--user-data-dir={folder}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=connect, pass_fds=(3, 4), start_new_session=True,
         )  # fmt: skip
@@ -75,9 +97,9 @@ class Browser:
         self._process.wait()
         os.close(self._orders)
 
-    def open(self, address: str) -> "Tab":
-        """Open a page, and return it at once."""
-        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+    def open(self, address: str, window: bool = False) -> "Tab":
+        """Open a page, and return it at once; `window`: in a window of its own."""
+        target = self.send("Target.createTarget", url="about:blank", newWindow=window)["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = Tab(self, session, target)
         for domain in ("Page", "Runtime", "Log"):
@@ -155,7 +177,7 @@ class Tab:
     def picture(self, **clip: float) -> bytes:
         """Return a picture of the page as PNG, or of a part of it: x, y, width, height."""
         options: dict[str, Any] = {"clip": {**clip, "scale": 1}} if clip else {}
-        taken = self.send("Page.captureScreenshot", format="png", **options)
+        taken = self.send("Page.captureScreenshot", format="png", optimizeForSpeed=True, **options)
         return base64.b64decode(taken["data"])
 
     def reload(self) -> None:
@@ -165,12 +187,3 @@ class Tab:
     def close(self) -> None:
         """Close the page."""
         self._browser.send("Target.closeTarget", targetId=self._target)
-
-
-def await_(condition: Callable[[], Any], what: str, within_s: float = 30.0) -> Any:
-    """Wait for a condition, and return what it came to."""
-    end = time.monotonic() + within_s
-    while not (found := condition()):
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.02)
-    return found
