@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +65,6 @@ def film(
         browser = stack.enter_context(Browser(folder / "profile", shaders=True, size=size))
         tab = browser.open(f"{address}?film")
         tab.until("window.film")
-        sound = WavFile.fresh(folder / "sound.wav", rate, bits=BITS[kind])
-        stack.callback(sound.close)
         pictures = stack.enter_context(_Pictures(ffmpeg, folder / "pictures.mkv", options.fps))
         drawing = _Drawing(tab, options)
 
@@ -74,9 +72,9 @@ def film(
             pictures.add(drawing.draw(picture))
             progress(picture.position / rate)
 
-        reel = Reel(rate, options.fps, sound.write, shown)
-        replayed = play_again(played, reel.hear, reel.open)
-        sound.close()
+        with closing(WavFile.fresh(folder / "sound.wav", rate, bits=BITS[kind])) as sound:
+            reel = Reel(rate, options.fps, sound.write, shown)
+            replayed = play_again(played, reel.hear, reel.open)
         pictures.close()
         with replacing(options.out) as unfinished:
             _run(
