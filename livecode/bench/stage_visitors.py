@@ -58,7 +58,40 @@ class Watchers:
         await asyncio.gather(*reading)
 
 
-class Intruders:
+class _Visitor:
+    """One who speaks HTTP and web sockets by hand, and so can say what no browser says."""
+
+    def __init__(self, address: str):
+        parts = urlsplit(address)
+        assert parts.port is not None
+        self._host, self._port, self._path = parts.netloc, parts.port, parts.path
+
+    def _connected(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self._port), 2.0)
+
+    def _upgrade(self, visitor: socket.socket) -> None:
+        key = base64.b64encode(os.urandom(16)).decode()
+        visitor.sendall(
+            f"GET {self._path}events HTTP/1.1\r\nHost: {self._host}\r\nOrigin: http://{self._host}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
+        )
+
+
+class Still(_Visitor):
+    """A viewer that never reads."""
+
+    def __init__(self, address: str):
+        super().__init__(address)
+        self._socket = self._connected()
+        self._upgrade(self._socket)
+
+    def close(self) -> None:
+        """Let it go."""
+        self._socket.close()
+
+
+class Intruders(_Visitor):
     """Visitors that do whatever they may not, in a thread of this program, until `stop()`.
 
     They ask with a wrong host, origin or token, ask to evaluate code, send frames that are too long or none,
@@ -66,9 +99,8 @@ class Intruders:
     """
 
     def __init__(self, address: str):
-        parts = urlsplit(address)
-        assert parts.port is not None
-        self._host, self._port, self._path = parts.netloc, parts.port, parts.path
+        super().__init__(address)
+        self._address = address
         self.attempts = 0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -81,8 +113,7 @@ class Intruders:
 
     def _run(self) -> None:
         attempts = itertools.cycle(self._attempts())
-        with self._connected() as still:
-            self._upgrade(still)
+        with contextlib.closing(Still(self._address)):
             while not self._end.is_set():
                 self._flood()
                 for attempt in itertools.islice(attempts, ATTEMPTS):
@@ -111,9 +142,6 @@ class Intruders:
         yield lambda: self._ask({"Content-Length": "100000000"}, method="POST")
         yield lambda: self._ask({"Host": ""}, method="\0")
 
-    def _connected(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._port), 2.0)
-
     def _ask(self, headers: dict[str, str], path: str = "", method: str = "GET") -> None:
         sent = {"Host": self._host, **headers}
         lines = [f"{method} {path or self._path} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items())]
@@ -127,11 +155,3 @@ class Intruders:
             visitor.recv(4096)
             visitor.sendall(frame)
             visitor.recv(4096)
-
-    def _upgrade(self, visitor: socket.socket) -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
-        visitor.sendall(
-            f"GET {self._path}events HTTP/1.1\r\nHost: {self._host}\r\nOrigin: http://{self._host}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
-        )

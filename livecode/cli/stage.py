@@ -1,33 +1,81 @@
-"""`livecode stage`: tells where the page of the performance that plays is, and who watches."""
+"""`livecode stage`: tells where the page of a performance is, or plays a past one on a page of its own."""
 
 import argparse
+import secrets
 import time
 
 from rich.text import Text
 
+from livecode.cli.arguments import path
+from livecode.cli.consent import add_trust, allow_journal, differences
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.cli.printing import say
+from livecode.cli.replay import journal_of
+from livecode.cli.stage_page import add_certificate, open_to
 from livecode.errors import LivecodeError
 from livecode.journal import archive
+from livecode.processes.options import stage_place
 from livecode.processes.running import PlaysElsewhere, attached
 from livecode.terminal.audience import audience_line, qr_code
-from livecode.transport.stage import Audience, look_at
+from livecode.transport.stage import Audience, StageOrder, look_at
+
+#: The secret part of the page's address has so many random bytes.
+TOKEN_BYTES = 24
 
 
 def add_arguments(parser: Parser) -> None:
-    """Add the arguments of `livecode stage`: there are none."""
+    """Add the arguments of `livecode stage` and `livecode stage --replay JOURNAL`."""
+    add = parser.add_argument
+    add("--replay", type=path, metavar="JOURNAL",
+        help="play a past performance on a page, with its sound: a journal, or its number")  # fmt: skip
+    add(
+        "--at",
+        default="",
+        metavar="HOST:PORT",
+        help="where (default: any free port of this machine)",
+    )
+    add_certificate(parser)
+    add_trust(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the address of the page as text and as QR code, and who watches."""
+    """Print the address of the page as text and as QR code, and who watches; or play on a page."""
+    if options.replay is not None:
+        return _play(options)
     audience = _audience()
     if audience.trouble:
         raise LivecodeError(audience.trouble)
     PlainConsole().print(Text(qr_code(audience.address), "#000000 on #ffffff"))
     say(audience.address)
     say(audience_line(audience, time.monotonic_ns()))
+    return 0
+
+
+def _play(options: argparse.Namespace) -> int:
+    """Play a past performance on a page; return 1 if the controls were not those that were played."""
+    from livecode.films.projection import Projection
+
+    host, port = stage_place(options.at)
+    journal = journal_of(options.replay)
+    allow_journal(journal, options.trust)
+    for sentence in (*differences(journal), *open_to(host, options)):
+        say(sentence)
+    cert, key = (
+        "" if each is None else str(each) for each in (options.stage_cert, options.stage_key)
+    )
+    order = StageOrder(host, port, secrets.token_urlsafe(TOKEN_BYTES), cert, key, audio=True)
+
+    def opened(address: str) -> None:
+        say(
+            f"the page is {address}: it begins to play when somebody opens it; a click lets it sound"
+        )
+
+    replayed = Projection(journal, order, opened).run()
+    if replayed is not None and replayed.differs_at_s is not None:
+        say(f"from {replayed.differs_at_s:.2f} s on the controls are not those that were played")
+        return 1
     return 0
 
 

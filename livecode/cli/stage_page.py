@@ -20,7 +20,17 @@ def add_stage(parser: Parser) -> None:
     add = parser.add_argument
     add("--stage", nargs="?", const="", metavar="HOST:PORT",
         help="serve a page for the projector (at any free port of this machine, for it alone)")  # fmt: skip
-    add("--stage-audio", action="store_true", help="let the page sound as well, for who clicks on it")
+    add(
+        "--stage-audio",
+        action="store_true",
+        help="let the page sound as well, for who clicks on it",
+    )
+    add_certificate(parser)
+
+
+def add_certificate(parser: Parser) -> None:
+    """Add `--stage-cert` and `--stage-key`: what TLS needs."""
+    add = parser.add_argument
     add("--stage-cert", type=path, metavar="CERT.pem", help="serve it with TLS")
     add(
         "--stage-key",
@@ -42,24 +52,31 @@ def open_stage(options: argparse.Namespace) -> list[str]:
     """
     if options.set is None and (options.stage or "").endswith(".py"):
         options.set, options.stage = Path(options.stage), ""  # `--stage` before the set's name
-    for name in ("stage_cert", "stage_key"):
-        file = getattr(options, name)
-        if file is not None and not file.is_file():
-            raise LivecodeError(f"--{name.replace('_', '-')} {shown(file)}: there is no such file")
     if options.stage is None:
         if options.stage_cert is not None or options.stage_key is not None or options.stage_audio:
             asked = "--stage-audio" if options.stage_audio else "--stage-cert"
             raise LivecodeError(f"{asked} is for the stage page: write --stage as well")
         return []
     host, _ = stage_place(options.stage)
+    return open_to(host, options)
+
+
+def open_to(host: str, options: argparse.Namespace) -> list[str]:
+    """Return what has to be known of a page that is served to `host`, by the options of its certificate.
+
+    Raises LivecodeError if the certificate is none.
+    """
+    for name in ("stage_cert", "stage_key"):
+        file = getattr(options, name)
+        if file is not None and not file.is_file():
+            raise LivecodeError(f"--{name.replace('_', '-')} {shown(file)}: there is no such file")
     if options.stage_key is not None and options.stage_cert is None:
         raise LivecodeError("--stage-key needs the certificate that it is the key of: --stage-cert")
     if is_loopback(host) or options.stage_cert is not None:
         return []
-    hears = ", hears it" if options.stage_audio else ""
     return [
         f"the stage page is open on {host} without TLS: whoever listens on that network reads the "
-        f"address, the code and all that it shows{hears}, and can watch too, but can change nothing; "
+        "address, the code and all that it shows, and can watch and listen too, but can change nothing; "
         "--stage-cert CERT.pem closes that"
     ]
 

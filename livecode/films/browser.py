@@ -168,11 +168,16 @@ class Tab:
     def until(self, script: str, within_s: float = 30.0) -> Any:
         """Wait until an expression is true in the page, and return what it comes to."""
         end = time.monotonic() + within_s
-        while not (found := self.run(script)):
+        while True:
+            trouble: RuntimeError | None = None
+            try:
+                if found := self.run(script):
+                    return found
+            except RuntimeError as error:  # the page is being loaded
+                trouble = error
             if time.monotonic() > end:
-                raise TimeoutError(f"waited {within_s:g} s in vain for {script}")
+                raise TimeoutError(f"waited {within_s:g} s in vain for {script}") from trouble
             time.sleep(0.05)
-        return found
 
     def picture(self, **clip: float) -> bytes:
         """Return a picture of the page as PNG, or of a part of it: x, y, width, height."""

@@ -10,6 +10,7 @@ from livecode.offline.timeline_player import TimelinePlayer
 from livecode.performance.performance import Performance
 from livecode.performance.watching import Watching
 from livecode.stage.showing import Document, Showing
+from livecode.transport.stage import StageOrder, encode_stage
 
 Heard = Callable[[NDArray[np.float32]], None]
 
@@ -33,9 +34,16 @@ class Reel:
     """
 
     def __init__(
-        self, sample_rate: int, fps: float, heard: Heard, shown: Callable[[Picture], None]
+        self,
+        sample_rate: int,
+        fps: float,
+        heard: Heard,
+        shown: Callable[[Picture], None],
+        offers: bool = False,
     ):
+        """`offers`: the page is to offer the sound as well."""
         self._rate, self._fps, self._heard, self._shown = sample_rate, fps, heard, shown
+        self._offers = offers
         self._frames = 0  # of sound
         self._number = 0  # of the next picture
         self._player: TimelinePlayer | None = None
@@ -47,6 +55,7 @@ class Reel:
         if player is None:
             return
         player.arena.header.viewers = 1  # else the mind tells nothing
+        player.arena.stage.post(encode_stage(StageOrder(audio=self._offers)))
         # the same pictures come again, however slow the disk is
         self._showing = Showing(player.arena, self._now_ns, waits=True)
         self._follow(player.performance)

@@ -33,7 +33,14 @@ class StageLoop:
     def __init__(self, arena: Arena):
         self._arena, self._header = arena, arena.header
         self._viewers, self._listeners = Viewers(), Viewers()
-        self._stream = SoundStream(arena.tap, arena.header)
+        header = arena.header
+        self._stream = SoundStream(
+            arena.tap,
+            lambda: int(header.sample_rate),
+            lambda: (
+                header.clock()[0] + float(header.block)
+            ),  # the newest block has just been played
+        )
         self._showing = Showing(arena)
         self._audience = Audience()
         self._posted_s = float("-inf")
@@ -53,7 +60,10 @@ class StageLoop:
             except Exception:  # a bug of ours: it is in the log, and the next frame is tried
                 _log.exception("the stage page stumbled")
                 await asyncio.sleep(STUMBLED_S)
-            due_s = max(due_s + (FRAME_S if len(self._viewers) or len(self._listeners) else IDLE_S), time.monotonic())
+            due_s = max(
+                due_s + (FRAME_S if len(self._viewers) or len(self._listeners) else IDLE_S),
+                time.monotonic(),
+            )
             await asyncio.sleep(due_s - time.monotonic())
         self._header.viewers = 0
         server.stop()
@@ -87,8 +97,7 @@ class StageLoop:
             self._showing.look()
             self._viewers.offer(self._showing.compose, time.monotonic())
         if len(self._listeners):
-            pieces = [(piece, True) for piece in self._stream.look()]
-            self._listeners.offer(lambda seen: pieces, time.monotonic())
+            self._listeners.offer(self._stream.compose, time.monotonic())
         audience = Audience(
             door.address,
             door.port,

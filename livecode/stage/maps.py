@@ -53,7 +53,7 @@ class Plane:
 
 
 class Planes:
-    """The planes of spaces by their models' names, each loaded once, in a thread; `waits`: for all of them."""
+    """The planes of spaces by their models' names, each loaded once, in a thread; `waits`: for each."""
 
     def __init__(self, waits: bool = False) -> None:
         self._waits = waits

@@ -1,8 +1,7 @@
 """The sound of the performance for browsers that listen: pieces of 16-bit samples, as they are played."""
 
 import struct
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,8 @@ PIECE = struct.Struct("<BBHddf")
 PIECE_KIND = 2
 #: A piece has so many frames at most.
 MOST_FRAMES = 8192
-#: Who begins to listen gets so much at once, in seconds.
-FIRST_S = 0.05
+#: Who begins to listen, or is further behind than MOST_S, goes on from so long ago, in seconds.
+FIRST_S, MOST_S = 0.05, 0.5
 
 
 def pieces_of(
@@ -33,21 +32,21 @@ def pieces_of(
 
 
 class SoundStream:
-    """Follows the arena's tap of the sum."""
+    """Gives each listener what was played since it got something; nothing waits for anybody."""
 
-    def __init__(self, tap: TapBuffer, header: Any):
-        self._tap, self._header = tap, header
-        self._position: int | None = None
+    def __init__(self, tap: TapBuffer, sample_rate: Callable[[], int], end: Callable[[], float]):
+        """`end()` is the sample time after the newest frame of the tap, give or take a block."""
+        self._tap, self._sample_rate, self._end = tap, sample_rate, end
 
-    def look(self) -> list[bytes]:
-        """Return what was played since the last look, in pieces."""
-        header, tap = self._header, self._tap
-        rate = int(header.sample_rate)
-        soon = tap.written - round(FIRST_S * rate)
-        if self._position is None or tap.written - self._position > tap.capacity // 2:
-            self._position = soon
-        frames, self._position = tap.since(self._position)
-        # the newest frame was played at the end of the newest block, give or take one
-        end = header.clock()[0] + header.block
-        begin = self._position - len(frames)
-        return list(pieces_of(frames, begin, end - len(frames), rate))
+    def compose(self, seen: dict[str, int]) -> list[tuple[bytes, bool]]:
+        """Return what a listener has not got yet, in pieces, and note in `seen` how far it is."""
+        rate, written = self._sample_rate(), self._tap.written
+        position = seen.get("sound", -(1 << 62))
+        if not 0 <= written - position <= MOST_S * rate:
+            position = written - round(FIRST_S * rate)
+        frames, position = self._tap.since(position)
+        seen["sound"] = position
+        begin = position - len(frames)
+        return [
+            (piece, True) for piece in pieces_of(frames, begin, self._end() - len(frames), rate)
+        ]

@@ -1,7 +1,7 @@
 // The sound in the browser: pieces of it are played one after the other, a little later than they come.
 
-const LEAD_S = 0.12;                 // what comes is played so much later, so that the next piece is there
-const LEAST_S = 0.005, MOST_S = 0.3; // sooner or later than that, it begins anew
+const LEAD_S = 0.1;                  // what comes is played so much later, so that the next piece is there
+const LEAST_S = 0.005, MOST_S = 0.2; // sooner or later than that, it begins anew
 const HEAD = 24;                     // bytes before the samples
 
 export class Listening {

@@ -63,6 +63,8 @@ const layers = {
   clock: new Clock(document.getElementById("clock"), state),
 };
 
+window.pages = layers;   // for who looks at the page with developer tools
+
 // what comes
 
 let told = 0;

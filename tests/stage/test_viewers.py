@@ -1,0 +1,129 @@
+"""Many browsers at the stage page, reloads at any time, and the sound in the browser."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from livecode.bench.stage_visitors import Still
+from livecode.films.browser import Browser, Tab
+from livecode.processes.live import Live
+from livecode.processes.options import Options
+from livecode.transport.stage import Audience, look_at
+from tests.stage.conftest import CHROMIUM
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.live,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="Chromium is not installed here: apt-get install chromium"
+    ),
+]
+VIEWERS = 5
+#: The sound in the browser is heard so much later than it is played, at most, in seconds.
+BEHIND_S = 0.3
+
+
+@pytest.fixture
+def live() -> Iterator[Live]:
+    with Live(Options(audio="headless", osc_port=0, stage="0", stage_audio=True)) as opened:
+        ok, error = opened.evaluate("@dsp\ndef tone():\n    return Sine(freq=440, mul=0.25)")
+        assert ok, error
+        opened.await_sound()
+        opened.await_(lambda: audience(opened).address, "the page", 60)
+        yield opened
+
+
+def audience(live: Live) -> Audience:
+    return look_at(live.attachment.arena.audience, Audience)
+
+
+def draws(tab: Tab) -> None:
+    """Wait until a page has drawn three spectra more than it had."""
+    newest = "document.querySelector('#spectrum canvas') && window.pages.spectrum.newest"
+    before = tab.until(newest)
+    tab.until(f"window.pages.spectrum.newest > {before + 3}")
+
+
+def reload(tab: Tab) -> None:
+    """Load a page again, as soon as the browser takes the order: while it begins to load, it does not."""
+    for _ in range(200):
+        try:
+            tab.reload()
+            return
+        except RuntimeError:
+            time.sleep(0.01)
+    raise TimeoutError("the browser does not load the page again")
+
+
+def test_five_viewers_one_that_never_reads_and_reloads_at_any_time(
+    live: Live, tmp_path: Path
+) -> None:
+    address = audience(live).address
+    with Browser(tmp_path / "profile") as browser:
+        # each in a window of its own, as on a machine of its own: what is behind others is not drawn
+        tabs = [browser.open(f"{address}?fps=4", window=True) for _ in range(VIEWERS)]
+        live.await_(lambda: audience(live).viewers == VIEWERS, "five viewers", 60)
+        still = Still(address)
+        live.await_(lambda: audience(live).viewers == VIEWERS + 1, "one that never reads")
+        for tab in tabs:
+            draws(tab)
+        for pause_s in (0.0, 0.03, 0.1, 0.3, 0.7, 0.0, 0.0):  # while it loads, connects and draws
+            reload(tabs[0])
+            time.sleep(pause_s)
+        for tab in tabs:
+            draws(tab)
+        live.await_(lambda: audience(live).viewers == VIEWERS + 1, "nobody twice")
+        still.close()
+        assert browser.complaints == []
+    live.await_(lambda: audience(live).viewers == 0, "an empty room")
+    assert live.peak > 0.1
+    assert live.said == [], "nothing died"
+
+
+def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
+    live: Live, tmp_path: Path
+) -> None:
+    with Browser(tmp_path / "profile") as browser:
+        tab = browser.open(f"{audience(live).address}?fps=4")
+        tab.until("!document.getElementById('listen').hidden")
+        middle = tab.run(
+            "(({x, y, width, height}) => ({x: x + width / 2, y: y + height / 2}))"
+            "(document.getElementById('listen').getBoundingClientRect())"
+        )
+        for kind in ("mousePressed", "mouseReleased"):  # nothing sounds before somebody clicks
+            tab.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **middle)
+        tab.until("listening.heard() !== null")
+        tab.run(
+            "window.meter = new AnalyserNode(listening.context, { fftSize: 8192 }),"
+            "listening.out.connect(meter), null"
+        )
+        loudest = (
+            "(() => { const found = new Float32Array(meter.frequencyBinCount);"
+            " meter.getFloatFrequencyData(found); const most = found.indexOf(Math.max(...found));"
+            " return [most * listening.context.sampleRate / meter.fftSize, found[most]]; })()"
+        )
+        tab.until(f"{loudest}[1] > -30")
+        freq_hz, _ = tab.run(loudest)
+        assert abs(freq_hz - 440) <= 48000 / 8192
+        begun = tab.run("listening.begun")
+        behind = []
+        for _ in range(40):
+            frame = tab.run("listening.heard()")
+            header = live.header
+            behind.append((header.now(time.monotonic_ns()) - frame) / header.sample_rate)
+            time.sleep(0.05)
+        assert sorted(behind)[len(behind) // 2] < BEHIND_S, behind
+        assert min(behind) > 0, "nothing is heard before it is played"
+        # a gap would be samples in a row that are 0
+        quiet = tab.run(
+            "(() => { const found = new Float32Array(8192); meter.getFloatTimeDomainData(found);"
+            " let most = 0, now = 0; for (const each of found) { now = each === 0 ? now + 1 : 0;"
+            " most = Math.max(most, now); } return most; })()"
+        )
+        assert quiet < 3
+        assert tab.run("listening.begun") <= begun + 1
+        tab.run("document.getElementById('listen').click()")
+        tab.until("listening.heard() === null")
+        assert browser.complaints == []
