@@ -7,7 +7,7 @@ from msgspec import structs
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.deferred import Deferred
 from livecode.language.units import is_number
-from livecode.transport.stage import LAYERS, PALETTES, StageStatus
+from livecode.transport.stage import LAYERS, OWN, PALETTES, StageStatus
 
 #: The type of the page is from half to three times as large as usual.
 SMALLEST, LARGEST = 0.5, 3.0
@@ -31,7 +31,10 @@ class StageWord:
         return self._status
 
     def show(self, *layers: str) -> None:
-        """Show these layers and no others; without any, all: `stage.show("spectrum", "code")`."""
+        """Show these layers and no others; without any, all: `stage.show("spectrum", "code")`.
+
+        `stage.show("rain.js", "code")` shows a layer of your own, which is a file beside the set.
+        """
         chosen = _known(layers) if layers else LAYERS
         self._change(lambda now: structs.replace(now, layers=chosen))
 
@@ -77,9 +80,12 @@ class StageWord:
 
 
 def _known(layers: tuple[str, ...]) -> tuple[str, ...]:
-    """Return layers without repetitions; raises LivecodeError for one that does not exist."""
+    """Return layers without repetitions; raises LivecodeError for one that does not exist.
+
+    A file beside the set may come later, or be elsewhere in a replay: the page says so if it is not there.
+    """
     for name in layers:
-        if name not in LAYERS:
+        if name not in LAYERS and not (isinstance(name, str) and name.endswith(OWN)):
             raise LivecodeError(
                 f"there is no layer called {name!r}{did_you_mean(str(name), LAYERS)}"
             )

@@ -255,6 +255,7 @@ def _stage_order(options: Options) -> StageOrder:
         "" if certificate is None else str(certificate.resolve()),
         "" if key is None else str(key.resolve()),
         options.stage_audio,
+        "" if options.set_path is None else str(options.set_path.parent.resolve()),
     )
 
 

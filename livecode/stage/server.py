@@ -17,6 +17,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from livecode.errors import LivecodeError
 from livecode.stage.door import MOST_CONNECTIONS, MOST_VIEWERS, STATUS, Door
+from livecode.stage.own import OwnFiles
 from livecode.transport.stage import StageOrder
 
 _log = logging.getLogger(__name__)
@@ -31,9 +32,10 @@ ASKS_WITHIN_S = 10.0
 #: Close codes of RFC 6455: visitors may say nothing, and there is no room for another.
 POLICY, TRY_LATER = 1008, 1013
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-#: Nothing but files of the page itself is loaded, run or connected to, and nobody may frame it.
+#: Nothing but files of the page itself is loaded, run or connected to, and nobody may frame it. Hydra, which
+#: a performer may put beside the set, makes functions of text; without it no text becomes code.
 SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {socket}; "
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; connect-src 'self' {socket}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -99,9 +101,15 @@ class _File(_Guarded):
     """A file of the page."""
 
     files: dict[str, tuple[str, bytes]]
+    own: OwnFiles
 
-    def initialize(self, door: Door, files: dict[str, tuple[str, bytes]] | None = None) -> None:
-        self.door, self.files = door, files or {}
+    def initialize(
+        self,
+        door: Door,
+        files: dict[str, tuple[str, bytes]] | None = None,
+        own: OwnFiles | None = None,
+    ) -> None:
+        self.door, self.files, self.own = door, files or {}, own or OwnFiles("")
 
     def get(self, token: str, name: str) -> None:
         found = self.files.get(name)
@@ -111,9 +119,30 @@ class _File(_Guarded):
             return
         host = self.request.headers["Host"]
         stream = f"{'wss' if self.door.tls else 'ws'}://{host}"
-        self.set_header("Content-Security-Policy", SECURITY_POLICY.format(socket=stream))
+        scripts = " 'unsafe-eval'" if self.own.hydra else ""
+        policy = SECURITY_POLICY.format(socket=stream, scripts=scripts)
+        self.set_header("Content-Security-Policy", policy)
         self.set_header("Content-Type", found[0])
         self.finish(found[1])
+
+
+class _Own(_Guarded):
+    """A JavaScript file of the performer's own, from beside the set."""
+
+    own: OwnFiles
+
+    def initialize(self, door: Door, own: OwnFiles | None = None) -> None:
+        assert own is not None
+        self.door, self.own = door, own
+
+    def get(self, token: str, name: str) -> None:
+        found = self.own.read(name)
+        if found is None:
+            self.door.refused["path"] += 1
+            self.refuse("path")
+            return
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.finish(found)
 
 
 class _Nowhere(_Guarded):
@@ -282,12 +311,18 @@ def serve(
     door = Door(order.host, sockets[0].getsockname()[1], order.token, context is not None)
     for name in ("tornado.access", "tornado.general", "tornado.application"):
         logging.getLogger(name).disabled = True  # their lines hold addresses
+    own = OwnFiles(order.folder)
     sounds = [(r"/([^/]*)/sound", Viewer, {"door": door, "audience": listeners})]
     application = Application(
         [
             *(sounds if order.audio else []),
+            (r"/([^/]*)/own/([^/]*)", _Own, {"door": door, "own": own}),
             (r"/([^/]*)/events", Viewer, {"door": door, "audience": viewers}),
-            (r"/([^/]*)/([a-z_]*(?:\.[a-z]+)?)", _File, {"door": door, "files": page_files()}),
+            (
+                r"/([^/]*)/([a-z_]*(?:\.[a-z]+)?)",
+                _File,
+                {"door": door, "files": page_files(), "own": own},
+            ),
             (r".*", _Nowhere, {"door": door}),
         ],
         websocket_max_message_size=MOST_BYTES,

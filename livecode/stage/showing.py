@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from livecode.stage.maps import Planes
+from livecode.stage.own import OwnFiles
 from livecode.stage.spectrum import BANDS, LOW_HZ, Listener
 from livecode.stage.ways import Ways
 from livecode.transport import Arena
-from livecode.transport.stage import ShownText, StageOrder, StageStatus, Watched, look_at
+from livecode.transport.stage import OWN, ShownText, StageOrder, StageStatus, Watched, look_at
 from livecode.transport.status import AgentStatus, Status, look_at_status
 from livecode.transport.token_times import PatternTokens, TokenTimes
 
@@ -27,9 +28,10 @@ LAYER_OF = {
     "values": "curves",
     "patterns": "patterns",
     "code": "code",
+    "own": "own",
 }
 #: The least time between two versions of a document, in seconds.
-EVERY_S = {"clock": 0.2, "agents": 0.05, "paths": 0.1, "values": 0.1}
+EVERY_S = {"clock": 0.2, "agents": 0.05, "paths": 0.1, "values": 0.1, "own": 0.5}
 MOST_VALUES = 24
 #: Sound as the page gets it: kind, whether the engine stands still, bands, the sample time that is heard,
 #: the sample rate, and the peaks of both sides; then the bands, a byte each.
@@ -63,7 +65,8 @@ class Showing:
     ):
         """`waits`: for the maps of spaces to be loaded, as nobody else does meanwhile."""
         self._arena, self._header, self._now_ns = arena, arena.header, now_ns
-        self._audio = look_at(arena.stage, StageOrder).audio
+        order = look_at(arena.stage, StageOrder)
+        self._audio, self._own = order.audio, OwnFiles(order.folder)
         self._listener = Listener(arena.tap, int(arena.header.sample_rate))
         self._planes = Planes(waits)
         self._paths = Ways(arena.controls, self._planes)
@@ -101,6 +104,9 @@ class Showing:
         status, shown = self._status, set(self._status.stage.layers)
         if self._header.blackout:
             shown = set()
+        own = [name for name in shown if name.endswith(OWN)]
+        if own:  # they may draw all there is
+            shown |= {"own", "spectrum", "clock", "agent", "curves"}
         if "spectrum" in shown or "clock" in shown:
             self._hear(now_ns)
         self._offer("stage", self._stage(), now_ns)
@@ -111,6 +117,7 @@ class Showing:
             "values": lambda: dict(_most_telling(status.values)),
             "patterns": self._patterns,
             "code": lambda: self._code(now_ns),
+            "own": lambda: self._own.versions(own),
         }
         for key, make in makers.items():
             if LAYER_OF[key] in shown:

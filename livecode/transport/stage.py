@@ -15,6 +15,11 @@ PALETTES = ("night", "ember", "glacier", "phosphor", "violet", "mono", "contrast
 #: Addresses that only this machine reaches.
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
+#: The end of the name of a layer of the performer's own, which is a file beside the set.
+OWN = ".js"
+#: The library for pictures that may stand beside the set; it makes functions of text.
+HYDRA = "hydra-synth.js"
+
 _Posted = TypeVar("_Posted", "StageOrder", "Audience", "ShownText", "Watched")
 
 
@@ -40,6 +45,7 @@ class StageOrder(msgspec.Struct, frozen=True):
     certificate: str = ""  # path of a PEM file; "": without TLS
     key: str = ""  # path; "": the key is in the certificate's file
     audio: bool = False  # the page offers the sound as well
+    folder: str = ""  # of the set: the performer's own layers are there; "": nowhere
 
 
 class Audience(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import { Film } from "./film.js";
 import { Curves } from "./curves.js";
 import { SpaceMap } from "./map.js";
 import { Listening } from "./listen.js";
+import { OwnLayers } from "./own.js";
 import { dress } from "./palettes.js";
 import { Patterns } from "./patterns.js";
 import { Spectrum } from "./spectrum.js";
@@ -63,6 +64,7 @@ const layers = {
   clock: new Clock(document.getElementById("clock"), state),
 };
 
+const own = new OwnLayers(document.getElementById("own"), state);
 window.pages = layers;   // for who looks at the page with developer tools
 
 // what comes
@@ -73,6 +75,7 @@ function take(document_) {
   for (const [key, value] of Object.entries(document_)) state[key] = value;
   if (document_.stage) follow(document_.stage);
   for (const layer of Object.values(layers)) layer.take?.(document_);
+  own.take(document_);
 }
 
 function takeSound(buffer) {
@@ -85,6 +88,7 @@ function takeSound(buffer) {
   if (clock.film) clock.film.frame = frame; else clock.hear(frame, rate);
   state.rate = rate;
   state.peaks = [view.getFloat32(16, true), view.getFloat32(20, true)];
+  state.bands = new Uint8Array(buffer, 24, count);
   layers.spectrum.hear(frame, rate, new Uint8Array(buffer, 24, count), still);
 }
 
@@ -148,6 +152,7 @@ function arrange(now) {
   }
   wall.classList.toggle("roomy", layers.code.away);
   for (const section of wall.children) {
+    if (section.id === "own") continue;   // it knows by itself whether it is empty
     const empty = [...section.children].every((each) => each.classList.contains("away"));
     section.classList.toggle("empty", empty);
   }
@@ -176,6 +181,7 @@ function paint(now) {
   if (state.stage.blackout) return;
   arrange(now);
   for (const layer of Object.values(layers)) if (!layer.away) layer.draw(now);
+  own.draw();
 }
 
 calm.addEventListener("change", () => follow(state.stage));
