@@ -76,7 +76,7 @@ def _look_at(node: ast.AST, found: NamesUsed) -> None:
 def _asked(node: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield the parameters, with lines, of functions that the performance calls."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        if isinstance(node, ast.Lambda) or _decorators(node) & {"dsp", "reward"}:
+        if isinstance(node, ast.Lambda) or _decorators(node) & {"dsp", "layer", "reward"}:
             arguments = node.args
             plain = [*arguments.posonlyargs, *arguments.args]
             for argument in plain[: len(plain) - len(arguments.defaults)]:

@@ -15,6 +15,7 @@ from livecode.language.dsp import dsp
 from livecode.language.every import every
 from livecode.language.hits import hits
 from livecode.language.kits import kit
+from livecode.language.layers import layer
 from livecode.language.notes import notes
 from livecode.language.patterns.word import pattern
 from livecode.language.rewards import REWARDS
@@ -47,6 +48,7 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "hits": hits,
         "hours": hours,
         "kit": kit,
+        "layer": layer,
         "minutes": minutes,
         "ms": ms,
         "notes": notes,

@@ -21,6 +21,7 @@ from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.performance.agent_checkpoint import AgentCheckpoint
 from livecode.performance.audio_word import AudioWord
+from livecode.performance.drawn_layers import DrawnLayers
 from livecode.performance.grab_word import grab_word
 from livecode.performance.input_words import MicWord, MidiWord, OscWord
 from livecode.performance.inputs import Inputs
@@ -191,9 +192,11 @@ class Performance:
         #: Called with the code of each block that has ended.
         self.on_block: Callable[[str], None] = lambda code: None
         self.stage = StageWord(deferred)
+        self.layers = DrawnLayers(namespace, sample_rate)
         self.board = StatusBoard(
-            arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage
-        )
+            arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage,
+            self.layers,
+        )  # fmt: skip
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
 
@@ -273,6 +276,7 @@ class Performance:
             self.applier.tick(frame)
             self.sounds.tick(frame, self.present.moment)
             self.tilts.tick(self.present.moment)
+            self.layers.tick(frame, self.present.moment)
             self.set_player.tick(frame, self.present.moment)
             if not self.recorder.replaying:  # the journal has the turns as blocks
                 self.turns.tick(frame, frame + clock.tick_frames)

@@ -15,6 +15,7 @@ from livecode.language.patterns.picture import COLUMNS, bar_row
 from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
+from livecode.performance.drawn_layers import DrawnLayers
 from livecode.performance.stage_word import StageWord
 from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
@@ -76,10 +77,11 @@ class StatusBoard:
         turns: TurnTable,
         namespace: Namespace,
         stage: StageWord,
+        layers: DrawnLayers,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
         self._scenes, self._sounds, self._turns = scenes, sounds, turns
-        self._namespace, self._stage = namespace, stage
+        self._namespace, self._stage, self._layers = namespace, stage, layers
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -129,6 +131,7 @@ class StatusBoard:
             },
             values=dict(self._varying()),
             pushed=dict(self._pushed()),
+            drawn=self._layers.now,
             rings=rings.summary(),
             twist=round(float(rings.twist), 3),
             refused=sum(self._intake.refused.values()),

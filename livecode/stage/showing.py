@@ -114,7 +114,7 @@ class Showing:
             "clock": lambda: _clock(status),
             "agents": lambda: {name: self._agent(each) for name, each in status.agents.items()},
             "paths": lambda: self._paths.look(status.agents),
-            "values": lambda: dict(_most_telling(status.values)),
+            "values": lambda: {**status.drawn, **dict(_most_telling(status.values))},
             "patterns": self._patterns,
             "code": lambda: self._code(now_ns),
             "own": lambda: self._own.versions(own),

@@ -104,6 +104,7 @@ class Status(msgspec.Struct, frozen=True):
     pushed: dict[
         str, float
     ] = {}  # bits a second that a tilt pushes a stream from its model, by name
+    drawn: dict[str, float] = {}  # what the functions of `@layer` return, by name
     rings: str = ""  # what is heard of each hand's
     twist: float = 0.0  # −1 to 1
     refused: int = 0  # packets

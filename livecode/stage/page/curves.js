@@ -32,7 +32,8 @@ export class Curves {
   }
 
   shown(now) {
-    const weight = ([name, curve]) => (name.endsWith(".temperature") || name.endsWith(".entropy") ? 2 : 0)
+    // a function of `@layer` has a name without a setting, and is there to be drawn
+    const weight = ([name, curve]) => (!name.includes(".") ? 4 : name.endsWith(".temperature") || name.endsWith(".entropy") ? 2 : 0)
       + (now - curve.moved < STILL_S ? 1 : 0);
     return [...this.curves].filter((each) => weight(each) > 0)
       .sort((a, b) => weight(b) - weight(a)).slice(0, MOST);
