@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.films.reel import Picture, Reel
+from livecode.films.reel import Reel, ReelPicture
 from livecode.journal.timeline import Timeline
 from livecode.offline.replay import Replayed, play_again, timelines_of
 from livecode.stage.server import Viewers, serve
@@ -32,7 +32,7 @@ LAST_S = 2.0
 TAP_FRAMES = 1 << 17
 
 
-class Ended(Exception):
+class ProjectionOver(Exception):
     """The projection is over before the replay is."""
 
 
@@ -58,7 +58,9 @@ class Projection:
         self._tap = TapBuffer(memoryview(bytearray(TapBuffer.size(TAP_FRAMES))), TAP_FRAMES)
         self._played_to = 0.0  # sample time
         self._stream = SoundStream(self._tap, lambda: self._rate, lambda: self._played_to)
-        self._steps: deque[tuple[Picture, NDArray[np.float32]]] = deque()  # and the sound after it
+        self._steps: deque[tuple[ReelPicture, NDArray[np.float32]]] = (
+            deque()
+        )  # and the sound after it
         self._changed = threading.Condition()
         self._complete = False  # all of the replay is in the steps
         self._end = threading.Event()
@@ -82,7 +84,7 @@ class Projection:
             reel = Reel(self._rate, FPS, self._hear, self._show, offers=self._order.audio)
             replayed = play_again(self._played, reel.hear, reel.open)
             self._complete = True
-        except Ended:
+        except ProjectionOver:
             pass
         except BaseException:
             self.stop()
@@ -102,12 +104,12 @@ class Projection:
 
     # the replay, which runs ahead
 
-    def _show(self, picture: Picture) -> None:
+    def _show(self, picture: ReelPicture) -> None:
         with self._changed:
             while len(self._steps) > AHEAD_S * FPS and not self._end.is_set():
                 self._changed.wait(0.2)
             if self._end.is_set():
-                raise Ended
+                raise ProjectionOver
             self._steps.append((picture, np.zeros((0, 2), np.float32)))
 
     def _hear(self, audio: NDArray[np.float32]) -> None:
@@ -171,7 +173,7 @@ class Projection:
             self._tell(*step)
             self.shown += 1
 
-    def _next(self) -> tuple[Picture, NDArray[np.float32]] | None:
+    def _next(self) -> tuple[ReelPicture, NDArray[np.float32]] | None:
         """Take the next step, if all of its sound is there."""
         with self._changed:
             if len(self._steps) < 2 and not (self._complete and self._steps):
@@ -180,7 +182,7 @@ class Projection:
             self._changed.notify_all()
             return step
 
-    def _tell(self, picture: Picture, sound: NDArray[np.float32]) -> None:
+    def _tell(self, picture: ReelPicture, sound: NDArray[np.float32]) -> None:
         now_s = self._now_s()
         documents = picture.documents
         self._viewers.offer(lambda seen: composed(documents, picture.sound, seen), now_s)

@@ -16,7 +16,7 @@ Heard = Callable[[NDArray[np.float32]], None]
 
 
 @dataclass(frozen=True)
-class Picture:
+class ReelPicture:
     """What the page shows at one moment."""
 
     number: int  # from 0
@@ -38,7 +38,7 @@ class Reel:
         sample_rate: int,
         fps: float,
         heard: Heard,
-        shown: Callable[[Picture], None],
+        shown: Callable[[ReelPicture], None],
         offers: bool = False,
     ):
         """`offers`: the page is to offer the sound as well."""
@@ -75,17 +75,17 @@ class Reel:
         if len(audio):
             self._heard(audio)
 
-    def _picture(self, position: int) -> Picture:
+    def _picture(self, position: int) -> ReelPicture:
         player = self._player
         if player is None:
-            return Picture(self._number, position, float(position))
+            return ReelPicture(self._number, position, float(position))
         if player.performance is not self._performance:  # another mind has taken over
             self._follow(player.performance)
         self._now = position - self._frames + player.frame
         self._watching.look()
         self._showing.look()
         showing = self._showing
-        return Picture(self._number, position, self._now, showing.documents, showing.sound)
+        return ReelPicture(self._number, position, self._now, showing.documents, showing.sound)
 
     def _now_ns(self) -> int:
         return round(self._now / self._rate * 1e9)

@@ -15,7 +15,7 @@ from livecode.errors import LivecodeError
 from livecode.files import replacing
 from livecode.films.browser import Browser, Tab
 from livecode.films.page import served
-from livecode.films.reel import Picture, Reel
+from livecode.films.reel import Reel, ReelPicture
 from livecode.offline.replay import Replayed, play_again, timelines_of
 from livecode.stage.showing import Versions, composed
 from livecode.transport.stage import PALETTES
@@ -68,7 +68,7 @@ def film(
         pictures = stack.enter_context(_Pictures(ffmpeg, folder / "pictures.mkv", options.fps))
         drawing = _Drawing(tab, options)
 
-        def shown(picture: Picture) -> None:
+        def shown(picture: ReelPicture) -> None:
             pictures.add(drawing.draw(picture))
             progress(picture.position / rate)
 
@@ -119,7 +119,7 @@ class _Drawing:
         self._tab, self._options = tab, options
         self._seen: Versions = {}
 
-    def draw(self, picture: Picture) -> bytes:
+    def draw(self, picture: ReelPicture) -> bytes:
         """Return a picture as PNG."""
         messages = [
             base64.b64encode(data).decode() if binary else self._dressed(data.decode())

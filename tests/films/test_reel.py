@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from livecode.films.reel import Picture, Reel
+from livecode.films.reel import Reel, ReelPicture
 from livecode.offline.replay import play_again, replay, timelines_of
 from livecode.stage.showing import SOUND
 from tests.films.conftest import RATE
@@ -21,7 +21,7 @@ FPS = 30.0
 class Seen:
     """What a reel has shown and what was heard."""
 
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[ReelPicture] = field(default_factory=list)
     pieces: list[np.ndarray] = field(default_factory=list)
     before: list[int] = field(default_factory=list)  # frames heard before each picture
 
@@ -29,7 +29,7 @@ class Seen:
     def sound(self) -> np.ndarray:
         return np.concatenate(self.pieces)
 
-    def show(self, picture: Picture) -> None:
+    def show(self, picture: ReelPicture) -> None:
         self.pictures.append(picture)
         self.before.append(sum(map(len, self.pieces)))
 
@@ -46,7 +46,7 @@ def reel(journal: Path) -> Seen:
     return seen(journal)
 
 
-def document(picture: Picture, key: str) -> Any:
+def document(picture: ReelPicture, key: str) -> Any:
     return json.loads(picture.documents[key][2])
 
 

@@ -55,9 +55,9 @@ def test_a_camera_reads_the_address_off_the_rows(tmp_path: Path) -> None:
     large = shown.resize((8 * shown.width, 8 * shown.height), Image.Resampling.NEAREST)
     on_dark = Image.new("L", (large.width + 200, large.height + 200), 16)
     on_dark.paste(large, (100, 100))
-    on_dark.save(tmp_path / "desk.png")
+    on_dark.save(tmp_path / "screen.png")
     read = subprocess.run(
-        ["zbarimg", "--raw", "-q", tmp_path / "desk.png"],
+        ["zbarimg", "--raw", "-q", tmp_path / "screen.png"],
         capture_output=True,
         timeout=30,
         text=True,
