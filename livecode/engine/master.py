@@ -41,8 +41,12 @@ class Master:
         streams = len(server.getStreams())
         self.mixer = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
         self.first_stream = server.getStreams()[streams]
+        #: What comes back from shared effects has a sum of its own: strips are added as early as messages
+        #: arrive, effects at their sample, and a sum in another order is rounded otherwise.
+        self.returns = pyo.Mixer(outs=2, chnls=1, time=RISE_FRAMES / sample_rate)
+        returned = pyo.Sig(self.returns[0] + self.returns[1])
         # What a @dsp called master shapes. The plain sum is faded out while there is one.
-        self.mix = pyo.Sig(self.mixer[0] + self.mixer[1])
+        self.mix = pyo.Sig(pyo.Sig(self.mixer[0] + self.mixer[1]) + returned)
         self._plain = pyo.SigTo(1.0, time=0.05, init=1.0)
         direct = self.mix * self._plain
         so_far = len(server.getStreams())
@@ -76,7 +80,7 @@ class Master:
         self._tap = Tap(self.out, block)
         self._gate_tap = Tap(self._gate, block)
         self._high_pass_taps = Tap(levelled, block), Tap(steady, block)
-        self._parts = [direct, levelled, steady, ridden, limited]
+        self._parts = [returned, direct, levelled, steady, ridden, limited]
         self.out.out()
 
     def follow(self, frame: int) -> None:

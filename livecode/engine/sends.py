@@ -181,8 +181,8 @@ class Sends:
                 self._server._server.changeStreamPosition(self._master.first_stream, stream)
             self._effects[name] = self._effects.pop(name)
             for channel in (0, 1):
-                self._master.mixer.addInput(f"{name}/{channel}", built.sound[channel])
-                self._master.mixer.setAmp(f"{name}/{channel}", channel, 1)
+                self._master.returns.addInput(f"{name}/{channel}", built.sound[channel])
+                self._master.returns.setAmp(f"{name}/{channel}", channel, 1)
 
     def _take_out(self) -> None:
         """Take out what nobody has sent to for long, or everything after a panic."""
@@ -195,7 +195,7 @@ class Sends:
             if name in self._delays.times:
                 self._delays.forget(name)
             for channel in (0, 1):
-                self._master.mixer.delInput(f"{name}/{channel}")
+                self._master.returns.delInput(f"{name}/{channel}")
             if effect.made.result is not None:
                 effect.made.result.parts.close()
 
