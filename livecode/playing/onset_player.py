@@ -24,7 +24,9 @@ from livecode.transport.timing import MASTER_LAG
 
 #: Onsets are written this far beyond the lead, so that they go on while a mind is replaced.
 HORIZON_S = 0.5
-#: And this far where they depend on signals, so that these are heard at once.
+#: They are written so much at a time, so that most ticks have nothing to write.
+STRETCH_S = 0.04
+#: And this far where they depend on signals, at each tick, so that these are heard at once.
 NEAR_S = 0.02
 #: So many changes are written in one tick at most, and so many wait to be heard: a slot remembers 128, and
 #: what is written in the tick of a reader that is late must not push out what it has not read.
@@ -75,6 +77,9 @@ class OnsetPlayer(SoundPlayer):
             setting: Automation(thing, setting, getattr(type(thing), setting).bounds, setup.say)
             for setting in self.PER_EVENT
         }
+        self._near, self._far, self._stretch = (
+            round(each * setup.sample_rate) for each in (NEAR_S, HORIZON_S, STRETCH_S)
+        )
         self._parts: list[Part] = []
         self._heard: tuple[Any, ...] = ()  # the settings that were followed last
         self._line = 0  # sample time from which what is followed next is played
@@ -191,8 +196,9 @@ class OnsetPlayer(SoundPlayer):
             self._follow_shapes(earliest)
         while self._waiting and self._waiting[0] < frame:
             self._waiting.popleft()
-        ahead_s = NEAR_S if self._listens else HORIZON_S
-        self._write(earliest + round(ahead_s * self.setup.sample_rate), moment)
+        horizon = earliest + (self._near if self._listens else self._far)
+        if self._until is None or self._until < horizon:
+            self._write(horizon + (0 if self._listens else self._stretch), moment)
 
     def frames(self, bars: float, event: PatternEvent, frame: int) -> float:
         """Return how many frames so many bars take from an event at a sample time on."""

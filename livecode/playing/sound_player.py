@@ -176,9 +176,10 @@ class LineControl(SettingControl):
         return self._lines.at(frame)
 
     def rests(self, gain: float) -> bool:
-        if not self._told or gain != self._gain or self.automation.news:
+        automation = self.automation
+        if not self._told or gain != self._gain or automation.news:
             return False
-        return self._stays(self._setup.tempo.version)
+        return automation.still or self._stays(self._setup.tempo.version)
 
     def _stays(self, version: int) -> bool:
         """Whether the number that rests stays as it is, at that version of the tempo."""
@@ -358,12 +359,19 @@ class SoundPlayer:
         """Advance the controls to sample time `frame`."""
         if frame + self.setup.voice_lead >= self._followed_from:
             self._feel_groove(frame)
-        if (clock := self.beat_clock) is not moment.tempo:
-            moment = moment._replace(tempo=clock, beat=clock.beat_at(frame))
+        felt: Moment | None = None  # the moment as this name has it
         for setting, control in self.controls.items():
             gain = 0.0 if self.muted and setting == "level" else 1.0
-            if not control.rests(gain):
-                control.tick(frame, moment, gain, self.waiting and setting in self.FOR_ENGINE)
+            if control.rests(gain):
+                continue
+            felt = felt or self._felt_at(frame, moment)
+            control.tick(frame, felt, gain, self.waiting and setting in self.FOR_ENGINE)
+
+    def _felt_at(self, frame: int, moment: Moment) -> Moment:
+        """Return the moment by the beat clock as this name has it."""
+        if (clock := self.beat_clock) is moment.tempo:
+            return moment
+        return moment._replace(tempo=clock, beat=clock.beat_at(frame))
 
 
 def _keywords(thing: Sounding) -> Mapping[str, Any]:

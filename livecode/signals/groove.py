@@ -1,10 +1,27 @@
 """Groove: the beat clock as one name has it, swung and nudged, with the answers of the clock itself."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from livecode.signals.tempo import Meter, Tempo
+
+#: So many stretches are kept: half a second of the fastest swing that is danced to.
+STRETCHES_KEPT = 8
+
+
+class Even(NamedTuple):
+    """A stretch of the beat map in which what is heard is on the beat, and in the bar, of a straight line.
+
+    At `units` from `begin` on and before `end`, each of the two is `(at + by * units) / of`. Whole
+    numbers say it exactly, and a tick reads it many times.
+    """
+
+    begin: int
+    end: int
+    beat: tuple[int, int, int]  # at, by, of
+    bar: tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -26,6 +43,8 @@ class Groove:
     swing: Fraction = Fraction(0)
     pair: Fraction = Fraction(1)
     nudge: int = 0
+    #: What was read last: the version of the tempo, and stretches by that version.
+    _known: list[tuple[int, list[Even]]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def sample_rate(self) -> int:
@@ -53,21 +72,33 @@ class Groove:
         """Return the beat at that frame."""
         if not self.swing:
             return self.tempo.beat_at(frame - self.nudge)
-        return float(self.beat_of_frame(math.floor(frame)))
+        units, even = self._even_at(math.floor(frame))
+        at, by, of = even.beat
+        return (at + by * units) / of
 
     def bar_at(self, frame: float) -> float:
         """Return the bar at that frame, in fractions."""
         if not self.swing:
             return self.tempo.bar_at(frame - self.nudge)
-        return float(self.bar_of_frame(math.floor(frame)))
+        units, even = self._even_at(math.floor(frame))
+        at, by, of = even.bar
+        return (at + by * units) / of
 
     def beat_of_frame(self, frame: int) -> Fraction:
         """Return the beat at that frame, exactly."""
-        return self._straight(self.tempo.beat_of_frame(frame - self.nudge))
+        if not self.swing:
+            return self.tempo.beat_of_frame(frame - self.nudge)
+        units, even = self._even_at(frame)
+        at, by, of = even.beat
+        return Fraction(at + by * units, of)
 
     def bar_of_frame(self, frame: int) -> Fraction:
         """Return the bar at that frame, exactly."""
-        return self.tempo.bar_of_beat(self.beat_of_frame(frame))
+        if not self.swing:
+            return self.tempo.bar_of_frame(frame - self.nudge)
+        units, even = self._even_at(frame)
+        at, by, of = even.bar
+        return Fraction(at + by * units, of)
 
     def mark(self, frame: int) -> tuple[int, Meter]:
         """Return what the bar at that frame is computed from; while it is the same, so is the bar."""
@@ -95,28 +126,61 @@ class Groove:
 
     def _swung(self, beat: Fraction) -> Fraction:
         """Return the beat of the clock at which what is on a beat is heard."""
-        begin = self._pair_of(beat)
-        if begin is None:
+        if not self.swing:
+            return beat
+        begin, end = self._pair_of(beat)
+        if end - begin < self.pair:
             return beat
         within = (beat - begin) / self.pair
         late = within if within < Fraction(1, 2) else 1 - within
         return beat + late * self.swing * self.pair
 
-    def _straight(self, beat: Fraction) -> Fraction:
-        """Return the beat of what is heard at a beat of the clock."""
-        begin = self._pair_of(beat)
-        if begin is None:
-            return beat
-        heard, middle = (beat - begin) / self.pair, (1 + self.swing) / 2
-        if heard < middle:
-            return begin + heard / (1 + self.swing) * self.pair
-        return begin + (Fraction(1, 2) + (heard - middle) / (1 - self.swing)) * self.pair
+    def _even_at(self, frame: int) -> tuple[int, Even]:
+        """Return where the clock is when something is heard at a frame, in units, and how it is read."""
+        tempo = self.tempo
+        units = tempo.units_at(frame - self.nudge)
+        version = tempo.version
+        if not self._known or self._known[0][0] != version:
+            self._known[:] = [(version, [])]
+        stretches = self._known[0][1]
+        for even in stretches:
+            if even.begin <= units < even.end:
+                return units, even
+        stretches.insert(0, even := self._even(units))
+        del stretches[STRETCHES_KEPT:]
+        return units, even
 
-    def _pair_of(self, beat: Fraction) -> Fraction | None:
-        """Return where the pair begins that a beat lies in; None where nothing swings."""
-        if not self.swing:
-            return None
+    def _even(self, units: int) -> Even:
+        """Return the stretch of evenly stretched time around what is heard at `units`."""
+        tempo, a_beat = self.tempo, self.tempo.units_a_beat
+        heard = Fraction(units, a_beat)
+        begin, end = self._pair_of(heard)
+        straight, speed = begin, Fraction(1)
+        if end - begin == self.pair:
+            middle = begin + self.pair * (1 + self.swing) / 2
+            if heard < middle:
+                end, speed = middle, 1 / (1 + self.swing)
+            else:
+                begin, straight, speed = middle, begin + self.pair / 2, 1 / (1 - self.swing)
+        beat_at, beat_by = straight - begin * speed, speed / a_beat
+        meter = tempo.meter_at(straight)
+        bar_at = meter.bar + (beat_at - meter.beat) / meter.beats_per_bar
+        return Even(
+            math.ceil(begin * a_beat),
+            math.ceil(end * a_beat),
+            _whole(beat_at, beat_by),
+            _whole(bar_at, beat_by / meter.beats_per_bar),
+        )
+
+    def _pair_of(self, beat: Fraction) -> tuple[Fraction, Fraction]:
+        """Return where the pair that a beat lies in begins and ends; it ends at a bar line at the latest."""
         bar = math.floor(self.tempo.bar_of_beat(beat))
         line, next_line = self.tempo.beat_of_bar(bar), self.tempo.beat_of_bar(bar + 1)
         begin = line + (beat - line) // self.pair * self.pair
-        return begin if begin + self.pair <= next_line else None
+        return begin, min(begin + self.pair, next_line)
+
+
+def _whole(at: Fraction, by: Fraction) -> tuple[int, int, int]:
+    """Return whole numbers for `at + by * n`: it is `(first + second * n) / third`."""
+    of = math.lcm(at.denominator, by.denominator)
+    return at.numerator * (of // at.denominator), by.numerator * (of // by.denominator), of

@@ -109,7 +109,7 @@ class Tempo:
     def bar_at(self, frame: float) -> float:
         """Return the bar at that frame. Bar 2.5, for example, is the middle of the third bar."""
         beat = self.beat_at(frame)
-        meter = self._meter_at(beat)
+        meter = self.meter_at(beat)
         plain = self._plain
         if plain is None or plain[0] is not meter:
             plain = meter, float(meter.bar), float(meter.beat), float(meter.beats_per_bar)
@@ -121,12 +121,28 @@ class Tempo:
         """Return the bar at that frame, exactly."""
         return self.bar_of_beat(self.beat_of_frame(frame))
 
+    @property
+    def units_a_beat(self) -> int:
+        """How many units `units_at` counts in a beat."""
+        return self._map.units_a_beat
+
+    def units_at(self, frame: int) -> int:
+        """Return the beat at that frame, exactly, as a whole number of units."""
+        return self._map.units_at(frame)
+
     def mark(self, frame: int) -> tuple[int, Meter]:
         """Return what the bar at that frame is computed from; while it is the same, so is the bar."""
         units = self._map.units_at(frame)
         one = len(self._meters) == 1
         beat = 0 if one else Fraction(units, self._map.units_a_beat)
-        return units, self._meter_at(beat)
+        return units, self.meter_at(beat)
+
+    def meter_at(self, beat: float | Fraction) -> Meter:
+        """Return the meter at that beat."""
+        if len(self._meters) == 1:
+            return self._meters[0]
+        at = bisect_right(self._meters, beat, key=lambda meter: meter.beat)
+        return self._meters[max(at - 1, 0)]
 
     def frame_of_bar(self, bar: Fraction | int) -> int:
         """Return the first frame at or after that bar: there begins what a pattern has there."""
@@ -134,7 +150,7 @@ class Tempo:
 
     def bar_of_beat(self, beat: Fraction) -> Fraction:
         """Return the bar at that beat, exactly, by the meter that goes there."""
-        meter = self._meter_at(beat)
+        meter = self.meter_at(beat)
         return meter.bar + (beat - meter.beat) / meter.beats_per_bar
 
     def beat_of_bar(self, bar: Fraction | int) -> Fraction:
@@ -153,7 +169,7 @@ class Tempo:
             return first
         quant = part_of_a_beat(quant_beats)
         before = self.beat_of_frame(first - 1)  # a multiple after it begins at `first` or later
-        meter = self._meter_at(before)
+        meter = self.meter_at(before)
         origin = meter.beat if quant % meter.beats_per_bar == 0 else Fraction(0)
         multiple = (before - origin) // quant + 1
         return self.frame_of_beat(origin + multiple * quant)
@@ -170,7 +186,7 @@ class Tempo:
     def after(self, frame: float, seconds: float, beats: float, bars: float) -> float:
         """Return the frame, not rounded, so many seconds, beats and bars after another."""
         if bars:
-            beats += bars * float(self._meter_at(self.beat_at(frame)).beats_per_bar)
+            beats += bars * float(self.meter_at(self.beat_at(frame)).beats_per_bar)
         if beats:
             frame = self.frame_of(self.beat_at(frame) + beats)
         return frame + seconds * self._rate
@@ -204,7 +220,7 @@ class Tempo:
         """Set the bar's length from the first bar line at or after that frame."""
         length = _beats_per_bar(beats_per_bar)
         before = self.beat_of_frame(math.ceil(frame) - 1)
-        meter = self._meter_at(before)
+        meter = self.meter_at(before)
         bars = (before - meter.beat) // meter.beats_per_bar + 1
         line = Meter(meter.beat + bars * meter.beats_per_bar, meter.bar + bars, length)
         earlier = [meter for meter in self._meters if meter.beat < line.beat]
@@ -303,12 +319,6 @@ class Tempo:
         over = max(round(over_beats * self._map.units_a_beat / rate), 1)
         self._map.change(frame, round(rate * (1.0 + ahead_beats / over_beats)), bpm)
         self._map.change(frame + over, rate, bpm)
-
-    def _meter_at(self, beat: float | Fraction) -> Meter:
-        if len(self._meters) == 1:
-            return self._meters[0]
-        at = bisect_right(self._meters, beat, key=lambda meter: meter.beat)
-        return self._meters[max(at - 1, 0)]
 
 
 def part_of_a_beat(length: float) -> Fraction:
