@@ -42,7 +42,7 @@ cuts.speed = pattern("<1!4 0.794!2 0.891!2>")
 cuts.room, cuts.delay, cuts.hp = 0.4, (3/16, 0.4), 200
 kick.pattern, clap.pattern, hats.pattern, low.pattern = "<bd ~!7>", "~", "~", "<0 ~!7>"
 roll = hits("<~!4 sn*4!2 sn*8 [sn*8 [sn*8 ~]]>", level=ramp(0.1, 0.6, over=8*bars))
-rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8, over=8*bars), legato=1)
+rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8, over=8*bars), legato=1, voices=2)
 rise.level = ramp(0, 0.16, over=8*bars)
 
 # %% drop  for=16*bars ends=["roll", "rise", "piano"] quant=1*bars
@@ -81,7 +81,7 @@ low.cut, low.drive = ramp(250, 2200, over=8*bars), 0.3
 kick.pattern = "<bd*4!4 bd*8!2 bd*16 ~>"
 kick.hp, kick.room = ramp(20, 500, over=8*bars), ramp(0, 0.3, over=8*bars)
 roll = hits("<[~ sn]*2!2 sn*4!2 sn*8!2 sn*16 [sn*8 ~]>", level=ramp(0.3, 0.8, over=8*bars))
-rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1)
+rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1, voices=2)
 rise.level = ramp(0, 0.2, over=8*bars)
 low.pattern = pattern("0*8").add(roots).mask("<1!7 0>")
 cuts.pattern, cuts.level = pattern("0 3 5 7").fast("<1!4 2!2 4 4>").mask("<1!7 [1 0]>"), 1.1
@@ -93,7 +93,7 @@ crash.pattern = "<cr ~!7>"
 hats.pattern = pattern("[hh hh oh hh]*4").mask("<1!7 [1 0] 1!3 0 1!3 0>").gain("[0.5 0.3 1 0.4]*4")
 low.pattern = pattern("0 [~ 0] 0 [0 7] ~ 0 [0 <4 9>] <0 -1>").add(roots).mask(stop)
 low.cut = sine(500, 1800, period=8*bars)
-stabs = notes(triads.struct("<[~ x ~ ~] [~ x ~ [x x]]>"), "lead", scale=key, octave=4, legato=0.3, level=1)
+stabs = notes(triads.struct("<[~ x ~ ~] [~ x ~ [x x]]>"), "lead", scale=key, octave=4, voices=3, legato=0.3, level=1)
 stabs.delay, stabs.duck = (3/16, 0.4), "kick"
 claves.pattern, claves.level = pattern("cb(3,8)").gain("1 0.6").mask("<0!8 1!8>"), 0.7
 
@@ -108,7 +108,7 @@ flutes.room, flutes.level = 0.5, 0.5
 # %% rise again  for=8*bars quant=1*bars
 kick.pattern, kick.hp = "<bd*2!4 bd*4!2 bd*8 ~>", ramp(20, 400, over=8*bars)
 roll = hits("<~!2 sn*4!2 sn*8!2 sn*16 [sn*8 ~]>", level=ramp(0.2, 0.9, over=8*bars))
-rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1)
+rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1, voices=2)
 rise.level = ramp(0, 0.2, over=8*bars)
 flutes.pattern = pattern("[0 2 4 7]*2").add(roots).fast("<1!4 2!4>").mask("<1!7 [1 0]>")
 pads.cut, pads.hp = ramp(1000, 9000, over=8*bars), ramp(20, 600, over=8*bars)
@@ -123,7 +123,7 @@ kick.pattern, kick.hp = "<bd(3,8)!3 [bd(3,8) ~] bd*4!3 [bd bd [bd bd] ~]>", 0
 clap.pattern = "<[~ cp]*2!7 [~ cp [~ cp] cp*2]>"
 hats.pattern = pattern("[~ oh]*4").mask("<0!2 1!5 0>").gain("0.8 1")
 low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots)
-stabs = notes(triads.struct("x(3,8,<0 2>)"), "lead", scale=key, octave=4, legato=0.25, level=1)
+stabs = notes(triads.struct("x(3,8,<0 2>)"), "lead", scale=key, octave=4, voices=3, legato=0.25, level=1)
 stabs.delay, stabs.duck, stabs.cut = (3/16, 0.4), "kick", ramp(600, 5000, over=16*bars)
 pads.cut, pads.hp, pads.level, pads.duck = 1500, 150, 0.6, "kick"
 
@@ -143,5 +143,5 @@ pads.cut, pads.level = ramp(1500, 300, over=16*bars), ramp(0.6, 0, over=16*bars)
 
 # %% doors close  for=4*bars ends=["low", "hats", "clap", "pads"] quant=1*bars
 kick.pattern, crash.pattern = "<bd ~!3>", "<cr ~!3>"
-stab = notes("<[0,2,4,7] ~!3>", "lead", scale=key, octave=4, legato=0.5, level=0.9)
+stab = notes("<[0,2,4,7] ~!3>", "lead", scale=key, octave=4, voices=4, legato=0.5, level=0.9)
 stab.delay, stab.room = (3/16, 0.7), 0.6

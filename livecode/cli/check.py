@@ -16,7 +16,7 @@ from livecode.cli.printing import say
 from livecode.errors import LivecodeError
 from livecode.offline.check import Report, check_set
 
-HEADINGS = ("", "scene", "line", "length", "× real time", "sounds", "listens to")
+HEADINGS = ("", "scene", "line", "length", "× real time", "busiest", "sounds", "listens to")
 RIGHT = ("", "line", "× real time")  # headings of columns with numbers
 
 
@@ -61,6 +61,7 @@ def print_report(report: Report, console: Console) -> None:
                 str(row.line),
                 row.length,
                 "" if row.realtime is None else f"{row.realtime:.1f}",
+                "" if row.shares is None else row.shares.busiest,
                 Text(", ".join(row.sounds) or "nothing"),
                 ", ".join(row.listens),
             )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.journal.recorder import JournalRecorder
+from livecode.offline.work import Work
 from livecode.performance.performance import Performance
 from livecode.performance.tempo_control import Leader
 from livecode.signals.link import LinkClock
@@ -43,6 +44,7 @@ class Assembly:
         self.server = boot("headless", sample_rate, block).server
         self.engine = Engine(self.arena, self.server, self._now_ns, schedule=schedule, seed=seed)
         self.voices = VoiceHost(self.arena, schedule=schedule)
+        self.work = Work()
 
     def new_mind(
         self,
@@ -74,8 +76,8 @@ class Assembly:
 
     def play_block(self) -> NDArray[np.float32]:
         """Play one block, and return its sound, float32 (frames, 2)."""
-        self.voices.process()
-        self.server.process()
+        self.work.of("voices", self.voices.process)
+        self.work.of("engine", self.server.process)
         self.frame += self.block
         return self.engine.master.read_tap().copy()
 

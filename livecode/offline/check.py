@@ -10,6 +10,7 @@ from statistics import median
 from livecode.errors import LivecodeError, located
 from livecode.offline.names_used import SENT, NamesUsed, names_used
 from livecode.offline.session import Session
+from livecode.offline.work import PROCESSES, Shares
 from livecode.performance.input_words import MIDI_CALLS
 from livecode.sets.set_file import Scene, SetFile, read_set
 from livecode.signals.frames import read_frames
@@ -24,7 +25,7 @@ from livecode.transport.events import Event
 CELL_LIMIT_S = 5.0
 #: Each scene plays for SETTLE_S; then its speed is measured in PIECES pieces of PIECE_S.
 SETTLE_S, PIECE_S, PIECES = 0.3, 0.25, 6
-#: A scene that is not computed this many times as fast as it plays may falter on a bad day.
+#: A scene of which a process computes less than this many times as fast as it plays may falter on a bad day.
 LITTLE_HEADROOM = 2.0
 NOT_HEARD = {
     "rings": "and nothing is heard of them now: put them on, or use `livecode rings --simulate`",
@@ -51,7 +52,8 @@ class SceneReport:
     line: int
     length: str
     sounds: list[str] = field(default_factory=list)
-    realtime: float | None = None  # how many times as fast as it plays it is computed
+    realtime: float | None = None  # how many times as fast as it plays the busiest process computes
+    shares: Shares | None = None  # of its time that each process would need live
     listens: list[str] = field(default_factory=list)  # signals that somebody must send
 
 
@@ -82,13 +84,13 @@ def check_set(
     path: Path,
     osc: Path | None = None,
     osc_port: int | None = None,
-    speed: Callable[[Session], float] | None = None,
+    measure: Callable[[Session], Shares] | None = None,
 ) -> Report:
     """Try all scenes of a set, and return a report.
 
     `osc` is a file of recorded packets that will be sent. `osc_port` is a UDP port on which to listen
-    for packets meanwhile. `speed` measures how many times as fast as it plays a session is computed;
-    None stands for `measured_speed`. Raises LivecodeError if there is nothing in the set to try.
+    for packets meanwhile. `measure` tells what each process would need of its time; None stands for
+    `measured`. Raises LivecodeError if there is nothing in the set to try.
     """
     listener, taken = _listening(osc_port)
     ports = None
@@ -100,7 +102,7 @@ def check_set(
         used = {scene.name: _used(scene) for scene in (set_file.preparation, *set_file.scenes)}
         if osc_port is not None and any("midi" in each.needs for each in used.values()):
             ports = MidiPorts(time.monotonic)  # finds inputs while the scenes are tried
-        known = _in_order(set_file, report, used, speed or measured_speed)
+        known = _in_order(set_file, report, used, measure or measured)
         missing = _jumps(set_file, report, used, known)
         for index in range(len(set_file.scenes)):
             _alone(set_file, index, report, missing)
@@ -172,7 +174,7 @@ def _in_order(
     set_file: SetFile,
     report: Report,
     used: dict[str, NamesUsed],
-    speed: Callable[[Session], float],
+    measure: Callable[[Session], Shares],
 ) -> set[str]:
     """Play each scene after those before it, and return the names that all cells may use."""
     with Session() as session:
@@ -184,7 +186,7 @@ def _in_order(
             before = len(session.log)
             _begin(session, index)
             session.advance(SETTLE_S)
-            realtime = speed(session)
+            shares = measure(session)
             session.performance.deferred.run_after()
             wrong = [e for e in _wrong(session.log[before:]) if not _known_fault(scene, e)]
             _find(report, scene.name, scene, wrong)
@@ -192,14 +194,11 @@ def _in_order(
             length = "until cued" if scene.lasts is None else str(scene.lasts)
             row = SceneReport(index + 1, scene.name, scene.first_line - 1, length)
             row.sounds = session.performance.generations.sounding()
-            row.realtime = round(realtime, 1)
+            row.realtime, row.shares = round(shares.realtime, 1), shares
             row.listens = sorted({*used[scene.name].needs} & {*SENT})
             report.scenes.append(row)
-            if realtime < LITTLE_HEADROOM:
-                grave = realtime < 1
-                what = "more than this machine can compute" if grave else "little to spare"
-                text = f"it is computed {realtime:.1f} × as fast as it plays: {what}"
-                report.add(scene.name, 0, text, grave)
+            if shares.realtime < LITTLE_HEADROOM:
+                report.add(scene.name, 0, _said(shares), shares.realtime < 1)
             if not row.sounds and not wrong and not scene.broken:
                 report.add(scene.name, row.line, "nothing sounds in it", False)
     return known | set(dir(builtins)) | used["preparation"].defines
@@ -210,15 +209,22 @@ def _known_fault(scene: Scene, event: Event) -> bool:
     return scene.broken and event.kind == "error"
 
 
-def measured_speed(session: Session) -> float:
-    """Return how many times as fast as it plays a session is computed, in the processor's time."""
-    speeds = []
-    for _ in range(PIECES):
-        began = time.process_time()
-        audio = session.advance(PIECE_S)
-        took = max(time.process_time() - began, 1e-6)
-        speeds.append(len(audio) / session.sample_rate / took)
-    return median(speeds)
+def measured(session: Session) -> Shares:
+    """Return what share of its time each process would need live, in the processor's time.
+
+    Here one thread does the work of all three, so each is measured by itself.
+    """
+    pieces = [session.shares(PIECE_S) for _ in range(PIECES)]
+    return Shares(*(median(getattr(piece, each) for piece in pieces) for each in PROCESSES))
+
+
+def _said(shares: Shares) -> str:
+    """Return a sentence about a scene that has little to spare, or not enough."""
+    what = "more than this machine can compute" if shares.realtime < 1 else "little to spare"
+    if shares.of_cores() > shares.most:
+        return f"mind, voices and engine need {shares.of_cores():.0%} of all cores: {what}"
+    who = shares.busiest
+    return f"the {who} need{'' if who == 'voices' else 's'} {shares.most:.0%} of the time there is: {what}"
 
 
 def _find(

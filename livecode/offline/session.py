@@ -10,6 +10,7 @@ from livecode.engine.engine import Engine
 from livecode.errors import LivecodeError
 from livecode.evaluation.evaluator import Result
 from livecode.offline.assembly import Assembly
+from livecode.offline.work import PROCESSES, Shares
 from livecode.performance.performance import Performance
 from livecode.performance.status import Running
 from livecode.sets.set_file import SetFile
@@ -168,14 +169,28 @@ class Session:
         """Seconds played."""
         return self.frame / self.sample_rate
 
+    def shares(self, seconds: float) -> Shares:
+        """Play on for so many seconds, in whole blocks; return what each process would need live."""
+        work, before, began = self._assembly.work, dict(self._assembly.work.taken_s), self.time
+        work.wanted = True
+        try:
+            self.advance(seconds)
+        finally:
+            work.wanted = False
+        passed = max(self.time - began, 1e-6)
+        return Shares(*((work.taken_s[each] - before[each]) / passed for each in PROCESSES))
+
     def _advance_block(self) -> NDArray[np.float32]:
         """Compute the ticks of a block, then the block."""
+        self._assembly.work.of("mind", self._tick_up_to, self.frame + self.block)
+        return self._assembly.play_block()
+
+    def _tick_up_to(self, end: int) -> None:
+        """Compute the ticks before sample time `end`, with what is due at each."""
         performance = self.performance
-        end = self.frame + self.block
         for frame in range(self.frame, end, performance.clock.tick_frames):
             if self._due is not None:
                 performance.set_player.begin_due(self._due)
             for turn in performance.turns.take_due():
                 performance.turn_runner.run(turn)
             self._due = performance.tick(frame)
-        return self._assembly.play_block()

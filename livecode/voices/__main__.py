@@ -23,7 +23,8 @@ def main() -> int:
     arena = Arena.attach(options.arena)
     stop = watch_lifeline(arena=arena)
     from livecode.voices.first_start import FirstStart
-    from livecode.voices.host import VoiceHost, run
+    from livecode.voices.host import VoiceHost
+    from livecode.voices.loop import run
     from livecode.voices.priority import realtime
     from livecode.voices.trials import note_suspects
     from livecode.voices.warming import warm

@@ -46,6 +46,15 @@ class Held(NamedTuple):
     density: float = 0.0  # logits
 
 
+class Whole(NamedTuple):
+    """All that decides how a stream goes on: where it is, and what has been noticed of it."""
+
+    state: Any  # as `Drawing.state` gives it
+    watch: Watch
+    risen: int  # of the samples in which it comes up again after it was taken back
+    good: Any = None  # where its last good piece began
+
+
 class Drawing(Protocol):
     """One stream of a model."""
 
@@ -72,6 +81,12 @@ class Drawing(Protocol):
 
     def load_state(self, state: Any) -> None:
         """Go on from there."""
+
+    def whole(self) -> Whole:
+        """A copy of all that decides how it goes on, for `load_whole`."""
+
+    def load_whole(self, whole: Whole) -> None:
+        """Go on from there, exactly as it went on then; each copy is loaded once."""
 
     def begin(self, number: int) -> bool:
         """Go on from the moment of that number, counted around; False if the model has none."""
@@ -138,6 +153,13 @@ class LevelsDrawing:
 
     def load_state(self, state: StreamState) -> None:
         self.sampler.set_state(0, state)
+
+    def whole(self) -> Whole:
+        return Whole(self.state(), self.watch.copy(), self._seam.risen_by, self._good)
+
+    def load_whole(self, whole: Whole) -> None:
+        self.load_state(whole.state)
+        self.watch, self._seam.risen_by, self._good = whole[1:]
 
     def begin(self, number: int) -> bool:
         if not self._moments:
@@ -227,6 +249,13 @@ class FullbandDrawing:
         self.sampler.set_state(0, state.sampler)
         self._spare, self._hold = state.spare.copy(), state.hold
 
+    def whole(self) -> Whole:
+        return Whole(self.state(), self.watch.copy(), self._seam.risen_by)
+
+    def load_whole(self, whole: Whole) -> None:
+        self.load_state(whole.state)
+        self.watch, self._seam.risen_by = whole.watch, whole.risen
+
     def begin(self, number: int) -> bool:
         if self._moments:
             moment = self._moments[number % len(self._moments)]
@@ -265,11 +294,11 @@ class _Seam:
 
     def __init__(self, rate_hz: int):
         self._count = max(1, round(RISE_S * rate_hz))
-        self._risen = self._count
+        self.risen_by = self._count  # samples; all of them if it does not rise
 
     def down(self, audio: Floats) -> Floats:
         """Audio that ends in silence; what comes next rises."""
-        self._risen = 0
+        self.risen_by = 0
         count = min(len(audio), self._count)
         gain = np.ones(len(audio), np.float32)
         gain[len(audio) - count :] = np.linspace(1, 0, count + 1, dtype=np.float32)[1:]
@@ -277,10 +306,10 @@ class _Seam:
 
     def risen(self, audio: Floats) -> Floats:
         """Audio, faded in as far as it still rises."""
-        if self._risen >= self._count or not len(audio):
+        if self.risen_by >= self._count or not len(audio):
             return audio
-        gain = np.minimum((self._risen + np.arange(len(audio))) / self._count, 1.0)
-        self._risen += len(audio)
+        gain = np.minimum((self.risen_by + np.arange(len(audio))) / self._count, 1.0)
+        self.risen_by += len(audio)
         return np.asarray(audio * gain, np.float32)
 
 

@@ -1,7 +1,6 @@
 """All voices of a performance: messages start and stop them, and each is kept ahead of the engine."""
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -177,7 +176,7 @@ class VoiceHost:
             if self._load_shedding is None or resting:
                 filled = fill()
             else:
-                filled = self._load_shedding.timed(generation, fill)
+                filled = self._load_shedding.timed(generation, fill, spent_before(voice.source))
         except Exception as error:  # a faulty voice must not stop the others
             del self.voices[generation]
             self._trials.end(generation)
@@ -379,14 +378,6 @@ class VoiceHost:
         send(self._to_mind, Failed(name, generation, why))
 
 
-def run(host: VoiceHost, stopped: Callable[[], bool]) -> None:
-    """Keep the voices' buffers filled until `stopped()` returns True."""
-    header = host.arena.header
-    rest_s = header.block / header.sample_rate / 4
-    while not stopped():
-        began = time.perf_counter()
-        host.process()
-        worked = time.perf_counter() - began
-        header.voices_load += 0.01 * (worked / (worked + rest_s) - header.voices_load)
-        header.voices_beat_ns = time.monotonic_ns()
-        time.sleep(rest_s)
+def spent_before(source: SoundSource) -> Callable[[], float]:
+    """Return what tells how many seconds went into a source's last hop before it was due."""
+    return source.ahead.take_spent_s if isinstance(source, StreamVoice) else lambda: 0.0

@@ -105,12 +105,20 @@ class LoadShedding:
         self._rested_s = self._narrowed_s = -REST_S
         self._over = 0  # checks in a row that found too much, and no stream left to rest
 
-    def timed(self, generation: int, work: Callable[[], bool]) -> bool:
-        """Run `work`, which computes a hop of a voice or has nothing to do; note the hop's cost."""
+    def timed(
+        self,
+        generation: int,
+        work: Callable[[], bool],
+        before_s: Callable[[], float] = lambda: 0.0,
+    ) -> bool:
+        """Run `work`, which computes a hop of a voice or has nothing to do; note the hop's cost.
+
+        `before_s()` returns how many seconds went into the hop before.
+        """
         began = self._clock()
         if not work():
             return False
-        cost = self._clock() - began
+        cost = self._clock() - began + before_s()
         known = self._costs.setdefault(generation, cost)
         self._costs[generation] = known + FOLLOW * (cost - known)
         return True

@@ -60,12 +60,21 @@ class Resampler:
         self._phase = 0
         self._window = np.zeros(self._length, np.float32)
 
-    def needs(self, frames: int) -> int:
-        """Return how many more input samples the next `frames` outputs need."""
+    def needs(self, frames: int, later: int = 0) -> int:
+        """Return how many more input samples the next `frames` outputs need.
+
+        `later`: after so many more calls of `process` for as many outputs.
+        """
         if not self.delay:
             return frames
-        last = (self._phase + (frames - 1) * self._down) // self._up
-        return max(0, last + self._length - len(self._window))
+        phase, known = self._phase, len(self._window)
+        for _ in range(later + 1):
+            last = (phase + (frames - 1) * self._down) // self._up
+            needed = max(0, last + self._length - known)
+            phase += frames * self._down
+            known += needed - phase // self._up
+            phase %= self._up
+        return needed
 
     def heard(self, count: int) -> np.ndarray:
         """Return when each of the next `count` inputs is heard, (count,), in outputs from the next one."""

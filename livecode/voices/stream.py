@@ -12,6 +12,7 @@ from livecode.neural.model_file import find_model
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawn_ahead import DrawnAhead
 from livecode.voices.leveller import Leveller
 from livecode.voices.resampler import Resampler
 from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
@@ -129,6 +130,15 @@ class StreamVoice:
     def unscored(self) -> int:
         """How many chunks in a row were scored too late."""
         return self.tilt.unscored
+
+    @property
+    def ahead(self) -> DrawnAhead:
+        """What of it is drawn before its hop is due."""
+        return self.tilt.drawing
+
+    def draw_ahead(self) -> None:
+        """Draw the first hop that has not been drawn, as if nothing were to change until then."""
+        self.ahead.draw(self._resampler.needs(self._hop, self.ahead.hops))
 
     def narrow(self, most: int) -> None:
         """Draw at most so many candidates from the next chunk on."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, Literal
 
 import numpy as np
@@ -92,3 +93,9 @@ class Watch:
         self._silent = self._noisy = self._roaring = 0
         self._levels.clear()
         self.rescues += 1
+
+    def copy(self) -> "Watch":
+        """Another one that has noticed the same."""
+        other = copy(self)
+        other._levels = self._levels.copy()
+        return other

@@ -15,6 +15,7 @@ from livecode import Session
 from livecode.cli import command as cli
 from livecode.offline.check import Report, check_set
 from livecode.offline.names_used import names_used
+from livecode.offline.work import Shares
 from livecode.signals.frames import Frame, write_frames
 from livecode.signals.osc import encode
 from livecode.signals.simulate import turned_packets
@@ -67,15 +68,15 @@ def test_a_damaged_sound_file_is_told_of_and_is_not_grave(tmp_path: Path) -> Non
     sound[7] = np.inf
     soundfile.write(tmp_path / "rain.wav", sound, 48000, subtype="FLOAT")
     report = checked(
-        tmp_path, f"# %% one 2*s\nrain = sample({str(tmp_path / 'rain.wav')!r})\n", speed=fast
+        tmp_path, f"# %% one 2*s\nrain = sample({str(tmp_path / 'rain.wav')!r})\n", measure=fast
     )
     assert report.ok
     assert "rain: " in texts(report)
     assert "1 sample that is no number" in texts(report)
 
 
-def fast(session: Session) -> float:
-    return 10.0
+def fast(session: Session) -> Shares:
+    return Shares(0.1, 0.1, 0.1)
 
 
 def test_a_cell_without_end_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,8 +105,33 @@ def test_a_scene_that_fails_alone_only_is_a_note(tmp_path: Path) -> None:
 
 
 def test_a_scene_that_is_too_much_for_the_machine_is_found(tmp_path: Path) -> None:
-    report = checked(tmp_path, "# %% a\nr7 = stream()\n", speed=lambda session: 0.8)
-    assert "more than this machine can compute" in texts(report, grave=True)
+    report = checked(
+        tmp_path, "# %% a\nr7 = stream()\n", measure=lambda session: Shares(0.1, 1.25, 0.2)
+    )
+    assert "the voices need 125% of the time there is: more than this" in texts(report, grave=True)
+    report = checked(
+        tmp_path, "# %% a\nr7 = stream()\n", measure=lambda session: Shares(0.1, 0.2, 0.6)
+    )
+    assert report.ok
+    assert "the engine needs 60% of the time there is: little to spare" in texts(report)
+    assert report.scenes[0].realtime == 1.7
+
+
+def test_three_processes_are_slowed_by_one_only_where_there_are_too_few_cores() -> None:
+    shares = Shares(0.4, 0.4, 0.4)
+    assert shares.of_cores(1) == pytest.approx(1.2)
+    assert shares.of_cores(4) < shares.most == 0.4
+
+
+def test_each_process_is_measured_by_itself() -> None:
+    with Session() as session:
+        session.eval("ego = agent(space('additive'), dims=2)")
+        shares = session.shares(0.2)
+        began = time.process_time()
+        session.advance(0.2)
+        both = (time.process_time() - began) / 0.2
+    assert min(shares.mind, shares.voices, shares.engine) > 0
+    assert shares.mind + shares.voices + shares.engine < 3 * both
 
 
 LISTENS = '# %% a\nr7 = stream()\nr7.level = lambda rings: abs(rings.twist)\nr7.pan = osc["/x"]\n'
@@ -207,11 +233,11 @@ def test_names_are_read_as_python_reads_them() -> None:
 
 
 def test_each_thing_is_said_once(tmp_path: Path) -> None:
-    broken = checked(tmp_path, "def f(:\n\n# %% one\nx = 1\n", speed=lambda _: 9.0)
+    broken = checked(tmp_path, "def f(:\n\n# %% one\nx = 1\n", measure=fast)
     assert [finding.line for finding in broken.findings if finding.grave] == [1]
     prepared = 'ego = agent(space("additive"))\ndef bad(t):\n    return 1 / 0\n\n'
     scenes = "# %% one\nego.level = bad\n\n# %% two\nego.level = bad\n"
-    report = checked(tmp_path, prepared + scenes, speed=lambda _: 9.0)
+    report = checked(tmp_path, prepared + scenes, measure=fast)
     said = [finding.text for finding in report.findings if "ZeroDivisionError" in finding.text]
     assert len(said) == len({(f.line, f.text) for f in report.findings if f.text in said}), said
     assert len(said) == 1, texts(report)

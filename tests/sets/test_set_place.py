@@ -17,6 +17,7 @@ from livecode.offline.check import check_set
 from livecode.offline.rehearse import RehearseOptions, rehearse
 from livecode.offline.render import RenderOptions, render
 from livecode.offline.replay import replay
+from livecode.offline.work import Shares
 from livecode.sets.set_file import parse_set, read_set
 
 PIECE = """
@@ -64,7 +65,7 @@ def test_it_is_rendered_and_the_file_lies_where_the_caller_stands(piece: Path) -
 
 
 def test_it_is_checked(piece: Path) -> None:
-    report = check_set(piece, speed=lambda session: 9.0)
+    report = check_set(piece, measure=lambda session: Shares(0.1, 0.1, 0.1))
     assert [finding.text for finding in report.findings] == []
 
 

@@ -63,8 +63,6 @@ def test_a_change_of_tempo_or_meter_counts_at_once() -> None:
     groove = Groove(tempo, Fraction(1, 3), Fraction(1))
     groove.bar_at(100_000)
     tempo.set(60, 50_000)
-    assert groove.beat_of_frame(100_000) == beat_heard(
-        tempo, groove.swing, groove.pair, 100_000
-    )
+    assert groove.beat_of_frame(100_000) == beat_heard(tempo, groove.swing, groove.pair, 100_000)
     tempo.set_meter(3, 0)
     assert groove.bar_of_frame(200_000) == tempo.bar_of_beat(groove.beat_of_frame(200_000))

@@ -59,3 +59,17 @@ def test_images_of_a_slow_rate_are_not_heard() -> None:
 def test_the_same_rate_goes_through_untouched() -> None:
     audio = np.random.default_rng(2).standard_normal(512).astype(np.float32)
     assert (resampled(audio, 48_000, 48_000, [256, 256]) == audio).all()
+
+
+@pytest.mark.parametrize(
+    ("rate_in", "rate_out"),
+    [(16_000, 48_000), (44_100, 48_000), (48_000, 44_100), (48_000, 48_000)],
+)
+def test_it_knows_what_it_will_need(rate_in: int, rate_out: int) -> None:
+    resampler = Resampler(rate_in, rate_out)
+    coming = [resampler.needs(256, later) for later in range(12)]
+    needed = []
+    for _ in range(12):
+        needed.append(count := resampler.needs(256))
+        resampler.process(np.zeros(count, np.float32), 256)
+    assert coming == needed

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.voices.drawing import Drawing, Held
+from livecode.voices.drawn_ahead import DrawnAhead
 from livecode.voices.tilt.candidates import Candidates, candidates_of
 from livecode.voices.tilt.particles import FilterState, ParticleFilter
 
@@ -96,7 +97,7 @@ class TiltedStream:
 
     def __init__(self, drawing: Drawing, rate_hz: int, seed: int, slack_s: float = 0.0):
         """`drawing`: the stream; `slack_s`: how long scoring takes at least, as seconds of sound."""
-        self.drawing = drawing
+        self.drawing = DrawnAhead(drawing)
         self._rate, self._seed, self._slack_s = rate_hz, seed, slack_s
         self._begun = 0  # how often candidates have begun anew
         self._queue = np.zeros(0, np.float32)  # to be heard next
@@ -178,7 +179,7 @@ class TiltedStream:
         self._begun += 1
         count = self._count(hand)
         seeds = np.random.default_rng([self._seed, self._begun]).integers(1 << 62, size=count)
-        self._candidates = candidates_of(self.drawing, [int(seed) for seed in seeds])
+        self._candidates = candidates_of(self.drawing.settled(), [int(seed) for seed in seeds])
         self._filter.begin(count)
         self._waiting, self._parents = [], ()
         self._begin_chunk(count, self._frames(hand))
@@ -305,7 +306,7 @@ class TiltedStream:
         if state.filter is None or state.drawn is None:
             return
         self._number += 1
-        self._candidates = candidates_of(self.drawing, range(len(state.candidates)))
+        self._candidates = candidates_of(self.drawing.settled(), range(len(state.candidates)))
         for candidate, each in enumerate(state.candidates):
             self._candidates.load_state(candidate, each)
         self._filter.load_state(state.filter)
