@@ -44,7 +44,9 @@ class Groove:
     pair: Fraction = Fraction(1)
     nudge: int = 0
     #: What was read last: the version of the tempo, and stretches by that version.
-    _known: list[tuple[int, list[Even]]] = field(default_factory=list, compare=False, repr=False)
+    _known: list[tuple[int, list[Even]]] = field(
+        default_factory=list, init=False, compare=False, repr=False
+    )
 
     @property
     def sample_rate(self) -> int:
