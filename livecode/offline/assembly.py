@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
 from livecode.journal.recorder import JournalRecorder
-from livecode.offline.work import Work
+from livecode.offline.work import ProcessWork
 from livecode.performance.performance import Performance
 from livecode.performance.tempo_control import Leader
 from livecode.signals.link import LinkClock
@@ -44,7 +44,7 @@ class Assembly:
         self.server = boot("headless", sample_rate, block).server
         self.engine = Engine(self.arena, self.server, self._now_ns, schedule=schedule, seed=seed)
         self.voices = VoiceHost(self.arena, schedule=schedule)
-        self.work = Work()
+        self.work = ProcessWork()
 
     def new_mind(
         self,

@@ -38,7 +38,7 @@ class Shares:
         return 1 / max(self.most, self.of_cores(), 1e-6)
 
 
-class Work:
+class ProcessWork:
     """Counts the processor's time that each process's part takes, while somebody wants to know."""
 
     def __init__(self, work_s: Callable[[], float] = time.process_time):
