@@ -15,7 +15,7 @@ from livecode import Session
 from livecode.cli import command as cli
 from livecode.offline.check import Report, check_set
 from livecode.offline.names_used import names_used
-from livecode.offline.work import Shares, ProcessWork
+from livecode.offline.work import ProcessWork, Shares
 from livecode.signals.frames import Frame, write_frames
 from livecode.signals.osc import encode
 from livecode.signals.simulate import turned_packets
