@@ -83,9 +83,10 @@ class Card:
         self.name = name
         self._server: subprocess.Popen[bytes] | None = None
 
-    def start(self, rate: int = 48000, block: int = 256) -> None:
+    def start(self, rate: int = 48000, block: int = 256, outputs: int = 2) -> None:
         """Start it, and wait until it takes clients."""
         command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", str(rate), "-p", str(block)]
+        command += ["-P", str(outputs)]
         environment = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}
         self._server = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

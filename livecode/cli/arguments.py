@@ -7,6 +7,7 @@ from pathlib import Path
 
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
+from livecode.processes.sound_card import MOST_OUTPUTS
 
 #: Ways to the loudspeaker.
 AUDIO = ("auto", "portaudio", "jack", "headless")
@@ -89,7 +90,7 @@ def _number(text: str) -> float:
 def add_sound(parser: Parser) -> None:
     """Add `--sr`, `--block` and `--seed`."""
     parser.add_argument(
-        "--sr", type=sample_rate, default=48000, metavar="HZ", help="sample rate (48000)"
+        "--sr", "--rate", type=sample_rate, default=48000, metavar="HZ", help="sample rate (48000)"
     )
     parser.add_argument(
         "--block", type=block, default=256, metavar="N", help="frames computed at a time (256)"
@@ -112,6 +113,26 @@ def add_for(parser: Parser, what: str) -> None:
 def add_audio(parser: Parser, what: str = "way to the loudspeaker (auto)") -> None:
     """Add `--audio`; `what` is its help text."""
     parser.add_argument("--audio", choices=AUDIO, default="auto", help=what)
+
+
+def add_sound_card(parser: Parser) -> None:
+    """Add `--device`, `--outputs` and `--cue-out`; the rate is left open as long as nobody says it."""
+    add = parser.add_argument
+    add("--device", metavar="NAME", help="sound card, or a part of its name; kept for the next time. "
+        "A back end is a name, too; `default` forgets it")  # fmt: skip
+    add("--outputs", type=output, metavar="N", help="use so many outputs of the sound card (2)")
+    add("--cue-out", type=output, nargs=2, metavar=("L", "R"),
+        help="outputs of the headphones, for what is cued (3 4)")  # fmt: skip
+    parser.set_defaults(sr=None)
+
+
+def output(text: str) -> int:
+    """Parse the number of an output, or how many there are."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_OUTPUTS:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is no output: write a number from 1 to {MOST_OUTPUTS}"
+    )
 
 
 def add_osc(parser: Parser) -> None:

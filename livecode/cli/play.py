@@ -18,6 +18,7 @@ from livecode.cli.arguments import (
     add_osc,
     add_record,
     add_sound,
+    add_sound_card,
     add_theme,
     path,
     theme_of,
@@ -32,6 +33,7 @@ from livecode.processes.connection import write_connection
 from livecode.processes.options import Options, master_file
 from livecode.processes.paths import Paths
 from livecode.processes.running import left_alone
+from livecode.processes.sound_card import choose
 from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
 from livecode.signals.udp import DEFAULT_HOST
 from livecode.transport.lifeline import go_first
@@ -61,6 +63,7 @@ def add_options(parser: Parser) -> None:
     """Add all options of a performance that begins."""
     add_audio(parser)
     add_sound(parser)
+    add_sound_card(parser)
     add_osc(parser)
     add_record(parser)
     parser.add_argument("--cues", nargs="?", const="", metavar="TOKEN",
@@ -98,6 +101,8 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
         set_file = (read_or_begin if can_ask() else read_set)(set_path)
         faults = [f"{set_path.name}, {fault}" for fault in set_file.faults]
     theme = theme_of(options)
+    cue_out = None if options.cue_out is None else (options.cue_out[0], options.cue_out[1])
+    card = choose(options.audio, options.device, options.sr, options.outputs, cue_out)
     alone = left_alone()
     if alone is not None:
         raise LivecodeError(
@@ -118,8 +123,12 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
     begin_log("terminal", paths.log)
     write_connection(paths.connection)
     settings = Options(
-        audio=options.audio,
-        sample_rate=options.sr,
+        audio=card.audio,
+        device=card.device,
+        or_another=card.is_kept,
+        outputs=card.outputs,
+        cue_out=card.cue_out,
+        sample_rate=card.sample_rate,
         block=options.block,
         seed=options.seed,
         set_path=None if set_path is None else set_path.resolve(),

@@ -21,6 +21,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="livecode.engine")
     parser.add_argument("arena")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")
+    parser.add_argument("--device", default="", help="a part of its name")
+    parser.add_argument("--or-another", action="store_true", help="if that is not there")
+    parser.add_argument("--outputs", type=int, default=2, help="of the device")
+    parser.add_argument("--cue-out", type=int, nargs=2, help="the headphones' two")
     parser.add_argument("--record", default="")
     parser.add_argument("--stems", default="", help="a folder for what each name adds")
     parser.add_argument("--bits", type=int, default=32, help="of a recording")
@@ -33,14 +37,16 @@ def main() -> int:
     arena = Arena.attach(options.arena)
     header = arena.header
     stop = watch_lifeline(arena=arena)
-    path = SoundPath(arena, options.audio)
+    path = SoundPath(arena, options.audio, options.device, options.outputs)
     try:
-        path.open_first(options.resume)
+        path.open_first(options.resume, insists=not options.or_another)
     except LivecodeError as error:
         _say_why(arena, error)
         return 2
     server = boot("headless", header.sample_rate, header.block, inputs=True).server
     engine = Engine(arena, server, lambda: path.now_ns, time.thread_time_ns, seed=options.seed)
+    if options.cue_out:
+        engine.outputs.cue_pair = tuple(options.cue_out)
     if options.resume:
         arena.messages["mind", "engine"].discard()
         arena.messages["terminal", "engine"].discard()

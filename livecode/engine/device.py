@@ -45,13 +45,14 @@ def boot(
     device: str = "",
     client: str = CLIENT,
     inputs: bool = False,
+    outputs: int = CHANNELS,
 ) -> Device:
     """Boot pyo on `backend`. `auto` takes a running JACK server, else a sound card, else a clock.
 
     `device` is the name of a PortAudio device, or a part of it; "" stands for the default one. JACK
     decides on rate and block itself, and knows pyo as `client`. A sound card that refuses the rate
-    is opened at its own. `inputs` opens the first two inputs, too. Raises `LivecodeError` if the
-    back end does not work here.
+    is opened at its own. `inputs` opens the first two inputs, too, and `outputs` so many outputs.
+    Raises `LivecodeError` if the back end does not work here.
     """
     if backend == "auto":
         return _boot_first_that_works(sample_rate, block)
@@ -59,8 +60,8 @@ def boot(
         server = _server("manual", sample_rate, block, inputs=inputs)
         return Device(server, backend, "headless (no device)")
     if backend == "portaudio":
-        return _boot_portaudio(sample_rate, block, device, inputs)
-    server = _server("jack", sample_rate, block, client=client, inputs=inputs)
+        return _boot_portaudio(sample_rate, block, device, inputs, outputs)
+    server = _server("jack", sample_rate, block, client=client, inputs=inputs, outputs=outputs)
     if not server.getIsBooted():
         raise LivecodeError(
             "no JACK server answered; start one (jackd or PipeWire), or play with --audio auto"
@@ -89,7 +90,9 @@ def portaudio_outputs() -> dict[str, int]:
     return outputs
 
 
-def _boot_portaudio(sample_rate: int, block: int, device: str, inputs: bool) -> Device:
+def _boot_portaudio(
+    sample_rate: int, block: int, device: str, inputs: bool, channels: int
+) -> Device:
     # Booting PortAudio without a device ends the process, so look first.
     if not has_portaudio_output():
         raise LivecodeError(
@@ -102,7 +105,7 @@ def _boot_portaudio(sample_rate: int, block: int, device: str, inputs: bool) -> 
             f"there is no audio device called {device!r}; `livecode doctor` lists them"
         )
     for rate in dict.fromkeys((sample_rate, _own_rate(outputs[name], sample_rate))):
-        server = _server("portaudio", rate, block, outputs[name], inputs=inputs)
+        server = _server("portaudio", rate, block, outputs[name], inputs=inputs, outputs=channels)
         if server.getIsBooted():
             return Device(server, "portaudio", f"portaudio: {name}", name)
     raise LivecodeError(f"the audio device {name!r} would not open; run `livecode doctor`")
@@ -130,8 +133,9 @@ def _server(
     output: int | None = None,
     client: str = CLIENT,
     inputs: bool = False,
+    outputs: int = CHANNELS,
 ) -> pyo.Server:
-    options = {"nchnls": CHANNELS, "ichnls": CHANNELS, "duplex": int(inputs), "jackname": client}
+    options = {"nchnls": outputs, "ichnls": CHANNELS, "duplex": int(inputs), "jackname": client}
     roomy = audio == "jack"
     server = pyo.Server(
         sr=sample_rate,

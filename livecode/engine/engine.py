@@ -13,6 +13,7 @@ from livecode.engine.history import Grabber
 from livecode.engine.load import BlockLoad
 from livecode.engine.master import Master
 from livecode.engine.meters import Meters
+from livecode.engine.outputs import Outputs
 from livecode.engine.overload import Overload
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
@@ -96,6 +97,7 @@ class Engine:
         self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
         self._listened: dict[int, str] = {}  # tap -> the name that fills it
         self.input = Input(self.block)
+        self.outputs = Outputs(self.master, self.strips, self.note)
         self.meters = Meters(arena.meters, self.sample_rate)
         self.recording = Recording(
             arena, self.master, self.strips, self.sends, lambda *note: self.tell(Note(*note))
@@ -147,7 +149,7 @@ class Engine:
         """Handle messages, and take in graphs that have been built."""
         for buffer in self._from:
             for message in receive(buffer):
-                self._attempt(self._handle, message)
+                self._attempt(lambda each: self._handlers[type(each)](each), message)
         while self._notes:
             self.tell(Note(self._notes.popleft(), self.frame))
         self._attempt(self._take_built)
@@ -181,9 +183,6 @@ class Engine:
 
     def _chains(self) -> list[GraphChain]:
         return [self.master.chain, *(strip.chain for strip in self.strips.values())]
-
-    def _handle(self, message: Message) -> None:
-        self._handlers[type(message)](message)
 
     def _play_buffer(self, message: PlayBuffer) -> None:
         strip = self._strip(message.name)
@@ -228,6 +227,7 @@ class Engine:
         for shape in self._shapes.due(self.frame):
             self.tell(ShapeFollowed(shape.name, self.frame))
             self._ducks[shape.name] = shape.duck
+            self.outputs.follow(shape)
             self._duck(self._strip(shape.name))
             self._order()
 
@@ -322,7 +322,7 @@ class Engine:
             strip.close()
             del self.strips[strip.name]
             return
-        strip.prepare(self.frame)
+        strip.prepare(self.frame, self.outputs.away(strip.name))
         changed = strip.effects.take_change()
         if strip.feed.began:
             fade_s = strip.feed.last_fade_frames / self.sample_rate

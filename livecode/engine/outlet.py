@@ -36,12 +36,15 @@ class Rendering:
         device_rate: int,
         at: Callable[[int], None],
         inlet: Inlet | None = None,
+        channels: int = CHANNELS,
+        add: Callable[[np.ndarray], np.ndarray] = lambda heard: heard,
     ):
         """Render blocks of `server`. `at(now_ns)` is told for when each one is, before it is computed.
 
-        `inlet` takes what the device hears, if it has inputs.
+        `inlet` takes what the device hears, if it has inputs. `add` makes what the device plays,
+        (frames, channels), of what the server has computed, (frames, 2).
         """
-        self.inlet = inlet
+        self.inlet, self._channels, self._add = inlet, channels, add
         self._server, self._at, self._rate = server, at, device_rate
         self._block_s = int(server.getBufferSize()) / rate
         self._ahead_s = 0.0  # by which what has been computed is ahead of what has been taken
@@ -49,23 +52,23 @@ class Rendering:
         size = int(server.getBufferSize()) * CHANNELS
         flat = np.ctypeslib.as_array((ctypes.c_float * size).from_address(address))
         self._computed = flat.reshape(-1, CHANNELS)
-        self._waiting = np.zeros((0, CHANNELS), np.float32)
+        self._waiting = np.zeros((0, channels), np.float32)
         self._resampler: soxr.ResampleStream | None = None
         if rate != device_rate:
             self._resampler = soxr.ResampleStream(
-                rate, device_rate, CHANNELS, dtype="float32", quality=QUALITY
+                rate, device_rate, channels, dtype="float32", quality=QUALITY
             )
             self._fill_filter(len(self._computed))
 
     def take(self, frames: int, now_ns: int) -> np.ndarray:
-        """Return the next `frames` frames, (frames, 2), computed at `now_ns` on the monotonic clock."""
+        """Return the next frames, (frames, channels), computed at `now_ns` on the monotonic clock."""
         while len(self._waiting) < frames:
             self._at(now_ns + round(self._ahead_s * 1e9))
             if self.inlet is not None:
                 self.inlet.fill()
             self._server.process()
             self._ahead_s += self._block_s
-            block = self._computed
+            block = self._add(self._computed)
             if self._resampler is not None:
                 block = self._resampler.resample_chunk(block)
             self._waiting = np.concatenate((self._waiting, block))
@@ -76,7 +79,7 @@ class Rendering:
     def _fill_filter(self, block: int) -> None:
         """Begin with silence, so that the first call does not compute several blocks at once."""
         assert self._resampler is not None
-        silence, blocks = np.zeros((block, CHANNELS), np.float32), 0
+        silence, blocks = np.zeros((block, self._channels), np.float32), 0
         while not len(self._resampler.resample_chunk(silence)) and blocks < 1000:
             blocks += 1
 
@@ -92,25 +95,29 @@ class Outlet:
         block: int,
         client: str,
         inputs: bool = False,
+        outputs: int = CHANNELS,
     ):
         """Open a device, if possible at that rate and in such blocks, with its inputs if it has some.
 
-        The mixer's server must be made the present one again, if there is one. Raises
-        `LivecodeError` if the device does not work.
+        A device without so many `outputs` is opened with two. The mixer's server must be made the
+        present one again, if there is one. Raises `LivecodeError` if the device does not work.
         """
         inputs = inputs and (backend != "portaudio" or has_portaudio_input())
         asked = backend, sample_rate, block, device, client
-        try:
-            booted = boot(*asked, inputs=inputs)
-        except LivecodeError:
-            if not inputs:
-                raise
-            booted, inputs = boot(*asked), False
-        self.hears = inputs
+        tries = [(hears, many) for many in dict.fromkeys((outputs, CHANNELS))
+                 for hears in dict.fromkeys((inputs, False))]  # fmt: skip
+        for hears, many in tries:
+            try:
+                booted = boot(*asked, inputs=hears, outputs=many)
+                break
+            except LivecodeError:
+                if (hears, many) == tries[-1]:
+                    raise
+        self.hears, self.outputs = hears, many
         self._server, self.backend, self.device = booted.server, booted.backend, booted.name
         self.sample_rate = int(self._server.getSamplingRate())
         self.block = int(self._server.getBufferSize())
-        self._table = Table(self.block)
+        self._table = Table(self.block, self.outputs)
         self._play = pyo.TableRead(
             self._table.pyo, freq=self.sample_rate / self.block, loop=1, interp=1
         ).out()
@@ -131,8 +138,8 @@ class Outlet:
             if rendering.inlet is not None and heard is not None:
                 rendering.inlet.give(heard)
             frames = rendering.take(self.block, now_ns)
-            left, right = self._table.sides
-            left[:], right[:] = frames[:, 0], frames[:, 1]
+            for side, samples in zip(self._table.sides, frames.T, strict=True):
+                side[:] = samples
 
         self._asked_ns = time.monotonic_ns()
         self._server.setCallback(fill)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from livecode.engine.device import AUTOMATIC, CLIENT, BlockPace, backends_of, realtime
+from livecode.engine.device import AUTOMATIC, CHANNELS, CLIENT, BlockPace, backends_of, realtime
 from livecode.engine.engine import Engine
 from livecode.engine.inlet import Inlet
 from livecode.engine.outlet import Outlet, Rendering
@@ -74,12 +74,17 @@ class SoundPath:
     asks for.
     """
 
-    def __init__(self, arena: Arena, audio: str):
-        """Prepare a path to the back end `audio`, or to the one that a former engine had."""
-        self._arena, self._header = arena, arena.header
+    def __init__(self, arena: Arena, audio: str, device: str = "", outputs: int = CHANNELS):
+        """Prepare a path to the back end `audio`, or to the one that a former engine had.
+
+        `device` is the name of a device, or a part of it; `outputs` of it are opened.
+        """
+        self._arena, self._header, self._outputs = arena, arena.header, outputs
         former = look_at_audio(arena.audio)
         self._former_hung = former.backend == "opening"
-        self._wish = ChooseAudio(former.wanted or audio, former.wanted_device)
+        self._wish = ChooseAudio(
+            former.wanted or audio, former.wanted_device if former.wanted else device
+        )
         self._status = AudioStatus(wanted=self._wish.backend, wanted_device=self._wish.device,
             ways=former.ways, surveys=former.surveys)  # fmt: skip
         self._outlet: Outlet | None = None
@@ -88,6 +93,7 @@ class SoundPath:
         self._surveys: dict[str, Survey] = {}
         self._listens = False  # whether the inputs are used
         self._lost = 0  # how many devices have been lost
+        self._instead_of = ""  # the device that was to be taken, and is not there
         self._orders: deque[ChooseAudio | SurveyAudio] = deque()
         self._thread = 0  # the thread that computes blocks
         self.now_ns = time.monotonic_ns()  # when the present block begins
@@ -96,11 +102,11 @@ class SoundPath:
         """Take an order from a performer; any thread may call this."""
         self._orders.append(order)
 
-    def open_first(self, resumed: bool) -> None:
+    def open_first(self, resumed: bool, insists: bool = True) -> None:
         """Open the device, before the mixer is made.
 
         Raises `LivecodeError` if a back end was asked for that does not work, unless the engine has
-        played before (`resumed`).
+        played before (`resumed`). With `insists` False, whatever works takes its place.
         """
         if self._wish.backend == "headless":
             return self._say_unheard("")
@@ -108,6 +114,10 @@ class SoundPath:
             if not self._former_hung:
                 self._outlet = self._opened(self._wish)
         except LivecodeError as error:
+            if self._wish.backend != "auto" and not insists:
+                self._instead_of = self._wish.device or self._wish.backend
+                self._wish = ChooseAudio("auto")
+                return self.open_first(resumed)
             if self._wish.backend != "auto" and not resumed:
                 raise
             why = NOTHING if self._wish.backend == "auto" else error.text.split(";")[0]
@@ -123,6 +133,10 @@ class SoundPath:
         self._engine = engine
         engine.on_audio = self.order
         engine.server._server.setServer()
+        if self._instead_of:
+            engine.note(
+                f"{self._instead_of}, the device of before, is not there: on {self._status.described}"
+            )
         if self._status.unheard:
             engine.note(f"nobody hears this: {self._status.unheard}; audio() lists what there is")
         while not stop.is_set():
@@ -173,7 +187,9 @@ class SoundPath:
         engine = self._engine
         rates = engine.sample_rate, outlet.sample_rate
         inlet = Inlet(engine.server, *rates) if outlet.hears else None
-        rendering = Rendering(engine.server, *rates, self._begin_block_at, inlet)
+        engine.outputs.channels = outlet.outputs
+        rendering = Rendering(engine.server, *rates, self._begin_block_at, inlet,
+                              outlet.outputs, engine.outputs.add)  # fmt: skip
         engine.restart_load()
         self._header.burst = math.ceil(outlet.block * engine.sample_rate / outlet.sample_rate)
         outlet.start(rendering)
@@ -294,7 +310,8 @@ class SoundPath:
                 try:
                     # PortAudio may ask the user whether it may listen, and needs an input device
                     inputs = self._listens or backend == "jack"
-                    outlet = Outlet(backend, wanted.device, rate, block, self._client, inputs)
+                    outlet = Outlet(backend, wanted.device, rate, block, self._client, inputs,
+                                    self._outputs)  # fmt: skip
                     break
                 except LivecodeError:
                     if backend == backends[-1]:
@@ -308,7 +325,7 @@ class SoundPath:
         self._post(
             msgspec.structs.replace(
                 self._status, backend=outlet.backend, device=outlet.device, unheard="",
-                sample_rate=outlet.sample_rate, block=outlet.block,
+                sample_rate=outlet.sample_rate, block=outlet.block, outputs=outlet.outputs,
                 wanted=self._wish.backend, wanted_device=self._wish.device,
             )
         )  # fmt: skip

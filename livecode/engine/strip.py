@@ -74,6 +74,7 @@ class Strip:
         for channel in (0, 1):
             self._mixer.addInput(self._key(channel), self.direct[channel])
             self._mixer.setAmp(self._key(channel), channel, 1)
+        self.past = 1.0  # how much is heard past the graphs that take the name
         self.taken = 0  # the number of graphs that take this name
         self._aside = False  # heard only through those graphs, except for the dry share
         self._direct_fade_s = SMOOTHING_S  # how long the next change of `_direct_gain` takes
@@ -106,8 +107,11 @@ class Strip:
         """All that is computed for the strip but for its graphs, in order."""
         return [*self._before_effects, *self.effects.streams, *self._streams_after_effects]
 
-    def prepare(self, frame: int) -> None:
-        """Write the block at sample time `frame` into the table, and set all controls."""
+    def prepare(self, frame: int, away: bool = False) -> None:
+        """Write the block at sample time `frame` into the table, and set all controls.
+
+        `away`: the name is heard from other outputs than the master's.
+        """
         if not (self.feed.empty and self._silent):
             self._silent = self.feed.empty
             sound = self.feed.block(frame)
@@ -116,10 +120,11 @@ class Strip:
         self.effects.advance(frame)
         self.gain_stage.follow(frame)
         dry = self.gain_stage.numbers("dry", frame)
-        past = last_of(dry) if self._aside else 1.0
-        if past != self._direct_gain.value:
+        self.past = last_of(dry) if self._aside else 1.0
+        direct = 0.0 if away else self.past
+        if direct != self._direct_gain.value:
             self._direct_gain.time, self._direct_fade_s = self._direct_fade_s, SMOOTHING_S
-            self._direct_gain.value = past
+            self._direct_gain.value = direct
         last = self.tap.read()
         self.history.write(self._before_gain.read(), frame)
         self.peak = float(np.abs(last).max())
@@ -133,6 +138,10 @@ class Strip:
         """Return what the strip added to the mix in the last computed block, (frames, 2)."""
         added: np.ndarray = self.tap.read() * self._direct_gain_tap.read()
         return added
+
+    def before_gain(self) -> np.ndarray:
+        """Return the last computed block before level and pan, (frames, 2)."""
+        return self._before_gain.read()
 
     def step_aside(self, aside: bool, fade_s: float) -> None:
         """Choose whether the name, except its dry share, is heard only through graphs that take it."""

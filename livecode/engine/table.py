@@ -10,15 +10,15 @@ CHANNELS = 2
 
 
 class Table:
-    """A stereo pyo table whose samples are reached as arrays.
+    """A pyo table, stereo unless said otherwise, whose samples are reached as arrays.
 
     The arrays must be gone before the table: one that outlives it corrupts memory when the table is
     freed (pyo 1.1.0).
     """
 
-    def __init__(self, frames: int):
-        self.pyo = pyo.DataTable(frames, chnls=CHANNELS)
-        self.sides = [np.asarray(self.pyo.getBuffer(channel)) for channel in range(CHANNELS)]
+    def __init__(self, frames: int, channels: int = CHANNELS):
+        self.pyo = pyo.DataTable(frames, chnls=channels)
+        self.sides = [np.asarray(self.pyo.getBuffer(channel)) for channel in range(channels)]
 
     def __del__(self) -> None:
         self.sides.clear()

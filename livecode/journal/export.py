@@ -16,7 +16,7 @@ ONCE = {
     "stretch", "free", "tutorial",
 }  # fmt: skip
 #: Words of which only the last call counts.
-LAST = {"tempo", "fade", "quant", "solo"}
+LAST = {"tempo", "cue", "fade", "quant", "solo"}
 
 
 @dataclass

@@ -93,7 +93,7 @@ class Sent(Sounding):
     )
 
 
-for _each in ("pan", "dry", "level", "duck", *EFFECTS):
+for _each in ("pan", "dry", "level", "duck", "out", "cued", *EFFECTS):
     setattr(Sent, _each, _Missing())
 
 

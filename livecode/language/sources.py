@@ -116,6 +116,29 @@ def _duck(thing: Thing, value: Any) -> str:
     return str(value)
 
 
+#: Outputs of a device are numbered from 1 to this.
+MOST_OUTPUTS = 32
+
+
+def _out(thing: Thing, value: Any) -> int | tuple[int, ...] | None:
+    outputs = value if isinstance(value, (tuple, list)) else (value,)
+    known = all(type(each) is int and 1 <= each <= MOST_OUTPUTS for each in outputs)
+    if value is None:
+        return None
+    if not known or len(outputs) > 2 or len(set(outputs)) != len(outputs) or not outputs:
+        raise LivecodeError(
+            f"takes an output of the sound card, as 3, or two, as (3, 4), up to {MOST_OUTPUTS}, "
+            f"not {value!r}"
+        )
+    return tuple(outputs) if isinstance(value, (tuple, list)) else outputs[0]
+
+
+def _yes_or_no(thing: Thing, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise LivecodeError(f"takes True or False, not {value!r}")
+    return value
+
+
 #: The longest nudge, in seconds; more is no groove.
 MOST_NUDGE_S = 0.25
 #: The most that the second half of a pair is late, as a share of that half.
@@ -191,7 +214,7 @@ class Sounding(Thing):
         return [value for value in self.settings.values() if isinstance(value, Value)]
 
     kept = frozenset({
-        "level", "pan", "fade", "quant", "dry", "swing", "nudge", "duck", *EFFECTS,
+        "level", "pan", "fade", "quant", "dry", "swing", "nudge", "duck", "out", "cued", *EFFECTS,
     })  # fmt: skip
     level = automatable(
         1.0, 0, 4, "loudness: 0 is silent, 1 as it is, 2 is 6 dB more; `sine(0.2, 1)` swells"
@@ -204,6 +227,15 @@ class Sounding(Thing):
         0,
         4,
         "how much goes past the @dsp that takes it, straight to the output: 0 none, 1 all",
+    )
+    out = Setting(
+        None,
+        _out,
+        "the outputs of the sound card that it is heard from: `ego.out = 3`, or two, `(3, 4)`; None: "
+        "the first two, by the master",
+    )
+    cued = Setting(
+        False, _yes_or_no, "whether it is heard on the headphones, too; `cue(ego)` sets it"
     )
     swing = Setting(
         None,

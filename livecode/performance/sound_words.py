@@ -77,6 +77,16 @@ def sound_words(
 
         deferred.when_done(let_alone_be_heard)
 
+    def cue(*things: Any) -> None:
+        """Hear names on the headphones before the crowd does: `cue(ego)`; `cue()` ends it.
+
+        What is cued is heard before its level and mute, on outputs 3 and 4 or those of `--cue-out`.
+        """
+        names = names_of(things)
+        for name, thing in namespace.own().items():
+            if isinstance(thing, Sounding) and thing.settings.get("cued", False) != (name in names):
+                thing.cued = name in names
+
     def free(*things: Any) -> None:
         """Fade names out and forget them: `free(ego)`; `free(fill)` ends an `@every`."""
         for name in names_of(things, (Sounding, Every)):
@@ -103,5 +113,5 @@ def sound_words(
                 sounds.mix = replace(sounds.mix, quant=checked)
         return sounds.mix.quant
 
-    words = (fade, free, hush, mute, panic, quant, solo, unmute)
+    words = (cue, fade, free, hush, mute, panic, quant, solo, unmute)
     return {word.__name__: word for word in words}

@@ -184,9 +184,9 @@ class Generations:
         """Count a generation among the failures of the next `receive`, as if its voice had failed."""
         self._taken_back.append(Failed(name, generation, why))
 
-    def shape(self, name: str, duck: str) -> None:
-        """Tell the engine that `name` has effects, and what pushes it back."""
-        self._shapes[name] = Shape(name, duck, self._now_frame())
+    def shape(self, name: str, duck: str, out: tuple[int, ...], cued: bool) -> None:
+        """Tell the engine that `name` has effects, what pushes it back, and where it is heard."""
+        self._shapes[name] = Shape(name, duck, self._now_frame(), out, cued)
         send(self._to_engine, self._shapes[name])
 
     def drop_all(self) -> None:

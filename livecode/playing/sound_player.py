@@ -61,8 +61,9 @@ class PlayerSetup:
     plays: Callable[[str], bool] = lambda name: True
     #: (number of a kit, sounds): they are about to be played.
     get_sounds: Callable[[int, tuple[int, ...]], None] = lambda kit, sounds: None
-    #: (name, name): the first has effects, and the second pushes it back if it is not "".
-    shape: Callable[[str, str], None] = lambda name, duck: None
+    #: (name, name, outputs, whether it is cued): the first has effects, and the second pushes it back
+    #: if it is not "".
+    shape: Callable[[str, str, tuple[int, ...], bool], None] = lambda *shape: None
     #: Gives the sender an order.
     order: Callable[[Order], None] = lambda order: None
     #: The generations under which a name is sent, in their order: (sample time, generation, sender).
@@ -253,7 +254,8 @@ class SoundPlayer:
         self.groove = Groove(setup.tempo)
         self._felt: tuple[Any, ...] = ()  # what the groove was made of
         self._followed_from = 0
-        self._duck = ""  # what pushes the name back, as the engine was told
+        #: What pushes the name back, where it is heard, and whether it is cued, as the engine was told.
+        self._shape: tuple[str, tuple[int, ...], bool] = ("", (), False)
         #: True while another thing still sounds under the name, at the other's level.
         self.waiting = False
         self.controls: dict[str, SettingControl] = {
@@ -318,9 +320,11 @@ class SoundPlayer:
                 self.thing, each, self.setup, self.setup.engine_lead, EFFECT_CONTROLS
             )
             self.controls[each] = control
-        if new or self.thing.duck != self._duck:
-            self._duck = self.thing.duck
-            self.setup.shape(str(self.thing), self._duck)
+        out = self.thing.out
+        shape = self.thing.duck, (out,) if isinstance(out, int) else out or (), self.thing.cued
+        if new or shape != self._shape:
+            self._shape = shape
+            self.setup.shape(str(self.thing), *shape)
 
     def automations(self) -> Iterator[tuple[str, Automation]]:
         """Yield the name and the automation of each setting."""

@@ -13,6 +13,10 @@ class Options:
     """How to play: the options of `livecode play`."""
 
     audio: str = "auto"
+    device: str = ""  # a part of the device's name; "": the default one
+    or_another: bool = False  # another one plays if that is not there
+    outputs: int = 2  # of the device
+    cue_out: tuple[int, int] | None = None  # the outputs of the headphones; None: 3 and 4
     sample_rate: int = 48000  # Hz
     block: int = 256  # frames
     seed: int = 0

@@ -304,6 +304,9 @@ class Supervisor:
             record += [] if options.stems is None else ["--stems", str(options.stems)]
             return [
                 *("--audio", options.audio, "--seed", str(options.seed)),
+                *("--device", options.device, "--outputs", str(options.outputs)),
+                *(["--or-another"] if options.or_another else []),
+                *(["--cue-out", *map(str, options.cue_out)] if options.cue_out else []),
                 *("--bits", str(options.bits), *record),
             ]
         if name == "mind":

@@ -63,13 +63,18 @@ class Fade(Message, frozen=True, tag=True):
 
 
 class Shape(Message, frozen=True, tag=True):
-    """Let the effects of `name` follow its controls, and the sound of `duck` push it back; "": none."""
+    """Let the effects of `name` follow its controls, and the sound of `duck` push it back; "": none.
+
+    `out`: the outputs of the device that it is heard from, from 1, one or two; (): the master.
+    """
 
     name: str
     duck: str = ""
     since: int = (
         0  # sample time before which it is not followed, even if the mind is ahead of the engine
     )
+    out: tuple[int, ...] = ()
+    cued: bool = False  # heard on the headphones, too
 
 
 class GrabSound(Message, frozen=True, tag=True):
