@@ -13,7 +13,7 @@ from livecode.engine.history import Grabber
 from livecode.engine.load import BlockLoad
 from livecode.engine.master import Master
 from livecode.engine.meters import Meters
-from livecode.engine.outputs import Outputs
+from livecode.engine.outputs import DeviceOutputs
 from livecode.engine.overload import Overload
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.pyo_random import PyoRandom
@@ -97,7 +97,7 @@ class Engine:
         self.grabber = Grabber(self.sample_rate, lambda: self.builder.threaded)
         self._listened: dict[int, str] = {}  # tap -> the name that fills it
         self.input = Input(self.block)
-        self.outputs = Outputs(self.master, self.strips, self.note)
+        self.outputs = DeviceOutputs(self.master, self.strips, self.note)
         self.meters = Meters(arena.meters, self.sample_rate)
         self.recording = Recording(
             arena, self.master, self.strips, self.sends, lambda *note: self.tell(Note(*note))

@@ -14,7 +14,7 @@ MAIN = 2
 CUE_PAIR = (3, 4)
 
 
-class Outputs:
+class DeviceOutputs:
     """Adds names to outputs of the device by number, counted from 1; the master has outputs 1 and 2.
 
     What is cued is heard before its level, pan and mute, so that a name can be tried before the

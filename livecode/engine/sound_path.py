@@ -82,9 +82,8 @@ class SoundPath:
         self._arena, self._header, self._outputs = arena, arena.header, outputs
         former = look_at_audio(arena.audio)
         self._former_hung = former.backend == "opening"
-        self._wish = ChooseAudio(
-            former.wanted or audio, former.wanted_device if former.wanted else device
-        )
+        device = former.wanted_device if former.wanted else device
+        self._wish = ChooseAudio(former.wanted or audio, device)
         self._status = AudioStatus(wanted=self._wish.backend, wanted_device=self._wish.device,
             ways=former.ways, surveys=former.surveys)  # fmt: skip
         self._outlet: Outlet | None = None

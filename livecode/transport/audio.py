@@ -30,12 +30,12 @@ class AudioStatus(msgspec.Struct, frozen=True):
     device: str = ""
     sample_rate: int = 0  # Hz, of the device
     block: int = 0  # frames, of the device
-    outputs: int = 2  # that are used of the device
     unheard: str = ""  # why nobody hears it; "": it is heard, or was meant to be headless
     wanted: str = ""  # the back end to take up again
     wanted_device: str = ""
     ways: tuple[WayOut, ...] = ()  # as the last survey found them
     surveys: int = 0  # how many surveys have ended
+    outputs: int = 2  # that are used of the device
 
     @property
     def described(self) -> str:
