@@ -48,7 +48,15 @@ def test_every_word_is_in_the_reference(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/language.md", "docs/patterns.md", "docs/rings.md", "docs/sets.md"]
+    "name",
+    [
+        "README.md",
+        "docs/language.md",
+        "docs/patterns.md",
+        "docs/rings.md",
+        "docs/sets.md",
+        "docs/outputs.md",
+    ],
 )
 def test_what_is_shown_can_be_typed(name: str, session: Session) -> None:
     shown = [block for block in blocks(text_of(name), "python") if "import " not in block]
