@@ -12,9 +12,12 @@ from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import described, list_models
 from livecode.neural.samplernn.config import KIND
 from livecode.voices.drawing import Held, Loaded
+from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 
 TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)
 TAKES, LEAD_S, BLOCK = 8, 1.0, 4000
+#: How surprising a stream is is measured for so much of a take's length.
+SHARE = 8.0
 #: How far figures may be from the source's.
 MORE_SILENCE, LEAST_SILENCE, MOST_ROAR, NEAR = 1.5, 0.01, 0.02, 0.3
 OWN_TO_OTHER, OWN_TO_OWN, TAKES_APART, WITHIN_LU = 0.5, 2.0, 0.5, 3.0
@@ -48,14 +51,19 @@ def model_rows(
     rate = loaded.meta.sample_rate
     own = source.by_rate[rate]
     strangers = [other.by_rate[rate] for other in others.values() if rate in other.by_rate]
-    rows, found = [], []
+    rows, found, surprises = [], [], []
     for temperature in TEMPERATURES:
+        surprises.append(surprise(loaded, temperature, seconds / SHARE, takes))
         pieces = [take(loaded, temperature, seconds, seed) for seed in range(takes)]
         found.append(heard(pieces, rate))
         loud = float(np.mean([lufs(piece, rate) for piece in pieces]))
         rows += judged(path.stem, temperature, found[-1], pieces, own, strangers, loud)
-    for what in ("flatness", "onsets"):
-        figures = [getattr(each, what) for each in found]
+    risen = {
+        "flatness": [each.flatness for each in found],
+        "onsets": [each.onsets for each in found],
+        "surprise in bits": surprises,
+    }
+    for what, figures in risen.items():
         steps = [after - before for before, after in pairwise(figures)]
         rows.append(
             BenchRow.measured(f"smallest rise of {what} with temperature", min(steps), "",
@@ -73,6 +81,25 @@ def take(loaded: Loaded, temperature: float, seconds: float, seed: int) -> Float
     audio = np.concatenate([drawing.next(curve, Held(), True) for _ in range(0, count, BLOCK)])
     audio = audio[round(LEAD_S * rate) : count] * loaded.gain
     return np.asarray(audio - audio.mean(), np.float64)
+
+
+def surprise(loaded: Loaded, temperature: float, seconds: float, takes: int) -> float:
+    """Bits a draw, at temperature 1, of what streams draw that nobody takes back: they rise with it."""
+    found = []
+    for seed in range(takes):
+        drawing, rate = loaded.drawing(seed), loaded.meta.sample_rate
+        drawing.begin(seed)
+        sampler, count = drawing.sampler, round(seconds * rate)
+        if isinstance(sampler, FullbandSampler):
+            sampler.hand.structure[:] = temperature * float(loaded.meta.facts.get("structure", 1.0))
+            curve = np.full((1, count // sampler.config.subbands), temperature)
+            nats = sampler.step_block(curve, figures=True).surprise
+        else:
+            likely = sampler.step_block(np.full((1, count), temperature), True).log_likelihood
+            nats = None if likely is None else -likely
+        assert nats is not None
+        found.append(float(nats.mean()) / np.log(2))
+    return float(np.mean(found))
 
 
 def judged(
