@@ -118,6 +118,13 @@ class Stream(Sounding):
     brightness = automatable(0.0, -6, 6, "dB an octave, of a full-band model: `r7.brightness = 2`")
     transpose = automatable(0.0, -24, 24, "semitones, of a full-band model: `r7.transpose = -5`")
     density = automatable(0.0, -8, 8, "above 0 more attacks, below 0 fewer, of a full-band model")
+    energy = automatable(
+        0.0,
+        0,
+        2,
+        "holds how much it surprises, and the temperature follows: 1 as much as its source, `0.7` calmer; "
+        "0: the temperature is yours",
+    )
 
     tilt = Setting(
         None,

@@ -94,6 +94,7 @@ class StreamPlayer(SoundPlayer):
         "brightness",
         "transpose",
         "density",
+        "energy",
     )
 
     _since = 0  # the sample time that the stream was taken back to

@@ -12,7 +12,7 @@ from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import TAPS
 from livecode.neural.samplernn.opening import open_samplernn
 from livecode.takes.batch import DrawnTakes, Floats, Told, Weights, at_samples
-from livecode.voices.drawing import held_on, restlessness
+from livecode.voices.hanging import held_on, restlessness
 from livecode.voices.moments import moments_of
 from livecode.voices.samplernn.fullband.memory import WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler

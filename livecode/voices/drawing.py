@@ -1,5 +1,6 @@
 """What a stream draws its sound with: one model's sampler, of either make, at the model's rate."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -12,26 +13,23 @@ from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.samplernn.quantise import dequantised, quantised
+from livecode.voices.hanging import held_on, restlessness
 from livecode.voices.moments import moments_of
 from livecode.voices.samplernn import Sampler, StreamState
 from livecode.voices.samplernn.fullband.memory import StreamHand, WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
+from livecode.voices.seam import Seam
+from livecode.voices.servo import Servo, ServoState
+from livecode.voices.temperatures import kept_warm, left_out
 from livecode.voices.watch import Verdict, Watch
 
 Floats = NDArray[np.float32]
 
-#: A stream that is taken back goes down with the samples that were drawn, and rises again so long.
-RISE_S = 0.01
 #: From a good piece that it was taken back to it goes on so long at another temperature, so that it
 #: does not go the same way again: hot after silence, cool after noise.
 KICK_S, HOT, COOL = 0.1, 1.5, 0.8
 #: A model whose file does not say how loud it is is listened to for so long.
 LISTEN_S, LISTEN_BLOCK = 4.0, 4000
-#: A guarded stream of levels leaves out what is unlikely where it is hot: below this share of the likeliest
-#: from that temperature on, and nothing at 1.
-HOT_UNLIKELY, HOT_FROM = 0.05, 1.3
-#: An outline that stays where it is longer than its source's ever does is drawn so much hotter at most.
-MOST_RESTLESS = 2.0
 #: No model is made louder or softer than by this factor.
 MOST_GAIN = 10.0
 
@@ -44,6 +42,7 @@ class Held(NamedTuple):
     brightness: float = 0.0  # dB an octave
     transpose: float = 0.0  # semitones
     density: float = 0.0  # logits
+    energy: float = 0.0  # surprise that is held, of the source's; 0: the temperature rules
 
 
 class Whole(NamedTuple):
@@ -59,6 +58,7 @@ class Drawing(Protocol):
     """One stream of a model."""
 
     watch: Watch
+    servo: Servo
 
     @property
     def sampler(self) -> Sampler | FullbandSampler:
@@ -95,6 +95,13 @@ class Drawing(Protocol):
         """Go on from the end of audio (n,) in [-1, 1]."""
 
 
+class LevelsState(NamedTuple):
+    """Where a stream of levels is: its sampler and its servo."""
+
+    sampler: StreamState
+    servo: ServoState = ServoState()
+
+
 class LevelsDrawing:
     """A stream of a model whose codes are levels of the sound."""
 
@@ -102,19 +109,45 @@ class LevelsDrawing:
         self, sampler: Sampler, rate_hz: int, facts: Mapping[str, Any], moments: Sequence[Any]
     ):
         """The stream of a sampler that has only one; `facts` and `moments` of the model's file."""
+        self.servo = Servo(rate_hz, float(facts.get("held_out_bits", np.nan)) * math.log(2))
         self.sampler, self._config, self._moments = sampler, sampler.config, moments
         self.watch = Watch(rate_hz, facts, self._config.levels, bool(moments))
         self._good: StreamState | None = None  # where the last good piece began
-        self._seam = _Seam(rate_hz)
+        self._seam = Seam(rate_hz)
         self._kick = round(KICK_S * rate_hz)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
-        hot = temperatures * held.surface
+        hot = kept_warm(temperatures * held.surface, guarded)
+        if is_held(self.servo, held):
+            return self._next_held(hot, held, guarded)
         unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
-        drawn = self.sampler.step_block(hot[None], guarded, unlikely)
-        audio = dequantised(drawn.codes[0], self._config.levels, self._config.quantiser)
+        codes, nats = self._drawn(hot, guarded, unlikely)
+        return self.heard(self._audio(codes), nats, guarded)[0]
+
+    def _next_held(self, usual: Floats, held: Held, guarded: bool) -> Floats:
+        """The next samples at temperatures that the servo finds."""
+        codes, nats, done = [], 0.0, 0
+        while done < len(usual):
+            count = min(len(usual) - done, self.servo.left)
+            hot = np.full(count, self.servo.temperature(float(usual[done])), np.float32)
+            hot = kept_warm(hot, guarded)
+            unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
+            drawn, surprise = self._drawn(hot, True, unlikely)
+            self.servo.take(surprise, count, held.energy)
+            codes.append(drawn)
+            nats, done = nats + surprise, done + count
+        return self.heard(self._audio(np.concatenate(codes)), nats, guarded)[0]
+
+    def _drawn(
+        self, hot: Floats, figures: bool, unlikely: float
+    ) -> tuple[NDArray[np.int32], float]:
+        """The next codes (n,), and their surprise in nats, or 0 without figures."""
+        drawn = self.sampler.step_block(hot[None], figures, unlikely)
         likely = drawn.log_likelihood
-        return self.heard(audio, 0.0 if likely is None else -float(likely[0].sum()), guarded)[0]
+        return drawn.codes[0], 0.0 if likely is None else -float(likely[0].sum(dtype=np.float64))
+
+    def _audio(self, codes: NDArray[np.int32]) -> Floats:
+        return dequantised(codes, self._config.levels, self._config.quantiser)
 
     def heard(self, audio: Floats, surprise_nats: float, guarded: bool) -> tuple[Floats, bool]:
         audio = self._seam.risen(audio)
@@ -135,6 +168,7 @@ class LevelsDrawing:
         """To a moment; of a model without, to the last good piece, or to the beginning."""
         random = self.sampler.state(0).random
         self.watch.taken_back()
+        self.servo.begin_anew()
         if self.begin(_choice(random, self.watch.rescues)):
             return
         if self._good is None:
@@ -148,11 +182,12 @@ class LevelsDrawing:
         self.sampler.step_block(np.full((1, self._kick), temperature, np.float32))
         self._good = None
 
-    def state(self) -> StreamState:
-        return self.sampler.state(0)
+    def state(self) -> LevelsState:
+        return LevelsState(self.sampler.state(0), self.servo.state())
 
-    def load_state(self, state: StreamState) -> None:
-        self.sampler.set_state(0, state)
+    def load_state(self, state: LevelsState) -> None:
+        self.sampler.set_state(0, state.sampler)
+        self.servo.load_state(state.servo)
 
     def whole(self) -> Whole:
         return Whole(self.state(), self.watch.copy(), self._seam.risen_by, self._good)
@@ -180,6 +215,7 @@ class FullbandState(NamedTuple):
     sampler: WideState
     spare: Floats
     hold: tuple[int, int] = (-1, 0)  # the outline's first token, and for how many frames it stays
+    servo: ServoState = ServoState()
 
 
 class FullbandDrawing:
@@ -195,26 +231,48 @@ class FullbandDrawing:
         """The stream of a sampler that has only one; the model takes in what it is primed with."""
         self.sampler, self._model, self._moments = sampler, model, moments
         self.watch = Watch(model.sample_rate, facts, has_moments=bool(moments))
-        self._seam = _Seam(model.sample_rate)
+        self._seam = Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
         # outlines are drawn at so many times the temperature, and hotter where they hang
         self._structure = float(facts.get("structure", 1.0))
         self._longest = float(facts.get("longest_hold", np.inf))
         self._hold = (-1, 0)
+        bits = facts.get("held_out_bits_a_cell", [np.nan])
+        steps_hz = model.sample_rate / model.config.subbands
+        self.servo = Servo(steps_hz, float(np.mean(bits)) * math.log(2))
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
         m, count = self.sampler.config.subbands, len(temperatures)
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
             self.take_in_hand(self.sampler.hand, held)
-            self.sampler.hand.structure[:] = self.structure(self._hold) * temperatures[0]
             places = np.minimum(np.arange(steps) * m, count - 1)
-            drawn = self.sampler.step_block(temperatures[None, places] * held.surface)
-            self._spare = np.concatenate([self._spare, drawn.audio[0]])
-            for token in drawn.tokens[0, :, 0]:
-                self._hold = held_on(self._hold, int(token))
+            hot = kept_warm(temperatures[places] * held.surface, guarded)
+            if is_held(self.servo, held):
+                self._draw_held(hot, temperatures[0], held, guarded)
+            else:
+                self._draw(hot, temperatures[0], False)
         audio, self._spare = self._spare[:count], self._spare[count:]
         return self.heard(audio, 0.0, guarded)[0]
+
+    def _draw(self, hot: Floats, structure: float, figures: bool) -> float:
+        """Draw steps at temperatures (n,), and outlines; return their surprise in nats a cell."""
+        self.sampler.hand.structure[:] = self.structure(self._hold) * structure
+        drawn = self.sampler.step_block(hot[None], figures)
+        self._spare = np.concatenate([self._spare, drawn.audio[0]])
+        for token in drawn.tokens[0, :, 0]:
+            self._hold = held_on(self._hold, int(token))
+        return 0.0 if drawn.surprise is None else float(drawn.surprise[0].sum(dtype=np.float64))
+
+    def _draw_held(self, usual: Floats, structure: float, held: Held, guarded: bool) -> None:
+        """Draw steps at temperatures that the servo finds, and outlines by the energy."""
+        done = 0
+        while done < len(usual):
+            count = min(len(usual) - done, self.servo.left)
+            hot = np.full(count, self.servo.temperature(float(usual[done])), np.float32)
+            nats = self._draw(kept_warm(hot, guarded), structure * held.energy, True)
+            self.servo.take(nats, count, held.energy)
+            done += count
 
     def heard(self, audio: Floats, surprise_nats: float, guarded: bool) -> tuple[Floats, bool]:
         audio = self._seam.risen(audio)
@@ -224,6 +282,7 @@ class FullbandDrawing:
             if not self.begin(_choice(random, self.watch.rescues)):
                 self.sampler.reset(0)
             self._spare, self._hold = np.zeros(0, np.float32), (-1, 0)
+            self.servo.begin_anew()
             return self._seam.down(audio), True
         return audio, False
 
@@ -243,11 +302,14 @@ class FullbandDrawing:
         return self._structure * restlessness(hold, self._longest)
 
     def state(self) -> FullbandState:
-        return FullbandState(self.sampler.state(0), self._spare.copy(), self._hold)
+        return FullbandState(
+            self.sampler.state(0), self._spare.copy(), self._hold, self.servo.state()
+        )
 
     def load_state(self, state: FullbandState) -> None:
         self.sampler.set_state(0, state.sampler)
         self._spare, self._hold = state.spare.copy(), state.hold
+        self.servo.load_state(state.servo)
 
     def whole(self) -> Whole:
         return Whole(self.state(), self.watch.copy(), self._seam.risen_by)
@@ -268,49 +330,17 @@ class FullbandDrawing:
             self.sampler.prime(tokens, cells)
 
 
-def held_on(hold: tuple[int, int], token: int) -> tuple[int, int]:
-    """The first token of an outline, and for how many frames it stays, after one more frame."""
-    return token, hold[1] + 1 if token == hold[0] else 1
-
-
-def restlessness(hold: tuple[int, int], longest: float) -> float:
-    """What an outline's temperature is multiplied by when it stays longer than its source's ever does."""
-    return min(max(hold[1] / longest, 1.0), MOST_RESTLESS)
-
-
-def left_out(temperatures: Floats) -> float:
-    """The share of the likeliest level below which none is drawn where it is hot."""
-    hottest = float(temperatures.max(initial=1.0))
-    return HOT_UNLIKELY * min(max((hottest - 1) / (HOT_FROM - 1), 0.0), 1.0)
+def is_held(servo: Servo, held: Held) -> bool:
+    """Whether the servo finds the temperature; it begins anew when it is wanted again."""
+    if held.energy > 0 and servo.can_hold:
+        return True
+    servo.rest()
+    return False
 
 
 def _choice(random: NDArray[np.uint64], rescues: int) -> int:
     """The number of the moment that a stream goes to next: drawn from its seed."""
     return int(np.random.default_rng([int(random[0]), rescues]).integers(1 << 30))
-
-
-class _Seam:
-    """Takes the click out of going elsewhere: down with what was drawn last, and up again."""
-
-    def __init__(self, rate_hz: int):
-        self._count = max(1, round(RISE_S * rate_hz))
-        self.risen_by = self._count  # samples; all of them if it does not rise
-
-    def down(self, audio: Floats) -> Floats:
-        """Audio that ends in silence; what comes next rises."""
-        self.risen_by = 0
-        count = min(len(audio), self._count)
-        gain = np.ones(len(audio), np.float32)
-        gain[len(audio) - count :] = np.linspace(1, 0, count + 1, dtype=np.float32)[1:]
-        return np.asarray(audio * gain, np.float32)
-
-    def risen(self, audio: Floats) -> Floats:
-        """Audio, faded in as far as it still rises."""
-        if self.risen_by >= self._count or not len(audio):
-            return audio
-        gain = np.minimum((self.risen_by + np.arange(len(audio))) / self._count, 1.0)
-        self.risen_by += len(audio)
-        return np.asarray(audio * gain, np.float32)
 
 
 class Loaded:

@@ -94,6 +94,8 @@ def test_each_model_is_judged_beside_its_source_and_the_other(tmp_path: Path) ->
     assert noise.value is not None
     assert noise.value > 50
     assert {row.about.get("temperature") for row in rows} == {*sound.TEMPERATURES, None}
-    rises = [row for row in rows if row.what == "smallest rise of surprise in bits with temperature"]
+    rises = [
+        row for row in rows if row.what == "smallest rise of surprise in bits with temperature"
+    ]
     assert len(rises) == 2
     assert all(row.ok for row in rises), "what is drawn hotter surprises more"

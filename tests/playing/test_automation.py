@@ -70,7 +70,7 @@ def test_the_settings_that_vary_are_those_of_the_reference():
     assert set(settings(Stream)) == every | {
         "temperature",
         *("frozen", "guard", "priority"),
-        *("surface", "unlikely", "brightness", "transpose", "density"),
+        *("surface", "unlikely", "brightness", "transpose", "density", "energy"),
         *TILTED,
     }
     assert set(settings(Sample)) == every | {"speed"}

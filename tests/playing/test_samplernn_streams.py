@@ -116,7 +116,9 @@ def test_undo_takes_a_stream_back_to_where_it_was(session: Session, tiny: Path) 
     session.advance(0.3)
     host = session.voices
     [voice] = host.voices.values()
-    assert voice.source.state().drawing.t < 4.0 * 16_000, "two seconds are gone back, and a bit"
+    assert voice.source.state().drawing.sampler.t < 4.0 * 16_000, (
+        "two seconds are gone back, and a bit"
+    )
     assert session.get("r7").temperature == 1.0
 
 

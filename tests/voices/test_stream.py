@@ -157,9 +157,11 @@ def test_the_temperature_is_followed_sample_by_sample(tmp_path: Path) -> None:
 def test_frozen_it_repeats_its_last_second_without_a_click_and_takes_no_time(model: str) -> None:
     voice = StreamVoice(StreamSource(model, 1), RATE, HOP)
     sung = played(voice, 400)
-    drawn = voice.state().drawing.t
+    drawn = voice.state().drawing.sampler.t
     frozen = played(voice, 800, frozen=1.0)
-    assert voice.state().drawing.t - drawn <= 2 * HOP, "after the crossfade nothing is sampled"
+    assert voice.state().drawing.sampler.t - drawn <= 2 * HOP, (
+        "after the crossfade nothing is sampled"
+    )
     assert not voice.busy
     loop = round(LOOP_S * RATE)
     settled = frozen[4 * HOP :]
@@ -194,7 +196,7 @@ def test_it_goes_on_from_a_sound(model: str, tmp_path: Path) -> None:
     primed, other = (
         StreamVoice(StreamSource(model, 1, prime), RATE, HOP) for prime in (str(path), "")
     )
-    assert primed.state().drawing.t == 4 * 16_000
+    assert primed.state().drawing.sampler.t == 4 * 16_000
     assert not (played(primed, 10) == played(other, 10)).all()
 
 
@@ -203,7 +205,7 @@ def test_a_model_of_any_rate_is_played_at_the_engine_s(tmp_path: Path, rate: int
     path = write_samplernn(tmp_path, sample_rate=rate)
     voice = StreamVoice(StreamSource(str(path), 1), RATE, HOP)
     audio = played(voice, 300)
-    assert voice.state().drawing.t == pytest.approx(300 * HOP * rate / RATE, abs=100)
+    assert voice.state().drawing.sampler.t == pytest.approx(300 * HOP * rate / RATE, abs=100)
     assert rms(audio) > 0.01
 
 
@@ -219,7 +221,7 @@ def test_a_stream_that_falls_silent_is_nudged_only_where_it_is_watched(tmp_path:
 def test_a_burst_of_noise_is_taken_back_to_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("livecode.voices.drawing.HOT_UNLIKELY", 0.0)
+    monkeypatch.setattr("livecode.voices.temperatures.HOT_UNLIKELY", 0.0)
     sure = str(write_samplernn(tmp_path, says=160, sure=12.0))
     voice = StreamVoice(StreamSource(sure, 1), RATE, HOP)
     played(voice, 100, temperature=0.5, guard=1.0)

@@ -1,6 +1,7 @@
 """Candidates: several continuations of one stream, drawn together; of either make of model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -13,9 +14,12 @@ from livecode.voices.drawing import (
     FullbandState,
     Held,
     LevelsDrawing,
-    held_on,
-    left_out,
+    LevelsState,
+    is_held,
 )
+from livecode.voices.hanging import held_on
+from livecode.voices.servo import Servo
+from livecode.voices.temperatures import kept_warm, left_out
 
 Floats = NDArray[np.float32]
 
@@ -56,29 +60,35 @@ class LevelsCandidates:
         self._config = drawing.sampler.config
         self._sampler = drawing.sampler.several(seeds)
         state = drawing.state()
+        self._servos = servos_of(drawing, len(seeds))
         for candidate in range(len(seeds)):
-            self._sampler.set_state(candidate, state, random=candidate == 0)
+            self._sampler.set_state(candidate, state.sampler, random=candidate == 0)
 
     def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
-        hot = temperatures * held.surface
-        unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
-        all_hot = np.broadcast_to(hot, (self._sampler.streams, len(hot)))
-        drawn = self._sampler.step_block(all_hot, True, unlikely)
-        assert drawn.log_likelihood is not None
-        audio = dequantised(drawn.codes, self._config.levels, self._config.quantiser)
-        return DrawnCandidates(audio, -drawn.log_likelihood.sum(axis=1))
+        parts = []
+        for usual in pieces(temperatures * held.surface, self._servos, held):
+            hot = kept_warm(usual, guarded)
+            unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
+            drawn = self._sampler.step_block(hot, True, unlikely)
+            assert drawn.log_likelihood is not None
+            audio = dequantised(drawn.codes, self._config.levels, self._config.quantiser)
+            parts.append(DrawnCandidates(audio, -drawn.log_likelihood.sum(axis=1)))
+            take_all(self._servos, parts[-1].surprise, hot.shape[1], held)
+        return joined(parts)
 
     def copy(self, parents: Sequence[int]) -> None:
         # a parent stays where it is, so the order does not matter
         for candidate, parent in enumerate(parents):
             if candidate != parent:
                 self._sampler.set_state(candidate, self._sampler.state(parent), random=False)
+        copy_all(self._servos, parents)
 
     def state(self, candidate: int) -> Any:
-        return self._sampler.state(candidate)
+        return LevelsState(self._sampler.state(candidate), self._servos[candidate].state())
 
     def load_state(self, candidate: int, state: Any) -> None:
-        self._sampler.set_state(candidate, state)
+        self._sampler.set_state(candidate, state.sampler)
+        self._servos[candidate].load_state(state.servo)
 
 
 class FullbandCandidates:
@@ -91,23 +101,27 @@ class FullbandCandidates:
         self.grain = self._sampler.config.subbands
         state = drawing.state()
         self._holds = [state.hold] * len(seeds)
+        self._servos = servos_of(drawing, len(seeds))
         for candidate in range(len(seeds)):
             self._sampler.set_state(candidate, state.sampler, random=candidate == 0)
 
     def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
         self._drawing.take_in_hand(self._sampler.hand, held)
-        structure = [self._drawing.structure(hold) for hold in self._holds]
-        self._sampler.hand.structure[:] = np.array(structure) * temperatures[0]
-        hot = temperatures[:: self.grain] * held.surface
-        drawn = self._sampler.step_block(
-            np.broadcast_to(hot, (self._sampler.streams, len(hot))), True
-        )
-        assert drawn.surprise is not None
-        for candidate, tokens in enumerate(drawn.tokens[:, :, 0]):
-            for token in tokens:
-                self._holds[candidate] = held_on(self._holds[candidate], int(token))
-        surprise = drawn.surprise.sum(axis=1) * self.grain  # nats a cell, and a cell is a sample
-        return DrawnCandidates(drawn.audio, surprise)
+        parts = []
+        for usual in pieces(temperatures[:: self.grain] * held.surface, self._servos, held):
+            hot = kept_warm(usual, guarded)
+            structure = [self._drawing.structure(hold) for hold in self._holds]
+            warmer = held.energy if is_held(self._servos[0], held) else 1.0
+            self._sampler.hand.structure[:] = np.array(structure) * temperatures[0] * warmer
+            drawn = self._sampler.step_block(hot, True)
+            assert drawn.surprise is not None
+            for candidate, tokens in enumerate(drawn.tokens[:, :, 0]):
+                for token in tokens:
+                    self._holds[candidate] = held_on(self._holds[candidate], int(token))
+            nats = drawn.surprise.sum(axis=1)  # a cell
+            take_all(self._servos, nats, hot.shape[1], held)
+            parts.append(DrawnCandidates(drawn.audio, nats * self.grain))  # a cell is a sample
+        return joined(parts)
 
     def copy(self, parents: Sequence[int]) -> None:
         # a parent stays where it is, so the order does not matter
@@ -115,14 +129,65 @@ class FullbandCandidates:
             if candidate != parent:
                 self._sampler.set_state(candidate, self._sampler.state(parent), random=False)
                 self._holds[candidate] = self._holds[parent]
+        copy_all(self._servos, parents)
 
     def state(self, candidate: int) -> Any:
         nothing = np.zeros(0, np.float32)
-        return FullbandState(self._sampler.state(candidate), nothing, self._holds[candidate])
+        servo = self._servos[candidate].state()
+        return FullbandState(self._sampler.state(candidate), nothing, self._holds[candidate], servo)
 
     def load_state(self, candidate: int, state: Any) -> None:
         self._sampler.set_state(candidate, state.sampler)
         self._holds[candidate] = state.hold
+        self._servos[candidate].load_state(state.servo)
+
+
+def servos_of(drawing: Drawing, count: int) -> list[Servo]:
+    """Return a servo for each of so many candidates, where the stream's own is."""
+    servos = [copy(drawing.servo) for _ in range(count)]
+    for servo in servos:
+        servo.load_state(drawing.servo.state())
+    return servos
+
+
+def pieces(usual: Floats, servos: Sequence[Servo], held: Held) -> Iterator[Floats]:
+    """Yield temperatures (candidates, n) of the next draws, piece by piece.
+
+    usual (n,): those of the performer, which all have where no servo finds them. The servos' windows
+    begin and end together.
+    """
+    held_by = [is_held(servo, held) for servo in servos]  # each is asked, and rests if not
+    if not all(held_by):
+        yield np.broadcast_to(usual, (len(servos), len(usual)))
+        return
+    done = 0
+    while done < len(usual):
+        count = min(len(usual) - done, servos[0].left)
+        hot = np.array([[servo.temperature(float(usual[done]))] for servo in servos], np.float32)
+        yield np.repeat(hot, count, axis=1)
+        done += count
+
+
+def take_all(servos: Sequence[Servo], nats: Floats, count: int, held: Held) -> None:
+    """Let the servos take note of the surprise (candidates,) of so many draws of each."""
+    if is_held(servos[0], held):
+        for servo, each in zip(servos, nats, strict=True):
+            servo.take(float(each), count, held.energy)
+
+
+def copy_all(servos: Sequence[Servo], parents: Sequence[int]) -> None:
+    """Let each candidate's servo go on from where its parent's is."""
+    states = [servo.state() for servo in servos]
+    for servo, parent in zip(servos, parents, strict=False):
+        servo.load_state(states[parent])
+
+
+def joined(parts: Sequence[DrawnCandidates]) -> DrawnCandidates:
+    """Return pieces of the same candidates as one."""
+    if len(parts) == 1:
+        return parts[0]
+    audio = np.concatenate([part.audio for part in parts], axis=1)
+    return DrawnCandidates(audio, np.sum([part.surprise for part in parts], axis=0))
 
 
 def candidates_of(drawing: Drawing, seeds: Sequence[int]) -> Candidates:
