@@ -254,13 +254,26 @@ class Sample(Sounding):
         return f"{self} = sample({shown(self.path)!r})"
 
 
+#: The inputs of the audio device that can be heard.
+INPUTS = 2
+
+
+def _input(thing: Thing, value: Any) -> int | None:
+    if value is None or (type(value) is int and 1 <= value <= INPUTS):
+        return value
+    raise LivecodeError(f"takes an input of the sound card, from 1 to {INPUTS}, not {value!r}")
+
+
 class Mic(Sounding):
-    """What comes in at the first two inputs of the audio device; a @dsp can take it."""
+    """What comes in at the first two inputs of the audio device, or at one; a @dsp can take it."""
 
     kind = "mic"
+    input = Setting(
+        None, _input, "which input is heard, from 1; None: the first two, left and right"
+    )
 
     def __repr__(self) -> str:
-        return f"{self} = mic()"
+        return f"{self} = mic({'' if self.input is None else self.input})"
 
 
 def stream(
@@ -312,10 +325,14 @@ def sample(
 
 
 def mic(
+    input: int | None = None,
     *,
     level: float | Value | None = None,
     pan: float | Value | None = None,
     fade: Span | str | None = None,
 ) -> Mic:
-    """Open the microphone: `voice = mic(level=0.5)`. Without an input it is silent."""
-    return Mic(level=level, pan=pan, fade=fade)
+    """Open the microphone: `voice = mic(level=0.5)`, or one input of the card: `guitar = mic(2)`.
+
+    Without an input it is silent.
+    """
+    return Mic(input=input, level=level, pan=pan, fade=fade)

@@ -16,6 +16,8 @@ from livecode.signals.tempo import Tempo
 class MicWord(SignalWord):
     """The microphone: `voice = mic(level=0.5)` opens it as a sound, silent where there is no input.
 
+    `guitar = mic(2)` is one input of the sound card, in the middle.
+
     What comes in is read as `mic.rms`, `mic.pitch`, `mic.onset`, opened or not.
     """
 
@@ -24,13 +26,14 @@ class MicWord(SignalWord):
 
     def __call__(
         self,
+        input: int | None = None,
         *,
         level: float | Value | None = None,
         pan: float | Value | None = None,
         fade: Span | str | None = None,
     ) -> Mic:
-        """Open the microphone: `voice = mic(level=0.5)`. Without an input it is silent."""
-        return mic(level=level, pan=pan, fade=fade)
+        """Open the microphone: `voice = mic(level=0.5)`, or one input of the card: `guitar = mic(2)`."""
+        return mic(input, level=level, pan=pan, fade=fade)
 
 
 #: What `midi` is called for; all else of it is what comes in.

@@ -290,7 +290,9 @@ class MicPlayer(SoundPlayer):
     @property
     def source(self) -> Source:
         """A graph that consists of the input."""
-        return GraphSource("def mic():\n    return Input([0, 1])", "mic", 1, (), {})
+        one = self.thing.settings.get("input")
+        inputs = [0, 1] if one is None else [one - 1, one - 1]
+        return GraphSource(f"def mic():\n    return Input({inputs})", "mic", 1, (), {})
 
 
 def player_for(thing: Sounding, setup: PlayerSetup, seed: int) -> SoundPlayer:

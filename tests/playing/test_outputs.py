@@ -1,8 +1,11 @@
 """Where a name is heard, as it is typed: `out` and `cue`, taken back by undo, kept by a new description."""
 
+import numpy as np
 import pytest
 
 from livecode import Session
+from livecode.engine.inlet import input_frames
+from tests.engine.test_outputs import strength
 
 
 def asked(session: Session) -> dict[str, tuple[int, ...]]:
@@ -47,3 +50,19 @@ def test_cue_is_of_the_names_said_last(session: Session) -> None:
         asked(session)
         assert session.engine.outputs._cued == cued
     assert "does not sound" in str(session.eval("cue('nobody')").error)
+
+
+def test_one_input_is_heard_in_the_middle_and_the_other_is_not(session: Session) -> None:
+    heard = input_frames(session.engine.server, session.block)
+    at = np.arange(session.block)
+    heard[:, 0] = 0.3 * np.sin(2 * np.pi * 3 / session.block * at)
+    heard[:, 1] = 0.3 * np.sin(2 * np.pi * 8 / session.block * at)
+    ok(session, "guitar = mic(2)")
+    session.advance(0.5)
+    sound = session.advance(0.5)[: session.block * 64]
+    rate = session.sample_rate
+    quiet, loud = (strength(sound, n * rate / session.block) for n in (3, 8))
+    assert loud == pytest.approx([0.3, 0.3], abs=0.02)
+    assert quiet.max() < 0.001
+    assert repr(session.get("guitar")) == "guitar = mic(2)"
+    assert "from 1 to 2, not 3" in str(session.eval("guitar = mic(3)").error)
