@@ -94,7 +94,7 @@ def test_help_and_f1_say_the_same(path: str, said: str, playing: Session) -> Non
         ("lfo.lag", "63 %"),
         ("tempo.tap", "Tap along"),
         ("midi.note", "number of the note pressed last"),
-        ("mic", "mic(*, level=None"),
+        ("mic", "mic(input=None, *, level=None"),
         (
             "Freeverb",
             "Freeverb(input, size=0.5, damp=0.5, bal=0.5, mul=1, add=0)\n\nImplementation",
