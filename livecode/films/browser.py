@@ -39,8 +39,16 @@ def chromium() -> str | None:
 class Browser:
     """Chromium whose pages are 1280 × 720; `with Browser(folder) as browser: page = browser.open(…)`."""
 
-    def __init__(self, folder: Path, shaders: bool = False, size: tuple[int, int] = (1280, 720)):
+    def __init__(
+        self,
+        folder: Path,
+        shaders: bool = False,
+        size: tuple[int, int] = (1280, 720),
+        beside: bool = True,
+    ):
         """Start it with its profile in `folder`; `shaders`: WebGL is computed by the processor.
+
+        `beside`: something plays meanwhile, which comes first.
 
         Raises LivecodeError if there is none.
         """
@@ -63,10 +71,11 @@ class Browser:
             os.dup2(low[0], 3)
             os.dup2(low[1], 4)
 
+        aside = ["nice", "-n", "10"] if beside else []
         graphics = _SHADERS if shaders else _PLAIN
         unsafe = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has no sandbox for root
         self._process = subprocess.Popen(
-            ["nice", "-n", "10", program, *unsafe, *_SWITCHES, *graphics,
+            [*aside, program, *unsafe, *_SWITCHES, *graphics,
              f"--window-size={size[0]},{size[1]}", f"--user-data-dir={folder}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=connect, pass_fds=(3, 4), start_new_session=True,

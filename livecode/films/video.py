@@ -62,8 +62,9 @@ def film(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="livecode-film-")))
         address = stack.enter_context(served())
         size = options.width, options.height
-        browser = stack.enter_context(Browser(folder / "profile", shaders=True, size=size))
-        tab = browser.open(f"{address}?film")
+        browser = stack.enter_context(Browser(folder / "profile", size=size, beside=False))
+        # on a plain canvas: WebGL without a graphics chip takes many times as long
+        tab = browser.open(f"{address}?film&canvas")
         tab.until("window.film")
         pictures = stack.enter_context(_Pictures(ffmpeg, folder / "pictures.mkv", options.fps))
         drawing = _Drawing(tab, options)

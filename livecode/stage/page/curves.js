@@ -55,7 +55,8 @@ export class Curves {
       const points = curve.points;
       while (points.length > 2 && points[1][0] < now - SECONDS) points.shift();
       const values = points.map(([, value]) => value);
-      const low = Math.min(...values), top = Math.max(...values), span = Math.max(top - low, 1e-3);
+      const lowest = Math.min(...values), span = Math.max(Math.max(...values) - lowest, 1e-3);
+      const low = (lowest + Math.max(...values) - span) / 2;   // what does not move stands in the middle
       const middle = order * high + high / 2, reach = high * 0.36;
       const place = ([at, value]) => [left + (width - right - left) * (1 - (now - at) / SECONDS),
         middle + reach * (1 - 2 * (value - low) / span)];
