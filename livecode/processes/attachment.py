@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.files import open_private
@@ -255,7 +256,7 @@ def _stage_order(options: Options) -> StageOrder:
         "" if certificate is None else str(certificate.resolve()),
         "" if key is None else str(key.resolve()),
         options.stage_audio,
-        "" if options.set_path is None else str(options.set_path.parent.resolve()),
+        str(Path.cwd() if options.set_path is None else options.set_path.parent.resolve()),
     )
 
 

@@ -29,7 +29,12 @@ class OwnFiles:
             return None
 
     def versions(self, layers: Iterable[str]) -> dict[str, int]:
-        """Return a number for each layer that is a file, new when it has changed; 0: it is not there."""
+        """Return a number for each layer that is a file, new when it has changed; 0: it is not there.
+
+        Without a folder, as in a replay, there is nothing to say of them.
+        """
+        if self._folder is None:
+            return {}
         return {name: self._version(name) for name in layers if name.endswith(OWN)}
 
     @property

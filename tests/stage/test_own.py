@@ -44,6 +44,7 @@ def test_a_version_is_new_when_a_file_has_changed_and_0_where_there_is_none(fold
     assert first["none.js"] == 0
     (folder / "rain.js").write_text("export default () => () => { 1; };")
     assert own.versions(("rain.js",)) != {"rain.js": first["rain.js"]}
+    assert OwnFiles("").versions(("rain.js",)) == {}
 
 
 def test_they_are_served_under_the_secret_and_functions_of_text_are_hydra_s_alone(

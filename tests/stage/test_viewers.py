@@ -109,7 +109,7 @@ def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
         tab.until("listening.heard() !== null")
         tab.run(
             "window.meter = new AnalyserNode(listening.context, { fftSize: 8192 }),"
-            "listening.out.connect(meter), null"
+            "listening.out.connect(meter), meter.connect(listening.context.destination), null"
         )
         loudest = (
             "(() => { const found = new Float32Array(meter.frequencyBinCount);"

@@ -1,7 +1,9 @@
 // The sound in the browser: pieces of it are played one after the other, a little later than they come.
 
-const LEAD_S = 0.1;                  // what comes is played so much later, so that the next piece is there
-const LEAST_S = 0.005, MOST_S = 0.2; // sooner or later than that, it begins anew
+const LEAD_S = 0.1, MOST_LEAD_S = 0.6; // what comes is played so much later, so that the next piece is there
+const MORE_S = 0.05, LESS = 0.999;   // a piece that is too late makes it more, and each that is not a little less
+const LEAST_S = 0.005, SLACK_S = 0.1; // what comes too late begins anew, and what is too far ahead is left out
+const FAR_S = 1;                     // so far ahead is another time
 const HEAD = 24;                     // bytes before the samples
 
 export class Listening {
@@ -11,6 +13,7 @@ export class Listening {
     this.connect = connect;
     this.context = null;
     this.origin = null;   // the number of the frame that is played at second 0 of the context
+    this.lead = LEAD_S;
     this.begun = 0;       // how often it had to begin anew
     this.sources = new Set();
     button.addEventListener("click", () => this.toggle());
@@ -57,28 +60,30 @@ export class Listening {
     if (this.context.sampleRate !== rate) this.open(rate);
     this.shift = view.getFloat64(12, true) - position;
     if (this.context.state !== "running") return;
+    const now = this.context.currentTime;
+    const ahead = this.origin === null ? null : (position - this.origin) / rate - now;
+    if (ahead === null || ahead < LEAST_S || ahead > FAR_S) {
+      if (ahead > FAR_S) for (const source of this.sources) source.stop();
+      if (ahead !== null) this.lead = Math.min(this.lead + MORE_S, MOST_LEAD_S);
+      this.origin = position - Math.ceil((now + this.lead) * rate);
+      this.begun += 1;
+    } else if (ahead > this.lead + SLACK_S) {
+      this.origin += count;   // what follows takes its place
+      return;
+    }
+    this.lead = Math.max(LEAD_S, this.lead * LESS);
     const sound = this.context.createBuffer(channels, count, rate);
     const samples = new Int16Array(buffer, HEAD, count * channels);
     for (let channel = 0; channel < channels; channel++) {
       const data = sound.getChannelData(channel);
       for (let at = 0; at < count; at++) data[at] = samples[at * channels + channel] / 32767;
     }
-    const now = this.context.currentTime;
-    const ahead = this.origin === null ? null : (position - this.origin) / rate - now;
-    if (ahead === null || ahead < LEAST_S || ahead > MOST_S) this.begin(position, now, rate);
     const source = this.context.createBufferSource();
     source.buffer = sound;
     source.connect(this.out);
     source.onended = () => this.sources.delete(source);
     this.sources.add(source);
     source.start((position - this.origin) / rate);
-  }
-
-  begin(position, now, rate) {
-    for (const source of this.sources) source.stop();
-    this.sources.clear();
-    this.origin = position - Math.ceil((now + LEAD_S) * rate);
-    this.begun += 1;
   }
 
   /** The sample time that is heard in this browser; null while nothing is. */
