@@ -111,6 +111,8 @@ def bent(
     for _ in range(round(seconds / PIECE_S)):
         began = time.process_time()
         pieces.append(stream.next(np.ones(round(PIECE_S * rate), np.float32), Held(), True, hand))
+        while stream.draw():
+            pass
         drawn_s += time.process_time() - began
         if (offered := stream.offered) is not None:
             stream.offered = None

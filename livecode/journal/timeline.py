@@ -16,6 +16,7 @@ from livecode.transport.messages import (
     Began,
     Built,
     FadedLate,
+    GivenUp,
     Late,
     Lost,
     Missed,
@@ -178,6 +179,8 @@ class Timeline:
                 case Narrowed():
                     narrowed = schedule.narrowed.setdefault(message.generation, {})
                     narrowed[message.position] = message.most
+                case GivenUp():
+                    schedule.given_up.setdefault(message.generation, set()).add(message.position)
                 case Tilted():
                     tilted = schedule.tilted.setdefault(message.generation, {})
                     tilted.setdefault(message.position, []).append(message.scores)

@@ -10,6 +10,9 @@ from livecode.transport.bytes import MessageQueue
 
 Floats = NDArray[np.float32]
 
+#: Of the time of a chunk so much is left for scoring the next one, at least.
+SCORED_SHARE = 0.35
+
 
 class OfferedChunk(msgspec.Struct, frozen=True):
     """A chunk of several continuations of one stream. Samples are float32, little-endian.

@@ -276,6 +276,13 @@ class Narrowed(Message, frozen=True, tag=True):
     most: int
 
 
+class GivenUp(Message, frozen=True, tag=True):
+    """A tilted stream goes on with one candidate from `position` on: the others were not drawn in time."""
+
+    generation: int
+    position: int  # in its buffer
+
+
 class Tilted(Message, frozen=True, tag=True):
     """What became of the scores of a chunk, in the hop at `position` in a stream's buffer."""
 
@@ -347,7 +354,7 @@ class Silenced(Message, frozen=True, tag=True):
 AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, GrabSound, Record, ChooseAudio,
     SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
-    Failed, Note, VoiceAligned, Missed, Rested, Narrowed, Tilted, Underrun, FadedLate, Late,
+    Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp, Tilted, Underrun, FadedLate, Late,
     Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()

@@ -29,6 +29,8 @@ class Schedule:
     rests: dict[int, dict[int, bool]] = field(default_factory=dict)
     # by buffer position: at most so many candidates are drawn from there on
     narrowed: dict[int, dict[int, int]] = field(default_factory=dict)
+    # buffer positions from which one candidate went on alone, until the next chunk
+    given_up: dict[int, set[int]] = field(default_factory=dict)
     # by buffer position: the scores that were used in that hop, chunk by chunk
     tilted: dict[int, dict[int, list[tuple[float, ...]]]] = field(default_factory=dict)
     # hits without a sound: (generation, sample time, sound)

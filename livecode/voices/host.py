@@ -3,17 +3,18 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from livecode.errors import LivecodeError
 from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import is_torchscript
 from livecode.transport import Arena, ControlReader
-from livecode.transport.candidates import OfferedChunk, offer
 from livecode.transport.messages import (
     TEST_MODEL,
     Failed,
     FileSource,
     GetSounds,
+    GivenUp,
     HitsSource,
     Late,
     LatentNotesSource,
@@ -49,6 +50,7 @@ from livecode.voices.noise import NoiseVoice
 from livecode.voices.priority import ordinary
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
+from livecode.voices.tilting import Tilting
 from livecode.voices.trials import Trials
 from livecode.voices.voice import SoundSource, Voice
 
@@ -96,6 +98,7 @@ class VoiceHost:
         self._memory = Memory(arena.header.sample_rate)
         self.sounds = SoundStore(arena.header.sample_rate, beside=self._live)
         self._trials = Trials(arena)
+        self._tilting = Tilting(arena, scored=schedule is None)
         self._wanted: dict[int, StartVoice] = {}
         # generations that play on until their buffer gets another owner
         self._leaving: set[int] = set()
@@ -145,12 +148,17 @@ class VoiceHost:
         """Compute hop by hop until every voice is ahead of the engine; return how many hops.
 
         Quick voices go before slow ones, and among these the one whose buffer is the emptiest. So a
-        quick voice waits for no more than one hop of a slow one. A machine that is too slow for all of
-        them comes back from here, too.
+        quick voice waits for no more than one hop of a slow one. Candidates of tilted streams are drawn
+        piece by piece while every voice is ahead. A machine that is too slow for all of them comes
+        back from here, too.
         """
         computed, behind = 0, dict(self.voices)
         began = self._now_s()
-        while behind and self._now_s() - began < MOST_S:
+        while self._now_s() - began < MOST_S:
+            if not behind:
+                if not self._draw_candidates():
+                    break
+                behind = dict(self.voices)
             quick = [each for each, voice in behind.items() if not voice.slow]
             for generation in sorted(quick or behind, key=lambda each: behind[each].waits(due)):
                 voice, hop_began = behind[generation], self._now_s()
@@ -167,28 +175,41 @@ class VoiceHost:
     def _filled(self, generation: int, voice: Voice, due: int) -> bool:
         """Compute a hop of a voice if it needs one, and return whether it did."""
         until = NEVER if self._schedule is None else due + self._ahead + HOP
-
-        def fill() -> bool:
-            return voice.fill(self._ahead, due, self._memory, until)
-
+        fill = partial(voice.fill, self._ahead, due, self._memory, until)
         resting = isinstance(voice.source, StreamVoice) and not voice.source.busy
         try:
+            if self._live and voice.waits(due) < self._ahead and self._tilting.give_up(voice):
+                self._tell(GivenUp(generation, voice.buffer.written))
             if self._load_shedding is None or resting:
                 filled = fill()
             else:
                 filled = self._load_shedding.timed(generation, fill, spent_before(voice.source))
         except Exception as error:  # a faulty voice must not stop the others
-            del self.voices[generation]
-            self._trials.end(generation)
-            self._fail(voice.name, generation, f"it stopped: {type(error).__name__}: {error}")
+            self._stopped(generation, error)
             return False
         if filled and not voice.tried:
             voice.tried = True
             self._trials.end(generation)
         voice.noted = self._pass_on(voice.name, getattr(voice.source, "notes", ()), voice.noted)
-        if isinstance(voice.source, StreamVoice) and self._schedule is None:
-            self._offer(generation, voice, voice.source)
         return filled
+
+    def _draw_candidates(self) -> bool:
+        """Draw one piece of the candidates of a tilted stream; return whether any was to be drawn."""
+        if (generation := self._tilting.first(self.voices)) is None:
+            return False
+        draw = partial(self._tilting.draw, generation, self.voices[generation])
+        shedding = self._load_shedding
+        try:
+            draw() if shedding is None else shedding.timed_beside(generation, draw)
+        except Exception as error:  # a faulty voice must not stop the others
+            self._stopped(generation, error)
+        return True
+
+    def _stopped(self, generation: int, error: Exception) -> None:
+        """End a voice that has failed."""
+        name = self.voices.pop(generation).name
+        self._trials.end(generation)
+        self._fail(name, generation, f"it stopped: {type(error).__name__}: {error}")
 
     def _shed_load(self, load_shedding: LoadShedding) -> None:
         """Let a stream rest or wake as the load demands, and tell the performer."""
@@ -205,11 +226,11 @@ class VoiceHost:
                 self._fail(self.voices.pop(generation).name, generation, decision.why(generation))
             return
         voice = self.voices[decision.generation]
-        position = voice.buffer.written
+        where = decision.generation, voice.buffer.written
         if isinstance(decision, Width):
-            self._tell(Narrowed(decision.generation, position, decision.most))
+            self._tell(Narrowed(*where, decision.most))
         else:
-            self._tell(Rested(decision.generation, position, decision.rests))
+            self._tell(Rested(*where, decision.rests))
         self._tell(Note(decision.said(voice.name), self.arena.header.clock()[0]))
 
     def _start(self, message: StartVoice) -> None:
@@ -303,9 +324,8 @@ class VoiceHost:
         )
 
     def _onsets_of(self, message: StartVoice) -> OnsetReader | None:
-        block = self.arena.controls
-        slot = block.find(f"{message.name}.{ONSETS}")
-        return None if slot is None else OnsetReader(block, slot, message.generation)
+        slot = self.arena.controls.find(f"{message.name}.{ONSETS}")
+        return None if slot is None else OnsetReader(self.arena.controls, slot, message.generation)
 
     def _source(self, message: StartVoice) -> SoundSource:
         source, sample_rate = message.source, self.arena.header.sample_rate
@@ -342,23 +362,6 @@ class VoiceHost:
             self._leaving.add(message.generation)
         if (isolated := self._isolated.pop(message.generation, None)) is not None:
             isolated.stop()
-
-    def _offer(self, generation: int, voice: Voice, stream: StreamVoice) -> None:
-        """Let the mind score a chunk, if one waits for that. Without room it is not scored."""
-        if (chunk := stream.take_offered()) is not None:
-            ahead = round(chunk.ahead * self.arena.header.sample_rate / stream.rate_hz)
-            candidates = OfferedChunk(
-                generation,
-                chunk.number,
-                stream.rate_hz,
-                len(chunk.audio),
-                chunk.parents,
-                chunk.context.tobytes(),
-                chunk.audio.tobytes(),
-                tuple(chunk.surprise.tolist()),
-                voice.frame - HOP + ahead,
-            )
-            offer(self.arena.candidates, candidates)
 
     def _take_scores(self, message: Scores) -> None:
         voice = self.voices.get(message.generation)

@@ -101,6 +101,7 @@ class LoadShedding:
         """Set up for hops of `hop_s` seconds. `clock` returns the seconds of a real clock."""
         self._hop_s, self._clock = hop_s, clock
         self._costs: dict[int, float] = {}  # generation -> seconds a hop, while it does not rest
+        self._beside: dict[int, float] = {}  # what a stream took between its last hop and the next
         self._due_s = clock() + EVERY_S
         self._rested_s = self._narrowed_s = -REST_S
         self._over = 0  # checks in a row that found too much, and no stream left to rest
@@ -118,10 +119,17 @@ class LoadShedding:
         began = self._clock()
         if not work():
             return False
-        cost = self._clock() - began + before_s()
+        cost = self._clock() - began + before_s() + self._beside.pop(generation, 0.0)
         known = self._costs.setdefault(generation, cost)
         self._costs[generation] = known + FOLLOW * (cost - known)
         return True
+
+    def timed_beside(self, generation: int, work: Callable[[], None]) -> None:
+        """Run `work` that a voice needs beside its hops; its next hop counts as so much longer."""
+        began = self._clock()
+        work()
+        taken = self._clock() - began
+        self._beside[generation] = self._beside.get(generation, 0.0) + taken
 
     def decide(
         self, streams: Mapping[int, SheddableStream], all_voices: Collection[int]
@@ -137,6 +145,7 @@ class LoadShedding:
             return None
         self._due_s = now + EVERY_S
         self._costs = {number: cost for number, cost in self._costs.items() if number in all_voices}
+        self._beside = {number: s for number, s in self._beside.items() if number in all_voices}
         resting = {number for number, stream in streams.items() if stream.resting}
         load = sum(c for number, c in self._costs.items() if number not in resting) / self._hop_s
         if (width := self._narrow_one(streams, resting, load)) is not None:

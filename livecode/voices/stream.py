@@ -145,6 +145,12 @@ class StreamVoice:
         self.tilt.most, self.tilt.unscored = most, 0
 
     @property
+    def overdue(self) -> bool:
+        """Whether the next hop needs a chunk that has not been drawn of all candidates."""
+        short = self.tilt.spare < self._resampler.needs(self._hop)
+        return short and self.tilt.planned and self.candidates > 1 and self.busy
+
+    @property
     def rate_hz(self) -> int:
         """The model's sample rate."""
         return self._rate

@@ -132,6 +132,8 @@ class Voice:
             narrowed = schedule.narrowed.get(self.generation, {})
             if position in narrowed:
                 self.source.narrow(narrowed[position])
+            if position in schedule.given_up.get(self.generation, ()):
+                self.source.tilt.give_up()
             tilted = schedule.tilted.get(self.generation, {})
             self.source.tilt.noted = list(tilted.get(position, ()))
         alignment = schedule.aligned.get(self.generation, {}).get(position)

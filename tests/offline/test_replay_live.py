@@ -10,11 +10,13 @@ import pytest
 import soundfile
 
 from livecode.journal.journal_file import read_journal
-from livecode.journal.records import BlockBegun, Closed, Heartbeat
+from livecode.journal.records import BlockBegun, Closed, Heartbeat, MessagesHeard
 from livecode.offline.replay import replay
 from livecode.processes.live import Live
 from livecode.processes.options import Options
 from livecode.signals.intake import CUES_TOKEN
+from livecode.transport.messages import Tilted
+from tests.samplernn_model import write_samplernn
 
 pytestmark = pytest.mark.live
 
@@ -35,6 +37,14 @@ BLOCKS = (
     "undo()",
     "low = agent(space('additive'), dims=1, level=0.3, pan=-0.4)",
     "free(hall)",
+)
+#: Another reward or another width in each, and one reward that fails.
+TILTS = (
+    "r = stream({model!r}, level=0.6)\nr.candidates, r.chunk = 4, 80*ms\nr.tilt = shimmer",
+    "r.strength = sine(0, 4, period=1*s)\nr.tilt = darkness + rings.twist * drone",
+    "r.candidates = lambda rings: 4 + 2 * rings.twist\nr.temperature = sine(0.9, 1.1, period=1*s)",
+    "@reward\ndef bad(sound):\n    return 1 / 0 if sound.surprise else sound.rms\nr.tilt = bad",
+    "undo()",
 )
 #: Scenes that others go to by cues: what they make stands beside what the blocks make.
 SET = """
@@ -67,7 +77,7 @@ def cue(name: str) -> bytes:
     return b"".join(part + bytes(4 - len(part) % 4) for part in parts)
 
 
-def play(folder: Path, seconds: float) -> tuple[Path, int]:
+def play(folder: Path, seconds: float, blocks: tuple[str, ...] = BLOCKS) -> tuple[Path, int]:
     """Play blocks, cues, rings and keys for so long; returns the journal, and the last sample time.
 
     The sound is in live.wav. It goes on for a while after that time, so that what came late before it is
@@ -91,7 +101,7 @@ def play(folder: Path, seconds: float) -> tuple[Path, int]:
         every_s = min(max(seconds / (len(BLOCKS) + 1), 0.3), 4.0)
         while (now_s := time.monotonic() - began) < seconds:
             if now_s > done * every_s:
-                ok, error = live.evaluate(BLOCKS[done % len(BLOCKS)])
+                ok, error = live.evaluate(blocks[done % len(blocks)])
                 assert ok, error
                 done += 1
                 if done % 3 == 0:
@@ -136,6 +146,17 @@ def check(folder: Path, journal: Path, end: int) -> None:
 @pytest.mark.slow
 def test_a_live_performance_is_replayed_sample_by_sample(tmp_path: Path):
     check(tmp_path, *play(tmp_path, 6.0))
+
+
+@pytest.mark.slow
+def test_a_live_tilt_is_replayed_sample_by_sample(tmp_path: Path) -> None:
+    model = str(write_samplernn(tmp_path, sharp=4.0, lufs=-20.0))  # it is quick to draw
+    blocks = (TILTS[0].format(model=model), *TILTS[1:])
+    journal, end = play(tmp_path, 12.0, blocks)
+    check(tmp_path, journal, end)
+    heard = [each for each in read_journal(journal) if isinstance(each, MessagesHeard)]
+    tilted = [each for record in heard for each in record.messages if isinstance(each, Tilted)]
+    assert sum(bool(each.scores) for each in tilted) > 10, "rewards were asked"
 
 
 @pytest.mark.slow

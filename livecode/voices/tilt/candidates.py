@@ -34,9 +34,6 @@ class DrawnCandidates(NamedTuple):
 class Candidates(Protocol):
     """Several continuations of one stream. Each has random numbers of its own; the first the stream's."""
 
-    #: A number of samples that is drawn is a multiple of this.
-    grain: int
-
     def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
         """The next samples of each, (candidates, n), at temperatures (n,) for all."""
 
@@ -49,15 +46,16 @@ class Candidates(Protocol):
     def load_state(self, candidate: int, state: Any) -> None:
         """Go on from there, random numbers included."""
 
+    def alone(self, candidate: int) -> "Candidates":
+        """Return one of them, which goes on as it would among all."""
+
 
 class LevelsCandidates:
     """Continuations of a stream of a model whose codes are levels of the sound."""
 
-    grain = 1
-
     def __init__(self, drawing: LevelsDrawing, seeds: Sequence[int]):
         """Continuations from where `drawing` is; the first has its random numbers, the others seeds."""
-        self._config = drawing.sampler.config
+        self._drawing, self._config = drawing, drawing.sampler.config
         self._sampler = drawing.sampler.several(seeds)
         state = drawing.state()
         self._servos = servos_of(drawing, len(seeds))
@@ -89,6 +87,11 @@ class LevelsCandidates:
     def load_state(self, candidate: int, state: Any) -> None:
         self._sampler.set_state(candidate, state.sampler)
         self._servos[candidate].load_state(state.servo)
+
+    def alone(self, candidate: int) -> "LevelsCandidates":
+        only = LevelsCandidates(self._drawing, [0])
+        only.load_state(0, self.state(candidate))
+        return only
 
 
 class FullbandCandidates:
@@ -188,6 +191,11 @@ def joined(parts: Sequence[DrawnCandidates]) -> DrawnCandidates:
         return parts[0]
     audio = np.concatenate([part.audio for part in parts], axis=1)
     return DrawnCandidates(audio, np.sum([part.surprise for part in parts], axis=0))
+
+    def alone(self, candidate: int) -> "FullbandCandidates":
+        only = FullbandCandidates(self._drawing, [0])
+        only.load_state(0, self.state(candidate))
+        return only
 
 
 def candidates_of(drawing: Drawing, seeds: Sequence[int]) -> Candidates:

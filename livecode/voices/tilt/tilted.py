@@ -1,6 +1,7 @@
 """A tilted stream: candidates are drawn ahead, chunk by chunk, and the scores say which is heard."""
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.transport.candidates import SCORED_SHARE
 from livecode.voices.drawing import Drawing, Held
 from livecode.voices.drawn_ahead import DrawnAhead
 from livecode.voices.tilt.candidates import Candidates, candidates_of
@@ -18,14 +20,14 @@ Floats = NDArray[np.float32]
 #: A chunk is heard once so many more have been drawn and scored. Rewards that last gain a fifth by the
 #: first; a second would gain less, and each makes the stream slower to follow.
 LAG = 1
-#: Of the time of a chunk so much is left for scoring the next one, at least and at most.
-LEAST_SLACK, MOST_SLACK = 0.35, 0.5
+#: Of the time of a chunk so much is left for scoring the next one, at most.
+MOST_SLACK = 0.5
 #: Before there are candidates, a stream is drawn so many times as fast as it is heard.
 LEAD_IN = 4
 #: So much of what was heard before goes along with the first candidates, for their features.
 CONTEXT_S = 0.4
 MOST_CANDIDATES = 32
-#: Chunks have a multiple of so many samples, whole steps of every model.
+#: Candidates are drawn in pieces of so many samples, whole steps of every model. Chunks have whole pieces.
 GRAIN = 64
 #: A chunk is at most so many times as long as the one before.
 MOST_GROWTH = 1.25
@@ -48,7 +50,7 @@ class CandidateSet(NamedTuple):
     context: Floats  # (frames,): what was heard before, of candidates that begin anew
     audio: Floats  # (candidates, frames)
     surprise: Floats  # (candidates,): bits a sample
-    ahead: int  # frames from the beginning of the present call of `next` to where it is heard
+    ahead: int  # frames from the beginning of the next call of `next` to where it is heard
 
 
 class Decided(NamedTuple):
@@ -58,6 +60,14 @@ class Decided(NamedTuple):
     candidates: int
     bits: float  # by which the chunk was pushed
     seconds: float  # of the chunk
+
+
+class Piece(NamedTuple):
+    """What all candidates are to draw next: it is planned in one hop, and drawn when there is time."""
+
+    temperatures: Floats  # (GRAIN,)
+    held: Held
+    guarded: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ class TiltedState:
     waiting: tuple[tuple[Floats, Floats], ...] = ()
     chunk: int = 0
     drawn: tuple[Floats, Floats] | None = None
+    pieces: tuple[Piece, ...] = ()
 
 
 class _Chunk:
@@ -82,17 +93,25 @@ class _Chunk:
         self.frames = frames
         self.audio = np.zeros((candidates, 0), np.float32)
         self.surprise = np.zeros(candidates, np.float32)  # nats
+        self.pieces: deque[Piece] = deque()  # planned, and not drawn yet
 
     @property
     def left(self) -> int:
         """Frames that are still to be drawn."""
         return self.frames - self.audio.shape[1]
 
+    @property
+    def unplanned(self) -> int:
+        """Frames of which nobody has said yet how they are drawn."""
+        return self.left - GRAIN * len(self.pieces)
+
 
 class TiltedStream:
     """Plays one stream, which is left to itself, sample for sample, while its strength is 0.
 
-    Otherwise `LAG` chunks and the one that is being drawn lie ahead of what is heard.
+    Otherwise `LAG` chunks and the one that is being drawn lie ahead of what is heard. `next` plans what
+    is drawn, and `draw` draws it, piece by piece, at any time before it is needed: what is heard depends
+    on the plan alone.
     """
 
     def __init__(self, drawing: Drawing, rate_hz: int, seed: int, slack_s: float = 0.0):
@@ -108,6 +127,8 @@ class TiltedStream:
         self._chunk = _Chunk(0, 0)
         self._parents: tuple[int, ...] = ()
         self._number = 0  # of the chunk that is being drawn
+        self._alone = False  # whether the others were given up in this chunk
+        self._guarded = False
         self._scores: tuple[float, ...] | None = None
         #: The chunk that waits to be scored, until the caller takes it.
         self.offered: CandidateSet | None = None
@@ -125,6 +146,16 @@ class TiltedStream:
         """How many candidates are drawn; 0 while the stream is left to itself."""
         return 0 if self._candidates is None else len(self._chunk.audio)
 
+    @property
+    def planned(self) -> bool:
+        """Whether there is something to draw."""
+        return self._candidates is not None and bool(self._chunk.pieces)
+
+    @property
+    def spare(self) -> int:
+        """The frames that can be heard before the chunk that is being drawn is needed."""
+        return len(self._queue) - self._reserve
+
     def take_scores(self, number: int, scores: Sequence[float]) -> None:
         """Take the scores (candidates,) of the chunk of that number; others are too late.
 
@@ -135,9 +166,9 @@ class TiltedStream:
 
     def next(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> Floats:
         """The next samples (n,) at temperatures (n,); those of a tilted stream apply to what is drawn."""
-        count, self.decided = len(temperatures), []
+        count, self.decided, self._guarded = len(temperatures), [], guarded
         if self._candidates is not None:
-            self._draw(count, temperatures, held, guarded)
+            self._plan(count, temperatures, held, guarded)
         elif hand.strength:
             self._lead_in(count, temperatures, held, guarded, hand)
         while len(self._queue) < count + self._reserve:
@@ -187,6 +218,7 @@ class TiltedStream:
     def _begin_chunk(self, candidates: int, frames: int) -> None:
         self._chunk = _Chunk(candidates, frames)
         self._number += 1
+        self._alone = False
         self._scores = self.offered = None
 
     def _count(self, hand: TiltHand) -> int:
@@ -198,29 +230,49 @@ class TiltedStream:
         """The frames of a chunk: whole steps of any model."""
         return max(round(hand.chunk_s * self._rate / GRAIN), 1) * GRAIN
 
-    def _draw(self, count: int, temperatures: Floats, held: Held, guarded: bool) -> None:
-        """Draw so much of the chunk that it is whole while there is time to score it."""
-        chunk = self._chunk
-        if not chunk.left:
-            return
-        slack = min(
-            max(LEAST_SLACK * chunk.frames, self._slack_s * self._rate), MOST_SLACK * chunk.frames
-        )
-        left = len(self._queue) - self._reserve - slack
-        share = 1.0 if left <= count else count / left
-        self._draw_on(math.ceil(share * chunk.left), temperatures, held, guarded)
-
-    def _draw_on(self, frames: int, temperatures: Floats, held: Held, guarded: bool) -> None:
-        assert self._candidates is not None
-        chunk, grain = self._chunk, self._candidates.grain
-        frames = min(-(-frames // grain) * grain, chunk.left)
-        hot = np.full(frames, temperatures[-1], np.float32)
-        hot[: len(temperatures)] = temperatures[:frames]
-        drawn = self._candidates.draw(hot, held, guarded)
+    def draw(self) -> bool:
+        """Draw one piece of what is planned for all candidates, if anything is; return whether it was."""
+        if self._candidates is None or not self._chunk.pieces:
+            return False
+        chunk, piece = self._chunk, self._chunk.pieces.popleft()
+        drawn = self._candidates.draw(piece.temperatures, piece.held, piece.guarded)
         chunk.audio = np.concatenate([chunk.audio, drawn.audio], axis=1)
         chunk.surprise = chunk.surprise + drawn.surprise
-        if not chunk.left:
+        if not chunk.left and not self._alone:
             self._offer()
+        return True
+
+    def give_up(self) -> None:
+        """Let one candidate go on alone, since there is no time to draw this chunk of all."""
+        if self._candidates is None:
+            return
+        chosen = self._chosen_alone(self._guarded)
+        if self._candidates is None:
+            return
+        self._candidates = self._candidates.alone(chosen)
+        self._filter.begin(1)
+        chunk = self._chunk
+        chunk.audio, chunk.surprise = chunk.audio[[chosen]], chunk.surprise[[chosen]]
+        self._alone = True
+
+    def _plan(self, count: int, temperatures: Floats, held: Held, guarded: bool) -> None:
+        """Plan so much of the chunk that it is whole while there is time to score it."""
+        chunk = self._chunk
+        if not chunk.unplanned:
+            return
+        slack = min(
+            max(SCORED_SHARE * chunk.frames, self._slack_s * self._rate), MOST_SLACK * chunk.frames
+        )
+        left = self.spare - slack
+        share = 1.0 if left <= count else count / left
+        self._plan_on(math.ceil(share * chunk.unplanned), temperatures, held, guarded)
+
+    def _plan_on(self, frames: int, temperatures: Floats, held: Held, guarded: bool) -> None:
+        frames = min(-(-frames // GRAIN) * GRAIN, self._chunk.unplanned)
+        hot = np.full(frames, temperatures[-1], np.float32)
+        hot[: len(temperatures)] = temperatures[:frames]
+        pieces = hot.reshape(-1, GRAIN)
+        self._chunk.pieces.extend(Piece(piece, held, guarded) for piece in pieces)
 
     def _offer(self) -> None:
         chunk = self._chunk
@@ -232,8 +284,10 @@ class TiltedStream:
     def _decide(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> None:
         """Decide by the scores which candidate is heard; without scores none is preferred."""
         assert self._candidates is not None
-        if self._chunk.left:
-            self._draw_on(self._chunk.left, temperatures, held, guarded)
+        if self._chunk.unplanned:
+            self._plan_on(self._chunk.unplanned, temperatures, held, guarded)
+        while self.draw():  # for want of time, or where nobody else does it
+            pass
         chunk, count = self._chunk, len(self._chunk.audio)
         scores = self._scores or ()
         if self.noted is not None:
@@ -243,7 +297,7 @@ class TiltedStream:
         usable = scores if len(scores) == count else np.zeros(count)
         decision = self._filter.score(usable, hand.strength, hand.cap * seconds)
         self.decided.append(Decided(scores, count, decision.bits, seconds))
-        late = self.noted is None and self._scores is None
+        late = self.noted is None and (self._scores is None or self._alone)
         self.unscored = self.unscored + 1 if late else 0
         if decision.heard is not None and self._be_heard(decision.heard, guarded):
             return
@@ -272,13 +326,17 @@ class TiltedStream:
 
     def _settle(self, guarded: bool) -> None:
         """Let all undecided chunks of one candidate be heard; the stream goes on from it, alone."""
+        chosen = self._chosen_alone(guarded)
+        if self._candidates is not None:
+            self.drawing.load_state(self._candidates.state(chosen))
+            self._candidates = None
+
+    def _chosen_alone(self, guarded: bool) -> int:
+        """Let all undecided chunks of one candidate be heard, and return which; or take the stream back."""
         chosen = self._filter.decide()
-        while self._waiting:
-            if self._be_heard(chosen, guarded):
-                return
-        assert self._candidates is not None
-        self.drawing.load_state(self._candidates.state(chosen))
-        self._candidates = None
+        while self._waiting and not self._be_heard(chosen, guarded):
+            pass
+        return chosen
 
     def state(self) -> Any:
         """A copy of where it is, for `load_state`."""
@@ -295,6 +353,7 @@ class TiltedStream:
             tuple(self._waiting),
             chunk.frames,
             (chunk.audio, chunk.surprise),
+            tuple(chunk.pieces),
         )
 
     def load_state(self, state: TiltedState) -> None:
@@ -302,7 +361,7 @@ class TiltedStream:
         self.drawing.load_state(state.drawing)
         self._queue, self._past, self._begun = state.queue, state.past, state.begun
         self._candidates, self._scores, self.offered = None, None, None
-        self._waiting, self._parents = list(state.waiting), ()
+        self._waiting, self._parents, self._alone = list(state.waiting), (), False
         if state.filter is None or state.drawn is None:
             return
         self._number += 1
@@ -312,5 +371,6 @@ class TiltedStream:
         self._filter.load_state(state.filter)
         self._chunk = _Chunk(len(state.candidates), state.chunk)
         self._chunk.audio, self._chunk.surprise = state.drawn
+        self._chunk.pieces.extend(state.pieces)
         if not self._chunk.left:
             self._offer()

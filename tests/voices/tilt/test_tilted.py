@@ -11,7 +11,7 @@ from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
 from livecode.voices.drawing import Held
 from livecode.voices.stream import StreamVoice
-from livecode.voices.tilt.tilted import CandidateSet
+from livecode.voices.tilt.tilted import GRAIN, CandidateSet
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
 from tests.sound import rms
@@ -44,6 +44,8 @@ def played(
         others = (temperature(hop), 0.0, 0.0, 1.0, *Held())
         hand = np.array([strength, candidates, chunk_s, 1000.0])
         out.append(voice.play(*(np.array([value]) for value in others), hand))
+        while voice.tilt.draw():
+            pass
         offered = voice.take_offered()
         if offered is not None and score is not None:
             voice.tilt.take_scores(offered.number, score(offered))
@@ -130,13 +132,17 @@ def test_width_and_chunk_change_while_it_plays_and_each_hop_draws_about_as_much(
     make: Callable[[], StreamVoice],
 ) -> None:
     voice, drawn, widths = make(), [], []
-    draw_on = voice.tilt._draw_on
+    play, draw = voice.play, voice.tilt.draw
 
-    def counted(frames: int, *rest: Any) -> None:
-        drawn.append(min(frames, voice.tilt._chunk.left))
-        draw_on(frames, *rest)
+    def counted_play(*values: Any) -> np.ndarray:
+        drawn.append(0)
+        return play(*values)
 
-    voice.tilt._draw_on = counted  # type: ignore[method-assign]
+    def counted_draw() -> bool:
+        drawn[-1] += GRAIN * voice.tilt.planned
+        return draw()
+
+    voice.play, voice.tilt.draw = counted_play, counted_draw  # type: ignore[method-assign]
     for candidates, chunk_s, strength in (
         (2, 0.05, 1), (9, 0.05, 1), (9, 0.4, 1), (3, 0.1, 0), (3, 0.1, 1), (1, 0.1, 1),
     ):  # fmt: skip
@@ -154,3 +160,41 @@ def test_fewer_candidates_are_drawn_where_the_host_says_so(
     voice.narrow(3)
     played(voice, SECOND // 4, 1.0, equal, candidates=8)
     assert (voice.candidates, voice.most, voice.wanted) == (3, 3, 8)
+
+
+def test_it_is_the_same_whenever_candidates_are_drawn_before_they_are_needed(
+    make: Callable[[], StreamVoice],
+) -> None:
+    """Scores come back so late that only what was drawn at once, or in the last moment, could differ."""
+    heard = []
+    for waits in (False, True):
+        voice = make()
+        if waits:
+            draw = voice.tilt.draw
+            voice.tilt.draw = lambda voice=voice, draw=draw: voice.overdue and draw()  # type: ignore
+        heard.append(played(voice, SECOND, 2.0, None, temperature=lambda hop: 1 + hop % 7 / 20))
+    assert (heard[0] == heard[1]).all()
+
+
+def test_what_is_given_up_for_want_of_time_goes_on_alone_and_is_tilted_again(
+    make: Callable[[], StreamVoice],
+) -> None:
+    voice, same = make(), make()
+    for each in (voice, same):
+        played(each, SECOND // 2, 2.0, loudness)
+        assert each.candidates == 4
+    drawn_all = voice.tilt.draw
+    voice.tilt.draw = lambda: False  # type: ignore[method-assign]
+    hops = 0
+    while not voice.overdue:
+        played(voice, 1, 2.0, loudness)
+        hops += 1
+    voice.tilt.give_up()
+    same_before = played(same, hops, 2.0, None)
+    same.tilt.give_up()
+    assert len(same_before) == hops * HOP
+    assert voice.candidates == same.candidates == 1
+    voice.tilt.draw = drawn_all  # type: ignore[method-assign]
+    one, other = played(voice, SECOND, 2.0, loudness), played(same, SECOND, 2.0, loudness)
+    assert (one == other).all(), "however much of the chunk was drawn"
+    assert voice.candidates == 4
