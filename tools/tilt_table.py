@@ -1,0 +1,236 @@
+"""The table of docs/tilt-table.md: what each reward of the language does to each shipped stream.
+
+    python -m tools.tilt_table measured.jsonl --seconds 60 --takes 2
+    python -m tools.tilt_table measured.jsonl --write docs/tilt-table.md
+
+The first measures, and appends one line for each model, reward and strength that the file does not have
+yet; the second writes the table between its marks.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livecode.deadlines import Watchdog
+from livecode.language.moments import Moment
+from livecode.language.rewards import REWARDS
+from livecode.language.signal_names import pick, signal_names
+from livecode.language.values import as_value
+from livecode.neural.model_file import find_model, list_models
+from livecode.neural.samplernn.config import KIND
+from livecode.playing.tilt_guard import TiltGuard
+from livecode.playing.tilt_scoring import READ_S, TiltScoring
+from livecode.signals.candidate_sound import CandidateSound
+from livecode.signals.tempo import Tempo
+from livecode.transport.candidates import OfferedChunk
+from livecode.voices.drawing import Held, Loaded
+from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
+
+BEGIN = "<!-- table: written by `python -m tools.tilt_table`, not by hand -->"
+END = "<!-- end of the table -->"
+RATE_HZ = 48_000
+CANDIDATES, CHUNK_S, PIECE_S = 8, 0.125, 256 / RATE_HZ
+#: What is asked for: standard deviations that the mean reward rises by, bits a sample that the model may
+#: find it less likely by, and the share of the variety that is to be left.
+RISE, DEARER_BITS, VARIETY = 1.0, 0.3, 0.7
+
+#: Hands that are turned to the front, half-way.
+SIGNALS = {"rings": SimpleNamespace(twist=0.5)}
+
+Floats = NDArray[np.float64]
+Reward = Callable[..., float]
+
+
+class Take(NamedTuple):
+    """What was heard of one stream."""
+
+    audio: NDArray[np.float32]  # (frames,)
+    bits: float  # a sample, by the model's own likelihood
+
+
+def rewards() -> dict[str, Reward]:
+    """Return each reward of the language by name; those that are made are made with usual arguments."""
+    t = np.arange(RATE_HZ) / RATE_HZ
+    tone = sum(np.sin(2 * np.pi * 220 * k * t) / k for k in range(1, 12)) * 0.2
+    made: dict[str, tuple[Any, ...]] = {
+        "on_grid": (), "in_key": ("c major",), "near": (tone.astype(np.float32),), "away": (),
+    }  # fmt: skip
+    return {name: word(*made[name]) if name in made else word for name, word in REWARDS.items()}
+
+
+def take(loaded: Loaded, name: str, strength: float, seconds: float, seed: int) -> Take:
+    """Let a stream be heard for so long, tilted by a reward at a strength."""
+    rate, tempo = loaded.meta.sample_rate, Tempo(RATE_HZ)
+    drawing = loaded.drawing(seed)
+    drawing.begin(seed)
+    nats: list[float] = []
+    heard = drawing.heard
+
+    def counted(audio: NDArray[np.float32], surprise: float, guarded: bool) -> Any:
+        nats.append(surprise)
+        return heard(audio, surprise, guarded)
+
+    drawing.heard = counted  # type: ignore[method-assign]
+    watchdog = Watchdog()
+    scoring = TiltScoring("it", TiltGuard(watchdog, _refuse, limit_s=30.0))
+    moment = Moment(0.0, 0.0, SIGNALS, lambda value: 0.0, tempo, 0)
+    stream, value = TiltedStream(drawing, rate, seed), as_value(rewards().get(name, 0.0))
+    # a strength of next to nothing lets the model's likelihood be known of what is not tilted
+    hand = TiltHand(strength or 1e-12, CANDIDATES if strength else 1, CHUNK_S)
+    pieces, frame = [], 0
+    for _ in range(round(seconds / PIECE_S)):
+        pieces.append(stream.next(np.ones(round(PIECE_S * rate), np.float32), Held(), True, hand))
+        frame += round(PIECE_S * RATE_HZ)
+        while stream.draw():
+            pass
+        if (offered := stream.offered) is not None:
+            stream.offered = None
+            if strength:
+                scores = None
+                judging = scoring.score(_as_offered(offered, rate, frame), value, moment)
+                for scores in judging:  # noqa: B007 - the last ones count
+                    pass
+                stream.take_scores(offered.number, [] if scores is None else scores.tolist())
+    watchdog.close()
+    audio = np.concatenate(pieces)
+    return Take(audio, float(sum(nats) / np.log(2) / max(len(audio), 1)))
+
+
+def _as_offered(offered: CandidateSet, rate: int, frame: int) -> OfferedChunk:
+    return OfferedChunk(
+        0, offered.number, rate, len(offered.audio), offered.parents, offered.context.tobytes(),
+        offered.audio.tobytes(), tuple(offered.surprise.tolist()),
+        frame + round(offered.ahead * RATE_HZ / rate),
+    )  # fmt: skip
+
+
+def _refuse(why: str, left: bool) -> None:
+    raise RuntimeError(why)
+
+
+def judged(reward: Reward, audio: NDArray[np.float32], rate: int) -> tuple[Floats, Floats]:
+    """Return what a reward says of each chunk of a sound, (chunks,), and the colour of each."""
+    sound, tempo, frames = CandidateSound(rate), Tempo(RATE_HZ), round(CHUNK_S * rate)
+    names, said, colours = signal_names(reward), [], []
+    for begin in range(0, len(audio) - frames + 1, frames):
+        chunk, at = [], begin
+        for piece in np.array_split(audio[begin : begin + frames], round(CHUNK_S / READ_S)):
+            sound.listen(piece)
+            at += len(piece)
+            frame = round(at * RATE_HZ / rate)
+            now = {"t": at / rate, "beat": tempo.beat_at(frame), "bar": tempo.bar_at(frame)}
+            known = {**SIGNALS, **now, "sound": sound}
+            chunk.append(float(reward(*pick(names, known, "it"))))
+        said.append(float(np.mean(chunk)))
+        colours.append(np.array(sound.mel - sound.mel.mean(), float))
+    return np.array(said), np.array(colours)
+
+
+def variety(takes: list[Floats]) -> float:
+    """Return how far apart takes are: the mean distance of their colours, (chunks, bands) each."""
+    far = [
+        float(np.abs(one[:, None] - other[None]).mean())
+        for number, one in enumerate(takes)
+        for other in takes[number + 1 :]
+    ]
+    return float(np.mean(far)) if far else float("nan")
+
+
+def measure(path: Path, seconds: float, takes: int, models: list[str], only: list[str]) -> None:
+    """Append what is measured, model by model, reward by reward."""
+    known = {tuple(row["what"]) for row in read(path)}
+    for model in models:
+        loaded = Loaded(find_model(model))
+        plain = [take(loaded, "", 0.0, seconds, seed) for seed in range(1, takes + 1)]
+        for name in only:
+            for strength in (0.0, 1.0, -1.0):
+                if (model, name, strength) in known:
+                    continue
+                heard = plain
+                if strength:
+                    seeds = range(1, takes + 1)
+                    heard = [take(loaded, name, strength, seconds, seed) for seed in seeds]
+                rate = loaded.meta.sample_rate
+                judgements = [judged(rewards()[name], each.audio, rate) for each in heard]
+                said = np.concatenate([each for each, _ in judgements])
+                row = {
+                    "what": [model, name, strength], "seconds": seconds, "takes": takes,
+                    "mean": float(said.mean()), "std": float(said.std()),
+                    "bits": float(np.mean([each.bits for each in heard])),
+                    "variety": variety([colours for _, colours in judgements]),
+                }  # fmt: skip
+                with path.open("a") as file:
+                    file.write(json.dumps(row) + "\n")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the rows that have been measured."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Return the table: figures in bold are those that reach what is asked for."""
+    found = {tuple(row["what"]): row for row in rows}
+    lines = [
+        "| stream | reward | at 1: sd | bits/sample | variety | at −1: sd | bits/sample | variety |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for model, name in dict.fromkeys((what[0], what[1]) for what in found):
+        plain = found.get((model, name, 0.0))
+        cells = [model, name]
+        for strength in (1.0, -1.0):
+            bent = found.get((model, name, strength))
+            if plain is None or bent is None:
+                cells += ["", "", ""]
+                continue
+            moved = (bent["mean"] - plain["mean"]) / (plain["std"] or np.nan)
+            dearer, left = bent["bits"] - plain["bits"], bent["variety"] / plain["variety"]
+            cells += [
+                _cell(moved, moved * strength >= RISE),
+                _cell(dearer, dearer <= DEARER_BITS),
+                _cell(left, left >= VARIETY, plus=False),
+            ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(number: float, reached: bool, plus: bool = True) -> str:
+    text = f"{number:+.2f}" if plus else f"{number:.2f}"
+    return f"**{text}**" if reached else text
+
+
+def refreshed(document: str, rows: list[dict[str, Any]]) -> str:
+    """The document with its table as it is to be."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(rows)}\n\n{END}{after}"
+
+
+def main() -> None:
+    """Measure, or write the table."""
+    parser = argparse.ArgumentParser(prog="tools.tilt_table", description=__doc__)
+    parser.add_argument("measured", type=Path)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--takes", type=int, default=2)
+    parser.add_argument("--models", nargs="*", default=None)
+    parser.add_argument("--rewards", nargs="*", default=None)
+    parser.add_argument("--write", type=Path, default=None)
+    options = parser.parse_args()
+    if options.write is not None:
+        document = options.write.read_text()
+        options.write.write_text(refreshed(document, read(options.measured)))
+        return
+    measure(
+        options.measured, options.seconds, options.takes,
+        options.models or list_models(KIND), options.rewards or list(REWARDS),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
