@@ -13,7 +13,7 @@ from livecode.syntax.names import names_of
 #: Words that act once. Opening the set must not do that again.
 ONCE = {
     "undo", "redo", "hush", "panic", "running", "help", "print", "go", "hold", "release", "loop", "skip",
-    "stretch", "free", "tutorial",
+    "stretch", "free", "tutorial", "better", "plot",
 }  # fmt: skip
 #: Words of which only the last call counts.
 LAST = {"tempo", "cue", "fade", "quant", "solo"}

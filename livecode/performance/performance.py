@@ -26,6 +26,7 @@ from livecode.performance.grab_word import grab_word
 from livecode.performance.input_words import MicWord, MidiWord, OscWord
 from livecode.performance.inputs import Inputs
 from livecode.performance.journal_watch import JournalWatch
+from livecode.performance.judging import Judging
 from livecode.performance.language_words import (
     help_word,
     language_words,
@@ -170,7 +171,7 @@ class Performance:
             self.generations, setup, tempo, block, seed, lambda: clock.frame
         )
         sounds.on_gone = signals.forget
-        self.tilts = Tilts(arena, self.generations, sounds, watchdog, setup.say, wall_s)
+        self.tilts = Tilts(arena, self.generations, sounds, watchdog, setup.say, setup.note, wall_s)
         self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
         self.applier = Applier(
             namespace,
@@ -193,9 +194,13 @@ class Performance:
         self.on_block: Callable[[str], None] = lambda code: None
         self.stage = StageWord(deferred)
         self.layers = DrawnLayers(namespace, sample_rate)
+        self.judging = Judging(
+            namespace, signals, requests, deferred, watchdog, tempo, clock, log, setup.replaying,
+            seed,
+        )  # fmt: skip
         self.board = StatusBoard(
             arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage,
-            self.layers,
+            self.layers, self.judging,
         )  # fmt: skip
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
@@ -240,6 +245,7 @@ class Performance:
                 lambda sentence: None if clock.taking_over else log.say("note", sentence),
             ),
             **scene_words(self.set_player, deferred, lock, clock),
+            **self.judging.words,
             "audio": self.audio,
             "grab": grab_word(namespace, sounds, requests, tempo, clock, seed),
             "metre": metre_word(self.tempo_control, deferred),
@@ -277,6 +283,7 @@ class Performance:
             self.sounds.tick(frame, self.present.moment)
             self.tilts.tick(self.present.moment)
             self.layers.tick(frame, self.present.moment)
+            self.judging.tick(self.present.moment)
             self.set_player.tick(frame, self.present.moment)
             if not self.recorder.replaying:  # the journal has the turns as blocks
                 self.turns.tick(frame, frame + clock.tick_frames)

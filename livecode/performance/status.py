@@ -16,6 +16,7 @@ from livecode.language.sources import Sounding
 from livecode.language.streams import Stream
 from livecode.language.values import Value
 from livecode.performance.drawn_layers import DrawnLayers
+from livecode.performance.judging import Judging
 from livecode.performance.stage_word import StageWord
 from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
@@ -78,10 +79,12 @@ class StatusBoard:
         namespace: Namespace,
         stage: StageWord,
         layers: DrawnLayers,
+        judging: Judging,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
         self._scenes, self._sounds, self._turns = scenes, sounds, turns
         self._namespace, self._stage, self._layers = namespace, stage, layers
+        self._judging = judging
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -132,6 +135,8 @@ class StatusBoard:
             values=dict(self._varying()),
             pushed=dict(self._pushed()),
             drawn=self._layers.now,
+            compared=self._judging.comparisons.shown,
+            plotted=self._judging.plots.shown,
             rings=rings.summary(),
             twist=round(float(rings.twist), 3),
             refused=sum(self._intake.refused.values()),

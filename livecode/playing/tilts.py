@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +18,9 @@ from livecode.playing.sounds import Sounds
 from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import TiltScoring
 from livecode.transport import Arena
-from livecode.transport.candidates import OfferedChunk, offered
+from livecode.transport.candidates import SCORED_SHARE, OfferedChunk, offered
 from livecode.transport.messages import Scores, Tilted, send
+from livecode.transport.timing import TICK_S as TICK_EVERY_S
 
 #: Live, a tick scores candidates for so long at most; what is left waits for the next tick.
 TICK_S = 0.002
@@ -29,27 +32,64 @@ KEPT = 7
 MOST_WAITING = 16
 
 Scored = NDArray[np.float64]
+#: Tells the performer a sentence about a name.
+Say = Callable[[str, str], None]
+
+
+def made_of_nodes(tilt: Value) -> tuple[int, ...]:
+    """Return what tells a tilt from others, and from what it was before a part was evaluated again."""
+    return tuple(id(part.node) for part in tilt.everything())
+
+
+def cost_in_words(seconds: float, candidates: OfferedChunk) -> str:
+    """Return what it costs to judge one candidate, and whether there is time for all of them."""
+    chunk_s = len(candidates.sounds[0]) / candidates.rate_hz
+    # a tick of so many seconds scores for `TICK_S` at most
+    time_s = SCORED_SHARE * chunk_s * TICK_S / TICK_EVERY_S
+    most = int(time_s / seconds) if seconds > 0 else candidates.count
+    text = f"a candidate takes {seconds * 1e3:.1f} ms to judge, {candidates.count} of them "
+    text += f"{candidates.count * seconds * 1e3:.0f} of the {time_s * 1e3:.0f} ms that there are"
+    if most < candidates.count:
+        text += f"; there is time for {max(most, 1)}, so there will be fewer"
+    return text
+
+
+def _timed(
+    scored: Iterator[Scored | None], wall_s: Callable[[], float], note: Callable[[float], None]
+) -> Iterator[Scored | None]:
+    """Yield what is scored; note the median time that a candidate took, in seconds, if scores came of it."""
+    took, scores = [], None
+    while True:
+        began = wall_s()
+        try:
+            scores = next(scored)
+        except StopIteration:
+            return
+        took.append(wall_s() - began)
+        if scores is not None:
+            note(median(took[:-1] or took))
+        yield scores
 
 
 class _Tilt:
     """The tilt of one stream: how it is scored, and which tilt has worked last."""
 
-    def __init__(
-        self, name: str, watchdog: Watchdog, say: Callable[[str, str], None], limit_s: float
-    ):
-        self._name, self._say = name, say
+    def __init__(self, name: str, watchdog: Watchdog, say: Say, note: Say, limit_s: float):
+        self._name, self._say, self._note = name, say, note
         self._guard = TiltGuard(watchdog, self._tell, limit_s)
         #: By generation, of the newest few: two sound while one gives way to the other.
         self._scorings: dict[int, TiltScoring] = {}
         self._good: list[Value] = []  # tilts that have worked, newest last
         self._chosen: Value | None = None  # the tilt that is being scored
         self._failed: tuple[int, ...] = ()  # what the tilt was made of that has failed
+        #: What the tilt was made of when it was told what a candidate costs.
+        self._told: tuple[int, ...] = ()
 
     def score(
         self, candidates: OfferedChunk, tilt: Value, moment: Moment
     ) -> Iterator[Scored | None]:
         """Score a chunk; see `TiltScoring.score`. In the place of a tilt that has failed, the last good."""
-        made_of = tuple(id(part.node) for part in tilt.everything())
+        made_of = made_of_nodes(tilt)
         failed = made_of == self._failed
         self._chosen = chosen = self._last_good if failed else tilt
         scoring = self._scorings.pop(candidates.generation, None)
@@ -65,6 +105,13 @@ class _Tilt:
             self._good = others
         else:
             self._failed = made_of
+
+    def note_cost(self, tilt: Value, candidates: OfferedChunk, seconds: float) -> None:
+        """Tell once of each tilt what judging one candidate costs, and how many there is time for."""
+        if (made_of := made_of_nodes(tilt)) == self._told:
+            return
+        self._told = made_of
+        self._note(f"{self._name}.tilt", cost_in_words(seconds, candidates))
 
     @property
     def _last_good(self) -> Value | None:
@@ -85,16 +132,17 @@ class Tilts:
         generations: Generations,
         sounds: Sounds,
         watchdog: Watchdog,
-        say: Callable[[str, str], None],
+        say: Say,
+        note: Say,
         wall_s: Callable[[], float] | None,
     ):
-        """`say(name, sentence)` tells the performer why a tilt fell back.
+        """`say(name, sentence)` tells the performer why a tilt fell back, `note` what one costs.
 
         `wall_s()` returns seconds of a clock, by which ticks score little by little; None: they
         score all at once.
         """
         self._arena, self._generations, self._sounds = arena, generations, sounds
-        self._watchdog, self._say, self._wall_s = watchdog, say, wall_s
+        self._watchdog, self._say, self._note, self._wall_s = watchdog, say, note, wall_s
         self._tilts: dict[str, _Tilt] = {}  # by name
         self._waiting: deque[OfferedChunk] = deque()
         self._scored: Iterator[Scored | None] | None = None  # of the first that waits
@@ -128,8 +176,12 @@ class Tilts:
         name = str(player.thing)
         limit_s = OFFLINE_LIMIT_S if self._wall_s is None else PLAY_LIMIT_S
         if name not in self._tilts:
-            self._tilts[name] = _Tilt(name, self._watchdog, self._say, limit_s)
-        return self._tilts[name].score(candidates, player.tilt, moment)
+            self._tilts[name] = _Tilt(name, self._watchdog, self._say, self._note, limit_s)
+        tilt = self._tilts[name]
+        scored = tilt.score(candidates, player.tilt, moment)
+        if self._wall_s is None:
+            return scored
+        return _timed(scored, self._wall_s, partial(tilt.note_cost, player.tilt, candidates))
 
     def _tell(self, candidates: OfferedChunk) -> None:
         told = Scores(candidates.generation, candidates.chunk, self._scores)

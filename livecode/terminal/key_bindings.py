@@ -120,6 +120,10 @@ KEYS = (
     BoundKey("F9", ("f9",), "dislike: strikes `keys.dislike`", lambda terminal: terminal.strike("dislike")),
     BoundKey("Alt+1 … Alt+8", ("escape", "1"), "take a fader to hand: `keys.fader1` … `keys.fader8`",
         lambda terminal: terminal.faders.choose(1)),
+    BoundKey("Alt+9 Alt+0", ("escape", "9"), "`prefer`: the first of the two was better, the second was",
+        lambda terminal: terminal.evaluating.run("better(1)", quietly=True)),
+    BoundKey("Alt+0", ("escape", "0"), "",
+        lambda terminal: terminal.evaluating.run("better(2)", quietly=True)),
     *(BoundKey(f"Alt+{number}", ("escape", str(number)), "",
           lambda terminal, number=number: terminal.faders.choose(number))  # type: ignore[misc]
       for number in range(2, 9)),
@@ -167,7 +171,6 @@ _ALSO = {
 
 #: Bindings of a shell prompt that would be accidents here: numeric arguments, macros, submitting.
 _UNWANTED = (
-    ("escape", "0"), ("escape", "9"),
     ("c-o",), ("c-x", "("), ("c-x", ")"), ("c-x", "e"), ("escape", "#"), ("c-up",), ("c-down",),
     ("escape", "<"), ("escape", ">"), ("c-j",),
 )  # fmt: skip

@@ -71,7 +71,7 @@ class StatusBar:
         """Return the two lines, `width` columns each."""
         judged = self._dropouts.judge(snapshot.late, snapshot.underruns, now_s)
         status = snapshot.status
-        left = [*_piece(status), *_touch(touch), *_values(status)]
+        left = [*_piece(status), *_touch(touch), *_judged(status), *_values(status)]
         right = [
             *_unheard(snapshot), *_mind(snapshot, work), *_tape(snapshot), *_room(snapshot),
             *_rings(status),
@@ -238,6 +238,27 @@ def _touch(touch: Touch) -> list[Segment]:
             ("", f" {value:.2f}"),
         )
         segments.append(Segment(fragments, 7))
+    return segments
+
+
+def _judged(status: Status) -> list[Segment]:
+    """Return what is compared, and which of the two plays; and what rewards have said in half a minute."""
+    segments = []
+    for name, compared in status.compared.items():
+        plays = "①②"[compared.which - 1]
+        ask = " Alt+9 first Alt+0 second" if compared.pair else ""
+        short = (("class:status.dim", f"{name[:16]} "), ("class:status.good", plays))
+        learned = ("class:status.dim", f"{ask} · {compared.comparisons}")
+        segments.append(Segment((*short, learned), 6, Segment(short, 6.5)))
+    for order, (title, numbers) in enumerate(status.plotted.items()):
+        if numbers:
+            low, high = min(numbers), max(numbers)
+            cells = [bar((each - low) / (high - low) if high > low else 0.0) for each in numbers]
+            drawn = ("class:status.bars", "".join(cells))
+            newest = ("", f" {number(numbers[-1])}")
+            segments.append(
+                Segment((("class:status.dim", f"{title} "), drawn, newest), 3.5 - order / 100)
+            )
     return segments
 
 

@@ -65,6 +65,14 @@ class SoundStatus(msgspec.Struct, frozen=True):
     solo: bool = False
 
 
+class Compared(msgspec.Struct, frozen=True):
+    """What a preference hears: which of two stretches plays, and how much it has learned."""
+
+    which: int  # 1 or 2
+    comparisons: int
+    pair: int  # the number of the pair that an answer is about; 0: none is over yet
+
+
 class SceneStatus(msgspec.Struct, frozen=True):
     """Which scene of the set plays, since when and for how long, and what comes next."""
 
@@ -105,6 +113,8 @@ class Status(msgspec.Struct, frozen=True):
         str, float
     ] = {}  # bits a second that a tilt pushes a stream from its model, by name
     drawn: dict[str, float] = {}  # what the functions of `@layer` return, by name
+    compared: dict[str, Compared] = {}  # by the name of the preference
+    plotted: dict[str, tuple[float, ...]] = {}  # by title, oldest first: the last half minute
     rings: str = ""  # what is heard of each hand's
     twist: float = 0.0  # −1 to 1
     refused: int = 0  # packets

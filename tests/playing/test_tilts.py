@@ -1,11 +1,14 @@
 """Tilted streams in a performance: bent by rewards, left alone at strength 0, and never stopped by one."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from livecode import Session
+from livecode.playing.tilts import cost_in_words
+from livecode.transport.candidates import OfferedChunk
 from livecode.voices.stream import StreamVoice
 from tests.replayed import assert_replayed
 from tests.samplernn_model import write_samplernn
@@ -210,3 +213,28 @@ def test_a_replay_is_the_same_bit_for_bit(tiny: Path, tmp_path: Path) -> None:
         "r7.tilt = None",
     )
     assert_replayed(blocks, 0.3, tmp_path)
+
+
+def test_what_a_candidate_costs_is_told_of_each_tilt_once_and_whether_there_is_time(
+    tiny: Path,
+) -> None:
+    clock = itertools.count(0.0, 0.0015)  # each look at it finds that so much time has passed
+    with Session(seed=3) as session:
+        session.performance.tilts._wall_s = lambda: next(clock)
+        sings(session, tiny, LOUD, SMALL, "r7.chunk = 200*ms", "r7.tilt = loud")
+        session.advance(1.2)
+        told = [event.text for event in session.log if "to judge" in event.text]
+        assert len(told) == 1
+        assert "a candidate takes 1.5 ms to judge, 4 of them 6 of the 28 ms" in told[0]
+        assert "fewer" not in told[0]
+        evaluated_again = session.eval(LOUD.replace("level", "rms"))
+        assert evaluated_again.ok
+        session.advance(1.2)
+        told = [event.text for event in session.log if "to judge" in event.text]
+        assert len(told) == 2, "another reward, another cost"
+
+
+def test_a_costly_reward_is_told_to_leave_time_for_few_candidates() -> None:
+    chunk = OfferedChunk(1, 1, 16_000, 8, (), b"", bytes(4 * 8 * 2000), (0.0,) * 8, 0)
+    assert "there is time for 5, so there will be fewer" in cost_in_words(0.0034, chunk)
+    assert "fewer" not in cost_in_words(0.002, chunk)

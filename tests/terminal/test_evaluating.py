@@ -168,6 +168,20 @@ def test_a_block_that_was_undone_is_not_marked_live(performance: Attachment) -> 
     play(script, performance)
 
 
+@pytest.mark.slow
+def test_two_keys_say_which_of_two_stretches_was_better(performance: Attachment) -> None:
+    async def script(player: Player) -> None:
+        await player.ready()
+        await player.press("\x1b9")  # Alt+9
+        await player.until_said("nothing is compared: begin with mine = prefer(r7)")
+        await player.evaluate('ego = agent(space("additive"))\nmine = prefer(ego)')
+        await player.until(lambda: "Alt+0 second · 0" in player.status)
+        await player.press("\x1b0")
+        await player.until(lambda: "· 1" in player.status)
+
+    play(script, performance)
+
+
 def test_faders_and_likes_are_read_by_blocks_and_by_the_next_mind(performance: Attachment) -> None:
     async def script(player: Player) -> None:
         await player.ready()

@@ -18,7 +18,7 @@ from livecode.terminal.status_bar import (
     number,
 )
 from livecode.transport.messages import Tape
-from livecode.transport.status import AgentStatus, SceneStatus, SoundStatus, Status
+from livecode.transport.status import AgentStatus, Compared, SceneStatus, SoundStatus, Status
 
 STATUS = Status(
     agents={
@@ -58,6 +58,20 @@ def test_a_tilted_stream_shows_how_far_it_is_pushed() -> None:
     _, below = text(Snapshot(status, {"r7": 0.5}, "jack: system", 0.12, 0, 0, 0.5))
     assert "r7" in below
     assert "⇗12 bit/s" in below
+
+
+def test_it_shows_which_of_two_stretches_plays_and_what_a_reward_has_said() -> None:
+    status = replace(
+        STATUS,
+        compared={"mine": Compared(2, 12, 5)},
+        plotted={"shimmer": (0.0, 0.5, 1.0), "new": ()},
+    )
+    above, _ = text(Snapshot(status, {}, "jack: system", 0.12, 0, 0, 0.5), width=160)
+    assert "mine ② Alt+9 first Alt+0 second · 12" in above
+    assert "shimmer ▁▅█ 1" in above
+    begins = replace(STATUS, compared={"mine": Compared(1, 0, 0)})
+    above, _ = text(Snapshot(begins, {}, "jack: system", 0.12, 0, 0, 0.5), width=160)
+    assert "mine ① · 0" in above
 
 
 def test_it_shows_where_the_piece_and_the_agents_are() -> None:
