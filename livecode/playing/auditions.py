@@ -19,8 +19,8 @@ LEAD = -1_000_002
 Say = Callable[[str, str], None]
 
 
-class Audition:
-    """One audition, while it goes on."""
+class JudgedTakes:
+    """The takes of one audition, while it goes on."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Auditions:
         """`say(name, sentence)` tells of a reward that failed, `note` of what was found."""
         self._watchdog, self._requests, self._say, self._note = watchdog, requests, say, note
         self._every = round(READ_S * sample_rate)
-        self._going_on: list[Audition] = []
+        self._going_on: list[JudgedTakes] = []
         self._next = 0
 
     def begin(self, value: Value, of: str, frames: int, takes: int, files: tuple[str, str]) -> None:
@@ -86,7 +86,7 @@ class Auditions:
         guard = TiltGuard(
             self._watchdog, lambda why, left: self._say(str(value), f"{why} – it judges nothing")
         )
-        self._going_on.append(Audition(value, of, frames, takes, files, guard))
+        self._going_on.append(JudgedTakes(value, of, frames, takes, files, guard))
 
     def tick(self, moment: Moment) -> None:
         """Listen, if it is time to; keep the worst and the best of what is over."""
@@ -102,7 +102,7 @@ class Auditions:
             elif not each.failed:
                 self._keep(each)
 
-    def _keep(self, audition: Audition) -> None:
+    def _keep(self, audition: JudgedTakes) -> None:
         judged = audition.worst_and_best()
         for (begin, _), file in zip(judged, audition.files, strict=True):
             self._requests.grab(audition.of, begin, begin + audition.frames, file)

@@ -62,7 +62,7 @@ class Decided(NamedTuple):
     seconds: float  # of the chunk
 
 
-class Piece(NamedTuple):
+class PlannedDraw(NamedTuple):
     """What all candidates are to draw next: it is planned in one hop, and drawn when there is time."""
 
     temperatures: Floats  # (GRAIN,)
@@ -83,7 +83,7 @@ class TiltedState:
     waiting: tuple[tuple[Floats, Floats], ...] = ()
     chunk: int = 0
     drawn: tuple[Floats, Floats] | None = None
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[PlannedDraw, ...] = ()
 
 
 class _Chunk:
@@ -93,7 +93,7 @@ class _Chunk:
         self.frames = frames
         self.audio = np.zeros((candidates, 0), np.float32)
         self.surprise = np.zeros(candidates, np.float32)  # nats
-        self.pieces: deque[Piece] = deque()  # planned, and not drawn yet
+        self.pieces: deque[PlannedDraw] = deque()  # planned, and not drawn yet
 
     @property
     def left(self) -> int:
@@ -272,7 +272,7 @@ class TiltedStream:
         hot = np.full(frames, temperatures[-1], np.float32)
         hot[: len(temperatures)] = temperatures[:frames]
         pieces = hot.reshape(-1, GRAIN)
-        self._chunk.pieces.extend(Piece(piece, held, guarded) for piece in pieces)
+        self._chunk.pieces.extend(PlannedDraw(piece, held, guarded) for piece in pieces)
 
     def _offer(self) -> None:
         chunk = self._chunk
