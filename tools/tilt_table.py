@@ -189,10 +189,10 @@ def table(rows: list[dict[str, Any]]) -> str:
             if plain is None or bent is None:
                 cells += ["", "", ""]
                 continue
-            moved = (bent["mean"] - plain["mean"]) / (plain["std"] or np.nan)
+            moved = (bent["mean"] - plain["mean"]) / plain["std"] if plain["std"] else None
             dearer, left = bent["bits"] - plain["bits"], bent["variety"] / plain["variety"]
             cells += [
-                _cell(moved, moved * strength >= RISE),
+                "–" if moved is None else _cell(moved, moved * strength >= RISE),
                 _cell(dearer, dearer <= DEARER_BITS),
                 _cell(left, left >= VARIETY, plus=False),
             ]
