@@ -144,6 +144,11 @@ class FullbandCandidates:
         self._holds[candidate] = state.hold
         self._servos[candidate].load_state(state.servo)
 
+    def alone(self, candidate: int) -> "FullbandCandidates":
+        only = FullbandCandidates(self._drawing, [0])
+        only.load_state(0, self.state(candidate))
+        return only
+
 
 def servos_of(drawing: Drawing, count: int) -> list[Servo]:
     """Return a servo for each of so many candidates, where the stream's own is."""
@@ -191,11 +196,6 @@ def joined(parts: Sequence[DrawnCandidates]) -> DrawnCandidates:
         return parts[0]
     audio = np.concatenate([part.audio for part in parts], axis=1)
     return DrawnCandidates(audio, np.sum([part.surprise for part in parts], axis=0))
-
-    def alone(self, candidate: int) -> "FullbandCandidates":
-        only = FullbandCandidates(self._drawing, [0])
-        only.load_state(0, self.state(candidate))
-        return only
 
 
 def candidates_of(drawing: Drawing, seeds: Sequence[int]) -> Candidates:
