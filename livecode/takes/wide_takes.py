@@ -32,6 +32,7 @@ class WideTakes:
         self.name, self.sample_rate, self._tensors = path.stem, meta.sample_rate, tensors
         self._model = FullbandSampleRNN(path.stem, meta.sample_rate, config, tensors)
         self._structure = float(meta.facts.get("structure", 1.0))
+        self._surface = float(meta.facts.get("surface", 1.0))
         self._longest = float(meta.facts.get("longest_hold", np.inf))
 
     def usual_weights(self) -> Weights:
@@ -61,7 +62,7 @@ class WideTakes:
         """Return what draws takes that begin in `start`, else in one of the model's best moments."""
         sampler = self._sampler(weights)
         starts = moments_of(sampler, self._tensors) if start is None else [start]
-        return WideBatches(sampler, starts, self._structure, self._longest)
+        return WideBatches(sampler, starts, self._structure, self._surface, self._longest)
 
 
 class WideBatches:
@@ -72,11 +73,15 @@ class WideBatches:
         sampler: FullbandSampler,
         starts: Sequence[WideState],
         structure: float,
+        surface: float,
         longest: float,
     ) -> None:
-        """Draw outlines at `structure` times the temperature, hotter if they stay beyond `longest`."""
+        """Draw outlines at `structure` times the temperature, hotter if they stay beyond `longest`.
+
+        Cells are drawn at `surface` times the temperature.
+        """
         self._one, self._starts = sampler, starts
-        self._structure, self._longest = structure, longest
+        self._structure, self._surface, self._longest = structure, surface, longest
         self._sampler: FullbandSampler | None = None
 
     def draw(
@@ -102,7 +107,8 @@ class WideBatches:
             wanted = at_samples(temperatures, heard, rate)
             restless = [restlessness(hold, self._longest) for hold in holds]
             sampler.hand.structure[:] = self._structure * wanted[0] * np.array(restless)
-            drawn = sampler.step_block(np.tile(wanted, (len(seeds), 1)), figures=True)
+            hot = np.tile(self._surface * wanted, (len(seeds), 1))
+            drawn = sampler.step_block(hot, figures=True)
             assert drawn.surprise is not None
             audio[:, begin * m : end * m] = drawn.audio
             sums -= drawn.surprise.sum(axis=1, dtype=np.float64)

@@ -25,13 +25,11 @@ from livecode.voices.watch import Verdict, Watch
 
 Floats = NDArray[np.float32]
 
-#: From a good piece that it was taken back to it goes on so long at another temperature, so that it
-#: does not go the same way again: hot after silence, cool after noise.
+#: From a good piece that it was taken back to it goes on so long hot, after silence, or cool, after noise.
 KICK_S, HOT, COOL = 0.1, 1.5, 0.8
 #: A model whose file does not say how loud it is is listened to for so long.
 LISTEN_S, LISTEN_BLOCK = 4.0, 4000
-#: No model is made louder or softer than by this factor.
-MOST_GAIN = 10.0
+MOST_GAIN = 10.0  # no model is made louder or softer than by this factor
 
 
 class Held(NamedTuple):
@@ -233,13 +231,13 @@ class FullbandDrawing:
         self.watch = Watch(model.sample_rate, facts, has_moments=bool(moments))
         self._seam = Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
-        # outlines are drawn at so many times the temperature, and hotter where they hang
+        # outlines and cells are drawn at so many times the temperature
         self._structure = float(facts.get("structure", 1.0))
+        self._surface = float(facts.get("surface", 1.0))
         self._longest = float(facts.get("longest_hold", np.inf))
         self._hold = (-1, 0)
-        bits = facts.get("held_out_bits_a_cell", [np.nan])
-        steps_hz = model.sample_rate / model.config.subbands
-        self.servo = Servo(steps_hz, float(np.mean(bits)) * math.log(2))
+        bits = float(np.mean(facts.get("held_out_bits_a_cell", [np.nan])))
+        self.servo = Servo(model.sample_rate / model.config.subbands, bits * math.log(2))
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
         m, count = self.sampler.config.subbands, len(temperatures)
@@ -247,7 +245,7 @@ class FullbandDrawing:
         if steps > 0:
             self.take_in_hand(self.sampler.hand, held)
             places = np.minimum(np.arange(steps) * m, count - 1)
-            hot = kept_warm(temperatures[places] * held.surface, guarded)
+            hot = kept_warm(self.surface(held) * temperatures[places], guarded)
             if is_held(self.servo, held):
                 self._draw_held(hot, temperatures[0], held, guarded)
             else:
@@ -297,8 +295,12 @@ class FullbandDrawing:
         hand.transpose[:] = held.transpose
         hand.density[:] = held.density
 
+    def surface(self, held: Held) -> float:
+        """What the temperature of cells is multiplied by."""
+        return self._surface * held.surface
+
     def structure(self, hold: tuple[int, int]) -> float:
-        """What the temperature of an outline is multiplied by, the more the longer it hangs."""
+        """What the temperature of an outline is multiplied by, more where it hangs."""
         return self._structure * restlessness(hold, self._longest)
 
     def state(self) -> FullbandState:

@@ -318,6 +318,18 @@ def test_an_outline_that_hangs_is_drawn_hotter(tmp_path: Path) -> None:
     assert structure(structure=1.2, longest_hold=2) == pytest.approx(1.2), "twice at most"
 
 
+def test_a_model_may_say_that_its_cells_are_drawn_hotter(tmp_path: Path) -> None:
+    ones = np.ones(2000, np.float32)
+    hotter, plain = (
+        Loaded(write_fullband(tmp_path, name, lufs=-20.0, **facts))
+        for name, facts in (("hotter", {"surface": 1.25}), ("plain", {}))
+    )
+    by_itself = hotter.drawing(1).next(ones, Held(), False)
+    by_hand = plain.drawing(1).next(ones, Held(surface=1.25), False)
+    np.testing.assert_array_equal(by_itself, by_hand)
+    assert not np.array_equal(by_itself, plain.drawing(1).next(ones, Held(), False))
+
+
 def test_a_guarded_stream_stays_with_what_is_likely_however_hot_it_is(tmp_path: Path) -> None:
     sure = str(write_samplernn(tmp_path, says=160, sure=7.0, rms=1e-3, lufs=0.0))
 

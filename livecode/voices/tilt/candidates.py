@@ -111,7 +111,8 @@ class FullbandCandidates:
     def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
         self._drawing.take_in_hand(self._sampler.hand, held)
         parts = []
-        for usual in pieces(temperatures[:: self.grain] * held.surface, self._servos, held):
+        cells = temperatures[:: self.grain] * self._drawing.surface(held)
+        for usual in pieces(cells, self._servos, held):
             hot = kept_warm(usual, guarded)
             structure = [self._drawing.structure(hold) for hold in self._holds]
             warmer = held.energy if is_held(self._servos[0], held) else 1.0
