@@ -383,14 +383,14 @@ class AgentPlayer(SoundPlayer):
         learned = self.learner.state(reach=UNDO_REACH)
         return AgentState(self._kind, learned, self._rest.copy(), self._order.copy())
 
-    def load_state(self, state: PlayerState) -> None:
-        """Go back to a state of this player."""
+    def load_state(self, state: PlayerState, frame: int) -> None:
+        """Go back to a state of this player, which is heard from a voice's lead after `frame` on."""
         assert isinstance(state, AgentState)
         self._rest, self._order = state.rest.copy(), state.order.copy()
         self._kind = state.kind
         self.learner = self._new_learner(int(state.learned["dims"]))
         self.learner.load_state(state.learned)
-        self._write(round(self._stepped or 0) + self.setup.voice_lead)
+        self._write(frame + self.setup.voice_lead)
 
     def _new_learner(self, dims: int) -> Learner:
         return new_learner(self._kind, dims, self.seed, among_rhythms=self._walk is not None)

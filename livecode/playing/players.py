@@ -179,7 +179,7 @@ class StreamPlayer(SoundPlayer):
         """Return the sample time: the voice knows where its stream was at any time."""
         return StreamPosition(self._frame)
 
-    def load_state(self, state: PlayerState) -> None:
+    def load_state(self, state: PlayerState, frame: int) -> None:
         """Go back to that time; a test stream, which has no memory, just goes on."""
         if isinstance(state, StreamPosition) and self.thing.model != TEST_MODEL:
             self._since = state.frame

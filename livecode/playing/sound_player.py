@@ -335,8 +335,8 @@ class SoundPlayer:
         """Return what the player has learned, for `load_state`; None if it learns nothing."""
         return None
 
-    def load_state(self, state: PlayerState) -> None:
-        """Go back to a state of this player."""
+    def load_state(self, state: PlayerState, frame: int) -> None:
+        """Go back to a state of this player, in the tick at sample time `frame`."""
 
     def enter(self, line: int) -> None:
         """Let what is followed next take effect from sample time `line` on, if it can wait."""

@@ -92,7 +92,7 @@ class Sounds:
             player = self._following(thing)
         thing.player = player
         if state is not None:
-            player.load_state(state)
+            player.load_state(state, self._now_frame())
         former = self._things.get(str(thing), thing)
         self._since.setdefault(str(thing), self._now_frame())
         self._things[str(thing)] = thing
