@@ -72,7 +72,7 @@ r7.temperature = 0.95
 # %% a mistake  for=15*s
 print("""Whoever types mistypes. A mistake changes nothing and costs one line of red; the sound goes on. Here is one:
     ego.dims = "many\"""")
-ego.dims = "many"
+ego.dims = "many"  # a mistake
 
 # %% all together  for=12*bars quant=1*bars fade=2*s
 print("That is most of it. Everything at once, while you think of what you would change.")

@@ -16,7 +16,7 @@ from livecode.cli.printing import say
 from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.training.folder import Point
-from livecode.neural.samplernn.training.fullband.course import train_fullband
+from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 from livecode.neural.samplernn.training.fullband.settings import USUAL, TrainFullbandSettings
 
 WHOLE = 1000.0  # length of the bar

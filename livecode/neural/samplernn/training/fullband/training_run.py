@@ -1,4 +1,4 @@
-"""The course of a full-band training: sound encoded, outlines learned, then the tiers; and its files."""
+"""A full-band training from beginning to end: sound encoded, outlines learned, then the tiers; its files."""
 
 import math
 import time
@@ -54,14 +54,14 @@ def train_fullband(
     the way to go on. `watch` is called with every point of the curve.
     """
     settings.check()
-    course = _Course(settings, watch, listening)
-    files = (course.folder.best, course.folder.last, course.folder.checkpoint, course.outlines)
+    run = _TrainingRun(settings, watch, listening)
+    files = (run.folder.best, run.folder.last, run.folder.checkpoint, run.outlines)
     check_nothing_in_the_way(settings.name, files, settings.resume or settings.replace)
     keep_memory()
-    return course.run(showing)
+    return run.run(showing)
 
 
-class _Course:
+class _TrainingRun:
     def __init__(
         self, settings: TrainFullbandSettings, watch: Watch | None, listening: Listening | None
     ) -> None:

@@ -20,7 +20,7 @@ from livecode.neural.model_file import read_model
 from livecode.neural.replacing import ModelInTheWay
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband import calibration, outline
-from livecode.neural.samplernn.training.fullband.course import train_fullband
+from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
 from livecode.voices.drawing import Held, Loaded
 from tests.fullband_model import CONFIG, RATE_HZ
