@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from livecode.bench.stream_card import write_card
+from livecode.finishing.stream_card import write_card
 from livecode.neural.model_file import read_model
 from tools.stream_source import read_at
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from livecode.bench.stream_moments import CANDIDATES, MOMENTS, SECONDS, write_moments
+from livecode.finishing.stream_moments import CANDIDATES, MOMENTS, SECONDS, write_moments
 from livecode.neural.model_file import read_model
 from tools.stream_source import read_at
 

@@ -9,8 +9,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from livecode.bench.sound_source import SOURCE, Source, measured
-from livecode.bench.stream_finish import RATES_HZ
+from livecode.finishing.sound_source import SOURCE, Source, measured
+from livecode.finishing.stream_finish import RATES_HZ
 from livecode.neural.model_file import read_model
 
 

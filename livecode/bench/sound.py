@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from livecode.bench.rows import BenchRow, Identity
-from livecode.bench.sound_figures import Floats, Heard, heard, roars
-from livecode.bench.sound_source import SOURCE, Source, SourceFigures
+from livecode.finishing.sound_figures import Floats, Heard, heard, roars
+from livecode.finishing.sound_source import SOURCE, Source, SourceFigures
+from livecode.finishing.stream_take import TEMPERATURES, take
 from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import described, list_models
 from livecode.neural.samplernn.config import KIND
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Loaded
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 
-TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)
-TAKES, LEAD_S, BLOCK = 8, 1.0, 4000
+TAKES = 8
 #: How surprising a stream is is measured for so much of a take's length.
 SHARE = 8.0
 #: How far figures may be from the source's.
@@ -70,17 +70,6 @@ def model_rows(
                               {"model": path.stem}, target=0.0, better="higher")
         )  # fmt: skip
     return rows
-
-
-def take(loaded: Loaded, temperature: float, seconds: float, seed: int) -> Floats:
-    """What a stream of that seed plays at the model's rate, after its first second, as it is heard."""
-    drawing, rate = loaded.drawing(seed), loaded.meta.sample_rate
-    drawing.begin(seed)
-    count = round((LEAD_S + seconds) * rate)
-    curve = np.full(BLOCK, temperature, np.float32)
-    audio = np.concatenate([drawing.next(curve, Held(), True) for _ in range(0, count, BLOCK)])
-    audio = audio[round(LEAD_S * rate) : count] * loaded.gain
-    return np.asarray(audio - audio.mean(), np.float64)
 
 
 def surprise(loaded: Loaded, temperature: float, seconds: float, takes: int) -> float:

@@ -9,15 +9,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from livecode.bench.stream_finish import finish, write_takes
 from livecode.cli.arguments import path
 from livecode.cli.console import PlainConsole
 from livecode.cli.printing import say
 from livecode.cli.replacing import add_replacing, asking
+from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.training.folder import Point
-from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 from livecode.neural.samplernn.training.fullband.settings import USUAL, TrainFullbandSettings
+from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 
 WHOLE = 1000.0  # length of the bar
 NUMBERS = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from livecode.bench import sound
-from livecode.bench.sound_figures import (
+from livecode.finishing.sound_figures import (
     Spectra,
     at_target,
     clarity,
@@ -15,7 +15,7 @@ from livecode.bench.sound_figures import (
     onsets,
     roars,
 )
-from livecode.bench.sound_source import SOURCE, Source, measured
+from livecode.finishing.sound_source import SOURCE, Source, measured
 from livecode.neural.audio.loudness import lufs
 from tests.samplernn_model import write_samplernn
 

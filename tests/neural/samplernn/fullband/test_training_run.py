@@ -13,15 +13,15 @@ import soundfile
 
 pytest.importorskip("torch")
 
-from livecode.bench.sound_source import SOURCE, Source
-from livecode.bench.stream_finish import finish, write_takes
 from livecode.errors import LivecodeError
+from livecode.finishing.sound_source import SOURCE, Source
+from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import read_model
 from livecode.neural.replacing import ModelInTheWay
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband import calibration, outline
-from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
+from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 from livecode.voices.drawing import Held, Loaded
 from tests.fullband_model import CONFIG, RATE_HZ
 

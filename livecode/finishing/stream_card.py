@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from livecode.bench.sound import TEMPERATURES, take
-from livecode.bench.sound_figures import Floats, Heard, at_target, heard
-from livecode.bench.sound_source import SOURCE, Source
 from livecode.files import replace_file
+from livecode.finishing.sound_figures import Floats, Heard, at_target, heard
+from livecode.finishing.sound_source import SOURCE, Source
+from livecode.finishing.stream_take import TEMPERATURES, take
 from livecode.neural.model_file import ModelMeta, read_model
 from livecode.neural.png import png
 from livecode.neural.samplernn.training.card import COLUMNS, PICTURE, spectrogram

@@ -7,10 +7,10 @@ import numpy as np
 import soundfile
 import soxr
 
-from livecode.bench.sound_source import SOURCE, Source, measured
-from livecode.bench.stream_card import TAKE_S, write_card
-from livecode.bench.stream_moments import BLOCK, CANDIDATES, SECONDS, write_moments
 from livecode.files import replacing
+from livecode.finishing.sound_source import SOURCE, Source, measured
+from livecode.finishing.stream_card import TAKE_S, write_card
+from livecode.finishing.stream_moments import BLOCK, CANDIDATES, SECONDS, write_moments
 from livecode.neural.audio.corpus import Corpus
 from livecode.voices.drawing import Held, Loaded
 

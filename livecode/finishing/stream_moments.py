@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.bench.sound_figures import SILENT_DB, Spectra, mel_levels, window_levels
+from livecode.finishing.sound_figures import SILENT_DB, Spectra, mel_levels, window_levels
 from livecode.neural.audio.loudness import lufs
 from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.voices.drawing import Drawing, Held, Loaded

@@ -9,8 +9,8 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from livecode.bench.sound_figures import Floats, Heard, Spectra, at_target, cut, heard
 from livecode.files import replace_file
+from livecode.finishing.sound_figures import Floats, Heard, Spectra, at_target, cut, heard
 
 #: The file beside the model file.
 SOURCE = "source.safetensors"

@@ -1,0 +1,1 @@
+"""What a trained stream is given before it plays: figures of its source, moments, loudness and a card."""
