@@ -88,7 +88,7 @@ def test_play_records_stems_beside_the_master(tmp_path: Path):
     piece = tmp_path / "piece.py"
     piece.write_text(f"{EGO}\n{TWO}\n# %% one\n@dsp\ndef hall(ego):\n    return Freeverb(ego)\n")
     command = [sys.executable, "-m", "livecode.cli", "play", str(piece), "--audio", "headless"]
-    command += ["--osc-port", "0", "--for", "2.5"]
+    command += ["--osc-port", "0", "--for", "4"]
     record = [
         "--record",
         str(tmp_path / "out.wav"),
