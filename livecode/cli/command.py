@@ -29,7 +29,7 @@ COMMANDS = (
     Command("generate", "make many takes of a stream, offline", "generate"),
     Command("takes", "listen to takes, keep some, splice them", "takes"),
     Command("import", "turn a samplernn-pytorch checkpoint into a model", "import_model"),
-    Command("models", "list the models that can be named on stage", "models"),
+    Command("models", "list the models that can be named; show, pack or unpack one", "models"),
     Command("rings", "look at the motion rings, or simulate them", "rings"),
     Command("bench", "measure, beside a baseline in the same run", "bench"),
     Command("doctor", "look at what this machine has, and at what is wrong", "doctor"),

@@ -1,4 +1,4 @@
-"""`livecode models`: prints a table of the models that can be named on stage."""
+"""`livecode models`: lists the models that can be named on stage; shows, packs and unpacks one."""
 
 import argparse
 from pathlib import Path
@@ -7,16 +7,22 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from livecode.cli.console import PlainConsole
-from livecode.cli.parser import Parser
+from livecode.cli.parser import Command, Parser, add_commands
 from livecode.neural.model_file import described, list_models, user_models
 from livecode.transport.plain_text import plain_line
 
 CARD = "README.md"
+WHAT = (
+    Command("show", "tell what a model is, draw and play a few seconds of it", "show_model"),
+    Command("pack", "put a model into one file, for somebody else", "pack_model"),
+    Command("unpack", "take a model out of such a file, once it is checked", "unpack_model"),
+)
 
 
 def add_arguments(parser: Parser) -> None:
-    """`livecode models` takes no arguments."""
+    """Add what can be done with one model; all are listed if it is left out."""
     parser.set_defaults(run=run)
+    add_commands(parser, WHAT, "WHAT", required=False)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -55,8 +55,13 @@ class Command:
         import_module(f"livecode.cli.{self.module}").add_arguments(parser)
 
 
-def add_commands(parser: Parser, commands: Sequence[Command], metavar: str) -> None:
-    """Let the parser take one of several commands; `metavar` stands for it in the help text."""
-    choices = parser.add_subparsers(required=True, metavar=metavar)
+def add_commands(
+    parser: Parser, commands: Sequence[Command], metavar: str, required: bool = True
+) -> None:
+    """Let the parser take one of several commands; `metavar` stands for it in the help text.
+
+    Where none is `required`, the parser's own `run` is for what names none.
+    """
+    choices = parser.add_subparsers(required=required, metavar=metavar)
     for each in commands:
         choices.add_parser(each.name, help=each.help, fill=each.fill)
