@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.language.agents import Agent
-from livecode.offline.playback import estimated_s
+from livecode.offline.playback import opened, over
 from livecode.offline.session import Session
 from livecode.playing.sound_player import player_of
 from livecode.sets.set_file import read_set
@@ -45,40 +45,42 @@ def main() -> int:
     parser.add_argument("set", type=Path)
     parser.add_argument("picture", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--strip", action="store_true", help="the spectrogram alone, in a low strip"
+    )
     options = parser.parse_args()
-    draw(play(options.set, options.seed), options.picture)
+    played = play(options.set, options.seed)
+    (draw_strip if options.strip else draw)(played, options.picture)
     return 0
 
 
 def play(path: Path, seed: int = 0) -> PlayedSet:
     """Play a set that nobody touches."""
     piece = read_set(path)
-    seconds = estimated_s(piece)
     columns: list[NDArray[np.floating]] = []
     seen: list[AgentSample] = []
     with Session(seed) as session:
-        session.open_set(piece)
-        for _ in range(round(seconds / STEP_S)):
+        began = opened(session, piece)
+        while not over(session, began, None):
             audio = session.advance(STEP_S).mean(axis=1)
             columns.append(_levels_db(audio, session.sample_rate))
-            seen += _agents(session)
+            seen += _agents(session, began)
         scenes = [
-            (event.frame / session.sample_rate, event.names[0])
+            (max(0.0, event.frame / session.sample_rate - began), event.names[0])
             for event in session.log
             if event.kind == "scene"
         ]
-    return PlayedSet(np.array(columns).T, scenes, seen, seconds)
+    return PlayedSet(np.array(columns).T, scenes, seen, len(columns) * STEP_S)
 
 
-def _agents(session: Session) -> Iterator[AgentSample]:
+def _agents(session: Session, began: float) -> Iterator[AgentSample]:
     names = {each.name for each in session.running()}
     for name in sorted(names):
         thing = session.get(name)
         if isinstance(thing, Agent):
             every_s = dict(player_of(thing).automations())["every"].now or 0.0
-            yield AgentSample(
-                session.time, name, thing.space.model, len(thing.position), 1000 * every_s
-            )
+            t, dims = session.time - began, len(thing.position)
+            yield AgentSample(t, name, thing.space.model, dims, 1000 * every_s)
 
 
 def _levels_db(audio: NDArray[np.float32], rate: int) -> NDArray[np.floating]:
@@ -99,21 +101,39 @@ def draw(played: PlayedSet, picture: Path) -> None:
 
     figure = Figure(figsize=(13, 6.4), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
-    t = np.arange(played.levels_db.shape[1] + 1) * STEP_S
-    hz = np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
-    top = played.levels_db.max()
-    above.pcolormesh(t, hz, played.levels_db, vmin=max(FLOOR_DB, top - 70), vmax=top, cmap="magma")
-    above.set(yscale="log", ylabel="Hz")
+    _draw_spectrogram(above, played)
+    above.set_ylabel("Hz")
     above.set_yticks([50, 100, 200, 500, 1000, 2000, 5000, 10_000],
                      ["50", "100", "200", "500", "1k", "2k", "5k", "10k"])  # fmt: skip
-    for axes in (above, below):
-        for began, _ in played.scenes[1:]:
-            axes.axvline(began, color="white" if axes is above else "grey", linewidth=0.7)
+    for began, _ in played.scenes[1:]:
+        below.axvline(began, color="grey", linewidth=0.7)
     for began, name in played.scenes:
         above.text(began + 0.004 * played.seconds, HIGHEST_HZ * 0.97, name, color="white", va="top")
     _draw_agents(below, played)
     below.set(xlim=(0, played.seconds), xlabel="seconds", ylabel="dimensions")
     figure.savefig(picture, dpi=90)
+
+
+def draw_strip(played: PlayedSet, picture: Path) -> None:
+    """Draw the spectrogram and where scenes begin, and nothing around them; needs matplotlib."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(13, 1.8))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    _draw_spectrogram(axes, played)
+    figure.savefig(picture, dpi=90)
+
+
+def _draw_spectrogram(axes: Any, played: PlayedSet) -> None:
+    """Draw levels over seconds and log frequency, with a line where each scene begins."""
+    t = np.arange(played.levels_db.shape[1] + 1) * STEP_S
+    hz = np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1)
+    top = played.levels_db.max()
+    axes.pcolormesh(t, hz, played.levels_db, vmin=max(FLOOR_DB, top - 70), vmax=top, cmap="magma")
+    axes.set(yscale="log", xlim=(0, played.seconds), ylim=(LOWEST_HZ, HIGHEST_HZ))
+    for began, _ in played.scenes[1:]:
+        axes.axvline(began, color="white", linewidth=0.7)
 
 
 def _draw_agents(axes: Any, played: PlayedSet) -> None:
