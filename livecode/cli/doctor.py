@@ -16,7 +16,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from livecode import __version__
-from livecode.cli.arguments import port
+from livecode.cli.arguments import path, port
+from livecode.cli.bundle import write_bundle
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
@@ -66,6 +67,8 @@ def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode doctor`."""
     parser.add_argument("--osc-port", type=port, default=8888, metavar="PORT",
         help="UDP port of the rings (8888)")  # fmt: skip
+    parser.add_argument("--bundle", type=path, metavar="FILE.zip",
+        help="write this and how the last performance ended, for a bug report, without code")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -83,7 +86,13 @@ def run(options: argparse.Namespace) -> int:
         ]
         answers = {backend: answer_of(survey) for backend, survey in surveys.items()}
     diagnoses = [*audio(answers), realtime(answers, sys.platform), *others]
-    console.print(Text.from_markup(screen(diagnoses)), soft_wrap=True)
+    shown = Text.from_markup(screen(diagnoses))
+    console.print(shown, soft_wrap=True)
+    if options.bundle is not None:
+        write_bundle(options.bundle, shown.plain)
+        console.print(
+            Text(f"{options.bundle} holds this for a bug report; look into it before you send it")
+        )
     return 2 if any(each.state == "broken" for each in diagnoses) else 0
 
 
