@@ -56,7 +56,7 @@ class DeviceOutputs:
 
     def add(self, heard: np.ndarray) -> np.ndarray:
         """Return what goes to the device, (frames, channels), for what the master gives, (frames, 2)."""
-        if self.channels == MAIN and not self._asked:
+        if self.channels == MAIN and not (self._asked or self._cued or self._gains):
             return heard
         out = np.zeros((len(heard), self.channels), np.float32)
         for name, strip in self._strips.items():

@@ -84,6 +84,27 @@ def test_an_output_that_the_device_does_not_have_is_said_and_the_master_plays_it
     ]
 
 
+def test_a_cue_on_a_device_of_two_outputs_is_said_once(rig: Rig) -> None:
+    rig.play("a", rig.sine(750))
+    rig.tell(Shape("a", cued=True))
+    assert loud(heard(rig, 60)) == [1, 2]
+    rig.run(2)
+    notes = [each.text for each in rig.told() if isinstance(each, Note)]
+    assert notes == [
+        "a is cued on outputs 3 and 4, and there are 2: begin with `livecode play --outputs 4`"
+    ]
+
+
+def test_a_name_leaves_an_output_of_two_and_comes_back_without_a_click(rig: Rig) -> None:
+    rig.play("a", rig.sine(300))
+    rig.tell(Shape("a", out=(2,)))
+    heard(rig, 40)
+    for out in ((), (2,)):
+        rig.tell(Shape("a", out=out))
+        moved = np.concatenate([rig.engine.outputs.add(rig.run(1)) for _ in range(60)])
+        assert abs(np.diff(moved, axis=0)).max() < 1.5 * rig.steady_jump(300), out
+
+
 def test_panic_silences_all_outputs_within_a_block_or_two(eight: Rig) -> None:
     eight.play("a", eight.sine(750))
     eight.tell(Shape("a", out=(3,), cued=True))
