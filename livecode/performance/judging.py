@@ -132,7 +132,7 @@ class Judging:
         if not 0.1 <= seconds <= LONGEST_S / takes:
             raise LivecodeError(
                 f"audition hears {LONGEST_S:g}*s in all, so {takes} takes of {length} are too much; "
-                f"give it length={LONGEST_S / takes:.2g}*s"
+                f"give it length={math.floor(100 * LONGEST_S / takes) / 100:g}*s"
                 if seconds > 0.1
                 else f"audition takes a length from 0.1*s, not {length}"
             )

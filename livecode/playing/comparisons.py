@@ -99,6 +99,11 @@ class Comparisons:
                 f"say which of {names} it is for, as better({better!r}, {min(found)})"
             )
         ((name, preference),) = found.items()
+        if preference.of not in self._signals:
+            raise LivecodeError(
+                f"{preference.of} does not sound any more, so {name} hears nothing of it; "
+                f"play {preference.of} again, or begin with {name} = prefer(…) of another name"
+            )
         stretches = self._stretches.get(name)
         if stretches is None or stretches.pair is None:
             both = 2 * STRETCH_S

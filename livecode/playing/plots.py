@@ -32,6 +32,7 @@ class _Plot:
         signals: Mapping[str, Any] = moment.signals
         if self.of != SOUND:
             if self.of not in signals:
+                self.numbers.clear()  # what it said of a sound that is over would be taken for the present
                 return
             signals = ChainMap({SOUND: signals[self.of]}, signals)  # type: ignore[arg-type]
         now = moment.at(moment.frame, LEAD)

@@ -63,6 +63,9 @@ def test_answers_teach_a_preference_which_is_a_reward_undone_kept_and_taken_up()
         assert "which of" in refused(session, "better(1)")
         assert "no saved taste" in refused(session, 'cold = prefer(r, load="cold")')
         assert "1 for the first" in refused(session, "better(3, mine)")
+        evaluated(session, "free(r)")
+        session.advance(1.0)
+        assert "r does not sound any more" in refused(session, "better(1, mine)")
         assert not [event.text for event in session.log if event.kind == "fallback"]
 
 
@@ -79,6 +82,9 @@ def test_a_plot_shows_what_a_reward_says_of_a_name_and_waits_when_it_fails() -> 
         evaluated(session, "@reward\ndef loud(sound, t):\n    return 1 / 0 if t > 2.9 else 1")
         session.advance(0.8)
         assert len([event for event in session.log if "the plot waits" in event.text]) == 1
+        evaluated(session, "free(r)")
+        session.advance(1.0)
+        assert session.performance.status().plotted["loud of r"] == ()
         evaluated(session, "plot()")
         assert not session.performance.status().plotted
         assert "plot takes what sounds" in refused(session, "plot(loud, loud)")
@@ -100,7 +106,9 @@ def test_an_audition_keeps_the_worst_and_the_best_take_and_plays_them(tmp_path: 
         worst, best = (soundfile.read(path)[0] for path in paths)
         assert len(worst) == len(best) == RATE // 2
         assert np.square(best).mean() > 1.1 * np.square(worst).mean()
-        evaluated(session, "free(r)")
+        said = refused(session, "x = audition(loud, r, takes=7, length=9*s)")
+        advice = said.partition("give it ")[2].partition("*s")[0]
+        evaluated(session, f"x = audition(loud, r, takes=7, {advice}*s)", "free(r, x)")
         session.advance(0.5)
         played = session.advance(6.0)
         assert np.abs(played).max() > 0.05, "they are played"
