@@ -5,6 +5,7 @@ import math
 import msgspec
 
 from livecode.errors import LivecodeError
+from livecode.language.units import is_number
 from livecode.signals.clock_follower import CLOCK, PULSES_PER_BEAT, START, STOP
 from livecode.signals.midi import CHANNELS, NUMBERS
 from livecode.signals.tempo import Tempo
@@ -33,13 +34,14 @@ class MidiOut:
     ) -> None:
         """Play a note from frame `at` on for `length_s` seconds. A sounding note is struck again."""
         channel, number = _channel(channel), _number("note", number)
-        loud = max(1, round(127 * min(max(velocity, 0.0), 1.0)))  # velocity 0 would mean note-off
+        # a velocity of 0 would mean note-off
+        loud = max(1, _of_127("the velocity of a MIDI note", velocity))
         frames = max(round(length_s * self._rate), 1)
         self._waiting.append(SendNote(NO_NAME, _frame(at), 0.0, channel, number, loud, frames))
 
     def cc(self, number: int, value: float, at: float = 0.0, channel: int = 1) -> None:
         """Set a controller at frame `at`; 0 is at once."""
-        position = round(127 * min(max(value, 0.0), 1.0))
+        position = _of_127("the value of a MIDI controller", value)
         number = _number("controller", number)
         message = bytes([CONTROL_CHANGE | _channel(channel) - 1, number, position])
         self._put(_frame(at), message)
@@ -94,6 +96,12 @@ def _frame(at: float) -> int:
     if not math.isfinite(at):
         raise LivecodeError(f"a MIDI message cannot be sent at frame {at}: give a finite one")
     return round(at)
+
+
+def _of_127(what: str, share: float) -> int:
+    if not is_number(share) or math.isnan(share):
+        raise LivecodeError(f"{what} is a number from 0 to 1, not {share!r}")
+    return round(127 * min(max(share, 0.0), 1.0))
 
 
 def _channel(channel: int) -> int:

@@ -83,6 +83,16 @@ def test_another_tempo_can_follow_the_clock_that_is_sent() -> None:
     assert abs(apart_s - round(apart_s)) < 0.0001
 
 
+@pytest.mark.parametrize("wrong", [math.nan, "loud", None, True])
+def test_what_is_no_loudness_and_no_place_of_a_controller_is_refused(wrong: Any) -> None:
+    out = MidiOut(SR)
+    with pytest.raises(LivecodeError, match="velocity of a MIDI note is a number from 0 to 1"):
+        out.note(60, wrong, 1.0, at=0)
+    with pytest.raises(LivecodeError, match="value of a MIDI controller is a number from 0 to 1"):
+        out.cc(74, wrong)
+    assert out.orders(SR) == []
+
+
 @pytest.mark.parametrize("wrong", [-1, 128, 3.5, True])
 def test_numbers_that_midi_does_not_have_are_refused(wrong: Any) -> None:
     out = MidiOut(SR)
