@@ -32,7 +32,7 @@ SIGNALS = {
     "t": "Seconds since the performance began: `lambda t: 0.5 + 0.5 * np.sin(t)`.",
     "beat": "Beats since the beginning, in fractions, as the tempo goes: `lambda beat: beat % 1`.",
     "scene": "The present scene of the set: `scene.time` and `scene.left` in seconds, `scene.name`.",
-    "bar": "Bars since the beginning, in fractions, four beats each: `lambda bar: bar % 2 < 1`.",
+    "bar": "Bars since the beginning, in fractions, as the metre goes: `lambda bar: bar % 2 < 1`.",
 }
 _CONTROL = "a control: it takes a number, a curve, a signal, or a function of signals"
 

@@ -76,7 +76,7 @@ def remaining_s(session: Session, began: float, seconds: float | None) -> float:
     Lengths in beats count at the present tempo.
     """
     performance = session.performance
-    scenes, bpm = performance.scenes, performance.tempo.bpm
+    scenes, tempo = performance.scenes, performance.tempo
     if seconds is not None or scenes.index is None or scenes.set_file is None:
         return max(0.0, began + (PATIENCE_S if seconds is None else seconds) - session.time)
     total, at, seen = scenes.left_s or 0.0, scenes.index, {scenes.index, *scenes.played}
@@ -84,5 +84,5 @@ def remaining_s(session: Session, began: float, seconds: float | None) -> float:
         at = following
         seen.add(at)
         lasts = scenes.set_file.scenes[at].lasts
-        total += PATIENCE_S if lasts is None else lasts.at(bpm)
+        total += PATIENCE_S if lasts is None else lasts.at(tempo.bpm, tempo.beats_per_bar)
     return total

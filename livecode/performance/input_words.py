@@ -56,7 +56,7 @@ class MidiWord(SignalWord):
 
     def play(self, note: int, velocity: float = 0.8, length: Span | float = 1 * beats) -> None:
         """Send a note to every MIDI output: `midi.play(60)`, `midi.play(48, 1.0, 2*bars)`."""
-        length_s = span(length).at(self._tempo.bpm)
+        length_s = span(length).at(self._tempo.bpm, self._tempo.beats_per_bar)
         self._out.note(note, velocity, length_s, self._clock.frame)
 
     def send(self, controller: int, value: float) -> None:

@@ -20,6 +20,8 @@ HUSH_S = 2.0
 #: A longer quant, in seconds, is a typing error.
 LONGEST_QUANT_S = 300.0
 LONGEST_FADE_S = 60.0
+#: A hush may be the end of a piece.
+LONGEST_HUSH_S = 3600.0
 
 
 def sound_words(
@@ -45,10 +47,16 @@ def sound_words(
                 raise LivecodeError(f"{thing!r} does not sound{did_you_mean(name, known)}")
         return names
 
+    def within(longest_s: float, word: str, length: Span | float) -> Span:
+        checked = span(length)
+        if not 0 <= checked.at(tempo.bpm, tempo.beats_per_bar) <= longest_s:
+            raise LivecodeError(f"{word} takes 0*s to {longest_s:g}*s, not {checked}")
+        return checked
+
     def hush(fade: Span | float = HUSH_S) -> None:
         """Fade out all that sounds: `hush(8*bars)`; what the same block, or a later one, plays is heard."""
-        length = span(fade)
-        deferred.before_playing(lambda: silencer.hush(length.at(tempo.bpm), in_scene=True))
+        fade_s = within(LONGEST_HUSH_S, "hush", fade).at(tempo.bpm, tempo.beats_per_bar)
+        deferred.before_playing(lambda: silencer.hush(fade_s, in_scene=True))
 
     def panic() -> None:
         """Silence at once: `panic()`. F12 does the same even when this terminal hangs."""
@@ -96,9 +104,7 @@ def sound_words(
     def fade(length: Span | float | None = None) -> Span:
         """How long a change of source takes where a thing has no `fade` of its own: `fade(2*s)`."""
         if length is not None:
-            checked = span(length)
-            if not 0 <= checked.at(tempo.bpm) <= LONGEST_FADE_S:
-                raise LivecodeError(f"fade takes 0*s to {LONGEST_FADE_S:g}*s, not {checked}")
+            checked = within(LONGEST_FADE_S, "fade", length)
             with reading():
                 sounds.mix = replace(sounds.mix, fade=checked)
         return sounds.mix.fade
@@ -106,9 +112,7 @@ def sound_words(
     def quant(length: Span | float | None = None) -> Span:
         """Let changes of source wait for the next multiple: `quant(1*bars)`; `quant(0)` for now."""
         if length is not None:
-            checked = span(length)
-            if not 0 <= checked.at(tempo.bpm) <= LONGEST_QUANT_S:
-                raise LivecodeError(f"quant takes 0 to {LONGEST_QUANT_S:g}*s, not {checked}")
+            checked = within(LONGEST_QUANT_S, "quant", length)
             with reading():
                 sounds.mix = replace(sounds.mix, quant=checked)
         return sounds.mix.quant

@@ -376,7 +376,7 @@ class Sounds:
         fade = self.mix.fade if self._entry.fade is None else self._entry.fade
         if thing.fade is not None and thing.fade != GAP:
             fade = thing.fade
-        return fade.at(self._tempo.bpm)
+        return fade.at(self._tempo.bpm, self._tempo.beats_per_bar)
 
     def _seed_of(self, thing: Sounding) -> int:
         own, usual = thing.settings.get("seed"), zlib.crc32(str(thing).encode()) ^ self._seed

@@ -360,7 +360,7 @@ class Scenes:
         asked = self._asked
         scenes = self._set_file.scenes
         first = max(0, min(self.index - MOST_SHOWN // 2, len(scenes) - MOST_SHOWN))
-        bpm = self._tempo.bpm
+        bpm, beats_per_bar = self._tempo.bpm, self._tempo.beats_per_bar
         return SceneStatus(
             name=scenes[self.index].name,
             index=self.index,
@@ -375,7 +375,7 @@ class Scenes:
             when=self.condition is not None,
             skipped=tuple(sorted(self.skipped)),
             scenes=tuple(
-                (each.name, None if each.lasts is None else each.lasts.at(bpm))
+                (each.name, None if each.lasts is None else each.lasts.at(bpm, beats_per_bar))
                 for each in scenes[first : first + MOST_SHOWN]
             ),
             first=first,

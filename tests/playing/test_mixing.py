@@ -217,8 +217,9 @@ def test_another_kind_brings_its_own_level_when_it_begins_and_not_before(
         ("fade(-1)", "0*s to 60*s"),
         ("fade(float('nan'))", "finite number"),
         ("fade('x')", "not a length of time"),
-        ("quant(-1)", "quant takes 0 to"),
-        ("quant(1e9*bars)", "quant takes 0 to"),
+        ("quant(-1)", "quant takes 0*s to"),
+        ("quant(1e9*bars)", "quant takes 0*s to"),
+        ("hush(-1*s)", "hush takes 0*s to"),
         ("hush(float('nan'))", "finite number"),
         ("tempo('x')", "20 to 400"),
         ("tempo(float('nan'))", "20 to 400"),
@@ -233,6 +234,17 @@ def test_lengths_and_tempi_out_of_range_change_nothing(two: Session, code: str, 
     assert two.performance.sounds.mix == before
     assert two.performance.tempo.bpm == 120
     assert levels(two) == (True, True)
+
+
+def test_bars_of_a_fade_and_of_a_hush_are_those_of_the_metre(two: Session):
+    two.eval("metre(2)\nfade(1*bars)\nmute(high)")
+    two.eval("@dsp\ndef low(): return Sine(900, mul=0.1)")
+    two.advance(1.0)
+    assert heard(two, 300) < 1e-3
+    two.eval("hush(1*bars)")
+    assert rms(two.advance(0.8)) > 1e-3
+    two.advance(0.4)
+    assert rms(two.advance(0.1)) == 0.0
 
 
 def test_running_lists_what_sounds_and_where_it_is_from(two: Session):
