@@ -54,7 +54,8 @@ def rehearse(options: RehearseOptions, say: Callable[[str], None]) -> None:
         with Session(options.seed, options.sample_rate, options.block) as session:
             _go_to(session, set_file, start)
             began = session.time
-            first = round(began * options.sample_rate)
+            # the first scene is evaluated ahead of beat 0, where a set opens
+            first = round(began * options.sample_rate) if start else 0
 
             def tell(event: Event) -> None:
                 if event.wrong or event.frame >= first:

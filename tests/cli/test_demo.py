@@ -42,7 +42,7 @@ def test_every_scene_of_the_tour_sounds_and_only_the_mistake_is_one(session: Ses
         assert session.get("scene").name == scene.name
         assert rms(session.advance(0.5)) > HEARD, scene.name
     wrong = [str(event) for event in session.log if event.wrong]
-    assert wrong == ["line 76: ego.dims: takes a whole number, not 'many' – nothing was changed"]
+    assert wrong == ["line 75: ego.dims: takes a whole number, not 'many' – nothing was changed"]
 
 
 def test_a_new_set_is_made_from_the_template_and_plays(

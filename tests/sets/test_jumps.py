@@ -85,6 +85,7 @@ def test_twenty_jumps_leave_no_click_and_no_orphan(session: Session) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_hundred_jumps_in_five_minutes_leave_nothing_behind(session: Session) -> None:
     shared, children = _shared(), psutil.Process().children(recursive=True)
     threads = psutil.Process().num_threads()
