@@ -1,25 +1,19 @@
 """`livecode train fullband`: trains a full-band SampleRNN, and shows how far it is."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
 from livecode.cli.arguments import path
-from livecode.cli.console import PlainConsole
 from livecode.cli.printing import say
 from livecode.cli.replacing import add_replacing, asking
+from livecode.cli.training_bar import showing
 from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband.settings import USUAL, TrainFullbandSettings
 from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 
-WHOLE = 1000.0  # length of the bar
 NUMBERS = {
     "outline_minutes": "length of the training of outlines, which comes first",
     "encoded": "minutes of sound that the tiers read; outlines are learned from all of it",
@@ -89,54 +83,17 @@ def _train(settings: TrainFullbandSettings) -> Path:
             model, folder, updates, settings.temperatures, settings.takes_seconds, settings.seed
         )
 
-    path, corpus = train_fullband(settings, showing=showing, listening=listening)
+    path, corpus = train_fullband(settings, showing=showing(_figures), listening=listening)
     finish(path, corpus, say)
     return path
 
 
-class FullbandBar:
-    """A bar on a terminal and lines elsewhere, with bits, samples a second and the time left.
-
-    It is a `livecode.neural.samplernn.training.progress.TrainingDisplay`.
-    """
-
-    def __init__(self, name: str, progress: Progress, console: Console):
-        """Show the training of that name."""
-        self._name, self._progress, self._console = name, progress, console
-        self._task = progress.add_task(name, total=WHOLE, figures="")
-        self._of_outline, self._held_out = True, ""
-
-    def say(self, sentence: str) -> None:
-        """Print a line of its own."""
-        self._console.print(sentence, soft_wrap=True)
-
-    def point(self, point: Point, share: float) -> None:
-        """Show a new point of the curve; `share` of this part of the training is done, 0 to 1."""
-        of_outline = "outline" in point
-        if of_outline != self._of_outline:
-            self._of_outline, self._held_out = of_outline, ""
-        if "held_out" in point:
-            self._held_out = f", held out {point['held_out']:.3f}"
-        figures = (
-            f"outlines, round {point['outline']:.0f}, {point['train']:.2f} bits a frame{self._held_out}"
-            if of_outline
-            else f"update {point['step']:.0f}, {point['train']:.3f} bits a cell{self._held_out}, "
-            f"{point['rate']:.0f} samples/s"
+def _figures(point: Point, held_out: str) -> str:
+    if "outline" in point:
+        return (
+            f"outlines, round {point['outline']:.0f}, {point['train']:.2f} bits a frame{held_out}"
         )
-        self._progress.update(self._task, completed=WHOLE * share, figures=figures)
-        if "held_out" in point and not self._console.is_terminal:
-            self.say(f"{self._name}: {figures}, {share:.1%}")
-
-
-@contextmanager
-def showing(name: str) -> Iterator[FullbandBar]:
-    """Show a bar on stderr while a `with` block runs."""
-    console = PlainConsole(stderr=True)
-    columns = (
-        TextColumn("{task.description}", style="bold", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}", markup=False),
-        TimeRemainingColumn(),
+    return (
+        f"update {point['step']:.0f}, {point['train']:.3f} bits a cell{held_out}, "
+        f"{point['rate']:.0f} samples/s"
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield FullbandBar(name, progress, console)

@@ -1,23 +1,17 @@
 """`livecode train samplernn`: trains a SampleRNN, and shows how far it is."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecode.cli.arguments import path
-from livecode.cli.console import PlainConsole
 from livecode.cli.printing import say
 from livecode.cli.replacing import add_replacing, asking
+from livecode.cli.training_bar import showing
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.run import train_samplernn
 from livecode.neural.samplernn.training.settings import MAKE, USUAL, TrainSampleRNNSettings
 
-WHOLE = 1000.0  # length of the bar
 WHOLE_NUMBERS = {
     "batch": "streams that learn side by side",
     "sequence": "samples that gradients run back through",
@@ -101,48 +95,15 @@ def settings_of(options: argparse.Namespace) -> TrainSampleRNNSettings:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and print where the model is."""
-    path = asking(settings_of(options), lambda settings: train_samplernn(settings, showing=showing))
+    path = asking(
+        settings_of(options), lambda settings: train_samplernn(settings, showing=showing(_figures))
+    )
     say(f"The model is in {path}")
     return 0
 
 
-class TrainingBar:
-    """A bar on a terminal and lines elsewhere, with bits a sample, samples a second and time left.
-
-    It is a `livecode.neural.samplernn.training.progress.TrainingDisplay`.
-    """
-
-    def __init__(self, name: str, progress: Progress, console: Console):
-        self._name, self._progress, self._console = name, progress, console
-        self._task = progress.add_task(name, total=WHOLE, figures="")
-        self._held_out = ""
-
-    def say(self, sentence: str) -> None:
-        """Print a line of its own."""
-        self._console.print(sentence, soft_wrap=True)
-
-    def point(self, point: Point, share: float) -> None:
-        """Show a new point of the curve; `share` of the training is done, from 0 to 1."""
-        if "held_out" in point:
-            self._held_out = f", held out {point['held_out']:.3f}"
-        figures = (
-            f"step {point['step']:.0f}, epoch {point['epoch']:.2f}, {point['train']:.3f} bits a "
-            f"sample{self._held_out}, {point['rate']:.0f} samples/s"
-        )
-        self._progress.update(self._task, completed=WHOLE * share, figures=figures)
-        if "held_out" in point and not self._console.is_terminal:
-            self.say(f"{self._name}: {figures}, {share:.1%}")
-
-
-@contextmanager
-def showing(name: str) -> Iterator[TrainingBar]:
-    """Show a bar on stderr while a `with` block runs."""
-    console = PlainConsole(stderr=True)
-    columns = (
-        TextColumn("{task.description}", style="bold", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}", markup=False),
-        TimeRemainingColumn(),
+def _figures(point: Point, held_out: str) -> str:
+    return (
+        f"step {point['step']:.0f}, epoch {point['epoch']:.2f}, {point['train']:.3f} bits a "
+        f"sample{held_out}, {point['rate']:.0f} samples/s"
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield TrainingBar(name, progress, console)
