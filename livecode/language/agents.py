@@ -11,7 +11,7 @@ from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
 from livecode.language.instructions import Instructed
 from livecode.language.naming import NamingSetting
-from livecode.language.sources import a_reward, automatable, lasting
+from livecode.language.sources import a_reward, a_scale, automatable, lasting
 from livecode.language.spaces import Space
 from livecode.language.things import Setting, Thing, choice, whole
 from livecode.language.units import Span, is_number
@@ -115,6 +115,19 @@ class Agent(Instructed):
         "one line that never stops, at 0.8 it is still for most of the time, at 1 it stands. A "
         "coexplorer has none",
     )
+    scale = Setting(
+        None,
+        a_scale,
+        'the key it keeps to, as `"d minor pentatonic"`: it sounds at the note next to its place; None: at '
+        "every pitch between, too",
+    )
+    strike = automatable(
+        0.0,
+        0,
+        1,
+        "how much each of its steps is struck: at 0 it glides from step to step, at 1 each is a "
+        "stroke that dies away, and rests are silent; `ego.every = 0.5*beats` strikes on the beat",
+    )
     reward = Setting(
         None, a_reward, "what it learns from, as `hands + 0.3 * bright`; None leaves it wandering"
     )
@@ -175,9 +188,13 @@ class Agent(Instructed):
         return self.player.beliefs
 
     def check(self) -> None:
-        """Raise LivecodeError if the space lacks axes or a texture that the agent is to have."""
+        """Raise LivecodeError if the space lacks axes, a texture or a pitch that the agent is to have."""
         super().check()
         self.indices()
+        if self.scale is not None:
+            self.space.pitched()
+        if self.scale is not None or isinstance(self.strike, Value) or self.strike > 0:
+            self.space.struck()
 
     def __repr__(self) -> str:
         where = " ".join(f"{x:.2f}" for x in self.position)
@@ -215,6 +232,8 @@ def agent(
     curiosity: float | Value | None = None,
     patience: Span | Value | None = None,
     rest: float | Value | None = None,
+    scale: str | None = None,
+    strike: float | Value | None = None,
     reward: Value | None = None,
     learner: str | None = None,
     seed: int | None = None,
@@ -237,6 +256,8 @@ def agent(
         curiosity=curiosity,
         patience=patience,
         rest=rest,
+        scale=scale,
+        strike=strike,
         reward=reward,
         learner=learner,
         seed=seed,

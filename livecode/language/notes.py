@@ -12,7 +12,7 @@ from livecode.language.patterns.notes import OCTAVE, Pitch
 from livecode.language.patterns.pattern import Pattern
 from livecode.language.patterns.played import number_of, plain
 from livecode.language.patterns.scales import scale_of
-from livecode.language.sources import Sounding
+from livecode.language.sources import Sounding, a_scale
 from livecode.language.spaces import Space, Spot
 from livecode.language.synths import Synth, synth_called
 from livecode.language.things import Setting, Thing, whole
@@ -43,16 +43,6 @@ def _a_voice(thing: Thing, value: Any) -> Voice:
     raise LivecodeError(
         f'takes a synth, as "pluck" or a @synth of yours, or a sound, as kit()["cb"], not {value!r}'
     )
-
-
-def a_scale(thing: Thing, value: Any) -> str | None:
-    """Take the name of a scale, or None. Raises LivecodeError for one that is not known."""
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise LivecodeError(f'takes the name of a scale, as "c minor", not {value!r}')
-    scale_of(value)
-    return value
 
 
 def _voices(thing: Thing, value: Any) -> int:

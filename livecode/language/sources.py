@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from livecode.errors import LivecodeError
 from livecode.language.patterns.pattern import OPERATIONS
+from livecode.language.patterns.scales import scale_of
 from livecode.language.signal_words import SignalWord
 from livecode.language.things import Setting, Thing, length, number
 from livecode.language.units import Span, bars, is_number, span
@@ -54,6 +55,16 @@ def a_reward(thing: Thing, value: Any) -> Value | None:
         raise LivecodeError(
             f"takes a reward, as in ego.reward = hands + 0.3 * shimmer, not {value!r}"
         ) from None
+
+
+def a_scale(thing: Thing, value: Any) -> str | None:
+    """Take the name of a scale, or None. Raises LivecodeError for one that is not known."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise LivecodeError(f'takes the name of a scale, as "c minor", not {value!r}')
+    scale_of(value)
+    return value
 
 
 _fade_length = length(0, 60)

@@ -21,6 +21,11 @@ from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.pitch_axis import pitch_axis
 from livecode.neural.torchscript.trust import describe, find_torchscript, read_program
+from livecode.transport.layouts import Layout
+from livecode.transport.positions import BESIDE
+
+#: So many numbers fit into the control of a position.
+WIDEST = Layout().slot_width
 
 
 class Space(Thing):
@@ -74,12 +79,27 @@ class Space(Thing):
 
     def pitched(self) -> "Space":
         """Return this space if notes can be played in it; raises LivecodeError if it has no pitch."""
-        loaded = self.settings["loaded"]
+        loaded = self.settings.get("loaded")
         if not isinstance(loaded, neural.LatentSpace) or pitch_axis(loaded) is None:
             raise LivecodeError(
                 f"{self.model} has no axis of pitch, so notes cannot be played in it"
             )
         return self
+
+    def struck(self) -> "Space":
+        """Return this space if it can be struck and put in a key; raises LivecodeError otherwise."""
+        loaded = self.settings.get("loaded")
+        if not isinstance(loaded, neural.LatentSpace) or loaded.latent + BESIDE > WIDEST:
+            raise LivecodeError(
+                f"{self.model} cannot be struck: it has no sounds of its own to strike"
+            )
+        return self
+
+    def note(self, place: NDArray[np.float64]) -> float:
+        """Return the MIDI number, in fractions, at which the space sounds at a place (latent,)."""
+        known = self._known()
+        log2_hz = float(known.log2_f0(known.place(place[: known.latent])[None])[0])
+        return 69.0 + 12.0 * (log2_hz - float(np.log2(440.0)))
 
     @property
     def sounds(self) -> tuple[str, ...]:

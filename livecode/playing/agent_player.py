@@ -24,12 +24,16 @@ from livecode.playing.heard_reward import HeardReward
 from livecode.playing.learners import AgentState, new_learner, ordered, settle_in
 from livecode.playing.quant import NextMultiple
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
+from livecode.playing.struck import Struck
 from livecode.transport.messages import HitsSource, LatentSource, Source
 from livecode.transport.onsets import ONSETS
+from livecode.transport.positions import AS_IT_IS, packed
 
 #: `undo` keeps this many moves of an agent's path before its place, and as many after it.
 UNDO_REACH = 1024
-VARYING = ("dims", "every", "step", "curiosity", "patience", "rest", "reward")
+#: An agent that moves less than this along every axis has not made a step that is struck.
+STILL = 1e-4
+VARYING = ("dims", "every", "step", "curiosity", "patience", "rest", "strike", "reward")
 
 
 class AgentPlayer(SoundPlayer):
@@ -62,6 +66,7 @@ class AgentPlayer(SoundPlayer):
         self._multiple = NextMultiple(setup.tempo)
         self._heard_at = 0  # the sample time at which the step of this tick is heard
         self._t, self._tempo = 0.0, PLAIN_BPM  # time and tempo of the last tick
+        self._struck = Struck()
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:
@@ -153,6 +158,7 @@ class AgentPlayer(SoundPlayer):
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
+        self._struck.follow(thing.scale)
         self._described = dict(thing.settings)
         self._follow_walk()
         self._every, self._dims = thing.every, thing.dims
@@ -276,9 +282,12 @@ class AgentPlayer(SoundPlayer):
         learner.curiosity = own["curiosity"].sample(moment)
         learner.patience_s = own["patience"].sample(moment)
         learner.rest = own["rest"].sample(moment)
+        self._struck.strike = own["strike"].sample(moment)
         if self._walk is None:
             self._heard.teach(learner, moment)
             learner.act(moment.t)
+            if self._struck.strike > 0 and np.abs(learner.moved).max() > STILL:
+                self._struck.stroke = float(self._heard_at)
         else:
             self._step_to_the_line(self._walk, frame, moment)
         self._write(self._heard_at)
@@ -396,4 +405,6 @@ class AgentPlayer(SoundPlayer):
         return new_learner(self._kind, dims, self.seed, among_rhythms=self._walk is not None)
 
     def _write(self, frame: int) -> None:
-        self.setup.controls.write(self._slot, frame, self.full_position)
+        place = self.full_position
+        played = self._struck.at(self._space, place) if self._walk is None else AS_IT_IS
+        self.setup.controls.write(self._slot, frame, packed(place, played))

@@ -32,14 +32,15 @@ class Ways:
             self._next.pop(gone, None)
         shown = {}
         for name, agent in agents.items():
-            way, plane = self._way(name), self._planes.of(agent.space)
+            plane = self._planes.of(agent.space)
+            way = self._way(name, plane.latent)
             points = plane.project(np.array(way)) if way else []
             if len(agent.position) == 1 and plane.map is None:  # one axis is a line, not a corner
                 points = [[x, 0.5] for x, _ in points]
             shown[name] = {"way": points, "sounds": plane.sounds, "across": plane.across}
         return shown
 
-    def _way(self, name: str) -> deque[NDArray[np.float64]]:
+    def _way(self, name: str, latent: int) -> deque[NDArray[np.float64]]:
         way = self._ways.setdefault(name, deque(maxlen=MOST_PLACES))
         slot = self._controls.find(f"{name}.position")
         if slot is None:
@@ -49,7 +50,7 @@ class Ways:
             opened, since = self._controls.opened(slot), 0  # the way goes on in a new slot
         for number, _, values in self._controls.changes(slot, since):
             since = number + 1
-            if not way or np.abs(values - way[-1]).max() > LEAST_STEP:
+            if not way or np.abs(values - way[-1])[:latent].max() > LEAST_STEP:
                 way.append(values)
         self._next[name] = opened, since
         return way

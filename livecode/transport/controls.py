@@ -200,6 +200,8 @@ class ControlReader:
         self._rests = False  # nothing is read that changes that number
         self._marks = block.marks(slot)
         self.value: np.ndarray | None = None
+        #: The sample time from which `value` applies.
+        self.since = 0
 
     @property
     def closed(self) -> bool:
@@ -217,7 +219,7 @@ class ControlReader:
             return self.value
         self._take_in(frame, frame)
         while self._waiting and self._waiting[0][0] <= frame:
-            self.value = self._waiting.popleft()[2]
+            self.since, _, self.value = self._waiting.popleft()
         return self.value
 
     def line(self, frame: int, frames: int) -> np.ndarray | float | None:

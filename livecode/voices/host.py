@@ -294,7 +294,7 @@ class VoiceHost:
             return
         block = self.arena.controls
         generation = message.generation
-        early = loaded.early if isinstance(loaded, StreamVoice) else {}
+        early = loaded.early if isinstance(loaded, (StreamVoice, LatentVoice)) else {}
         slots = [(block.find(f"{message.name}.{each}"), each) for each in loaded.controls]
         controls = [
             None if slot is None else ControlReader(block, slot, generation, 0, early.get(each, 0))

@@ -1,14 +1,19 @@
-"""A latent voice: a position in a latent space, decoded to a spectrum and played by a bank of sines."""
+"""A latent voice: a position in a latent space, heard as partials and noise, or as a bank of sines."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.neural.audio.loudness import OFFSET_DB, TARGET_LUFS
-from livecode.neural.audio.spectrum import HANN_POWER, bin_frequencies, k_weighting
+from livecode.neural.audio.spectrum import HANN_POWER, Floats, bin_frequencies, k_weighting
 from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.texture import Motion
+from livecode.transport.positions import played_at
+from livecode.voices.harmonics import Harmonics
 from livecode.voices.sinebank import SineBank
+from livecode.voices.strokes import Strokes
 
 #: Time constant of the glide to a new position, so that an agent's steps do not jump.
 GLIDE_S = 0.02
@@ -22,6 +27,20 @@ QUIET_RMS, LOW_SHARE = 1e-3, 0.7
 FAINTEST = 1e-4
 #: The most, in nepers, by which a texture changes the level: 8.7 dB.
 MOST_LEVEL = 1.0
+#: A pitch that is as near as this, in octaves, has come to where it glides.
+ARRIVED = 1e-5
+
+
+class _Hop(NamedTuple):
+    """How the next hop is to sound."""
+
+    z: Floats  # (latent,): the latent point
+    moves: Floats | None  # of the decoder's outputs
+    louder: float  # a factor
+    note: float  # a MIDI number; 0: the pitch is that of the latent point
+    glide: float  # how much of its way to the note the pitch goes
+    leap: int | None  # frames after which the partials leap to where they go; None: they glide
+    tilt: float  # how much brighter the partials are, in nepers
 
 
 class LatentVoice:
@@ -32,51 +51,127 @@ class LatentVoice:
     def __init__(self, space: LatentSpace, sample_rate: int, hop: int, seed: int):
         """Set up the voice. `hop` is the number of frames between two spectra, at `sample_rate` Hz."""
         self._space = space
-        self._hop = hop
-        self._bank = SineBank(space.bins, space.sample_rate / space.n_fft, sample_rate, seed)
-        self._weights = k_weighting(bin_frequencies(space.n_fft, space.sample_rate))
+        bin_hz = space.sample_rate / space.n_fft
+        self._core: _Partials | _Spectrum = (
+            _Partials(space, Harmonics(space.partials, space.bins, bin_hz, sample_rate, hop, seed))
+            if space.partials
+            else _Spectrum(space, SineBank(space.bins, bin_hz, sample_rate, seed))
+        )
         self._follow = 1 - np.exp(-hop / (GLIDE_S * sample_rate))
-        self._position: np.ndarray | None = None
-        self._magnitudes = np.zeros(space.bins, np.float32)
+        self._position: NDArray[np.float64] | None = None
         self._motion = None if space.texture is None else Motion(space.texture, seed)
         self._hop_s = hop / sample_rate
         self.texture_share = 0.0  # glides to the share that is asked for
+        self._strokes, self._stroke = Strokes(sample_rate, hop), 0.0
+        #: Positions are read to the end of the next hop, so that a stroke begins on its sample.
+        self.early = {"position": hop - 1}
+        #: How many frames into the next hop the newest position applies.
+        self.came = 0
         self.out = np.zeros(hop, np.float32)
 
     def play(self, value: np.ndarray | None, texture: np.ndarray | None = None) -> np.ndarray:
         """Return the next hop, (hop,) float32, on the way to the position value[:latent] in [0, 1].
 
-        texture[0] is the share of the space's texture. With 0, a held position does not move.
+        Beside the position, `value` says at which note and how struck it sounds; see
+        `transport.positions`. texture[0] is the share of the space's texture. With 0, a held position
+        does not move.
         """
-        if value is None:
-            position = np.full(self._space.latent, 0.5)
-        else:
-            position = np.clip(value[: self._space.latent], 0.0, 1.0)
+        latent = self._space.latent
+        played = played_at(value, latent)
+        position = np.full(latent, 0.5) if value is None else np.clip(value[:latent], 0.0, 1.0)
+        begins = None
+        if played.stroke > self._stroke and played.strike > 0:
+            self._stroke = played.stroke
+            begins = min(played.strike, 1.0), min(max(self.came, 0), len(self.out) - 1)
+        elif played.strike <= 0:
+            self._strokes.let_go()
+        leap = None if begins is None else begins[1]
         if self._position is None:
+            leap = leap or 0
+        if self._position is None or leap is not None:
             self._position = position.copy()
         else:
             self._position += self._follow * (position - self._position)
-        z = self._space.place(self._position)
-        louder = self._decode(z, 0.0 if texture is None else float(texture[0]))
-        rms, heard = (
-            float(np.sqrt(np.square(each).sum() / 2 / HANN_POWER))
-            for each in (self._magnitudes, self._magnitudes * self._weights)
-        )
-        level = HEARD_RMS / max(heard, LOW_SHARE * rms, QUIET_RMS)
-        self._bank.play(self._magnitudes, louder * level, self.out)
+        moves = self._moves(0.0 if texture is None else float(texture[0]))
+        louder = 1.0
+        if moves is not None:
+            louder = math.exp(min(max(float(moves[-1]), -MOST_LEVEL), MOST_LEVEL))
+            moves = moves[:-1]
+        levels = None
+        if begins is not None or not self._strokes.held:
+            levels = self._strokes.advance(begins)
+        glide = 1.0 if leap is not None else self._follow
+        place = self._space.place(self._position)
+        tilt = self._strokes.tilt
+        self._core.play(_Hop(place, moves, louder, played.note, glide, leap, tilt), self.out)
+        if levels is not None:
+            self.out *= levels
         return self.out
 
     def jump(self) -> None:
         """Go to the next position at once, instead of gliding there."""
         self._position = None
 
-    def _decode(self, z: np.ndarray, texture: float) -> float:
-        """Decode the spectrum at z, moved by the texture. Return the factor of its level."""
+    def _moves(self, texture: float) -> Floats | None:
+        """Return what the texture adds to the decoder's outputs and to the level; None: nothing."""
         self.texture_share += self._follow * (texture - self.texture_share)
         if self._motion is None or (texture <= 0.0 and self.texture_share < FAINTEST):
             self.texture_share = 0.0
-            self._space.decode_into(z, self._magnitudes)
-            return 1.0
-        moves = self._motion.advance(self._hop_s, z, self.texture_share)
-        self._space.decode_into(z, self._magnitudes, moves[:-1])
-        return math.exp(min(max(float(moves[-1]), -MOST_LEVEL), MOST_LEVEL))
+            return None
+        assert self._position is not None
+        z = self._space.place(self._position)
+        return self._motion.advance(self._hop_s, z, self.texture_share)
+
+
+class _Partials:
+    """Plays the partials and the noise of a space that has a pitch."""
+
+    def __init__(self, space: LatentSpace, harmonics: Harmonics):
+        self._space, self._harmonics = space, harmonics
+        #: log2 of the fundamental in Hz, where it is not that of the position.
+        self._pitch: float | None = None
+
+    def play(self, hop: _Hop, out: Floats) -> None:
+        """Fill the next hop, (hop,)."""
+        parts = self._space.parts(hop.z, hop.moves)
+        vibrato = 0.0 if hop.moves is None else float(hop.moves[0])
+        sharp = self._harmonics.sharpness(parts) if hop.note > 0 else 0.0
+        pitch = vibrato + self._at_note(parts.log2_f0 - vibrato, hop.note, hop.glide, sharp)
+        rms, heard = self._harmonics.set(parts, pitch)
+        level = HEARD_RMS / max(heard, LOW_SHARE * rms, FAINTEST * HEARD_RMS)
+        self._harmonics.play(hop.louder * level, out, hop.leap, hop.tilt)
+
+    def _at_note(self, own: float, note: float, glide: float, sharp: float) -> float:
+        """Return the pitch on its way to a note, or back to that of the position.
+
+        A sound that is heard so much above its fundamental, in octaves, is put lower by that.
+        """
+        if note <= 0 and self._pitch is None:
+            return own
+        wanted = own if note <= 0 else math.log2(440.0) + (note - 69.0) / 12.0 - sharp
+        before = own if self._pitch is None else self._pitch
+        self._pitch = before + glide * (wanted - before)
+        if note <= 0 and abs(self._pitch - own) < ARRIVED:
+            self._pitch = None
+            return own
+        return self._pitch
+
+
+class _Spectrum:
+    """Plays the spectrum of a space without a pitch."""
+
+    def __init__(self, space: LatentSpace, bank: SineBank):
+        self._space, self._bank = space, bank
+        self._weights = k_weighting(bin_frequencies(space.n_fft, space.sample_rate))
+        self._magnitudes = np.zeros(space.bins, np.float32)
+
+    def play(self, hop: _Hop, out: Floats) -> None:
+        """Fill the next hop, (hop,)."""
+        magnitudes = self._magnitudes
+        self._space.decode_into(hop.z, magnitudes, hop.moves)
+        rms, heard = (
+            float(np.sqrt(np.square(each).sum() / 2 / HANN_POWER))
+            for each in (magnitudes, magnitudes * self._weights)
+        )
+        level = HEARD_RMS / max(heard, LOW_SHARE * rms, QUIET_RMS)
+        self._bank.play(magnitudes, hop.louder * level, out)

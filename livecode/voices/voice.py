@@ -11,6 +11,7 @@ from livecode.transport.onsets import Onset, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP
 from livecode.voices.hits import HitsVoice
+from livecode.voices.latent import LatentVoice
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilt.tilted import Decided
 
@@ -79,6 +80,8 @@ class Voice:
             memory.note(self.name, self.source, self.frame, HOP)
         position = self.buffer.written
         values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
+        if isinstance(self.source, LatentVoice) and (reader := self.controls[0]) is not None:
+            self.source.came = reader.since - self.frame
         if self.onsets is not None:
             values.insert(0, self._begin(self.onsets))
         self.buffer.write(self.source.play(*values))

@@ -52,7 +52,7 @@ def test_before_the_first_position_it_stands_in_the_middle(space):
 
 def test_positions_outside_the_space_are_its_edge(space):
     a, b = (LatentVoice(space, RATE, HOP, 5) for _ in range(2))
-    far, edge = np.full(64, 7.0), np.ones(64)
+    far, edge = np.full(space.latent, 7.0), np.ones(space.latent)
     assert np.array_equal(play(a, *[far] * 5), play(b, *[edge] * 5))
 
 

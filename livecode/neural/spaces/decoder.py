@@ -1,7 +1,7 @@
 """The decoder of a space in numpy: maps a latent point to magnitudes without allocating arrays."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,19 @@ LOG2_F0_RANGE = (4.0, 13.0)  # limits of the decoder's outputs
 STRETCH_RANGE = (-3.0, 6.5)  # asinh of the stretch, in units of STRETCH_UNIT
 STRETCH_UNIT = 1e-4
 LOG_GAIN_RANGE = (-14.0, 4.0)
+
+
+class Parts(NamedTuple):
+    """What the decoder says of a sound, before it is drawn as a spectrum.
+
+    A partial of amplitude 1 is a sine of amplitude 1. `gains` and `noise` are the decoder's own arrays,
+    which the next call fills anew.
+    """
+
+    log2_f0: float  # of the fundamental in Hz
+    stretch: float  # partial n, from 0, is at f0 (n + 1) √(1 + stretch n²)
+    gains: Floats  # (partials,): amplitudes
+    noise: Floats  # (bins,): amplitudes of what lies between the partials
 
 
 class SpaceDecoder:
@@ -32,8 +45,7 @@ class SpaceDecoder:
         frequencies = spectrum.bin_frequencies(n_fft, sample_rate)
         # A lobe's power sums over its bins to HANN_POWER, which LEVEL divides out again.
         self._loudness = spectrum.k_weighting(frequencies) ** 2 / (2 * spectrum.HANN_POWER)
-        if self._bands:
-            self._levels = np.empty(self._bins, np.float32)
+        self._levels = np.zeros(self._bins, np.float32)
         if self._bands not in (0, self._bins):
             self._spread = spectrum.band_matrix(frequencies, self._bands)
         hidden = len(self._b0)
@@ -57,6 +69,32 @@ class SpaceDecoder:
         self, z: Floats, low: Floats, high: Floats, out: Floats, moves: Floats | None = None
     ) -> None:
         """Write the magnitudes at z, limited to low … high, with outputs moved, into out (bins,)."""
+        self._compute(z, low, high, moves)
+        self._power.fill(0)
+        if self._partials:
+            self._draw_partials()
+        power = self._power[REACH : REACH + self._bins]
+        if self._bands:
+            self._find_levels()
+            np.square(self._levels, out=self._levels)
+            power += self._levels
+        power += 1e-20  # so that empty outputs give quiet noise rather than a division by zero
+        power *= spectrum.LEVEL**2 / np.dot(power, self._loudness)
+        np.sqrt(power, out=out)
+
+    def parts(self, z: Floats, low: Floats, high: Floats, moves: Floats | None = None) -> Parts:
+        """Return the partials and the noise at z, limited to low … high, with outputs moved."""
+        self._compute(z, low, high, moves)
+        log2_f0, stretch = self._series()
+        gains = self._outputs[2 : 2 + self._partials]
+        np.clip(gains, *LOG_GAIN_RANGE, out=gains)
+        np.exp(gains, out=gains)
+        if self._bands:
+            self._find_levels()
+        return Parts(log2_f0, stretch, gains, self._levels)
+
+    def _compute(self, z: Floats, low: Floats, high: Floats, moves: Floats | None) -> None:
+        """Fill the outputs of the network at z, limited to low … high, and move them."""
         np.fmax(z, low, out=self._z)
         np.fmin(self._z, high, out=self._z)
         self._layer(self._w0, self._z, self._b0, self._h0)
@@ -67,15 +105,6 @@ class SpaceDecoder:
         self._outputs += self._bias
         if moves is not None:
             self._outputs += moves
-        self._power.fill(0)
-        if self._partials:
-            self._draw_partials()
-        power = self._power[REACH : REACH + self._bins]
-        if self._bands:
-            self._draw_levels(power)
-        power += 1e-20  # so that empty outputs give quiet noise rather than a division by zero
-        power *= spectrum.LEVEL**2 / np.dot(power, self._loudness)
-        np.sqrt(power, out=out)
 
     def log2_f0(self, z: Floats) -> Floats:
         """Return log2 of the fundamental in Hz, (n,), at points (n, latent) inside the range."""
@@ -95,12 +124,18 @@ class SpaceDecoder:
         self._gate += 1
         out /= self._gate
 
+    def _series(self) -> tuple[float, float]:
+        """Return log2 of the fundamental in Hz, and the stretch of the series."""
+        outputs = self._outputs
+        log2_f0 = min(max(float(outputs[0]), LOG2_F0_RANGE[0]), LOG2_F0_RANGE[1])
+        bend = min(max(float(outputs[1]), STRETCH_RANGE[0]), STRETCH_RANGE[1])
+        return log2_f0, STRETCH_UNIT * math.sinh(bend)
+
     def _draw_partials(self) -> None:
         """Add the power of every partial's window lobe around its frequency."""
         outputs, place = self._outputs, self._place
-        f0_hz = 2 ** min(max(float(outputs[0]), LOG2_F0_RANGE[0]), LOG2_F0_RANGE[1])
-        bend = min(max(float(outputs[1]), STRETCH_RANGE[0]), STRETCH_RANGE[1])
-        stretch = STRETCH_UNIT * math.sinh(bend)
+        log2_f0, stretch = self._series()
+        f0_hz = 2**log2_f0
         gains = outputs[2 : 2 + self._partials]
         np.maximum(gains, LOG_GAIN_RANGE[0], out=gains)
         np.minimum(gains, LOG_GAIN_RANGE[1], out=gains)
@@ -129,8 +164,8 @@ class SpaceDecoder:
         self._where += 1
         np.add.at(self._power, self._where.reshape(-1), self._drawn.reshape(-1))
 
-    def _draw_levels(self, power: Floats) -> None:
-        """Add the power of the bands between the partials."""
+    def _find_levels(self) -> None:
+        """Fill the amplitudes of the bands between the partials."""
         levels = self._levels
         outputs = self._outputs[-self._bands :]
         if self._bands == self._bins:
@@ -143,8 +178,6 @@ class SpaceDecoder:
         np.exp(levels, out=levels)
         levels -= 1
         levels *= spectrum.FLOOR
-        np.square(levels, out=levels)
-        power += levels
 
 
 def _lobe_powers() -> Floats:

@@ -21,18 +21,12 @@ def pitch_axis(space: LatentSpace) -> int | None:
 
 
 def coordinate(space: LatentSpace, axis: int, position: Floats, freq_hz: float) -> float:
-    """Return the coordinate along the axis of pitch at which the space sounds at `freq_hz`.
+    """Return the coordinate along the axis of pitch at which the space sounds nearest to `freq_hz`.
 
-    `position` is (latent,) in [0, 1]: the timbre. A pitch that the space does not know there is
-    moved by octaves to one that it knows.
+    `position` is (latent,) in [0, 1]: the timbre.
     """
     pitches = _pitches(space, axis, position)
-    low, high, wanted = float(pitches.min()), float(pitches.max()), float(np.log2(freq_hz))
-    if wanted < low:
-        wanted += np.ceil(low - wanted)
-    if wanted > high:
-        wanted -= np.ceil(wanted - high)
-    wanted = min(max(wanted, low), high)
+    wanted = min(max(float(np.log2(freq_hz)), float(pitches.min())), float(pitches.max()))
     above = pitches >= wanted
     crossed = np.flatnonzero(above[1:] != above[:-1])
     if not len(crossed):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
-from livecode.neural.spaces.decoder import SpaceDecoder
+from livecode.neural.spaces.decoder import Parts, SpaceDecoder
 from livecode.neural.spaces.search import SEARCH_STEPS, nearest
 from livecode.neural.spaces.texture import Texture
 
@@ -75,6 +75,14 @@ class LatentSpace:
         added to the decoder's outputs.
         """
         self._decoder.draw(z, self.low, self.high, out, moves)
+
+    def parts(self, z: Floats, moves: Floats | None = None) -> Parts:
+        """Return the partials and the noise at a latent point (latent,), moved as in `decode_into`.
+
+        Its arrays belong to the space: the next call fills them anew. A space without a series of
+        partials has no gains.
+        """
+        return self._decoder.parts(z, self.low, self.high, moves)
 
     def log2_f0(self, z: Floats) -> Floats:
         """Return log2 of the fundamental in Hz, (n,), at latent points (n, latent)."""
