@@ -8,10 +8,9 @@ from typing import Any
 from livecode.errors import LivecodeError
 from livecode.language.controlled import Controlled
 from livecode.language.hits import a_pattern, per_event
-from livecode.language.notes import a_scale
 from livecode.language.patterns.notes import OCTAVE
 from livecode.language.patterns.pattern import Pattern, pattern_of
-from livecode.language.sources import EFFECTS, Sounding, automatable
+from livecode.language.sources import EFFECTS, Sounding, a_scale, automatable
 from livecode.language.things import Setting, Thing, number, whole
 from livecode.language.units import Span, finite, is_number, span
 from livecode.language.values import Value, as_value

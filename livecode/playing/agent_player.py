@@ -27,12 +27,9 @@ from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.playing.struck import Struck
 from livecode.transport.messages import HitsSource, LatentSource, Source
 from livecode.transport.onsets import ONSETS
-from livecode.transport.positions import AS_IT_IS, packed
 
 #: `undo` keeps this many moves of an agent's path before its place, and as many after it.
 UNDO_REACH = 1024
-#: An agent that moves less than this along every axis has not made a step that is struck.
-STILL = 1e-4
 VARYING = ("dims", "every", "step", "curiosity", "patience", "rest", "strike", "reward")
 
 
@@ -44,14 +41,13 @@ class AgentPlayer(SoundPlayer):
 
     def __init__(self, thing: Agent, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
-        self._kind, self._space = thing.learner, thing.space
         self._walk: GrooveWalk | None = None  # how it goes where the space is one of rhythms
         self._described: dict[str, Any] = {}  # the settings of the thing that `follow` saw last
         self._cut = False  # whether it was put elsewhere, where nobody has heard it yet
         # What `follow` saw last; the thing may say otherwise before its block has succeeded.
+        self._kind, self._space = thing.learner, thing.space
         self._every, self._dims = thing.every, thing.dims
-        #: The texture as the thing described it when `follow` was called last.
-        self.texture: float | Value | None = None
+        self.texture: float | Value | None = None  # as `follow` saw it last
         self._followed: tuple[Instruction, ...] = ()  # instructions that have been followed
         self._told_spelling = False
         self._own = {
@@ -63,16 +59,14 @@ class AgentPlayer(SoundPlayer):
         self._order = ordered(axes, thing.space.latent)  # all axes, the open ones first
         self._rest = np.full(thing.space.latent, 0.5)
         self._stepped: float | None = None  # sample time of the last step, not rounded
-        self._multiple = NextMultiple(setup.tempo)
+        self._multiple, self._struck = NextMultiple(setup.tempo), Struck()
         self._heard_at = 0  # the sample time at which the step of this tick is heard
         self._t, self._tempo = 0.0, PLAIN_BPM  # time and tempo of the last tick
-        self._struck = Struck()
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
         if (left_off := setup.controls.last(self._slot)) is not None:
-            self.place(
-                left_off[: thing.space.latent]
-            )  # where a former mind, or thing of this name, left it
+            # where a former mind, or thing of this name, left it
+            self.place(left_off[: thing.space.latent])
 
     @property
     def ticking(self) -> bool:
@@ -169,9 +163,8 @@ class AgentPlayer(SoundPlayer):
                 f"the name is {thing}.learner now; the next release forgets {spelled!r}",
             )
         asked = thing.settings.get("asked", ())
-        self._followed = tuple(
-            ask for ask in self._followed if ask in asked
-        )  # an instruction that is gone was undone
+        # an instruction that is gone was undone
+        self._followed = tuple(ask for ask in self._followed if ask in asked)
         new = [ask for ask in asked if ask not in self._followed]
         while new and new[0].what == "save":  # saves the agent before anything else changes
             self._take_once(new.pop(0), t)
@@ -282,12 +275,10 @@ class AgentPlayer(SoundPlayer):
         learner.curiosity = own["curiosity"].sample(moment)
         learner.patience_s = own["patience"].sample(moment)
         learner.rest = own["rest"].sample(moment)
-        self._struck.strike = own["strike"].sample(moment)
         if self._walk is None:
             self._heard.teach(learner, moment)
             learner.act(moment.t)
-            if self._struck.strike > 0 and np.abs(learner.moved).max() > STILL:
-                self._struck.stroke = float(self._heard_at)
+            self._struck.step(own["strike"].sample(moment), learner.moved, self._heard_at)
         else:
             self._step_to_the_line(self._walk, frame, moment)
         self._write(self._heard_at)
@@ -405,6 +396,5 @@ class AgentPlayer(SoundPlayer):
         return new_learner(self._kind, dims, self.seed, among_rhythms=self._walk is not None)
 
     def _write(self, frame: int) -> None:
-        place = self.full_position
-        played = self._struck.at(self._space, place) if self._walk is None else AS_IT_IS
-        self.setup.controls.write(self._slot, frame, packed(place, played))
+        beside = self._struck.beside(self._space, self.full_position)
+        self.setup.controls.write(self._slot, frame, beside)

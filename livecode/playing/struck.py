@@ -5,8 +5,12 @@ from numpy.typing import NDArray
 
 from livecode.language.patterns.scales import Scale, scale_of
 from livecode.language.spaces import Space
-from livecode.transport.positions import AS_IT_IS, Played
+from livecode.transport.positions import Sounded, packed
 
+Place = NDArray[np.float64]
+
+#: A step that is shorter than this along every axis is not struck.
+STILL = 1e-4
 #: A note of the key gives way to another that is nearer by this, in semitones, so that an agent between
 #: two notes does not shake.
 HOLDS = 0.3
@@ -16,24 +20,30 @@ class Struck:
     """Keeps an agent in a key, and counts its strokes."""
 
     def __init__(self) -> None:
-        self.strike = 0.0  # how much of its sound is a stroke, from 0 to 1
-        self.stroke = 0.0  # the sample time of the last stroke; 0: none yet
+        self._strike = 0.0  # how much of its sound is a stroke, from 0 to 1
+        self._stroke = 0.0  # the sample time of the last step; 0: none yet
         self._scale: Scale | None = None
-        self._note: float | None = None
+        self._note = 0.0  # of the key; 0: none
 
     def follow(self, scale: str | None) -> None:
         """Keep to that key from now on, or to none."""
         named = None if scale is None else scale_of(scale)
         if named != self._scale:
-            self._scale, self._note = named, None
+            self._scale, self._note = named, 0.0
 
-    def at(self, space: Space, place: NDArray[np.float64]) -> Played:
-        """Return how a place (latent,) of a space sounds."""
+    def step(self, strike: float, moved: Place, frame: int) -> None:
+        """Take in a step by so much along each axis, (dims,), which is heard at a sample time."""
+        self._strike = strike
+        if np.abs(moved).max(initial=0.0) > STILL:
+            self._stroke = float(frame)
+
+    def beside(self, space: Space, place: Place) -> Place:
+        """Return a place (latent,) of a space, and how it sounds, as the voice is told it."""
         if self._scale is None:
-            return AS_IT_IS._replace(strike=self.strike, stroke=self.stroke)
-        wanted = space.note(place)
-        nearest = float(self._scale.nearest(wanted))
-        held = self._note
-        if held is None or abs(nearest - wanted) + HOLDS < abs(held - wanted):
-            self._note = nearest
-        return Played(self._note or 0.0, self.strike, self.stroke)
+            self._note = 0.0
+        elif (known := space.settings.get("loaded")) is not None and known.latent == len(place):
+            wanted = space.note(place)
+            nearest = float(self._scale.nearest(wanted))
+            if not self._note or abs(nearest - wanted) + HOLDS < abs(self._note - wanted):
+                self._note = nearest
+        return packed(place, Sounded(self._note, self._strike, self._stroke))

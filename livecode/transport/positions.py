@@ -11,26 +11,21 @@ Values = NDArray[np.float64]
 BESIDE = 3
 
 
-class Played(NamedTuple):
+class Sounded(NamedTuple):
     """How a place sounds. All zeros: as the space has it, without a beginning."""
 
-    note: float = (
-        0.0  # a MIDI number, in fractions, that stands in for the place's own pitch; 0: none
-    )
+    note: float = 0.0  # a MIDI number, in fractions, instead of the place's own pitch; 0: none
     strike: float = 0.0  # how much of its sound is a stroke, from 0 to 1
     stroke: float = 0.0  # grows with each stroke; 0: none yet
 
 
-AS_IT_IS = Played()
-
-
-def packed(place: Values, played: Played = AS_IT_IS) -> Values:
+def packed(place: Values, sounded: Sounded) -> Values:
     """Return a place (latent,) and how it sounds as values of the control, (latent + `BESIDE`,)."""
-    return np.concatenate([place, played]) if any(played) else place
+    return np.concatenate([place, sounded]) if sounded.note or sounded.strike else place
 
 
-def played_at(values: Values | None, latent: int) -> Played:
+def sounded_at(values: Values | None, latent: int) -> Sounded:
     """Return how a place (latent,) sounds, by the values of the control."""
     if values is None or len(values) < latent + BESIDE:
-        return AS_IT_IS
-    return Played(*values[latent : latent + BESIDE].tolist())
+        return Sounded()
+    return Sounded(*values[latent : latent + BESIDE].tolist())

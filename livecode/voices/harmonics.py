@@ -1,11 +1,13 @@
 """Plays the parts of a sound as they are: a series of partials exactly in tune, and noise between them."""
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import HANN_POWER, Floats, bin_frequencies, k_weighting
-from livecode.neural.spaces.decoder import Parts
+from livecode.neural.spaces.decoder import SoundParts
 from livecode.voices.sinebank import render
 
 #: Partials fade out between these, in turns a sample, since those above one half would fold back.
@@ -21,7 +23,7 @@ TILTED = 12
 
 
 class Harmonics:
-    """A series of partials with continuous phases, and a noise, both of which follow `Parts`."""
+    """A series of partials with continuous phases, and a noise, both of which follow `SoundParts`."""
 
     def __init__(
         self, partials: int, bins: int, bin_hz: float, sample_rate: int, hop: int, seed: int
@@ -41,17 +43,17 @@ class Harmonics:
         wide_hz = sample_rate / (2 * hop)
         edges = (np.arange(1, hop + 1) - 0.5) * wide_hz / bin_hz - 0.5
         edges = np.minimum(edges, bins - 1e-6)
-        self._edge = np.floor(edges).astype(
-            np.intp
-        )  # where the bins of the noise end, in the space's
+        # where the bins of the noise end, in those of the space
+        self._edge = np.floor(edges).astype(np.intp)
         self._share = edges - self._edge
-        self._gains, self._turns = np.zeros((2, partials))
+        self._gains: NDArray[np.floating[Any]] = np.zeros(partials)
+        self._turns = np.zeros(partials)
         self._noise, self._noisy, self._sounds = np.zeros(bins), False, False
         self._power = np.zeros(bins + 1)
         self._spectrum = np.zeros(hop + 1, np.complex128)
         self._tail = np.zeros(hop)
 
-    def set(self, parts: Parts, log2_f0: float) -> tuple[float, float]:
+    def set(self, parts: SoundParts, log2_f0: float) -> tuple[float, float]:
         """Let the next hop go to these parts at a fundamental; return their RMS, and that which is heard.
 
         What is heard is K-weighted, as ITU-R BS.1770 has it.
@@ -73,7 +75,7 @@ class Harmonics:
         self._noisy = noise > UNHEARD * power
         return math.sqrt(power), math.sqrt(heard)
 
-    def sharpness(self, parts: Parts) -> float:
+    def sharpness(self, parts: SoundParts) -> float:
         """Return by how much a stretched series sounds above its fundamental, in octaves.
 
         It is that of the loudest among the lowest partials.

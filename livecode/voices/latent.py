@@ -10,7 +10,7 @@ from livecode.neural.audio.loudness import OFFSET_DB, TARGET_LUFS
 from livecode.neural.audio.spectrum import HANN_POWER, Floats, bin_frequencies, k_weighting
 from livecode.neural.spaces.space import LatentSpace
 from livecode.neural.spaces.texture import Motion
-from livecode.transport.positions import played_at
+from livecode.transport.positions import sounded_at
 from livecode.voices.harmonics import Harmonics
 from livecode.voices.sinebank import SineBank
 from livecode.voices.strokes import Strokes
@@ -77,13 +77,13 @@ class LatentVoice:
         does not move.
         """
         latent = self._space.latent
-        played = played_at(value, latent)
+        sounded = sounded_at(value, latent)
         position = np.full(latent, 0.5) if value is None else np.clip(value[:latent], 0.0, 1.0)
         begins = None
-        if played.stroke > self._stroke and played.strike > 0:
-            self._stroke = played.stroke
-            begins = min(played.strike, 1.0), min(max(self.came, 0), len(self.out) - 1)
-        elif played.strike <= 0:
+        if sounded.stroke > self._stroke and sounded.strike > 0:
+            self._stroke = sounded.stroke
+            begins = min(sounded.strike, 1.0), min(max(self.came, 0), len(self.out) - 1)
+        elif sounded.strike <= 0:
             self._strokes.let_go()
         leap = None if begins is None else begins[1]
         if self._position is None:
@@ -103,7 +103,7 @@ class LatentVoice:
         glide = 1.0 if leap is not None else self._follow
         place = self._space.place(self._position)
         tilt = self._strokes.tilt
-        self._core.play(_Hop(place, moves, louder, played.note, glide, leap, tilt), self.out)
+        self._core.play(_Hop(place, moves, louder, sounded.note, glide, leap, tilt), self.out)
         if levels is not None:
             self.out *= levels
         return self.out

@@ -6,7 +6,7 @@ from livecode.errors import LivecodeError
 from livecode.neural.spaces.pitch_axis import coordinate, pitch_axis
 from livecode.neural.spaces.space import LatentSpace
 from livecode.transport.onsets import Onset
-from livecode.transport.positions import Played, packed
+from livecode.transport.positions import Sounded, packed
 from livecode.voices.latent import LatentVoice
 
 #: From silence to full loudness, and back after the gate, in seconds.
@@ -20,7 +20,7 @@ class _Note:
 
     def __init__(self, voice: LatentVoice):
         self.voice = voice
-        self.played = Played()
+        self.sounded = Sounded()
         self.pitch = 0.5  # the coordinate along the axis of pitch
         self.loud = 0.0
         self.gate = 0  # frames until the note is let go
@@ -58,7 +58,7 @@ class LatentNotesVoice:
             note = self._notes[index]
             freq_hz = 440.0 * 2.0 ** ((onset.note - 69.0) / 12.0)
             note.pitch = coordinate(self._space, self._axis, place, freq_hz)
-            note.played = Played(onset.note, STRIKE, note.played.stroke + 1)
+            note.sounded = Sounded(onset.note, STRIKE, note.sounded.stroke + 1)
             note.voice.came = wait
             begun[index] = wait, onset
         out = np.zeros((self._hop, 2), np.float32)
@@ -66,7 +66,7 @@ class LatentNotesVoice:
             if note.silent and index not in begun:
                 continue
             place[self._axis] = note.pitch
-            sound = note.voice.play(packed(place, note.played)) * self._envelope(
+            sound = note.voice.play(packed(place, note.sounded)) * self._envelope(
                 note, begun.get(index)
             )
             out += sound[:, None]

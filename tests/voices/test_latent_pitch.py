@@ -5,7 +5,7 @@ import pytest
 
 from livecode import Session, load_model
 from livecode.transport.onsets import Onset
-from livecode.transport.positions import Played, packed
+from livecode.transport.positions import Sounded, packed
 from livecode.voices.latent import LatentVoice
 from livecode.voices.latent_notes import LatentNotesVoice
 from livecode.voices.strokes import ATTACK_S, Strokes
@@ -50,11 +50,11 @@ def test_a_stroke_begins_on_its_sample_and_dies_away(came: int) -> None:
     space = load_model("orchestra")
     place = np.full(space.latent, 0.5)
     voice = LatentVoice(space, RATE, HOP, 2)
-    struck = packed(place, Played(60.0, 1.0, 1.0))
+    struck = packed(place, Sounded(60.0, 1.0, 1.0))
     before = np.concatenate([voice.play(struck).copy() for _ in range(400)])
     assert rms(before[-HOP:]) < 0.01 * rms(before[:4096])
     voice.came = came
-    again = packed(place, Played(67.0, 1.0, 2.0))
+    again = packed(place, Sounded(67.0, 1.0, 2.0))
     hops = np.concatenate([voice.play(again).copy() for _ in range(4)])
     assert rms(hops[:came]) < 0.01 if came else True
     grown = np.abs(hops[came : came + round(2 * ATTACK_S * RATE)]).max()

@@ -17,7 +17,7 @@ STRETCH_UNIT = 1e-4
 LOG_GAIN_RANGE = (-14.0, 4.0)
 
 
-class Parts(NamedTuple):
+class SoundParts(NamedTuple):
     """What the decoder says of a sound, before it is drawn as a spectrum.
 
     A partial of amplitude 1 is a sine of amplitude 1. `gains` and `noise` are the decoder's own arrays,
@@ -82,7 +82,9 @@ class SpaceDecoder:
         power *= spectrum.LEVEL**2 / np.dot(power, self._loudness)
         np.sqrt(power, out=out)
 
-    def parts(self, z: Floats, low: Floats, high: Floats, moves: Floats | None = None) -> Parts:
+    def parts(
+        self, z: Floats, low: Floats, high: Floats, moves: Floats | None = None
+    ) -> SoundParts:
         """Return the partials and the noise at z, limited to low … high, with outputs moved."""
         self._compute(z, low, high, moves)
         log2_f0, stretch = self._series()
@@ -91,7 +93,7 @@ class SpaceDecoder:
         np.exp(gains, out=gains)
         if self._bands:
             self._find_levels()
-        return Parts(log2_f0, stretch, gains, self._levels)
+        return SoundParts(log2_f0, stretch, gains, self._levels)
 
     def _compute(self, z: Floats, low: Floats, high: Floats, moves: Floats | None) -> None:
         """Fill the outputs of the network at z, limited to low … high, and move them."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
-from livecode.neural.spaces.decoder import Parts, SpaceDecoder
+from livecode.neural.spaces.decoder import SoundParts, SpaceDecoder
 from livecode.neural.spaces.search import SEARCH_STEPS, nearest
 from livecode.neural.spaces.texture import Texture
 
@@ -76,7 +76,7 @@ class LatentSpace:
         """
         self._decoder.draw(z, self.low, self.high, out, moves)
 
-    def parts(self, z: Floats, moves: Floats | None = None) -> Parts:
+    def parts(self, z: Floats, moves: Floats | None = None) -> SoundParts:
         """Return the partials and the noise at a latent point (latent,), moved as in `decode_into`.
 
         Its arrays belong to the space: the next call fills them anew. A space without a series of
