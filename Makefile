@@ -1,5 +1,6 @@
 # make play     set up what playing needs, and open the terminal with the first set
 # make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
+# make test-portable  the same as on a system without fork, /dev/shm and local sockets; ROOMS=... some of it
 # make check    style, types, and the arrows between the rooms
 # make release  the wheel and the source archive in dist/, checked as an index would check them
 # make bench    every benchmark, each beside its baseline
@@ -12,9 +13,11 @@ BIN := $(VENV)/bin
 PIP = $(if $(wildcard $(BIN)/pip),$(BIN)/python -m pip,$(PYTHON) -m pip --python $(BIN)/python)
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
 SET ?= sets/first.py
+ROOMS ?= tests
+PORTABLE = LIVECODE_PORTABLE=1 $(BIN)/python -m pytest
 BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns stage endurance
 
-.PHONY: setup play test test-all check release bench chaos clean
+.PHONY: setup play test test-all test-portable check release bench chaos clean
 
 play: $(VENV)/.ready-to-play
 	@$(BIN)/livecode play $(SET)
@@ -29,6 +32,11 @@ test: $(VENV)/.ready
 test-all: $(VENV)/.ready-to-release
 	@$(BIN)/python -m pytest -n logical -m "not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "live" && exit $$computed
+
+# On Linux, as on a system that has less: nothing forks, shared memory is a file, the mind is met over TCP.
+test-portable: $(VENV)/.ready
+	@$(PORTABLE) -n logical -m "not slow and not live" $(ROOMS); computed=$$?; \
+	$(PORTABLE) -m "not slow and live" $(ROOMS) && exit $$computed
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from livecode.errors import LivecodeError
+from livecode.system.signals import interrupt_main_thread
 
 Result = TypeVar("Result")
 
@@ -129,7 +130,7 @@ class Watchdog:
         if thread != main or not (handler is signal.default_int_handler or in_asyncio):
             return False
         self._woken.add(thread)
-        signal.pthread_kill(thread, signal.SIGINT)
+        interrupt_main_thread()
         return True
 
 

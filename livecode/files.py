@@ -2,14 +2,12 @@
 
 import hashlib
 import os
-import stat
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-#: Permissions of what only this user may read.
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+from livecode.system.folders import PRIVATE_FILE, PRIVATE_FOLDER, close_file, close_folder
 
 
 def replace_file(path: Path, content: bytes, private: bool = False, for_good: bool = True) -> None:
@@ -55,9 +53,7 @@ def make_private_folder(path: Path) -> None:
     """
     for missing in reversed([each for each in (path, *path.parents) if not each.exists()]):
         missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    status = path.stat()
-    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & ~PRIVATE_FOLDER:
-        path.chmod(PRIVATE_FOLDER)
+    close_folder(path)
 
 
 def open_private(path: str | Path, flags: int) -> int:
@@ -66,10 +62,7 @@ def open_private(path: str | Path, flags: int) -> int:
     A file that is there is closed to others. The function serves as the `opener` of `open`.
     """
     descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), PRIVATE_FILE)
-    status = os.fstat(descriptor)
-    if stat.S_ISREG(status.st_mode) and stat.S_IMODE(status.st_mode) & ~PRIVATE_FILE:
-        with suppress(OSError):  # of somebody else, who lets this user write
-            os.fchmod(descriptor, PRIVATE_FILE)
+    close_file(descriptor)
     return descriptor
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from livecode import Session
+from livecode.system.here import PORTABLE, SWITCH
 
 #: Rooms whose tests play in processes of their own, against the clock.
 LIVE_ROOMS = ("processes",)
@@ -29,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     capturing = config.pluginmanager.getplugin("capturemanager")
     with capturing.global_and_fixture_disabled():
         config.stash[_STDERR] = os.dup(2)
+
+
+def pytest_report_header() -> list[str]:
+    """Say it if tests run as on a system that has less."""
+    return [f"{SWITCH}: no fork, no named memory, no local sockets"] if PORTABLE else []
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,7 +25,7 @@ from livecode.neural.model_file import list_models
 from livecode.signals.port_holder import holder_of
 from livecode.signals.udp import DEFAULT_HOST, UdpListener
 from livecode.transport import LAYOUTS, Arena
-from livecode.transport.layouts import REMEDY, free_bytes, megabytes
+from livecode.transport.layouts import free_bytes, megabytes, more_memory
 
 SAMPLE_RATE, BLOCK = 48_000, 256  # what `livecode play` asks for
 DEVICES = ("jack", "portaudio")  # in the order in which `--audio auto` tries them
@@ -187,14 +187,14 @@ def memory(take: Callable[[int, int], Arena] = Arena.largest, free: int | None =
     try:
         arena = take(SAMPLE_RATE, BLOCK)
     except LivecodeError as error:
-        return Diagnosis("memory", error.text.split(": ")[0], "broken", REMEDY)
+        return Diagnosis("memory", error.text.split(": ")[0], "broken", more_memory())
     arena.unlink()
     told = "" if free is None else f"{megabytes(free)} of shared memory free, "
     text = f"{told}{megabytes(Arena.size(LAYOUTS[0]))} needed"
     if arena.layout == LAYOUTS[0]:
         return Diagnosis("memory", text)
     return Diagnosis(
-        "memory", f"{text}: plays with {arena.layout.buffers} sources", "amiss", REMEDY
+        "memory", f"{text}: plays with {arena.layout.buffers} sources", "amiss", more_memory()
     )
 
 

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import re
 import secrets
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -36,6 +35,7 @@ from livecode.processes.running import left_alone
 from livecode.processes.sound_card import choose
 from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
 from livecode.signals.udp import DEFAULT_HOST
+from livecode.system.signals import outlive_terminal
 from livecode.transport.lifeline import go_first
 from livecode.transport.logs import begin_log
 from livecode.transport.status import decode_trouble
@@ -166,7 +166,7 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
     from livecode.terminal.opening import run_terminal
 
     go_first()
-    signal.signal(signal.SIGHUP, lambda *_: None)  # until the terminal handles it
+    outlive_terminal()  # until the terminal handles it
     try:
         return run_terminal(attachment, seconds, theme, sentences)
     except (EOFError, OSError):

@@ -1,13 +1,12 @@
 """Opens pyo servers on PortAudio, on JACK or on a clock alone, and finds out which of them work."""
 
-import os
-import sys
 import threading
 import time
 from dataclasses import dataclass
 
 from livecode.engine.pyo_quiet import pyo
 from livecode.errors import LivecodeError
+from livecode.system import scheduling
 
 BACKENDS = ("auto", "portaudio", "jack", "headless")
 #: The back ends that `auto` tries, in this order.
@@ -187,11 +186,4 @@ class BlockPace:
 
 def realtime(priority: int = REALTIME_PRIORITY) -> bool:
     """Ask for real-time scheduling of the calling thread. Return whether it was granted."""
-    if not sys.platform.startswith("linux"):
-        return False
-    try:  # but not of the processes that it starts
-        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(0, policy, os.sched_param(priority))
-    except OSError:
-        return False
-    return True
+    return scheduling.realtime(priority, first_in=True)

@@ -4,8 +4,8 @@ import base64
 import json
 import os
 import shutil
-import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.system.folders import is_superuser
+from livecode.system.processes import end_group
 
 #: Programs that are Chromium, in the order in which they are looked for.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -53,6 +55,8 @@ class Browser:
         Raises LivecodeError if there is none.
         """
         program = chromium()
+        if sys.platform == "win32":
+            raise LivecodeError("pictures of the page are not made on Windows yet: use WSL")
         if program is None:
             raise LivecodeError(
                 "pictures of the page are made by Chromium, which is not installed here: "
@@ -73,7 +77,7 @@ class Browser:
 
         aside = ["nice", "-n", "10"] if beside else []
         graphics = _SHADERS if shaders else _PLAIN
-        unsafe = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has no sandbox for root
+        unsafe = ["--no-sandbox"] if is_superuser() else []  # Chromium has no sandbox for root
         self._process = subprocess.Popen(
             [*aside, program, *unsafe, *_SWITCHES, *graphics,
              f"--window-size={size[0]},{size[1]}", f"--user-data-dir={folder}"],
@@ -99,10 +103,7 @@ class Browser:
             self._process.wait(5)
         except (OSError, TimeoutError, subprocess.TimeoutExpired):
             pass
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        end_group(self._process.pid)
         self._process.wait()
         os.close(self._orders)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livecode.errors import LivecodeError
-from livecode.files import PRIVATE_FOLDER, make_private_folder
+from livecode.files import make_private_folder
 from livecode.journal.journal_file import read_journal
 from livecode.journal.marks import PERFORMANCE, mark, remove_files
 from livecode.journal.records import BlockEnded, Closed, Heartbeat, Opening, SetRead
+from livecode.system.folders import PRIVATE_FOLDER
 from livecode.transport.places import data_folder, make_temporary_folder, probe, temporary_folders
 
 _PERFORMANCES = "performances"

@@ -7,7 +7,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from livecode.files import PRIVATE_FOLDER, open_private
+from livecode.files import open_private
+from livecode.system.folders import PRIVATE_FOLDER
 from livecode.transport.places import data_folder, make_temporary_folder, temporary_folders
 
 #: Bytes of the key, and of a signature.

@@ -17,7 +17,7 @@ from typing import IO
 import msgspec
 
 from livecode.errors import LivecodeError
-from livecode.files import PRIVATE_FOLDER, open_private
+from livecode.files import open_private
 from livecode.journal.records import (
     Closed,
     FeaturesRead,
@@ -40,6 +40,7 @@ from livecode.journal.segments import (
     segment_of,
     segments,
 )
+from livecode.system.folders import PRIVATE_FOLDER
 
 #: A record that is not urgent is handed to the system within FLUSH_S, and is on the disk after SYNC_S.
 FLUSH_S, SYNC_S = 0.05, 0.5

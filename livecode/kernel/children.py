@@ -1,4 +1,4 @@
-"""What forked processes that the performer starts get of the mind: none of its sockets."""
+"""What processes that the performer starts get of the mind: none of its sockets."""
 
 import os
 import signal
@@ -9,9 +9,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from livecode.system.here import HERE
+
 
 def prepare(connection: Path, ours: Callable[[], Iterable[int]]) -> None:
-    """Keep our sockets from forked children; children are forked unless the performer says otherwise.
+    """Keep our sockets from forked children.
+
+    Children are forked unless the performer says otherwise. They begin anew where the system cannot
+    fork, or where its libraries do not survive it.
 
     `connection` is the mind's connection file: sockets bound beside it are the mind's.
     `ours()` gives the file descriptors of further sockets.
@@ -19,8 +24,9 @@ def prepare(connection: Path, ours: Callable[[], Iterable[int]]) -> None:
     import multiprocessing
 
     with suppress(RuntimeError, ValueError):  # a library has chosen another way
-        multiprocessing.set_start_method("fork")
-    os.register_at_fork(after_in_child=lambda: _begin_child(str(connection.parent), ours()))
+        multiprocessing.set_start_method("fork" if HERE.forks else "spawn")
+    if hasattr(os, "register_at_fork"):  # the performer may fork by other means
+        os.register_at_fork(after_in_child=lambda: _begin_child(str(connection.parent), ours()))
 
 
 def _begin_child(folder: str, ours: Iterable[int]) -> None:

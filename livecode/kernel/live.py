@@ -12,8 +12,9 @@ from livecode.playing.clock import PerformanceClock
 from livecode.signals.cue_gate import CueGate
 from livecode.signals.midi_ports import MidiPorts
 from livecode.signals.port_retry import OscPort
+from livecode.system.signals import interrupt_main_thread
 from livecode.transport import Arena, Header
-from livecode.transport.messages import Press, receive
+from livecode.transport.messages import Interrupt, Press, receive
 
 _log = logging.getLogger(__name__)
 #: Ticks that were missed are made up for if the mind was held up no longer than this, in seconds.
@@ -53,6 +54,9 @@ class LiveInputs:
             for admitted in self._gate.admit(packet, source, arrival_ns):
                 self._inputs.receive_osc(admitted, frame - age)
         for message in receive(self._keys):
+            if isinstance(message, Interrupt):
+                interrupt_main_thread()
+                continue
             assert isinstance(message, Press)
             self._inputs.press(message.key, frame)
         for time_s, midi in self._ports.receive():

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from livecode.errors import LivecodeError
 from livecode.files import shown
+from livecode.system.memory import free_bytes
 
 #: The largest file of a model, and the most memory that its tensors may take, in bytes.
 LARGEST_BYTES = 2 << 30
@@ -57,15 +58,3 @@ def check_archive(file: BinaryIO, path: Path) -> None:
             "as no model does: choose another file"
         )
     check_memory(path, unpacked)
-
-
-def free_bytes() -> int | None:
-    """Return the memory that programs can still take, in bytes; None where the system does not tell."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as told:
-            for line in told:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, AttributeError, IndexError):
-        return None

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from livecode.language.moments import Moment
 from livecode.language.values import Value
 from livecode.playing.function_player import NoVersion, checked
-from livecode.playing.headroom import headroom
 from livecode.playing.listening import SOUND
 from livecode.playing.tilt_guard import RewardFailed, TiltGuard
 from livecode.playing.tilt_terms import TiltTerm, tilt_terms
 from livecode.signals.candidate_sound import CandidateSound
+from livecode.system.memory import headroom
 from livecode.transport.candidates import OfferedChunk
 
 Floats = NDArray[np.float64]
@@ -29,6 +29,8 @@ TASTE = 0.5
 TASTE_S = 4.0
 #: No candidate is so many times better than the rest.
 MOST = 20.0
+#: What rewards evaluate may take so many bytes. Another thread may need some of it meanwhile.
+HEADROOM_BYTES = 768 << 20
 
 
 class TiltScoring:
@@ -99,7 +101,7 @@ class TiltScoring:
     def _ask(self, terms: list[TiltTerm], moment: Moment, said: Floats) -> bool:
         """Add what the rewards say to `said`, (terms,); False if one of them has failed."""
         try:
-            with headroom():
+            with headroom(HEADROOM_BYTES):
                 for number, term in enumerate(terms):
                     said[number] += checked(term.reward.sample(moment))
         except (RewardFailed, NoVersion):

@@ -1,11 +1,9 @@
 """The supervisor's process: `python -m livecode.processes FOLDER`, started by a front end."""
 
 import argparse
-import fcntl
 import gc
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -17,11 +15,13 @@ import setproctitle
 from livecode.errors import LivecodeError
 from livecode.files import open_private
 from livecode.journal.archive import ArchivedPerformance
-from livecode.processes.descendants import adopt_orphans
 from livecode.processes.paths import Paths
 from livecode.processes.running import RunningFile
-from livecode.processes.states import runs
 from livecode.processes.supervisor import Supervisor
+from livecode.system.file_locks import lock
+from livecode.system.processes import adopt_orphans, runs
+from livecode.system.scheduling import give_up_nice
+from livecode.system.signals import ignore_requests
 from livecode.transport import Arena
 from livecode.transport.lifeline import TERMINAL_NICE
 from livecode.transport.logs import begin_log
@@ -43,18 +43,15 @@ def main() -> int:
     options = parser.parse_args()
     begin_log("supervisor")
     setproctitle.setproctitle("livecode: supervisor")
-    if os.getpriority(os.PRIO_PROCESS, 0) == TERMINAL_NICE:
-        os.setpriority(os.PRIO_PROCESS, 0, 0)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # who wants the end asks for it in the arena; children would inherit that it is ignored
-        signal.signal(number, lambda *_: None)
+    give_up_nice(TERMINAL_NICE)
+    ignore_requests()  # who wants the end asks for it in the arena
     performance = ArchivedPerformance(0, options.folder)
     found = RunningFile.read(performance.running)
     if found is None:
         raise LivecodeError(f"no performance plays in {options.folder}")
     arena = Arena.attach(found.arena)
-    lock = _lock(options.folder / "supervisor.lock")
-    if lock is None:
+    held = _lock(options.folder / "supervisor.lock")
+    if held is None:
         return ANOTHER
     adopt_orphans()
     header = arena.header
@@ -137,7 +134,7 @@ def _lock(path: Path) -> "IO[bytes] | None":
     end = time.monotonic() + LOCK_WITHIN_S
     while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file.fileno())
             return file
         except BlockingIOError:
             if time.monotonic() > end:

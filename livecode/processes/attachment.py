@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import time
@@ -13,17 +12,18 @@ from pathlib import Path
 from livecode.errors import LivecodeError
 from livecode.files import open_private
 from livecode.journal.journal_file import last_status
-from livecode.processes import descendants
 from livecode.processes.environment import provide_places
 from livecode.processes.options import Options, stage_place
 from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
-from livecode.processes.states import is_ours, is_stopped, runs
 from livecode.processes.supervised import Restarts
 from livecode.processes.supervisor import GRACE_S
+from livecode.system.here import HERE
+from livecode.system.processes import end_group, is_ours, is_stopped, runs
+from livecode.system.signals import interrupt, kill, let_pid_go_on
 from livecode.transport import LAYOUTS, Arena
 from livecode.transport.layouts import free_bytes, less
-from livecode.transport.messages import ChooseAudio, Press, SurveyAudio, send
+from livecode.transport.messages import ChooseAudio, Interrupt, Press, SurveyAudio, send
 from livecode.transport.stage import StageOrder, encode_stage
 
 _log = logging.getLogger(__name__)
@@ -142,17 +142,20 @@ class Attachment:
 
     def interrupt(self) -> None:
         """Interrupt the block that the mind evaluates, as Ctrl-C does."""
-        _signal(int(self.arena.header.mind_pid), signal.SIGINT)
+        if not HERE.sends_interrupts:
+            send(self.arena.messages["terminal", "mind"], Interrupt())
+        elif is_ours(pid := int(self.arena.header.mind_pid)):
+            interrupt(pid)
 
     def kill_mind(self) -> None:
         """Kill the mind, whose block does not end; another takes its place."""
-        _signal(int(self.arena.header.mind_pid), signal.SIGKILL)
+        _kill(int(self.arena.header.mind_pid))
 
     def kill(self) -> None:
         """Kill all processes, as a power cut does; call `stop` after it."""
         self._kill_supervisor()
         for name in PLAYERS:
-            _signal(int(getattr(self.arena.header, f"{name}_pid")), signal.SIGKILL)
+            _kill(int(getattr(self.arena.header, f"{name}_pid")))
 
     def stop(self) -> None:
         """End the performance, and wait until its processes are gone and its shared memory removed.
@@ -165,8 +168,8 @@ class Attachment:
         process, pid = self._process, int(self.arena.header.supervisor_pid)
         if process is not None and process.stdin is not None:
             process.stdin.close()
-        if is_stopped(pid):
-            _signal(pid, signal.SIGCONT)
+        if is_stopped(pid) and is_ours(pid):
+            let_pid_go_on(pid)
         end = time.monotonic() + GRACE_S + FAREWELL_S
         while self._supervisor_runs() and time.monotonic() < end:
             time.sleep(0.01)
@@ -174,8 +177,8 @@ class Attachment:
         for name in PLAYERS:  # only a supervisor that was killed has left any
             player = int(getattr(self.arena.header, f"{name}_pid"))
             if is_ours(player):
-                _signal(player, signal.SIGKILL)
-                descendants.end_group(player)
+                kill(player)
+                end_group(player)
         self._pass_on()
         self.arena.remove()
         self.paths.clean()
@@ -196,8 +199,8 @@ class Attachment:
         now, header = time.monotonic(), self.arena.header
         pid = int(header.supervisor_pid)
         if self._supervisor_runs():
-            if is_stopped(pid):
-                _signal(pid, signal.SIGCONT)
+            if is_stopped(pid) and is_ours(pid):
+                let_pid_go_on(pid)
             since_s = max(header.supervisor_beat_ns * 1e-9, self._spawned_s + STARTS_WITHIN_S)
             if now - since_s < HANG_S:
                 return
@@ -220,7 +223,7 @@ class Attachment:
         if process is not None and process.poll() is None:
             process.kill()
             process.wait()
-        _signal(int(self.arena.header.supervisor_pid), signal.SIGKILL)
+        _kill(int(self.arena.header.supervisor_pid))
 
     def _spawn(self) -> None:
         """Start the supervisor's process, with a pipe that ends when this process does."""
@@ -260,10 +263,7 @@ def _stage_order(options: Options) -> StageOrder:
     )
 
 
-def _signal(pid: int, number: int) -> None:
-    """Send a signal to a process of livecode that runs."""
+def _kill(pid: int) -> None:
+    """Kill a process of livecode, if one runs under that id."""
     if is_ours(pid):
-        try:
-            os.kill(pid, number)
-        except OSError:
-            pass
+        kill(pid)

@@ -1,10 +1,11 @@
-"""The file by which a Jupyter client finds the mind over local sockets."""
+"""The file by which a Jupyter client finds the mind."""
 
 import json
 import secrets
 from pathlib import Path
 
 from livecode.files import replace_file
+from livecode.system.channels import meeting_place
 
 _CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
@@ -15,9 +16,7 @@ def write_connection(path: Path) -> None:
     jupyter_client could write it, but importing jupyter_client keeps the performer waiting.
     """
     info = {
-        "transport": "ipc",
-        "ip": str(path.with_suffix("")),
-        **{f"{channel}_port": port for port, channel in enumerate(_CHANNELS, 1)},
+        **meeting_place(path, _CHANNELS),
         "key": secrets.token_hex(32),
         "signature_scheme": "hmac-sha256",
         "kernel_name": "livecode",

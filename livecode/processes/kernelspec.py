@@ -15,6 +15,7 @@ from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
+from livecode.system.processes import has_parent
 from livecode.transport.logs import begin_log
 
 NAME = "livecode"
@@ -57,7 +58,7 @@ def play_as_kernel(
     front_end = os.getppid()
     try:
         attachment.start()
-        while os.getppid() == front_end and not attachment.ended:
+        while has_parent(front_end) and not attachment.ended:
             attachment.check()
             time.sleep(CHECK_EVERY_S)
     except _Ended:

@@ -15,7 +15,7 @@ from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.installation import is_signed, signature
 from livecode.journal.marks import remove_connection
 from livecode.processes.options import Options
-from livecode.processes.states import is_mapped, runs
+from livecode.system.processes import is_mapped, runs
 from livecode.transport import Arena, OtherLayout
 
 #: A terminal whose heart has not beaten for this long is gone.

@@ -1,12 +1,12 @@
 """What a supervisor knows of a process that it looks after: its id, its heart, and how often it has died."""
 
 import os
-import signal
 import subprocess
 import time
 from dataclasses import dataclass
 
-from livecode.processes.states import is_ours
+from livecode.system.processes import is_ours
+from livecode.system.signals import KILL
 
 #: The first deaths are followed by another start at once, the next ones after pauses that double.
 AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S = 4, 0.25, 2.0
@@ -24,7 +24,7 @@ class AdoptedProcess:
     def poll(self) -> int | None:
         """Return None while it runs, then that of a process that was killed: it is not known."""
         if self.returncode is None and not is_ours(self.pid):
-            self.returncode = -signal.SIGKILL
+            self.returncode = -KILL
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -43,7 +43,7 @@ class AdoptedProcess:
 
     def kill(self) -> None:
         """End the process at once."""
-        self.send_signal(signal.SIGKILL)
+        self.send_signal(KILL)
 
 
 @dataclass

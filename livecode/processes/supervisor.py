@@ -2,20 +2,18 @@
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 from livecode.files import open_private
-from livecode.processes import descendants
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.states import is_stopped
 from livecode.processes.supervised import AdoptedProcess, Child, Restarts
+from livecode.system.processes import end_adopted, end_group, is_stopped
+from livecode.system.signals import KILLED, let_go_on
 from livecode.transport import Arena
-from livecode.transport.lifeline import TERMINATED
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # without a log of the process, `say` tells the same
@@ -42,8 +40,7 @@ MOST_STARTS = 6
 WELL_S = 5.0
 #: A mind that dies so soon after it has taken over may have run again what kills it.
 SOON_S = 10.0
-#: Others may have killed those with these statuses: so many may die so soon, one after the other.
-KILLED = (-signal.SIGKILL, -signal.SIGTERM, TERMINATED)
+#: Of minds that others may have killed, so many may die so soon, one after the other.
 KILLED_SOON_S, FORGIVEN = 4.0, 6
 #: Processes that die within this time of each other do not die of a block.
 TOGETHER_S = 1.0
@@ -118,7 +115,7 @@ class Supervisor:
         for child in everyone:
             if child.process.stdin is not None:
                 child.process.stdin.close()
-            child.process.send_signal(signal.SIGCONT)
+            let_go_on(child.process)
         end = time.monotonic() + GRACE_S
         for child in everyone:
             try:
@@ -126,10 +123,10 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
-            descendants.end_group(child.process.pid)
+            end_group(child.process.pid)
         self.children.clear()
         self._spare = None
-        descendants.end_adopted(())
+        end_adopted(())
         self.arena.remove()
         self.paths.clean()
 
@@ -153,7 +150,7 @@ class Supervisor:
         if child is not None:
             status = child.process.poll()
             if status is None and is_stopped(child.process.pid):
-                child.process.send_signal(signal.SIGCONT)
+                let_go_on(child.process)
                 _log.warning("the %s had been stopped by a signal, and goes on", name)
             if child.ready_s is None and self._beat_s(name) > child.started_s:
                 child.ready_s = now
@@ -191,8 +188,8 @@ class Supervisor:
             else:
                 self._tell(f"the {name} died and {verb} being started again")
         del self.children[name]
-        descendants.end_group(child.process.pid)
-        descendants.end_adopted(self._known())
+        end_group(child.process.pid)
+        end_adopted(self._known())
         restarts.died(now)
         if name == "engine" and not self.arena.header.engine_epoch:
             if restarts.deaths >= MOST_STARTS:
@@ -242,7 +239,7 @@ class Supervisor:
         if self._spare is not None:
             if self._spare.process.poll() is None:
                 if is_stopped(self._spare.process.pid):
-                    self._spare.process.send_signal(signal.SIGCONT)
+                    let_go_on(self._spare.process)
                 return
             if now - self._spare.started_s < WELL_S:
                 restarts.died(now)
@@ -262,7 +259,7 @@ class Supervisor:
         process = spare.process
         assert isinstance(process, subprocess.Popen)
         assert process.stdin is not None
-        process.send_signal(signal.SIGCONT)
+        let_go_on(process)
         try:
             process.stdin.write(b"g")
             process.stdin.flush()

@@ -2,11 +2,10 @@
 
 import argparse
 import gc
-import os
 import sys
-from contextlib import suppress
 
 from livecode.sending.sender import Sender
+from livecode.system.scheduling import realtime
 from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
@@ -31,19 +30,11 @@ def main() -> int:
         arena.messages["mind", "sender"].discard()  # the mind tells all that is to be sent again
     sender = Sender(arena)
     gc.freeze()
-    _go_first()
+    realtime(REALTIME_PRIORITY)
     sender.run(stop)
     if stop.forsaken:
         arena.remove()
     return stop.status
-
-
-def _go_first() -> None:
-    """Ask the system to run this thread, and none that it starts, before all that is not sound."""
-    if sys.platform.startswith("linux"):
-        with suppress(OSError):  # if it is refused, `livecode doctor` says how to change that
-            policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-            os.sched_setscheduler(0, policy, os.sched_param(REALTIME_PRIORITY))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 import argparse
 import gc
-import os
-from contextlib import suppress
 
 from livecode.stage.loop import run
+from livecode.system.scheduling import set_nice
 from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
@@ -21,8 +20,7 @@ def main() -> int:
     options = parser.parse_args()
 
     begin("stage")
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    set_nice(NICE)
     arena = Arena.attach(options.arena)
     stop = watch_lifeline(arena=arena)
     if not await_engine(arena, stop):

@@ -5,11 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from livecode.errors import LivecodeError
-
-try:
-    import fcntl
-except ModuleNotFoundError:  # Windows has no fcntl
-    fcntl = None  # type: ignore[assignment]
+from livecode.system.file_locks import lock
 
 LOCK = ".generating"
 
@@ -21,12 +17,11 @@ def locked(folder: Path) -> Iterator[None]:
     Raises `LivecodeError` if another process holds it.
     """
     with (folder / LOCK).open("a") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise LivecodeError(
-                    f"another `livecode generate` is at work in {folder}: let it end, or choose "
-                    "another folder"
-                ) from None
+        try:
+            lock(file.fileno())
+        except OSError:
+            raise LivecodeError(
+                f"another `livecode generate` is at work in {folder}: let it end, or choose "
+                "another folder"
+            ) from None
         yield

@@ -1,6 +1,5 @@
 """Generates takes of a SampleRNN on all cores, and resumes a run that was killed."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -64,7 +63,7 @@ def generate(
         if there:
             watch.say(f"{there} of {counted(options.takes)} made already.")
         run = Run(options.out, options.prime, model, index, count, temperatures, watch)
-        whole = run.make(missing, cores or _cores()) if missing else True
+        whole = run.make(missing, cores or cores()) if missing else True
     if not whole:
         left = options.takes - len(run.finished & set(wanted))
         watch.say(f"Stopped; the same command makes what is left, {counted(left)}.")
@@ -89,13 +88,6 @@ def _remove_unfinished(folder: Path) -> None:
     for pattern in ("take-*.part", f"{INDEX}.*.part"):
         for unfinished in folder.glob(pattern):
             unfinished.unlink(missing_ok=True)
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _index(options: GenerateOptions, model: TakesModel) -> Index:

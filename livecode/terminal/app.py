@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import signal
 import time
 import traceback
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.errors import LivecodeError
 from livecode.processes.attachment import Attachment
+from livecode.system.signals import on_request
 from livecode.terminal.blocks import TextBlock, begins_cell, cell_named, first_cell, scene_at
 from livecode.terminal.completer import MindCompleter
 from livecode.terminal.cue_list import LEAST_ROWS, LIST_COLUMNS, WIDE, cue_line, cue_rows
@@ -138,8 +138,7 @@ class Terminal:
         """Run until the performer leaves, or for so many seconds; raises what the attachment raises."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_bug)
-        loop.add_signal_handler(signal.SIGTERM, self.quit)
-        loop.add_signal_handler(signal.SIGHUP, self.hang_up)
+        on_request(loop, self.quit, self.hang_up)
         if seconds is not None:
             loop.call_later(seconds, self.quit)
         say, self.attachment.say = self.attachment.say, self._warn

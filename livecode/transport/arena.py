@@ -1,21 +1,17 @@
 """The arena: one segment that holds all of a performance's shared memory."""
 
-import os
-import secrets
-import signal
-import sys
 import time
-from multiprocessing import resource_tracker, shared_memory
-from typing import Any
 
 import numpy as np
 
 from livecode.errors import LivecodeError
+from livecode.system.segments import Segment, attach_segment, create_segment
 from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock
 from livecode.transport.header import HEADER_FIELDS, Header
-from livecode.transport.layouts import LAYOUTS, REMEDY, Layout, free_bytes, megabytes
+from livecode.transport.layouts import LAYOUTS, Layout, free_bytes, megabytes, more_memory
 from livecode.transport.lines import aligned
+from livecode.transport.places import make_temporary_folder
 from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
 MAGIC = 0x4C49_5645_000B  # "LIVE", layout version 11
@@ -43,9 +39,8 @@ MESSAGE_ROUTES = (
 class Arena:
     """All the shared memory of a performance, as objects laid out by a `Layout`."""
 
-    def __init__(self, buffer: memoryview, layout: Layout, segment: Any = None):
+    def __init__(self, buffer: memoryview, layout: Layout, segment: Segment | None = None):
         self.layout, self._segment = layout, segment
-        self._tracked = False
         self._buffer = buffer
         at = 0
 
@@ -154,23 +149,12 @@ class Arena:
     ) -> "Arena":
         """Make a new shared arena, which its creator unlinks. All of its memory is taken at once.
 
-        If the creator is killed, its resource tracker removes the arena. With `outlives`, the arena
-        stays until another process removes it, so that a performance can go on without its
-        terminal. Raises `OSError` if there is not so much shared memory.
+        If the creator is killed, the arena goes, at the latest when the next one is made. With `outlives`,
+        it stays for those that have it, so that a performance can go on without its terminal. Raises
+        `OSError` if there is not so much shared memory.
         """
-        name = f"livecode-{os.getpid()}-{secrets.token_hex(4)}"
-        with _quiet_tracker():
-            segment = shared_memory.SharedMemory(name, create=True, size=cls.size(layout))
-        try:
-            _reserve(segment)
-        except OSError:
-            segment.close()
-            segment.unlink()
-            raise
-        if outlives:
-            resource_tracker.unregister(segment._name, "shared_memory")  # type: ignore[attr-defined]
-        arena = cls(_view(segment), layout, segment)
-        arena._tracked = not outlives
+        segment = create_segment(cls.size(layout), outlives, make_temporary_folder)
+        arena = cls(segment.buffer, layout, segment)
         arena._begin(sample_rate, block)
         return arena
 
@@ -191,7 +175,7 @@ class Arena:
         if free is None or free > cls.size(LAYOUTS[-1]):
             raise LivecodeError(f"no shared memory could be taken: {error.strerror}") from error
         raise LivecodeError(
-            f"{megabytes(free)} of shared memory are free, and {least} are needed: {REMEDY}"
+            f"{megabytes(free)} of shared memory are free, and {least} are needed: {more_memory()}"
         ) from error
 
     @classmethod
@@ -204,14 +188,14 @@ class Arena:
         `OtherLayout` if it has another layout version.
         """
         try:
-            segment = _attach(name)
+            segment = attach_segment(name)
         except FileNotFoundError:
             raise LivecodeError(
                 f"there is no shared memory {name!r}: the livecode that made it has ended"
             ) from None
         except (OSError, ValueError) as error:
             raise OtherLayout(f"the shared memory {name!r} cannot be opened: {error}") from None
-        buffer = _view(segment)
+        buffer = segment.buffer
         known = len(buffer) >= 8 * len(HEADER_FIELDS) and Header(buffer).magic == MAGIC
         if known and layout is None:
             layout = LAYOUTS[Header(buffer).layout % len(LAYOUTS)]
@@ -231,74 +215,15 @@ class Arena:
     @property
     def name(self) -> str:
         """The name by which other processes attach the arena."""
-        return str(self._segment.name)
+        return "" if self._segment is None else self._segment.name
 
     def unlink(self) -> None:
-        """Remove the name. The memory is freed when the last process lets go of it."""
-        if self._tracked:
-            self._segment.unlink()
-        else:
-            self.remove()
+        """Remove the name. The memory is freed when the last process lets go of it.
 
-    def remove(self) -> None:
-        """Remove the name of an arena that another process made. A missing name is no error."""
-        try:
-            shared_memory._posixshmem.shm_unlink(self._segment._name)  # type: ignore[attr-defined]
-        except OSError:
-            pass  # another process was first
+        A name that another process has removed is no error.
+        """
+        if self._segment is not None:
+            self._segment.remove()
 
-
-def _reserve(segment: shared_memory.SharedMemory) -> None:
-    """Take a segment's memory now, so that no other program can take it while the sound plays.
-
-    The system gives memory page by page as it is first written, and a process that writes where none
-    is left is ended by SIGBUS. macOS takes the memory of a segment when it is made.
-    """
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(segment._fd, 0, segment.size)  # type: ignore[attr-defined]
-
-
-def _view(segment: shared_memory.SharedMemory) -> memoryview:
-    """Take the mapped memory out of its segment, so that it is unmapped with its last view.
-
-    A segment closes its map when it is collected, which raises while numpy views exist. The map alone
-    lives as long as its views, and closes its file descriptor with the last of them.
-    """
-    mapped = segment._mmap  # type: ignore[attr-defined]
-    segment._mmap = None  # type: ignore[attr-defined]
-    segment.close()
-    return memoryview(mapped)
-
-
-def _attach(name: str) -> shared_memory.SharedMemory:
-    """Attach a segment without letting this process's resource tracker remove it at exit."""
-    if sys.version_info >= (3, 13):
-        return shared_memory.SharedMemory(name, track=False)
-    register = resource_tracker.register
-    # python/cpython issue 82300: before 3.13, attaching registers, too
-    resource_tracker.register = lambda *_: None
-    try:
-        return shared_memory.SharedMemory(name)
-    finally:
-        resource_tracker.register = register
-
-
-class _quiet_tracker:
-    """Start the resource tracker quietly, so that it cleans up after a kill -9 and prints nothing.
-
-    A closing terminal sends SIGHUP to all its processes, so the tracker starts with SIGHUP blocked.
-    """
-
-    def __enter__(self) -> None:
-        self._before = os.environ.get("PYTHONWARNINGS")
-        os.environ["PYTHONWARNINGS"] = "ignore"
-        # the tracker inherits the mask
-        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
-        resource_tracker.ensure_running()
-
-    def __exit__(self, *_: object) -> None:
-        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
-        if self._before is None:
-            del os.environ["PYTHONWARNINGS"]
-        else:
-            os.environ["PYTHONWARNINGS"] = self._before
+    #: Another name, for processes that did not make the arena.
+    remove = unlink

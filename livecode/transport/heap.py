@@ -1,7 +1,6 @@
 """Keeps the memory of a long performance flat: freed arrays go back to the system."""
 
-import ctypes
-from contextlib import suppress
+from livecode.system.memory import set_malloc
 
 _M_MMAP_THRESHOLD = -3  # malloc.h
 #: Arrays of this many bytes and more get pages of their own. glibc begins with the same value.
@@ -15,5 +14,4 @@ def give_back() -> None:
     32 MiB, and keeps twice that in reserve. Arrays of swapped sounds then leave holes in the heap,
     which grew by a third in six hundred blocks. Other C libraries are left as they are.
     """
-    with suppress(OSError, AttributeError):  # no such function
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES_BYTES)
+    set_malloc((_M_MMAP_THRESHOLD, _OWN_PAGES_BYTES))

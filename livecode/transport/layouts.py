@@ -1,11 +1,9 @@
 """Layouts of the arena, and which one fits into the shared memory that there is."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
-SHARED_MEMORY = Path("/dev/shm")  # on Linux; macOS has no such folder and no such limit
-REMEDY = "mount -o remount,size=256m /dev/shm  (a container: --shm-size=256m)"
+from livecode.system.segments import free_segment_bytes, remedy
+from livecode.transport.places import make_temporary_folder
 
 
 @dataclass(frozen=True)
@@ -67,10 +65,12 @@ LAYOUTS = (
 
 def free_bytes() -> int | None:
     """Return the free shared memory in bytes; None where the system sets no limit of its own."""
-    if not SHARED_MEMORY.is_dir():
-        return None
-    status = os.statvfs(SHARED_MEMORY)
-    return status.f_bavail * status.f_frsize
+    return free_segment_bytes(make_temporary_folder)
+
+
+def more_memory() -> str:
+    """Return what to do where there is too little shared memory."""
+    return remedy(make_temporary_folder)
 
 
 def megabytes(size: int) -> str:
@@ -90,5 +90,5 @@ def less(layout: Layout, free: int | None) -> str:
     full = LAYOUTS[0]
     return (
         f"{there}: room for {layout.buffers} sources and {layout.slots} settings at once instead of "
-        f"{full.buffers} and {full.slots}; for more, {REMEDY}"
+        f"{full.buffers} and {full.slots}; for more, {more_memory()}"
     )

@@ -4,11 +4,11 @@ import os
 import signal
 import threading
 import time
-from contextlib import suppress
-from pathlib import Path
 
 import setproctitle
 
+from livecode.system.scheduling import give_up_nice, set_nice, terminal_first
+from livecode.system.signals import TERMINATED
 from livecode.transport.arena import Arena
 from livecode.transport.heap import give_back
 from livecode.transport.logs import begin_log
@@ -19,16 +19,12 @@ TERMINAL_NICE = -10
 LOOK_S = 0.1
 #: Within this time a terminal has started another supervisor.
 ANOTHER_S = 5.0
-#: Exit status of a process that SIGTERM has ended: 128 and the signal's number, as shells count.
-TERMINATED = 128 + signal.SIGTERM
 
 
 def go_first() -> None:
     """Let the system schedule the terminal before the mind, where it grants that."""
-    with suppress(OSError):  # not granted; `livecode doctor` says how to change that
-        os.setpriority(os.PRIO_PROCESS, 0, TERMINAL_NICE)
-    with suppress(OSError):  # Linux may share the cores between terminals first; see sched(7)
-        Path("/proc/self/autogroup").write_text(str(TERMINAL_NICE))
+    set_nice(TERMINAL_NICE)  # if it is not granted, `livecode doctor` says how to change that
+    terminal_first(TERMINAL_NICE)
 
 
 def begin(name: str) -> None:
@@ -36,8 +32,7 @@ def begin(name: str) -> None:
     begin_log(name)
     setproctitle.setproctitle(f"livecode: {name}")
     give_back()
-    if os.getpriority(os.PRIO_PROCESS, 0) == TERMINAL_NICE:
-        os.setpriority(os.PRIO_PROCESS, 0, 0)
+    give_up_nice(TERMINAL_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal handles Ctrl-C
 
 

@@ -149,6 +149,10 @@ class Press(Message, frozen=True, tag=True):
     key: str
 
 
+class Interrupt(Message, frozen=True, tag=True):
+    """Interrupt the block that is evaluated, where no signal reaches another process."""
+
+
 # mind -> voices
 
 
@@ -352,8 +356,8 @@ class Silenced(Message, frozen=True, tag=True):
 
 
 AnyMessage = Union[
-    PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, GrabSound, Record, ChooseAudio,
-    SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
+    PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, Interrupt, GrabSound, Record,
+    ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
     Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp, Tilted, Underrun, FadedLate, Late,
     Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip

@@ -2,13 +2,12 @@
 
 import hashlib
 import os
-import stat
 import tempfile
 from pathlib import Path
 
 import platformdirs
 
-from livecode.files import PRIVATE_FOLDER
+from livecode.system.folders import PRIVATE_FOLDER, is_private, temporary_roots, user
 
 #: A place has to take so many bytes.
 PROBE_BYTES = 1 << 16
@@ -26,7 +25,7 @@ def temporary_folders() -> list[Path]:
 
     Each is this user's alone. One that somebody else has made, or that is not there, is left out.
     """
-    return [each for each in _candidates() if _is_private(each.parent) and _is_private(each)]
+    return [each for each in _candidates() if is_private(each.parent) and is_private(each)]
 
 
 def make_temporary_folder() -> Path:
@@ -38,7 +37,7 @@ def make_temporary_folder() -> Path:
     for each in _candidates():
         try:
             each.parent.mkdir(PRIVATE_FOLDER, exist_ok=True)
-            if not _is_private(each.parent):
+            if not is_private(each.parent):
                 continue
             each.mkdir(PRIVATE_FOLDER, exist_ok=True)
             probe(each)
@@ -54,7 +53,7 @@ def make_short_folder(prefix: str) -> Path:
     Raises OSError if there is no place for one.
     """
     trouble = OSError("nowhere can anything be written")
-    for each in _temporary_roots():
+    for each in temporary_roots():
         try:
             made = Path(tempfile.mkdtemp(prefix=prefix, dir=each))
         except OSError as error:
@@ -89,29 +88,6 @@ def can_write(folder: Path) -> bool:
     return True
 
 
-def _temporary_roots() -> list[Path]:
-    named = (os.environ.get(name) for name in ("TMPDIR", "XDG_RUNTIME_DIR"))
-    known = [Path(each) for each in named if each and os.path.isabs(each)]
-    if os.name == "posix":
-        known += [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
-    else:
-        known.append(Path(tempfile.gettempdir()))
-    return list(dict.fromkeys(known))
-
-
 def _candidates() -> list[Path]:
-    user = os.getuid() if hasattr(os, "getuid") else "user"
     whose = hashlib.sha256(os.fsencode(data_folder())).hexdigest()[:8]
-    return [each / f"livecode-{user}" / whose for each in _temporary_roots()]
-
-
-def _is_private(folder: Path) -> bool:
-    """Return whether a folder is one of this user alone, and no link to another."""
-    try:
-        status = folder.lstat()
-    except OSError:
-        return False
-    if not hasattr(os, "getuid"):
-        return stat.S_ISDIR(status.st_mode)
-    mine = status.st_uid == os.getuid() and not stat.S_IMODE(status.st_mode) & ~PRIVATE_FOLDER
-    return stat.S_ISDIR(status.st_mode) and mine
+    return [each / f"livecode-{user()}" / whose for each in temporary_roots()]

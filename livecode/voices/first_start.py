@@ -15,6 +15,8 @@ from livecode.files import replace_file
 from livecode.neural import kernels
 from livecode.neural.model_file import find_model, read_meta
 from livecode.neural.samplernn.fullband.config import is_fullband
+from livecode.system.file_locks import lock
+from livecode.system.scheduling import ordinary
 from livecode.transport.messages import (
     TEST_MODEL,
     HitsSource,
@@ -24,7 +26,6 @@ from livecode.transport.messages import (
     VoiceSource,
 )
 from livecode.voices import drum_kit, drum_parts, hit_kernel, resampler, sinebank
-from livecode.voices.priority import ordinary
 from livecode.voices.samplernn import compiling, tiny
 from livecode.voices.samplernn.compiling import LEVELS, Kernel, fingerprint, step_back
 from livecode.voices.samplernn.fullband import sampler as fullband
@@ -144,17 +145,15 @@ def ensure(name: str) -> None:
 def _alone(part: CompiledPart) -> Iterator[None]:
     """Keep other threads and processes from compiling the same part, where the system has locks."""
     try:
-        import fcntl
-
         path = Path(part.cache_path) / f"{part.name}.lock"
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
-    except (ImportError, OSError):
+    except OSError:
         yield
         return
     with file:
         with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock(file.fileno(), wait=True)
         yield
 
 

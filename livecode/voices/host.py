@@ -8,6 +8,7 @@ from functools import partial
 from livecode.errors import LivecodeError
 from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import is_torchscript
+from livecode.system.scheduling import ordinary
 from livecode.transport import Arena, ControlReader
 from livecode.transport.messages import (
     TEST_MODEL,
@@ -47,7 +48,6 @@ from livecode.voices.latent import LatentVoice
 from livecode.voices.latent_notes import LatentNotesVoice
 from livecode.voices.load_shedding import LoadShedding, TakenBack, Width
 from livecode.voices.noise import NoiseVoice
-from livecode.voices.priority import ordinary
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilting import Tilting

@@ -10,11 +10,11 @@ import soxr
 
 from livecode.errors import LivecodeError
 from livecode.neural.audio.sound_file import read_stereo
+from livecode.system.scheduling import ordinary
 from livecode.transport.kits import OWN, KitSound, file_of, is_grabbed, kit_of
 from livecode.voices.drum_kit import own_sound
 from livecode.voices.drum_parts import RATE_HZ
 from livecode.voices.first_start import ensure
-from livecode.voices.priority import ordinary
 from livecode.voices.slicing import onset_cuts
 
 #: Longer sounds are cut, in seconds.

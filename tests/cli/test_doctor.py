@@ -16,6 +16,7 @@ from livecode.cli import doctor
 from livecode.errors import LivecodeError
 from livecode.signals.udp import UdpListener
 from livecode.transport import Arena
+from tests.portable import segments
 
 WORKS = {"works": True, "text": "48000 Hz in blocks of 256", "realtime": False}
 FAILS = {"works": False, "text": "no one answered; try again", "realtime": False}
@@ -223,9 +224,3 @@ def test_a_jack_server_that_runs_is_found() -> None:
     while not (answer := doctor.answer_of(doctor.begin_survey("jack")))["works"]:
         assert time.monotonic() < deadline, answer
     assert re.match(r"48000 Hz in blocks of 256", answer["text"])
-
-
-def segments() -> set[str]:
-    """Names of the shared memory of this process."""
-    names = os.listdir("/dev/shm") if os.path.isdir("/dev/shm") else []
-    return {name for name in names if name.startswith(f"livecode-{os.getpid()}-")}

@@ -18,8 +18,8 @@ import soundfile
 from livecode.engine.device import has_portaudio_output
 from livecode.engine.engine import UNDERRUN
 from livecode.errors import LivecodeError
+from livecode.system.signals import TERMINATED
 from livecode.transport import Arena
-from livecode.transport.lifeline import TERMINATED
 from livecode.transport.messages import Note, PlayBuffer, receive, send
 
 pytestmark = pytest.mark.live

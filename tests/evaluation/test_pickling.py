@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from livecode import Session
+from tests.portable import forks
 
 DEFINED = """
 import multiprocessing
@@ -26,12 +27,13 @@ def tried(how):
 """
 
 
-@pytest.mark.parametrize("how", ["fork", "spawn"])
+@pytest.mark.parametrize("how", [pytest.param("fork", marks=forks), "spawn"])
 def test_a_pool_finds_the_performers_functions_and_classes(session: Session, how: str) -> None:
     assert session.eval(DEFINED).error is None
     assert session.eval(f"tried({how!r})").error is None
 
 
+@forks
 def test_what_a_forked_child_has_goes_there_by_name(session: Session) -> None:
     """So a function may read what cannot be pickled, such as an agent."""
     session.eval("ego = agent('additive', dims=3)")

@@ -181,11 +181,11 @@ def test_without_a_place_for_the_key_a_journal_is_written_and_is_nobody_s(
 ) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file" / "data"))
-    monkeypatch.setattr(places, "_temporary_roots", lambda: [tmp_path / "file"])
+    monkeypatch.setattr(places, "temporary_roots", lambda: [tmp_path / "file"])
     kept = written(path, *block(1))
     assert list(read_journal(path)) == kept
     assert not is_sealed(path)
-    monkeypatch.setattr(places, "_temporary_roots", lambda: [tmp_path])
+    monkeypatch.setattr(places, "temporary_roots", lambda: [tmp_path])
     written(path, *block(2))
     assert is_sealed(path), "a key for as long as the system runs"
 
@@ -193,7 +193,7 @@ def test_without_a_place_for_the_key_a_journal_is_written_and_is_nobody_s(
 def test_a_temporary_place_of_somebody_else_is_not_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(places, "_temporary_roots", lambda: [tmp_path])
+    monkeypatch.setattr(places, "temporary_roots", lambda: [tmp_path])
     theirs = places.make_temporary_folder()
     assert places.temporary_folders() == [theirs]
     theirs.parent.chmod(0o755)

@@ -18,14 +18,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 
 from livecode.processes.live import AUDIBLE, Live
 from livecode.processes.options import Options
-from livecode.processes.states import runs
 from livecode.signals.simulate import LEFT_ID, riot_packet
+from livecode.system.processes import runs
+from livecode.system.segments import segment_file
 
 #: What sounded sounds again within this, and within twice what a start takes on a busy machine.
 SILENT_S, STARTS = 3.0, 2.0
@@ -240,7 +240,7 @@ def night(seconds: float, seed: int, log: Callable[[str], None] = lambda text: N
         live.begin(ALWAYS)
         live.await_sound(60)
         bad.figures.start_s = time.monotonic() - began
-        segment, folder = Path("/dev/shm", live.attachment.arena.name), live.paths.connection.parent
+        segment, folder = segment_file(live.attachment.arena.name), live.paths.connection.parent
         try:
             bad.last(seconds)
             bad.figures.faults += answered(live, "assert ego.kind == 'agent'")

@@ -13,7 +13,9 @@ import soundfile
 
 from livecode.processes.live import Live
 from livecode.processes.options import Options
-from livecode.processes.running import runs
+from livecode.system.here import HERE
+from livecode.system.processes import runs
+from tests.portable import segments
 
 AGENT = "ego = agent(space('additive'), dims=2, every=30*ms)"
 
@@ -132,12 +134,12 @@ def start_play(*arguments: str) -> subprocess.Popen:
     )
 
 
-def await_gone(children: list[psutil.Process], segments: set[Path]) -> None:
+def await_gone(children: list[psutil.Process], made: set[Path]) -> None:
     end = time.monotonic() + 30
     while any(runs(child.pid) for child in children):  # a zombie waits for a slow init alone
         assert time.monotonic() < end, "processes are left behind"
         time.sleep(0.01)
-    while any(path.exists() for path in segments):
+    while any(path.exists() for path in made):
         assert time.monotonic() < end, "shared memory is left behind"
         time.sleep(0.01)
 
@@ -151,10 +153,10 @@ def test_nothing_is_left_behind_after(how: str):
     while "first sound" not in terminal.stdout.readline():
         assert terminal.poll() is None
     children = psutil.Process(terminal.pid).children(recursive=True)
-    segments = set(Path("/dev/shm").glob(f"livecode-{terminal.pid}-*"))
+    made = segments(terminal.pid)
     assert len(children) >= 3
-    if Path("/dev/shm").exists():
-        assert segments
+    if not HERE.named_memory or Path("/dev/shm").exists():
+        assert made
     if how == "Ctrl-C":
         terminal.send_signal(signal.SIGINT)
     elif how == "kill -9":
@@ -162,4 +164,4 @@ def test_nothing_is_left_behind_after(how: str):
     status = terminal.wait(40)
     if how == "a normal end":
         assert status == 0
-    await_gone(children, segments)
+    await_gone(children, made)

@@ -15,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from livecode.cli import command as cli
 from livecode.processes.live import Live
 from livecode.processes.options import Options
+from tests.portable import is_segment
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +90,7 @@ def launcher(manager: KernelManager) -> psutil.Process:
 
 def arenas(process: psutil.Process) -> set[str]:
     """The shared memory that a process has mapped."""
-    return {each.path for each in process.memory_maps() if each.path.startswith("/dev/shm/")}
+    return {each.path for each in process.memory_maps() if is_segment(each.path)}
 
 
 def test_the_installed_kernel_plays_is_interrupted_and_leaves_nothing(

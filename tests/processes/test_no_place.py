@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from livecode.system.here import HERE
+from tests.portable import named_memory
+
 ROOT = Path(__file__).parents[2]
 PLAY = "play --audio headless --osc-port 0 --for 100 sets/first.py"
 
@@ -46,7 +49,7 @@ LIVECODE = f"{sys.executable} -m livecode.cli"
 
 #: Makes a folder read-only, on a system that has mounts.
 READ_ONLY = "mount --bind {0} {0}; mount -o remount,ro,bind {0}"
-EVERYWHERE = (ROOT, "/tmp", "/var/tmp", "/dev/shm")
+EVERYWHERE = (ROOT, "/tmp", "/var/tmp", *(["/dev/shm"] if HERE.named_memory else []))
 PLACES = {
     "a full disk": "mount -t tmpfs -o size=8k none {home}; head -c 9000 /dev/zero > {home}/full || :",
     "a read-only home": READ_ONLY.format("{home}"),
@@ -60,7 +63,11 @@ PLACES = {
 @mounts
 @pytest.mark.parametrize(
     "what",
-    ["a full disk", *(pytest.param(each, marks=pytest.mark.slow) for each in list(PLACES)[1:])],
+    [
+        "a full disk",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in list(PLACES)[1:-1]),
+        pytest.param(list(PLACES)[-1], marks=(pytest.mark.slow, named_memory)),
+    ],
 )
 def test_it_plays_and_says_what_is_not_kept(what: str, tmp_path: Path) -> None:
     home = tmp_path / "home"

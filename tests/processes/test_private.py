@@ -1,7 +1,6 @@
 """A running performance with its terminal: no socket that others reach, and no file that they read."""
 
 import os
-import pty
 import signal
 import stat
 import sys
@@ -16,10 +15,12 @@ import pytest
 from livecode.journal import archive
 from livecode.journal.installation import key_file
 from livecode.processes import running
+from livecode.system.here import HERE
 from livecode.terminal.history import BlockHistory
 from livecode.terminal.swap_file import SwapFile
 from livecode.terminal.text_file import TextFile
 from livecode.transport import Arena
+from tests.portable import in_a_terminal
 
 ROOT = Path(__file__).parents[2]
 OSC_PORT = 0
@@ -50,12 +51,14 @@ def arena(folders: Path) -> Iterator[Arena]:
     """A performance of an agent and a stream at a pseudo terminal, with a spare mind."""
     night = folders / "night.py"
     night.write_text("# %% both\nego = agent(space('orchestra'))\nr7 = stream('choir', seed=1)\n")
-    terminal, window = pty.fork()
-    if terminal == 0:
+
+    def play() -> None:
         os.chdir(ROOT)
         os.environ["TERM"] = "xterm"
         play = ["-m", "livecode.cli", "play", str(night), "--audio", "headless"]
         os.execv(sys.executable, [sys.executable, *play, "--osc-port", str(OSC_PORT)])
+
+    terminal, window = in_a_terminal(play)
 
     def read() -> None:
         try:
@@ -92,7 +95,10 @@ def everyone(arena: Arena) -> dict[int, str]:
     for pid in list(found):
         for child in psutil.Process(pid).children(recursive=True):
             line = child.cmdline()
-            name = "spare mind" if "--spare" in line else f"child of the {found[pid]}"
+            is_spare = (
+                "--spare" in line or "livecode: spare mind" in line
+            )  # before it has a title, and then
+            name = "spare mind" if is_spare else f"child of the {found[pid]}"
             found.setdefault(child.pid, name)
     return found
 
@@ -124,10 +130,23 @@ def test_no_process_has_a_socket_of_the_network_but_the_mind_s_for_osc(arena: Ar
         for each in TABLES:
             if there := own & table(pid, each).keys():
                 held.setdefault(name, set()).update({each} if there else set())
+    if not HERE.local_sockets:  # the mind and the terminal meet over TCP
+        assert held.pop("terminal") == {"tcp"}
+        held["mind"].remove("tcp")
     assert held == {"mind": {"udp"}}, "only the port for OSC, which was asked for"
 
 
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system does not tell")
+@pytest.mark.skipif(HERE.local_sockets, reason="no process has a TCP socket on this system")
+def test_over_tcp_only_this_machine_reaches_the_mind(arena: Arena) -> None:
+    pid = int(arena.header.mind_pid)
+    rows = table(pid, "tcp")
+    addresses = {rows[inode].split()[1].split(":")[0] for inode in sockets(pid) & rows.keys()}
+    assert addresses == {"0100007F"}, "127.0.0.1, as Linux writes it"
+
+
 @pytest.mark.skipif(not Path("/proc/net/unix").exists(), reason="this system does not tell")
+@pytest.mark.skipif(not HERE.local_sockets, reason="there are no local sockets on this system")
 def test_local_sockets_lie_in_folders_that_only_this_user_can_enter(arena: Arena) -> None:
     bound = []
     for pid in everyone(arena):

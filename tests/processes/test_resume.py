@@ -1,7 +1,6 @@
 """kill -9, a closed terminal, a power cut: what goes on sounding, and what comes back."""
 
 import os
-import pty
 import random
 import signal
 import subprocess
@@ -22,8 +21,10 @@ from livecode.journal.inheritance import read_inheritance
 from livecode.journal.journal_file import last_status, read_journal
 from livecode.processes import running
 from livecode.processes.running import RunningFile
-from livecode.processes.states import runs
+from livecode.system.processes import runs
+from livecode.system.segments import segment_file
 from livecode.transport import Arena
+from tests.portable import in_a_terminal
 
 ROOT = Path(__file__).parents[2]
 LIVECODE = [sys.executable, "-m", "livecode.cli"]
@@ -87,11 +88,13 @@ def livecode(*arguments: str) -> subprocess.CompletedProcess:
 
 def open_terminal() -> tuple[int, int]:
     """Open `livecode play` in a pseudo terminal; return its process id and the other end."""
-    process, window = pty.fork()
-    if process == 0:
+
+    def play() -> None:
         os.chdir(ROOT)
         os.environ["TERM"] = "xterm"
         os.execv(sys.executable, [*LIVECODE, "play", "sets/first.py", *HEADLESS])
+
+    process, window = in_a_terminal(play)
 
     def read() -> None:
         try:
@@ -130,7 +133,7 @@ def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place
     assert "first sound" in resumed.stdout
     assert "died" not in resumed.stdout
     await_(lambda: not any(map(runs, processes)), "the processes to end with that terminal")
-    assert not Path("/dev/shm", files.arena).exists()
+    assert not segment_file(files.arena).exists()
     assert archive.summary(performance).clean
 
 
@@ -143,7 +146,7 @@ def test_what_plays_without_a_terminal_can_be_ended():
     await_(lambda: not running.has_terminal(arena), "the terminal's heart to be missed")
     assert livecode("sessions", "stop").returncode == 0
     assert not any(map(runs, processes))
-    assert not Path("/dev/shm", files.arena).exists()
+    assert not segment_file(files.arena).exists()
     assert livecode("sessions", "stop").returncode == 2
 
 
@@ -156,7 +159,7 @@ def test_what_nobody_comes_back_to_ends_by_itself():
     os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
     await_(lambda: not any(map(runs, processes)), "the processes to end")
-    assert not Path("/dev/shm", files.arena).exists()
+    assert not segment_file(files.arena).exists()
 
 
 def start_play(*more: str) -> subprocess.Popen:

@@ -19,7 +19,8 @@ from livecode.processes.connection import write_connection
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
 from livecode.processes.running import PlaysElsewhere, RunningFile
-from livecode.processes.states import is_ours, runs
+from livecode.system.processes import is_ours, runs
+from livecode.system.segments import segment_file
 from livecode.transport import Arena
 from tests.journal.performing import played
 
@@ -152,7 +153,7 @@ def test_a_performance_of_another_layout_is_left_alone_while_it_plays(
     write_connection(made.connection)
     RunningFile.of(arena.name, made.connection, Options()).write(performance.running)
     arena.header.magic += 1
-    segment = Path("/dev/shm", arena.name)
+    segment = segment_file(arena.name)
     try:
         for arguments in (
             ["sessions"], ["sessions", "delete", "1"], ["sessions", "stop", "1"], ["resume", "1"],

@@ -14,8 +14,10 @@ import pytest
 
 from livecode.processes.live import Live
 from livecode.processes.options import Options
-from livecode.processes.states import runs
 from livecode.processes.supervisor import SPARE_AFTER_S
+from livecode.system.processes import runs
+from livecode.system.segments import segment_file
+from tests.portable import forks
 
 AGENT = "ego = agent(space('additive'), dims=2, every=30*ms)"
 PLAYERS = ("engine", "voices", "mind")
@@ -54,7 +56,7 @@ def strike(live: Live, names: tuple[str, ...], number: int) -> None:
 
 @pytest.mark.parametrize("name", PLAYERS)
 def test_a_polite_kill_of_one_process_ends_nothing(live: Live, name: str) -> None:
-    segment = Path("/dev/shm", live.attachment.arena.name)
+    segment = segment_file(live.attachment.arena.name)
     strike(live, (name,), signal.SIGTERM)
     assert segment.exists() or not segment.parent.exists(), "the shared memory is its owner's"
     assert live.paths.connection.exists()
@@ -128,7 +130,7 @@ def test_on_stage_a_block_awaits_or_runs_a_loop(live: Live) -> None:
     assert live.evaluate("assert asyncio.run(f()) == 3") == (True, None)
 
 
-@pytest.mark.parametrize("how", ["fork", "spawn"])
+@pytest.mark.parametrize("how", [pytest.param("fork", marks=forks), "spawn"])
 def test_a_pool_of_processes_works_with_the_performer_s_functions(live: Live, how: str) -> None:
     code = (
         "from multiprocessing import get_context\n"

@@ -1,6 +1,5 @@
 """A set that is torn up: scenes in random order, and what that leaves behind."""
 
-import os
 import random
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from livecode import Session
 from livecode.sets.set_file import parse_set
+from tests.portable import segments
 from tests.sound import spike
 
 #: By scene: what sounds in it, whatever was before.
@@ -87,14 +87,14 @@ def test_twenty_jumps_leave_no_click_and_no_orphan(session: Session) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_two_hundred_jumps_in_five_minutes_leave_nothing_behind(session: Session) -> None:
-    shared, children = _shared(), psutil.Process().children(recursive=True)
+    shared, children = segments(), psutil.Process().children(recursive=True)
     threads = psutil.Process().num_threads()
     torn_up(session, 20, 1.6)
     before = _computed(session)
     memory = torn_up(session, 200, 1.8)
     assert 240 < session.time < 480
     assert _computed(session) == before
-    assert _shared() == shared
+    assert segments() == shared
     assert psutil.Process().children(recursive=True) == children
     assert psutil.Process().num_threads() <= threads + 1
     first, last = np.median(memory[50:80]), np.median(memory[-30:])
@@ -107,13 +107,3 @@ def _computed(session: Session) -> int:
     session.eval("go('quiet')")
     session.advance(3.0)
     return len(session.engine.server.getStreams())
-
-
-def _shared() -> list[str]:
-    folder = Path("/dev/shm")
-    mine = (
-        [p.name for p in folder.iterdir() if p.stat().st_uid == os.getuid()]
-        if (folder.exists())
-        else []
-    )
-    return sorted(name for name in mine if str(os.getpid()) in name)

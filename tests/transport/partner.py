@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from livecode.system.here import HERE
 from livecode.transport import Arena, ControlBlock, Layout, SampleBuffer
 
 LAYOUT = Layout(
@@ -121,8 +122,9 @@ def open_in_turn(arena: Arena, number: int) -> None:
 
 
 # Partners are forked from a process that has imported all this already, and has one thread only.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["pytest", __name__])
+_processes = multiprocessing.get_context("forkserver" if HERE.forks else "spawn")
+if HERE.forks:
+    _processes.set_forkserver_preload(["pytest", __name__])
 
 
 @contextmanager

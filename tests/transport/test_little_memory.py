@@ -6,17 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from livecode.system.here import HERE
 from livecode.transport import LAYOUTS, Arena
 
 ROOT = Path(__file__).parents[2]
-#: Runs a command with a /dev/shm of its own.
-WITHIN = 'mount -t tmpfs -o size={size} tmpfs /dev/shm && exec "$@"'
+#: Where shared memory is taken; another one has been told of its folder.
+FOLDER = "/dev/shm" if HERE.named_memory else "/mnt"
+NAMED = "" if HERE.named_memory else f"TMPDIR={FOLDER} "
+#: Runs a command with a folder of its own for shared memory.
+WITHIN = f'mount -t tmpfs -o size={{size}} tmpfs {FOLDER} && {NAMED}exec "$@"'
+REMEDY = "mount -o remount" if HERE.named_memory else "make room in /mnt"
 
 FILL_AND_WRITE = """
+import sys
 import numpy as np
 from livecode.transport import Arena
 arena = Arena.create(48000, 256)
-with open("/dev/shm/another", "wb") as another:
+with open(sys.argv[1] + "/another", "wb") as another:
     try:
         while another.write(bytes(1 << 20)):
             another.flush()
@@ -51,7 +57,7 @@ else:
 def within(size: str, code: str) -> subprocess.CompletedProcess[str]:
     """Run code where so much shared memory is all that there is."""
     command = ["unshare", "-rm", "sh", "-c", WITHIN.format(size=size), "sh", sys.executable]
-    done = subprocess.run([*command, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([*command, "-c", code, FOLDER], capture_output=True, text=True, cwd=ROOT)
     if "unshare" in done.stderr or "mount" in done.stderr:
         pytest.skip("no file system may be mounted here")
     return done
@@ -79,10 +85,10 @@ def test_where_there_is_too_little_play_takes_less_and_says_it_as_doctor_does(
     assert lines[0].endswith(f" MB needed: plays with {buffers} sources")
     assert lines[1].startswith(f"{buffers} | only ")
     assert f"room for {buffers} sources and {slots} settings at once instead of 64" in lines[1]
-    assert "mount -o remount" in lines[1]
+    assert REMEDY in lines[1]
 
 
 def test_where_there_is_next_to_nothing_play_ends_with_a_sentence():
     lines = within("4m", TAKE).stdout.splitlines()
     assert lines[0] == "broken | 4 MB of shared memory are free, and 10 MB are needed"
-    assert lines[1].startswith(f"{lines[0].removeprefix('broken | ')}: mount -o remount")
+    assert lines[1].startswith(f"{lines[0].removeprefix('broken | ')}: {REMEDY}")

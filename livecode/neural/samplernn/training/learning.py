@@ -1,8 +1,6 @@
 """A SampleRNN in training: the step, the carried state, and the checkpoint that holds it all."""
 
-import ctypes
 import math
-import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from livecode.neural.samplernn.training.adam import AveragedAdam, own
 from livecode.neural.samplernn.training.disturbance import Disturbance
 from livecode.neural.samplernn.training.net import SampleRNNNet, State
 from livecode.neural.samplernn.training.ranks import Ranks
+from livecode.system.memory import set_malloc
 
 CHECKPOINT = "samplernn-checkpoint"
 FLOOR = 0.01  # of the peak learning rate at the end
@@ -143,12 +142,7 @@ def keep_memory() -> None:
 
     Worth a quarter of the speed; does nothing on other systems.
     """
-    if sys.platform != "linux":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        for option, value in ((-1, 2**31 - 1), (-2, 2**26), (-3, 2**30)):  # trim, top pad, mmap
-            mallopt(option, value)
+    set_malloc((-1, 2**31 - 1), (-2, 2**26), (-3, 2**30))  # trim, top pad, mmap
 
 
 def frequencies(
