@@ -32,7 +32,7 @@ def stand_guard() -> None:
         import _posixshmem
     except ImportError:
         return
-    _posixshmem.shm_open = _no_named_memory  # type: ignore[assignment]
+    _posixshmem.shm_open = _no_named_memory
 
 
 @contextmanager

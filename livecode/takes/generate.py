@@ -63,7 +63,7 @@ def generate(
         if there:
             watch.say(f"{there} of {counted(options.takes)} made already.")
         run = Run(options.out, options.prime, model, index, count, temperatures, watch)
-        whole = run.make(missing, cores or cores()) if missing else True
+        whole = run.make(missing, cores or scheduling.cores()) if missing else True
     if not whole:
         left = options.takes - len(run.finished & set(wanted))
         watch.say(f"Stopped; the same command makes what is left, {counted(left)}.")
