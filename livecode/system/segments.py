@@ -25,7 +25,7 @@ _PRIVATE = 0o600
 _CHUNK = bytes(1 << 20)
 
 
-class Segment(Protocol):
+class SharedMemory(Protocol):
     """A piece of memory that other processes can attach by its name."""
 
     name: str
@@ -38,7 +38,7 @@ class Segment(Protocol):
         """
 
 
-def create_segment(size: int, outlives: bool, folder: Callable[[], Path]) -> Segment:
+def create_segment(size: int, outlives: bool, folder: Callable[[], Path]) -> SharedMemory:
     """Make a segment of so many bytes under a new name, all of whose memory is taken at once.
 
     If its maker is killed, a named one goes; with `outlives`, it stays until it is removed. A file stays
@@ -51,7 +51,7 @@ def create_segment(size: int, outlives: bool, folder: Callable[[], Path]) -> Seg
     return _create_mapped(folder() / name, size)
 
 
-def attach_segment(name: str) -> Segment:
+def attach_segment(name: str) -> SharedMemory:
     """Join a segment that another process has made.
 
     Raises FileNotFoundError if there is none of that name, OSError or ValueError if it cannot be opened.

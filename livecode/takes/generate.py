@@ -13,6 +13,7 @@ from livecode.neural.model_file import find_model
 from livecode.neural.samplernn.config import KIND
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.model import SampleRNN
+from livecode.system import scheduling
 from livecode.takes import expression
 from livecode.takes.batch import TakesModel
 from livecode.takes.folder_lock import locked

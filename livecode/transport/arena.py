@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from livecode.errors import LivecodeError
-from livecode.system.segments import Segment, attach_segment, create_segment
+from livecode.system.segments import SharedMemory, attach_segment, create_segment
 from livecode.transport.bytes import Board, MessageQueue
 from livecode.transport.controls import ControlBlock
 from livecode.transport.header import HEADER_FIELDS, Header
@@ -39,7 +39,7 @@ MESSAGE_ROUTES = (
 class Arena:
     """All the shared memory of a performance, as objects laid out by a `Layout`."""
 
-    def __init__(self, buffer: memoryview, layout: Layout, segment: Segment | None = None):
+    def __init__(self, buffer: memoryview, layout: Layout, segment: SharedMemory | None = None):
         self.layout, self._segment = layout, segment
         self._buffer = buffer
         at = 0
