@@ -7,23 +7,21 @@ and palette at 1280 × 720. It needs Chromium.
 """
 
 import base64
+import io
 import json
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from livecode import Session
 from livecode.films.browser import Browser, Tab
 from livecode.films.page import served
 from livecode.performance.watching import Watching
 from livecode.stage.showing import Showing
-from livecode.transport.stage import (
-    LAYERS,
-    PALETTES,
-    StageStatus,
-    encode_stage,
-)
+from livecode.transport.stage import PALETTES, StageStatus
 
 #: What is played, and when.
 SCORE = (
@@ -34,24 +32,27 @@ SCORE = (
         "@reward\ndef calm(sound, beat):       # dark and even is praised\n"
         "    return 0.6 - 2 * sound.brightness - sound.roughness\n\nego.reward = calm",
     ),
-    (11.0, 'drums = hits("bd ~ [~ bd] ~, ~ cp ~ cp, hh*8", level=0.3)'),
-    (15.0, "drums.gain = tri(0.6, 1, period=2*bars)"),
-    (16.0, 'bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.25)'),
-    (17.0, 'r7 = stream("quartet", temperature=ramp(0.875, 1.15, over=16*s), level=0.25)'),
-    (21.5, "ego.leap = nothing"),
-    (24.2, 'bass.pattern = "0 ~ <3 5> [0 7]"'),
+    (1.5, "@layer\ndef glow(sound):\n    return sound.brightness"),
+    (3.0, 'drums = hits("bd ~ [~ bd] ~, ~ cp ~ cp, hh*8", level=0.3)'),
+    (6.0, "drums.gain = tri(0.6, 1, period=2*bars)"),
+    (9.0, 'r7 = stream("quartet", temperature=sine(0.8, 1.2, period=4*bars), level=0.25)'),
+    (13.0, 'bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.25)'),
+    (24.5, "ego.leap = nothing"),
+    (28.2, 'bass.pattern = "0 ~ <3 5> [0 7]"'),
 )
-SECONDS = 24.4
+SECONDS = 28.4
 FPS = 20
 TOKEN = "pictures"
-#: Picture -> layers and palette; without layers, all.
+#: Picture -> what the page is to show.
 PICTURES = {
-    "all": ((), "night"),
-    "spectrum": (("spectrum", "clock"), "night"),
-    "code": (("code", "clock"), "night"),
-    "agent": (("agent", "map", "clock"), "night"),
-    "patterns": (("patterns", "curves", "clock"), "night"),
-    **{palette: ((), palette) for palette in PALETTES if palette != "night"},
+    "all": StageStatus(),
+    "spectrum": StageStatus(("spectrum", "clock")),
+    "code": StageStatus(("code", "clock")),
+    "agent": StageStatus(("agent", "map", "clock")),
+    "patterns": StageStatus(("patterns", "curves", "clock")),
+    **{palette: StageStatus(palette=palette) for palette in PALETTES if palette != "night"},
+    "still": StageStatus(palette="contrast", motion=False),
+    "large": StageStatus(("agent", "code", "spectrum", "clock"), size=1.5),
 }
 
 
@@ -83,13 +84,11 @@ def told() -> list[str]:
     return messages
 
 
-def draw(tab: Tab, layers: tuple[str, ...], palette: str, at_ms: float) -> bytes:
-    """Return a picture of some layers in a palette."""
-    stage = StageStatus(layers or LAYERS, palette)
+def draw(tab: Tab, stage: StageStatus, at_ms: float) -> bytes:
+    """Return a picture of what the page is to show."""
     shown = {
-        **json.loads(encode_stage(stage)),
-        "layers": stage.layers, "palette": palette, "motion": True, "size": 1, "blackout": False,
-        "bands": {"low": 27.5, "high": 16000.0, "count": 384}, "rate": 48000,
+        "layers": stage.layers, "palette": stage.palette, "motion": stage.motion, "size": stage.size,
+        "blackout": False, "bands": {"low": 27.5, "high": 16000.0, "count": 384}, "rate": 48000,
     }  # fmt: skip
     tab.run(f"film.tell([{json.dumps(json.dumps({'stage': shown}))}])")
     for step in range(4):  # what is laid out anew is drawn in its new place
@@ -114,9 +113,11 @@ def main() -> int:
         for at in range(0, len(messages), 60):
             tab.run(f"film.tell({json.dumps(messages[at : at + 60])})")
         tab.run("film.picture(100000)")
-        for number, (name, (layers, palette)) in enumerate(PICTURES.items(), 1):
-            picture = draw(tab, layers, palette, 100_000 + 1000 * number)
-            (folder / f"{name}.png").write_bytes(picture)
+        for number, (name, stage) in enumerate(PICTURES.items(), 1):
+            picture = draw(tab, stage, 100_000 + 1000 * number)
+            Image.open(io.BytesIO(picture)).convert("RGB").save(
+                folder / f"{name}.png", optimize=True
+            )
             print(name)
         print(browser.complaints or "no complaints")
     return 0

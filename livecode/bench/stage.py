@@ -12,9 +12,11 @@ from livecode.processes.options import Options
 from livecode.transport.stage import Audience, look_at
 
 VIEWERS = 5
-#: Seconds of one turn: without viewers, with them, and with intruders, one after the other.
+#: Seconds of one turn, and before it. Turns without viewers and with them take turns in going first, and
+#: after so many of both comes one with intruders.
 TURN_S = 10.0
 SETTLE_S = 1.5
+INTRUDERS_EVERY = 3
 #: What plays meanwhile.
 PLAYED = (
     "ego = agent(space('additive'), dims=4, every=30*ms, level=0.3)",
@@ -38,7 +40,7 @@ class WatchedTurn:
     frames: int  # that all viewers got together
 
 
-def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
+def run(seconds: float = 200.0, audio: str = "auto") -> list[BenchRow]:
     """Play for `seconds`, in turns without viewers, with them and with intruders. Return what both cost."""
     with Live(Options(audio=audio, osc_port=0, stage="0")) as live:
         for block in PLAYED:
@@ -50,17 +52,27 @@ def run(seconds: float = 120.0, audio: str = "auto") -> list[BenchRow]:
         without: list[WatchedTurn] = []
         watched: list[WatchedTurn] = []
         beset: list[WatchedTurn] = []
-        for _ in range(max(1, round(seconds / TURN_S / 3))):
+
+        def alone() -> None:
             without.append(_turn(live, None))
+
+        def with_viewers() -> None:
             watchers = Watchers(address, VIEWERS)
             live.await_(lambda: arena.header.viewers == VIEWERS, "the viewers")
             watched.append(_turn(live, watchers))
             watchers.stop()
             live.await_(lambda: not arena.header.viewers, "the viewers' end")
-            intruders = Intruders(address)
-            beset.append(_turn(live, None))
-            intruders.stop()
-            live.await_(lambda: not arena.header.viewers, "the intruders' end")
+
+        both_s = (TURN_S + SETTLE_S) * (2 + 1 / INTRUDERS_EVERY)
+        for number in range(max(1, int(seconds / both_s))):
+            turns = (alone, with_viewers) if number % 2 else (with_viewers, alone)
+            for turn in turns:  # what changes while it plays falls on both
+                turn()
+            if number % INTRUDERS_EVERY == 0:
+                intruders = Intruders(address)
+                beset.append(_turn(live, None))
+                intruders.stop()
+                live.await_(lambda: not arena.header.viewers, "the intruders' end")
     return rows(without, watched, beset)
 
 

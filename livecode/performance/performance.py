@@ -34,6 +34,7 @@ from livecode.performance.language_words import (
     running_word,
     undo_word,
 )
+from livecode.performance.named_signals import NamedSignals
 from livecode.performance.record_word import RecordWord
 from livecode.performance.silencer import Silencer
 from livecode.performance.sound_words import sound_words
@@ -194,13 +195,14 @@ class Performance:
         self.on_block: Callable[[str], None] = lambda code: None
         self.stage = StageWord(deferred)
         self.layers = DrawnLayers(namespace, sample_rate)
+        self.named = NamedSignals(namespace, sample_rate, lambda: self.stage.status)
         self.judging = Judging(
             namespace, signals, requests, deferred, watchdog, tempo, clock, log, setup.replaying,
             seed,
         )  # fmt: skip
         self.board = StatusBoard(
             arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage,
-            self.layers, self.judging,
+            self.layers, self.named, self.judging,
         )  # fmt: skip
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
@@ -283,6 +285,7 @@ class Performance:
             self.sounds.tick(frame, self.present.moment)
             self.tilts.tick(self.present.moment)
             self.layers.tick(frame, self.present.moment)
+            self.named.tick(frame, self.present.moment)
             self.judging.tick(self.present.moment)
             self.set_player.tick(frame, self.present.moment)
             if not self.recorder.replaying:  # the journal has the turns as blocks

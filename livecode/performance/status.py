@@ -17,6 +17,7 @@ from livecode.language.streams import Stream
 from livecode.language.values import Value
 from livecode.performance.drawn_layers import DrawnLayers
 from livecode.performance.judging import Judging
+from livecode.performance.named_signals import NamedSignals
 from livecode.performance.stage_word import StageWord
 from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
@@ -79,12 +80,13 @@ class StatusBoard:
         namespace: Namespace,
         stage: StageWord,
         layers: DrawnLayers,
+        named: NamedSignals,
         judging: Judging,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
         self._scenes, self._sounds, self._turns = scenes, sounds, turns
         self._namespace, self._stage, self._layers = namespace, stage, layers
-        self._judging = judging
+        self._named, self._judging = named, judging
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -135,6 +137,7 @@ class StatusBoard:
             values=dict(self._varying()),
             pushed=dict(self._pushed()),
             drawn=self._layers.now,
+            named=self._named.now,
             compared=self._judging.comparisons.shown,
             plotted=self._judging.plots.shown,
             rings=rings.summary(),

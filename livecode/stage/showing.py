@@ -13,7 +13,15 @@ from livecode.stage.own import OwnFiles
 from livecode.stage.spectrum import BANDS, LOW_HZ, Listener
 from livecode.stage.ways import Ways
 from livecode.transport import Arena
-from livecode.transport.stage import OWN, ShownText, StageOrder, StageStatus, Watched, look_at
+from livecode.transport.stage import (
+    OWN,
+    ShownText,
+    StageOrder,
+    StageStatus,
+    StreamEntropies,
+    Watched,
+    look_at,
+)
 from livecode.transport.status import AgentStatus, Status, look_at_status
 from livecode.transport.token_times import PatternTokens, TokenTimes
 
@@ -29,9 +37,10 @@ LAYER_OF = {
     "patterns": "patterns",
     "code": "code",
     "own": "own",
+    "named": "own",
 }
 #: The least time between two versions of a document, in seconds.
-EVERY_S = {"clock": 0.2, "agents": 0.05, "paths": 0.1, "values": 0.1, "own": 0.5}
+EVERY_S = {"clock": 0.2, "agents": 0.05, "paths": 0.1, "values": 0.1, "own": 0.5, "named": 0.1}
 MOST_VALUES = 24
 #: Sound as the page gets it: kind, whether the engine stands still, bands, the sample time that is heard,
 #: the sample rate, and the peaks of both sides; then the bands, a byte each.
@@ -114,10 +123,11 @@ class Showing:
             "clock": lambda: _clock(status),
             "agents": lambda: {name: self._agent(each) for name, each in status.agents.items()},
             "paths": lambda: self._paths.look(status.agents),
-            "values": lambda: {**status.drawn, **dict(_most_telling(status.values))},
+            "values": lambda: self._values(now_ns),
             "patterns": self._patterns,
             "code": lambda: self._code(now_ns),
             "own": lambda: self._own.versions(own),
+            "named": lambda: status.named,
         }
         for key, make in makers.items():
             if LAYER_OF[key] in shown:
@@ -191,6 +201,19 @@ class Showing:
             "believed": agent.beliefs.reward,
             "unknown": agent.beliefs.novelty,
             "paused": agent.paused,
+        }
+
+    def _values(self, now_ns: int) -> dict[str, float]:
+        """What moves: functions of `@layer`, settings, and how undecided streams are."""
+        entropies = look_at(self._arena.entropies, StreamEntropies).at(self._heard(now_ns))
+        return {
+            **self._status.drawn,
+            **dict(_most_telling(self._status.values)),
+            **{
+                f"{name}.entropy": bits
+                for name, bits in entropies.items()
+                if name in self._status.sounding
+            },
         }
 
     def _patterns(self) -> Any:

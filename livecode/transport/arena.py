@@ -103,6 +103,8 @@ class Arena:
         self.page = Board(take(Board.size(layout.page_bytes)), layout.page_bytes)
         #: Blocks and the times of tokens, as JSON of a `Watched`. The mind writes while somebody watches.
         self.watched = Board(take(Board.size(layout.watched_bytes)), layout.watched_bytes)
+        #: How undecided streams are, as JSON of a `StreamEntropies`. The voices write while somebody watches.
+        self.entropies = Board(take(Board.size(layout.entropy_bytes)), layout.entropy_bytes)
         self.tap = TapBuffer(take(TapBuffer.size(layout.tap_frames)), layout.tap_frames)
         self.taps = [
             TapBuffer(take(TapBuffer.size(layout.name_tap_frames)), layout.name_tap_frames)
@@ -131,6 +133,7 @@ class Arena:
             *(Board.size(layout.stage_bytes),) * 2,
             Board.size(layout.page_bytes),
             Board.size(layout.watched_bytes),
+            Board.size(layout.entropy_bytes),
             TapBuffer.size(layout.tap_frames),
             *(TapBuffer.size(layout.name_tap_frames),) * layout.taps,
         )

@@ -32,6 +32,7 @@ class Layout:
     stage_bytes: int = 1 << 12
     page_bytes: int = 1 << 17
     watched_bytes: int = 1 << 17
+    entropy_bytes: int = 1 << 14
     tap_frames: int = 65536  # of the sum of all sounds
     taps: int = 12  # names that can be listened to at once
     name_tap_frames: int = 8192

@@ -20,7 +20,7 @@ OWN = ".js"
 #: The library for pictures that may stand beside the set; it makes functions of text.
 HYDRA = "hydra-synth.js"
 
-_Posted = TypeVar("_Posted", "StageOrder", "Audience", "ShownText", "Watched")
+_Posted = TypeVar("_Posted", "StageOrder", "Audience", "ShownText", "Watched", "StreamEntropies")
 
 
 class StageStatus(msgspec.Struct, frozen=True):
@@ -105,6 +105,25 @@ class Watched(msgspec.Struct, frozen=True):
 
     blocks: tuple[WatchedBlock, ...] = ()
     tokens: TokenTimes = TokenTimes()
+
+
+class StreamEntropies(msgspec.Struct, frozen=True):
+    """How undecided the models of streams are; the voices post it while somebody watches.
+
+    For each stream's name: (sample time, bits) of its last numbers, the oldest first. The entropy is that
+    of what the model expects of its next draw, at temperature 1, before it is drawn.
+    """
+
+    streams: dict[str, tuple[tuple[int, float], ...]] = {}
+
+    def at(self, frame: float) -> dict[str, float]:
+        """Return the entropy of each stream at a sample time, in bits a draw."""
+        found = {}
+        for name, points in self.streams.items():
+            past = [bits for at, bits in points if at <= frame]
+            if past:
+                found[name] = past[-1]
+        return found
 
 
 def is_loopback(host: str) -> bool:

@@ -113,6 +113,7 @@ class Status(msgspec.Struct, frozen=True):
         str, float
     ] = {}  # bits a second that a tilt pushes a stream from its model, by name
     drawn: dict[str, float] = {}  # what the functions of `@layer` return, by name
+    named: dict[str, float] = {}  # the performer's signals, while a layer of their own is shown
     compared: dict[str, Compared] = {}  # by the name of the preference
     plotted: dict[str, tuple[float, ...]] = {}  # by title, oldest first: the last half minute
     rings: str = ""  # what is heard of each hand's

@@ -13,6 +13,7 @@ from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.samplernn.quantise import dequantised, quantised
+from livecode.voices.entropy import EntropyMeter
 from livecode.voices.hanging import held_on, restlessness
 from livecode.voices.moments import moments_of
 from livecode.voices.samplernn import Sampler, StreamState
@@ -57,6 +58,7 @@ class Drawing(Protocol):
 
     watch: Watch
     servo: Servo
+    meter: EntropyMeter
 
     @property
     def sampler(self) -> Sampler | FullbandSampler:
@@ -110,6 +112,7 @@ class LevelsDrawing:
         self.servo = Servo(rate_hz, float(facts.get("held_out_bits", np.nan)) * math.log(2))
         self.sampler, self._config, self._moments = sampler, sampler.config, moments
         self.watch = Watch(rate_hz, facts, self._config.levels, bool(moments))
+        self.meter = EntropyMeter()
         self._good: StreamState | None = None  # where the last good piece began
         self._seam = Seam(rate_hz)
         self._kick = round(KICK_S * rate_hz)
@@ -140,7 +143,8 @@ class LevelsDrawing:
         self, hot: Floats, figures: bool, unlikely: float
     ) -> tuple[NDArray[np.int32], float]:
         """The next codes (n,), and their surprise in nats, or 0 without figures."""
-        drawn = self.sampler.step_block(hot[None], figures, unlikely)
+        drawn = self.sampler.step_block(hot[None], figures or self.meter.on, unlikely)
+        self.meter.note(drawn.entropy)
         likely = drawn.log_likelihood
         return drawn.codes[0], 0.0 if likely is None else -float(likely[0].sum(dtype=np.float64))
 
@@ -229,6 +233,7 @@ class FullbandDrawing:
         """The stream of a sampler that has only one; the model takes in what it is primed with."""
         self.sampler, self._model, self._moments = sampler, model, moments
         self.watch = Watch(model.sample_rate, facts, has_moments=bool(moments))
+        self.meter = EntropyMeter()
         self._seam = Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
         # outlines and cells are drawn at so many times the temperature
@@ -256,7 +261,8 @@ class FullbandDrawing:
     def _draw(self, hot: Floats, structure: float, figures: bool) -> float:
         """Draw steps at temperatures (n,), and outlines; return their surprise in nats a cell."""
         self.sampler.hand.structure[:] = self.structure(self._hold) * structure
-        drawn = self.sampler.step_block(hot[None], figures)
+        drawn = self.sampler.step_block(hot[None], figures or self.meter.on)
+        self.meter.note(drawn.entropy)
         self._spare = np.concatenate([self._spare, drawn.audio[0]])
         for token in drawn.tokens[0, :, 0]:
             self._hold = held_on(self._hold, int(token))

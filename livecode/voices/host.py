@@ -40,6 +40,7 @@ from livecode.transport.messages import (
 from livecode.transport.onsets import ONSETS, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP, look_ahead
+from livecode.voices.entropy import EntropyTeller
 from livecode.voices.file import FileVoice
 from livecode.voices.first_start import PARTS, FirstStart, needed
 from livecode.voices.hits import HitsVoice
@@ -99,6 +100,7 @@ class VoiceHost:
         self.sounds = SoundStore(arena.header.sample_rate, beside=self._live)
         self._trials = Trials(arena)
         self._tilting = Tilting(arena, scored=schedule is None)
+        self._entropies = EntropyTeller(arena)
         self._wanted: dict[int, StartVoice] = {}
         # generations that play on until their buffer gets another owner
         self._leaving: set[int] = set()
@@ -121,6 +123,13 @@ class VoiceHost:
         self._ahead = look_ahead(self.arena.header.block, self.arena.header.burst)
         due = self.arena.header.clock()[0] + self.arena.header.block
         computed = self._fill_all(due)
+        self._entropies.tell(
+            {
+                voice.name: (voice.frame, voice.source)
+                for voice in self.voices.values()
+                if isinstance(voice.source, StreamVoice)
+            }
+        )
         for generation, isolated in list(self._isolated.items()):
             why = isolated.poll()
             isolated.noted = self._pass_on(isolated.name, isolated.notes, isolated.noted)

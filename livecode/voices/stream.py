@@ -13,6 +13,7 @@ from livecode.transport.messages import StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held, Loaded
 from livecode.voices.drawn_ahead import DrawnAhead
+from livecode.voices.entropy import EntropyMeter
 from livecode.voices.leveller import Leveller
 from livecode.voices.resampler import Resampler
 from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
@@ -65,6 +66,16 @@ class StreamVoice:
             self._prime(source.prime)
         else:
             self._drawing.begin(source.seed + source.take if source.moment < 0 else source.moment)
+
+    @property
+    def meter(self) -> EntropyMeter:
+        """What tells how undecided the model is."""
+        return self._drawing.meter
+
+    @property
+    def ahead_s(self) -> float:
+        """How much later than the next hop that is heard which was drawn last, in seconds."""
+        return self.tilt.ahead / self._rate
 
     @property
     def busy(self) -> bool:

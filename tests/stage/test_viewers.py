@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from livecode.bench.stage_listener import TONE, Delays, listen
 from livecode.bench.stage_visitors import Still
 from livecode.films.browser import Browser, Tab
 from livecode.processes.live import Live
@@ -35,12 +36,15 @@ export default function begin(canvas) {
 """
 #: The sound in the browser is heard so much later than it is played, at most, in seconds.
 BEHIND_S = 0.3
+#: A machine that is loaded just then makes it later, as the page then waits longer for each piece: it is
+#: measured again and again, until so many in a row are in time.
+IN_A_ROW, ATTEMPTS = 3, 30
 
 
 @pytest.fixture
 def live() -> Iterator[Live]:
     with Live(Options(audio="headless", osc_port=0, stage="0", stage_audio=True)) as opened:
-        ok, error = opened.evaluate("@dsp\ndef tone():\n    return Sine(freq=440, mul=0.25)")
+        ok, error = opened.evaluate(TONE)
         assert ok, error
         opened.await_sound()
         opened.await_(lambda: audience(opened).address, "the page", 60)
@@ -99,14 +103,7 @@ def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
 ) -> None:
     with Browser(tmp_path / "profile") as browser:
         tab = browser.open(f"{audience(live).address}?fps=4")
-        tab.until("!document.getElementById('listen').hidden")
-        middle = tab.run(
-            "(({x, y, width, height}) => ({x: x + width / 2, y: y + height / 2}))"
-            "(document.getElementById('listen').getBoundingClientRect())"
-        )
-        for kind in ("mousePressed", "mouseReleased"):  # nothing sounds before somebody clicks
-            tab.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **middle)
-        tab.until("listening.heard() !== null")
+        listen(tab)
         tab.run(
             "window.meter = new AnalyserNode(listening.context, { fftSize: 8192 }),"
             "listening.out.connect(meter), meter.connect(listening.context.destination), null"
@@ -119,23 +116,32 @@ def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
         tab.until(f"{loudest}[1] > -30")
         freq_hz, _ = tab.run(loudest)
         assert abs(freq_hz - 440) <= 48000 / 8192
-        behind = []
-        for _ in range(40):
-            frame = tab.run("listening.heard()")
-            header = live.header
-            behind.append((header.now(time.monotonic_ns()) - frame) / header.sample_rate)
-            time.sleep(0.05)
-        assert sorted(behind)[len(behind) // 2] < BEHIND_S, behind
-        assert min(behind) > 0, "nothing is heard before it is played"
         # a gap would be samples in a row that are 0; a loaded machine has one now and then
         tab.until(
             "(() => { const found = new Float32Array(8192); meter.getFloatTimeDomainData(found);"
             " let most = 0, now = 0; for (const each of found) { now = each === 0 ? now + 1 : 0;"
             " most = Math.max(most, now); } return most < 3; })()"
         )
+        delays, behind = Delays(live, tab), []
+        while len(behind) < IN_A_ROW or max(behind[-IN_A_ROW:]) >= BEHIND_S:
+            assert len(behind) < ATTEMPTS, behind
+            behind.append(delays.next())
+        assert min(behind) > 0, "nothing is heard before it is played"
+        # what the page says of itself, by which its picture goes, is what was measured
+        await_(lambda: abs(_said_behind(live, tab) - behind[-1]) < 0.1, f"{behind[-1]} s")
         tab.run("document.getElementById('listen').click()")
         tab.until("listening.heard() === null")
         assert browser.complaints == []
+
+
+def _said_behind(live: Live, tab: Tab) -> float:
+    """By how much the page says that what is heard there is later than what is played, in seconds."""
+    frame, at_s = tab.run(
+        "[listening.heard(), (performance.timeOrigin + performance.now()) / 1000]"
+    )
+    header = live.header
+    then_ns = time.monotonic_ns() - round((time.time() - at_s) * 1e9) - header.latency_ns
+    return float(header.now(then_ns) - frame) / header.sample_rate
 
 
 def colour(tab: Tab) -> list[int]:

@@ -1,14 +1,19 @@
 // The raw state of the agents, as text: where each is, what it did, what it expects, where it heads.
 
 const MOST_AXES = 10;
-const RAIL = 13;   // characters of an axis
+const RAIL = 11;   // characters of an axis
+const MOST_TYPE = 3.4, LEAST_TYPE = 1.9, LINE = 1.4;   // in hundredths of the height, and lines in sizes of type
+const HEAD = 2;    // so many lines' room a name takes
+const WIDEST = 0.36, ROOMY = 0.46;   // of the width of the page, beside the code and without it
 
 export class Agents {
   constructor(element, state) {
     this.element = element;
     this.state = state;
     this.filled = false;
+    this.beside = document.getElementById("code");
     this.blocks = new Map();
+    this.texts = [];
   }
 
   take(told) {
@@ -18,7 +23,7 @@ export class Agents {
     for (const [name, block] of this.blocks) {
       if (!names.includes(name)) { block.remove(); this.blocks.delete(name); }
     }
-    names.forEach((name, order) => this.write(name, told.agents[name], order));
+    this.texts = names.map((name, order) => this.write(name, told.agents[name], order));
   }
 
   write(name, agent, order) {
@@ -28,25 +33,43 @@ export class Agents {
       this.blocks.set(name, block);
       this.element.append(block);
     }
-    block.replaceChildren(...(order ? brief(name, agent) : whole(name, agent)));
+    const lines = order ? brief(name, agent) : whole(name, agent);
+    block.replaceChildren(...lines);
+    return lines.map((each) => each.textContent.length);
   }
 
-  draw() {}
+  /** Choose the size of the type, so that all of it is there. */
+  draw() {
+    const high = this.element.clientHeight;
+    const lines = this.texts.reduce((sum, each) => sum + each.length - 1 + HEAD, 0);
+    const wide = Math.max(24, ...this.texts.map((each) => Math.max(...each.slice(1))));
+    const { size } = this.state.stage;
+    const most = this.beside.classList.contains("away") ? ROOMY : Math.min(WIDEST * Math.max(size, 1), ROOMY);
+    const key = [high, most, innerWidth, innerHeight, lines, wide, size].join();
+    if (key === this.placed || !high) return;
+    this.placed = key;
+    const hundredth = Math.min(innerHeight / 100, innerWidth * 0.005625);
+    const type = Math.min(MOST_TYPE * hundredth * size, high / (lines * LINE),
+      most * innerWidth / (0.602 * wide));
+    this.element.style.fontSize = `${Math.max(type, LEAST_TYPE * hundredth)}px`;
+  }
 }
 
 function whole(name, agent) {
   const lines = [heading(name, agent)];
   const terms = Object.entries(agent.terms).filter(([term]) => term).slice(0, 3);
   lines.push(line(["label", "reward  "], [sign(agent.reward), signed(agent.reward)],
-    ...(terms.length > 1 ? terms.map(([term, value]) => ["label", `  ${term} ${signed(value)}`]) : [])));
-  lines.push(line(["label", "novelty "], ["", plain(agent.novelty)], ["label", `   ${agent.position.length} `
-    + `dimension${agent.position.length === 1 ? "" : "s"}${agent.paused ? ", paused" : ""}`]));
-  const heads = headed(agent);
+    ["label", "  novelty "], ["", plain(agent.novelty)]));
+  if (terms.length > 1) {
+    lines.push(line(...terms.map(([term, value], at) => ["label", `${at ? "  " : ""}${term.slice(0, 10)} ${signed(value)}`])));
+  }
+  const heads = headed(agent), dims = agent.position.length;
   lines.push(line(["label", "heading "], heads === null ? ["label", "nowhere yet"]
-    : ["heads", `${named(agent, heads >> 1)} ${heads % 2 ? "down" : "up"}`]));
+    : ["heads", `${named(agent, heads >> 1)} ${heads % 2 ? "down" : "up"}`],
+    ["label", `, of ${dims} dimension${dims === 1 ? "" : "s"}${agent.paused ? ", paused" : ""}`]));
   lines.push(line(["label", " "]));
   const names = agent.position.slice(0, MOST_AXES).map((_, axis) => named(agent, axis).length);
-  const wide = Math.min(9, Math.max(7, ...names)) + 1;
+  const wide = Math.min(9, Math.max(5, ...names)) + 1;
   agent.position.slice(0, MOST_AXES).forEach((at, axis) => lines.push(ofAxis(agent, axis, at, heads, wide)));
   const more = agent.position.length - MOST_AXES;
   if (more > 0) lines.push(line(["label", `… and ${more} more`]));
@@ -68,14 +91,13 @@ function heading(name, agent) {
 /** One axis: its rail with the place on it, the last move, and what is expected of going down and up. */
 function ofAxis(agent, axis, at, heads, wide) {
   const cell = Math.min(RAIL - 1, Math.max(0, Math.round(at * (RAIL - 1))));
-  const move = agent.action[axis] ?? 0;
   const up = agent.believed[2 * axis], down = agent.believed[2 * axis + 1];
   const believed = up === undefined ? [] : [
-    [heads === 2 * axis + 1 ? "heads" : "label", `  ▾${signed(down)}`],
+    [heads === 2 * axis + 1 ? "heads" : "label", ` ▾${signed(down)}`],
     [heads === 2 * axis ? "heads" : "label", ` ▴${signed(up)}`]];
   return line(["label", named(agent, axis).slice(0, 9).padEnd(wide)],
     ["rail", "─".repeat(cell)], ["here", "●"], ["rail", "─".repeat(RAIL - 1 - cell)],
-    ["", ` ${plain(at)} `], ["here", move > 0.005 ? "↑" : move < -0.005 ? "↓" : " "], ...believed);
+    ["", ` ${plain(at)} `], ["here", moved(agent.action[axis] ?? 0)], ...believed);
 }
 
 function named(agent, axis) { return agent.axes?.[axis] ?? `axis ${axis + 1}`; }
@@ -99,6 +121,9 @@ function line(...parts) {
   return made;
 }
 
+function moved(by) {
+  return Math.abs(by) < 0.005 ? "    " : `${by > 0 ? "↑" : "↓"}${Math.min(Math.abs(by), 0.99).toFixed(2).slice(1)}`;
+}
 function sign(value) { return value > 0.005 ? "good" : value < -0.005 ? "bad" : "label"; }
 function signed(value) { return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`; }
 function plain(value) { return value.toFixed(2); }

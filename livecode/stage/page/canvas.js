@@ -1,17 +1,26 @@
-// A canvas that has as many pixels as the screen shows of it.
+// A canvas that has as many pixels as the screen shows of it, or fewer where that is too much for the browser.
 
-/** Fit a canvas to its place; return [2D context, width, height] in CSS pixels. */
+let share = 1;   // of the pixels of the screen, along each axis
+
+/** Let canvases have such a share of the pixels of the screen, along each axis, from now on. */
+export function coarsen(wanted) { share = wanted; }
+
+const ratioOf = () => Math.min(devicePixelRatio || 1, 2) * share;
+
+/** Let a canvas have its pixels; return [width, height] in these. */
+export function pixels(canvas) {
+  const width = Math.max(1, Math.round(canvas.clientWidth * ratioOf()));
+  const height = Math.max(1, Math.round(canvas.clientHeight * ratioOf()));
+  if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
+  return [width, height];
+}
+
+/** Fit a canvas to its place; return [context, width, height] in CSS pixels. */
 export function fitted(canvas, kind = "2d") {
-  const ratio = Math.min(devicePixelRatio || 1, 2);
-  const width = canvas.clientWidth, height = canvas.clientHeight;
-  const wide = Math.max(1, Math.round(width * ratio)), high = Math.max(1, Math.round(height * ratio));
-  if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide;
-    canvas.height = high;
-  }
-  const context = canvas.getContext(kind);
+  pixels(canvas);
+  const context = canvas.getContext(kind), ratio = ratioOf();
   if (kind === "2d") context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return [context, width, height];
+  return [context, canvas.clientWidth, canvas.clientHeight];
 }
 
 /** Return the size of one unit of type, in CSS pixels: a hundredth of the height of a 16:9 screen. */

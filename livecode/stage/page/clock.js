@@ -27,7 +27,7 @@ export class Clock {
     const scene = clock.scene;
     this.write("scene", scene ? [scene.name, scene.next ? `▸ ${scene.next}` : ""]
       : [code.page?.title ?? "", ""]);
-    this.write("bar", [`${Math.floor(bar) + 1}`, ""]);
+    this.write("bar", ["bar ", `${Math.floor(bar) + 1}`]);
     this.write("beats", motion || beats > 1 ? [within, beats] : []);
     this.write("tempo", [String(Math.round(clock.tempo * 10) / 10), " bpm"]);
     const time_s = scene ? (scene.left === null ? scene.time + since_s : Math.max(0, scene.left - since_s))
@@ -44,13 +44,17 @@ export class Clock {
       const next = document.createElement("span");
       next.className = "next";
       next.textContent = what[1];
-      element.replaceChildren(what[0], next);
+      element.replaceChildren(...(what[0] ? [what[0], next] : []));
     } else if (name === "beats") {
       element.replaceChildren(...Array.from({ length: what[1] ?? 0 }, (_, at) => {
         const dot = document.createElement(at === what[0] ? "b" : "span");
-        dot.textContent = at === what[0] ? "●" : "·";
+        dot.textContent = at === what[0] ? "●" : "•";
         return dot;
       }));
+    } else if (name === "bar") {
+      const small = document.createElement("small");
+      small.textContent = what[0];
+      element.replaceChildren(small, what[1]);
     } else if (name === "tempo") {
       const small = document.createElement("small");
       small.textContent = what[1];

@@ -1,7 +1,12 @@
 // The code as it is written: blocks flash when they are played, tokens light up while they sound.
 
+import { cursorOf, placesOf, wrapped } from "./wrapping.js";
+
 const FLASH_MS = 700;
-const LEAST_ROWS = 7, MOST_TYPE = 3.4, LEAST_TYPE = 2.05;   // in hundredths of the height
+const LEAST_ROWS = 7, MOST_TYPE = 4.2, LEAST_TYPE = 2.45;   // in hundredths of the height
+const LINE = 1.46;          // a row, in sizes of the type
+const MARGIN = 2.4;         // characters before the text, where the marks are
+const MOST_COLUMNS = 78;    // longer lines do not make the type smaller
 const WORDS = /\b(?:def|return|lambda|if|else|elif|for|in|while|not|and|or|import|from|class|with|as|None|True|False)\b/;
 const TOKEN = new RegExp([
   String.raw`(?<comment>#.*$)`,
@@ -17,12 +22,16 @@ export class Code {
     this.filled = false;
     this.text = document.createElement("div");
     this.text.className = "text";
+    this.over = document.createElement("div");
+    this.over.className = "text over";
     this.view = document.createElement("div");
     this.view.className = "view";
-    this.view.append(this.text);
+    this.view.append(this.text, this.over);
     element.append(this.view);
-    this.rows = [];          // of what is shown: { element, key }
-    this.numbers = new Map();   // the evaluation that each row had last
+    this.shown = { rows: [], lights: [], cursor: null, focus: 0 };   // as it was told: a row is a line
+    this.rows = [];             // of what is drawn, as `wrapped` returns them
+    this.elements = [];         // of those: { element, key }
+    this.numbers = new Map();   // the evaluation that each line had last
     this.lights = [];
     this.lit = new Map();
     this.known = false;
@@ -33,43 +42,52 @@ export class Code {
   take(told) {
     if (!told.code) return;
     const { page, blocks } = told.code;
-    const shown = page ? ofPage(page) : ofBlocks(blocks ?? [], told.code.tokens ?? []);
-    this.filled = shown.rows.some((row) => row.text.trim());
-    this.show(shown);
+    this.shown = page ? ofPage(page) : ofBlocks(blocks ?? [], told.code.tokens ?? []);
+    this.filled = this.shown.rows.some((row) => row.text.trim());
+    this.place(true);
+    this.flashNew();
     this.known = true;
   }
 
-  show({ rows, lights, cursor, focus }) {
-    const fragment = rows.map((row, at) => this.row(row, at));
+  /** Write the lines into rows of so many characters. */
+  write(columns) {
+    const { rows: lines, lights, cursor, focus } = this.shown;
+    this.rows = wrapped(lines.map((each) => each.text), columns);
+    const fragment = this.rows.map((row, at) => this.row(row, lines[row.line], at));
     if (fragment.some((element, at) => this.text.children[at] !== element)
-        || this.text.children.length !== rows.length) {
+        || this.text.children.length !== fragment.length) {
       this.text.replaceChildren(...fragment);
     }
-    this.lights = lights;
-    this.cursor = cursor;
-    this.focus = focus;
+    this.lights = lights.flatMap((light) => placesOf(this.rows, light.row, light.first, light.last)
+      .map((place) => ({ ...light, ...place, begin: light.begin, end: light.end, line: light.row, from: place.begin,
+        to: place.end, key: `${light.key} ${place.row}` })));
+    this.cursor = cursor && cursorOf(this.rows, cursor[0], cursor[1]);
+    this.focus = cursor ? this.cursor[0] : this.rows.findLastIndex((row) => row.line === focus);
     for (const [key, element] of this.lit) { element.remove(); this.lit.delete(key); }
     if (!cursor) this.caret.remove();
-    this.widest = Math.max(20, ...rows.map((row) => row.text.length));
-    this.placed = null;
   }
 
-  row({ text, state, number, id }, at) {
-    const kept = this.rows[at] ?? (this.rows[at] = { element: document.createElement("div") });
-    const key = `${state}|${text}`;
+  row({ line, from, to, indent }, { text, state }, at) {
+    const kept = this.elements[at] ?? (this.elements[at] = { element: document.createElement("div") });
+    const key = [state, from, to, indent, text].join("|");
+    kept.line = line;
     if (kept.key !== key) {
       kept.key = key;
-      kept.element.className = `line ${state}`;
-      paint(kept.element, text);
-    }
-    const before = this.numbers.get(id);
-    if (number !== before) {
-      this.numbers.set(id, number);
-      if (number !== undefined && this.known && (before === undefined || number > before)) {
-        this.flash(kept.element);
-      }
+      kept.element.className = `line ${state}${from ? " more" : ""}`;
+      paint(kept.element, text, from, to, indent);
     }
     return kept.element;
+  }
+
+  /** Let the lines flash that were evaluated since this was asked last. */
+  flashNew() {
+    this.shown.rows.forEach(({ id, number }, line) => {
+      const before = this.numbers.get(id);
+      if (number === before) return;
+      this.numbers.set(id, number);
+      if (number === undefined || !this.known || (before !== undefined && number <= before)) return;
+      this.rows.forEach((row, at) => { if (row.line === line) this.flash(this.elements[at].element); });
+    });
   }
 
   flash(element) {
@@ -83,7 +101,7 @@ export class Code {
   }
 
   draw() {
-    this.place();
+    this.place(false);
     const now = this.state.heard();
     const lit = new Set();
     for (const light of this.lights) {
@@ -95,52 +113,42 @@ export class Code {
     }
   }
 
-  light({ key, row, first, last }) {
-    const text = [...(this.rows[row]?.key.slice(this.rows[row].key.indexOf("|") + 1) ?? "")];
+  light({ key, row, first, line, from, to }) {
     const element = document.createElement("span");
     element.className = "lit";
-    element.textContent = text.slice(first, last).join("");
-    element.style.left = `${first + 2.4}ch`;
+    element.textContent = [...this.shown.rows[line].text].slice(from, to).join("");
+    element.style.left = `${first + MARGIN}ch`;
     element.style.top = `calc(${row} * var(--line))`;
-    this.overlay().append(element);
+    this.over.append(element);
     this.lit.set(key, element);
   }
 
-  overlay() {
-    if (!this.over) {
-      this.over = document.createElement("div");
-      this.over.className = "text over";
-      this.view.append(this.over);
-    }
-    return this.over;
-  }
-
-  /** Choose the size of the type, and bring the row that matters into sight. */
-  place() {
+  /** Choose the size of the type, wrap what is longer, and bring the row that matters into sight. */
+  place(anew) {
     const width = this.element.clientWidth, height = this.element.clientHeight;
-    const key = [width, height, this.focus, this.cursor?.join(), this.widest, this.state.stage.size].join();
-    if (key === this.placed || !width) return;
+    const key = [width, height, innerHeight, this.state.stage.size].join();
+    if (!anew && key === this.placed) return;
+    if (!width || !height) { if (anew) this.write(MOST_COLUMNS); return; }
     this.placed = key;
     const hundredth = Math.min(innerHeight / 100, innerWidth * 0.005625) * this.state.stage.size;
-    const fits = width / (0.602 * (Math.min(this.widest, 78) + 3));
+    const widest = Math.max(20, ...this.shown.rows.map((row) => row.text.length));
+    const fits = width / (0.602 * (Math.min(widest, MOST_COLUMNS) + MARGIN + 1));
     const type = Math.min(MOST_TYPE * hundredth, Math.max(LEAST_TYPE * hundredth, fits));
-    const line = Math.min(Math.round(type * 1.46), Math.floor(height / LEAST_ROWS));
+    this.write(Math.max(16, Math.floor(width / (0.6023 * type) - MARGIN - 0.5)));
+    const line = Math.min(Math.round(type * LINE), Math.floor(height / LEAST_ROWS));
     this.element.style.fontSize = `${type}px`;
     this.element.style.setProperty("--line", `${line}px`);
     const rows = Math.max(1, Math.floor(height / line));
     this.view.style.height = `${rows * line}px`;
-    const all = this.text.children.length;
-    let first = Math.round((this.first ?? 0));
+    let first = this.first ?? 0;
     const margin = Math.min(3, Math.floor(rows / 4));
     if (this.focus < first + margin) first = this.focus - margin;
     if (this.focus >= first + rows - margin) first = this.focus - rows + margin + 1;
-    this.first = Math.max(0, Math.min(first, Math.max(0, all - rows)));
-    const move = `translateY(${-this.first * line}px)`;
-    this.text.style.transform = move;
-    this.overlay().style.transform = move;
+    this.first = Math.max(0, Math.min(first, Math.max(0, this.rows.length - rows)));
+    this.text.style.transform = this.over.style.transform = `translateY(${-this.first * line}px)`;
     if (this.cursor) {
-      this.overlay().append(this.caret);
-      this.caret.style.left = `${this.cursor[1] + 2.4}ch`;
+      this.over.append(this.caret);
+      this.caret.style.left = `${this.cursor[1] + MARGIN}ch`;
       this.caret.style.top = `${this.cursor[0] * line}px`;
     }
   }
@@ -179,26 +187,33 @@ function ofBlocks(blocks, tokens) {
   return { rows, lights, cursor: null, focus: rows.length - 1 };
 }
 
-/** Write a line of code into an element, as text in a few colours. */
-function paint(element, text) {
-  const parts = [];
-  let at = 0;
-  const add = (kind, piece) => {
-    if (!piece) return;
-    if (!kind) { parts.push(piece); return; }
-    const span = document.createElement("span");
-    span.className = kind;
-    span.textContent = piece;
-    parts.push(span);
-  };
-  if (/^# %%/.test(text)) add("header", text);
-  else {
-    for (const found of text.matchAll(TOKEN)) {
-      add("", text.slice(at, found.index));
-      add(Object.entries(found.groups).find(([, value]) => value !== undefined)[0], found[0]);
-      at = found.index + found[0].length;
-    }
-    add("", text.slice(at));
+/** Write characters `from` to `to` of a line of code into an element, as text in a few colours. */
+function paint(element, text, from, to, indent) {
+  const chars = [...text], kinds = kindsOf(text), parts = [" ".repeat(indent)];
+  let at = from;
+  while (at < to) {
+    let end = at + 1;
+    while (end < to && kinds[end] === kinds[at]) end += 1;
+    const piece = chars.slice(at, end).join("");
+    if (kinds[at]) {
+      const span = document.createElement("span");
+      span.className = kinds[at];
+      span.textContent = piece;
+      parts.push(span);
+    } else parts.push(piece);
+    at = end;
   }
-  element.replaceChildren(...parts);
+  element.replaceChildren(...parts.filter((part) => part !== ""));
+}
+
+/** Return the kind of each character of a line of code: "" is plain. */
+function kindsOf(text) {
+  if (/^# %%/.test(text)) return [...text].map(() => "header");
+  const kinds = [...text].map(() => "");
+  for (const found of text.matchAll(TOKEN)) {
+    const kind = Object.entries(found.groups).find(([, value]) => value !== undefined)[0];
+    const first = [...text.slice(0, found.index)].length;
+    kinds.fill(kind, first, first + [...found[0]].length);
+  }
+  return kinds;
 }

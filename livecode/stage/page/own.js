@@ -6,8 +6,14 @@
 //     }
 //
 // `now` holds `width` and `height` of the canvas in pixels, `time` in seconds, `beat`, `bar` and `tempo`, `bands` (the
-// spectrum, 0 to 255 from low to high), `levels` (the peaks of both sides, 0 to 1), `values` (what moves, by name),
-// `agents` (by name, as the layer `agent` shows them), and `palette` (colours by name).
+// spectrum, 0 to 255 from low to high), `levels` (the peaks of both sides, 0 to 1), `values` (what moves, and signals, by
+// name), `agents` (by name, as the layer `agent` shows them), `palette` (colours by name), and `motion` (false: nothing is
+// to scroll or flash). A file whose name ends in `.hydra.js` is a sketch for Hydra.
+
+import { pixels } from "./canvas.js";
+import { SKETCH } from "./hydra.js";
+
+const AGAIN = "loaded again for";   // the key under which a browser's tab remembers why it loaded the page again
 
 export class OwnLayers {
   constructor(element, state) {
@@ -35,35 +41,49 @@ export class OwnLayers {
     this.element.append(layer.article);
     if (!version) { fail(layer, name, `there is no ${name} beside the set`); return; }
     try {
-      const module = await import(`./own/${name}?${version}`);
+      const sketch = name.endsWith(SKETCH);
+      const begin = await (sketch ? this.sketch(name, version) : import(`./own/${name}?${version}`).then((own) => own.default));
       if (layer.version !== version) return;   // it has changed meanwhile
-      const canvas = document.createElement("canvas");
+      const canvas = (sketch && layer.canvas) || document.createElement("canvas");
       layer.article.replaceChildren(canvas);
-      fit(canvas);
-      const draw = await module.default(canvas);
+      pixels(canvas);
+      const draw = await begin(canvas);
       layer.canvas = canvas;
       layer.draw = typeof draw === "function" ? draw : () => {};
     } catch (error) {
+      if (error instanceof EvalError && again(`${name} ${version}`)) return;
       fail(layer, name, String(error));
     }
   }
 
+  /** Return what begins a sketch for Hydra on a canvas. */
+  async sketch(name, version) {
+    const [{ begun }, answer] = await Promise.all([import("./hydra.js"), fetch(`own/${name}?${version}`)]);
+    const text = await answer.text();
+    return (canvas) => begun(name, text, canvas, () => this.now(...pixels(canvas)));
+  }
+
   draw() {
     if (!this.layers.size) return;
-    const { state } = this;
-    const time = state.heard() / state.rate, since_s = (state.heard() - (state.clock.frame ?? 0)) / state.rate;
-    const beats = since_s * (state.clock.tempo ?? 0) / 60;
     for (const [name, layer] of this.layers) {
       if (!layer.canvas?.clientWidth) continue;
-      const [width, height] = fit(layer.canvas);
       try {
-        layer.draw({ width, height, time, beat: (state.clock.beat ?? 0) + beats, tempo: state.clock.tempo ?? 0,
-          bar: (state.clock.bar ?? 0) + beats / (state.clock.beats ?? 4), bands: state.bands ?? new Uint8Array(384),
-          levels: state.peaks ?? [0, 0], values: state.values, agents: state.agents, palette: state.palette });
+        layer.draw(this.now(...pixels(layer.canvas)));
       } catch (error) {
         fail(layer, name, String(error));
       }
     }
+  }
+
+  /** What a layer is told, for a canvas of so many pixels. */
+  now(width, height) {
+    const { state } = this;
+    const time = state.heard() / state.rate, since_s = (state.heard() - (state.clock.frame ?? 0)) / state.rate;
+    const beats = since_s * (state.clock.tempo ?? 0) / 60;
+    return { width, height, time, beat: (state.clock.beat ?? 0) + beats, tempo: state.clock.tempo ?? 0,
+      bar: (state.clock.bar ?? 0) + beats / (state.clock.beats ?? 4), bands: state.bands ?? new Uint8Array(384),
+      levels: state.peaks ?? [0, 0], values: { ...state.named, ...state.values }, agents: state.agents, palette: state.palette,
+      motion: state.motion };
   }
 }
 
@@ -77,11 +97,14 @@ function fail(layer, name, why) {
   layer.article.replaceChildren(text);
 }
 
-/** Let a canvas have as many pixels as the screen shows of it; return them. */
-function fit(canvas) {
-  const ratio = Math.min(devicePixelRatio || 1, 2);
-  const width = Math.max(1, Math.round(canvas.clientWidth * ratio));
-  const height = Math.max(1, Math.round(canvas.clientHeight * ratio));
-  if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
-  return [width, height];
+/**
+ * Load the page again, once for each reason, and return whether it is loaded.
+ *
+ * Whether functions may be made of text is decided when the page is loaded: Hydra may have come since.
+ */
+function again(why) {
+  if (sessionStorage.getItem(AGAIN) === why) return false;
+  sessionStorage.setItem(AGAIN, why);
+  location.reload();
+  return true;
 }

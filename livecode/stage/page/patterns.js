@@ -5,6 +5,7 @@ import { fitted, MONO, unit } from "./canvas.js";
 
 const PAST_S = 3.2, AHEAD_S = 2;    // what is seen on both sides of the play head
 const MOST_ROWS = 6, MOST_LANES = 5;
+const LEAST_WORD = 1.9;             // smaller words are not written, in hundredths of the height
 
 export class Patterns {
   constructor(element, state) {
@@ -25,6 +26,9 @@ export class Patterns {
       this.rows.set(key, row);
       for (const [at, event] of row.events) if (event.begin > now) row.events.delete(at);   // told anew
       for (const [begin, end, text] of events) {
+        for (const event of row.events.values()) {   // of a pattern that was changed while it sounds
+          if (event.text === text && event.begin < begin && begin < event.end) event.end = begin;
+        }
         row.events.set(`${begin} ${text}`, { begin, end, text });
         if (!row.lanes.includes(text) && row.lanes.length < MOST_LANES) row.lanes.push(text);
       }
@@ -57,18 +61,25 @@ export class Patterns {
     this.drawBars(context, place, begin, end, height);
     const high = height / rows.length;
     rows.forEach(([, row], order) => {
-      const top = order * high, gap = Math.min(0.5 * u, high * 0.12);
+      const top = order * high, gap = Math.min(0.8 * u, high * 0.12);
       context.fillStyle = palette.dim;
       context.textBaseline = "middle";
       context.fillText(names[order], 0, top + high / 2);
       const lanes = Math.max(1, row.lanes.length), lane = (high - 2 * gap) / lanes;
+      const word = Math.min(0.5 * lane, 3.4 * u);   // what a bar is called, where there is room for it
       for (const event of row.events.values()) {
         const from = Math.max(place(event.begin), left), to = Math.min(place(event.end), width);
         if (to <= from) continue;
         const sounds = event.begin <= now && now < event.end;
-        context.fillStyle = sounds ? palette.accent : faint(palette.second, event.begin > now ? 0.55 : 0.28);
+        context.fillStyle = sounds ? palette.accent : faint(palette.second, event.begin > now ? 0.6 : 0.3);
         const y = top + gap + Math.max(0, row.lanes.indexOf(event.text)) * lane;
-        context.fillRect(from, y + lane * 0.12, Math.max(to - from - 0.22 * u, 1.5), lane * 0.76);
+        context.fillRect(from, y + lane * 0.1, Math.max(to - from - 0.22 * u, 1.5), lane * 0.8);
+        const fits = Math.min(word, (to - from - 1.2 * u) / (0.602 * event.text.length));
+        if (fits < LEAST_WORD * u) continue;
+        context.font = `${fits}px ${MONO}`;
+        context.fillStyle = event.begin > now || sounds ? palette.ground : palette.ink;
+        context.fillText(event.text, from + 0.6 * u, y + lane / 2);
+        context.font = `${size}px ${MONO}`;
       }
     });
     context.fillStyle = palette.ink;

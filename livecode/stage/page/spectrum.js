@@ -1,6 +1,6 @@
 // The sounding spectrum: time drifts from the right to the left, pitch rises, and loud is bright.
 
-import { faint, rgb } from "./palettes.js";
+import { rgb } from "./palettes.js";
 import { fitted, MONO, unit } from "./canvas.js";
 
 const COLUMNS = 1024, ROWS = 512;   // of the memory: 34 s of 30 columns a second, and the bands
@@ -8,6 +8,7 @@ const COLUMNS_A_SECOND = 30;
 const EDGE = 0.06;                  // the share of the width in which the present stands
 const QUIET = 0.3, LOUD = 0.92;     // levels that are black and white
 const MOST_GAIN = 0.25;
+const FALL = 3;                    // without motion a level falls by so much a spectrum: 32 dB a second
 const TILT_DB = 2.5;               // an octave, around 440 Hz
 
 const VERTEX = `
@@ -19,7 +20,7 @@ const FRAGMENT = `
 precision highp float;
 varying vec2 place;
 uniform sampler2D sound;
-uniform float head, columns, bands, edge, gain, quiet, loud, still;
+uniform float head, columns, bands, edge, gain, quiet, loud, still, begin;
 uniform vec3 heat[5];
 vec3 hot(float x) {
   x = clamp(x, 0.0, 1.0) * 4.0;
@@ -38,12 +39,13 @@ void main() {
   vec3 colour;
   if (x < now && still < 0.5) {
     float age = (now - x) / now;
-    colour = hot(level(head - age * columns, y)) * mix(1.0, 0.4, age * age);
+    // the past grows dim, and is gone where the scale stands
+    colour = hot(level(head - age * columns, y)) * mix(1.0, 0.4, age * age) * smoothstep(begin, begin + 0.06, x);
   } else {
-    float start = still < 0.5 ? now : 0.0;
+    float start = still < 0.5 ? now : begin;
     float reach = level(head, y);
     float at = (x - start) / (1.0 - start);
-    colour = hot(reach) * smoothstep(reach + 0.01, reach - 0.04, at) * mix(1.0, 0.55, at);
+    colour = hot(reach) * smoothstep(reach + 0.01, reach - 0.04, at) * mix(1.0, 0.55, at) * step(0.0, at);
   }
   gl_FragColor = vec4(colour, 1.0);
 }`;
@@ -56,6 +58,7 @@ export class Spectrum {
     this.scale = document.createElement("canvas");
     element.append(this.scale);
     this.memory = new Uint8Array(COLUMNS * ROWS);   // row by row
+    this.calm = null;                               // bands without motion: they fall slowly
     this.newest = null;                             // number of the newest column
     this.highest = 0.5;
     this.filled = false;
@@ -73,6 +76,11 @@ export class Spectrum {
     const from = this.newest === null || column - this.newest > COLUMNS || column < this.newest - 2
       ? column : Math.min(this.newest + 1, column);
     const gap = column - from;
+    if (this.state.motion || still) this.calm = null;
+    else {
+      bands = bands.map((level, y) => Math.max(level, (this.calm?.[y] ?? 0) - FALL));
+      this.calm = bands;
+    }
     for (let each = from; each <= column; each++) {
       // what was not told is a line between what was told before and after it
       const share = this.before && !still ? (each - from + 1) / (gap + 1) : 1;
@@ -113,9 +121,12 @@ export class Spectrum {
     const gain = Math.min(Math.max(0.86 - this.highest, 0), MOST_GAIN);
     const columns = Math.min(COLUMNS - 8, Math.max(240, width / 1.3));
     this.painter.draw({ head: Math.min(column, this.newest), columns, bands: this.bands, gain,
-      still: this.state.motion ? 0 : 1, edge: EDGE });
+      still: this.state.motion ? 0 : 1, edge: EDGE, begin: this.gutter(width) });
     this.drawScale(width, height);
   }
+
+  /** Return the share of the width that the scale takes. */
+  gutter(width) { return Math.min(0.2, 7.8 * unit() / width); }
 
   /** Write a few frequencies at the left, where the past ends. */
   drawScale(width, height) {
@@ -125,13 +136,13 @@ export class Spectrum {
     this.drawnScale = key;
     const [context] = fitted(this.scale);
     context.clearRect(0, 0, width, height);
-    const size = 1.6 * unit();
+    const size = 2.1 * unit();
     context.font = `${size}px ${MONO}`;
-    context.fillStyle = faint(this.state.palette.ink, 0.5);
+    context.fillStyle = this.state.palette.dim;
     context.textBaseline = "middle";
     for (const [freq, text] of [[55, "55"], [220, "220"], [880, "880"], [3520, "3.5k"], [14080, "14k"]]) {
       const y = height * (1 - Math.log(freq / low) / Math.log(high / low));
-      if (y > size && y < height - size / 2) context.fillText(text, 1.1 * unit(), y);
+      if (y > size && y < height - size / 2) context.fillText(text, 2.2 * unit(), y);
     }
   }
 
@@ -185,7 +196,7 @@ class ByShader {
     gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
     this.at = (name) => gl.getUniformLocation(program, name);
     this.places = Object.fromEntries(
-      ["head", "columns", "bands", "edge", "gain", "quiet", "loud", "still", "heat"]
+      ["head", "columns", "bands", "edge", "gain", "quiet", "loud", "still", "begin", "heat"]
         .map((name) => [name, this.at(name)]));
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
@@ -233,6 +244,7 @@ class ByCanvas {
   }
 
   put(x, count, memory) {
+    this.memory = memory;
     const column = new ImageData(1, count);
     for (let y = 0; y < count; y++) {
       const colour = this.colour(memory[y * COLUMNS + x]);
@@ -259,12 +271,12 @@ class ByCanvas {
     if (memory) for (let x = 0; x < COLUMNS; x++) this.put(x, count, memory);
   }
 
-  draw({ head, columns, bands, gain, still, edge }) {
+  draw({ head, columns, bands, gain, still, edge, begin }) {
     this.gain = gain;
     const [context, width, height] = fitted(this.canvas);
     context.fillStyle = "#000";
     context.fillRect(0, 0, width, height);
-    const now = still ? 0 : width * (1 - edge), top = ROWS - bands;
+    const now = width * (still ? begin : 1 - edge), top = ROWS - bands;
     if (!still) {
       const first = head - columns;
       let from = Math.floor(first), x = (from - first) / columns * now;
@@ -277,16 +289,18 @@ class ByCanvas {
         x += wide;
       }
       const veil = context.createLinearGradient(0, 0, now, 0);
-      veil.addColorStop(0, "rgba(0, 0, 0, 0.6)");
-      veil.addColorStop(0.6, "rgba(0, 0, 0, 0)");
+      veil.addColorStop(0, "#000");
+      veil.addColorStop(begin / (1 - edge), "#000");
+      veil.addColorStop((begin + 0.06) / (1 - edge), "rgba(0, 0, 0, 0.5)");
+      veil.addColorStop(0.7, "rgba(0, 0, 0, 0)");
       context.fillStyle = veil;
       context.fillRect(0, 0, now, height);
     }
     const x = ((Math.floor(head) % COLUMNS) + COLUMNS) % COLUMNS;
-    const column = this.drawn.getImageData(x, top, 1, bands).data;
     const high = height / bands;
-    for (let y = 0; y < bands; y++) {
-      const [r, g, b] = column.subarray(4 * y, 4 * y + 3);
+    for (let y = 0; y < bands && this.memory; y++) {
+      const colour = this.colour(this.memory[(bands - 1 - y) * COLUMNS + x]);
+      const [r, g, b] = this.colours.subarray(colour, colour + 3);
       const reach = (r + g + b) / 765 * (width - now);
       if (reach > 0.5) {
         context.fillStyle = `rgb(${r}, ${g}, ${b})`;

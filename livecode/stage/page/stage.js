@@ -1,6 +1,7 @@
 // The page: it hears what the stage process tells, and draws each layer that the set shows.
 
 import { Agents } from "./agent.js";
+import { coarsen } from "./canvas.js";
 import { Clock } from "./clock.js";
 import { Code } from "./code.js";
 import { Film } from "./film.js";
@@ -8,6 +9,7 @@ import { Curves } from "./curves.js";
 import { SpaceMap } from "./map.js";
 import { Listening } from "./listen.js";
 import { OwnLayers } from "./own.js";
+import { Pace } from "./pace.js";
 import { dress } from "./palettes.js";
 import { Patterns } from "./patterns.js";
 import { Spectrum } from "./spectrum.js";
@@ -17,7 +19,6 @@ const LOST_MS = 1500;      // after so long without a word the picture grows dim
 const AGAIN_MS = [250, 500, 1000, 2000];
 const POINTED_MS = 3000;   // after so long without a movement of the pointer, what it is for is gone
 const GONE_MS = 2500;      // a layer that has nothing to show keeps its room for so long
-const SLOW_MS = 24;        // frames that take longer are drawn half as often
 const ASKED = new URLSearchParams(location.search);
 const MOST_FPS = Number(ASKED.get("fps")) || Infinity;
 
@@ -28,7 +29,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const state = {
   stage: { layers: LAYERS, palette: "night", motion: true, size: 1, blackout: false, rate: 48000,
     bands: { low: 27.5, high: 16000, count: 384 } },
-  agents: {}, paths: {}, values: {}, patterns: { rows: [] }, code: {}, clock: {},
+  agents: {}, paths: {}, values: {}, named: {}, patterns: { rows: [] }, code: {}, clock: {},
   palette: dress("night"), motion: true, rate: 48000,
   heard: () => clock.now(),
   after: (ms, act) => (clock.film ? clock.film.after(ms, act) : setTimeout(act, ms)),
@@ -150,7 +151,7 @@ function arrange(now) {
     layers[name].away = away;
     document.getElementById(name).classList.toggle("away", away);
   }
-  wall.classList.toggle("roomy", layers.code.away);
+  wall.classList.toggle("bare", LAYERS.every((name) => layers[name].away));
   for (const section of wall.children) {
     if (section.id === "own") continue;   // it knows by itself whether it is empty
     const empty = [...section.children].every((each) => each.classList.contains("away"));
@@ -158,7 +159,7 @@ function arrange(now) {
   }
 }
 
-let tookMs = 16, drawnAt = 0, odd = false;
+const pace = window.pace = new Pace();   // this one, too, is for who looks with developer tools
 
 /** Come back for the next frame, but not more often than the address asks for: `?fps=15`. */
 function again(now) {
@@ -169,10 +170,8 @@ function again(now) {
 function draw(now) {
   if (clock.film) { paint(now); return; }
   again(now);
-  tookMs += 0.05 * (Math.min(now - drawnAt, 100) - tookMs);
-  drawnAt = now;
-  odd = !odd;
-  if (MOST_FPS === Infinity && tookMs > SLOW_MS && odd) return;
+  if (MOST_FPS === Infinity && !pace.due(now)) return;
+  coarsen(pace.share);
   wall.classList.toggle("lost", now - told > LOST_MS);
   paint(now);
 }

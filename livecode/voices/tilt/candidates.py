@@ -69,6 +69,7 @@ class LevelsCandidates:
             unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
             drawn = self._sampler.step_block(hot, True, unlikely)
             assert drawn.log_likelihood is not None
+            self._drawing.meter.note(drawn.entropy)
             audio = dequantised(drawn.codes, self._config.levels, self._config.quantiser)
             parts.append(DrawnCandidates(audio, -drawn.log_likelihood.sum(axis=1)))
             take_all(self._servos, parts[-1].surprise, hot.shape[1], held)
@@ -119,6 +120,7 @@ class FullbandCandidates:
             self._sampler.hand.structure[:] = np.array(structure) * temperatures[0] * warmer
             drawn = self._sampler.step_block(hot, True)
             assert drawn.surprise is not None
+            self._drawing.meter.note(drawn.entropy)
             for candidate, tokens in enumerate(drawn.tokens[:, :, 0]):
                 for token in tokens:
                     self._holds[candidate] = held_on(self._holds[candidate], int(token))
