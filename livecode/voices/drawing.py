@@ -176,10 +176,7 @@ class LevelsDrawing:
         if self._good is None:
             self.sampler.reset(0)
         else:
-            state = self._good
-            self.sampler.set_state(
-                0, StreamState(state.history, state.t, random, state.h, state.c, state.out)
-            )
+            self.sampler.set_state(0, self._good, random=False)
         temperature = HOT if verdict == "silent" else COOL
         self.sampler.step_block(np.full((1, self._kick), temperature, np.float32))
         self._good = None
@@ -199,13 +196,10 @@ class LevelsDrawing:
         self.watch, self._seam.risen_by, self._good = whole[1:]
 
     def begin(self, number: int) -> bool:
-        if not self._moments:
-            return False
-        state, random = self._moments[number % len(self._moments)], self.sampler.state(0).random
-        self.sampler.set_state(
-            0, StreamState(state.history, state.t, random, state.h, state.c, state.out)
-        )
-        return True
+        if self._moments:
+            moment = self._moments[number % len(self._moments)]
+            self.sampler.set_state(0, moment, random=False)
+        return bool(self._moments)
 
     def prime(self, audio: Floats) -> None:
         self.sampler.prime(0, quantised(audio, self._config.levels, self._config.quantiser))

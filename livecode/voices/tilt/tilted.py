@@ -161,8 +161,8 @@ class TiltedStream:
         """The frames that were drawn and are not heard yet."""
         if self._candidates is None:
             return len(self._queue)
-        waiting = sum(audio.shape[1] for audio, _ in self._waiting)
-        return len(self._queue) + waiting + int(self._chunk.audio.shape[1])
+        frames: int = len(self._queue) + self._chunk.audio.shape[1]
+        return frames + sum(int(audio.shape[1]) for audio, _ in self._waiting)
 
     def take_scores(self, number: int, scores: Sequence[float]) -> None:
         """Take the scores (candidates,) of the chunk of that number; others are too late.
