@@ -2,6 +2,7 @@
 # make test     set up everything, and run the tests that take seconds; test-all runs the slow ones too
 # make test-portable  the same as on a system without fork, /dev/shm and local sockets; ROOMS=... some of it
 # make check    style, types, and the arrows between the rooms
+# make docs     the site of the documents in build/site/, without a warning or a broken link
 # make release  the wheel and the source archive in dist/, checked as an index would check them
 # make bench    every benchmark, each beside its baseline
 # make chaos    an hour of a bad night: deaths of any set of processes, and how long it is ever silent
@@ -17,7 +18,7 @@ ROOMS ?= tests
 PORTABLE = LIVECODE_PORTABLE=1 $(BIN)/python -m pytest
 BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns stage endurance
 
-.PHONY: setup play test test-all test-portable check release bench chaos clean
+.PHONY: setup play test test-all test-portable check docs release bench chaos clean
 
 play: $(VENV)/.ready-to-play
 	@$(BIN)/livecode play $(SET)
@@ -29,7 +30,7 @@ test: $(VENV)/.ready
 	@$(BIN)/python -m pytest -n logical -m "not slow and not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "not slow and live" && exit $$computed
 
-test-all: $(VENV)/.ready-to-release
+test-all: $(VENV)/.ready-to-release $(VENV)/.ready-for-docs
 	@$(BIN)/python -m pytest -n logical -m "not live"; computed=$$?; \
 	$(BIN)/python -m pytest -m "live" && exit $$computed
 
@@ -43,6 +44,9 @@ check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+docs: $(VENV)/.ready-for-docs
+	@$(BIN)/python -m tools.site build/site
 
 release: $(VENV)/.ready-to-release
 	rm -rf dist
@@ -74,6 +78,10 @@ $(VENV)/.ready-to-play: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.ready: $(VENV)/.ready-to-play
 	@echo "setting up training and tests (once, some minutes) ..."
 	@$(INSTALL) --editable '.[train,test,check]'
+	@touch $@
+
+$(VENV)/.ready-for-docs: $(VENV)/.ready-to-play
+	@$(INSTALL) --editable '.[docs]'
 	@touch $@
 
 $(VENV)/.ready-to-release: $(VENV)/.ready

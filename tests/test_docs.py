@@ -10,6 +10,7 @@ from livecode.cli import command as cli
 from livecode.sets.set_file import parse_set
 from livecode.signals.sensors import TABLE
 from livecode.terminal.key_bindings import KEYS
+from tools import api
 from tools.reference import refreshed
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +42,11 @@ def test_the_reference_of_the_language_is_what_the_words_say_of_themselves() -> 
     assert text == refreshed(text), "run: python -m tools.reference docs/language.md"
 
 
+def test_the_reference_of_programs_is_what_the_code_says_of_itself() -> None:
+    text = text_of("docs/session.md")
+    assert text == api.refreshed(text), "run: python -m tools.api docs/session.md"
+
+
 def test_every_word_is_in_the_reference(session: Session) -> None:
     text = text_of("docs/language.md")
     known = session.performance.words
@@ -56,6 +62,11 @@ def test_every_word_is_in_the_reference(session: Session) -> None:
         "docs/rings.md",
         "docs/sets.md",
         "docs/outputs.md",
+        "docs/index.md",
+        "docs/how-to/two-phones.md",
+        "docs/how-to/project-it.md",
+        "docs/how-to/tidal-and-link.md",
+        "docs/how-to/play-with-a-friend.md",
     ],
 )
 def test_what_is_shown_can_be_typed(name: str, session: Session) -> None:
@@ -78,6 +89,18 @@ def test_the_program_in_the_readme_runs() -> None:
     variables: dict[str, object] = {}
     exec(program, variables)
     assert variables["audio"].shape == (96000, 2)  # type: ignore[attr-defined]
+
+
+def test_the_programs_on_the_page_of_the_session_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = text_of("docs/session.md").partition(api.BEGIN)[0]
+    programs = [block for block in blocks(shown, "python") if "import " in block]
+    assert len(programs) == 4
+    variables: dict[str, object] = {}
+    for program in programs:
+        exec(program, variables)
+    assert "agent" in str(variables["result"].error)  # type: ignore[attr-defined]
+    assert abs(variables["opening"]).max() > 0.01  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("command", commands())
