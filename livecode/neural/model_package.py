@@ -4,12 +4,8 @@ import hashlib
 import json
 import os
 import re
-import struct
 import tempfile
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +22,14 @@ from livecode.neural.model_file import (
     read_meta,
     user_models,
 )
+from livecode.neural.stored_zip import (
+    PROGRAMS,
+    check_directory,
+    copied,
+    fresh,
+    new_entry,
+    told_by,
+)
 from livecode.neural.torchscript.trust import find_torchscript
 
 PACKAGE_VERSION = 1
@@ -36,18 +40,10 @@ TOLD = ("kind", "sample_rate", "licence", "data", "creator", "command")
 LARGEST_TEXT, LARGEST_PICTURE = 1 << 20, 16 << 20
 #: Files that a package holds at most, and the length of a zip's own directory of them in bytes.
 MOST_FILES, LARGEST_DIRECTORY = 16, 1 << 14
-#: Endings of files that are programs, or that make some readers run one.
-PROGRAMS = (".ts", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".py")
 _NAME = re.compile(r"\w(?:[\w .+-]{0,62}[\w+-])?")
 _PICTURE = re.compile(r"\w[\w-]{0,60}\.png")
 _SHOWN_PICTURE = re.compile(rf"!\[[^]]*\]\(({_PICTURE.pattern})\)")
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PIECE = 1 << 20
-#: The record that ends a zip without a comment, and what stands before it in one of more than 4 GB.
-_END, _END_BYTES, _LOCATOR, _LOCATOR_BYTES = b"PK\x05\x06", 22, b"PK\x06\x07", 20
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,13 +81,13 @@ def pack(name_or_path: str | Path, out: Path | None = None) -> Packed:
     }
     texts = {CONTENTS: json.dumps(contents, indent=1, ensure_ascii=False).encode(), **texts}
     out = Path(f"{name}.zip") if out is None else out
-    with _fresh(out) as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
+    with fresh(out, "the model") as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
         for each, content in texts.items():
-            archive.writestr(_entry(each), content)
-        entry = _entry(name + SUFFIX)
+            archive.writestr(new_entry(each), content)
+        entry = new_entry(name + SUFFIX)
         entry.file_size = path.stat().st_size
         with path.open("rb") as model, archive.open(entry, "w") as packed:
-            if _copied(model, packed, LARGEST_BYTES) != digest:
+            if copied(model, packed, LARGEST_BYTES) != digest:
                 raise LivecodeError(f"{shown(path)} was changed while it was packed: pack it again")
     return Packed(name, out, digest, meta)
 
@@ -111,7 +107,7 @@ def unpack(file: Path, name: str | None = None) -> Packed:
         )
     try:
         check_size(file)
-        with file.open("rb") as opened, _told_by(file):
+        with file.open("rb") as opened, told_by(file, "package of a model"):
             return _unpacked(opened, name)
     except OSError as error:
         reason = error.strerror or error
@@ -149,52 +145,8 @@ def _short_card(name: str, meta: ModelMeta) -> str:
     return f"# {name}\n\nA {meta.kind} at {meta.sample_rate} Hz.\n{told}"
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    """Return an entry without a time of its own, so that the same model gives the same package."""
-    entry = zipfile.ZipInfo(name)
-    entry.external_attr = 0o644 << 16
-    return entry
-
-
-@contextmanager
-def _fresh(out: Path) -> Iterator[BinaryIO]:
-    """Yield a new file, which is removed again if the block raises."""
-    try:
-        file = out.open("xb")
-    except FileExistsError:
-        raise LivecodeError(
-            f"{shown(out)} is there already, and stays as it is: name another file with -o"
-        ) from None
-    except OSError as error:
-        raise LivecodeError(f"cannot write {shown(out)}: {error.strerror}") from None
-    try:
-        with file:
-            yield file
-    except BaseException as error:
-        out.unlink(missing_ok=True)
-        if isinstance(error, zipfile.LargeZipFile):
-            raise LivecodeError("the model is too large for a package: 2 GB at most") from None
-        if isinstance(error, OSError):
-            raise LivecodeError(f"cannot write {shown(out)}: {error.strerror}") from None
-        raise
-
-
-@contextmanager
-def _told_by(file: Path) -> Iterator[None]:
-    """Say in one sentence, with the name of the package, why it is refused."""
-    try:
-        yield
-    except LivecodeError as error:
-        raise LivecodeError(f"{shown(file)} is not unpacked: {error}") from None
-    except _UNREADABLE as error:  # RuntimeError: too deeply nested, or encrypted
-        why = str(error) or type(error).__name__
-        raise LivecodeError(
-            f"{shown(file)} is damaged or no package of a model ({why}): ask for it again"
-        ) from None
-
-
 def _unpacked(file: BinaryIO, name: str | None) -> Packed:
-    size = _check_directory(file)
+    size = check_directory(file, LARGEST_DIRECTORY, "livecode models pack")
     with zipfile.ZipFile(file) as archive:
         entries = _checked_entries(archive, size)
         contents = _contents(archive, entries)
@@ -211,7 +163,7 @@ def _unpacked(file: BinaryIO, name: str | None) -> Packed:
                     continue
                 target = folder / (name + SUFFIX if each.endswith(SUFFIX) else each)
                 with archive.open(entry) as packed, target.open("xb") as out:
-                    if _copied(packed, out, entry.file_size) != hashes[each]:
+                    if copied(packed, out, entry.file_size) != hashes[each]:
                         raise LivecodeError(
                             f"{each!r} is not what was packed, since its SHA-256 is another: "
                             "ask for the package again"
@@ -221,27 +173,6 @@ def _unpacked(file: BinaryIO, name: str | None) -> Packed:
             _check_free(name)
             os.rename(folder, models / name)
     return Packed(name, models / name / (name + SUFFIX), hashes[contents["name"] + SUFFIX], meta)
-
-
-def _check_directory(file: BinaryIO) -> int:
-    """Return the size of a file that ends as a zip of few files does, its directory unread.
-
-    Raises LivecodeError if it ends otherwise.
-    """
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - _END_BYTES - _LOCATOR_BYTES))
-    tail = file.read()
-    end = tail[-_END_BYTES:]
-    if (
-        len(end) < _END_BYTES
-        or not end.startswith(_END)
-        or not end.endswith(b"\0\0")
-        or tail.startswith(_LOCATOR)
-        or struct.unpack_from("<I", end, 12)[0] > LARGEST_DIRECTORY
-    ):
-        raise LivecodeError("it is cut short, or no file that `livecode models pack` made")
-    file.seek(0)
-    return size
 
 
 def _checked_entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
@@ -341,15 +272,3 @@ def _check_texts(folder: Path) -> None:
         with picture.open("rb") as file:
             if file.read(len(_PNG)) != _PNG:
                 raise LivecodeError(f"its {picture.name!r} is no picture")
-
-
-def _copied(source: Any, target: Any, most: int) -> str:
-    """Copy a file of at most so many bytes and return its SHA-256; raises LivecodeError if it is longer."""
-    digest, copied = hashlib.sha256(), 0
-    while piece := source.read(_PIECE):
-        copied += len(piece)
-        if copied > most:
-            raise LivecodeError("it holds more than it claims")
-        digest.update(piece)
-        target.write(piece)
-    return digest.hexdigest()
