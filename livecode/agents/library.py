@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from livecode.errors import LivecodeError
-from livecode.files import replace_file
+from livecode.files import carried_files, replace_file
 
 SUFFIX = ".safetensors"
 FORMAT = "livecode agent 1"
@@ -48,6 +48,13 @@ def path_of(name: str) -> Path:
     return folder() / (name + SUFFIX)
 
 
+def found(path: Path) -> Path:
+    """Return the file that came with a performance from elsewhere under that name, or else `path`."""
+    carried = carried_files()
+    theirs = None if carried is None else carried.folder / "agents" / path.name
+    return path if theirs is None or not theirs.is_file() else theirs
+
+
 def write(saved: SavedAgent) -> Path:
     """Save an agent in one piece, over an older one of its name; returns the file."""
     path = path_of(saved.name)
@@ -80,7 +87,7 @@ def write_arrays(
 
 def read(name: str) -> SavedAgent:
     """Read a saved agent; raises LivecodeError if there is none, or its file is damaged."""
-    path = path_of(name)
+    path = found(path_of(name))
     if not path.is_file():
         there = ", ".join(sorted(each.stem for each in folder().glob("*" + SUFFIX)))
         raise LivecodeError(

@@ -136,7 +136,7 @@ def save(taste: Taste, name: str) -> Path:
 
 def load(name: str) -> Taste:
     """Read a saved taste; raises LivecodeError if there is none, or its file is damaged."""
-    path = path_of(name)
+    path = library.found(path_of(name))
     if not path.is_file():
         there = ", ".join(
             sorted(p.name.removesuffix(SUFFIX) for p in path.parent.glob(f"*{SUFFIX}"))

@@ -19,8 +19,10 @@ import msgspec
 from livecode.errors import LivecodeError
 from livecode.files import open_private
 from livecode.journal.records import (
+    AgentsKnow,
     Closed,
     FeaturesRead,
+    Forked,
     Gap,
     Heartbeat,
     JournalRecord,
@@ -47,7 +49,7 @@ FLUSH_S, SYNC_S = 0.05, 0.5
 #: A journal that cannot be written is tried again this often. Meanwhile so much of it is kept in memory.
 TRY_AGAIN_S, KEPT_BYTES = 5.0, 16 << 20
 #: What is left out first, when there is no room: a performance can go on without it.
-DISPENSABLE = (Packet, MidiMessage, FeaturesRead)
+DISPENSABLE = (Packet, MidiMessage, FeaturesRead, AgentsKnow)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(JournalRecord)
@@ -284,7 +286,7 @@ def last_status(path: Path) -> tuple[int, bytes]:
     """
     tick, status = 0, b""
     for record in read_journal(path):
-        if isinstance(record, Heartbeat | Closed):
+        if isinstance(record, Heartbeat | Closed | Forked):
             tick = record.tick
         if isinstance(record, Heartbeat | StatusAfterBlock) and record.status:
             status = record.status

@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecode.deadlines import TookTooLong
 from livecode.errors import LivecodeError, is_a, said_by
-from livecode.files import sha256
+from livecode.files import path_of, sha256
 from livecode.journal.inheritance import InheritancePost
 from livecode.journal.journal_file import Journal
 from livecode.journal.records import (
+    AgentsKnow,
     BlockBegun,
     BlockEnded,
     BlockPoint,
@@ -24,6 +25,7 @@ from livecode.journal.records import (
     CuesRun,
     FeaturesRead,
     FellBack,
+    FileUsed,
     GaveUp,
     Heartbeat,
     Hushed,
@@ -86,6 +88,7 @@ class JournalRecorder:
         self._controls = 0  # checksum of all controls written
         self.calls = 0  # of the performer's functions in this tick
         self._models: set[str] = set()
+        self._files: set[str] = set()
         self._heartbeat_due = 0
         #: How often the block that is being evaluated has read what ticks move on, and stored what they read.
         self._reads = {False: 0, True: 0}
@@ -294,6 +297,19 @@ class JournalRecorder:
     def _note_model(self, model: str) -> None:
         self.note(ModelUsed(model, model_sha256(model)))
 
+    def file_used(self, path: str) -> None:
+        """Note a sound file that something will sound from, with its checksum, in a thread of its own."""
+        if self.journal is not None and path not in self._files:
+            self._files.add(path)
+            threading.Thread(target=self._note_file, args=(path,), daemon=True).start()
+
+    def _note_file(self, path: str) -> None:
+        self.note(FileUsed(path, file_sha256(path)))
+
+    def learned(self, data: bytes) -> None:
+        """Note what the agents have learned, as their checkpoint has it."""
+        self.note(AgentsKnow(self.tick, data))
+
     def led(self, bpm: float, beat: float) -> None:
         """Note the tempo and the beat that Ableton Link has set."""
         self.note(Led(self.tick, bpm, beat))
@@ -309,6 +325,14 @@ def model_sha256(model: str) -> str:
     try:
         return sha256(find_model(model))
     except (LivecodeError, OSError):
+        return ""
+
+
+def file_sha256(path: str) -> str:
+    """Return the SHA-256 of a file; "" if it cannot be read."""
+    try:
+        return sha256(path_of(path))
+    except OSError:
         return ""
 
 

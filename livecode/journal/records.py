@@ -23,6 +23,9 @@ class Opening(msgspec.Struct, frozen=True, tag=True):
     live: bool = True  # in processes, with their buffers; False: offline
     cues: str = ""  # the token for cues over OSC; "": closed
     layout: int = 0  # version of the shared memory's layout; 0: not told
+    folder: str = (
+        ""  # in which the process stood, to which paths in code are relative; "": not told
+    )
 
 
 class SetRead(msgspec.Struct, frozen=True, tag=True):
@@ -39,6 +42,13 @@ class ModelUsed(msgspec.Struct, frozen=True, tag=True):
     """Something was to sound from a model; `sha256` is that of its file, "" if it has none."""
 
     name: str
+    sha256: str
+
+
+class FileUsed(msgspec.Struct, frozen=True, tag=True):
+    """Something was to sound from a sound file; `sha256` is that of the file, "" if it could not be read."""
+
+    path: str
     sha256: str
 
 
@@ -228,6 +238,22 @@ class StatusAfterBlock(msgspec.Struct, frozen=True, tag="Stands"):
     status: bytes
 
 
+class AgentsKnow(msgspec.Struct, frozen=True, tag=True):
+    """What the agents had learned: the file of a checkpoint."""
+
+    tick: int
+    data: bytes
+
+
+class Forked(msgspec.Struct, frozen=True, tag=True):
+    """Another performance was gone on with from here: what stands before is its journal, up to that tick."""
+
+    tick: int
+    at_s: float  # seconds from the beginning of that performance
+    date: float  # of the fork, in seconds since 1970
+    parent: str = ""  # SHA-256 of what its journal held
+
+
 class Gap(msgspec.Struct, frozen=True, tag=True):
     """From that tick on, so many records were left out: there was no room for them."""
 
@@ -242,9 +268,10 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 
 
 JournalRecord = Union[
-    Opening, SetRead, ModelUsed, BlockBegun, BlockEnded, LeftOut, BlockPoint, BlockRead, GaveUp, SceneBegun,
-    ScenePlayed, CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard, Restarted,
-    FeaturesRead, FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, Gap, Closed,
+    Opening, SetRead, ModelUsed, FileUsed, BlockBegun, BlockEnded, LeftOut, BlockPoint, BlockRead, GaveUp,
+    SceneBegun, ScenePlayed, CuesRun, Packet, MidiMessage, KeyPress, Hushed, Panicked, MessagesHeard,
+    Restarted, FeaturesRead, FellBack, Led, Skipped, TakenOver, Heartbeat, StatusAfterBlock, AgentsKnow,
+    Forked, Gap, Closed,
 ]  # fmt: skip
 
 
@@ -255,4 +282,4 @@ def tick_of(record: JournalRecord) -> int:
     """
     if isinstance(record, BlockBegun | BlockEnded):
         return record.frame
-    return 0 if isinstance(record, ModelUsed) else record.tick
+    return 0 if isinstance(record, ModelUsed | FileUsed) else record.tick

@@ -65,12 +65,14 @@ class Timeline:
     skipped: dict[int, int] = field(default_factory=dict)  # first tick left out -> next tick
     heartbeats: dict[int, int] = field(default_factory=dict)  # tick -> checksum of the controls
     models: dict[str, str] = field(default_factory=dict)  # name -> SHA-256
+    files: dict[str, str] = field(default_factory=dict)  # path of a sound -> SHA-256
     ended: set[int] = field(
         default_factory=set
     )  # indices of the steps that begin blocks which ended
     names: dict[int, str] = field(default_factory=dict)  # by generation
     gaps: list[records.Gap] = field(default_factory=list)
     closed: bool = False  # ended on purpose
+    forked: records.Forked | None = None  # what follows is another performance
     end: int = 0  # sample time of the last record
 
     def __post_init__(self) -> None:
@@ -102,12 +104,16 @@ class Timeline:
                 self.restarts[record.tick] = restart
             case records.Heartbeat():
                 self.heartbeats[record.tick] = record.controls
-            case records.ScenePlayed() | records.StatusAfterBlock():
+            case records.ScenePlayed() | records.StatusAfterBlock() | records.AgentsKnow():
                 pass  # a replay comes to it by itself
             case records.ModelUsed():
                 self.models[record.name] = record.sha256
+            case records.FileUsed():
+                self.files[record.path] = record.sha256
             case records.Closed():
                 self.closed = True
+            case records.Forked():
+                self.forked = record
             case records.Gap():
                 self.gaps.append(record)
             case records.BlockBegun():

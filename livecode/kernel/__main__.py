@@ -46,6 +46,7 @@ def main() -> int:
     from ipykernel.kernelapp import IPKernelApp
     from tornado.ioloop import IOLoop
 
+    from livecode.files import path_of
     from livecode.journal.inheritance import Inheritance
     from livecode.kernel import beginning, children
     from livecode.kernel.kernel import LivecodeKernel
@@ -87,7 +88,7 @@ def main() -> int:
     inheritance = recalled.inheritance
     known = inheritance.set_read if options.resume else None
     if known is not None:  # with the scenes that were typed and never saved
-        performance.scenes.set_file = parse_set(known.text, Path(known.path))
+        performance.scenes.set_file = parse_set(known.text, path_of(known.path))
     elif options.set:
         performance.scenes.set_file = read_or_begin(Path(options.set))
     osc_port: OscPort | None = None

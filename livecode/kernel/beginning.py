@@ -11,6 +11,7 @@ import msgspec
 
 from livecode.errors import LivecodeError
 from livecode.evaluation.blocks import BlockRunner
+from livecode.files import path_text
 from livecode.journal.inheritance import Inheritance, decode_inheritance, read_inheritance
 from livecode.journal.journal_file import Journal, last_status, read_journal
 from livecode.journal.recorder import JournalRecorder
@@ -49,7 +50,7 @@ def from_nothing(performance: Begins, path: Path, live: bool = True) -> None:
     performance.journal = journal = Journal(path)
     journal.write(_opening(performance, live))
     if live:
-        performance.checkpoint.keep(path.parent / FILE)
+        _keep_learned(performance, path)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def in_place_of_another(
         journal.note(block)
         journal.note(BlockEnded(block.number, block.frame, True, changed=True))
     journal.write(TakenOver(performance.clock.frame, status, learned=known, died=died))
-    performance.checkpoint.keep(path.parent / FILE)
+    _keep_learned(performance, path)
 
 
 def after_everything_had_ended(performance: Begins, path: Path, inheritance: Inheritance) -> None:
@@ -117,7 +118,7 @@ def after_everything_had_ended(performance: Begins, path: Path, inheritance: Inh
     performance.journal = journal = Journal(path)
     journal.write(opening)
     journal.write(TakenOver(performance.clock.frame, status, cold=True, learned=known))
-    performance.checkpoint.keep(path.parent / FILE)
+    _keep_learned(performance, path)
 
 
 def is_begun(path: Path) -> bool:
@@ -200,6 +201,11 @@ def _known(path: Path) -> bytes:
         return b""
 
 
+def _keep_learned(performance: Begins, path: Path) -> None:
+    """Keep what the agents learn from now on, beside the journal and now and then in it."""
+    performance.checkpoint.keep(path.parent / FILE, tell=performance.recorder.learned)
+
+
 def _opening(performance: Begins, live: bool) -> Opening:
     clock = performance.clock
     return Opening(
@@ -212,4 +218,13 @@ def _opening(performance: Begins, live: bool) -> Opening:
         live,
         performance.cues.token,
         MAGIC,
+        _standing(),
     )
+
+
+def _standing() -> str:
+    """Return the folder in which the process stands; "" if it has been removed."""
+    try:
+        return path_text(Path.cwd())
+    except OSError:
+        return ""

@@ -12,7 +12,7 @@ import msgspec
 import soundfile
 
 from livecode.errors import LivecodeError, did_you_mean
-from livecode.files import path_text
+from livecode.files import path_of, path_text
 from livecode.transport.kits import KitListing, KitSound, own_kit
 
 #: Files with these endings are sounds.
@@ -114,7 +114,7 @@ def kit(folder: str | os.PathLike[str] | None = None, slices: int = 16) -> Kit:
     """
     if folder is None:
         return Kit(own_kit(), "kit()")
-    path = Path(folder).expanduser()
+    path = path_of(os.fspath(folder))
     if not path.exists():
         raise LivecodeError(f"kit takes a folder of sounds, and {os.fspath(folder)!r} is not there")
     path = path.resolve()
@@ -145,7 +145,7 @@ def _cut(path: Path, slices: int, text: str) -> Kit:
         soundfile.info(str(path))
     except (soundfile.SoundFileError, OSError) as error:
         raise LivecodeError(f"cannot open the sound file {path}: {error}") from None
-    return Kit(slices_of(str(path), slices, None), text)
+    return Kit(slices_of(path_text(path), slices, None), text)
 
 
 def _found(folder: Path) -> list[KitSound]:

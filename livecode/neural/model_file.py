@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from livecode.errors import LivecodeError, did_you_mean
-from livecode.files import path_of, replace_file
+from livecode.files import carried_files, path_of, replace_file
 from livecode.neural.limits import check_memory, check_size
 
 FORMAT_VERSION = 1
@@ -201,9 +201,14 @@ def _header(path: Path) -> dict[str, str] | None:
 
 
 def model_folders() -> list[Path]:
-    """Return the folders in which models are found by name: the package's, then the performer's."""
+    """Return the folders in which models are found by name: the package's, then the performer's.
+
+    Those that came with a performance from elsewhere stand before both while it plays.
+    """
     package = Path(__file__).resolve().parents[1]
-    return [package / "_models", package.parent / "models", user_models()]
+    carried = carried_files()
+    theirs = [] if carried is None else [carried.folder / "models"]
+    return [*theirs, package / "_models", package.parent / "models", user_models()]
 
 
 def user_models() -> Path:

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from livecode.engine.wav import WavFile
 from livecode.errors import LivecodeError
+from livecode.files import path_of, shown
 from livecode.journal.journal_file import read_journal
-from livecode.journal.recorder import model_sha256
-from livecode.journal.records import JournalRecord
+from livecode.journal.recorder import file_sha256, model_sha256
+from livecode.journal.records import JournalRecord, SetRead
 from livecode.journal.timeline import Timeline, timelines
 from livecode.offline.timeline_player import TimelinePlayer
-from livecode.sets.set_file import SetFile
+from livecode.sets.set_file import SetFile, parse_set
 from livecode.transport.heap import give_back
 from livecode.transport.schedule import NEVER
 
@@ -32,12 +33,14 @@ class Replayed:
     sentences: list[str] = field(default_factory=list)  # one for each thing that only was live
 
 
-def replay(journal: Path, out: Path) -> Replayed:
+def replay(journal: Path, out: Path, whole: bool = False) -> Replayed:
     """Play a journal's performance into the file `out`, which begins as a live recording would.
 
+    Of a fork, only what was played since is heard, unless the `whole` is wanted.
     Raises LivecodeError if the journal is empty, is of version 1, or `out` cannot be written.
     """
     played = timelines_of(journal)
+    first = 0 if whole else first_of_its_own(played)
     file = WavFile.fresh(out, played[0].opening.sample_rate)
 
     def hear(audio: NDArray[np.float32]) -> None:
@@ -47,7 +50,7 @@ def replay(journal: Path, out: Path) -> Replayed:
             raise LivecodeError(f"cannot write {out}: {error.strerror}") from None
 
     try:
-        return play_again(played, hear)
+        return play_again(played, hear, first=first)
     finally:
         file.close()
 
@@ -71,16 +74,22 @@ def play_again(
     played: list[Timeline],
     hear: Callable[[NDArray[np.float32]], None],
     opened: Callable[[TimelinePlayer | None], None] = lambda player: None,
+    first: int | None = None,
 ) -> Replayed:
     """Play timelines one after the other; `hear` is given all sound in pieces, float32 (frames, 2).
 
-    `opened` is given the player of each timeline before it plays, and None when it has played.
+    `first` is the number of the first one that is heard, from 0; None: of a fork, the first after it. Those
+    before it are not played, since a mind that goes on from them needs their blocks alone. `opened` is given
+    the player of each timeline before it plays, and None when it has played.
     """
     give_back()
-    rate, block = played[0].opening.sample_rate, played[0].opening.block
-    result = Replayed(0.0, played)
-    steps: list[JournalRecord] = []  # of the timelines before
-    set_file: SetFile | None = None
+    first = first_of_its_own(played) if first is None else first
+    opening = played[first].opening
+    rate, block = opening.sample_rate, opening.block
+    result = Replayed(0.0, played[first:])
+    #: Of the timelines before.
+    steps: list[JournalRecord] = [step for each in played[:first] for step in each.steps]
+    set_file = _set_of(steps)
     frames = 0
 
     def heard(audio: NDArray[np.float32]) -> None:
@@ -88,12 +97,11 @@ def play_again(
         frames += len(audio)
         hear(audio)
 
-    if played[0].opening.live:
+    if opening.live:
         heard(np.zeros((block, 2), np.float32))  # a live recording is one block late
-    for number, timeline in enumerate(played):
-        begin = 0
-        if number:
-            begin = timeline.opening.tick // block * block
+    for number, timeline in enumerate(played[first:], first):
+        begin = timeline.opening.tick // block * block if number else 0
+        if number > first:
             silent = max(begin - played[number - 1].end // block * block, 0)
             heard(np.zeros((silent, 2), np.float32))
         with TimelinePlayer(timeline, steps, set_file, heard) as player:
@@ -106,8 +114,20 @@ def play_again(
         if differs is not None and result.differs_at_s is None:
             result.differs_at_s = differs / rate
     result.seconds = frames / rate
-    result.sentences = [sentence for timeline in played for sentence in _only_live(timeline)]
+    result.sentences = [sentence for each in played[first:] for sentence in _only_live(each)]
     return result
+
+
+def first_of_its_own(played: list[Timeline]) -> int:
+    """Return the number of the first timeline after the last fork, from 0; 0 if there was none."""
+    forks = [number for number, each in enumerate(played[:-1]) if each.forked is not None]
+    return forks[-1] + 1 if forks else 0
+
+
+def _set_of(steps: list[JournalRecord]) -> SetFile | None:
+    """Return the set as it was read last; None if none was."""
+    read = [each for each in steps if isinstance(each, SetRead)]
+    return parse_set(read[-1].text, path_of(read[-1].path)) if read else None
 
 
 def _only_live(timeline: Timeline) -> Iterator[str]:
@@ -156,3 +176,7 @@ def _only_live(timeline: Timeline) -> Iterator[str]:
     for name, sha256 in timeline.models.items():
         if sha256 and model_sha256(name) != sha256:
             yield f"the model {name} is not the one that was played"
+    for path, sha256 in timeline.files.items():
+        if sha256 and (now := file_sha256(path)) != sha256:
+            what = "not the one that was played" if now else "not here"
+            yield f"the sound file {shown(path)} is {what}"

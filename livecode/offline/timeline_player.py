@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.files import path_of
 from livecode.journal import records
 from livecode.journal.inheritance import inheritance_of
 from livecode.journal.records import JournalRecord
@@ -142,7 +143,7 @@ class TimelinePlayer:
         performance = self.performance
         match record:
             case records.SetRead(again=False):
-                set_file = parse_set(record.text, Path(record.path))
+                set_file = parse_set(record.text, path_of(record.path))
                 performance.set_player.open(set_file, record.opening)
                 performance.scenes.watch = _ReplayedFile(self.recorder)
             case records.Packet():
@@ -207,6 +208,8 @@ class TimelinePlayer:
             new_link=lambda bpm: ReplayedLink(self.recorder),
         )
         performance.record.enabled = False
+        if self.timeline.opening.folder:
+            performance.place.stand_in(path_of(self.timeline.opening.folder))
         performance.cues.token = self.timeline.opening.cues
         if self.timeline.opening.live:
             performance.cues.wake = lambda: None

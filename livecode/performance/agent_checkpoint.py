@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from livecode.playing.sounds import Sounds
 FILE = "learned.safetensors"  # in the folder of a performance
 FORMAT = "livecode learned 1"
 EVERY_S = 1.0  # a mind that is killed loses no more than this
+#: What has been learned is told to the journal so often, and no more bytes of it than so many in a second.
+TOLD_EVERY_S, TOLD_BYTES_S = 10.0, 20_000
 
 
 class AgentCheckpoint:
@@ -77,19 +81,28 @@ class AgentCheckpoint:
         except LivecodeError as error:
             self._log.say("note", str(error))
 
-    def keep(self, path: Path, every_s: float = EVERY_S) -> threading.Event:
+    def keep(
+        self,
+        path: Path,
+        every_s: float = EVERY_S,
+        tell: Callable[[bytes], None] = lambda data: None,
+    ) -> threading.Event:
         """Save from now on in a thread of its own, until the event that is returned is set.
 
-        A note says once if the file cannot be written.
+        A note says once if the file cannot be written. `tell` is given the file now and then.
         """
         stop = threading.Event()
 
         def run() -> None:
-            said = ""
+            said, told, due_s = "", b"", time.monotonic() + TOLD_EVERY_S
             while not stop.wait(every_s):
                 try:
-                    self.save(path)
+                    saved = self.save(path)
                     said = ""
+                    if saved and time.monotonic() >= due_s:
+                        told = _told(path, told, tell)
+                        pause_s = max(TOLD_EVERY_S, len(told) / TOLD_BYTES_S)
+                        due_s = time.monotonic() + pause_s
                 except LivecodeError as error:
                     if str(error) != said:
                         said = str(error)
@@ -101,6 +114,17 @@ class AgentCheckpoint:
     def _players(self) -> list[tuple[str, AgentPlayer]]:
         players = ((str(thing), thing.player) for thing in self._sounds)
         return [(name, player) for name, player in players if isinstance(player, AgentPlayer)]
+
+
+def _told(path: Path, before: bytes, tell: Callable[[bytes], None]) -> bytes:
+    """Tell what is in a file unless it is as it was told before; return what is in it."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return before
+    if data != before:
+        tell(data)
+    return data
 
 
 def _about(player: AgentPlayer) -> dict[str, Any]:

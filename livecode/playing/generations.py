@@ -117,6 +117,8 @@ class Generations:
             self._arena.buffers[buffer].reset(channels=2 if stereo else 1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
             self._recorder.model_used(model)
+        if path := getattr(source, "path", "") or getattr(source, "prime", ""):
+            self._recorder.file_used(path)
         send(self._to_engine, OpenGate(self._arena.header.panics))
         if playing.sent:
             playing.begun = True  # nobody has to make it first

@@ -29,15 +29,19 @@ class SetPlace:
         """Stand in the folder of the set at that path. A folder that is gone is passed over."""
         path = Path(os.path.abspath(path))
         self._variables["__file__"] = str(path)
-        if str(path.parent) == self._folder:
+        self.stand_in(path.parent)
+
+    def stand_in(self, folder: Path) -> None:
+        """Stand in a folder, given by its absolute path. One that is gone is passed over."""
+        if str(folder) == self._folder:
             return
         self.leave()
         came_from = Path.cwd()
         try:
-            os.chdir(path.parent)
+            os.chdir(folder)
         except OSError:
             return
-        self._came_from, self._folder = came_from, str(path.parent)
+        self._came_from, self._folder = came_from, str(folder)
         self._known = frozenset(sys.modules)
         sys.path.insert(0, self._folder)
         importlib.invalidate_caches()

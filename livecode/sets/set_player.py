@@ -10,6 +10,7 @@ from livecode.evaluation.applying import Applier
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.blocks import BlockRunner
 from livecode.evaluation.evaluator import Result
+from livecode.files import path_text
 from livecode.journal.recorder import JournalRecorder
 from livecode.language.moments import Moment
 from livecode.language.values import Value
@@ -65,7 +66,7 @@ class SetPlayer:
 
         `opening`: nothing has sounded yet. Beat 0 of a set without scenes is where it can first be heard.
         """
-        self._recorder.set_read(str(set_file.path), set_file.text, opening=opening)
+        self._recorder.set_read(path_text(set_file.path), set_file.text, opening=opening)
         self.scenes.set_file = set_file
         for fault in set_file.faults:
             self._log.say("error", fault.text, line=fault.line, file=set_file.path.name)
@@ -184,7 +185,7 @@ class SetPlayer:
         set_file = self.scenes.set_file
         if set_file is None or set_file is former:
             return False
-        self._recorder.set_read(str(set_file.path), set_file.text, again=True)
+        self._recorder.set_read(path_text(set_file.path), set_file.text, again=True)
         return True
 
     def _prepare(self, set_file: SetFile, opening: bool = False) -> Result:

@@ -8,7 +8,7 @@ import msgspec
 import platformdirs
 
 from livecode.errors import LivecodeError
-from livecode.files import replace_file
+from livecode.files import path_of, replace_file
 
 #: The folder of listings, each named by the number of its kit, and of sounds that code has made.
 KITS = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "kits"
@@ -91,4 +91,4 @@ def is_grabbed(path: str) -> bool:
 
 def file_of(path: str) -> Path:
     """Return the file of a sound by its path in a listing."""
-    return KITS / path.removeprefix(GRABBED) if is_grabbed(path) else Path(path)
+    return KITS / path.removeprefix(GRABBED) if is_grabbed(path) else path_of(path)

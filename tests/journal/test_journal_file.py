@@ -134,7 +134,7 @@ TAGS = {
     "Opening", "SetRead", "ModelUsed", "BlockBegun", "BlockEnded", "Point", "Read", "GaveUp", "SceneBegun",
     "ScenePlayed", "CuesRun", "Packet", "MidiMessage", "KeyPress", "Hushed", "Panicked", "Heard",
     "Restarted", "Features", "FellBack", "Led", "Skipped", "TakenOver", "Alive", "Stands", "Closed",
-    "LeftOut", "Gap",
+    "LeftOut", "Gap", "FileUsed", "AgentsKnow", "Forked",
 }  # fmt: skip
 
 
