@@ -79,6 +79,22 @@ def duration(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is not a length of time in seconds above 0")
 
 
+def moment(text: str) -> float:
+    """Parse a moment as players show it, in seconds: 12:30, 1:02:30.5, or 750.
+
+    >>> moment("12:30"), moment("1:02:30.5"), moment("7.5")
+    (750.0, 3750.5, 7.5)
+    """
+    parts = [_number(each) for each in text.split(":")]
+    fits = len(parts) <= 3 and all(0 <= each < math.inf for each in parts)
+    if not fits or any(each >= 60 for each in parts[1:]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment: write it as 12:30 or 1:02:30")
+    seconds = 0.0
+    for each in parts:
+        seconds = 60 * seconds + each
+    return seconds
+
+
 def _number(text: str) -> float:
     """Parse a number; return NaN, which every limit refuses, for any other text."""
     try:

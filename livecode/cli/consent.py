@@ -1,17 +1,29 @@
 """Asks before code runs that this installation did not write: journals, and what leads to a performance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from livecode.cli.parser import Parser
-from livecode.cli.printing import ask, can_ask, say
+from livecode.cli.printing import YES, ask, can_ask, reply, say
 from livecode.errors import LivecodeError
 from livecode.files import sha256
 from livecode.journal.journal_file import read_journal
-from livecode.journal.records import BlockBegun, Opening
+from livecode.journal.records import BlockBegun, Opening, SetRead
 from livecode.journal.segments import has_seals, is_sealed, segments
 from livecode.transport import MAGIC
+
+#: So many lines of a stranger's code are shown at a time.
+SHOWN_LINES = 40
+
+
+@dataclass(frozen=True)
+class ShownCode:
+    """Code that would run, in the order in which it would, as lines with headings between them."""
+
+    lines: tuple[str, ...]
+    blocks: int  # that were evaluated
 
 
 def add_trust(parser: Parser) -> None:
@@ -31,13 +43,67 @@ def allow_journal(journal: Path, trust: bool) -> None:
     if is_sealed(journal):
         return
     before = _digests(journal)
-    blocks = sum(isinstance(record, BlockBegun) for record in read_journal(journal))
     why = "was not written by this installation, or has been changed since"
     if not has_seals(journal):
         why = "was written by an older livecode, which signed nothing, or by somebody else"
-    allow(f"{journal} {why}; it holds {blocks} blocks of code, which would run as you", trust)
+    allow_code(f"{journal} {why}", code_of(journal), trust)
     if _digests(journal) != before:
         raise LivecodeError(f"{journal} was changed while you were asked: nothing of it has run")
+
+
+def code_of(journal: Path, files: Iterable[tuple[str, Path]] = ()) -> ShownCode:
+    """Return the code of a journal: each text of its set, its blocks beside that, and then some files.
+
+    `files` are given with the names under which they are shown.
+    """
+    texts: list[tuple[str, str]] = []
+    sets: dict[str, str] = {}
+    known: set[str] = set()
+    blocks, rate, first = 0, 48000, 0
+    for record in read_journal(journal):
+        match record:
+            case Opening():
+                rate, first = record.sample_rate, first or record.tick
+            case SetRead() if sets.get(record.path) != record.text:
+                sets[record.path] = record.text
+                texts.append((f"the set {Path(record.path).name}", record.text))
+            case BlockBegun():
+                blocks += 1
+                code = record.code.strip()
+                if code and code not in known and not any(code in text for text in sets.values()):
+                    texts.append(
+                        (f"block {record.number}, {(record.frame - first) / rate:.1f} s", code)
+                    )
+                known.add(code)
+    for name, path in files:
+        texts.append((name, path.read_text(encoding="utf-8", errors="replace")))
+    lines = [line for head, text in texts for line in (f"# ---- {head}", *text.splitlines())]
+    return ShownCode(tuple(lines), blocks)
+
+
+def allow_code(what: str, code: ShownCode, trust: bool) -> None:
+    """Return if somebody trusts whoever wrote some code, which is shown first; raises LivecodeError if not.
+
+    `what` says where it is from.
+    """
+    count = len(code.lines)
+    what = f"{what}; it holds {code.blocks} blocks of code ({count} lines), which would run as you"
+    if trust or not can_ask():
+        allow(what, trust)
+        return
+    say(f"{what}.")
+    shown = 0
+    while True:
+        for line in code.lines[shown : shown + SHOWN_LINES]:
+            say(line)
+        shown = min(shown + SHOWN_LINES, count)
+        left = count - shown
+        more = f" (m: show more, {left} lines are left)" if left else ""
+        answer = reply(f"Do you trust who wrote it?{more} [y/N{'/m' if left else ''}] ")
+        if not (left and answer in ("m", "more")):
+            break
+    if answer not in YES:
+        raise LivecodeError("nothing of it has run")
 
 
 def allow(what: str, trust: bool) -> None:

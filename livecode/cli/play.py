@@ -103,12 +103,7 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
     theme = theme_of(options)
     cue_out = None if options.cue_out is None else (options.cue_out[0], options.cue_out[1])
     card = choose(options.audio, options.device, options.sr, options.outputs, cue_out)
-    alone = left_alone()
-    if alone is not None:
-        raise LivecodeError(
-            f"performance {alone.number} still sounds, though its terminal is gone: `livecode resume` "
-            "goes back to it, `livecode sessions stop` ends it"
-        )
+    refuse_beside()
     sentences = open_cues(options.cues, options.osc_bind, options.osc_port, options.cues_in_clear)
     if not can_ask():
         sentences += faults  # a terminal gets them from the mind
@@ -149,6 +144,16 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
         return play_on(attachment, options.seconds, theme, sentences)
     finally:
         attachment.stop()
+
+
+def refuse_beside() -> None:
+    """Raise LivecodeError if a performance sounds without a terminal: nothing begins beside it."""
+    alone = left_alone()
+    if alone is not None:
+        raise LivecodeError(
+            f"performance {alone.number} still sounds, though its terminal is gone: `livecode resume` "
+            "goes back to it, `livecode sessions stop` ends it"
+        )
 
 
 def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences: list[str]) -> int:

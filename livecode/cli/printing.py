@@ -32,13 +32,21 @@ def put_out(text: str) -> None:
         print(text, end="", flush=True)
 
 
+#: Answers that mean yes.
+YES = ("y", "yes")
+
+
 def ask(question: str) -> bool:
     """Ask a question that is answered with yes or no; anything but yes is no."""
+    return reply(f"{question} [y/N] ") in YES
+
+
+def reply(question: str) -> str:
+    """Ask a question and return the answer in small letters; "" if there is none."""
     try:
-        answer = input(f"{plain(question)} [y/N] ")
+        return input(plain(question)).strip().lower()
     except EOFError:
-        return False
-    return answer.strip().lower() in ("y", "yes")
+        return ""
 
 
 def can_ask() -> bool:

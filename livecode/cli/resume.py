@@ -14,10 +14,11 @@ from livecode.cli.arguments import (
 )
 from livecode.cli.consent import add_trust, allow, allow_journal, differences
 from livecode.cli.parser import Parser
+from livecode.cli.past import CARRIED
 from livecode.cli.play import outlive_s, play_on
 from livecode.cli.printing import say
 from livecode.errors import LivecodeError
-from livecode.files import replace_file
+from livecode.files import carrying, path_of, replace_file
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.export import exported
@@ -57,6 +58,17 @@ def run(options: argparse.Namespace) -> int:
     attached = _attached(performance, options.trust)
     if attached is not None and running.has_terminal(attached[1]):
         raise LivecodeError(f"performance {performance.number} is being played at another terminal")
+    with carrying(performance.folder / CARRIED):
+        return _resumed(performance, attached, options, theme)
+
+
+def _resumed(
+    performance: ArchivedPerformance,
+    attached: tuple[RunningFile, Arena] | None,
+    options: argparse.Namespace,
+    theme: str,
+) -> int:
+    """Attach to what still plays, or begin again what has ended, and play on."""
     begin_log("terminal", performance.log)
     if attached is not None:
         found, arena = attached
@@ -118,8 +130,9 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
             f"the journal {performance.journal} is empty: there is nothing to go on from"
         )
     name = archive.summary(performance).set_path
-    there = name is not None and (Path(name).exists() or performance.typed.exists())
-    set_path = Path(name) if name is not None and there and Path(name).parent.is_dir() else None
+    file = None if name is None else path_of(name)
+    there = file is not None and (file.exists() or performance.typed.exists())
+    set_path = file if file is not None and there and file.parent.is_dir() else None
     before = _started(performance)
     return Options(
         audio=options.audio or before.audio,

@@ -6,15 +6,21 @@ from pathlib import Path
 
 from rich.table import Table
 
+from livecode.bundles.forking import minutes
+from livecode.bundles.writing import write_bundle
 from livecode.cli.arguments import count, path
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.past import CARRIED
 from livecode.cli.printing import put_out, say
 from livecode.errors import LivecodeError
+from livecode.files import FILES, carrying, shown
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance, Summary
 from livecode.journal.export import exported
+from livecode.journal.journal_file import read_journal
 from livecode.journal.marks import remove_performance
+from livecode.journal.records import Opening
 from livecode.processes import running
 from livecode.processes.running import PlaysElsewhere
 
@@ -26,12 +32,18 @@ def add_arguments(parser: Parser) -> None:
         help="what to do with a performance; lists all of them if left out")  # fmt: skip
     add("number", nargs="?", type=count, metavar="N", help="number of the performance (the newest)")
     add("-o", "--out", type=path, metavar="FILE.py", help="file to export to (standard output)")
+    add("--bundle", type=path, metavar="FILE.zip",
+        help="export it with all that another machine needs to replay or fork it")  # fmt: skip
+    add("--share", action="append", default=[], metavar="MODEL",
+        help="carry a model although its licence does not say that it may be shared")  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """List, export, delete or stop."""
     match options.what:
+        case "export" if options.bundle is not None:
+            return export_bundle(options.number, options.bundle, options.share)
         case "export":
             return export(options.number, options.out)
         case "delete" if options.number is None:
@@ -90,6 +102,37 @@ def export(number: int | None, out: Path | None) -> int:
     except FileExistsError:
         raise LivecodeError(f"{out} is there already; choose another name") from None
     say(f"{out}: open it with `livecode play {out}`")
+    return 0
+
+
+def export_bundle(number: int | None, out: Path, share: list[str]) -> int:
+    """Write the bundle of a performance to a file that does not exist yet, and say what it carries."""
+    journal = archive.find(number).journal
+    with carrying(journal.parent / CARRIED):
+        contents = write_bundle(journal, out, share)
+    told = [name for name in contents.files if name.startswith(f"{FILES}/")]
+    for name in told:
+        say(f"carries {name.removeprefix(FILES + '/')}")
+    for model in contents.models:
+        if model.left_out:
+            hint = (
+                f"; --share {Path(model.name).stem} carries it"
+                if "licence" in model.left_out
+                else ""
+            )
+            say(f"does not carry the model {model.name}: {model.left_out}{hint}")
+        else:
+            say(f"carries the model {model.name} ({model.licence or 'since you say so'})")
+    for sentence in contents.missing:
+        say(sentence)
+    if told:
+        say("see that you may pass these files on: whoever has the bundle has them")
+    if any(isinstance(each, Opening) and each.cues for each in read_journal(journal)):
+        say("the token of its cues is in it, too: choose another for the next evening")
+    size, at = out.stat().st_size / 1e6, shown(out)
+    say(f"{at} holds {minutes(contents.seconds)} of playing ({size:.1f} MB): elsewhere,")
+    say(f"livecode replay {at} -o OUT.wav plays it again,")
+    say(f"livecode fork {at} --at M:SS goes on live from a moment of it")
     return 0
 
 

@@ -7,11 +7,11 @@ import time
 from rich.text import Text
 
 from livecode.cli.arguments import path
-from livecode.cli.consent import add_trust, allow_journal, differences
+from livecode.cli.consent import add_trust
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.past import opened
 from livecode.cli.printing import say
-from livecode.cli.replay import journal_of
 from livecode.cli.stage_page import add_certificate, open_to
 from livecode.errors import LivecodeError
 from livecode.journal import archive
@@ -28,7 +28,7 @@ def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode stage` and `livecode stage --replay JOURNAL`."""
     add = parser.add_argument
     add("--replay", type=path, metavar="JOURNAL",
-        help="play a past performance on a page, with its sound: a journal, or its number")  # fmt: skip
+        help="play a past performance on a page: a journal, its number, or a bundle")  # fmt: skip
     add(
         "--at",
         default="",
@@ -58,21 +58,20 @@ def _play(options: argparse.Namespace) -> int:
     from livecode.films.projection import Projection
 
     host, port = stage_place(options.at)
-    journal = journal_of(options.replay)
-    allow_journal(journal, options.trust)
-    for sentence in (*differences(journal), *open_to(host, options)):
+    for sentence in open_to(host, options):
         say(sentence)
     cert, key = (
         "" if each is None else str(each) for each in (options.stage_cert, options.stage_key)
     )
     order = StageOrder(host, port, secrets.token_urlsafe(TOKEN_BYTES), cert, key, audio=True)
 
-    def opened(address: str) -> None:
+    def tell(address: str) -> None:
         say(
             f"the page is {address}: it begins to play when somebody opens it; a click lets it sound"
         )
 
-    replayed = Projection(journal, order, opened).run()
+    with opened(options.replay, options.trust) as past:
+        replayed = Projection(past.journal, order, tell).run()
     if replayed is not None and replayed.differs_at_s is not None:
         say(f"from {replayed.differs_at_s:.2f} s on the controls are not those that were played")
         return 1

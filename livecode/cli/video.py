@@ -6,11 +6,11 @@ import re
 from rich.progress import Progress, TextColumn
 
 from livecode.cli.arguments import path
-from livecode.cli.consent import add_trust, allow_journal, differences
+from livecode.cli.consent import add_trust
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
+from livecode.cli.past import opened
 from livecode.cli.printing import say
-from livecode.cli.replay import journal_of
 from livecode.errors import LivecodeError
 from livecode.films.video import FilmOptions, checked, film
 
@@ -20,7 +20,12 @@ _SIZE = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 def add_arguments(parser: Parser) -> None:
     """Add the arguments of `livecode video JOURNAL -o OUT.mp4`."""
     add = parser.add_argument
-    add("journal", type=path, metavar="JOURNAL", help="a journal, or the number of a performance")
+    add(
+        "journal",
+        type=path,
+        metavar="JOURNAL",
+        help="a journal, the number of a performance, or a bundle",
+    )
     add(
         "-o",
         "--out",
@@ -43,15 +48,15 @@ def run(options: argparse.Namespace) -> int:
         raise LivecodeError(f"--size {options.size}: write width and height, as 1280x720")
     settings = FilmOptions(options.out, options.fps, int(size[1]), int(size[2]), options.palette)
     checked(settings)
-    journal = journal_of(options.journal)
-    allow_journal(journal, options.trust)
-    for sentence in differences(journal):
-        say(sentence)
     named = TextColumn("{task.description}", markup=False)
-    with Progress(named, *Progress.get_default_columns()[3:], console=PlainConsole()) as progress:
+    columns = (named, *Progress.get_default_columns()[3:])
+    with (
+        opened(options.journal, options.trust) as past,
+        Progress(*columns, console=PlainConsole()) as progress,
+    ):
         task = progress.add_task("", total=None)
         replayed = film(
-            journal,
+            past.journal,
             settings,
             lambda seconds: progress.update(
                 task, description=f"{options.out.name}: {seconds:.1f} s"

@@ -17,6 +17,7 @@ SECTIONS = {
         "how-to/tidal-and-link.md",
         "how-to/project-it.md",
         "how-to/play-with-a-friend.md",
+        "how-to/carry-it-home.md",
     ],
     "Play": [
         "language.md",

@@ -1,0 +1,1 @@
+"""Bundles: one file with all that a past performance needs, to be replayed or gone on with elsewhere."""
