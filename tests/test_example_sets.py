@@ -122,6 +122,24 @@ def test_prime_and_freeze(play) -> None:
 
 
 @pytest.mark.slow
+def test_call_and_response(play) -> None:
+    played = play("call_and_response")
+    for scene in ("after silence", "longer"):
+        assert played.scene == scene
+        does, answers = [], []
+        while played.scene == scene:
+            sound = played.on(0.2)
+            does.append(played.status.duets.get("d"))
+            if does[-1] == "answers":
+                answers.append(rms(sound))
+        assert {"hears", "answers"} <= set(does)
+        assert max(answers) > 0.01
+    assert played.scene == "on the bar"
+    played.on(2 * 2.4)
+    assert rms(played.on(2.4)) > 0.01
+
+
+@pytest.mark.slow
 def test_swap_models(play) -> None:
     played = play("swap_models")
     kinds = []

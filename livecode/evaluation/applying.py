@@ -10,6 +10,7 @@ from livecode.errors import LivecodeError, NothingCalled, did_you_mean, in_words
 from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.namespace import Namespace
 from livecode.language.dsp import Dsp
+from livecode.language.duets import Duet
 from livecode.language.every import Every
 from livecode.language.moments import Moment
 from livecode.language.patterns.pattern import Pattern
@@ -17,6 +18,7 @@ from livecode.language.sent import Sent
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
 from livecode.language.values import Function, Value
+from livecode.playing.duets import Duets
 from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix
@@ -42,6 +44,7 @@ class Applier:
         pump: Callable[[], None],
         trying: Callable[[], AbstractContextManager[None]] = nullcontext,
         turns: TurnTable | None = None,
+        duets: Duets | None = None,
     ):
         """Play in a performance made of these parts.
 
@@ -49,7 +52,7 @@ class Applier:
         waits a little. The performer's code runs within `trying()`, which may end it.
         """
         self._namespace, self._sounds, self._signals = namespace, sounds, signals
-        self._turns = turns
+        self._turns, self._duets = turns, duets
         self._generations = sounds.generations
         self._watchdog, self._lock = watchdog, lock
         self._moment, self._pump, self._trying = moment, pump, trying
@@ -87,6 +90,11 @@ class Applier:
         elif isinstance(thing, Every) and self._turns is not None:
             with self._lock:
                 self._turns.follow(thing)
+        elif isinstance(thing, Duet) and self._duets is not None:
+            for value in thing.values():
+                self.prepare(value)
+            with self._lock:
+                self._duets.follow(thing)
         elif isinstance(thing, Sounding):
             thing.check()
             for value in thing.values():
@@ -122,6 +130,9 @@ class Applier:
             if isinstance(thing, Every) and self._turns is not None:
                 with self._lock:
                     self._turns.remove(thing)
+            elif isinstance(thing, Duet) and self._duets is not None:
+                with self._lock:
+                    self._duets.remove(thing)
 
     def state(self, thing: Thing) -> PlayerState | None:
         """Return what a thing's player has learned, as of one tick; None if it learns nothing."""

@@ -15,6 +15,7 @@ from livecode.transport.messages import (
     AnyMessage,
     Began,
     Built,
+    DuetTurn,
     FadedLate,
     GivenUp,
     Late,
@@ -190,6 +191,9 @@ class Timeline:
                 case Tilted():
                     tilted = schedule.tilted.setdefault(message.generation, {})
                     tilted.setdefault(message.position, []).append(message.scores)
+                case DuetTurn():
+                    turns = schedule.turns.setdefault(message.generation, {})
+                    turns.setdefault(message.position, []).append(message)
                 case ShapeFollowed():
                     schedule.shaped.setdefault(message.name, deque()).append(message.at)
                 case Silenced():

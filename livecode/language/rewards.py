@@ -100,20 +100,10 @@ def near(reference: str | Path | NDArray[Any]) -> Reward:
     else:
         given = array_of_sound("near", reference)
         audio = given.reshape(len(given), -1).mean(axis=1)
-    heard = SoundFeatures(RATE_HZ)
-    colours = []
-    for begin in range(0, len(audio) - heard.hop_frames, heard.hop_frames):
-        heard.listen(audio[begin : begin + heard.hop_frames].astype(np.float32))
-        if heard.level > -60:
-            colours.append(_colour(heard))
-    if not colours:
+    wanted = heard_colour(audio, RATE_HZ)
+    if wanted is None:
         raise LivecodeError("near: that sound is silent")
-    wanted = np.mean(colours, axis=0)
-
-    def near_to_it(sound: Any) -> float:
-        return -float(np.abs(_colour(sound) - wanted).mean())
-
-    return near_to_it
+    return near_colour([wanted])
 
 
 def away(over: Span | float = 60.0) -> Reward:
@@ -134,6 +124,26 @@ def away(over: Span | float = 60.0) -> Reward:
         return float(np.abs(colour - usual[0]).mean())
 
     return away_from_it
+
+
+def heard_colour(audio: Floats, rate_hz: int) -> Floats | None:
+    """Return the mean colour of samples (n,), the levels of mel bands (24,); None if they are silent."""
+    heard = SoundFeatures(rate_hz)
+    colours = []
+    for begin in range(0, len(audio) - heard.hop_frames, heard.hop_frames):
+        heard.listen(audio[begin : begin + heard.hop_frames].astype(np.float32))
+        if heard.level > -60:
+            colours.append(_colour(heard))
+    return np.mean(colours, axis=0) if colours else None
+
+
+def near_colour(wanted: list[Floats]) -> Reward:
+    """Make a reward of the colour that the list holds while it is asked; of an empty list it says 0."""
+
+    def near_to_it(sound: Any) -> float:
+        return -float(np.abs(_colour(sound) - wanted[0]).mean()) if wanted else 0.0
+
+    return near_to_it
 
 
 def _colour(sound: Any) -> Floats:

@@ -12,6 +12,7 @@ from livecode.help.explanation import SIGNALS, help_on
 from livecode.language import curves
 from livecode.language.agents import agent
 from livecode.language.dsp import dsp
+from livecode.language.duets import duet
 from livecode.language.every import every
 from livecode.language.hits import hits
 from livecode.language.kits import kit
@@ -44,6 +45,7 @@ def language_words(signals: Mapping[str, Any]) -> dict[str, Any]:
         "bars": bars,
         "beats": beats,
         "dsp": dsp,
+        "duet": duet,
         "every": every,
         "hits": hits,
         "hours": hours,

@@ -46,6 +46,7 @@ from livecode.performance.tempo_words import TempoWord, metre_word
 from livecode.performance.tick_load import SoundingNames, TickLoad
 from livecode.performance.token_times import TokenTeller
 from livecode.playing.clock import PerformanceClock
+from livecode.playing.duets import Duets
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
 from livecode.playing.listening import OscSignal, Signals
@@ -174,6 +175,7 @@ class Performance:
         sounds.on_gone = signals.forget
         self.tilts = Tilts(arena, self.generations, sounds, watchdog, setup.say, setup.note, wall_s)
         self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
+        self.duets = Duets(signals, sounds, setup, tempo, lambda: clock.frame)
         self.applier = Applier(
             namespace,
             sounds,
@@ -184,6 +186,7 @@ class Performance:
             pump=(lambda: time.sleep(0.002)) if pump is None else pump,
             trying=recorder.trying,
             turns=self.turns,
+            duets=self.duets,
         )
         evaluator = Evaluator(namespace, self.applier, self._line_defining)
         sounds.on_return = evaluator.take_back_name
@@ -202,7 +205,7 @@ class Performance:
         )  # fmt: skip
         self.board = StatusBoard(
             arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage,
-            self.layers, self.named, self.judging,
+            self.layers, self.named, self.judging, self.duets,
         )  # fmt: skip
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
@@ -283,6 +286,7 @@ class Performance:
             self.present.move_to(frame)
             self.applier.tick(frame)
             self.sounds.tick(frame, self.present.moment)
+            self.duets.tick(self.present.moment)
             self.tilts.tick(self.present.moment)
             self.layers.tick(frame, self.present.moment)
             self.named.tick(frame, self.present.moment)

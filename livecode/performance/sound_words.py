@@ -8,6 +8,7 @@ from typing import Any
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.namespace import Namespace
+from livecode.language.duets import Duet
 from livecode.language.every import Every
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, span
@@ -96,8 +97,8 @@ def sound_words(
                 thing.cued = name in names
 
     def free(*things: Any) -> None:
-        """Fade names out and forget them: `free(ego)`; `free(fill)` ends an `@every`."""
-        for name in names_of(things, (Sounding, Every)):
+        """Fade names out and forget them: `free(ego)`; `free(fill)` ends an `@every` or a duet."""
+        for name in names_of(things, (Sounding, Every, Duet)):
             if name in namespace.variables:
                 del namespace[name]
 

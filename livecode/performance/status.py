@@ -22,6 +22,7 @@ from livecode.performance.stage_word import StageWord
 from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
+from livecode.playing.duets import Duets
 from livecode.playing.players import StreamPlayer
 from livecode.playing.sound_player import SoundPlayer
 from livecode.playing.sounds import Sounds
@@ -82,11 +83,12 @@ class StatusBoard:
         layers: DrawnLayers,
         named: NamedSignals,
         judging: Judging,
+        duets: Duets,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
         self._scenes, self._sounds, self._turns = scenes, sounds, turns
         self._namespace, self._stage, self._layers = namespace, stage, layers
-        self._named, self._judging = named, judging
+        self._named, self._judging, self._duets = named, judging, duets
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -140,6 +142,7 @@ class StatusBoard:
             named=self._named.now,
             compared=self._judging.comparisons.shown,
             plotted=self._judging.plots.shown,
+            duets=self._duets.shown,
             rings=rings.summary(),
             twist=round(float(rings.twist), 3),
             refused=sum(self._intake.refused.values()),

@@ -15,6 +15,7 @@ from livecode.transport.messages import (
     AnyMessage,
     Began,
     Built,
+    DuetTurn,
     Ended,
     Fade,
     Failed,
@@ -81,6 +82,7 @@ class Generations:
         self.on_new_engine: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Generation], None] = lambda playing: None
         self.on_tilted: Callable[[Tilted], None] = lambda message: None
+        self.on_turn: Callable[[DuetTurn], None] = lambda message: None
 
     def current(self, name: str) -> Generation | None:
         """Return the generation that the name sounds from or is about to; None if there is none."""
@@ -240,6 +242,8 @@ class Generations:
                 self._silenced = self.sounding()
             elif isinstance(message, Tilted):
                 self.on_tilted(message)
+            elif isinstance(message, DuetTurn):
+                self.on_turn(message)
             elif isinstance(message, Note):
                 self._on_note(message)
         return failures

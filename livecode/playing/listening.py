@@ -127,6 +127,15 @@ class Signals(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(list(iter(self)))
 
+    def tap_of(self, name: str) -> int:
+        """Return the number of the tap that the engine fills with the sound of a name.
+
+        It is the name's as long as somebody asks for it. Raises KeyError if there is no such sound, and
+        LivecodeError if too many names are listened to.
+        """
+        _ = self[name]
+        return next(index for index, taken in self._taps.items() if taken == name)
+
     def listen(self) -> None:
         """Feed all features with what was played since the last tick."""
         self._ticks += 1

@@ -102,8 +102,10 @@ class StreamPlayer(SoundPlayer):
 
     def __init__(self, thing: Stream, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
-        #: The tilt as the thing described it when `follow` was called last.
+        #: The tilt as the thing described it when `follow` was called last, and what it leans to besides.
         self.tilt: Value | None = None
+        self._own_tilt: Value | None = None
+        self._leaning: Value | None = None
         #: How far the tilt pushes the stream from its model, in bits a second.
         self.pushed = 0.0
         self._hand = {
@@ -111,18 +113,31 @@ class StreamPlayer(SoundPlayer):
             for setting in TILT_HAND
         }
         self._slot = setup.controls.open(f"{thing.name}.tilt")
+        setup.controls.open(f"{thing.name}.duet")  # the voice looks for it when it begins
         self._written = setup.controls.last(self._slot)
         self._hand_rests = False  # whether it has been written, and stays
 
     def follow(self, frame: int, fade_s: float) -> None:
         super().follow(frame, fade_s)
         tilt = self.thing.tilt
-        if tilt is not None and tilt is not self.tilt:
+        if tilt is not None and tilt is not self._own_tilt:
             self._tell_what_does_not_tilt(tilt)
-        self.tilt = tilt
-        self.pushed, self._hand_rests = self.pushed if tilt is not None else 0.0, False
+        self._own_tilt = tilt
+        self._tilt_anew()
         for automation in self._hand.values():
             automation.follow(frame, fade_s)
+
+    def lean(self, leaning: Value | None) -> None:
+        """Be tilted by this as well as by what the thing describes; None: by that alone."""
+        if leaning is not self._leaning:
+            self._leaning = leaning
+            self._tilt_anew()
+
+    def _tilt_anew(self) -> None:
+        own, leaning = self._own_tilt, self._leaning
+        both = None if own is None or leaning is None else own + leaning
+        self.tilt = both or own or leaning
+        self.pushed, self._hand_rests = self.pushed if self.tilt is not None else 0.0, False
 
     def _tell_what_does_not_tilt(self, tilt: Value) -> None:
         if not hears(tilt, (SOUND, str(self.thing))):

@@ -242,7 +242,7 @@ def _touch(touch: Touch) -> list[Segment]:
 
 
 def _judged(status: Status) -> list[Segment]:
-    """Return what is compared, and which of the two plays; and what rewards have said in half a minute."""
+    """Return what is compared, what duets do, and what rewards have said in half a minute."""
     segments = []
     for name, compared in status.compared.items():
         plays = "①②"[compared.which - 1]
@@ -250,6 +250,10 @@ def _judged(status: Status) -> list[Segment]:
         short = (("class:status.dim", f"{name[:16]} "), ("class:status.good", plays))
         learned = ("class:status.dim", f"{ask} · {compared.comparisons}")
         segments.append(Segment((*short, learned), 6, Segment(short, 6.5)))
+    for name, does in status.duets.items():
+        style = "good" if does == "answers" else "bars" if does == "hears" else "dim"
+        fragments = (("class:status.dim", f"{name[:16]} "), (f"class:status.{style}", does))
+        segments.append(Segment(fragments, 6))
     for order, (title, numbers) in enumerate(status.plotted.items()):
         if numbers:
             low, high = min(numbers), max(numbers)

@@ -298,6 +298,22 @@ class Tilted(Message, frozen=True, tag=True):
     seconds: float  # of the chunk
 
 
+class DuetTurn(Message, frozen=True, tag=True):
+    """A stream of a duet begins to hear a phrase, to answer it, or to listen again.
+
+    An answer begins in the hop at `position` in the stream's buffer.
+    """
+
+    generation: int
+    position: int
+    what: str  # "hears", "answers" or "listens"
+    number: int = 0  # of the answer, from 1
+    frames: int = 0  # how long the answer is, at the engine's rate
+    wait: int = 0  # frames of the hop before it begins
+    gain: float = 1.0
+    phrase: bytes = b""  # FLAC at the model's rate
+
+
 class Underrun(Message, frozen=True, tag="Dry"):
     """A generation had no samples in the blocks from `begin` up to `end`.
 
@@ -358,7 +374,8 @@ class Silenced(Message, frozen=True, tag=True):
 AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, Interrupt, GrabSound, Record,
     ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
-    Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp, Tilted, Underrun, FadedLate, Late,
+    Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp, Tilted, DuetTurn, Underrun, FadedLate,
+    Late,
     Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()

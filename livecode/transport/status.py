@@ -116,6 +116,7 @@ class Status(msgspec.Struct, frozen=True):
     named: dict[str, float] = {}  # the performer's signals, while a layer of their own is shown
     compared: dict[str, Compared] = {}  # by the name of the preference
     plotted: dict[str, tuple[float, ...]] = {}  # by title, oldest first: the last half minute
+    duets: dict[str, str] = {}  # by name: it listens, hears or answers
     rings: str = ""  # what is heard of each hand's
     twist: float = 0.0  # −1 to 1
     refused: int = 0  # packets

@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from livecode.neural.audio.sound_bytes import unpacked
 from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
-from livecode.transport.messages import StreamSource
+from livecode.transport.messages import DuetTurn, StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held, Loaded
 from livecode.voices.drawn_ahead import DrawnAhead
+from livecode.voices.duet.answers import Answers, DuetHand, StreamAnswer
+from livecode.voices.duet.phrase import Phrase, phrase_of
 from livecode.voices.entropy import EntropyMeter
 from livecode.voices.leveller import Leveller
 from livecode.voices.resampler import Resampler
@@ -33,7 +36,7 @@ SCORING_BLOCKS = 1.5
 class StreamVoice:
     """Plays one stream. Nothing in it depends on time but what it is given."""
 
-    controls = ("temperature", "frozen", "guard", "priority", *Held._fields, "tilt")
+    controls = ("temperature", "frozen", "guard", "priority", *Held._fields, "tilt", "duet")
 
     def __init__(self, source: StreamSource, sample_rate: int, hop: int, block: int = 0):
         """Read the model and begin from the source's prime, from a moment of the model, or from silence.
@@ -60,6 +63,9 @@ class StreamVoice:
         self.notes: tuple[str, ...] = ()
         self._leveller = Leveller(sample_rate, hop)
         self._loop = _Loop(sample_rate, hop)
+        self._seed = source.seed
+        #: Whether it is heard, if it answers in a duet.
+        self.answers = Answers(sample_rate, hop, self.tilt.go_on_from)
         self.resting = False  # frozen by the host, which has no time for it
         self.priority = 0.0
         if source.prime:
@@ -79,8 +85,8 @@ class StreamVoice:
 
     @property
     def busy(self) -> bool:
-        """Whether it samples, which takes time; a frozen stream takes next to none."""
-        return not self._loop.on
+        """Whether it samples, which takes time; one that is frozen, or only listens, takes next to none."""
+        return not self._loop.on and not self.answers.silent
 
     def play(
         self,
@@ -96,7 +102,7 @@ class StreamVoice:
         temperature of the moment at which it is heard. Those of a tilted stream are drawn earlier.
 
         held: what else is in the performer's hand, in the order of `Held`, and then the numbers of a
-        `TiltHand`.
+        `TiltHand` and of a `DuetHand`.
         """
         self.tilt.decided = []
         self.priority = 0.0 if priority is None else float(priority[0])
@@ -104,23 +110,25 @@ class StreamVoice:
         known.append(1.0 if temperature is None else float(temperature[0]))
         while len(known) < (known.maxlen or 0):
             known.append(known[-1])
+        tilt, duet = (*held[len(Held._fields) :], None, None)[:2]
+        self.answers.follow(DuetHand() if duet is None else DuetHand(*_numbers(DuetHand, duet)))
+        self.answers.prepare()
+        if self.answers.silent:
+            return np.zeros(self._hop, np.float32)
         freeze = self.resting or (frozen is not None and frozen[0] >= 0.5)
         guarded = guard is not None and guard[0] >= 0.5
         if self._loop.plays_alone(freeze):
-            return self._loop.repeat()
+            return self.answers.shaped(self._loop.repeat())
         count = self._resampler.needs(self._hop)
         heard = self._resampler.heard(count)
         curve = np.interp(heard, self._hop * np.arange(len(known)), known).astype(np.float32)
         hand = {
             name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
         }
-        tilt = next((v for v in held[len(Held._fields) :] if v is not None), None)
-        tilt_hand = TiltHand()
-        if tilt is not None:
-            tilt_hand = TiltHand(*map(float, tilt[: len(TiltHand._fields)]))
+        tilt_hand = TiltHand() if tilt is None else TiltHand(*_numbers(TiltHand, tilt))
         audio = self.tilt.next(curve, Held(**hand), guarded, tilt_hand)
         sound = self._resampler.process(audio * self._gain, self._hop)
-        return self._loop.pass_on(self._leveller.process(sound, guarded))
+        return self.answers.shaped(self._loop.pass_on(self._leveller.process(sound, guarded)))
 
     @property
     def candidates(self) -> int:
@@ -184,11 +192,37 @@ class StreamVoice:
         """Go on from there."""
         self.tilt.load_state(state)
 
+    def phrase_of(self, heard: np.ndarray, rate_hz: int, longest_s: float) -> Phrase:
+        """Return what the stream is to be primed with, of samples (n,) that were heard."""
+        return phrase_of(heard, rate_hz, self._rate, self._loaded.lufs, longest_s)
+
+    def primed(self, phrase: Phrase, number: int) -> Any:
+        """Return where the answer of that number to a phrase goes on from; any thread may ask.
+
+        The same phrase and number give the same answer.
+        """
+        drawing = self._loaded.drawing(self._seed + number)
+        drawing.prime(phrase.audio)
+        return drawing.state()
+
+    def take_turn(self, turn: DuetTurn) -> None:
+        """Answer, or end an answer, as in the performance that is replayed."""
+        if turn.what == "answers":
+            state = self.primed(Phrase(unpacked(turn.phrase)[0], -np.inf), turn.number)
+            self.answers.begin(StreamAnswer(state, turn.frames, turn.gain, turn.wait))
+        elif turn.what == "listens":
+            self.answers.end()
+
     def _prime(self, path: str) -> None:
         """Hear the end of a sound file, and go on from there."""
         sound = read_mono(path, self._rate, last_s=PRIME_S)
         self.notes = sound.notes
         self._drawing.prime(sound.audio)
+
+
+def _numbers(hand: type[TiltHand] | type[DuetHand], values: np.ndarray) -> list[float]:
+    """Return the numbers of a hand from the values of its control, which may have more."""
+    return [float(value) for value in values[: len(hand._fields)]]
 
 
 _models = ModelCache(Loaded)

@@ -51,6 +51,7 @@ class Voice:
     on_missed: Callable[[int, int], None] = lambda frame, sound: None
     #: Called with the position of a hop in the buffer, and what was decided in it by scores.
     on_decided: Callable[[int, Decided], None] = lambda position, decided: None
+    turned: int = -1  # the position in the buffer of the last hop whose turns of a duet were taken
     played: bool = False
     tried: bool = False  # whether it has computed sound without harm
     noted: int = 0  # of the source's notes
@@ -139,6 +140,10 @@ class Voice:
                 self.source.tilt.give_up()
             tilted = schedule.tilted.get(self.generation, {})
             self.source.tilt.noted = list(tilted.get(position, ()))
+            if self.turned < position:
+                self.turned = position
+                for turn in schedule.turns.get(self.generation, {}).get(position, ()):
+                    self.source.take_turn(turn)
         alignment = schedule.aligned.get(self.generation, {}).get(position)
         if alignment is None:
             return self.frame if self.played else NEVER

@@ -364,6 +364,11 @@ class TiltedStream:
             tuple(chunk.pieces),
         )
 
+    def go_on_from(self, drawing: Any) -> None:
+        """Go on from a state of the drawing, with nothing that waits to be heard."""
+        nothing = np.zeros(0, np.float32)
+        self.load_state(TiltedState(drawing, nothing, nothing, self._begun))
+
     def load_state(self, state: TiltedState) -> None:
         """Go on from there. What has been drawn of a chunk is to be scored again."""
         self.drawing.load_state(state.drawing)
