@@ -123,14 +123,21 @@ class _Ear:
 class Ears:
     """Listens for all streams that answer."""
 
-    def __init__(self, arena: Arena, tell: Callable[[DuetTurn], bool], beside: bool):
-        """`tell` tells the mind, and returns whether there was room; `beside`: threads prime."""
-        self._arena, self._tell, self._beside = arena, tell, beside
+    def __init__(
+        self, arena: Arena, tell: Callable[[DuetTurn], bool], beside: bool, listens: bool = True
+    ):
+        """`tell` tells the mind, and returns whether there was room; `beside`: threads prime.
+
+        `listens` is False in a replay: it is known who answers when.
+        """
+        self._arena, self._tell, self._beside, self._listens = arena, tell, beside, listens
         self._rate = arena.header.sample_rate
         self._ears: dict[int, _Ear] = {}
 
     def listen(self, voices: Mapping[int, Voice], due: int) -> None:
         """Hear what has been played up to sample time `due`, and let streams answer."""
+        if not self._listens:
+            return
         for generation in [each for each in self._ears if each not in voices]:
             del self._ears[generation]
         for generation, voice in voices.items():

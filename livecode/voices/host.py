@@ -102,7 +102,7 @@ class VoiceHost:
         self._trials = Trials(arena)
         self._tilting = Tilting(arena, scored=schedule is None)
         self._entropies = EntropyTeller(arena)
-        self._ears = None if schedule is not None else Ears(arena, self._tell, beside=self._live)
+        self._ears = Ears(arena, partial(send, self._to_mind), self._live, schedule is None)
         self._wanted: dict[int, StartVoice] = {}
         # generations that play on until their buffer gets another owner
         self._leaving: set[int] = set()
@@ -124,8 +124,7 @@ class VoiceHost:
             self._begin(*self._loaded.popleft())
         self._ahead = look_ahead(self.arena.header.block, self.arena.header.burst)
         due = self.arena.header.clock()[0] + self.arena.header.block
-        if self._ears is not None:
-            self._ears.listen(self.voices, due)
+        self._ears.listen(self.voices, due)
         computed = self._fill_all(due)
         self._entropies.tell(
             {
@@ -381,8 +380,8 @@ class VoiceHost:
         if voice is not None and isinstance(voice.source, StreamVoice):
             voice.source.tilt.take_scores(message.chunk, message.scores)
 
-    def _tell(self, message: Message) -> bool:
-        return send(self._to_mind, message)
+    def _tell(self, message: Message) -> None:
+        send(self._to_mind, message)
 
     def _pass_on(self, name: str, notes: Sequence[str], noted: int) -> int:
         """Tell the performer what is new among a source's notes; return how many there are."""
