@@ -8,8 +8,9 @@ and so does somebody else's phone (`livecode play sets/dive_bar.py --cues`). Two
     livecode play sets/dive_bar.py          livecode check sets/dive_bar.py
 """
 
-tempo(96)
-
+tempo(104)
+tempo.swing = (0.12, 0.5*beats)
+key = "a minor pentatonic"
 additive, orchestra = space("additive"), space("orchestra")
 
 @reward
@@ -17,47 +18,49 @@ def room(rings, mic):                   # your hands, and the room: what makes i
     return rings.twist + 2 * (mic.rms - 0.02)
 
 
-# %% hello  for=40*s fade=3*s ends=["piano", "choir", "thud", "drone"]
-# One agent, close and warm. Nobody has to stop talking for this.
-glass = agent(additive, dims=2, every=80*ms, step=0.015, level=0.5, pan=0)
-glass.reward = room
-glass.curiosity = 1
+# %% hello  for=16*bars fade=3*s ends=["piano", "choir", "drummer", "kick", "hats", "cuts"]
+# One agent, close and warm, a note a beat. Nobody has to stop talking for this.
+glass = agent(additive, dims=2, every=1*beats, step=0.08, scale=key, strike=0.7, level=0.5, pan=0, seed=6)
+glass.hp, glass.delay, glass.room = 120, (3/8, 0.4), 0.4
+glass.reward, glass.curiosity = room, 1
+low = notes("<0 -2 1 -1>", "bass", scale=key, octave=2, voices=1, level=0.5)
+low.cut, low.duck, low.legato = 300, None, 0.9
 
-# %% duet  for=40*s fade=3*s ends=["choir", "thud", "drone"]
+# %% duet  for=16*bars fade=3*s ends=["choir", "drummer", "kick", "hats", "cuts"] quant=1*bars
 # Two who answer each other: either is praised for being brighter than the other.
-glass = agent(orchestra, dims=4, every=0.25*beats, step=0.05, level=0.45, pan=-0.5)
-piano = stream("quartet", temperature=0.95, seed=1, level=0.6, pan=0.4)
-piano.frozen = 0
+glass = agent(orchestra, dims=4, every=pattern("<0.5 0.5 1 0.25>") * beats, step=0.08, scale=key, strike=0.8)
+glass.level, glass.pan, glass.hp, glass.delay, glass.room = 0.45, -0.4, 120, (3/16, 0.3), 0.3
+piano = stream("quartet", temperature=0.95, seed=1, level=0.5, pan=0.4)
 glass.reward = lambda glass, piano: glass.brightness - piano.brightness
+low = notes("<[0 ~ ~ 2] [~ -2 ~ ~]>", "bass", scale=key, octave=2, voices=1, level=0.55)
+low.cut, low.duck, low.legato = 400, None, 0.7
 
-# %% hymn  for=40*s fade=5*s ends=["glass", "piano", "thud"]
-# The choir, from cautious to unhinged and back, over a drone that stands where a hand could be.
-choir = stream("choir", temperature=ramp(0.8, 1.15, 0.8, over=40*s), seed=4, level=0.9, pan=0)
-drone = orchestra.hold(0.25, 0.3, sine(0.2, 0.8, period=20*s), level=0.35)
-drone.texture = 0.8
+# %% hymn  for=16*bars fade=5*s ends=["glass", "piano", "drummer", "kick", "hats", "cuts"]
+# The choir, from cautious to unhinged and back, over one low note.
+choir = stream("choir", temperature=ramp(0.8, 1.15, 0.8, over=16*bars), seed=4, level=0.9, pan=0)
+low = notes("<0 ~>", "pad", scale=key, octave=2, voices=2, level=0.5)
+low.cut, low.duck, low.legato = 600, None, 1
 
-# %% loud  fade=0.1*s ends=["glass", "drone"]
-# When nobody listens. It has its own limiter and waits for you to leave it: nothing here can run away.
-@dsp
-def thud(hit=0, fall=0, dirt=0.7):
-    return Clip(Disto(Sine(41 + 170 * fall, mul=hit), drive=dirt, mul=0.8), -0.8, 0.8)
+# %% loud  quant=1*bars ends=["glass", "piano", "drummer"]
+# When nobody listens. A floor, a bass, and a choir that sings unheard and is cut to stabs. It waits for you to leave it.
+kick = hits("bd*4", level=1.1)
+hats = hits(pattern("[~ oh]*4, <~ cp>*4, hh*8").gain("0.8 0.4 1 0.5"), level=1.2)
+low = notes("0 [0 0] [~ 0] <2 [4 -1]>", "bass", scale=key, octave=2, voices=1, level=0.9)
+low.cut, low.duck, low.legato = sine(300, 1800, period=8*bars), ("kick", 0.8), 0.5
+choir = stream("choir", temperature=1, seed=4, level=0)
+cuts = hits(pattern("<0 8> ~ ~ [~ 3] ~ <5 12> ~ ~").every(4, pattern.rev), grab(choir, 1*bars, slices=16))
+cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.2, 300, (3/16, 0.4), "kick"
 
-thud.hit = env(2*ms, 260*ms, every=1*beats)
-thud.fall = env(1*ms, 70*ms, every=1*beats)
-piano = stream("quartet", temperature=1.1, seed=9, level=0, pan=-0.3)
-choir = stream("choir", temperature=1.15, seed=9, level=0, pan=0.3)
-piano.frozen = steps(0, 0, 1, 0, 1, 0, 1, 1, every=1*beats)
-piano.level = 0.9 * steps(1, 0, 1, 1, 0, 1, 1, 0, every=0.25*beats).lag(5*ms)
-choir.level = 0.9 * square(0, 1, period=1.5*beats).lag(5*ms)
+# %% stutter  for=16*bars ends=["choir", "glass", "piano", "low"] fade=1*bars quant=1*bars
+# A SampleRNN of drums that is heard in pieces alone, over half a beat. Works after anything.
+drummer = stream("drummer", temperature=1, seed=6, level=0)
+cuts = hits(pattern("0*2 3*4 <5 9>*2 [7 7]").sometimes(pattern.ply(2)), grab(drummer, 1*bars, slices=16, by="onsets"))
+cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.6, 80, (3/16, 0.4), None
+kick = hits("bd ~ ~ bd", level=1)
+hats = hits(pattern("[~ hh]*4, ~ <rim cp>"), level=1)
 
-# %% stutter  for=16*bars fade=0.5*s ends=["choir", "drone", "glass"]
-# The piano cut into sixteenths, its memory going round. Works after anything.
-piano = stream("quartet", temperature=1.0, seed=6, level=0, pan=0)
-piano.frozen = steps(0, 1, 1, 0, 1, 1, 1, 0, every=0.5*beats)
-piano.level = 0.9 * steps(1, 1, 0, 1, every=0.25*beats).lag(5*ms)
-
-# %% last orders  fade=6*s ends=["thud", "piano", "drone", "choir"]
+# %% last orders  fade=6*s ends=["kick", "hats", "low", "piano", "choir", "drummer", "cuts"]
 # When the crowd has left: one quiet thing, that listens to the room and goes where it answers.
-glass = agent(additive, dims=1, every=150*ms, step=0.008, level=0.35, pan=sine(-0.4, 0.4, period=30*s))
-glass.reward = room
-glass.curiosity = 0.5
+glass = agent(additive, dims=1, every=2*beats, step=0.05, scale=key, strike=0.5, level=0.4)
+glass.hp, glass.delay, glass.room, glass.pan = 120, (3/8, 0.4), 0.6, sine(-0.4, 0.4, period=8*bars)
+glass.reward, glass.curiosity = room, 0.5

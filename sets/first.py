@@ -1,28 +1,44 @@
 """A first set. Put the cursor into a block and press Alt+Enter to hear it; change it, and again.
 
-A block is what stands between blank lines. What you evaluate replaces what the name sounded like;
-nothing you type can stop the sound. F12 is the emergency brake, Alt+. fades everything out.
+A block is what stands between blank lines. What you evaluate replaces what the name sounded like, on the beat;
+nothing you type can stop the sound. F8 plays the next scene, Alt+. fades everything out, F12 is the emergency brake.
 """
 
+tempo(122)
+key = "c minor pentatonic"              # or "d dorian", or "e phrygian"
 glass = space("additive")               # a latent space: every position in it is a sound
 
 @reward
-def hands(rings):                       # parameters name the signals that a function wants
-    return rings.twist                  # both hands to the front: +1, to the back: −1
+def hands(rings, keys):                 # both hands to the front: +1, to the back: −1; F10 and F9 do as well
+    return rings.twist + keys.like - keys.dislike
 
 
-# %% wander  for=40*s
-# An agent walks through two dimensions of the space, a step every 50 milliseconds.
-ego = agent(glass, dims=2, every=50*ms)
+# %% dance  for=4*bars
+kick = hits("bd*4")
+top = hits(pattern("[~ oh]*4, ~ cp, hh*8").gain("0.7 0.4 1 0.5"), level=1.2)
+bass = notes("0 [~ 0] [~ 4] <3 [2 -1]>", "bass", scale=key, octave=2)
+bass.cut, bass.duck = sine(250, 1400, period=8*bars), ("kick", 0.8)
 
-# %% learn  for=60*s
+# %% wander  for=16*bars quant=1*bars
+# An agent walks through two dimensions of the space, and strikes where it stands: twice a beat, in your key.
+ego = agent(glass, dims=2, every=0.5*beats, step=0.1, scale=key, strike=1, level=0.5, seed=2)
+ego.hp, ego.delay, ego.room = 180, (3/16, 0.4), 0.3
+ego.pan = sine(-0.5, 0.5, period=4*bars)
+
+# %% learn  for=16*bars quant=1*bars
 # Now it is taught: turn your hands to the front where you like what you hear.
 ego.reward = hands
-ego.every = 80*ms
+ego.every = pattern("<0.5!3 0.25>") * beats
+bass.pattern = "0 [~ 0] [~ 4] [<3 2> -1], ~ ~ ~ <~ [7 5]>"
 
-# %% open
-# Two more dimensions open, and a second agent joins, quieter and to the left, easily bored.
+# %% open  for=16*bars quant=1*bars
+# Two more dimensions open. A SampleRNN of drums plays unheard, and is cut into sixteenths.
 ego.dims = 4
-ego.pan = 0.4
-echo = agent(glass, dims=2, every=120*ms, step=0.03, level=0.4, pan=-0.6)
-echo.reward = 0.3 - hands               # what one is praised for, the other is blamed for
+drummer = stream("drummer", level=0)
+pieces = hits(pattern("0 3 <5 9> [7 7] ~ 11 <2 14> 6").sometimes(pattern.rev), grab(drummer, 1*bars, slices=16))
+pieces.level, pieces.hp = 1.6, 200
+kick.pattern = "<bd*4!3 [bd ~ bd [bd bd]]>"
+
+# %% home  quant=1*bars ends=["pieces", "drummer", "top"] fade=2*bars
+kick.pattern = "bd ~ ~ ~"
+bass.pattern, ego.every = "<0 -2>", 1*beats

@@ -83,7 +83,8 @@ class Agent(Instructed):
         10.0,
         Span(0.05),
         "time between two of its steps, 15*ms to 10*s: short ones glide, long ones are notes; "
-        "`0.25*beats` is on the beat. Among rhythms it is a bar, or as many as `2*bars` says",
+        "`0.25*beats` is on the beat, and so is `pattern('1 0.5') * beats`. Among rhythms it is a bar, or as "
+        "many as `2*bars` says",
     )
     step = automatable(
         0.01,

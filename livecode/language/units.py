@@ -50,6 +50,8 @@ class Span:
         return self.beats + self.bars * beats_per_bar
 
     def __mul__(self, factor: float) -> "Span":
+        if callable(getattr(factor, "_value", None)):
+            return NotImplemented  # what varies in time says what it makes of a length
         if not is_number(factor):
             raise LivecodeError(
                 f"a length of time is multiplied by a number, as in 2*bars, not by {factor!r}"

@@ -13,6 +13,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.language.lengths import Lengths
 from livecode.language.moments import BeatClock, Corner, Node
 from livecode.language.moments import Moment as Moment
 from livecode.language.signal_names import called, signal_names
@@ -373,6 +374,10 @@ def as_value(something: Any) -> Value:
 
 def _combine(name: str, left: Any, right: Any) -> Value:
     known = "rewards, curves, signals, functions and numbers"
+    if name == "*" and isinstance(left, Span):
+        left, right = right, left
+    if name == "*" and isinstance(right, Span):
+        return Value.of(Lengths(as_value(left), right))
     for side in (left, right):
         if not (isinstance(side, Arithmetic) or is_number(side) or is_function(side)):
             raise LivecodeError(f"values combine with {known}, not with {side!r}")

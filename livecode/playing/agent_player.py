@@ -16,13 +16,13 @@ from livecode.language.moments import Moment
 from livecode.language.rhythms import RhythmSpace
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
-from livecode.language.units import PLAIN_BPM, Span
+from livecode.language.units import PLAIN_BPM
 from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.groove_walk import GrooveWalk, paces
 from livecode.playing.heard_reward import HeardReward
 from livecode.playing.learners import AgentState, new_learner, ordered, settle_in
-from livecode.playing.quant import NextMultiple
+from livecode.playing.quant import NextMultiple, beats_now
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.playing.struck import Struck
 from livecode.transport.messages import HitsSource, LatentSource, Source
@@ -252,9 +252,9 @@ class AgentPlayer(SoundPlayer):
             self._heard_at, self._stepped = self._walk.line, float(frame)
             return due
         period = self._own["every"].sample(moment) * self.setup.sample_rate
-        length = self._every
+        length = beats_now(self._every, moment)
         self._heard_at = frame + self.setup.voice_lead
-        if isinstance(length, Span) and length.in_beats() and not length.seconds:
+        if length is not None:
             self._stepped = float(frame)
             nudge, soonest = self.groove.nudge, frame + self.setup.voice_lead
             self._heard_at = nudge + self._multiple.at(length, soonest - nudge)

@@ -2,7 +2,10 @@
 
 import math
 
+from livecode.language.lengths import Lengths
+from livecode.language.moments import Moment
 from livecode.language.units import Span
+from livecode.language.values import Value
 from livecode.signals.tempo import Meter, Tempo, part_of_a_beat
 
 
@@ -38,6 +41,14 @@ def frame_of_multiple(length: Span, number: int, tempo: Tempo) -> int:
     if length.beats:
         return tempo.frame_of_beat(number * part_of_a_beat(length.beats))
     return math.ceil(number * length.seconds * tempo.sample_rate)
+
+
+def beats_now(length: Span | Value | None, moment: Moment) -> Span | None:
+    """Return a length that is counted in beats or bars as it is at `moment`; None for all others."""
+    node = length.node_at(moment.frame) if isinstance(length, Value) else None
+    now = node.length(moment) if isinstance(node, Lengths) else length
+    counted = isinstance(now, Span) and not now.seconds and now.in_beats() > 0
+    return now if counted else None
 
 
 class NextMultiple:

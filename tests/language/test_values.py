@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.language.curves import ramp, saw, sine
-from livecode.language.units import s
+from livecode.language.units import beats, ms, s
 from livecode.language.values import MOST_PARTS, Value, as_value
 from tests.language.test_curves import moment, played
 
@@ -49,6 +49,18 @@ def at(value: Value, t: float = 0.0) -> float:
 )
 def test_values_combine_with_ordinary_arithmetic(made, comes_to: float):
     assert at(made(as_value(2.5))) == pytest.approx(comes_to)
+
+
+def test_a_value_times_a_length_is_seconds_at_the_tempo_of_the_moment():
+    for lengths in (ramp(1, 2, over=4 * s) * beats, beats * ramp(1, 2, over=4 * s)):
+        assert at(lengths) == 0.5  # a beat at 120 a minute
+    assert at(as_value(3) * (250 * ms)) == 0.75
+    assert str(as_value(3) * (2 * beats)) == "3 * 2*beats"
+    with pytest.raises(LivecodeError, match="not with 1\\*beats"):
+        ramp(1, 2, over=4 * s) + beats
+    with pytest.raises(LivecodeError, match="multiplied by a number"):
+        beats * "2"
+
 
 
 @given(
@@ -96,7 +108,7 @@ def test_a_lag_stays_between_what_it_follows(times: list[float], lag_s: float):
         (lambda x: x / 0, "divided by 0"),
         (lambda x: x + "a", "not with 'a'"),
         (lambda x: x * None, "not with None"),
-        (lambda x: x * s, "not with 1\\*s"),
+        (lambda x: x + s, "not with 1\\*s"),
         (lambda x: x + True, "not with True"),
         (lambda x: x + math.inf, "not a finite number"),
         (lambda x: x.clip(2, 1), "must not be above"),

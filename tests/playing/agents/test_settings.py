@@ -10,9 +10,8 @@ from livecode import Session
 from tests.playing.agents.playing import EGO, said, tell, where
 
 
-def test_on_the_beat_its_steps_fall_on_the_grid(session: Session):
-    tell(session, EGO + "\ntempo(90)\nego.every = 0.25*beats")
-    session.advance(1.0)
+def heard_from_now_on(session: Session) -> list[int]:
+    """Return a list that receives the sample times at which the voice of `ego` moves."""
     controls, heard = session.performance.arena.controls, []
     record = controls.on_write
 
@@ -22,11 +21,31 @@ def test_on_the_beat_its_steps_fall_on_the_grid(session: Session):
             heard.append(frame)
 
     controls.on_write = written
+    return heard
+
+
+def test_on_the_beat_its_steps_fall_on_the_grid(session: Session):
+    tell(session, EGO + "\ntempo(90)\nego.every = 0.25*beats")
+    session.advance(1.0)
+    heard = heard_from_now_on(session)
     session.advance(3.2)
     tempo = session.performance.tempo
     grid = [tempo.frame_of_beat(round(4 * tempo.beat_at(frame)) / Fraction(4)) for frame in heard]
     assert len(heard) == pytest.approx(3.2 * 1.5 * 4, abs=1)
     assert heard == grid
+
+
+@pytest.mark.parametrize("written", ["pattern('1 0.25')*beats", "beats * pattern('1 0.25')"])
+def test_a_pattern_says_how_many_beats_a_step_takes(session: Session, written: str):
+    tell(session, EGO + f"\ntempo(150)\nego.every = {written}")
+    session.advance(1.7)  # from bar 1 on
+    heard = heard_from_now_on(session)
+    session.advance(1.5)
+    tempo = session.performance.tempo
+    beats = [tempo.beat_at(frame) for frame in heard]
+    assert heard == [tempo.frame_of_beat(round(4 * beat) / Fraction(4)) for beat in beats]
+    steps = [round(4 * beat) % 16 for beat in beats if 4.5 <= beat < 7.9]
+    assert steps == [4, 8, 9, 10, 11, 12, 13, 14, 15]
 
 
 def test_how_many_dimensions_are_open_can_follow_a_curve(playing: Session):
