@@ -47,8 +47,9 @@ def beats_now(length: Span | Value | None, moment: Moment) -> Span | None:
     """Return a length that is counted in beats or bars as it is at `moment`; None for all others."""
     node = length.node_at(moment.frame) if isinstance(length, Value) else None
     now = node.length(moment) if isinstance(node, Lengths) else length
-    counted = isinstance(now, Span) and not now.seconds and now.in_beats() > 0
-    return now if counted else None
+    if isinstance(now, Span) and not now.seconds and now.in_beats() > 0:
+        return now
+    return None
 
 
 class NextMultiple:

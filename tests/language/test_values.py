@@ -62,7 +62,6 @@ def test_a_value_times_a_length_is_seconds_at_the_tempo_of_the_moment():
         beats * "2"
 
 
-
 @given(
     operator=st.sampled_from(["+", "-", "*", "/", "**"]),
     left=ANY,
