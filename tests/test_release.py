@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from livecode.system.here import PORTABLE, SWITCH
+
 ROOT = Path(__file__).parents[1]
 pytestmark = [pytest.mark.slow, pytest.mark.live, pytest.mark.timeout(600)]
 #: Makes a folder read-only, in a namespace of its own.
@@ -54,6 +56,7 @@ def run_there(
         "HOME": str(home),
         "TMPDIR": str(home.parent),
         "LANG": "C.UTF-8",
+        SWITCH: "1" if PORTABLE else "",
     }
     shell = ["sh", "-ec", "\n".join([*(READ_ONLY.format(each) for each in read_only), script])]
     if read_only:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from livecode.system.here import HERE
+from livecode.system.here import HERE, PORTABLE, SWITCH
 from tests.portable import named_memory
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,7 @@ def in_its_own_mounts(script: str, home: Path) -> "subprocess.Popen[str]":
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(home.parent),
+        SWITCH: "1" if PORTABLE else "",
     }
     return subprocess.Popen(
         ["unshare", "--mount", "sh", "-ec", script],
