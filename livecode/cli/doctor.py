@@ -147,7 +147,7 @@ def realtime(answers: Mapping[str, Answer], system: str) -> Diagnosis:
 
     `system` is the name of the operating system, as in `sys.platform`.
     """
-    if system == "darwin":
+    if system in ("darwin", "win32"):
         return Diagnosis("real time", "granted by the system to the audio device's own thread")
     if any(answer.get("realtime") for answer in answers.values()):
         return Diagnosis("real time", "granted: engine and voices go before everything else")

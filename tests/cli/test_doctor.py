@@ -125,7 +125,12 @@ def test_a_survey_that_hangs_is_ended() -> None:
 
 @pytest.mark.parametrize(
     ("granted", "system", "state"),
-    [(False, "linux", "amiss"), (True, "linux", "well"), (False, "darwin", "well")],
+    [
+        (False, "linux", "amiss"),
+        (True, "linux", "well"),
+        (False, "darwin", "well"),
+        (False, "win32", "well"),
+    ],
 )
 def test_real_time_scheduling_has_a_remedy_where_it_is_needed(
     granted: bool, system: str, state: str
