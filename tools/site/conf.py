@@ -25,6 +25,7 @@ html_js_files = [
 html_favicon = "static/livecode.svg"
 html_logo = "static/livecode.svg"
 html_copy_source = False
+html_show_search_summary = False  # it would fetch pages, which a browser does not do for files
 html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = False

@@ -68,20 +68,22 @@ def commands() -> str:
     from livecode.cli.command import command_parser
 
     parts = ["# Commands", "", "What `livecode COMMAND --help` says of each.", ""]
-    for parser in _below(command_parser()):
-        parts += [f"## {parser.prog}", "", "```text", parser.format_help().rstrip(), "```", ""]
+    for what, parser in _below(command_parser()):
+        said = f"{what[:1].upper()}{what[1:]}."
+        parts += [f"## {parser.prog}", "", said, "", "```text", parser.format_help().rstrip()]
+        parts += ["```", ""]
     return "\n".join(parts)
 
 
-def _below(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """Yield the commands of a parser and theirs, each with all of its options."""
+def _below(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the commands of a parser and theirs: what each does, and itself with all of its options."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for each in action.choices.values():
+            for listed, each in zip(action._choices_actions, action.choices.values(), strict=True):
                 if each._fill is not None:
                     each._fill(each)
                 each.formatter_class = _Columns
-                yield each
+                yield str(listed.help), each
                 yield from _below(each)
 
 

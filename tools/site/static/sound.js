@@ -12,7 +12,7 @@ for (const figure of document.querySelectorAll("figure.sound")) {
   const follow = () => {
     const share = audio.duration ? audio.currentTime / audio.duration : 0;
     line.style.left = `${100 * share}%`;
-    figure.classList.toggle("plays", !audio.paused);
+    figure.classList.toggle("begun", share > 0 || !audio.paused);
     if (!audio.paused) requestAnimationFrame(follow);
   };
   for (const change of ["play", "pause", "seeked", "ended"]) audio.addEventListener(change, follow);
