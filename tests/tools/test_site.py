@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from livecode.films.browser import chromium
+from livecode.films.browser import Browser, chromium
 from tools.site import reference
 from tools.site.checked import faults
 from tools.site.navigation import HIDDEN, SECTIONS
@@ -73,6 +73,7 @@ def test_faults_are_found(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.filterwarnings("ignore:.*is deprecated. Check CHANGES")
 def test_it_is_built_without_a_warning_and_asks_nothing_of_the_network(tmp_path: Path) -> None:
     pytest.importorskip("sphinx", reason="the extra docs is not installed here: make docs")
     from tools.site.__main__ import build
@@ -84,6 +85,10 @@ def test_it_is_built_without_a_warning_and_asks_nothing_of_the_network(tmp_path:
     if chromium() is None:
         pytest.skip("Chromium is not installed here: apt-get install chromium")
     assert list(looked_at(site)) == []
+    with Browser(tmp_path / "profile") as browser:
+        tab = browser.open((site / "search.html").as_uri() + "?q=temperature")
+        tab.until("document.querySelectorAll('#search-results li').length > 5")
+        assert browser.complaints == []
     index = site / "index.html"
     index.write_text(
         index.read_text(encoding="utf-8") + "<img src='https://elsewhere.invalid/x.png' width=2000>"
