@@ -33,7 +33,7 @@ SECTIONS = {
         "sound-files.md",
         "editors.md",
     ],
-    "Perform": ["sets.md", "stage.md", "recording.md", "sessions.md"],
+    "Perform": ["sets.md", "duets.md", "stage.md", "recording.md", "sessions.md"],
     "Models of your own": [
         "models.md",
         "samplernn.md",
@@ -70,7 +70,7 @@ SECTIONS = {
         "all-pages.md",
     ],
 }
-#: Page -> how the places begin of the pages below it.
+#: Page -> how the places begin of the pages below it. What stands nowhere else is below the last.
 HIDDEN = {
     "gallery.md": "sets/",
     "examples.md": "examples/",

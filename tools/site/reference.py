@@ -30,9 +30,9 @@ def divided(text: str) -> tuple[str, dict[str, str]]:
     for part in re.split(r"^(?=## )", inside, flags=re.MULTILINE)[1:]:
         title, _, body = part.partition("\n")
         name = title.removeprefix("## ").strip().lower()
-        parts[name] = (
-            f"# {title.removeprefix('## ')}\n\n{LEADS[name]}\n\n{_with_headings(body.strip())}\n"
-        )
+        lead = f"{LEADS[name]}\n\n" if name in LEADS else ""
+        heading = title.removeprefix("#")
+        parts[name] = f"{heading}\n\n{lead}{_with_headings(body.strip())}\n"
     return before.rstrip() + "\n" + after, parts
 
 

@@ -7,6 +7,7 @@ becomes a page as well, and the reference within docs/language.md becomes pages 
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from tools.site import reference
@@ -147,10 +148,14 @@ class Site:
         index = self.folder / "index.md"
         trees = [_tree(pages, title) for title, pages in SECTIONS.items()]
         index.write_text(index.read_text(encoding="utf-8") + "".join(trees), encoding="utf-8")
+        left = set(self.pages.values()) - {"index.md", *chain(*SECTIONS.values())}
+        left -= {page for page in left if page.startswith(tuple(HIDDEN.values()))}
         for parent, beginning in HIDDEN.items():
             below = sorted(
                 {p for p in self.pages.values() if p.startswith(beginning) and p != parent}
             )
+            if parent == list(HIDDEN)[-1]:
+                below += sorted(left)
             if below:
                 path = self.folder / parent
                 path.write_text(path.read_text(encoding="utf-8") + _tree(below), encoding="utf-8")
