@@ -29,7 +29,8 @@ from livecode.playing.tilt_scoring import READ_S, TiltScoring
 from livecode.signals.candidate_sound import CandidateSound
 from livecode.signals.tempo import Tempo
 from livecode.transport.candidates import OfferedChunk
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
 
 BEGIN = "<!-- table: written by `python -m tools.tilt_table`, not by hand -->"

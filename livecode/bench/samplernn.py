@@ -17,6 +17,7 @@ from livecode.voices.samplernn import Sampler, kernel
 from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
 from livecode.voices.samplernn.sampler import WIDE
+from livecode.voices.together import Step, Together, draw
 
 SAMPLE_RATE = 16_000  # 1 × real time
 KL_TARGET = 0.01  # bits a sample
@@ -33,6 +34,9 @@ GROWTH = (
     (1024, 1, 2),
     (1024, 1, 4),
 )
+#: (dim, streams, samples by which each is ahead of the next): live streams, drawn hop by hop.
+LIVE = ((256, 4, 0), (256, 4, 17), (1024, 2, 0), (1024, 4, 0), (1024, 4, 17))
+HOP_SAMPLES = 85
 LIMITS = (256, 1024)  # dims for which the time is analysed
 COUNTS = 25  # runs, of which the fastest counts, because other programs slow some runs down
 KL_SAMPLES, KL_DIMS = 4000, (256, 1024)
@@ -43,6 +47,8 @@ def run(seconds: float = 1.0) -> list[BenchRow]:
     rows = []
     for dim, layers, streams in (*TARGETS, *GROWTH):
         rows += _speeds(dim, layers, streams, seconds)
+    for dim, streams, apart in LIVE:
+        rows.append(_together(dim, streams, apart, seconds))
     for dim in KL_DIMS:
         config = SampleRNNConfig(dim=dim)
         rows += _closeness(config, plausible_tensors(config, 1), {"model": "random", "dim": dim})
@@ -191,6 +197,37 @@ def _speeds(dim: int, layers: int, streams: int, seconds: float) -> list[BenchRo
                 )
             )  # fmt: skip
     return rows
+
+
+def _together(dim: int, streams: int, apart: int, seconds: float) -> BenchRow:
+    """Return how fast live streams of one model are drawn together, beside one after the other."""
+    config = SampleRNNConfig(dim=dim)
+    first = Sampler(config, plausible_tensors(config, seed=1))
+    samplers = [first.another(seed) for seed in range(streams)]
+    for number, sampler in enumerate(samplers):
+        sampler.step_block(np.ones((1, 1 + apart * number)))
+    together = Together()
+    steps = [Step(np.ones(HOP_SAMPLES, np.float32), 0.0, False)] * streams
+
+    def hops(draw_hop: Callable[[], object]) -> float:
+        """Return the processor seconds of one sample of each stream."""
+        return seconds_a_sample(
+            lambda n: [draw_hop() for _ in range(-(-n // HOP_SAMPLES))], seconds
+        )
+
+    alone_s = hops(lambda: [draw(one, [step]) for one, step in zip(samplers, steps, strict=True)])
+    together_s = hops(lambda: together.draw(samplers, steps))
+    about: Identity = {
+        "dim": dim,
+        "streams": streams,
+        "apart": apart,
+        "cores": 1,
+        "weights": first.weights,
+    }
+    return BenchRow.measured(
+        "live streams together, each", 1 / SAMPLE_RATE / together_s, "× real time", about,
+        baseline=1 / SAMPLE_RATE / alone_s, better="higher",
+    )  # fmt: skip
 
 
 def _stepping(sampler: Sampler) -> Callable[[int], object]:

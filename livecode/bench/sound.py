@@ -12,7 +12,7 @@ from livecode.finishing.stream_take import TEMPERATURES, take
 from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import described, list_models
 from livecode.neural.samplernn.config import KIND
-from livecode.voices.drawing import Loaded
+from livecode.voices.loaded import Loaded
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 
 TAKES = 8

@@ -11,7 +11,7 @@ from livecode.finishing.stream_take import TEMPERATURES, take
 from livecode.neural.model_file import ModelMeta, read_model
 from livecode.neural.png import png
 from livecode.neural.samplernn.training.card import COLUMNS, PICTURE, spectrogram
-from livecode.voices.drawing import Loaded
+from livecode.voices.loaded import Loaded
 
 PICTURE_S = 8.0
 TAKES, TAKE_S = 2, 20.0

@@ -12,7 +12,8 @@ from livecode.finishing.sound_source import SOURCE, Source, measured
 from livecode.finishing.stream_card import TAKE_S, write_card
 from livecode.finishing.stream_moments import BLOCK, CANDIDATES, SECONDS, write_moments
 from livecode.neural.audio.corpus import Corpus
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 
 #: Streams are compared at these rates besides their own; a source at a lower rate has no figures at a higher.
 RATES_HZ = (16_000, 32_000)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from livecode.finishing.sound_figures import SILENT_DB, Spectra, mel_levels, window_levels
 from livecode.neural.audio.loudness import lufs
 from livecode.neural.model_file import read_model, stored_tensors, write_model
-from livecode.voices.drawing import Drawing, Held, Loaded
+from livecode.voices.drawing import Drawing, Held
+from livecode.voices.loaded import Loaded
 from livecode.voices.moments import PREFIX, moment_tensors
 from livecode.voices.watch import PIECE_S, STILL_PIECES
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from livecode.finishing.sound_figures import Floats
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 
 #: Streams are measured at these.
 TEMPERATURES = (0.7, 0.9, 1.0, 1.1, 1.3)

@@ -2,35 +2,28 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.audio.loudness import TARGET_LUFS, lufs
-from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
-from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.entropy import EntropyMeter
 from livecode.voices.hanging import held_on, restlessness
-from livecode.voices.moments import moments_of
 from livecode.voices.samplernn import Sampler, StreamState
 from livecode.voices.samplernn.fullband.memory import StreamHand, WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.seam import Seam
 from livecode.voices.servo import Servo, ServoState
 from livecode.voices.temperatures import kept_warm, left_out
+from livecode.voices.together import Drawn, Step, draw
 from livecode.voices.watch import Verdict, Watch
 
 Floats = NDArray[np.float32]
 
 #: From a good piece that it was taken back to it goes on so long hot, after silence, or cool, after noise.
 KICK_S, HOT, COOL = 0.1, 1.5, 0.8
-#: A model whose file does not say how loud it is is listened to for so long.
-LISTEN_S, LISTEN_BLOCK = 4.0, 4000
-MOST_GAIN = 10.0  # no model is made louder or softer than by this factor
 
 
 class Held(NamedTuple):
@@ -118,12 +111,23 @@ class LevelsDrawing:
         self._kick = round(KICK_S * rate_hz)
 
     def next(self, temperatures: Floats, held: Held, guarded: bool) -> Floats:
-        hot = kept_warm(temperatures * held.surface, guarded)
+        if (step := self.step(temperatures, held, guarded)) is None:
+            usual = kept_warm(temperatures * held.surface, guarded)
+            return self._next_held(usual, held, guarded)
+        return self.take(draw(self.sampler, [step])[0], guarded)
+
+    def step(self, temperatures: Floats, held: Held, guarded: bool) -> Step | None:
+        """Return what the sampler is to draw for `next`; None: that depends on what is drawn meanwhile."""
         if is_held(self.servo, held):
-            return self._next_held(hot, held, guarded)
+            return None
+        hot = kept_warm(temperatures * held.surface, guarded)
         unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
-        codes, nats = self._drawn(hot, guarded, unlikely)
-        return self.heard(self._audio(codes), nats, guarded)[0]
+        return Step(hot, unlikely, guarded or self.meter.on)
+
+    def take(self, drawn: Drawn, guarded: bool) -> Floats:
+        """Return the next samples, as `next` does, once the sampler has drawn its step."""
+        self.meter.note(drawn.entropy)
+        return self.heard(self._audio(drawn.codes), drawn.nats, guarded)[0]
 
     def _next_held(self, usual: Floats, held: Held, guarded: bool) -> Floats:
         """The next samples at temperatures that the servo finds."""
@@ -133,20 +137,12 @@ class LevelsDrawing:
             hot = np.full(count, self.servo.temperature(float(usual[done])), np.float32)
             hot = kept_warm(hot, guarded)
             unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
-            drawn, surprise = self._drawn(hot, True, unlikely)
-            self.servo.take(surprise, count, held.energy)
-            codes.append(drawn)
-            nats, done = nats + surprise, done + count
+            (drawn,) = draw(self.sampler, [Step(hot, unlikely, True)])
+            self.meter.note(drawn.entropy)
+            self.servo.take(drawn.nats, count, held.energy)
+            codes.append(drawn.codes)
+            nats, done = nats + drawn.nats, done + count
         return self.heard(self._audio(np.concatenate(codes)), nats, guarded)[0]
-
-    def _drawn(
-        self, hot: Floats, figures: bool, unlikely: float
-    ) -> tuple[NDArray[np.int32], float]:
-        """The next codes (n,), and their surprise in nats, or 0 without figures."""
-        drawn = self.sampler.step_block(hot[None], figures or self.meter.on, unlikely)
-        self.meter.note(drawn.entropy)
-        likely = drawn.log_likelihood
-        return drawn.codes[0], 0.0 if likely is None else -float(likely[0].sum(dtype=np.float64))
 
     def _audio(self, codes: NDArray[np.int32]) -> Floats:
         return dequantised(codes, self._config.levels, self._config.quantiser)
@@ -343,58 +339,3 @@ def is_held(servo: Servo, held: Held) -> bool:
 def _choice(random: NDArray[np.uint64], rescues: int) -> int:
     """The number of the moment that a stream goes to next: drawn from its seed."""
     return int(np.random.default_rng([int(random[0]), rescues]).integers(1 << 30))
-
-
-class Loaded:
-    """A model as it is in memory: once, for as long as a stream of it plays."""
-
-    def __init__(self, path: Path):
-        """Read the file and ready the kernel; raises LivecodeError if that is not possible."""
-        self.meta, config, tensors = open_samplernn(path)
-        rate = self.meta.sample_rate
-        self.sampler: Sampler | FullbandSampler
-        if isinstance(config, FullbandConfig):
-            self._model = FullbandSampleRNN(path.stem, rate, config, tensors)
-            self.sampler = FullbandSampler(config, self._model.tensors, rate)
-        else:
-            self.sampler = Sampler(config, tensors)
-        self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
-        self._moments = moments_of(self.sampler, tensors)
-        known = self.meta.facts.get("lufs")
-        self.lufs = self._heard_lufs() if known is None else float(known)
-
-    @property
-    def gain(self) -> float:
-        """What brings the model to the loudness of all voices."""
-        if not np.isfinite(self.lufs):
-            return 1.0
-        gain = 10 ** ((TARGET_LUFS - self.lufs) / 20)
-        return float(np.clip(gain, 1 / MOST_GAIN, MOST_GAIN))
-
-    @property
-    def frame(self) -> int:
-        """Samples of the longest frame: where one begins, a moment can be taken."""
-        config = self.sampler.config
-        return config.outline_hop if isinstance(config, FullbandConfig) else config.lookback
-
-    @property
-    def steps(self) -> int:
-        """Steps of the sampler in that frame: a full-band model draws several samples in each."""
-        config = self.sampler.config
-        return config.outline_steps if isinstance(config, FullbandConfig) else config.lookback
-
-    def drawing(self, seed: int) -> Drawing:
-        """One more stream of the model."""
-        sampler = self.sampler.another(seed)
-        if isinstance(sampler, FullbandSampler):
-            return FullbandDrawing(sampler, self._model, self.meta.facts, self._moments)
-        return LevelsDrawing(sampler, self.meta.sample_rate, self.meta.facts, self._moments)
-
-    def _heard_lufs(self) -> float:
-        """The loudness of some seconds of the stream of seed 0, as it plays by itself."""
-        drawing, rate = self.drawing(0), self.meta.sample_rate
-        drawing.begin(0)
-        ones = np.ones(LISTEN_BLOCK, np.float32)
-        blocks = range(0, round(LISTEN_S * rate), LISTEN_BLOCK)
-        heard = np.concatenate([drawing.next(ones, Held(), True) for _ in blocks])
-        return lufs(heard - heard.mean(), rate)

@@ -2,13 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.voices.drawing import Drawing, Held, Whole
+from livecode.voices.drawing import Drawing, Held, LevelsDrawing, Whole
+from livecode.voices.together import Step, Together
 
 Floats = NDArray[np.float32]
 
@@ -18,9 +19,23 @@ HOPS = 12
 CALM = 8
 
 
-class _Drawn(NamedTuple):
-    """A hop that was drawn ahead."""
+class Asked(NamedTuple):
+    """What a hop of a stream is asked for with."""
 
+    temperatures: Floats  # (n,): of each sample
+    held: Held
+    guarded: bool
+
+    def like(self, other: "Asked") -> bool:
+        """Return whether the other asks for the same."""
+        same = (self.held, self.guarded) == (other.held, other.guarded)
+        return same and np.array_equal(self.temperatures, other.temperatures)
+
+
+class _Drawn(NamedTuple):
+    """A hop that was drawn before it was due."""
+
+    asked: Asked
     audio: Floats
     before: Whole  # where the stream was before it
     spent_s: float  # how long it took
@@ -49,11 +64,17 @@ class DrawnAhead:
             asked = float(temperatures[0]), held, guarded
         same = asked is not None and asked == self._asked
         self._asked, self._calm = asked, self._calm + 1 if same else 0
-        if same and self._hops and len(self._hops[0].audio) == len(temperatures):
+        if self._hops and self._hops[0].asked.like(Asked(temperatures, held, guarded)):
             drawn = self._hops.popleft()
             self._spent_s += drawn.spent_s
             return drawn.audio
         return self._settled().next(temperatures, held, guarded)
+
+    @property
+    def identity(self) -> int | None:
+        """What streams share that can be drawn together; None: it is drawn by itself."""
+        drawing = self._drawing
+        return drawing.sampler.identity if isinstance(drawing, LevelsDrawing) else None
 
     @property
     def hops(self) -> int:
@@ -65,19 +86,26 @@ class DrawnAhead:
         """Whether one more hop is to be drawn ahead."""
         return self._calm >= CALM and len(self._hops) < HOPS
 
-    def draw(self, count: int) -> None:
-        """Draw the next hop, of so many samples, ahead; what goes wrong in it does so when it is due."""
+    def asked(self, count: int) -> Asked | None:
+        """Return what the next hop, of so many samples, is asked for with if nothing changes."""
         if self._asked is None:
-            return
+            return None
         temperature, held, guarded = self._asked
+        return Asked(np.full(count, temperature, np.float32), held, guarded)
+
+    def draw(self, asked: Asked) -> None:
+        """Draw the next hop before it is due; what goes wrong in it does so when it is due."""
         began, before = self._clock(), self._drawing.whole()
         try:
-            audio = self._drawing.next(np.full(count, temperature, np.float32), held, guarded)
+            audio = self._drawing.next(*asked)
         except Exception:
-            self._drawing.load_whole(before)
-            self._calm = 0
-            return
-        self._hops.append(_Drawn(audio, before, self._clock() - began))
+            self._go_back(before)
+        else:
+            self._hops.append(_Drawn(asked, audio, before, self._clock() - began))
+
+    def _go_back(self, before: Whole) -> None:
+        self._drawing.load_whole(before)
+        self._calm = 0
 
     def take_spent_s(self) -> float:
         """Return how long it took to draw what was asked for since the last call and had been drawn ahead."""
@@ -110,3 +138,45 @@ class DrawnAhead:
             self._drawing.load_whole(self._hops[0].before)
             self._hops.clear()
         return self._drawing
+
+
+class _Joint(NamedTuple):
+    """A stream that draws its next hop together with others."""
+
+    ahead: DrawnAhead
+    drawing: LevelsDrawing
+    asked: Asked
+    before: Whole
+    step: Step
+
+
+def draw_together(streams: Sequence[tuple[DrawnAhead, Asked]], together: Together) -> None:
+    """Draw the next hop of each of some streams of one model, in one call of the kernel.
+
+    What a stream needs by itself, as where a servo finds its temperature, it draws alone.
+    """
+    joint: list[_Joint] = []
+    for ahead, asked in streams:
+        drawing, before = ahead._drawing, ahead._drawing.whole()
+        step = drawing.step(*asked) if isinstance(drawing, LevelsDrawing) else None
+        if isinstance(drawing, LevelsDrawing) and step is not None and len(streams) > 1:
+            joint.append(_Joint(ahead, drawing, asked, before, step))
+        else:
+            ahead.draw(asked)
+    if not joint:
+        return
+    clock = joint[0].ahead._clock
+    began = clock()
+    try:
+        drawn = together.draw([one.drawing.sampler for one in joint], [one.step for one in joint])
+        sounds = [
+            one.drawing.take(codes, one.asked.guarded)
+            for one, codes in zip(joint, drawn, strict=True)
+        ]
+    except Exception:  # each draws its own when that is due, and one alone fails
+        for one in joint:
+            one.ahead._go_back(one.before)
+        return
+    spent_s = (clock() - began) / len(joint)
+    for one, audio in zip(joint, sounds, strict=True):
+        one.ahead._hops.append(_Drawn(one.asked, audio, one.before, spent_s))

@@ -40,6 +40,7 @@ from livecode.transport.messages import (
 from livecode.transport.onsets import ONSETS, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP, look_ahead
+from livecode.voices.batching import SLOW_S, Batching, spent_before
 from livecode.voices.ears import Ears
 from livecode.voices.entropy import EntropyTeller
 from livecode.voices.file import FileVoice
@@ -56,8 +57,6 @@ from livecode.voices.tilting import Tilting
 from livecode.voices.trials import Trials
 from livecode.voices.voice import SoundSource, Voice
 
-#: A voice of which a hop takes longer, in seconds, is slow: others are looked after before the next.
-SLOW_S = 0.001
 #: After so long, in seconds, messages are read again, though not every voice is ahead.
 MOST_S = 0.05
 #: What takes longer than this to load, in seconds, is told of.
@@ -103,6 +102,7 @@ class VoiceHost:
         self._tilting = Tilting(arena, scored=schedule is None)
         self._entropies = EntropyTeller(arena)
         self._ears = Ears(arena, partial(send, self._to_mind), self._live, schedule is None)
+        self._batching = Batching(self._now_s)
         self._wanted: dict[int, StartVoice] = {}
         # generations that play on until their buffer gets another owner
         self._leaving: set[int] = set()
@@ -126,13 +126,9 @@ class VoiceHost:
         due = self.arena.header.clock()[0] + self.arena.header.block
         self._ears.listen(self.voices, due)
         computed = self._fill_all(due)
-        self._entropies.tell(
-            {
-                voice.name: (voice.frame, voice.source)
-                for voice in self.voices.values()
-                if isinstance(voice.source, StreamVoice)
-            }
-        )
+        voices = self.voices.values()
+        streams = [(each, each.source) for each in voices if isinstance(each.source, StreamVoice)]
+        self._entropies.tell({each.name: (each.frame, stream) for each, stream in streams})
         for generation, isolated in list(self._isolated.items()):
             why = isolated.poll()
             isolated.noted = self._pass_on(isolated.name, isolated.notes, isolated.noted)
@@ -150,6 +146,10 @@ class VoiceHost:
                 self._tell(Note(text, due, once=True))
         return computed
 
+    def draw_ahead(self) -> bool:
+        """Draw a hop of some streams before it is due; return whether one was to be drawn."""
+        return self._batching.draw_ahead(self.voices.values())
+
     def close(self) -> None:
         """End the processes of isolated voices."""
         for isolated in self._isolated.values():
@@ -160,26 +160,31 @@ class VoiceHost:
         """Compute hop by hop until every voice is ahead of the engine; return how many hops.
 
         Quick voices go before slow ones, and among these the one whose buffer is the emptiest. So a
-        quick voice waits for no more than one hop of a slow one. Candidates of tilted streams are drawn
-        piece by piece while every voice is ahead. A machine that is too slow for all of them comes
-        back from here, too.
+        quick voice waits for no more than one hop of a slow one, or of a few in a batch. Candidates of
+        tilted streams are drawn while every voice is ahead. A machine that is too slow comes back, too.
         """
-        computed, behind = 0, dict(self.voices)
-        began = self._now_s()
+        computed, behind, began = 0, dict(self.voices), self._now_s()
         while self._now_s() - began < MOST_S:
             if not behind:
                 if not self._draw_candidates():
                     break
                 behind = dict(self.voices)
             quick = [each for each, voice in behind.items() if not voice.slow]
+            if self._batching.draw_due(
+                [behind[each] for each in quick or behind], self._ahead, due
+            ):
+                behind = dict(self.voices)
+                continue
             for generation in sorted(quick or behind, key=lambda each: behind[each].waits(due)):
                 voice, hop_began = behind[generation], self._now_s()
+                drawn = isinstance(voice.source, StreamVoice) and voice.source.ahead.hops > 0
                 if not self._filled(generation, voice, due):
                     del behind[generation]
                     continue
                 computed += 1
-                voice.slow = self._now_s() - hop_began > SLOW_S
-                if voice.slow:
+                slow = self._now_s() - hop_began > SLOW_S
+                voice.slow = voice.slow if drawn else slow
+                if slow:
                     behind = dict(self.voices)
                     break
         return computed
@@ -304,8 +309,7 @@ class VoiceHost:
             self._trials.end(message.generation)
             self._fail(message.name, message.generation, loaded)
             return
-        block = self.arena.controls
-        generation = message.generation
+        block, generation = self.arena.controls, message.generation
         early = loaded.early if isinstance(loaded, (StreamVoice, LatentVoice)) else {}
         slots = [(block.find(f"{message.name}.{each}"), each) for each in loaded.controls]
         controls = [
@@ -391,8 +395,3 @@ class VoiceHost:
 
     def _fail(self, name: str, generation: int, why: str) -> None:
         send(self._to_mind, Failed(name, generation, why))
-
-
-def spent_before(source: SoundSource) -> Callable[[], float]:
-    """Return what tells how many seconds went into a source's last hop before it was due."""
-    return source.ahead.take_spent_s if isinstance(source, StreamVoice) else lambda: 0.0

@@ -12,12 +12,13 @@ from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
 from livecode.transport.messages import DuetTurn, StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
-from livecode.voices.drawing import Held, Loaded
-from livecode.voices.drawn_ahead import DrawnAhead
+from livecode.voices.drawing import Held
+from livecode.voices.drawn_ahead import Asked, DrawnAhead
 from livecode.voices.duet.answers import Answers, DuetHand, StreamAnswer
 from livecode.voices.duet.phrase import Phrase, phrase_of
 from livecode.voices.entropy import EntropyMeter
 from livecode.voices.leveller import Leveller
+from livecode.voices.loaded import Loaded
 from livecode.voices.resampler import Resampler
 from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
 
@@ -106,29 +107,62 @@ class StreamVoice:
         """
         self.tilt.decided = []
         self.priority = 0.0 if priority is None else float(priority[0])
-        known = self._temperatures
-        known.append(1.0 if temperature is None else float(temperature[0]))
-        while len(known) < (known.maxlen or 0):
-            known.append(known[-1])
-        tilt, duet = (*held[len(Held._fields) :], None, None)[:2]
-        self.answers.follow(DuetHand() if duet is None else DuetHand(*_numbers(DuetHand, duet)))
+        self._temperatures = self._known(temperature)
+        self.answers.follow(_hands(held)[1])
         self.answers.prepare()
         if self.answers.silent:
             return np.zeros(self._hop, np.float32)
-        freeze = self.resting or (frozen is not None and frozen[0] >= 0.5)
-        guarded = guard is not None and guard[0] >= 0.5
-        if self._loop.plays_alone(freeze):
+        if self._loop.plays_alone(self._freezes(frozen)):
             return self.answers.shaped(self._loop.repeat())
+        asked, hand = self._asked(self._temperatures, guard, held)
+        audio = self.tilt.next(*asked, hand)
+        sound = self._resampler.process(audio * self._gain, self._hop)
+        heard = self._loop.pass_on(self._leveller.process(sound, asked.guarded))
+        return self.answers.shaped(heard)
+
+    def next_asked(
+        self,
+        temperature: np.ndarray | None,
+        frozen: np.ndarray | None,
+        guard: np.ndarray | None,
+        priority: np.ndarray | None,
+        *held: np.ndarray | None,
+    ) -> Asked | None:
+        """Return what `play` would ask of the stream with these values, if it may be drawn already.
+
+        None: it is drawn already, or frozen, tilted, or in a duet.
+        """
+        if self._freezes(frozen) or self._loop.on or self.ahead.hops or self.tilt.bends:
+            return None
+        tilt, duet = _hands(held)
+        if tilt.strength or duet != DuetHand():
+            return None
+        return self._asked(self._known(temperature), guard, held)[0]
+
+    def _known(self, temperature: np.ndarray | None) -> deque[float]:
+        """Return the temperatures that are known of the hops from this one on."""
+        known = self._temperatures.copy()
+        known.append(1.0 if temperature is None else float(temperature[0]))
+        while len(known) < (known.maxlen or 0):
+            known.append(known[-1])
+        return known
+
+    def _freezes(self, frozen: np.ndarray | None) -> bool:
+        return self.resting or (frozen is not None and bool(frozen[0] >= 0.5))
+
+    def _asked(
+        self, known: deque[float], guard: np.ndarray | None, held: tuple[np.ndarray | None, ...]
+    ) -> tuple[Asked, TiltHand]:
+        """Return what the next hop is asked for with, and what is held of the tilt."""
         count = self._resampler.needs(self._hop)
         heard = self._resampler.heard(count)
         curve = np.interp(heard, self._hop * np.arange(len(known)), known).astype(np.float32)
         hand = {
             name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
         }
-        tilt_hand = TiltHand() if tilt is None else TiltHand(*_numbers(TiltHand, tilt))
-        audio = self.tilt.next(curve, Held(**hand), guarded, tilt_hand)
-        sound = self._resampler.process(audio * self._gain, self._hop)
-        return self.answers.shaped(self._loop.pass_on(self._leveller.process(sound, guarded)))
+        tilt, _ = _hands(held)
+        guarded = guard is not None and bool(guard[0] >= 0.5)
+        return Asked(curve, Held(**hand), guarded), tilt
 
     @property
     def candidates(self) -> int:
@@ -155,9 +189,9 @@ class StreamVoice:
         """What of it is drawn before its hop is due."""
         return self.tilt.drawing
 
-    def draw_ahead(self) -> None:
-        """Draw the first hop that has not been drawn, as if nothing were to change until then."""
-        self.ahead.draw(self._resampler.needs(self._hop, self.ahead.hops))
+    def asked_ahead(self) -> Asked | None:
+        """Return what the first hop that has not been drawn is asked for with, if nothing changes."""
+        return self.ahead.asked(self._resampler.needs(self._hop, self.ahead.hops))
 
     def narrow(self, most: int) -> None:
         """Draw at most so many candidates from the next chunk on."""
@@ -218,6 +252,15 @@ class StreamVoice:
         sound = read_mono(path, self._rate, last_s=PRIME_S)
         self.notes = sound.notes
         self._drawing.prime(sound.audio)
+
+
+def _hands(held: tuple[np.ndarray | None, ...]) -> tuple[TiltHand, DuetHand]:
+    """Return what is held of the tilt and of the duet, by the controls that come with `Held`."""
+    tilt, duet = (*held[len(Held._fields) :], None, None)[:2]
+    return (
+        TiltHand() if tilt is None else TiltHand(*_numbers(TiltHand, tilt)),
+        DuetHand() if duet is None else DuetHand(*_numbers(DuetHand, duet)),
+    )
 
 
 def _numbers(hand: type[TiltHand] | type[DuetHand], values: np.ndarray) -> list[float]:

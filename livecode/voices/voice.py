@@ -10,6 +10,7 @@ from livecode.transport import ControlReader, SampleBuffer
 from livecode.transport.onsets import Onset, OnsetReader
 from livecode.transport.schedule import NEVER, Schedule
 from livecode.transport.timing import HOP
+from livecode.voices.drawn_ahead import Asked
 from livecode.voices.hits import HitsVoice
 from livecode.voices.latent import LatentVoice
 from livecode.voices.stream import Memory, StreamVoice
@@ -94,6 +95,15 @@ class Voice:
                 self.on_missed(self.frame + wait, int(onset.sound))
         self.frame += HOP
         return True
+
+    def asked(self, ahead: int, due: int) -> Asked | None:
+        """Return what `fill` would ask of a stream now; None: nothing, or what only `fill` knows."""
+        if not isinstance(self.source, StreamVoice) or self.schedule is not None:
+            return None
+        if self.waits(due) >= ahead or self.buffer.room < HOP:
+            return None
+        frame = max(self.frame, due + self.buffer.available)
+        return self.source.next_asked(*(None if c is None else c.at(frame) for c in self.controls))
 
     def _late(self, due: int) -> int:
         """Return how much later than `due` says the engine is: it passes over what is late."""

@@ -20,7 +20,8 @@ from livecode.processes.options import Options
 from livecode.signals.features import SoundFeatures
 from livecode.transport.messages import DuetTurn
 from livecode.transport.timing import HOP
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 from tests.conftest import Card
 
 pytestmark = pytest.mark.live

@@ -10,7 +10,7 @@ from livecode.errors import LivecodeError
 from livecode.neural.model_file import read_model, write_model
 from livecode.takes.generate import GenerateOptions, generate
 from livecode.takes.index import read_index, take_files, take_seed
-from livecode.voices.drawing import Loaded
+from livecode.voices.loaded import Loaded
 from livecode.voices.moments import moment_tensors
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from tests.fullband_model import CONFIG, RATE_HZ, write_fullband

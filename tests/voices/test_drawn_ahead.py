@@ -10,10 +10,10 @@ import pytest
 
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
+from livecode.voices.batching import Batching
 from livecode.voices.drawing import Held
 from livecode.voices.drawn_ahead import CALM, HOPS, DrawnAhead
 from livecode.voices.load_shedding import LoadShedding
-from livecode.voices.loop import draw_ahead
 from livecode.voices.stream import StreamVoice
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
@@ -34,7 +34,7 @@ def test_what_is_heard_does_not_depend_on_how_far_ahead_it_was_drawn(
 ) -> None:
     source = StreamSource(str(make(tmp_path, "any", lufs=-20.0)), 3)
     plain, ahead = (StreamVoice(source, RATE, HOP) for _ in range(2))
-    chance = random.Random(1)
+    chance, batching = random.Random(1), Batching()
     most = 0
     settings = {"temperature": 1.0, "frozen": 0.0, "guard": 1.0, "priority": 1.0, "surface": 1.0}
     states = plain.state(), ahead.state()
@@ -49,7 +49,7 @@ def test_what_is_heard_does_not_depend_on_how_far_ahead_it_was_drawn(
         values = [np.array([value]) for value in settings.values()]
         assert (plain.play(*values) == ahead.play(*values)).all(), hop
         for _ in range(chance.choice([0, 0, 1, 3])):
-            draw_ahead(beside(ahead))  # type: ignore[arg-type]
+            batching.draw_ahead(beside(ahead))  # type: ignore[arg-type]
         most = max(most, ahead.ahead.hops)
         if hop % 97 == 50:
             states = plain.state(), ahead.state()
@@ -77,7 +77,7 @@ def test_a_stall_is_not_heard_and_a_change_is_heard_on_its_sample(tmp_path: Path
             stage.host.process()
 
     play(CALM)
-    while draw_ahead(stage.host.voices.values()):
+    while stage.host.draw_ahead():
         pass
     drawn: list[float] = []
     draw = source._drawing.next
@@ -86,7 +86,7 @@ def test_a_stall_is_not_heard_and_a_change_is_heard_on_its_sample(tmp_path: Path
     )
     play(HOPS)
     assert not drawn, "the kernel was not needed"
-    while draw_ahead(stage.host.voices.values()):
+    while stage.host.draw_ahead():
         pass
     drawn.clear()
     stage.control("r7.temperature", voice.frame + 3 * HOP, 1.4)
@@ -111,7 +111,9 @@ def test_what_goes_wrong_ahead_goes_wrong_when_it_is_due_and_leaves_the_stream_a
         raise MemoryError
 
     ahead.sampler.step_block = fail  # type: ignore[method-assign, assignment]
-    drawn.draw(100)
+    asked = drawn.asked(100)
+    assert asked is not None
+    drawn.draw(asked)
     with pytest.raises(MemoryError):
         drawn.next(ones, Held(), False)
     ahead.sampler.step_block = step  # type: ignore[method-assign]

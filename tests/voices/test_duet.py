@@ -10,9 +10,10 @@ from livecode.neural.audio.loudness import lufs
 from livecode.neural.audio.phrases import PhraseChange, PhraseListener
 from livecode.neural.audio.sound_bytes import packed, unpacked
 from livecode.transport.messages import DuetTurn, StreamSource
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
 from livecode.voices.duet.answers import DuetHand, StreamAnswer
 from livecode.voices.duet.phrase import body_of, phrase_of
+from livecode.voices.loaded import Loaded
 from livecode.voices.stream import StreamVoice
 from tests.samplernn_model import write_samplernn
 

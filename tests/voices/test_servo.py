@@ -8,7 +8,8 @@ import pytest
 
 from livecode.neural.load import load_model
 from livecode.neural.model_file import read_model, stored_tensors, write_model
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 from livecode.voices.samplernn import Sampler
 from livecode.voices.servo import COOLEST, HOTTEST, Servo
 from livecode.voices.temperatures import COLD_FROM, kept_warm

@@ -13,7 +13,8 @@ from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 from livecode.voices.moments import moment_tensors
 from livecode.voices.stream import LOOP_S, Memory, StreamVoice
 from tests.fullband_model import write_fullband

@@ -127,6 +127,11 @@ class Sampler:
             self._weights, self.plan, self.bits = small._weights, small.plan, small.bits
 
     @property
+    def identity(self) -> int:
+        """What the samplers of one model share, and others do not have as long as it is in memory."""
+        return id(self._weights)
+
+    @property
     def kept(self) -> tuple[Weights, Workspace]:
         """What the kernel is given, for measuring its parts."""
         return self._weights, self._space
@@ -150,11 +155,12 @@ class Sampler:
         return sum(part.nbytes for part in s) // self.streams
 
     def step_block(
-        self, temperatures: ArrayLike, figures: bool = False, unlikely: float = 0.0
+        self, temperatures: ArrayLike, figures: bool = False, unlikely: ArrayLike = 0.0
     ) -> DrawnCodes:
         """The next n samples of each stream at temperatures (streams, n).
 
-        unlikely: levels with less than this share of the likeliest's probability are never drawn.
+        unlikely: levels with less than this share of the likeliest's probability are never drawn;
+        one share for all streams, or (streams,).
         Holds no interpreter lock, and is not to be called from two threads at once.
         """
         wanted = np.asarray(temperatures, np.float32)
@@ -249,7 +255,7 @@ class Sampler:
         forced: tuple[int, NDArray[np.int32]] | None,
         figures: bool,
         log_probs: NDArray[np.float32] | None = None,
-        unlikely: float = 0.0,
+        unlikely: ArrayLike = 0.0,
     ) -> DrawnCodes:
         if forced is not None:
             codes = np.zeros((self.streams, len(forced[1])), np.int32)
@@ -275,7 +281,7 @@ class Sampler:
             self._space,
             members[np.argsort(phases, kind="stable")],
             np.ascontiguousarray(temperatures),
-            np.full(self.streams, unlikely, np.float32),
+            np.full(self.streams, np.asarray(unlikely, np.float32)),
             codes,
             outputs,
         )

@@ -147,6 +147,11 @@ class TiltedStream:
         return 0 if self._candidates is None else len(self._chunk.audio)
 
     @property
+    def bends(self) -> bool:
+        """Whether what is heard next comes from candidates, or was drawn before there are any."""
+        return self._candidates is not None or len(self._queue) > 0
+
+    @property
     def planned(self) -> bool:
         """Whether there is something to draw."""
         return self._candidates is not None and bool(self._chunk.pieces)

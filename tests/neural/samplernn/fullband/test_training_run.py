@@ -22,7 +22,8 @@ from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband import calibration, outline
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
 from livecode.neural.samplernn.training.fullband.training_run import train_fullband
-from livecode.voices.drawing import Held, Loaded
+from livecode.voices.drawing import Held
+from livecode.voices.loaded import Loaded
 from tests.fullband_model import CONFIG, RATE_HZ
 
 
