@@ -1,18 +1,23 @@
 """Asks before code runs that this installation did not write: journals, and what leads to a performance."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
 
 from livecode.cli.parser import Parser
 from livecode.cli.printing import YES, ask, can_ask, reply, say
 from livecode.errors import LivecodeError
 from livecode.files import sha256
 from livecode.journal.journal_file import read_journal
-from livecode.journal.records import BlockBegun, Opening, SetRead
+from livecode.journal.records import BlockBegun, Opening, SetRead, TakenOver
 from livecode.journal.segments import has_seals, is_sealed, segments
 from livecode.transport import MAGIC
+from livecode.transport.sources import GraphSource
+from livecode.transport.status import decode_status
 
 #: So many lines of a stranger's code are shown at a time.
 SHOWN_LINES = 40
@@ -51,10 +56,10 @@ def allow_journal(journal: Path, trust: bool) -> None:
         raise LivecodeError(f"{journal} was changed while you were asked: nothing of it has run")
 
 
-def code_of(journal: Path, files: Iterable[tuple[str, Path]] = ()) -> ShownCode:
-    """Return the code of a journal: each text of its set, its blocks beside that, and then some files.
+def code_of(journal: Path, files: Mapping[str, Path] = MappingProxyType({})) -> ShownCode:
+    """Return all code that a journal would run: texts of its set, its blocks beside that, and some files.
 
-    `files` are given with the names under which they are shown.
+    `files` are given by the names under which they are shown.
     """
     texts: list[tuple[str, str]] = []
     sets: dict[str, str] = {}
@@ -75,10 +80,28 @@ def code_of(journal: Path, files: Iterable[tuple[str, Path]] = ()) -> ShownCode:
                         (f"block {record.number}, {(record.frame - first) / rate:.1f} s", code)
                     )
                 known.add(code)
-    for name, path in files:
-        texts.append((name, path.read_text(encoding="utf-8", errors="replace")))
+            case TakenOver(status=status):
+                for name, code in _graphs_in(status):
+                    if code not in known and not any(code in text for _, text in texts):
+                        texts.append((f"the graph of {name} at a mind's death", code))
+                    known.add(code)
+    for name, path in files.items():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if text not in sets.values():
+            texts.append((name, text))
     lines = [line for head, text in texts for line in (f"# ---- {head}", *text.splitlines())]
     return ShownCode(tuple(lines), blocks)
+
+
+def _graphs_in(status: bytes) -> Iterator[tuple[str, str]]:
+    """Yield (name, code) of the graphs that a mind's last status says are playing."""
+    try:
+        playing = decode_status(status).playing
+    except msgspec.MsgspecError:  # of a form that nothing is adopted from
+        return
+    for each in playing:
+        if isinstance(each.source, GraphSource):
+            yield each.name, each.source.source
 
 
 def allow_code(what: str, code: ShownCode, trust: bool) -> None:

@@ -98,9 +98,9 @@ def run(options: argparse.Namespace) -> int:
         attachment = Attachment(settings, fork.paths, say=say)
         try:
             attachment.start()
-            for sentence in (*_told(fork, options.what), *staged):
-                say(sentence)
-            return play_on(attachment, options.seconds, theme, [])
+            return play_on(
+                attachment, options.seconds, theme, [*_told(fork, options.what), *staged]
+            )
         finally:
             attachment.stop()
 
@@ -156,7 +156,8 @@ def settings_of(fork: PreparedFork, options: argparse.Namespace) -> Options:
 def _take_files(past: PastPerformance, found: ForkMoment, carried: Path) -> None:
     """Take the files of the parent along, with the set as it was at the moment of the fork."""
     if past.files is None:
-        carry_to(carried, found.before)
+        if not _is_as_it_was(found):
+            carry_to(carried, found.before)
         return
     try:
         for name in TAKEN:
@@ -173,6 +174,15 @@ def _take_files(past: PastPerformance, found: ForkMoment, carried: Path) -> None
             replace_file(file, last.text.encode("utf-8", "surrogatepass"))
 
 
+def _is_as_it_was(found: ForkMoment) -> bool:
+    """Return whether the file of the set still holds what it held at the moment; True without a set."""
+    last = found.last_set
+    try:
+        return last is None or path_of(last.path).read_text(encoding="utf-8") == last.text
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def _set_of(found: ForkMoment) -> Path | None:
     """Return the file of the set that goes on; None if there was none, or if it cannot be kept here."""
     last = found.last_set
@@ -186,8 +196,11 @@ def _told(fork: PreparedFork, what: Path) -> list[str]:
     knows = "the agents stand where they stood"
     if moment.learned:
         knows += f" and know what they had learned {moment.learned_s:.0f} s before"
+    text = "the code as it was heard"
+    if _set_of(moment) is not None and fork.files.is_dir():
+        text = "the set is a copy, as it was at that moment; all code as it was heard"
     return [
         f"performance {number}: it goes on from {minutes(moment.at_s)} of {shown(what)}, "
         "as a performance of its own",
-        f"{knows}; streams and effects begin anew; the code as it was heard is in {shown(fork.code)}",
+        f"{knows}; streams and effects begin anew; {text} is in {shown(fork.code)}",
     ]

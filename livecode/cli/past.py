@@ -63,5 +63,5 @@ def _allow(file: Path, folder: Path, contents: Contents, trust: bool) -> None:
     modules = [
         name for name in contents.files if name.startswith("files/") and name.endswith(".py")
     ]
-    code = code_of(folder / JOURNAL, [(name, folder / name) for name in sorted(modules)])
+    code = code_of(folder / JOURNAL, {name: folder / name for name in sorted(modules)})
     allow_code(f"{shown(file)} was not made by this installation", code, trust)

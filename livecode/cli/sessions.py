@@ -42,7 +42,11 @@ def add_arguments(parser: Parser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List, export, delete or stop."""
     match options.what:
+        case _ if options.share and options.bundle is None:
+            raise LivecodeError("--share is for a bundle: write --bundle FILE.zip beside it")
         case "export" if options.bundle is not None:
+            if options.out is not None:
+                raise LivecodeError("--bundle names its own file: leave -o out, or export twice")
             return export_bundle(options.number, options.bundle, options.share)
         case "export":
             return export(options.number, options.out)
@@ -73,6 +77,8 @@ def show() -> int:
         date = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.begun))
         length = f"{int(summary.seconds) // 60}:{int(summary.seconds) % 60:02}"
         name = "" if summary.set_path is None else Path(summary.set_path).name
+        if summary.forked_s is not None:
+            name = f"{name} from {minutes(summary.forked_s)}".strip()
         blocks = str(summary.blocks)
         table.add_row(str(each.number), date, length, name, blocks, _ended(each, summary))
     PlainConsole().print(table)

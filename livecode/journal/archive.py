@@ -9,7 +9,7 @@ from livecode.errors import LivecodeError
 from livecode.files import make_private_folder
 from livecode.journal.journal_file import read_journal
 from livecode.journal.marks import PERFORMANCE, mark, remove_files
-from livecode.journal.records import BlockEnded, Closed, Heartbeat, Opening, SetRead
+from livecode.journal.records import BlockEnded, Closed, Forked, Heartbeat, Opening, SetRead
 from livecode.system.folders import PRIVATE_FOLDER
 from livecode.transport.places import data_folder, make_temporary_folder, probe, temporary_folders
 
@@ -61,6 +61,7 @@ class Summary:
     set_path: str | None
     blocks: int
     clean: bool  # ended on purpose
+    forked_s: float | None = None  # from which moment of another performance it goes on
 
 
 def folder() -> Path:
@@ -162,6 +163,7 @@ def summary(performance: ArchivedPerformance) -> Summary:
     begun = 0.0
     first = last = 0
     sample_rate, blocks, clean, set_path = 48000, 0, False, None
+    forked_s: float | None = None
     for record in read_journal(performance.journal):
         match record:
             case Opening():
@@ -169,6 +171,9 @@ def summary(performance: ArchivedPerformance) -> Summary:
                 if not begun:
                     begun, first = record.date, record.tick
                 last = max(last, record.tick)
+            case Forked():
+                begun, first, last, forked_s = record.date, record.tick, record.tick, record.at_s
+                blocks = 0
             case SetRead():
                 set_path = record.path
             case BlockEnded():
@@ -179,4 +184,4 @@ def summary(performance: ArchivedPerformance) -> Summary:
             case Closed():
                 last, clean = max(last, record.tick), True
     begun = begun or performance.journal.stat().st_mtime
-    return Summary(begun, (last - first) / sample_rate, set_path, blocks, clean)
+    return Summary(begun, (last - first) / sample_rate, set_path, blocks, clean, forked_s)

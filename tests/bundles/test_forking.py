@@ -9,7 +9,7 @@ import soundfile
 from livecode.bundles.forking import minutes, moment_of, write_fork
 from livecode.bundles.writing import write_bundle
 from livecode.cli import command as cli
-from livecode.cli.fork import prepared, settings_of
+from livecode.cli.fork import PreparedFork, prepared, settings_of
 from livecode.errors import LivecodeError
 from livecode.files import carrying
 from livecode.journal.inheritance import read_inheritance
@@ -27,7 +27,7 @@ from livecode.journal.records import (
 )
 from livecode.journal.segments import is_sealed
 from livecode.processes.live import Live
-from tests.bundles.travelling import emptied, go_to, performed
+from tests.bundles.travelling import SET, emptied, go_to, performed
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +112,38 @@ def test_what_is_no_moment_is_refused(text: str, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         cli.command_parser().parse_args(["fork", "night.zip", f"--at={text}"])
     assert "is no moment" in capsys.readouterr().err
+
+
+def fork_of(what: str, at: str) -> PreparedFork:
+    """Prepare a fork as the command does."""
+    words = ["fork", what, "--at", at, "--audio", "headless"]
+    return prepared(cli.command_parser().parse_args(words))
+
+
+def test_a_fork_of_one_s_own_plays_the_set_where_it_is_unless_it_was_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = performed(tmp_path / "sets", each_s=0.3)
+    options = cli.command_parser().parse_args(["fork", "1", "--audio", "headless"])
+    fork = fork_of("1", "0:01")
+    assert fork.moment.at_s == pytest.approx(1.0, abs=0.01)
+    assert not fork.files.exists()
+    assert settings_of(fork, options).set_path == heard.folder / "piece.py"
+    (heard.folder / "piece.py").write_text("# another piece")
+    fork = fork_of("1", "0:01")
+    with carrying(fork.files):
+        set_path = settings_of(fork, options).set_path
+        assert set_path is not None
+        assert set_path.is_relative_to(fork.files)
+        assert set_path.read_text() == SET
+        assert (set_path.parent / "scales.py").exists()
+    assert (heard.folder / "piece.py").read_text() == "# another piece"
+    assert "mine.load" in fork.code.read_text()
+    assert "drums" in fork.code.read_text()
+    assert "words" not in fork.code.read_text().partition("drums")[2], "that was later"
+    capsys.readouterr()
+    assert cli.main(["sessions"]) == 0
+    assert capsys.readouterr().out.count("piece.py from 0:01") == 2
 
 
 @pytest.mark.slow

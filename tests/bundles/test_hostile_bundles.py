@@ -12,11 +12,14 @@ import pytest
 from livecode.bundles.reading import unpack
 from livecode.bundles.writing import write_bundle
 from livecode.cli import command as cli
+from livecode.cli.consent import code_of
 from livecode.errors import LivecodeError
 from livecode.files import CONTENTS
 from livecode.journal.journal_file import Journal
-from livecode.journal.records import BlockBegun, BlockEnded, Closed, Opening
+from livecode.journal.records import BlockBegun, BlockEnded, Closed, Opening, TakenOver
 from livecode.transport import MAGIC
+from livecode.transport.sources import GraphSource
+from livecode.transport.status import Generation, Status, encode
 from tests.bundles.travelling import go_to
 
 Parts = dict[str, bytes]
@@ -86,6 +89,17 @@ def test_its_code_is_shown_before_somebody_says_yes(
     assert not (theirs.parent / "ran").exists()
     assert replayed(theirs, tmp_path / "out.wav") == 0
     (theirs.parent / "ran").unlink()
+
+
+def test_code_that_hides_in_the_status_of_a_mind_is_shown(tmp_path: Path) -> None:
+    graph = GraphSource("def hall(): hidden()", "hall", 1, (), {})
+    status = Status(playing=(Generation("hall", 1, -1, 0, graph, 0.1),))
+    journal = Journal(tmp_path / "journal")
+    journal.write(Opening("0.1.0", 1, 48000, 256, live=False, layout=MAGIC))
+    journal.write(TakenOver(4800, encode(status)))
+    journal.write(TakenOver(9600, b"[no status"))
+    journal.close()
+    assert "def hall(): hidden()" in code_of(tmp_path / "journal").lines
 
 
 def parts_of(bundle: Path) -> Parts:
