@@ -1,4 +1,4 @@
-"""`bench start`: the time from the command to a prompt that takes typing, and to the first sound."""
+"""`bench start`: the time from the command to a prompt that takes typing, and to sound; also of a fork."""
 
 import os
 import pty
@@ -6,34 +6,46 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 
 from livecode.bench.rows import BenchRow, Identity
+from livecode.bundles.writing import write_bundle
 from livecode.errors import LivecodeError
+from livecode.kernel import beginning
+from livecode.offline.session import Session
 from livecode.sets.included import included_set
+from livecode.sets.set_file import read_set
 
 PROMPT_TARGET_S, SOUND_TARGET_S = 1.0, 3.0
 #: What any terminal of this kind must import in some process before it plays.
 BASELINE = "import pyo, numba, jupyter_client, prompt_toolkit"
-PLAY = ("-m", "livecode.cli", "play")
+PLAY, FORK = ("-m", "livecode.cli", "play"), ("-m", "livecode.cli", "fork")
 #: Typed before the editor exists, and shown once it does. No other part of the screen has it.
 TYPED = "ŧ"
 ASKS_FOR_CURSOR, CURSOR = b"\x1b[6n", b"\x1b[1;1R"
 PLAYS_S = 2.0
 LIMIT_S = 30.0
+#: What is forked has played for so long, and the fork goes on from its middle.
+FORKED_S, FORKED_AT = 20.0, "0:10"
 
 
 def run(runs: int = 5) -> list[BenchRow]:
     """Return medians over `runs` starts, which alternate with plain imports of the libraries."""
-    imports, prompts, sounds = [], [], []
+    imports, prompts, sounds, forks = [], [], [], []
     first_sound_s()  # the first start after an installation compiles kernels
-    for _ in range(runs):
-        imports.append(imports_s())
-        prompts.append(prompt_s())
-        sounds.append(first_sound_s())
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = _bundle(Path(folder))
+        for _ in range(runs):
+            imports.append(imports_s())
+            prompts.append(prompt_s())
+            sounds.append(first_sound_s())
+            forks.append(fork_s(bundle))
     about: Identity = {"runs": runs, "beside": "its imports"}
     plain = median(imports)
     return [
@@ -43,6 +55,7 @@ def run(runs: int = 5) -> list[BenchRow]:
         for what, times, target in (
             ("prompt takes typing", prompts, PROMPT_TARGET_S),
             ("first sound", sounds, SOUND_TARGET_S),
+            ("first sound of a fork", forks, SOUND_TARGET_S),
         )
         for which, figure in (("median", median), ("slowest", max))
     ]
@@ -60,20 +73,42 @@ def imports_s() -> float:
 
 def first_sound_s() -> float:
     """Return the seconds from the command, without a terminal, to its message at the first sound."""
+    return _until_sound_s([*PLAY, str(included_set("first"))])
+
+
+def fork_s(bundle: Path) -> float:
+    """Return the seconds from the command that forks a bundle, to its message at the first sound."""
+    words = (*FORK, str(bundle), "--at", FORKED_AT, "--osc-port", "0", "--trust")
+    return _until_sound_s(words, {"XDG_DATA_HOME": str(bundle.parent)})
+
+
+def _bundle(folder: Path) -> Path:
+    """Return the bundle of a performance of a set that comes with livecode, and a stream beside it."""
+    with Session() as session:
+        performance = session.performance
+        beginning.from_nothing(performance, folder / "journal", live=False)
+        performance.set_player.open(read_set(included_set("first")))
+        performance.set_player.begin(0)
+        session.eval("r7 = stream('quartet', level=0.5)")
+        session.advance(FORKED_S)
+        performance.recorder.closed()
+    bundle = folder / "night.zip"
+    write_bundle(folder / "journal", bundle)
+    return bundle
+
+
+def _until_sound_s(command: Sequence[str], more: Mapping[str, str] = MappingProxyType({})) -> float:
+    """Return the seconds from a command to its message at the first sound.
+
+    `more` is added to the environment. Raises LivecodeError if there is no sound.
+    """
     began = time.monotonic()
     process = subprocess.Popen(
-        [
-            sys.executable,
-            *PLAY,
-            str(included_set("first")),
-            "--audio",
-            "headless",
-            "--for",
-            str(LIMIT_S),
-        ],
+        [sys.executable, *command, "--audio", "headless", "--for", str(LIMIT_S)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, **more},
     )
     assert process.stdout is not None
     with process:
@@ -81,7 +116,7 @@ def first_sound_s() -> float:
         took = time.monotonic() - began
         process.send_signal(signal.SIGINT)
     if not heard:
-        raise LivecodeError("`livecode play` made no sound: run `livecode doctor`")
+        raise LivecodeError(f"`livecode {command[2]}` made no sound: run `livecode doctor`")
     return took
 
 

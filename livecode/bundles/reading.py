@@ -9,7 +9,7 @@ from pathlib import Path
 from livecode.bundles.contents import CODE, JOURNAL, Contents, check_names, decode
 from livecode.errors import LivecodeError
 from livecode.files import CONTENTS, make_private_folder, open_private, sha256, shown
-from livecode.neural.model_file import find_model
+from livecode.neural.model_file import find_model, user_models
 from livecode.neural.stored_zip import MAGIC, check_directory, copied, told_by
 
 #: The contents of a bundle have at most so many bytes, and so does the zip's own directory.
@@ -68,7 +68,8 @@ def lacking(contents: Contents) -> Iterator[str]:
         if here and here == model.sha256:
             continue
         known = f", SHA-256 {model.sha256}" if model.sha256 else ""
-        there = "another model of that name is here" if here else "put it among your models"
+        place = user_models() / model.name
+        there = "another model of that name is here" if here else f"put it into {shown(place)}"
         yield f"the model {model.name} is not in the bundle ({model.left_out}{known}): {there}"
 
 

@@ -35,7 +35,7 @@ LARGEST_FILE = 1 << 31
 
 @dataclass(frozen=True)
 class PlayedLength:
-    """When the sound of a performance begins and ends, in sample time; a fork's begins at the fork."""
+    """When what a replay plays begins and ends, in sample time; of a fork it is what came after the fork."""
 
     begin: int
     end: int
@@ -54,10 +54,12 @@ def length_of(records: list[JournalRecord]) -> PlayedLength:
     opening = next((each for each in records if isinstance(each, Opening)), None)
     if opening is None:
         raise LivecodeError("the journal is empty: nothing has been played")
-    begin, date = 0, opening.date
+    begin, date, forked = 0, opening.date, False
     for each in records:
         if isinstance(each, Forked):
-            begin, date = each.tick, each.date
+            begin, date, forked = each.tick, each.date, True
+        elif forked and isinstance(each, Opening):
+            begin, forked = each.tick // each.block * each.block, False
     end = max(map(tick_of, records))
     return PlayedLength(begin, end, opening.sample_rate, opening.block, date)
 

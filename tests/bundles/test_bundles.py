@@ -101,7 +101,7 @@ def test_a_model_that_nobody_may_share_is_named_with_its_hash(
         (sentence,) = lacking(contents)
         assert "the model mine is not in the bundle" in sentence
         assert left_out.sha256 in sentence
-        assert "put it among your models" in sentence
+        assert f"put it into {tmp_path}/bob/data/livecode/models/mine" in sentence
         shutil.copytree(
             tmp_path / "ann/data/livecode/models", tmp_path / "bob/data/livecode/models"
         )

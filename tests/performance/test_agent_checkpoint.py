@@ -8,6 +8,7 @@ import pytest
 from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.journal.journal_file import Journal
+from livecode.performance import agent_checkpoint
 from livecode.performance.agent_checkpoint import FILE
 from livecode.signals.simulate import turned_packets
 from tests.performance.test_take_over import killed
@@ -96,3 +97,24 @@ def test_what_cannot_be_written_is_said_once(session: Session, file: Path, tmp_p
     finally:
         stop.set()
     assert sum("cannot be saved" in event.text for event in session.log) == 1
+
+
+def test_it_is_told_now_and_then_and_no_faster_than_the_journal_takes_it(
+    session: Session, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(agent_checkpoint, "TOLD_EVERY_S", 0.0)
+    monkeypatch.setattr(agent_checkpoint, "TOLD_BYTES_S", 1)  # so the second time is hours away
+    told: list[bytes] = []
+    stop = session.performance.checkpoint.keep(file, every_s=0.01, tell=told.append)
+    try:
+        for _ in range(1000):
+            if told:
+                break
+            stop.wait(0.01)
+        stop.wait(0.1)
+    finally:
+        stop.set()
+    assert len(told) == 1
+    other = file.with_name("told")
+    other.write_bytes(told[0])
+    assert session.performance.checkpoint.restore(other) == ["ego", "two"]
