@@ -76,7 +76,7 @@ def _space(seconds: float | None) -> list[BenchRow]:
 def _stage(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.stage import run
 
-    return run(seconds or 200.0)
+    return run(seconds or 180.0)
 
 
 def _start(seconds: float | None) -> list[BenchRow]:

@@ -1,12 +1,16 @@
 """`bench stage`: what viewers of the stage page and intruders cost mind and engine, beside none of them."""
 
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
 from livecode.bench.rows import BenchRow
+from livecode.bench.stage_listener import TONE, Delays, listen
 from livecode.bench.stage_visitors import Intruders, Watchers
+from livecode.films.browser import Browser, chromium
 from livecode.processes.live import Live
 from livecode.processes.options import Options
 from livecode.transport.stage import Audience, look_at
@@ -23,10 +27,13 @@ PLAYED = (
     "drums = hits('bd*4, ~ cp, hh*8', level=0.4)",
     "bass = notes('0 ~ <3 5> 0', 'bass', scale='c minor', octave=2, level=0.3)",
     "drums.gain = sine(0.5, 1, period=2*bars)",
+    "r7 = stream('quartet', temperature=sine(0.9, 1.1, period=4*bars), level=0.3)",  # it is measured, too
 )
 PROCESSES = ("mind", "engine", "voices", "stage")
 #: The mind may take so much more of a core with viewers, and so many more of 10,000 blocks may be late.
 MOST_OF_A_CORE, MOST_LATE = 0.02, 1.0
+#: The sound is heard in a browser so much later than it is played, at most, in seconds; of so many tones.
+BEHIND_S, TONES = 0.3, 7
 
 
 @dataclass(frozen=True)
@@ -40,9 +47,12 @@ class WatchedTurn:
     frames: int  # that all viewers got together
 
 
-def run(seconds: float = 200.0, audio: str = "auto") -> list[BenchRow]:
-    """Play for `seconds`, in turns without viewers, with them and with intruders. Return what both cost."""
-    with Live(Options(audio=audio, osc_port=0, stage="0")) as live:
+def run(seconds: float = 180.0, audio: str = "auto") -> list[BenchRow]:
+    """Play for `seconds`, in turns without viewers, with them and with intruders. Return what both cost.
+
+    Where there is a browser, the last row says how much later it is heard there.
+    """
+    with Live(Options(audio=audio, osc_port=0, stage="0", stage_audio=True)) as live:
         for block in PLAYED:
             live.evaluate(block)
         live.await_sound()
@@ -73,7 +83,26 @@ def run(seconds: float = 200.0, audio: str = "auto") -> list[BenchRow]:
                 beset.append(_turn(live, None))
                 intruders.stop()
                 live.await_(lambda: not arena.header.viewers, "the intruders' end")
-    return rows(without, watched, beset)
+        heard = _heard(live, address)
+    return [*rows(without, watched, beset), *heard]
+
+
+def _heard(live: Live, address: str) -> list[BenchRow]:
+    """Return how much later the sound is heard in a browser: the middle one of some tones."""
+    if chromium() is None:
+        return []
+    live.evaluate("hush()")
+    live.evaluate(TONE)
+    live.await_sound()
+    with tempfile.TemporaryDirectory() as profile, Browser(Path(profile)) as browser:
+        tab = browser.open(f"{address}?fps=4")
+        listen(tab)
+        delays = Delays(live, tab)
+        behind = sorted(delays.next().behind for _ in range(TONES))
+    about = {"tones": TONES}
+    return [
+        BenchRow.measured("in a browser, behind", behind[TONES // 2], "s", about, target=BEHIND_S)
+    ]
 
 
 def rows(

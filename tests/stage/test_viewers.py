@@ -36,9 +36,9 @@ export default function begin(canvas) {
 """
 #: The sound in the browser is heard so much later than it is played, at most, in seconds.
 BEHIND_S = 0.3
-#: A machine that is loaded just then makes it later, as the page then waits longer for each piece: it is
-#: measured again and again, until so many in a row are in time.
-IN_A_ROW, ATTEMPTS = 3, 30
+#: On a machine that is loaded just then the page lets pieces wait longer, which is not counted here. It is
+#: measured again and again, until so many tones were in time.
+IN_TIME, ATTEMPTS = 3, 30
 
 
 @pytest.fixture
@@ -98,6 +98,7 @@ def test_five_viewers_one_that_never_reads_and_reloads_at_any_time(
     assert live.said == [], "nothing died"
 
 
+@pytest.mark.timeout(400)
 def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
     live: Live, tmp_path: Path
 ) -> None:
@@ -122,13 +123,12 @@ def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
             " let most = 0, now = 0; for (const each of found) { now = each === 0 ? now + 1 : 0;"
             " most = Math.max(most, now); } return most < 3; })()"
         )
-        delays, behind = Delays(live, tab), []
-        while len(behind) < IN_A_ROW or max(behind[-IN_A_ROW:]) >= BEHIND_S:
-            assert len(behind) < ATTEMPTS, behind
-            behind.append(delays.next())
-        assert min(behind) > 0, "nothing is heard before it is played"
+        delays, found = Delays(live, tab), []
+        while sum(0 < each.calm < BEHIND_S for each in found) < IN_TIME:
+            assert len(found) < ATTEMPTS, found
+            found.append(delays.next())
         # what the page says of itself, by which its picture goes, is what was measured
-        await_(lambda: abs(_said_behind(live, tab) - behind[-1]) < 0.1, f"{behind[-1]} s")
+        await_(lambda: abs(_said_behind(live, tab) - delays.next().behind) < 0.1, f"{found}")
         tab.run("document.getElementById('listen').click()")
         tab.until("listening.heard() === null")
         assert browser.complaints == []

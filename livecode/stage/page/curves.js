@@ -26,11 +26,12 @@ export class Curves {
       this.curves.set(name, curve);
       const last = curve.points[curve.points.length - 1];
       if (last && now < last[0] - BACK_S) curve.points.length = 0;   // another performance
+      const at = curve.points.length ? Math.max(now, last[0]) : now;  // a clock that is set right goes back a little
       if (last && last[1] !== value) {
         curve.moved = now;
-        if (now - last[0] > 0.3) curve.points.push([now - 0.05, last[1]]);
+        if (at - last[0] > 0.3) curve.points.push([at - 0.05, last[1]]);
       }
-      if (!last || last[1] !== value) curve.points.push([now, value]);
+      if (!last || last[1] !== value) curve.points.push([at, value]);
     }
     for (const name of this.curves.keys()) if (!(name in told.values)) this.curves.delete(name);
     this.filled = this.lanes(now).length > 0;
@@ -118,7 +119,7 @@ export class Curves {
       const [x, y] = place(point);
       if (at) context.lineTo(x, y); else context.moveTo(x, y);
     });
-    const end = place([now, points.at(-1)[1]]);
+    const end = place([Math.max(now, points.at(-1)[0]), points.at(-1)[1]]);
     context.lineTo(...end);
     context.stroke();
     context.restore();

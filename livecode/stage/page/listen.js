@@ -1,8 +1,8 @@
 // The sound in the browser: pieces of it are played one after the other, a little later than they come.
 
-const LEAD_S = 0.1, MOST_LEAD_S = 0.6; // what comes is played so much later, so that the next piece is there
+const LEAD_S = 0.09, MOST_LEAD_S = 0.6; // what comes is played so much later, so that the next piece is there
 const MORE_S = 0.05, LESS = 0.997;   // a piece that is too late makes it more, and each that is not a little less
-const LEAST_S = 0.005, SLACK_S = 0.1; // what comes too late begins anew, and what is too far ahead is left out
+const LEAST_S = 0.005, SLACK_S = 0.06; // what comes too late begins anew, and what is too far ahead is left out
 const FAR_S = 1;                     // so far ahead is another time
 const HEAD = 24;                     // bytes before the samples
 
@@ -62,6 +62,7 @@ export class Listening {
     if (this.context.state !== "running") return;
     const now = this.context.currentTime;
     const ahead = this.origin === null ? null : (position - this.origin) / rate - now;
+    this.ahead = ahead ?? this.lead;   // so long this piece waits here, in seconds
     if (ahead === null || ahead < LEAST_S || ahead > FAR_S) {
       if (ahead > FAR_S) for (const source of this.sources) source.stop();
       if (ahead !== null) this.lead = Math.min(this.lead + MORE_S, MOST_LEAD_S);

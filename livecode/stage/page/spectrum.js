@@ -219,7 +219,7 @@ class ByShader {
   }
 
   draw(shown) {
-    fitted(this.canvas, "webgl");
+    fitted(this.canvas, "webgl", true);
     const gl = this.gl;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     // a column is a whole number of turns of the memory away: floats keep fractions of small numbers
@@ -273,7 +273,7 @@ class ByCanvas {
 
   draw({ head, columns, bands, gain, still, edge, begin }) {
     this.gain = gain;
-    const [context, width, height] = fitted(this.canvas);
+    const [context, width, height] = fitted(this.canvas, "2d", true);
     context.fillStyle = "#000";
     context.fillRect(0, 0, width, height);
     const now = width * (still ? begin : 1 - edge), top = ROWS - bands;

@@ -33,7 +33,7 @@ function breakBefore(chars, from, to) {
     quoted[at] = quote !== "";
     if (quote ? each === quote : each === '"' || each === "'") quote = quote ? "" : each;
   });
-  for (const may of [(at) => chars[at - 1] === " " && !quoted[at - 1], (at) => " ,(.".includes(chars[at - 1])]) {
+  for (const may of [(at) => chars[at - 1] === " " && !quoted[at - 1] && chars[at - 2] !== "#", (at) => " ,(.".includes(chars[at - 1])]) {
     for (let at = to; at > least; at--) if (may(at)) return at;
   }
   return to;
