@@ -114,9 +114,10 @@ def test_the_sound_is_heard_in_the_browser_soon_and_without_gaps(
             " meter.getFloatFrequencyData(found); const most = found.indexOf(Math.max(...found));"
             " return [most * listening.context.sampleRate / meter.fftSize, found[most]]; })()"
         )
-        tab.until(f"{loudest}[1] > -30")
-        freq_hz, _ = tab.run(loudest)
-        assert abs(freq_hz - 440) <= 48000 / 8192
+        # a loaded machine has gaps now and then, which blur it: a moment without any is awaited
+        tab.until(
+            f"(([freq, level]) => level > -30 && Math.abs(freq - 440) <= 48000 / 8192)({loudest})"
+        )
         # a gap would be samples in a row that are 0; a loaded machine has one now and then
         tab.until(
             "(() => { const found = new Float32Array(8192); meter.getFloatTimeDomainData(found);"
