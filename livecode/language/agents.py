@@ -193,6 +193,8 @@ class Agent(Instructed):
         super().check()
         self.indices()
         if self.scale is not None:
+            if self.space.hits:
+                raise LivecodeError(f"{self.space.model} is one of hits, which have no key")
             self.space.pitched()
         if self.scale is not None or isinstance(self.strike, Value) or self.strike > 0:
             self.space.struck()

@@ -20,6 +20,7 @@ from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.pitch_axis import pitch_axis
+from livecode.neural.spaces.struck.space import HitSpace
 from livecode.neural.torchscript.trust import describe, find_torchscript, read_program
 from livecode.transport.layouts import Layout
 from livecode.transport.positions import BESIDE
@@ -78,13 +79,23 @@ class Space(Thing):
         return isinstance(loaded, neural.LatentSpace) and loaded.texture is not None
 
     def pitched(self) -> "Space":
-        """Return this space if notes can be played in it; raises LivecodeError if it has no pitch."""
+        """Return this space if notes can be played in it; raises LivecodeError if it has no pitch.
+
+        In a space of hits they move a hit up and down: it is as it is at middle C.
+        """
         loaded = self.settings.get("loaded")
+        if isinstance(loaded, HitSpace):
+            return self
         if not isinstance(loaded, neural.LatentSpace) or pitch_axis(loaded) is None:
             raise LivecodeError(
                 f"{self.model} has no axis of pitch, so notes cannot be played in it"
             )
         return self
+
+    @property
+    def hits(self) -> bool:
+        """Whether each place is a whole hit, which sounds when it is struck."""
+        return isinstance(self.settings.get("loaded"), HitSpace)
 
     def struck(self) -> "Space":
         """Return this space if it can be struck and put in a key; raises LivecodeError otherwise."""

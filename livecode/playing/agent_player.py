@@ -24,7 +24,7 @@ from livecode.playing.heard_reward import HeardReward
 from livecode.playing.learners import AgentState, new_learner, ordered, settle_in
 from livecode.playing.quant import NextMultiple, beats_now
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
-from livecode.playing.struck import Struck
+from livecode.playing.struck import Struck, paced
 from livecode.transport.messages import HitsSource, LatentSource, Source
 from livecode.transport.onsets import ONSETS
 
@@ -46,7 +46,7 @@ class AgentPlayer(SoundPlayer):
         self._cut = False  # whether it was put elsewhere, where nobody has heard it yet
         # What `follow` saw last; the thing may say otherwise before its block has succeeded.
         self._kind, self._space = thing.learner, thing.space
-        self._every, self._dims = thing.every, thing.dims
+        self._every, self._dims = paced(thing), thing.dims
         self.texture: float | Value | None = None  # as `follow` saw it last
         self._followed: tuple[Instruction, ...] = ()  # instructions that have been followed
         self._told_spelling = False
@@ -155,7 +155,7 @@ class AgentPlayer(SoundPlayer):
         self._struck.follow(thing.scale)
         self._described = dict(thing.settings)
         self._follow_walk()
-        self._every, self._dims = thing.every, thing.dims
+        self._every, self._dims = paced(thing), thing.dims
         if not self._told_spelling and (spelled := thing.settings.get("spelled")) is not None:
             self._told_spelling = True
             self.setup.note(

@@ -3,8 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.language.agents import Agent
 from livecode.language.patterns.scales import Scale, scale_of
 from livecode.language.spaces import Space
+from livecode.language.units import Span
+from livecode.language.values import Value
 from livecode.transport.positions import Sounded, packed
 
 Place = NDArray[np.float64]
@@ -14,6 +17,15 @@ STILL = 1e-4
 #: A note of the key gives way to another that is nearer by this, in semitones, so that an agent between
 #: two notes does not shake.
 HOLDS = 0.3
+
+
+#: Hits come so often where nothing is said.
+HITS = Span(beats=0.25)
+
+
+def paced(thing: Agent) -> Span | Value:
+    """Return the time between two steps of an agent."""
+    return HITS if thing.space.hits and "every" not in thing.settings else thing.every
 
 
 class Struck:
@@ -46,4 +58,5 @@ class Struck:
             nearest = float(self._scale.nearest(wanted))
             if not self._note or abs(nearest - wanted) + HOLDS < abs(self._note - wanted):
                 self._note = nearest
-        return packed(place, Sounded(self._note, self._strike, self._stroke))
+        strike = self._strike or float(space.hits)
+        return packed(place, Sounded(self._note, strike, self._stroke))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from livecode.errors import LivecodeError
-from livecode.neural.spaces.load import load_space
 from livecode.neural.torchscript.trust import is_torchscript
 from livecode.system.scheduling import ordinary
 from livecode.transport import Arena, ControlReader
@@ -47,11 +46,10 @@ from livecode.voices.file import FileVoice
 from livecode.voices.first_start import PARTS, FirstStart, needed
 from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
-from livecode.voices.latent import LatentVoice
-from livecode.voices.latent_notes import LatentNotesVoice
 from livecode.voices.load_shedding import LoadShedding, TakenBack, Width
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.sound_store import SoundStore
+from livecode.voices.space_voices import space_voice
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilting import Tilting
 from livecode.voices.trials import Trials
@@ -310,7 +308,7 @@ class VoiceHost:
             self._fail(message.name, message.generation, loaded)
             return
         block, generation = self.arena.controls, message.generation
-        early = loaded.early if isinstance(loaded, (StreamVoice, LatentVoice)) else {}
+        early: dict[str, int] = getattr(loaded, "early", {})
         slots = [(block.find(f"{message.name}.{each}"), each) for each in loaded.controls]
         controls = [
             None if slot is None else ControlReader(block, slot, generation, 0, early.get(each, 0))
@@ -350,17 +348,14 @@ class VoiceHost:
             from livecode.voices.torchscript import TorchScriptVoice
 
             return TorchScriptVoice(source, sample_rate, HOP)
-        if isinstance(source, LatentSource):
-            return LatentVoice(load_space(source.model), sample_rate, HOP, source.seed)
+        if isinstance(source, (LatentSource, LatentNotesSource)):
+            return space_voice(source, sample_rate)
         if isinstance(source, StreamSource):
             if source.model == TEST_MODEL:
                 return NoiseVoice(sample_rate, HOP, source.seed)
             return StreamVoice(source, sample_rate, HOP, self.arena.header.block)
         if isinstance(source, HitsSource):
             return HitsVoice(self.sounds, sample_rate, HOP)
-        if isinstance(source, LatentNotesSource):
-            space = load_space(source.model)
-            return LatentNotesVoice(space, sample_rate, HOP, source.seed, source.voices)
         assert isinstance(source, FileSource)
         return FileVoice(source.path, sample_rate, HOP)
 

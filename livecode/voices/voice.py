@@ -13,6 +13,7 @@ from livecode.transport.timing import HOP
 from livecode.voices.drawn_ahead import Asked
 from livecode.voices.hits import HitsVoice
 from livecode.voices.latent import LatentVoice
+from livecode.voices.latent_hits import LatentHitsVoice
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilt.tilted import Decided
 
@@ -82,7 +83,8 @@ class Voice:
             memory.note(self.name, self.source, self.frame, HOP)
         position = self.buffer.written
         values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
-        if isinstance(self.source, LatentVoice) and (reader := self.controls[0]) is not None:
+        struck = isinstance(self.source, (LatentVoice, LatentHitsVoice))
+        if struck and (reader := self.controls[0]) is not None:
             self.source.came = reader.since - self.frame
         if self.onsets is not None:
             values.insert(0, self._begin(self.onsets))

@@ -1,10 +1,13 @@
 """The model file of a space: the tensors that it must hold, and how they become a `LatentSpace`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.neural.model_file import ModelMeta, list_models, read_model
 from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
+from livecode.neural.spaces.struck.shape import NUMBERS
+from livecode.neural.spaces.struck.space import HitSpace
 from livecode.neural.spaces.texture import texture_shapes
 
 
@@ -23,25 +26,28 @@ def open_space(path: Path) -> LatentSpace:
         _check(path, meta, shapes)
 
     meta, tensors = read_model(path, claims=claims)
+    if meta.config.get("struck"):
+        return HitSpace(path.stem, meta.sample_rate, meta.config, tensors)
     return LatentSpace(path.stem, meta.sample_rate, meta.config, tensors)
 
 
 def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> None:
     """Raise `LivecodeError` if the tensors do not fit the file's configuration."""
     try:
-        sizes = {key: meta.config[key] for key in _SIZES}
+        struck = bool(meta.config.get("struck"))
+        sizes = {key: meta.config[key] for key in (("latent",) if struck else _SIZES)}
         for key, size in sizes.items():
             least, most = _SIZES[key]
             if type(size) is not int or not least <= size <= most:
                 raise ValueError(f"{key} {size!r:.20}, where {least} to {most} are possible")
         if not RATES_HZ[0] <= meta.sample_rate <= RATES_HZ[1]:
             raise ValueError(f"{meta.sample_rate} Hz, of {RATES_HZ[0]} to {RATES_HZ[1]}")
-        expected = space_shapes(sizes)
+        expected = hit_shapes(sizes["latent"], shapes) if struck else space_shapes(sizes)
         if len(meta.config["axis_names"]) != meta.config["latent"]:
             raise KeyError("axis_names")
         if names := meta.config.get("sounds"):
             expected["sounds"] = (len(names), int(meta.config["latent"]))
-        if about := meta.config.get("texture"):
+        if (about := meta.config.get("texture")) and not struck:
             outputs = expected["decoder.head.bias"][0]
             parts = (int(about["components"]), int(about["hidden"]))
             expected |= texture_shapes(int(meta.config["latent"]), outputs, *parts)
@@ -72,6 +78,18 @@ _SIZES = {
 RATES_HZ = (8_000, 192_000)
 #: A texture moves at most so often in one window.
 MOST_STEPS = 64
+
+
+def hit_shapes(latent: int, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Return the names and shapes of the tensors of a space of hits; it knows one hit or more."""
+    hits = max(1, (shapes.get("sounds") or (1,))[0])
+    return {
+        "mean": (NUMBERS,),
+        "basis": (latent, NUMBERS),
+        "axes": (latent, KNOTS),
+        "sounds": (hits, latent),
+        "beyond": (hits, NUMBERS),
+    }
 
 
 def space_shapes(sizes: dict[str, int]) -> dict[str, tuple[int, ...]]:
