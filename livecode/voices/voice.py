@@ -83,9 +83,9 @@ class Voice:
             memory.note(self.name, self.source, self.frame, HOP)
         position = self.buffer.written
         values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
-        struck = isinstance(self.source, (LatentVoice, LatentHitsVoice))
-        if struck and (reader := self.controls[0]) is not None:
-            self.source.came = reader.since - self.frame
+        source, reader = self.source, self.controls[0] if self.controls else None
+        if isinstance(source, (LatentVoice, LatentHitsVoice)) and reader is not None:
+            source.came = reader.since - self.frame
         if self.onsets is not None:
             values.insert(0, self._begin(self.onsets))
         self.buffer.write(self.source.play(*values))

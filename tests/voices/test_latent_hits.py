@@ -125,8 +125,8 @@ def test_a_file_without_its_hits_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_agent_strikes_on_the_beat_and_notes_strike_where_it_is(session: Session) -> None:
-    line = "tempo(120)\nskins = space('percussion')\nego = agent(skins, dims=2, every=1*beats, step=0.1, rest=0)"
-    assert session.eval(line).ok
+    agent = "ego = agent(skins, dims=2, every=1*beats, step=0.1, rest=0)"
+    assert session.eval(f"tempo(120)\nskins = space('percussion')\n{agent}").ok
     session.advance(0.8)
     begin, tempo = session.frame, session.performance.tempo
     sound = np.abs(session.advance(1.6)[:, 0])

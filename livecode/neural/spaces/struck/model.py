@@ -71,6 +71,7 @@ def _picture(space: HitSpace) -> NDArray[np.uint8]:
 
 def _card(space: HitSpace, meta: ModelMeta, figures: Mapping[str, float]) -> str:
     axes = "\n".join(f"| {i + 1} | {name} |" for i, name in enumerate(space.axes))
+    kept, off_db, hits = 100 * figures["kept"], figures["bands_off_db"], int(figures["hits"])
     return f"""# {space.name}
 
 A space of hits of {space.latent} dimensions: each position is a whole stroke, from its attack until
@@ -93,9 +94,9 @@ beat = notes("c ~ [c g] ~", ego)
 {meta.command}
 ```
 
-**Figures.** {int(figures["hits"])} hits. The axes alone hold {100 * figures["kept"]:.0f} % of what differs between them.
-With what the nearest hits have beyond that, the levels of a hit that it was trained on are off by
-{figures["bands_off_db"]:.1f} dB in the mean, over all bands and moments within {-HEARD_DB:.0f} dB of its loudest.
+**Figures.** {hits} hits. The axes alone hold {kept:.0f} % of what differs between them. With what the
+nearest hits have beyond that, the levels of a hit that it was trained on are off by {off_db:.1f} dB in the
+mean, over all bands and moments within {-HEARD_DB:.0f} dB of its loudest.
 
 | axis | name |
 |---|---|
