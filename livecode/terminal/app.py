@@ -14,6 +14,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from livecode.errors import LivecodeError
 from livecode.processes.attachment import Attachment
+from livecode.system.keys import key_note
 from livecode.system.signals import on_request
 from livecode.terminal.blocks import TextBlock, begins_cell, cell_named, first_cell, scene_at
 from livecode.terminal.completer import MindCompleter
@@ -144,7 +145,7 @@ class Terminal:
         say, self.attachment.say = self.attachment.say, self._warn
         self.editor.buffer.on_cursor_position_changed += lambda _: self.signatures.follow()
         self.editor.buffer.on_text_changed += lambda _: self._lights.follow()
-        self.output.say(hints(), "class:output.help")
+        self.output.say("\n".join(filter(None, [hints(), key_note()])), "class:output.help")
         for sentence in [*self._told, *([self.file.trouble] if self.file.trouble else [])]:
             self.output.say(f"· {sentence}", "class:output.note")
         self._look()

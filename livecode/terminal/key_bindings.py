@@ -14,6 +14,7 @@ from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
 
+from livecode.system.keys import key_note
 from livecode.terminal.editor import Editor
 from livecode.terminal.evaluating import Evaluating
 from livecode.terminal.faders import Faders
@@ -186,7 +187,8 @@ def key_list() -> str:
     listed = [key for key in KEYS if key.text]
     width = max(len(key.label) for key in listed)
     lines = [f"{key.label:<{width}}  {key.text}" for key in listed]
-    return "\n".join([*lines, "help() lists the words of the language, help(hits) explains one"])
+    words = "help() lists the words of the language, help(hits) explains one"
+    return "\n".join(filter(None, [*lines, key_note(), words]))
 
 
 def hints() -> str:
