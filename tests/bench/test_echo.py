@@ -6,6 +6,9 @@ import pytest
 
 from livecode.bench import echo
 from livecode.errors import LivecodeError
+from tests.portable import forks
+
+pytestmark = forks  # the benchmark's keyboard is a pseudo terminal
 
 
 @pytest.fixture

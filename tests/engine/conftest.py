@@ -12,6 +12,7 @@ import pytest
 
 from livecode.engine.device import boot
 from livecode.engine.engine import Engine
+from livecode.system.guard import lifted
 from livecode.transport import Arena, Layout
 from livecode.transport.messages import Ended, Fade, Message, PlayBuffer, receive, send
 
@@ -144,7 +145,8 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         server.terminate()
         server.wait(10)
         for left in _sockets(name):
-            left.unlink()
+            with lifted():
+                left.unlink()
         if before is None:
             del os.environ["JACK_DEFAULT_SERVER"]
         else:
@@ -153,6 +155,7 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _sockets(name: str) -> list[Path]:
     """Return the files that a JACK server of that name has in the file system."""
-    return [
-        path for folder in ("/dev/shm", "/tmp") for path in Path(folder).glob(f"jack*_{name}_*")
-    ]
+    with lifted():  # JACK's own
+        return [
+            path for folder in ("/dev/shm", "/tmp") for path in Path(folder).glob(f"jack*_{name}_*")
+        ]
