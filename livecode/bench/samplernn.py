@@ -17,7 +17,7 @@ from livecode.voices.samplernn import Sampler, kernel
 from livecode.voices.samplernn.divergence import divergence_bits
 from livecode.voices.samplernn.processor import PLAIN, available_dots
 from livecode.voices.samplernn.sampler import WIDE
-from livecode.voices.together import Step, Together, draw
+from livecode.voices.together import SamplerStep, Together, draw
 
 SAMPLE_RATE = 16_000  # 1 × real time
 KL_TARGET = 0.01  # bits a sample
@@ -207,7 +207,7 @@ def _together(dim: int, streams: int, apart: int, seconds: float) -> BenchRow:
     for number, sampler in enumerate(samplers):
         sampler.step_block(np.ones((1, 1 + apart * number)))
     together = Together()
-    steps = [Step(np.ones(HOP_SAMPLES, np.float32), 0.0, False)] * streams
+    steps = [SamplerStep(np.ones(HOP_SAMPLES, np.float32), 0.0, False)] * streams
 
     def hops(draw_hop: Callable[[], object]) -> float:
         """Return the processor seconds of one sample of each stream."""

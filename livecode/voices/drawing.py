@@ -17,7 +17,7 @@ from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.seam import Seam
 from livecode.voices.servo import Servo, ServoState
 from livecode.voices.temperatures import kept_warm, left_out
-from livecode.voices.together import Drawn, Step, draw
+from livecode.voices.together import DrawnStep, SamplerStep, draw
 from livecode.voices.watch import Verdict, Watch
 
 Floats = NDArray[np.float32]
@@ -116,15 +116,15 @@ class LevelsDrawing:
             return self._next_held(usual, held, guarded)
         return self.take(draw(self.sampler, [step])[0], guarded)
 
-    def step(self, temperatures: Floats, held: Held, guarded: bool) -> Step | None:
+    def step(self, temperatures: Floats, held: Held, guarded: bool) -> SamplerStep | None:
         """Return what the sampler is to draw for `next`; None: that depends on what is drawn meanwhile."""
         if is_held(self.servo, held):
             return None
         hot = kept_warm(temperatures * held.surface, guarded)
         unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
-        return Step(hot, unlikely, guarded or self.meter.on)
+        return SamplerStep(hot, unlikely, guarded or self.meter.on)
 
-    def take(self, drawn: Drawn, guarded: bool) -> Floats:
+    def take(self, drawn: DrawnStep, guarded: bool) -> Floats:
         """Return the next samples, as `next` does, once the sampler has drawn its step."""
         self.meter.note(drawn.entropy)
         return self.heard(self._audio(drawn.codes), drawn.nats, guarded)[0]
@@ -137,7 +137,7 @@ class LevelsDrawing:
             hot = np.full(count, self.servo.temperature(float(usual[done])), np.float32)
             hot = kept_warm(hot, guarded)
             unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
-            (drawn,) = draw(self.sampler, [Step(hot, unlikely, True)])
+            (drawn,) = draw(self.sampler, [SamplerStep(hot, unlikely, True)])
             self.meter.note(drawn.entropy)
             self.servo.take(drawn.nats, count, held.energy)
             codes.append(drawn.codes)

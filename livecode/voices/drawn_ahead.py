@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.voices.drawing import Drawing, Held, LevelsDrawing, Whole
-from livecode.voices.together import Step, Together
+from livecode.voices.together import SamplerStep, Together
 
 Floats = NDArray[np.float32]
 
@@ -147,7 +147,7 @@ class _Joint(NamedTuple):
     drawing: LevelsDrawing
     asked: Asked
     before: Whole
-    step: Step
+    step: SamplerStep
 
 
 def draw_together(streams: Sequence[tuple[DrawnAhead, Asked]], together: Together) -> None:

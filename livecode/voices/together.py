@@ -15,7 +15,7 @@ Codes = NDArray[np.int32]
 KEPT = 8
 
 
-class Step(NamedTuple):
+class SamplerStep(NamedTuple):
     """What the sampler of a stream of levels is to draw next."""
 
     hot: Floats  # (n,): the temperature of each code
@@ -23,7 +23,7 @@ class Step(NamedTuple):
     figures: bool  # whether to tell how likely the codes are
 
 
-class Drawn(NamedTuple):
+class DrawnStep(NamedTuple):
     """What a sampler has drawn of a stream of levels."""
 
     codes: Codes  # (n,)
@@ -38,16 +38,16 @@ class Drawn(NamedTuple):
         return 0.0 if self.likely is None else -float(self.likely.sum(dtype=np.float64))
 
 
-def draw(sampler: Sampler, steps: Sequence[Step]) -> list[Drawn]:
+def draw(sampler: Sampler, steps: Sequence[SamplerStep]) -> list[DrawnStep]:
     """Draw the steps, all of one length, of a sampler's streams."""
     hot = np.array([step.hot for step in steps])
     unlikely = np.array([step.unlikely for step in steps], np.float32)
     drawn = sampler.step_block(hot, any(step.figures for step in steps), unlikely)
     likely, entropy = drawn.log_likelihood, drawn.entropy
     return [
-        Drawn(drawn.codes[row], likely[row], entropy[row])
+        DrawnStep(drawn.codes[row], likely[row], entropy[row])
         if likely is not None and entropy is not None and step.figures
-        else Drawn(drawn.codes[row], None, None)
+        else DrawnStep(drawn.codes[row], None, None)
         for row, step in enumerate(steps)
     ]
 
@@ -63,7 +63,7 @@ class Together:
         #: By the identity of the model's weights, and the number of streams.
         self._samplers: dict[tuple[int, int], Sampler] = {}
 
-    def draw(self, samplers: Sequence[Sampler], steps: Sequence[Step]) -> list[Drawn]:
+    def draw(self, samplers: Sequence[Sampler], steps: Sequence[SamplerStep]) -> list[DrawnStep]:
         """Draw a step of each of some streams of one model; return what each has drawn."""
         count = min(len(step.hot) for step in steps)
         batch = self._sampler(samplers)
@@ -87,10 +87,10 @@ class Together:
         return self._samplers[key]
 
 
-def _joined(first: Drawn, rest: Drawn) -> Drawn:
+def _joined(first: DrawnStep, rest: DrawnStep) -> DrawnStep:
     """Return what was drawn one after the other as one."""
     both = zip(first, rest, strict=True)
     joined = (
         None if one is None or two is None else np.concatenate([one, two]) for one, two in both
     )
-    return Drawn(*joined)  # type: ignore[arg-type]
+    return DrawnStep(*joined)  # type: ignore[arg-type]
