@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from livecode.errors import LivecodeError
+from livecode.language.notes import Notes
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding, automatable
 from livecode.language.streams import Mic, Stream
@@ -42,6 +43,15 @@ def _bars(thing: Thing, value: Any) -> float | None:
     if not plain or not is_number(count) or not 0.25 <= count <= 64:
         raise LivecodeError(f"takes bars, as 2 or 2*bars, from a quarter to 64, not {value!r}")
     return float(count)
+
+
+def _grid(thing: Thing, value: Any) -> Span | None:
+    if value is None:
+        return None
+    checked = span(value)
+    if checked.seconds or not 0.0625 <= checked.in_beats() <= 16:
+        raise LivecodeError(f"takes a part of the beat, as 0.25*beats, not {checked}")
+    return checked
 
 
 def _switch(thing: Thing, value: Any) -> bool:
@@ -84,6 +94,11 @@ class Duet(Thing):
     meanwhile = automatable(
         0.0, 0, 1, "how loud it goes on while it listens: 0 it is silent, `0.2` it murmurs"
     )
+    grid = Setting(
+        None,
+        _grid,
+        "of notes: what the answer falls on, as `0.5*beats`; None: it is as free as the phrase",
+    )
     dynamics = Setting(
         1.0,
         number(0, 1),
@@ -108,6 +123,11 @@ class Duet(Thing):
     def hears(self) -> str:
         """The name of what it listens to."""
         return str(self.settings["hears"])
+
+    @property
+    def plays_notes(self) -> bool:
+        """Whether an instrument of notes answers rather than a stream."""
+        return bool(self.settings.get("notes"))
 
     @property
     def channel(self) -> int | None:
@@ -148,11 +168,13 @@ def duet(
     dynamics: float | None = None,
     gives_way: bool | None = None,
     heard_on: str | None = None,
+    grid: Span | None = None,
 ) -> Duet:
-    """Let a stream answer what it hears: `d = duet(r7, mic())`, `duet(r7, drums, bars=2)`.
+    """Let a stream, or an instrument, answer: `d = duet(r7, mic())`, `duet(lead, mic(), bars=2)`.
 
-    It is silent until a phrase is over, goes on from it, as long and as loud as the phrase, and listens
-    again. `d.lean = 1` leans towards the phrase. `d.stop()` ends it; `del d` lets r7 play by itself.
+    A stream is silent until a phrase is over, goes on from it, as long and as loud as the phrase, and
+    listens again. `lead = notes("~", "pluck")` answers with notes, by what it has heard so far.
+    `d.lean = 1` leans towards the phrase. `d.stop()` ends it; `del d` lets r7 play by itself.
     """
     made = Duet(
         silence=silence,
@@ -164,8 +186,10 @@ def duet(
         dynamics=dynamics,
         gives_way=gives_way,
         heard_on=heard_on,
+        grid=grid,
     )
     made.settings["of"] = _who_answers(thing)
+    made.settings["notes"] = isinstance(thing, Notes)
     made.settings.update(_what_is_heard(source))
     if made.hears == made.of:
         raise LivecodeError(f"{made.of} cannot answer itself: duet takes another name, or mic()")
@@ -173,7 +197,9 @@ def duet(
 
 
 def _who_answers(thing: Any) -> str:
-    if not isinstance(thing, Stream):
+    if isinstance(thing, Notes) and thing.name is not None:
+        return thing.name
+    if not isinstance(thing, (Stream, Notes)):
         raise LivecodeError(
             f'duet takes a stream that answers, as in duet(r7, mic()) after r7 = stream("quartet"), '
             f"not {thing!r}"

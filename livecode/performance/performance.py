@@ -175,7 +175,10 @@ class Performance:
         sounds.on_gone = signals.forget
         self.tilts = Tilts(arena, self.generations, sounds, watchdog, setup.say, setup.note, wall_s)
         self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
-        self.duets = Duets(signals, sounds, setup, tempo, lambda: clock.frame)
+        self.duets = Duets(
+            signals, sounds, setup, tempo, lambda: clock.frame, arena.taps, recorder.feature,
+            lambda: recorder.replaying, seed,
+        )  # fmt: skip
         self.applier = Applier(
             namespace,
             sounds,

@@ -1,8 +1,8 @@
 """Duets: what each stream that answers is told, and the lean of its answers."""
 
 import math
-from collections.abc import Callable
-from fractions import Fraction
+import zlib
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,20 @@ from livecode.language.things import PlayerState
 from livecode.language.units import Span
 from livecode.language.values import Value, as_value
 from livecode.neural.audio.sound_bytes import as_audio, unpacked
+from livecode.playing.duet_lines import next_line
 from livecode.playing.lines import LEAST
 from livecode.playing.listening import Signals
+from livecode.playing.notes_duet import Note, NotesDuetPlayer
+from livecode.playing.notes_player import NotesPlayer
 from livecode.playing.players import StreamPlayer
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
 from livecode.signals.tempo import Tempo
+from livecode.transport import TapBuffer
 from livecode.transport.messages import DuetTurn
 
 #: Of a phrase so much is listened to for its colour, in seconds: the end of it.
 COLOUR_S = 1.5
-#: Parts of a bar that a turn may last; what is a line but for rounding.
-FINEST, ALMOST = 64, 1e-6
 ANSWERS, LISTENS = "answers", "listens"
 
 
@@ -75,7 +77,7 @@ class DuetPlayer:
         meanwhile = settings["meanwhile"]
         if isinstance(meanwhile, Value):
             meanwhile = 0.0 if moment is None else meanwhile.sample(moment)
-        line, turn_s = self._next_line(frame)
+        line, turn_s = next_line(self._tempo, settings["bars"], self._since, frame)
         return np.array([
             1.0,
             settings["listens"],
@@ -92,18 +94,6 @@ class DuetPlayer:
             line,
             turn_s,
         ])  # fmt: skip
-
-    def _next_line(self, frame: int) -> tuple[float, float]:
-        """Return the sample time at which it answers next, where bars rule, and how long in seconds."""
-        bars = self._settings["bars"]
-        if bars is None:
-            return 0.0, 0.0
-        tempo, each = self._tempo, Fraction(bars).limit_denominator(FINEST)
-        first = math.ceil(tempo.bar_at(self._since) / each - ALMOST) * each
-        turns = max(math.ceil(((tempo.bar_at(frame) - first) / each - 1) / 2), 0)
-        line = tempo.frame_of_bar(first + (2 * turns + 1) * each)
-        before = tempo.frame_of_bar(first + 2 * turns * each)
-        return float(line), (line - before) / tempo.sample_rate
 
     def turn(self, message: DuetTurn) -> None:
         """Note what the stream does now; hear what an answer is to lean to."""
@@ -124,10 +114,19 @@ class Duets:
         setup: PlayerSetup,
         tempo: Tempo,
         now_frame: Callable[[], int],
+        taps: Sequence[TapBuffer],
+        note: Note,
+        replaying: Callable[[], bool],
+        seed: int,
     ):
+        """`taps`: what names sound like, by number; `note` notes what notes were heard.
+
+        `replaying()` tells whether that is known already.
+        """
+        self._taps, self._note, self._replaying, self._seed = taps, note, replaying, seed
         self._signals, self._sounds, self._setup = signals, sounds, setup
         self._tempo, self._now_frame = tempo, now_frame
-        self._players: dict[str, DuetPlayer] = {}
+        self._players: dict[str, DuetPlayer | NotesDuetPlayer] = {}
         sounds.generations.on_turn = self._take_in
 
     def follow(self, thing: Duet) -> None:
@@ -143,12 +142,20 @@ class Duets:
         if player is None or player.thing is not thing or player.of != thing.of:
             if player is not None:
                 self._end(player)
-            player = self._players[name] = DuetPlayer(thing, self._setup, self._tempo, now)
+            player = self._players[name] = self._new_player(thing, now)
         player.follow(now)
         thing.player = player
+        if isinstance(player, NotesDuetPlayer):
+            return
         playing = self._sounds.generations.current(thing.of)
         if not self._sounds.generations.hold and (playing is None or not playing.begun):
             player.write(tap, now, None)  # it is to be silent from its first sample on
+
+    def _new_player(self, thing: Duet, now: int) -> DuetPlayer | NotesDuetPlayer:
+        if not thing.plays_notes:
+            return DuetPlayer(thing, self._setup, self._tempo, now)
+        seed = zlib.crc32(str(thing).encode()) ^ self._seed & 0xFFFF_FFFF
+        return NotesDuetPlayer(thing, self._setup, self._tempo, now, seed, self._note)
 
     def remove(self, thing: Duet) -> None:
         """End a duet, unless another has taken its name."""
@@ -162,10 +169,19 @@ class Duets:
         for player in self._players.values():
             at = moment.frame + self._setup.voice_lead
             tap = self._tap(player.hears)
+            if isinstance(player, NotesDuetPlayer):
+                self._tick_notes(player, tap, moment)
+                continue
             player.write(-1 if tap is None else tap, at, moment.at(at, self._setup.voice_lead))
             leaning = player.leaning if player.does == ANSWERS else None
-            if (stream := self._stream(player.of)) is not None:
+            if isinstance(stream := self._player_of(player.of), StreamPlayer):
                 stream.lean(leaning)
+
+    def _tick_notes(self, player: NotesDuetPlayer, tap: int | None, moment: Moment) -> None:
+        instrument = self._player_of(player.of)
+        if isinstance(instrument, NotesPlayer):
+            heard = None if tap is None or self._replaying() else self._taps[tap]
+            player.tick(heard, -1 if tap is None else tap, instrument, moment)
 
     @property
     def shown(self) -> dict[str, str]:
@@ -173,25 +189,28 @@ class Duets:
         return {name: player.does for name, player in self._players.items()}
 
     def _end(self, player: DuetPlayer) -> None:
-        player.end(self._now_frame() + self._setup.voice_lead)
-        if (stream := self._stream(player.of)) is not None:
-            stream.lean(None)
+        sounding = self._player_of(player.of)
+        if isinstance(player, DuetPlayer):
+            player.end(self._now_frame() + self._setup.voice_lead)
+        if isinstance(sounding, StreamPlayer):
+            sounding.lean(None)
+        elif isinstance(sounding, NotesPlayer):
+            sounding.rest(False, self._now_frame())
 
     def _take_in(self, message: DuetTurn) -> None:
         current = {
             player.of: player
             for player in self._players.values()
-            if (playing := self._sounds.generations.current(player.of)) is not None
+            if isinstance(player, DuetPlayer)
+            and (playing := self._sounds.generations.current(player.of)) is not None
             and playing.generation == message.generation
         }
         for player in current.values():
             player.turn(message)
 
-    def _stream(self, name: str) -> StreamPlayer | None:
-        for thing in self._sounds:
-            if str(thing) == name and isinstance(thing.player, StreamPlayer):
-                return thing.player
-        return None
+    def _player_of(self, name: str) -> object:
+        """Return what plays a name; None if nothing does."""
+        return next((thing.player for thing in self._sounds if str(thing) == name), None)
 
     def _tap(self, name: str) -> int | None:
         """Return the number of the tap of a name; None if it does not sound."""

@@ -17,7 +17,8 @@ from livecode.playing.controlling import follow_keywords
 from livecode.playing.onset_player import OnsetPlayer, Part
 from livecode.playing.sound_player import PlayerSetup
 from livecode.transport.messages import GraphSource, HitsSource, LatentNotesSource, Source
-from livecode.transport.onsets import Onset
+from livecode.transport.onsets import Onset, write_onsets
+from livecode.transport.timing import MASTER_LAG
 
 #: So many notes sound at once in a space.
 MOST_PLACES = 3
@@ -93,6 +94,15 @@ class NotesPlayer(OnsetPlayer):
             attack=said.of("attack"),
             release=said.get("release", 0.05),
         )
+
+    def play_note(self, at: int, note: float, gain: float, gate: float, moment: Moment) -> None:
+        """Play a note that is not of the pattern, from sample time `at` on, for `gate` frames."""
+        voice = self.thing.voice
+        settings = self.settings_at(at, float(self.beat_clock.bar_of_frame(at)), moment)
+        onset = Onset(note=note, gain=gain * settings["gain"], gate=gate)
+        if isinstance(voice, KitTone):
+            onset = onset._replace(kit=voice.kit.number, sound=voice.sound, release=0.05)
+        write_onsets(self.setup.controls, self._slot, at - MASTER_LAG, [onset])
 
     def tick(self, frame: int, moment: Moment) -> None:
         self._follow_place(frame)

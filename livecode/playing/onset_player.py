@@ -91,10 +91,17 @@ class OnsetPlayer(SoundPlayer):
         self._listens = False  # whether onsets depend on signals
         self._waiting: deque[int] = deque()  # sample times of what has been written
         self._failed: Cycles | None = None
+        self.rests = False  # whether something else is played in the place of the pattern
         self._shapes: list[RhythmFrom] = []  # in the order of their bars
         self._known_part: tuple[Part, OtherRhythm, Part] | None = (
             None  # a part, and the same in a shape
         )
+
+    def rest(self, rests: bool, frame: int) -> None:
+        """Play nothing of the pattern, or play it again, as soon as a tick at sample time `frame` can."""
+        if rests != self.rests:
+            self.rests = rests
+            self._go_back(frame + self.setup.voice_lead + MASTER_LAG)
 
     def open_control(self) -> None:
         """Open the control that onsets are written to."""
@@ -299,7 +306,7 @@ class OnsetPlayer(SoundPlayer):
 
     def _events(self, part: Part, begin: int, end: int) -> list[Timed]:
         """Return what begins from one sample time on and before another, each with its own."""
-        if part.cycles is self._failed:
+        if self.rests or part.cycles is self._failed:
             return []
         try:
             return self._ahead.between(part.cycles, self._tempo, begin, end)
