@@ -188,7 +188,7 @@ class Duets:
         """What each duet does now, by its name."""
         return {name: player.does for name, player in self._players.items()}
 
-    def _end(self, player: DuetPlayer) -> None:
+    def _end(self, player: DuetPlayer | NotesDuetPlayer) -> None:
         sounding = self._player_of(player.of)
         if isinstance(player, DuetPlayer):
             player.end(self._now_frame() + self._setup.voice_lead)
