@@ -15,9 +15,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
+from rich.color_triplet import ColorTriplet
 from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 COLUMNS, ROWS = 104, 32
@@ -46,6 +49,7 @@ bass.duck = "drums"                       # it makes room for the kick
 #: How the blocks begin that the performer plays.
 PLAYED = ("drums = ", "bass = ")
 LISTENED_S = 6.0
+GROUND = ColorTriplet(0x10, 0x10, 0x10)  # of the terminal's dark theme
 #: The frame around the screen. No font is loaded: the viewer's own monospaced one is used.
 FRAME = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
@@ -152,7 +156,13 @@ def drawn(screen: str) -> str:
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for line in screen.rstrip("\n").split("\n"):
         console.print(Text.from_ansi(line), no_wrap=True, overflow="crop", end="\n")
-    return console.export_svg(title="livecode play night.py", code_format=FRAME, unique_id="t")
+    theme = copy(SVG_EXPORT_THEME)
+    theme.background_color = (
+        GROUND  # cells without a colour of their own look like those that have it
+    )
+    return console.export_svg(
+        title="livecode play night.py", theme=theme, code_format=FRAME, unique_id="t"
+    )
 
 
 if __name__ == "__main__":

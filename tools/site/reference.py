@@ -18,8 +18,9 @@ LEADS = {
     "keys": "All keys of the terminal.",
 }
 _WORD = re.compile(r"^\*\*`([^`]+)`\*\*$", re.MULTILINE)
+_KIND = re.compile(r"^\*\*(\w+)\*\*: ", re.MULTILINE)
+_TABLE = re.compile(r"^([A-Z][^\n:|`]+):\n\n(?=\| )", re.MULTILINE)
 _NAME = re.compile(r"[\w.]+")
-_METHOD = re.compile(r"^\* `([^`]+)`: (.*)$", re.MULTILINE)
 
 
 def divided(text: str) -> tuple[str, dict[str, str]]:
@@ -46,6 +47,7 @@ def _with_headings(body: str) -> str:
         signature = f"\n\n```python\n{_wrapped(call)}\n```" if "(" in call else ""
         return f"## {name.group()}{signature}"
 
+    body = _TABLE.sub(r"## \1\n\n", _KIND.sub(r"## \1\n\n", body))
     return _WORD.sub(headed, body)
 
 

@@ -213,7 +213,13 @@ def _shown(path: Path) -> str:
     """Return the page of a file that is shown as it is."""
     name = path.relative_to(ROOT).as_posix()
     language = LANGUAGES.get(path.suffix, "text")
-    return f"# {name}\n\n````{language}\n{path.read_text(encoding='utf-8').rstrip()}\n````\n"
+    command = ""
+    if path.parent.name == "sets":
+        command = f"```\nlivecode play {name}\n```\n\n"
+    elif path.parent.name == "examples":
+        command = f"```\npython {name}\n```\n\n"
+    text = path.read_text(encoding="utf-8").rstrip()
+    return f"# {path.name}\n\n{command}````{language}\n{text}\n````\n"
 
 
 def _decisions() -> str:
