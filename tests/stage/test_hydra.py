@@ -49,7 +49,7 @@ STAND_IN = """
 })(typeof globalThis === "undefined" ? this : globalThis);
 """
 SKETCH = """
-window.seen = () => ({ levels, beat, tempo, bar, middle: bands[167], fft: [...a.fft], volume: a.vol, calm,
+window.seen = () => ({ levels, beat, tempo, bar, middle: bands[167], fft: [...a.fft], volume: a.vol, calm, push,
   level: ego.level, novelty: ego.novelty, place: ego.position[1], noise: noise(), missing: typeof nothing });
 solid(() => ego.novelty, () => calm, [0, 1]).out()
 """
@@ -78,6 +78,7 @@ class Playing:
             stage=StageStatus(layers=layers),
             agents={"ego": ego},
             drawn={"calm": calm},
+            named={"push": 0.6},
             values={"ego.level": 0.75, "noise.level": 0.5},
         )
         self.arena.board.post(encode(status))
@@ -153,6 +154,7 @@ def test_a_sketch_beside_the_set_goes_by_what_sounds_and_by_every_signal(
     assert int(np.argmax(seen["fft"])) == 1
     assert seen["volume"] > 0
     assert (seen["calm"], seen["level"], seen["novelty"], seen["place"]) == (0.25, 0.75, 0.5, 0.7)
+    assert seen["push"] == 0.6, "a signal of that name"
     assert seen["noise"] == "Hydra's own", "a signal of that name does not cover it"
     assert seen["missing"] == "undefined"
     made = tab.run("made")
