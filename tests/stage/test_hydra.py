@@ -49,8 +49,9 @@ STAND_IN = """
 })(typeof globalThis === "undefined" ? this : globalThis);
 """
 SKETCH = """
-window.seen = () => ({ levels, beat, tempo, bar, middle: bands[167], fft: [...a.fft], volume: a.vol, calm, push,
-  level: ego.level, novelty: ego.novelty, place: ego.position[1], noise: noise(), missing: typeof nothing });
+window.seen = () => ({ levels, beat, tempo, bar, middle: bands[167], fft: [...a.fft], volume: a.vol, calm,
+  push, level: ego.level, novelty: ego.novelty, place: ego.position[1], noise: noise(),
+  missing: typeof nothing });
 solid(() => ego.novelty, () => calm, [0, 1]).out()
 """
 FRAME = 480_000
