@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ PRIME_S = 2.0
 BLOCK = 4000
 #: A share of silence weighs as much as this distance, in dB² a band.
 SILENCE = 300.0
+#: Levels are of so many seconds; a phrase begins after so many of these, with so many. What is this far
+#: below the loud ones is as good as silence.
+LEVEL_S, BEFORE, AFTER, FALL_DB = 0.05, 5, 10, 30.0
 #: How many places are tried, how many are kept, and how long each is listened to.
 CANDIDATES, MOMENTS, SECONDS = 24, 8, 6.0
 
@@ -70,12 +74,15 @@ def best(
     seconds: float,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> list[Any]:
-    """The states of the moments from which the model stays nearest to its source."""
+    """The states of the moments from which the model stays nearest to its source.
+
+    Each is the beginning of a phrase or a stroke, whatever there is (`beginnings`).
+    """
     rate = loaded.meta.sample_rate
     wanted = Spectra.of(mel_levels(source[: 120 * rate], rate))
     prime = round(PRIME_S * rate)
     found = []
-    for number, end in enumerate(np.linspace(prime, len(source), candidates + 1)[1:].astype(int)):
+    for number, end in enumerate(beginnings(source, rate, candidates, prime)):
         heard = source[end - prime : end].astype(np.float32)
         drawing = loaded.drawing(number)
         drawing.prime(heard[-(len(heard) // loaded.frame * loaded.frame) :])
@@ -87,6 +94,29 @@ def best(
         say(f"{end / rate:7.1f} s: distance {distance:6.1f}, silent {100 * silent:4.1f} %")
     chosen = sorted(found, key=lambda each: each[0])[:count]
     return [state for _, _, state in chosen]
+
+
+def beginnings(source: NDArray[np.float64], rate_hz: int, count: int, after: int = 0) -> list[int]:
+    """Where `count` phrases of audio (n,) begin, in samples, from `after` on.
+
+    In each of so many stretches of equal length it is the place at which the sound rises most: the mean
+    level of the half second after it, over that of the quarter before it.
+    """
+    size = round(LEVEL_S * rate_hz)
+    count = min(count, max(1, (len(source) - after) // (2 * size)))
+    windows = source[: len(source) // size * size].reshape(-1, size)
+    levels = 10 * np.log10(np.square(windows).mean(axis=1) + 1e-12)
+    levels = np.maximum(levels - np.percentile(levels, 90) + FALL_DB, 0.0)
+    sums = np.concatenate([[0.0], np.cumsum(levels)])
+    at = np.arange(len(levels) + 1)
+    before, later = np.maximum(at - BEFORE, 0), np.minimum(at + AFTER, len(levels))
+    rise = (sums[later] - sums[at]) / np.maximum(later - at, 1)
+    rise -= (sums[at] - sums[before]) / np.maximum(at - before, 1)
+    edges = np.linspace(-(-after // size), len(levels), count + 1).astype(int)
+    return [
+        int(begin + rise[begin : max(end, begin + 1)].argmax()) * size
+        for begin, end in pairwise(edges)
+    ]
 
 
 def played(
