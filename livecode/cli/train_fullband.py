@@ -11,7 +11,7 @@ from livecode.cli.training_bar import showing
 from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.training.folder import Point
-from livecode.neural.samplernn.training.fullband.settings import USUAL, TrainFullbandSettings
+from livecode.neural.samplernn.training.fullband.settings import MADE, USUAL, TrainFullbandSettings
 from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 
 NUMBERS = {
@@ -21,6 +21,18 @@ NUMBERS = {
     "held_out": "share of the sound that is never trained on",
     "checkpoint_minutes": "time between checkpoints, each of which is listened to",
     "takes_seconds": "length of a take",
+}
+MAKE = {
+    "dim": "width of the tiers",
+    "half_life_s": "seconds in which the predictor forgets half; drums 0.06",
+    "told": "share of the outline in what the predictor is solved from",
+    "order": "of the predictor: the more, the nearer to each other may pitches be",
+    "hold": "how much nearer another entry of the outline's codebook must be to be taken, "
+    "as a share: more for what holds chords",
+    "narrow": "share of its semitone that a pitch is spread over in what the predictor is told",
+    "treble": "the same of the highest pitch, B7",
+    "outline_hop": "samples of a frame of the outline: a multiple of 512",
+    "outline_dim": "width of the tier that draws outlines",
 }
 OTHERS = ("name", "minutes", "updates", "outline_rounds", "batch", "seed", "precision", "resume",
           "replace", "other_audio", "out", "data", "licence")  # fmt: skip
@@ -45,9 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, what in NUMBERS.items():
         usual = getattr(plain, name)
         add(f"--{name.replace('_', '-')}", type=float, default=usual, help=f"{what} ({usual:g})")
-    add("--dim", type=int, default=USUAL.dim, help=f"width of the tiers ({USUAL.dim})")
-    add("--half-life", type=float, default=USUAL.half_life_s, metavar="S",
-        help=f"of the predictor's memory; drums 0.06 ({USUAL.half_life_s:g})")  # fmt: skip
+    for name, what in MAKE.items():
+        usual = getattr(USUAL, name)
+        add(f"--{name.removesuffix('_s').replace('_', '-')}", dest=name, type=type(usual),
+            default=usual, help=f"{what} ({usual:g})")  # fmt: skip
     add("--batch", type=int, default=plain.batch, help=f"streams side by side ({plain.batch})")
     add("--seed", type=int, default=plain.seed, help="seed of all random numbers (0)")
     add("--precision", choices=("auto", "float32", "bfloat16"), default=plain.precision,
@@ -64,7 +77,7 @@ def settings_of(options: argparse.Namespace) -> TrainFullbandSettings:
     """Return the settings that the parsed options say."""
     return TrainFullbandSettings(
         sources=tuple(options.sources),
-        config=replace(USUAL, dim=options.dim, half_life_s=options.half_life),
+        config=replace(USUAL, **{name: getattr(options, name) for name in MADE}),
         transposed=tuple(options.transposed),
         **{name: getattr(options, name) for name in (*OTHERS, *NUMBERS)},
     )

@@ -56,7 +56,8 @@ def _card(name: str, meta: ModelMeta, source: Heard, figures: dict[float, Heard]
 
 A full-band SampleRNN stream at {meta.sample_rate} Hz: {config["subbands"]} subbands, a linear \
 predictor of order {config["order"]} in each, {config["levels"]} cells, two tiers of dim {config["dim"]}, \
-and an outline of {config["bands"]} bands that a tier of dim {config["outline_dim"]} draws 31 times a second.
+and an outline of {config["bands"]} bands that a tier of dim {config["outline_dim"]} draws \
+{meta.sample_rate / config["outline_hop"]:.0f} times a second.
 
 ```python
 {name} = stream("{name}", temperature=ramp(0.8, 1.15, over=45*s))

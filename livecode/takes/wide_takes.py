@@ -8,11 +8,11 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.fullband.hanging import held_on, restlessness
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import TAPS
 from livecode.neural.samplernn.opening import open_samplernn
 from livecode.takes.batch import DrawnTakes, Floats, Told, Weights, at_samples
-from livecode.voices.hanging import held_on, restlessness
 from livecode.voices.moments import moments_of
 from livecode.voices.samplernn.fullband.memory import WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.neural.samplernn.fullband.hanging import held_on, restlessness
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.entropy import EntropyMeter
-from livecode.voices.hanging import held_on, restlessness
 from livecode.voices.samplernn import Sampler, StreamState
 from livecode.voices.samplernn.fullband.memory import StreamHand, WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler

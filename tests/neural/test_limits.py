@@ -72,6 +72,8 @@ def test_what_no_samplernn_is_is_refused_by_voices_too(
         {"half_life_s": -1.0},
         {"told": "much"},
         {"ridge": float("nan")},
+        {"narrow": 0.0},
+        {"hold": -1.0},
         {"subbands": 64, "outline_hop": 16_384, "bands": 1024, "order": 4096},
     ],
 )

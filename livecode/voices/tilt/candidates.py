@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.neural.samplernn.fullband.hanging import held_on
 from livecode.neural.samplernn.quantise import dequantised
 from livecode.voices.drawing import (
     Drawing,
@@ -17,7 +18,6 @@ from livecode.voices.drawing import (
     LevelsState,
     is_held,
 )
-from livecode.voices.hanging import held_on
 from livecode.voices.servo import Servo
 from livecode.voices.temperatures import kept_warm, left_out
 

@@ -106,6 +106,30 @@ def test_a_codebook_finds_what_outlines_have_in_common() -> None:
     assert np.square(again - outlines).mean() < 0.01 * np.square(outlines).mean()
 
 
+def test_a_token_stays_until_another_is_nearer_by_so_much() -> None:
+    book = np.array([[[0.0], [1.0]], [[-0.1], [0.1]], [[-0.01], [0.01]]], np.float32)
+    between = np.tile([0.0, 0.45, 0.55], 20)  # now nearer to one entry, now to the other
+    moved = np.concatenate([between, np.ones(5)]).astype(np.float32)[:, None]
+    restless = codebook.tokens_of(moved, book)
+    held = codebook.tokens_of(moved, book, hold=1.0)
+    assert (np.diff(restless[:, 0]) != 0).sum() > 30
+    assert held[:, 0].tolist() == [0] * 60 + [1] * 5, "it goes where the music goes"
+    assert (np.diff(held[:, 2]) != 0).sum() > 30, "the last stages follow every frame"
+    assert codebook.tokens_of(moved[:0], book, hold=1.0).shape == (0, 3)
+
+
+def test_the_highest_pitches_are_told_as_wide_as_the_model_says() -> None:
+    plain, wide = (
+        bands.told_by_bands(FullbandConfig(**more), 32_000)[0]
+        for more in ({}, {"narrow": 0.15, "treble": 0.6})
+    )
+    a4, b7 = 33, bands.SEMITONES - 1
+    np.testing.assert_array_equal(plain[a4], wide[a4])
+    later = slice(20, 24)  # 2.5 ms
+    assert np.abs(plain[b7, later]).max() > 0.4 * plain[b7, 0], "a line of 34 Hz rings on"
+    assert np.abs(wide[b7, later]).max() < 0.1 * wide[b7, 0]
+
+
 def test_an_outline_alone_is_that_of_the_frames_that_go_with_it() -> None:
     tensors = fullband_tensors(seed=3)
 

@@ -14,10 +14,9 @@ LOWEST_HZ = 65.406  # C2
 SEMITONES = 72  # bands a semitone apart; above them, bands a quarter of an octave apart
 COARSE = 4
 FLOOR_DB = -85.0  # what a band without sound is said to have
-#: A band's sound is spread over this share of its width in the autocorrelation told to the
-#: predictor: pitches are near the middle of their semitone.
-NARROW = 0.15
 COARSE_WIDTH = 0.06
+#: Above this, pitches are overtones, and what is between them is sound, too.
+TREBLE_HZ = 1000.0
 
 
 @cache
@@ -70,11 +69,20 @@ def measured(audio: Floats, config: FullbandConfig, rate_hz: int) -> Floats:
 
 
 @cache
-def autocorrelations(bands: int, order: int, rate_hz: int, subbands: int) -> Floats:
-    """What one unit of power in each band adds to each subband's: (subbands, bands, order + 1)."""
+def autocorrelations(
+    bands: int, order: int, rate_hz: int, subbands: int, narrow: float = 0.15, treble: float = 0.15
+) -> Floats:
+    """What one unit of power in each band adds to each subband's: (subbands, bands, order + 1).
+
+    narrow: the share of its semitone that a pitch's sound is spread over, as pitches are near the
+    middle of theirs; treble: the same of the highest; from TREBLE_HZ on, it goes there by the octave.
+    """
     hz = centres_hz(bands)
+    highest = hz[min(bands, SEMITONES) - 1]
+    up = np.clip(np.log2(hz / TREBLE_HZ) / np.log2(highest / TREBLE_HZ), 0, 1)
+    share = narrow * (treble / narrow) ** up
     width = np.where(
-        np.arange(bands) < SEMITONES, NARROW * (2 ** (1 / 24) - 2 ** (-1 / 24)), COARSE_WIDTH
+        np.arange(bands) < SEMITONES, share * (2 ** (1 / 24) - 2 ** (-1 / 24)), COARSE_WIDTH
     )
     filters = bank(subbands).analysis
     turns = np.exp(-2j * np.pi * np.outer(hz / rate_hz, np.arange(filters.shape[1])))
@@ -83,6 +91,13 @@ def autocorrelations(bands: int, order: int, rate_hz: int, subbands: int) -> Flo
     spread = 2 * np.pi * (width * hz)[:, None] * lags
     found = np.cos(2 * np.pi * hz[:, None] * lags) * np.exp(-0.5 * spread**2)
     return np.asarray(gains[:, :, None] * found, np.float32)
+
+
+def told_by_bands(config: FullbandConfig, rate_hz: int) -> Floats:
+    """`autocorrelations` of a configuration: (subbands, bands, order + 1)."""
+    return autocorrelations(
+        config.bands, config.order, rate_hz, config.subbands, config.narrow, config.treble
+    )
 
 
 def power(levels_db: Floats) -> Floats:
@@ -95,7 +110,7 @@ def power(levels_db: Floats) -> Floats:
 
 def told_rms(levels_db: Floats, config: FullbandConfig, rate_hz: int) -> Floats:
     """The level (frames, subbands), as RMS, that an outline (frames, features) says of subbands."""
-    shares = autocorrelations(config.bands, config.order, rate_hz, config.subbands)[:, :, 0]
+    shares = told_by_bands(config, rate_hz)[:, :, 0]
     total = power(levels_db[:, : config.bands]).astype(np.float64) @ shares.T.astype(np.float64)
     return np.sqrt(total + 1e-10).astype(np.float32)
 
@@ -104,6 +119,6 @@ def told_autocorrelation(
     levels_db: Floats, config: FullbandConfig, rate_hz: int
 ) -> NDArray[np.float64]:
     """What an outline (frames, features) tells the predictors: (frames, subbands, order + 1)."""
-    of_bands = autocorrelations(config.bands, config.order, rate_hz, config.subbands)
+    of_bands = told_by_bands(config, rate_hz)
     strengths = power(levels_db[:, : config.bands]).astype(np.float64)
     return np.ascontiguousarray(np.einsum("fb,kbo->fko", strengths, of_bands.astype(np.float64)))

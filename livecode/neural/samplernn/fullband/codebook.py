@@ -7,6 +7,8 @@ Floats = NDArray[np.float32]
 Tokens = NDArray[np.int32]
 
 ROUNDS = 15  # of k-means
+#: Stages whose entries stay while they are near enough: a chord, and how it is voiced.
+HELD_STAGES = 2
 
 
 def nearest(x: Floats, entries: Floats) -> Tokens:
@@ -19,11 +21,35 @@ def nearest(x: Floats, entries: Floats) -> Tokens:
     return found
 
 
-def tokens_of(x: Floats, codebook: Floats) -> Tokens:
-    """Tokens (frames, stages) of normalised outlines (frames, features)."""
+def held(x: Floats, entries: Floats, hold: float) -> Tokens:
+    """For each row of x, in turn, the entry of the row before, or the nearest.
+
+    It is the nearest where that of the row before is farther by more than `hold` times the squared
+    distance to the nearest.
+    """
+    best = nearest(x, entries)
+    found, now = best.copy(), int(best[0])
+    lengths = np.square(entries).sum(axis=1)
+    for begin in range(0, len(x), 8192):
+        part = x[begin : begin + 8192]
+        far = np.square(part).sum(axis=1)[:, None] + lengths - 2 * part @ entries.T
+        for row, token in enumerate(best[begin : begin + 8192].tolist()):
+            if far[row, now] > (1 + hold) * far[row, token]:
+                now = token
+            found[begin + row] = now
+    return found
+
+
+def tokens_of(x: Floats, codebook: Floats, hold: float = 0.0) -> Tokens:
+    """Tokens (frames, stages) of normalised outlines (frames, features).
+
+    hold: the entries of the first stages stay while another is not nearer by so much (see `held`), so
+    that they change where the music does and not with its noise.
+    """
     left, found = x.astype(np.float32).copy(), []
-    for entries in codebook:
-        token = nearest(left, entries)
+    for stage, entries in enumerate(codebook):
+        stays = hold > 0 and stage < HELD_STAGES and len(left) > 0
+        token = held(left, entries, hold) if stays else nearest(left, entries)
         left -= entries[token]
         found.append(token)
     return np.stack(found, axis=1)

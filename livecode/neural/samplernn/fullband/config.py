@@ -19,7 +19,10 @@ LIMITS = {
     "outline_layers": (1, 16),
 }  # fmt: skip
 #: The same of each share and time: beyond these the predictor forgets nothing, or is not solved.
-REAL_LIMITS = {"half_life_s": (1e-3, 60.0), "told": (0.0, 1.0), "ridge": (1e-9, 1.0)}
+REAL_LIMITS = {
+    "half_life_s": (1e-3, 60.0), "told": (0.0, 1.0), "ridge": (1e-9, 1.0), "hold": (0.0, 100.0),
+    "narrow": (0.01, 1.0), "treble": (0.01, 1.0),
+}  # fmt: skip
 LONGEST_FRAME = 4096
 
 
@@ -54,6 +57,11 @@ class FullbandConfig:
     parts: int = 4  # of a frame of the outline, each with a level of its own
     stages: int = 4  # of the outline's codebook
     entries: int = 256  # of each stage
+    hold: float = 0.0  # how much farther an entry of the first stages may be before it is changed
+    narrow: float = 0.15  # share of its semitone that a pitch's sound is told to be spread over
+    treble: float = (
+        0.15  # the same of the highest semitone; from 1 kHz on it goes there by the octave
+    )
     outline_dim: int = 128  # width of the tier that draws outlines
     outline_layers: int = 2
 

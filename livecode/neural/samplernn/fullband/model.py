@@ -56,7 +56,8 @@ class FullbandSampleRNN:
         late = np.pad(audio, ((TAPS + 1) // 2, 0))
         outline = bands.measured(late, config, self.sample_rate)
         normal = (outline - self.tensors["outline.mean"]) / self.tensors["outline.scale"]
-        tokens = codebook.tokens_of(normal, self.tensors["outline.codebook"])[: frames + 1]
+        book = self.tensors["outline.codebook"]
+        tokens = codebook.tokens_of(normal, book, config.hold)[: frames + 1]
         tokens = np.concatenate([tokens, tokens[-1:]])[: frames + 1]
         parts = split(audio, config.subbands)
         told, level = self._told(tokens)

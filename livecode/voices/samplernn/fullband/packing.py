@@ -150,9 +150,7 @@ def pack(config: FullbandConfig, tensors: Tensors, rate_hz: int, weights: str,
         embedding=np.asarray(tensors["outline.embedding"], np.float32),
         before=np.asarray(tensors["outline.before"], np.float32),
         onset=onset_of(codebook[0], config),
-        autocorrelation=bands.autocorrelations(
-            config.bands, config.order, rate_hz, config.subbands
-        ),
+        autocorrelation=bands.told_by_bands(config, rate_hz),
         octaves=octaves,
         synthesis=bank(config.subbands).synthesis.astype(np.float32),
     )

@@ -1,5 +1,6 @@
 """A full-band training: killed and resumed it takes the same course, and every checkpoint is a model."""
 
+import argparse
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import soundfile
 
 pytest.importorskip("torch")
 
+from livecode.cli.train_fullband import add_arguments, settings_of
 from livecode.errors import LivecodeError
 from livecode.finishing.sound_source import SOURCE, Source
 from livecode.finishing.stream_finish import finish, write_takes
@@ -127,6 +129,19 @@ def test_a_trained_model_is_finished_and_plays(sound: Path, tmp_path: Path) -> N
     drawing = Loaded(path).drawing(0)
     assert drawing.begin(0)
     assert drawing.next(np.ones(1000, np.float32), Held(), True).std() > 0
+
+
+def test_the_command_on_the_card_trains_the_same_model() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    said = ["choir", "--name", "mine", "--minutes", "3", "--transposed", "-2", "2", "--hold", "0.5",
+            "--half-life", "0.06", "--outline-hop", "2048", "--order", "512", "--narrow", "0.1"]  # fmt: skip
+    settings = settings_of(parser.parse_args(said))
+    assert settings.config.hold == 0.5
+    assert settings.config.outline_hop == 2048
+    again = settings_of(parser.parse_args(settings.command().split()[3:]))
+    assert again.config == settings.config
+    assert again.transposed == (-2, 2)
 
 
 @pytest.mark.parametrize(

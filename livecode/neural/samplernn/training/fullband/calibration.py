@@ -1,16 +1,23 @@
 """How hot a trained tier draws outlines, so that they move as often as the source's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.neural.samplernn.fullband import codebook
 from livecode.neural.samplernn.fullband.config import FullbandConfig
-from livecode.neural.samplernn.fullband.walk import Choose, Walk
+from livecode.neural.samplernn.fullband.hanging import held_on, restlessness
+from livecode.neural.samplernn.fullband.walk import Walk
 
 #: Temperatures that outlines are tried at, and how long an outline, in frames.
-STRUCTURES, TRIED = (0.9, 1.0, 1.1, 1.2, 1.3, 1.4), 1000
+STRUCTURES, TRIED = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4), 1000
 SEED = 1
+#: Of the temperature, what the later stages may be drawn at.
+COOLER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+#: A frame rests that is so far below the loud ones. Outlines may rest so much more than the source's, or for
+#: this share of the time; that is looked for in so many times as many frames, and mended by so much at most.
+REST_DB, MORE_RESTS, LEAST_RESTS, RESTS_TRIED, MOST_NATS = 30.0, 1.5, 0.005, 4, 8
 
 
 def calibrated(
@@ -22,28 +29,124 @@ def calibrated(
     """Return the temperature at which outlines move as often as the source's, and how long they stay.
 
     known: tokens (frames, stages) of held-out pieces. A tier that was taught by what is true holds what
-    it drew itself for too long.
+    it drew itself for too long: so what is held for longer than the source's ever is, or, where tokens
+    are held, for longer than they usually are, is drawn hotter and hotter.
     """
     wanted = float(np.mean(np.concatenate([np.diff(each[:, 0]) != 0 for each in known])))
+    holds = np.concatenate([held_for(each[:, 0]) for each in known])
+    longest = round(float(holds.mean() if config.hold else holds.max()))
     moves = []
     for structure in STRUCTURES:
-        tokens = Walk(config, tensors, rate_hz, chooser(structure)).outline(TRIED)
+        tokens = _drawn(config, tensors, rate_hz, structure, longest, TRIED)
         moves.append(float((np.diff(tokens[:, 0]) != 0).mean()))
     best = int(np.argmin(np.abs(np.array(moves) - wanted)))
-    longest = max(int(held_for(each[:, 0]).max()) for each in known)
     return {"structure": STRUCTURES[best], "longest_hold": longest}
 
 
-def chooser(temperature: float) -> Choose:
-    """Return what draws at that temperature."""
-    rng = np.random.default_rng(SEED)
+def cooled(
+    config: FullbandConfig,
+    tensors: dict[str, NDArray[np.float32]],
+    rate_hz: int,
+    known: Sequence[NDArray[np.int32]],
+    facts: dict[str, float],
+) -> dict[str, NDArray[np.float32]]:
+    """Return the tier's last layer with which the tokens of each stage change as often as the source's.
 
-    def choose(log_probs: NDArray[np.float32], token: bool) -> int:
+    facts: what `calibrated` found. The logits of a stage after the first are divided by the one of
+    COOLER that does it best. Outlines whose tokens are not held stay as they are: theirs change always.
+    """
+    names = ("outline.output.weight", "outline.output.bias")
+    found = {name: tensors[name].copy() for name in names}
+    if not config.hold:
+        return found
+    structure, longest = facts["structure"], int(facts["longest_hold"])
+    for stage in range(1, config.stages):
+        wanted = np.mean(np.concatenate([np.diff(each[:, stage]) != 0 for each in known]))
+        off = []
+        for cooler in COOLER:
+            tried = {name: found[name].copy() for name in names}
+            for name in names:
+                tried[name][stage] /= cooler
+            tokens = _drawn(config, tensors | tried, rate_hz, structure, longest, TRIED)
+            off.append(abs((np.diff(tokens[:, stage]) != 0).mean() - wanted))
+        for name in names:
+            found[name][stage] /= COOLER[int(np.argmin(off))]
+    return found
+
+
+def rested(
+    config: FullbandConfig,
+    tensors: dict[str, NDArray[np.float32]],
+    rate_hz: int,
+    known: Sequence[NDArray[np.int32]],
+    facts: dict[str, float],
+) -> NDArray[np.float32]:
+    """Return biases (stages, entries) of the tier's tokens with which outlines rest no more than the source.
+
+    A tier that has heard how pieces end falls silent, and stays so. facts: what `calibrated` found.
+    The first tokens that stand for silence get less likely until drawn outlines are as rarely silent as
+    known ones, times MORE_RESTS.
+    """
+    levels = _levels(tensors, config)
+    loud = float(np.percentile(levels(np.concatenate(known)), 90))
+    most = MORE_RESTS * float((levels(np.concatenate(known)) < loud - REST_DB).mean())
+    quiet = levels(np.arange(config.entries)[:, None]) < loud - REST_DB
+    biases = tensors["outline.output.bias"].copy()
+    for _ in range(MOST_NATS):
+        now = tensors | {"outline.output.bias": biases}
+        structure, longest = facts["structure"], int(facts["longest_hold"])
+        drawn = _drawn(config, now, rate_hz, structure, longest, RESTS_TRIED * TRIED)
+        if (levels(drawn) < loud - REST_DB).mean() <= max(most, LEAST_RESTS):
+            break
+        biases[0, quiet] -= 1.0
+    return biases
+
+
+def _levels(
+    tensors: dict[str, NDArray[np.float32]], config: FullbandConfig
+) -> Callable[[NDArray[np.integer]], NDArray[np.float64]]:
+    """Return what says the levels (frames,) in dB of tokens (frames, some stages or all)."""
+
+    def levels(tokens: NDArray[np.integer]) -> NDArray[np.float64]:
+        stages = tensors["outline.codebook"][: tokens.shape[1]]
+        outline = codebook.outline_of(tokens.astype(np.int32), stages)
+        in_db = outline * tensors["outline.scale"] + tensors["outline.mean"]
+        power = 10 ** (in_db[:, : config.bands].astype(np.float64) / 10)
+        return np.asarray(10 * np.log10(power.sum(axis=1)))
+
+    return levels
+
+
+def _drawn(
+    config: FullbandConfig,
+    tensors: dict[str, NDArray[np.float32]],
+    rate_hz: int,
+    structure: float,
+    longest: int,
+    frames: int,
+) -> NDArray[np.int32]:
+    """Tokens (frames, stages) of an outline, as a stream draws it."""
+    chooser = Chooser(structure)
+    walk, hold, rows = Walk(config, tensors, rate_hz, chooser), (-1, 0), []
+    for _ in range(frames):
+        chooser.temperature = structure * restlessness(hold, longest)
+        rows.append(walk.outline(1)[0])
+        hold = held_on(hold, int(rows[-1][0]))
+    return np.array(rows, np.int32)
+
+
+class Chooser:
+    """Draws one of a few at a temperature that may change."""
+
+    def __init__(self, temperature: float) -> None:
+        self.temperature = temperature
+        self._rng = np.random.default_rng(SEED)
+
+    def __call__(self, log_probs: NDArray[np.float32], token: bool) -> int:
+        """One of so many, by their natural log-probabilities (count,)."""
         shifted = (log_probs - log_probs.max()).astype(np.float64)
-        odds = np.exp(shifted / temperature).cumsum()
-        return int(min((odds <= rng.random() * odds[-1]).sum(), len(odds) - 1))
-
-    return choose
+        odds = np.exp(shifted / self.temperature).cumsum()
+        return int(min((odds <= self._rng.random() * odds[-1]).sum(), len(odds) - 1))
 
 
 def held_for(tokens: NDArray[np.int32]) -> NDArray[np.int64]:

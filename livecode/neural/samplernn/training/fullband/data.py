@@ -14,6 +14,7 @@ from livecode.files import replacing
 from livecode.neural.samplernn.fullband import bands, codebook, residual
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS, split
+from livecode.neural.samplernn.training.fullband.outline_tokens import transposed
 
 Floats = NDArray[np.float32]
 
@@ -22,9 +23,11 @@ SCALE_DB = 20.0
 #: A frame in so many is read with noise of up to LOUDEST times the residual's mean size.
 NOISY, LOUDEST = 0.6, 0.8
 NOISE_FRAMES = 64  # that have the same noise
+MOST_FRAMES = 40_000  # that a codebook is learned from
 #: What of a configuration decides how sound is encoded.
 DECIDING = ("subbands", "levels", "order", "hop", "half_life_s", "told", "ridge", "outline_hop",
-            "outline_window", "bands", "parts", "stages", "entries")  # fmt: skip
+            "outline_window", "bands", "parts", "stages", "entries", "hold", "narrow",
+            "treble")  # fmt: skip
 ARRAYS = ("cells", "targets", "rows", "x", "p")
 #: Is written last: a piece without it is not whole.
 WHOLE = "tokens.npy"
@@ -58,11 +61,13 @@ class Prepared:
 
 def prepared(train: Sequence[Floats], held_out: Sequence[Floats], config: FullbandConfig,
              rate_hz: int, folder: Path, minutes: float,
-             watch: Callable[[float], None] = lambda share: None) -> Prepared:  # fmt: skip
+             watch: Callable[[float], None] = lambda share: None,
+             semitones: Sequence[int] = ()) -> Prepared:  # fmt: skip
     """Measure and encode pieces of sound (n,), or read what `folder` keeps of that.
 
-    Of the sound to train on, so many minutes are encoded, and the piece that is begun then. A call
-    that was cut short loses one piece. `watch` is called with the share that is done, 0 to 1, and
+    Of the sound to train on, so many minutes are encoded, and the piece that is begun then. The
+    codebook is that of their outlines, and of those transposed by so many semitones. A call that was
+    cut short loses one piece. `watch` is called with the share that is done, 0 to 1, and
     may raise to stop.
     """
     spans = (("held_out", held_out), ("train", _first(train, 60 * minutes * rate_hz)))
@@ -72,18 +77,19 @@ def prepared(train: Sequence[Floats], held_out: Sequence[Floats], config: Fullba
         for audio in sounds
     ]
     make = {name: value for name, value in config.json().items() if name in DECIDING}
-    digest = hashlib.sha256(json.dumps([make, rate_hz]).encode())
+    digest = hashlib.sha256(json.dumps([make, rate_hz, *semitones]).encode())
     for part, audio in pieces:
         digest.update(part.encode() + audio.tobytes())
     folder = folder / digest.hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
-    book = _codebook(pieces, config, rate_hz, folder)
+    book = _codebook(pieces, config, rate_hz, folder, semitones)
     names = [f"{part}-{number:03d}" for number, (part, _) in enumerate(pieces)]
     for number, (name, (part, audio)) in enumerate(zip(names, pieces, strict=True)):
         watch(number / len(pieces))
         if not (folder / name / WHOLE).exists():
             outline = _outline(audio, config, rate_hz)
-            tokens = codebook.tokens_of((outline - book["mean"]) / book["scale"], book["codebook"])
+            normal = (outline - book["mean"]) / book["scale"]
+            tokens = codebook.tokens_of(normal, book["codebook"], config.hold)
             told = codebook.outline_of(tokens, book["codebook"]) * book["scale"] + book["mean"]
             _encode(
                 audio, told, config, rate_hz, folder / name, number if part == "train" else None
@@ -115,14 +121,17 @@ def _outline(audio: Floats, config: FullbandConfig, rate_hz: int) -> Floats:
 
 
 def _codebook(pieces: Sequence[tuple[str, Floats]], config: FullbandConfig, rate_hz: int,
-              folder: Path) -> dict[str, Floats]:  # fmt: skip
-    """Mean, scale and codebook of the outlines of pieces, learned once."""
+              folder: Path, semitones: Sequence[int]) -> dict[str, Floats]:  # fmt: skip
+    """Mean, scale and codebook of the outlines of pieces in several keys, learned once."""
     path = folder / "codebook.npz"
     if not path.exists():
         outlines = [(part, _outline(audio, config, rate_hz)) for part, audio in pieces]
         mean = np.concatenate([outline for _, outline in outlines]).mean(axis=0)
         scale = np.full_like(mean, SCALE_DB)
-        known = np.concatenate([outline for part, outline in outlines if part == "train"])
+        own = np.concatenate([outline for part, outline in outlines if part == "train"])
+        known = np.concatenate([transposed(own, shift) for shift in (0, *semitones)])
+        if len(known) > MOST_FRAMES:
+            known = np.random.default_rng(0).permutation(known)[:MOST_FRAMES]
         book = codebook.learned((known - mean) / scale, config.stages, config.entries)
         with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, mean=mean, scale=scale, codebook=book)

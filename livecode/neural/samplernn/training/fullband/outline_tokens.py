@@ -33,7 +33,7 @@ def tokens_of_pieces(
         outline = bands.measured(late, config, rate_hz)[:frames]
         for shift in (0, *semitones):
             normal = (transposed(outline, shift) - mean) / scale
-            found.append(codebook.tokens_of(normal.astype(np.float32), book))
+            found.append(codebook.tokens_of(normal.astype(np.float32), book, config.hold))
     return found
 
 

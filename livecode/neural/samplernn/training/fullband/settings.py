@@ -12,6 +12,18 @@ from livecode.neural.samplernn.fullband.config import FullbandConfig
 #: What `livecode train fullband` makes unless told otherwise.
 USUAL = FullbandConfig(dim=128)
 RATE_HZ = 32_000
+#: What of the make a command can say.
+MADE = (
+    "dim",
+    "half_life_s",
+    "told",
+    "order",
+    "hold",
+    "narrow",
+    "treble",
+    "outline_hop",
+    "outline_dim",
+)
 #: Outlines can be transposed by so many semitones at most.
 MOST_SEMITONES = 12
 
@@ -57,8 +69,8 @@ class TrainFullbandSettings:
         """The command that trains this model."""
         words = ["livecode", "train", "fullband", *(source.name for source in self.sources)]
         words += ["--name", self.name]
-        for name, usual in (("dim", USUAL.dim), ("half_life_s", USUAL.half_life_s)):
-            if (value := getattr(self.config, name)) != usual:
+        for name in MADE:
+            if (value := getattr(self.config, name)) != getattr(USUAL, name):
                 words += [f"--{name.removesuffix('_s').replace('_', '-')}", f"{value:g}"]
         plain = TrainFullbandSettings(self.name, self.sources)
         for name in ("minutes", "updates", "outline_minutes", "outline_rounds", "transposed",

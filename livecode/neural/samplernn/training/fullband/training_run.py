@@ -15,7 +15,7 @@ from livecode.neural.audio.fingerprint import check_same_sound
 from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.replacing import check_nothing_in_the_way
 from livecode.neural.samplernn.training.folder import Point, RunFolder
-from livecode.neural.samplernn.training.fullband.calibration import calibrated
+from livecode.neural.samplernn.training.fullband.calibration import calibrated, cooled, rested
 from livecode.neural.samplernn.training.fullband.data import Prepared, prepared
 from livecode.neural.samplernn.training.fullband.learning import (
     FRAMES,
@@ -106,6 +106,7 @@ class _TrainingRun:
         return prepared(
             corpus.train, corpus.held_out, settings.config, settings.sample_rate,
             self.folder.run / "encoded", settings.encoded, lambda share: self._look(),
+            settings.transposed,
         )  # fmt: skip
 
     def _agreed(self, known: dict[str, Any], corpus: Corpus, path: Path) -> None:
@@ -177,12 +178,14 @@ class _TrainingRun:
             "outline.scale": data.scale,
             "outline.codebook": data.codebook,
         } | outline.kept
-        known = self._known(corpus, data, outline) | calibrated(
-            settings.config,
-            learning.net.arrays() | tensors,
-            settings.sample_rate,
-            [piece.tokens for piece in data.held_out],
-        )
+        held_out = [piece.tokens for piece in data.held_out]
+        make, rate = settings.config, settings.sample_rate
+        whole = learning.net.arrays() | tensors
+        moving = calibrated(make, whole, rate, held_out)
+        tensors |= cooled(make, whole, rate, held_out, moving)
+        whole |= tensors
+        tensors["outline.output.bias"] = rested(make, whole, rate, held_out, moving)
+        known = self._known(corpus, data, outline) | moving
         before = saved = time.monotonic()
         began, spent = time.thread_time(), learning.seconds
         losses: list[NDArray[np.float64]] = []

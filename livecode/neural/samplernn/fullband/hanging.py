@@ -1,6 +1,6 @@
 """How long an outline stays where it is, and how much hotter it is drawn for that."""
 
-#: An outline that stays where it is longer than its source's ever does is drawn so much hotter at most.
+#: An outline that stays where it is for longer than it should is drawn so much hotter at most.
 MOST_RESTLESS = 2.0
 
 
@@ -10,5 +10,9 @@ def held_on(hold: tuple[int, int], token: int) -> tuple[int, int]:
 
 
 def restlessness(hold: tuple[int, int], longest: float) -> float:
-    """What an outline's temperature is multiplied by when it stays longer than its source's ever does."""
+    """What an outline's temperature is multiplied by when it stays for more than `longest` frames.
+
+    That is as long as the source's ever stays, or, of a model whose tokens are held, as long as it
+    usually stays.
+    """
     return min(max(hold[1] / longest, 1.0), MOST_RESTLESS)
