@@ -125,7 +125,7 @@ def settings_of(fork: PreparedFork, options: argparse.Namespace) -> Options:
     """Return how a fork is played, while its files are found; go to the folder of an empty page."""
     opening, set_path = fork.moment.opening, _set_of(fork.moment)
     cue_out = None if options.cue_out is None else (options.cue_out[0], options.cue_out[1])
-    card = choose(options.audio, options.device, opening.sample_rate, options.outputs, cue_out)
+    card = choose(options.audio, options.device, None, options.outputs, cue_out)
     if set_path is None and opening.folder and (stood := path_of(opening.folder)).is_dir():
         os.chdir(stood)
     return Options(
