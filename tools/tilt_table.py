@@ -81,7 +81,10 @@ def take(loaded: Loaded, name: str, strength: float, seconds: float, seed: int) 
     watchdog = Watchdog()
     scoring = TiltScoring("it", TiltGuard(watchdog, _refuse, limit_s=30.0))
     moment = Moment(0.0, 0.0, SIGNALS, lambda value: 0.0, tempo, 0)
-    stream, value = TiltedStream(drawing, rate, seed), as_value(rewards().get(name, 0.0))
+    stream, value = (
+        TiltedStream(drawing, rate, seed, usual_bits=loaded.usual_bits),
+        as_value(rewards().get(name, 0.0)),
+    )
     # a strength of next to nothing lets the model's likelihood be known of what is not tilted
     hand = TiltHand(strength or 1e-12, CANDIDATES if strength else 1, CHUNK_S)
     pieces, frame = [], 0
@@ -143,25 +146,30 @@ def variety(takes: list[Floats]) -> float:
     return float(np.mean(far)) if far else float("nan")
 
 
-def measure(path: Path, seconds: float, takes: int, models: list[str], only: list[str]) -> None:
-    """Append what is measured, model by model, reward by reward."""
+def measure(
+    path: Path, seconds: float, takes: int, untilted: int, models: list[str], only: list[str]
+) -> None:
+    """Append what is measured, model by model: untilted, towards each reward, and away from each."""
     known = {tuple(row["what"]) for row in read(path)}
     for model in models:
         loaded = Loaded(find_model(model))
-        plain = [take(loaded, "", 0.0, seconds, seed) for seed in range(1, takes + 1)]
-        for name in only:
-            for strength in (0.0, 1.0, -1.0):
+        plain: list[Take] = []
+        for strength in (0.0, 1.0, -1.0):
+            for name in only:
                 if (model, name, strength) in known:
                     continue
-                heard = plain
                 if strength:
                     seeds = range(1, takes + 1)
                     heard = [take(loaded, name, strength, seconds, seed) for seed in seeds]
+                else:
+                    seeds = range(1, untilted + 1)
+                    plain = plain or [take(loaded, "", 0.0, seconds, seed) for seed in seeds]
+                    heard = plain
                 rate = loaded.meta.sample_rate
                 judgements = [judged(rewards()[name], each.audio, rate) for each in heard]
                 said = np.concatenate([each for each, _ in judgements])
                 row = {
-                    "what": [model, name, strength], "seconds": seconds, "takes": takes,
+                    "what": [model, name, strength], "seconds": seconds, "takes": len(heard),
                     "mean": float(said.mean()), "std": float(said.std()),
                     "bits": float(np.mean([each.bits for each in heard])),
                     "variety": variety([colours for _, colours in judgements]),
@@ -193,7 +201,9 @@ def table(rows: list[dict[str, Any]]) -> str:
             moved = (bent["mean"] - plain["mean"]) / plain["std"] if plain["std"] else None
             dearer, left = bent["bits"] - plain["bits"], bent["variety"] / plain["variety"]
             cells += [
-                "–" if moved is None else _cell(moved, moved * strength >= RISE),
+                "–"
+                if moved is None
+                else _cell(moved, moved * strength >= (RISE if strength > 0 else 0.0)),
                 _cell(dearer, dearer <= DEARER_BITS),
                 _cell(left, left >= VARIETY, plus=False),
             ]
@@ -219,6 +229,7 @@ def main() -> None:
     parser.add_argument("measured", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--takes", type=int, default=2)
+    parser.add_argument("--untilted", type=int, default=8, help="takes that all are compared with")
     parser.add_argument("--models", nargs="*", default=None)
     parser.add_argument("--rewards", nargs="*", default=None)
     parser.add_argument("--write", type=Path, default=None)
@@ -228,7 +239,7 @@ def main() -> None:
         options.write.write_text(refreshed(document, read(options.measured)))
         return
     measure(
-        options.measured, options.seconds, options.takes,
+        options.measured, options.seconds, options.takes, options.untilted,
         options.models or list_models(KIND), options.rewards or list(REWARDS),
     )  # fmt: skip
 

@@ -106,7 +106,10 @@ def bent(
 
     drawing.heard = counted  # type: ignore[method-assign]
     watchdog = Watchdog()
-    stream, judge = TiltedStream(drawing, rate, seed), _Judge(reward, rate, watchdog)
+    stream, judge = (
+        TiltedStream(drawing, rate, seed, usual_bits=loaded.usual_bits),
+        _Judge(reward, rate, watchdog),
+    )
     hand = TiltHand(strength, CANDIDATES, CHUNK_S)
     pieces, drawn_s, scoring = [], 0.0, []
     for _ in range(round(seconds / PIECE_S)):

@@ -40,8 +40,8 @@ def write_moments(
 
     source (n,): what the model was trained on, at its rate and with the gain of its training. Each
     candidate is a place in it: the model hears the two seconds before, and then plays by itself. The
-    places from which it stays nearest to its source become the moments, and the loudness of what it
-    plays from them becomes its `lufs`.
+    places from which it stays nearest to its source become the moments, the loudness of what it plays
+    from them becomes its `lufs`, and how surprising it finds that, in bits a sample, its `drawn_bits`.
     """
     meta = read_model(path)[0]
     rate = meta.sample_rate
@@ -61,7 +61,8 @@ def write_moments(
     }
     tensors |= moment_tensors(loaded.sampler, states)
     write_model(path, tensors, replace(meta, facts=facts))
-    facts["lufs"] = round(loudness(Loaded(path), seconds), 2)
+    loudness, surprise = heard(Loaded(path), seconds)
+    facts |= {"lufs": round(loudness, 2), "drawn_bits": round(surprise, 3)}
     write_model(path, tensors, replace(meta, facts=facts))
     return {name: facts[name] for name in ("moments", "quiet_rms", "loud_rms", "still_db", "lufs")}
 
@@ -128,11 +129,13 @@ def played(
     return np.concatenate([drawing.next(ones, Held(), guarded) for _ in blocks])
 
 
-def loudness(loaded: Loaded, seconds: float) -> float:
-    """The loudness in LUFS of takes from each moment, before any gain."""
-    rate, takes = loaded.meta.sample_rate, []
+def heard(loaded: Loaded, seconds: float) -> tuple[float, float]:
+    """Return what takes from each moment are like: LUFS before any gain, and surprise in bits a sample."""
+    rate, takes, bits = loaded.meta.sample_rate, [], []
     for seed in range(int(loaded.meta.facts["moments"])):
         drawing = loaded.drawing(seed)
         drawing.begin(seed)
+        drawing.meter.on = True  # at temperature 1, the surprise is the entropy on the average
         takes.append(played(drawing, seconds, rate, guarded=True))
-    return lufs(np.concatenate(takes), rate)
+        bits.append(drawing.meter.read() or 0.0)
+    return lufs(np.concatenate(takes), rate), float(np.mean(bits))

@@ -53,7 +53,8 @@ class StreamVoice:
         self.model = source.model, source.version
         self._drawing = self._loaded.drawing(source.seed)
         slack_s = SCORING_BLOCKS * block / sample_rate
-        self.tilt = TiltedStream(self._drawing, meta.sample_rate, source.seed, slack_s)
+        usual_bits = self._loaded.usual_bits
+        self.tilt = TiltedStream(self._drawing, self._rate, source.seed, slack_s, usual_bits)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
         #: Controls that are read so many frames early: samples are drawn before they are heard.
         self.early = {"temperature": DRAWN_AHEAD}

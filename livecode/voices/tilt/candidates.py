@@ -34,8 +34,10 @@ class DrawnCandidates(NamedTuple):
 class Candidates(Protocol):
     """Several continuations of one stream. Each has random numbers of its own; the first the stream's."""
 
-    def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
-        """The next samples of each, (candidates, n), at temperatures (n,) for all."""
+    def draw(
+        self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
+    ) -> DrawnCandidates:
+        """The next samples of each, (candidates, n), at temperatures (n,), times a warmth (candidates,)."""
 
     def copy(self, parents: Sequence[int]) -> None:
         """Let each go on from where its parent is."""
@@ -62,11 +64,13 @@ class LevelsCandidates:
         for candidate in range(len(seeds)):
             self._sampler.set_state(candidate, state.sampler, random=candidate == 0)
 
-    def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
+    def draw(
+        self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
+    ) -> DrawnCandidates:
         parts = []
-        for usual in pieces(temperatures * held.surface, self._servos, held):
+        for usual in pieces(temperatures * held.surface, self._servos, held, warmth):
             hot = kept_warm(usual, guarded)
-            unlikely = max(held.unlikely, left_out(hot) if guarded else 0.0)
+            unlikely = [max(held.unlikely, left_out(row) if guarded else 0.0) for row in hot]
             drawn = self._sampler.step_block(hot, True, unlikely)
             assert drawn.log_likelihood is not None
             self._drawing.meter.note(drawn.entropy)
@@ -109,14 +113,16 @@ class FullbandCandidates:
         for candidate in range(len(seeds)):
             self._sampler.set_state(candidate, state.sampler, random=candidate == 0)
 
-    def draw(self, temperatures: Floats, held: Held, guarded: bool) -> DrawnCandidates:
+    def draw(
+        self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
+    ) -> DrawnCandidates:
         self._drawing.take_in_hand(self._sampler.hand, held)
         parts = []
         cells = temperatures[:: self.grain] * self._drawing.surface(held)
-        for usual in pieces(cells, self._servos, held):
+        for usual in pieces(cells, self._servos, held, warmth):
             hot = kept_warm(usual, guarded)
             structure = [self._drawing.structure(hold) for hold in self._holds]
-            warmer = held.energy if is_held(self._servos[0], held) else 1.0
+            warmer = held.energy if is_held(self._servos[0], held) else warmth
             self._sampler.hand.structure[:] = np.array(structure) * temperatures[0] * warmer
             drawn = self._sampler.step_block(hot, True)
             assert drawn.surprise is not None
@@ -161,15 +167,18 @@ def servos_of(drawing: Drawing, count: int) -> list[Servo]:
     return servos
 
 
-def pieces(usual: Floats, servos: Sequence[Servo], held: Held) -> Iterator[Floats]:
+def pieces(
+    usual: Floats, servos: Sequence[Servo], held: Held, warmth: Floats | float
+) -> Iterator[Floats]:
     """Yield temperatures (candidates, n) of the next draws, piece by piece.
 
-    usual (n,): those of the performer, which all have where no servo finds them. The servos' windows
-    begin and end together.
+    usual (n,): those of the performer, which count, times each one's warmth, where no servo finds them.
+    The servos' windows begin and end together.
     """
     held_by = [is_held(servo, held) for servo in servos]  # each is asked, and rests if not
     if not all(held_by):
-        yield np.broadcast_to(usual, (len(servos), len(usual)))
+        warmths = np.broadcast_to(np.asarray(warmth, np.float32), len(servos))
+        yield warmths[:, None] * usual
         return
     done = 0
     while done < len(usual):

@@ -92,6 +92,11 @@ class ParticleFilter:
         heard = self._choose() if len(self._roots) > self.lag else None
         return Resampled(heard, self._resample(), bits, strength)
 
+    def chance(self) -> Floats:
+        """Return a number for each particle, (particles,), from a normal distribution."""
+        numbers: Floats = self._random.standard_normal(len(self._log_weights))
+        return numbers
+
     def decide(self) -> int:
         """Choose a particle now, whose undecided chunks are all heard; all particles become its copies."""
         chosen = self._chosen()

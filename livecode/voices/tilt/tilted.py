@@ -1,7 +1,6 @@
 """A tilted stream: candidates are drawn ahead, chunk by chunk, and the scores say which is heard."""
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,6 +12,8 @@ from livecode.transport.candidates import SCORED_SHARE
 from livecode.voices.drawing import Drawing, Held
 from livecode.voices.drawn_ahead import DrawnAhead
 from livecode.voices.tilt.candidates import Candidates, candidates_of
+from livecode.voices.tilt.chunk import GRAIN, CandidateChunk, PlannedDraw, wandered
+from livecode.voices.tilt.nearness import Nearness, NearnessState
 from livecode.voices.tilt.particles import FilterState, ParticleFilter
 
 Floats = NDArray[np.float32]
@@ -27,8 +28,6 @@ LEAD_IN = 4
 #: So much of what was heard before goes along with the first candidates, for their features.
 CONTEXT_S = 0.4
 MOST_CANDIDATES = 32
-#: Candidates are drawn in pieces of so many samples, whole steps of every model. Chunks have whole pieces.
-GRAIN = 64
 #: A chunk is at most so many times as long as the one before.
 MOST_GROWTH = 1.25
 
@@ -62,14 +61,6 @@ class Decided(NamedTuple):
     seconds: float  # of the chunk
 
 
-class PlannedDraw(NamedTuple):
-    """What all candidates are to draw next: it is planned in one hop, and drawn when there is time."""
-
-    temperatures: Floats  # (GRAIN,)
-    held: Held
-    guarded: bool
-
-
 @dataclass(frozen=True)
 class TiltedState:
     """All that decides how a tilted stream goes on."""
@@ -84,26 +75,8 @@ class TiltedState:
     chunk: int = 0
     drawn: tuple[Floats, Floats] | None = None
     pieces: tuple[PlannedDraw, ...] = ()
-
-
-class _Chunk:
-    """The chunk of all candidates that is being drawn."""
-
-    def __init__(self, candidates: int, frames: int):
-        self.frames = frames
-        self.audio = np.zeros((candidates, 0), np.float32)
-        self.surprise = np.zeros(candidates, np.float32)  # nats
-        self.pieces: deque[PlannedDraw] = deque()  # planned, and not drawn yet
-
-    @property
-    def left(self) -> int:
-        """Frames that are still to be drawn."""
-        return self.frames - self.audio.shape[1]
-
-    @property
-    def unplanned(self) -> int:
-        """Frames of which nobody has said yet how they are drawn."""
-        return self.left - GRAIN * len(self.pieces)
+    warmth: Floats | None = None  # of the chunk that is being drawn
+    nearness: NearnessState | None = None
 
 
 class TiltedStream:
@@ -114,8 +87,18 @@ class TiltedStream:
     on the plan alone.
     """
 
-    def __init__(self, drawing: Drawing, rate_hz: int, seed: int, slack_s: float = 0.0):
-        """`drawing`: the stream; `slack_s`: how long scoring takes at least, as seconds of sound."""
+    def __init__(
+        self,
+        drawing: Drawing,
+        rate_hz: int,
+        seed: int,
+        slack_s: float = 0.0,
+        usual_bits: float = math.nan,
+    ):
+        """`drawing`: the stream; `slack_s`: how long scoring takes at least, as seconds of sound.
+
+        usual_bits: how surprising the model finds its own sound, a sample; not a number: nobody knows.
+        """
         self.drawing = DrawnAhead(drawing)
         self._rate, self._seed, self._slack_s = rate_hz, seed, slack_s
         self._begun = 0  # how often candidates have begun anew
@@ -123,12 +106,13 @@ class TiltedStream:
         self._past = np.zeros(0, np.float32)  # the end of what has gone into the queue
         self._candidates: Candidates | None = None
         self._filter = ParticleFilter(1, seed, LAG)
+        self._nearness = Nearness(usual_bits)
         self._waiting: list[tuple[Floats, Floats]] = []  # undecided chunks: (sound, surprise)
-        self._chunk = _Chunk(0, 0)
+        self._chunk = CandidateChunk(0, 0)
         self._parents: tuple[int, ...] = ()
         self._number = 0  # of the chunk that is being drawn
         self._alone = False  # whether the others were given up in this chunk
-        self._guarded = False
+        self._guarded, self._temperature, self._strength = False, 1.0, 0.0
         self._scores: tuple[float, ...] | None = None
         #: The chunk that waits to be scored, until the caller takes it.
         self.offered: CandidateSet | None = None
@@ -180,6 +164,8 @@ class TiltedStream:
     def next(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> Floats:
         """The next samples (n,) at temperatures (n,); those of a tilted stream apply to what is drawn."""
         count, self.decided, self._guarded = len(temperatures), [], guarded
+        self._temperature = float(temperatures[-1]) if count else self._temperature
+        self._strength = hand.strength
         if self._candidates is not None:
             self._plan(count, temperatures, held, guarded)
         elif hand.strength:
@@ -225,11 +211,16 @@ class TiltedStream:
         seeds = np.random.default_rng([self._seed, self._begun]).integers(1 << 62, size=count)
         self._candidates = candidates_of(self.drawing.settled(), [int(seed) for seed in seeds])
         self._filter.begin(count)
+        self._nearness.begin()
         self._waiting, self._parents = [], ()
-        self._begin_chunk(count, self._frames(hand))
+        self._begin_chunk(count, self._frames(hand), hand)
 
-    def _begin_chunk(self, candidates: int, frames: int) -> None:
-        self._chunk = _Chunk(candidates, frames)
+    def _begin_chunk(self, candidates: int, frames: int, hand: TiltHand) -> None:
+        warmth = np.ones(candidates, np.float32)
+        if self._parents:
+            warmth = self._chunk.warmth[list(self._parents)]
+        self._chunk = CandidateChunk(candidates, frames)
+        self._chunk.warmth = wandered(warmth, min(abs(hand.strength), 1.0) * self._filter.chance())
         self._number += 1
         self._alone = False
         self._scores = self.offered = None
@@ -248,7 +239,7 @@ class TiltedStream:
         if self._candidates is None or not self._chunk.pieces:
             return False
         chunk, piece = self._chunk, self._chunk.pieces.popleft()
-        drawn = self._candidates.draw(piece.temperatures, piece.held, piece.guarded)
+        drawn = self._candidates.draw(*piece, chunk.warmth)
         chunk.audio = np.concatenate([chunk.audio, drawn.audio], axis=1)
         chunk.surprise = chunk.surprise + drawn.surprise
         if not chunk.left and not self._alone:
@@ -266,6 +257,7 @@ class TiltedStream:
         self._filter.begin(1)
         chunk = self._chunk
         chunk.audio, chunk.surprise = chunk.audio[[chosen]], chunk.surprise[[chosen]]
+        chunk.warmth = chunk.warmth[[chosen]]
         self._alone = True
 
     def _plan(self, count: int, temperatures: Floats, held: Held, guarded: bool) -> None:
@@ -307,8 +299,11 @@ class TiltedStream:
             scores = self.noted.pop(0) if self.noted else ()
         self._waiting.append((chunk.audio, chunk.surprise))
         seconds = chunk.frames / self._rate
-        usable = scores if len(scores) == count else np.zeros(count)
-        decision = self._filter.score(usable, hand.strength, hand.cap * seconds)
+        worth = np.zeros(count)
+        if len(scores) == count and np.ptp(scores) > 0 and hand.strength:
+            bits = chunk.surprise / (math.log(2) * chunk.frames)
+            worth = self._nearness.worth(hand.strength * np.array(scores), bits)
+        decision = self._filter.score(worth, most_bits=hand.cap * seconds)
         self.decided.append(Decided(scores, count, decision.bits, seconds))
         late = self.noted is None and (self._scores is None or self._alone)
         self.unscored = self.unscored + 1 if late else 0
@@ -324,12 +319,15 @@ class TiltedStream:
                 self._begin(hand)
         else:  # a chunk is drawn while the one before is heard, so it is not much longer
             longest = round(MOST_GROWTH * chunk.frames / GRAIN) * GRAIN
-            self._begin_chunk(count, min(self._frames(hand), longest))
+            self._begin_chunk(count, min(self._frames(hand), longest), hand)
 
     def _be_heard(self, candidate: int, guarded: bool) -> bool:
         """Let the oldest undecided chunk of a candidate be heard; True: the stream was taken back."""
         assert self._candidates is not None
         audio, nats = self._waiting.pop(0)
+        frames = audio.shape[1]
+        bits = float(nats[candidate]) / (math.log(2) * frames)
+        self._nearness.take(bits, frames / self._rate, self._temperature, self._strength)
         self.drawing.load_state(self._candidates.state(candidate))
         heard, taken_back = self.drawing.heard(audio[candidate], float(nats[candidate]), guarded)
         self._add(heard)
@@ -367,6 +365,8 @@ class TiltedStream:
             chunk.frames,
             (chunk.audio, chunk.surprise),
             tuple(chunk.pieces),
+            chunk.warmth,
+            self._nearness.state(),
         )
 
     def go_on_from(self, drawing: Any) -> None:
@@ -387,8 +387,12 @@ class TiltedStream:
         for candidate, each in enumerate(state.candidates):
             self._candidates.load_state(candidate, each)
         self._filter.load_state(state.filter)
-        self._chunk = _Chunk(len(state.candidates), state.chunk)
+        self._chunk = CandidateChunk(len(state.candidates), state.chunk)
         self._chunk.audio, self._chunk.surprise = state.drawn
         self._chunk.pieces.extend(state.pieces)
+        if state.nearness is not None:
+            self._nearness.load_state(state.nearness)
+        if state.warmth is not None:
+            self._chunk.warmth = state.warmth
         if not self._chunk.left:
             self._offer()

@@ -1,0 +1,77 @@
+"""How near a tilted stream stays to its model: a candidate that surprises more is worth less."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+#: At a strength of 1 or less, what is heard may surprise the model by so much more than what it plays
+#: untilted, in bits a sample; at a greater strength by so many times as much.
+ALLOWED_BITS = 0.2
+#: A stream at a temperature above 1 surprises by so many more bits a sample, for each degree of that.
+WARMER_BITS = 2.0
+#: The surprise is a mean that forgets within so many seconds.
+MEMORY_S = 1.0
+#: For each bit beyond what is allowed, and each second, a bit a sample costs so much more score, at most
+#: so much.
+DEARER, DEAREST = 4.0, 40.0
+
+
+class NearnessState(NamedTuple):
+    """Where a `Nearness` is."""
+
+    excess: float = 0.0  # bits a sample, beyond the usual
+    price: float = 0.0  # score for each bit a sample
+
+
+class Nearness:
+    """Holds what a tilt costs in likelihood.
+
+    The surprise of what is heard is to rise no further than is allowed. That is a constraint on the
+    score that is earned, so its Lagrange multiplier is a price: a candidate is worth its score less the
+    price of its surprise. The price rises while what is heard surprises too much, and falls, to
+    nothing, while it does not.
+    """
+
+    def __init__(self, usual_bits: float):
+        """`usual_bits`: how surprising the model finds its own sound, in bits a sample.
+
+        Not a number says that nobody knows; then nothing has a price.
+        """
+        self._usual = usual_bits
+        self._state = NearnessState()
+
+    def worth(self, scores: ArrayLike, bits: ArrayLike) -> Floats:
+        """Return scores (candidates,) less the price of bits a sample (candidates,)."""
+        worth: Floats = np.asarray(scores, float) - self._state.price * np.asarray(bits, float)
+        return worth
+
+    def take(self, bits: float, seconds: float, temperature: float, strength: float) -> None:
+        """Take note of the surprise, in bits a sample, of what is heard for so many seconds.
+
+        `temperature` is what the performer holds, and `strength` the tilt's.
+        """
+        if not math.isfinite(self._usual):
+            return
+        state = self._state
+        share = 1 - math.exp(-seconds / MEMORY_S)
+        beyond = bits - self._usual - WARMER_BITS * (temperature - 1)
+        excess = state.excess + share * (beyond - state.excess)
+        over = excess - ALLOWED_BITS * max(abs(strength), 1.0)
+        price = min(max(state.price + DEARER * over * seconds, 0.0), DEAREST)
+        self._state = NearnessState(excess, price)
+
+    def begin(self) -> None:
+        """Forget what was heard."""
+        self._state = NearnessState()
+
+    def state(self) -> NearnessState:
+        """Return where it is, for `load_state`."""
+        return self._state
+
+    def load_state(self, state: NearnessState) -> None:
+        """Go on from there."""
+        self._state = state
