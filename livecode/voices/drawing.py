@@ -51,6 +51,8 @@ class Drawing(Protocol):
 
     watch: Watch
     servo: Servo
+    #: States of the sampler that it is taken back to, in the place of the model's moments.
+    anchors: tuple[Any, ...]
     meter: EntropyMeter
 
     @property
@@ -107,6 +109,7 @@ class LevelsDrawing:
         self.watch = Watch(rate_hz, facts, self._config.levels, bool(moments))
         self.meter = EntropyMeter()
         self._good: StreamState | None = None  # where the last good piece began
+        self.anchors: tuple[Any, ...] = ()
         self._seam = Seam(rate_hz)
         self._kick = round(KICK_S * rate_hz)
 
@@ -192,10 +195,10 @@ class LevelsDrawing:
         self.watch, self._seam.risen_by, self._good = whole[1:]
 
     def begin(self, number: int) -> bool:
-        if self._moments:
-            moment = self._moments[number % len(self._moments)]
+        if moments := self.anchors or self._moments:
+            moment = moments[number % len(moments)]
             self.sampler.set_state(0, moment, random=False)
-        return bool(self._moments)
+        return bool(moments)
 
     def prime(self, audio: Floats) -> None:
         self.sampler.prime(0, quantised(audio, self._config.levels, self._config.quantiser))
@@ -224,6 +227,7 @@ class FullbandDrawing:
         self.sampler, self._model, self._moments = sampler, model, moments
         self.watch = Watch(model.sample_rate, facts, has_moments=bool(moments))
         self.meter = EntropyMeter()
+        self.anchors: tuple[Any, ...] = ()
         self._seam = Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
         # outlines and cells are drawn at so many times the temperature
@@ -317,10 +321,10 @@ class FullbandDrawing:
         self.watch, self._seam.risen_by = whole.watch, whole.risen
 
     def begin(self, number: int) -> bool:
-        if self._moments:
-            moment = self._moments[number % len(self._moments)]
+        if moments := self.anchors or self._moments:
+            moment = moments[number % len(moments)]
             self.sampler.set_state(0, moment, random=False)
-        return bool(self._moments)
+        return bool(moments)
 
     def prime(self, audio: Floats) -> None:
         tokens, cells = self._model.taken_in(audio)

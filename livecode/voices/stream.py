@@ -67,7 +67,7 @@ class StreamVoice:
         self._loop = _Loop(sample_rate, hop)
         self._seed = source.seed
         #: Whether it is heard, if it answers in a duet.
-        self.answers = Answers(sample_rate, hop, self.tilt.go_on_from)
+        self.answers = Answers(sample_rate, hop, self._go_on_from)
         self.resting = False  # frozen by the host, which has no time for it
         self.priority = 0.0
         if source.prime:
@@ -110,6 +110,8 @@ class StreamVoice:
         self.priority = 0.0 if priority is None else float(priority[0])
         self._temperatures = self._known(temperature)
         self.answers.follow(_hands(held)[1])
+        if not self.answers.hand.on:
+            self._drawing.anchors = ()
         self.answers.prepare()
         if self.answers.silent:
             return np.zeros(self._hop, np.float32)
@@ -239,6 +241,12 @@ class StreamVoice:
         drawing = self._loaded.drawing(self._seed + number)
         drawing.prime(phrase.audio)
         return drawing.state()
+
+    def _go_on_from(self, primed: Any) -> None:
+        """Go on from where a phrase has led; should it fall silent there, it is taken back to that place."""
+        self.tilt.go_on_from(primed)
+        self._drawing.watch.begin_anew()
+        self._drawing.anchors = (primed.sampler,)
 
     def take_turn(self, turn: DuetTurn) -> None:
         """Answer, or end an answer, as in the performance that is replayed."""

@@ -94,6 +94,12 @@ class Watch:
         self._levels.clear()
         self.rescues += 1
 
+    def begin_anew(self) -> None:
+        """The stream goes on from elsewhere, which was asked for: nothing before counts."""
+        self._count, self._power, self._surprise = 0, 0.0, 0.0
+        self._silent = self._noisy = self._roaring = 0
+        self._levels.clear()
+
     def copy(self) -> "Watch":
         """Another one that has noticed the same."""
         other = copy(self)
