@@ -65,7 +65,7 @@ def test_the_settings_that_vary_are_those_of_the_reference():
         *("room", "delay", "cut", "hp", "drive", "crush", "duck_by"),
     }
     assert set(settings(Agent)) == every | {
-        *("curiosity", "every", "patience", "rest", "step", "texture"),
+        *("curiosity", "every", "patience", "rest", "step", "strike", "texture"),
     }
     assert set(settings(Stream)) == every | {
         "temperature",
