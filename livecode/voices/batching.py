@@ -9,8 +9,6 @@ from livecode.voices.voice import SoundSource, Voice
 
 #: So many streams go together at most: that many share one reading of the weights.
 MOST = 4
-
-
 #: A voice of which a hop takes longer, in seconds, is slow: others are looked after before the next.
 SLOW_S = 0.001
 

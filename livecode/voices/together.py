@@ -28,9 +28,7 @@ class DrawnStep(NamedTuple):
 
     codes: Codes  # (n,)
     likely: Floats | None  # (n,): log-likelihood of each code, in nats; None without figures
-    entropy: (
-        Floats | None
-    )  # (n,): of what the model expected of each code, in nats; None without figures
+    entropy: Floats | None  # (n,): of what the model expected, in nats; None without figures
 
     @property
     def nats(self) -> float:

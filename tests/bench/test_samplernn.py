@@ -53,11 +53,17 @@ def test_a_schedule_holds_what_every_sample_takes():
 def test_rows_say_what_was_measured_beside_what(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bench, "TARGETS", {(64, 1, 1): 2.0, (64, 1, 2): 1.0})
     monkeypatch.setattr(bench, "GROWTH", ())
+    monkeypatch.setattr(bench, "LIVE", ((64, 2, 17),))
     monkeypatch.setattr(bench, "LIMITS", (64,))
     monkeypatch.setattr(bench, "KL_DIMS", (64,))
     monkeypatch.setattr(bench, "list_models", dict)
     rows = bench.run(seconds=0.02)
-    speeds = [row for row in rows if row.unit == "× real time" and row.baseline]
+    together = [row for row in rows if row.what.startswith("live streams together")]
+    assert [(row.about["streams"], row.about["apart"]) for row in together] == [(2, 17)]
+    assert all(row.baseline for row in together)
+    speeds = [
+        row for row in rows if row.unit == "× real time" and row.baseline and row not in together
+    ]
     assert all(row.value and row.baseline and row.value > row.baseline for row in speeds)
     assert {row.about["streams"] for row in speeds} == {1, 2}
     assert [row.target for row in speeds if row.about["weights"] == "float32"] == [None, None]
