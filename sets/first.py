@@ -1,7 +1,8 @@
 """A first set. Put the cursor into a block and press Alt+Enter to hear it; change it, and again.
 
-A block is what stands between blank lines. What you evaluate replaces what the name sounded like, on the beat;
-nothing you type can stop the sound. F8 plays the next scene, Alt+. fades everything out, F12 is the emergency brake.
+A block is what stands between blank lines. What you evaluate replaces what the name sounded
+like, in time; nothing you type can stop the sound. F8 plays the next scene, Alt+. fades
+everything out, and F12 is the emergency brake.
 """
 
 tempo(122)
@@ -20,7 +21,8 @@ bass = notes("0 [~ 0] [~ 4] <3 [2 -1]>", "bass", scale=key, octave=2)
 bass.cut, bass.duck = sine(250, 1400, period=8*bars), ("kick", 0.8)
 
 # %% wander  for=16*bars quant=1*bars
-# An agent walks through two dimensions of the space, and strikes where it stands: twice a beat, in your key.
+# An agent walks through two dimensions of the space, and strikes where it stands:
+# twice a beat, in your key.
 ego = agent(glass, dims=2, every=0.5*beats, step=0.1, scale=key, strike=1, level=0.5, seed=2)
 ego.hp, ego.delay, ego.room = 180, (3/16, 0.4), 0.3
 ego.pan = sine(-0.5, 0.5, period=4*bars)
@@ -32,10 +34,11 @@ ego.every = pattern("<0.5!3 0.25>") * beats
 bass.pattern = "0 [~ 0] [~ 4] [<3 2> -1], ~ ~ ~ <~ [7 5]>"
 
 # %% open  for=16*bars quant=1*bars
-# Two more dimensions open. A SampleRNN of drums plays unheard, and is cut into sixteenths.
+# Two more dimensions open. A SampleRNN of drums plays unheard, and is cut to pieces.
 ego.dims = 4
 drummer = stream("drummer", level=0)
-pieces = hits(pattern("0 3 <5 9> [7 7] ~ 11 <2 14> 6").sometimes(pattern.rev), grab(drummer, 1*bars, slices=16))
+sixteenths = grab(drummer, 1*bars, slices=16)
+pieces = hits(pattern("0 3 <5 9> [7 7] ~ 11 <2 14> 6").every(2, pattern.rev), sixteenths)
 pieces.level, pieces.hp = 1.6, 200
 kick.pattern = "<bd*4!3 [bd ~ bd [bd bd]]>"
 

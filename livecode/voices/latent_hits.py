@@ -8,8 +8,9 @@ from livecode.transport.onsets import Onset
 from livecode.transport.positions import sounded_at
 from livecode.voices.struck_sound import BandNoise, StruckSound
 
-#: So many hits of one voice sound at once; one more ends the oldest, which fades over a hop.
-MOST = 8
+#: So many hits sound at once, of the notes of a voice and of an agent, which is one hand: its cymbals
+#: would become a wall of noise. One more ends the oldest, which fades over a hop.
+MOST_OF_NOTES, MOST_OF_AN_AGENT = 8, 1
 #: The middle C at which a hit is as it is.
 PLAIN_NOTE = 60.0
 
@@ -17,15 +18,16 @@ PLAIN_NOTE = 60.0
 class _Hits:
     """The hits of one voice that sound."""
 
-    def __init__(self, space: HitSpace, sample_rate: int, hop: int, seed: int):
-        self._space, self._rate, self._hop = space, sample_rate, hop
+    def __init__(self, space: HitSpace, sample_rate: int, hop: int, seed: int, most: int):
+        """`most` hits sound at once."""
+        self._space, self._rate, self._hop, self._most = space, sample_rate, hop, most
         self._noise = BandNoise(sample_rate, seed)
         self._sounding: list[StruckSound] = []
 
     def play(self, begun: list[tuple[int, StruckSound]]) -> Floats:
         """Return the next hop, (hop,), in which these begin, each so many frames into it."""
         out = np.zeros(self._hop, np.float32)
-        for sound in self._sounding[: max(len(self._sounding) + len(begun) - MOST, 0)]:
+        for sound in self._sounding[: max(len(self._sounding) + len(begun) - self._most, 0)]:
             last = np.zeros(self._hop, np.float32)
             sound.add(last)
             out += last * np.linspace(1, 0, self._hop, dtype=np.float32)
@@ -53,7 +55,7 @@ class LatentHitsVoice:
     controls = ("position",)
 
     def __init__(self, space: HitSpace, sample_rate: int, hop: int, seed: int):
-        self._hits = _Hits(space, sample_rate, hop, seed)
+        self._hits = _Hits(space, sample_rate, hop, seed, MOST_OF_AN_AGENT)
         self._latent, self._stroke, self._last = space.latent, 0.0, hop - 1
         #: Positions are read to the end of the next hop, so that a hit begins on its sample.
         self.early = {"position": hop - 1}
@@ -77,7 +79,7 @@ class HitNotesVoice:
     controls = ("position",)
 
     def __init__(self, space: HitSpace, sample_rate: int, hop: int, seed: int):
-        self._hits = _Hits(space, sample_rate, hop, seed)
+        self._hits = _Hits(space, sample_rate, hop, seed, MOST_OF_NOTES)
 
     def play(self, onsets: list[tuple[int, Onset]], position: np.ndarray | None) -> np.ndarray:
         """Return the next hop, (hop, 2) float32. Each onset begins so many frames into it."""

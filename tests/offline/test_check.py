@@ -51,7 +51,7 @@ def test_the_first_set_is_in_order() -> None:
     ]
     assert report.scenes[1].sounds == ["kick", "top", "bass", "ego"]
     assert "uses ego, which only wander makes: go('learn') fails unless that was" in texts(report)
-    assert "preparation, line 12: listens to rings" in texts(report)
+    assert "preparation, line 13: listens to rings" in texts(report)
 
 
 @pytest.mark.parametrize("what", [what for what in FAULTS if "without end" not in what])

@@ -11,9 +11,10 @@ from livecode.neural.spaces.struck.describing import shape_of
 from livecode.neural.spaces.struck.shape import FLOOR_DB, MOMENTS_S, packed, unpacked
 from livecode.neural.spaces.struck.space import HitSpace
 from livecode.neural.spaces.struck.training import train
+from livecode.transport.onsets import Onset
 from livecode.transport.positions import Sounded
 from livecode.transport.positions import packed as told
-from livecode.voices.latent_hits import MOST, LatentHitsVoice
+from livecode.voices.latent_hits import MOST_OF_NOTES, HitNotesVoice, LatentHitsVoice
 from livecode.voices.struck_sound import HEARD_POWER, loudness_gain
 from tests.sound import rms
 
@@ -75,12 +76,22 @@ def test_wherever_one_strikes_it_is_heard_and_is_about_as_loud(space: HitSpace) 
             assert np.isfinite(power).all()
 
 
-def test_many_hits_at_once_end_the_oldest(space: HitSpace) -> None:
+def test_an_agent_is_one_hand_and_ends_the_hit_before(space: HitSpace) -> None:
     voice = LatentHitsVoice(space, RATE, HOP, 1)
+    cymbal, kick = place_of(space, "drum_cymbal_open"), place_of(space, "bd_0a")
+    voice.play(told(cymbal, Sounded(strike=1.0, stroke=1.0)))
+    after = [voice.play(told(kick, Sounded(strike=1.0, stroke=2.0))) for _ in range(20)]
+    alone = heard(space, "bd_0a", 20)
+    hiss = rms(np.diff(np.concatenate(after)[4 * HOP :]))  # of the cymbal it would be far more
+    assert hiss < 2 * rms(np.diff(alone[4 * HOP :])), "nothing is left of it"
+
+
+def test_many_notes_at_once_end_the_oldest(space: HitSpace) -> None:
+    voice = HitNotesVoice(space, RATE, HOP, 1)
     where = place_of(space, "drum_cymbal_open")
-    for stroke in range(1, 3 * MOST):
-        sound = voice.play(told(where, Sounded(strike=1.0, stroke=float(stroke))))
-    assert len(voice._hits._sounding) == MOST
+    for _ in range(3 * MOST_OF_NOTES):
+        sound = voice.play([(0, Onset())], where)
+    assert len(voice._hits._sounding) == MOST_OF_NOTES
     assert np.isfinite(sound).all()
 
 
