@@ -23,7 +23,7 @@ class DrawnLayers:
         self.now: dict[str, float] = {}  # the newest number of each
 
     def tick(self, frame: int, moment: Moment) -> None:
-        """Call those that are due at sample time `frame`; one that fails falls back as a reward does."""
+        """Call the functions when they are due, at `frame`; one that fails falls back as a reward does."""
         if self._due - self._every <= frame < self._due:
             return
         self._due = frame + self._every

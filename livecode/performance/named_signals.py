@@ -9,14 +9,14 @@ from livecode.language.signal_words import SignalWord
 from livecode.language.values import Function, Value
 from livecode.transport.stage import OWN, StageStatus
 
-#: So many are read at most, those that were defined first, and so often, in seconds.
+#: The most signals that are read, those that were defined first, and how often, in seconds.
 MOST_SIGNALS, EVERY_S = 16, 0.1
-#: What values remember they remember for each lead; this reader has one of its own.
+#: Values keep their memory apart for each lead; this reader has a lead of its own.
 LEAD = -1_000_002
 
 
 class NamedSignals:
-    """Reads them while the stage page shows a layer that is a file beside the set, and not otherwise.
+    """Reads the performer's named signals while the stage page shows a layer that is a file beside the set.
 
     A function of the performer is not called for this, and a curve that counts from its beginning does not
     begin by it: `@layer` names a function, and what moves a setting is told by that setting's name.
@@ -29,7 +29,7 @@ class NamedSignals:
         self.now: dict[str, float] = {}  # the newest number of each
 
     def tick(self, frame: int, moment: Moment) -> None:
-        """Read them if it is time to, at sample time `frame`."""
+        """Read the signals if it is time to, at sample time `frame`."""
         if self._due - self._every <= frame < self._due:
             return
         self._due = frame + self._every
