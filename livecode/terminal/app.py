@@ -71,9 +71,8 @@ class Terminal:
         self.file = TextFile(attachment.options.text_path or attachment.options.set_path)
         self.output = Output(self._changed)
         self._swap = SwapFile(attachment.paths.archived.typed)
-        self.editor = Editor(
-            self._swap.text_over(self.file), MindCompleter(self._complete), time.monotonic
-        )
+        completer = MindCompleter(self._complete, lambda: self.editor.buffer.document)
+        self.editor = Editor(self._swap.text_over(self.file), completer, time.monotonic)
         history = BlockHistory(history_path())
         self.search = HistorySearch(history)
         self.evaluating = Evaluating(

@@ -3,6 +3,7 @@
 import asyncio
 import keyword
 import re
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -18,14 +19,24 @@ _ENDING_IN_NAME = re.compile(r"(?P<owner>[\w\])]\s*\.\s*)?(?P<word>(?:[^\W\d]\w*
 FROM_CHARACTERS = 2
 #: Nobody chooses from a longer menu.
 MOST_OFFERED = 60
+#: A busy mind is asked again for attributes this often, and for so long: nobody else knows them.
+ASK_AGAIN_S, GIVE_UP_S = 0.1, 10.0
 
 
 class MindCompleter(Completer):
     """Asks the mind for completions of the block that the cursor is in."""
 
-    def __init__(self, ask: Callable[[str, int], Awaitable[Completions | None]]):
-        """`ask(code, cursor)` gets completions from the mind, or None if it is too slow."""
+    def __init__(
+        self,
+        ask: Callable[[str, int], Awaitable[Completions | None]],
+        current: Callable[[], Document],
+    ):
+        """`ask(code, cursor)` gets completions from the mind, or None if it is too slow.
+
+        `current()` is the text as it is now: nobody waits for names of a text that has changed.
+        """
         self._ask = ask
+        self._current = current
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
@@ -52,6 +63,10 @@ class MindCompleter(Completer):
         if unasked and (in_text(line) or (not owner and len(word) < FROM_CHARACTERS)):
             return
         found = await self._ask(*code_at_cursor(document))
+        end_s = time.monotonic() + GIVE_UP_S
+        while owner and found is None and self._current() == document and time.monotonic() < end_s:
+            await asyncio.sleep(ASK_AGAIN_S)
+            found = await self._ask(*code_at_cursor(document))
         if found is not None:
             names: Iterable[str] = found.names[:MOST_OFFERED]
             replaces = found.replaces

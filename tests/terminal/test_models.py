@@ -42,7 +42,7 @@ def test_each_word_is_offered_the_models_that_it_takes() -> None:
 def test_a_models_name_is_completed_with_its_quote(before: str, after: str, written: str) -> None:
     async def offered() -> list[str]:
         document = Document(before + after, len(before))
-        completer = MindCompleter(lambda code, cursor: None)  # type: ignore[arg-type,return-value]
+        completer = MindCompleter(lambda code, cursor: None, lambda: document)  # type: ignore[arg-type,return-value]
         event = CompleteEvent(completion_requested=True)
         return [each.text async for each in completer.get_completions_async(document, event)]
 
