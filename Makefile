@@ -15,7 +15,8 @@ PIP = $(if $(wildcard $(BIN)/pip),$(BIN)/python -m pip,$(PYTHON) -m pip --python
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
 SET ?= sets/first.py
 ROOMS ?= tests
-PORTABLE = LIVECODE_PORTABLE=1 $(BIN)/python -m pytest
+PYTEST = $(BIN)/python -m pytest
+PORTABLE = LIVECODE_PORTABLE=1 $(PYTEST)
 BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns stage endurance
 
 .PHONY: setup play test test-all test-portable check docs release bench chaos clean
@@ -25,19 +26,21 @@ play: $(VENV)/.ready-to-play
 
 setup: $(VENV)/.ready
 
-# What computes is run on two cores; then what plays against the clock, with nothing beside it.
+# What computes is run on two cores; then what plays against the clock, with nothing beside it. What failed of that is
+# run once more in a new process, since a shared machine may have stood still: what fails twice has failed.
 test: $(VENV)/.ready
-	@$(BIN)/python -m pytest -n logical -m "not slow and not live"; computed=$$?; \
-	$(BIN)/python -m pytest -m "not slow and live" && exit $$computed
+	@$(PYTEST) -n logical -m "not slow and not live"; computed=$$?; \
+	{ $(PYTEST) -m "not slow and live" || $(PYTEST) -m "not slow and live" --last-failed; } && exit $$computed
 
 test-all: $(VENV)/.ready-to-release $(VENV)/.ready-for-docs
-	@$(BIN)/python -m pytest -n logical -m "not live"; computed=$$?; \
-	$(BIN)/python -m pytest -m "live" && exit $$computed
+	@$(PYTEST) -n logical -m "not live"; computed=$$?; \
+	{ $(PYTEST) -m "live" || $(PYTEST) -m "live" --last-failed; } && exit $$computed
 
 # On Linux, as on a system that has less: nothing forks, shared memory is a file, the mind is met over TCP.
 test-portable: $(VENV)/.ready
 	@$(PORTABLE) -n logical -m "not slow and not live" $(ROOMS); computed=$$?; \
-	$(PORTABLE) -m "not slow and live" $(ROOMS) && exit $$computed
+	{ $(PORTABLE) -m "not slow and live" $(ROOMS) || $(PORTABLE) -m "not slow and live" --last-failed $(ROOMS); } \
+	&& exit $$computed
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .
