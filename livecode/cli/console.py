@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
 from rich.text import Text
 
@@ -36,3 +37,18 @@ class PlainConsole(Console):
                 yield Segment(plain(segment.text), segment.style)
             else:
                 yield segment
+
+
+def bar_on(console: Console) -> Progress:
+    """Return a bar with a text behind it (the field `figures` of its task) and the time left.
+
+    It is shown on a terminal alone, while a `with` block runs.
+    """
+    return Progress(
+        TextColumn("{task.description}", style="bold", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[figures]}", markup=False),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from livecode.cli.arguments import add_seed, count, duration, path
-from livecode.cli.console import PlainConsole
+from livecode.cli.console import PlainConsole, bar_on
 from livecode.cli.parser import Parser
 from livecode.cli.printing import say
 from livecode.takes.generate import GenerateOptions, generate
@@ -90,11 +90,5 @@ class TakesBar:
 
 @contextmanager
 def _shown(console: Console) -> Iterator[TakesBar]:
-    columns = (
-        TextColumn("{task.description}", style="bold", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}", markup=False),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with bar_on(console) as progress:
         yield TakesBar(console, progress)

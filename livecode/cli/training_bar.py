@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
-from livecode.cli.console import PlainConsole
+from livecode.cli.console import PlainConsole, bar_on
 from livecode.neural.samplernn.training.folder import Point
 
 WHOLE = 1000.0  # length of the bar
@@ -49,13 +49,7 @@ def showing(figures: Figures) -> Callable[[str], AbstractContextManager[Training
     @contextmanager
     def shown(name: str) -> Iterator[TrainingBar]:
         console = PlainConsole(stderr=True)
-        columns = (
-            TextColumn("{task.description}", style="bold", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[figures]}", markup=False),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        with bar_on(console) as progress:
             yield TrainingBar(name, figures, progress, console)
 
     return shown

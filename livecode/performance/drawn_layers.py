@@ -6,11 +6,11 @@ from livecode.evaluation.namespace import Namespace
 from livecode.language.layers import is_drawn
 from livecode.language.moments import Moment
 from livecode.language.values import Value
+from livecode.performance.pace import Pace
 from livecode.playing.function_player import FunctionPlayer, NoVersion
 
 #: So many are drawn at most, those that were defined first.
 MOST_LAYERS = 8
-EVERY_S = 0.1
 
 
 class DrawnLayers:
@@ -18,15 +18,13 @@ class DrawnLayers:
 
     def __init__(self, namespace: Namespace, sample_rate: int):
         self._namespace = namespace
-        self._every = round(EVERY_S * sample_rate)
-        self._due = 0
+        self._pace = Pace(sample_rate)
         self.now: dict[str, float] = {}  # the newest number of each
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Call the functions when they are due, at `frame`; one that fails falls back as a reward does."""
-        if self._due - self._every <= frame < self._due:
+        if not self._pace.is_due(frame):
             return
-        self._due = frame + self._every
         found: dict[str, float] = {}
         for name, thing in self._namespace.own().items():
             if len(found) == MOST_LAYERS:

@@ -7,10 +7,11 @@ from livecode.evaluation.namespace import Namespace
 from livecode.language.moments import Moment, Node
 from livecode.language.signal_words import SignalWord
 from livecode.language.values import Function, Value
+from livecode.performance.pace import Pace
 from livecode.transport.stage import OWN, StageStatus
 
-#: The most signals that are read, those that were defined first, and how often, in seconds.
-MOST_SIGNALS, EVERY_S = 16, 0.1
+#: The most signals that are read, those that were defined first.
+MOST_SIGNALS = 16
 #: Values keep their memory apart for each lead; this reader has a lead of its own.
 LEAD = -1_000_002
 
@@ -24,15 +25,13 @@ class NamedSignals:
 
     def __init__(self, namespace: Namespace, sample_rate: int, stage: Callable[[], StageStatus]):
         self._namespace, self._stage = namespace, stage
-        self._every = round(EVERY_S * sample_rate)
-        self._due = 0
+        self._pace = Pace(sample_rate)
         self.now: dict[str, float] = {}  # the newest number of each
 
     def tick(self, frame: int, moment: Moment) -> None:
         """Read the signals if it is time to, at sample time `frame`."""
-        if self._due - self._every <= frame < self._due:
+        if not self._pace.is_due(frame):
             return
-        self._due = frame + self._every
         self.now = {}
         if not any(layer.endswith(OWN) for layer in self._stage().layers):
             return
