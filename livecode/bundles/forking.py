@@ -3,14 +3,15 @@
 import hashlib
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import msgspec
-
-from livecode.bundles.writing import length_of
+from livecode.bundles.needs import OF_NEEDS
+from livecode.bundles.writing import OF_LENGTH, length_of
 from livecode.errors import LivecodeError
-from livecode.files import replace_file
-from livecode.journal.journal_file import Journal
+from livecode.files import replace_file, shown
+from livecode.journal.inheritance import OF_INHERITANCE, Inheritance, inheritance_of
+from livecode.journal.journal_file import StoredRecord, decoded, stored
 from livecode.journal.records import (
     AgentsKnow,
     BlockBegun,
@@ -25,11 +26,12 @@ from livecode.journal.records import (
     SetRead,
     StatusAfterBlock,
     TakenOver,
-    tick_of,
 )
+from livecode.journal.segments import write_segment
 
-#: Records are handed to the disk in groups of so many.
-_GROUP = 2000
+_OF_STATUS = (Heartbeat, StatusAfterBlock)
+#: The kinds of records that a fork looks into. All others, such as packets, are copied as they are.
+OF_FORKS = (*OF_LENGTH, *OF_NEEDS, *OF_INHERITANCE, *_OF_STATUS, AgentsKnow, TakenOver, Closed)
 
 
 @dataclass(frozen=True)
@@ -38,27 +40,43 @@ class ForkMoment:
 
     at_s: float  # from the beginning of the performance
     tick: int  # sample time, a multiple of the block
-    before: list[JournalRecord]
+    before: list[StoredRecord]  # those of OF_FORKS are decoded
     learned: bytes  # what the agents had learned by then, as the file of a checkpoint; b"": nothing is told
     learned_s: float  # how long before the moment that was
+
+    @cached_property
+    def records(self) -> list[JournalRecord]:
+        """The records of OF_FORKS before the moment."""
+        return list(decoded(self.before))
 
     @property
     def opening(self) -> Opening:
         """How the performance was begun or resumed last."""
-        return [each for each in self.before if isinstance(each, Opening)][-1]
+        return [each for each in self.records if isinstance(each, Opening)][-1]
 
     @property
     def last_set(self) -> SetRead | None:
         """The set as it was read last; None if there was none."""
-        read = [each for each in self.before if isinstance(each, SetRead)]
+        read = [each for each in self.records if isinstance(each, SetRead)]
         return read[-1] if read else None
 
+    @property
+    def status(self) -> bytes:
+        """The last status, in JSON, from which the first mind goes on; b"": none is told."""
+        told = [each.status for each in self.records if isinstance(each, _OF_STATUS)]
+        return next((status for status in reversed(told) if status), b"")
 
-def moment_of(records: list[JournalRecord], at_s: float | None) -> ForkMoment:
+    def inheritance(self) -> Inheritance:
+        """Return what the first mind has to know."""
+        return inheritance_of(self.records)
+
+
+def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
     """Return the moment so many seconds after the beginning of a performance; None stands for its end.
 
-    A block that was running then is not a part of it: the moment is that of the block's beginning.
-    Raises LivecodeError if the performance is not that long, or if nothing had been played by then.
+    Those of the records that are of OF_FORKS are decoded. A block that was running then is not a part of it:
+    the moment is that of the block's beginning. Raises LivecodeError if the performance is not that long, or
+    if nothing had been played by then.
     """
     length = length_of(records)
     at_s = length.seconds if at_s is None else at_s
@@ -68,38 +86,36 @@ def moment_of(records: list[JournalRecord], at_s: float | None) -> ForkMoment:
         )
     rate, block = length.sample_rate, length.block
     tick = min(length.begin + round(at_s * rate), length.end)
-    before: list[JournalRecord] = [
-        each for each in records if tick_of(each) <= tick and not isinstance(each, Closed)
-    ]
+    before = [each for each in records if each.tick <= tick and not isinstance(each.record, Closed)]
     if (cut := _unfinished(before)) is not None:
-        tick = min(tick, tick_of(before[cut]))
-        uses = [each for each in before[cut:] if isinstance(each, ModelUsed | FileUsed)]
+        tick = min(tick, before[cut].tick)
+        uses = [each for each in before[cut:] if isinstance(each.record, ModelUsed | FileUsed)]
         before = [*before[:cut], *uses]
-    if not any(isinstance(each, Heartbeat | StatusAfterBlock) for each in before):
+    if not any(isinstance(each.record, _OF_STATUS) for each in before):
         raise LivecodeError(
             f"at {minutes(at_s)} nothing had been played yet: choose a later moment with --at"
         )
     learned, learned_tick = b"", tick
-    for each in before:
+    for each in decoded(before):
         if isinstance(each, AgentsKnow):
             learned, learned_tick = each.data, each.tick
         elif isinstance(each, TakenOver) and each.learned:
             learned, learned_tick = each.learned, each.tick
-    tick = -(-max(tick, *map(tick_of, before)) // block) * block
+    tick = -(-max(tick, *(each.tick for each in before)) // block) * block
     return ForkMoment(
         max(tick - length.begin, 0) / rate, tick, before, learned, (tick - learned_tick) / rate
     )
 
 
-def _unfinished(records: list[JournalRecord]) -> int | None:
+def _unfinished(records: list[StoredRecord]) -> int | None:
     """Return the place of the first block, from the end back, that has not ended; None if all have."""
     begun: dict[int, int] = {}
     for place, each in enumerate(records):
-        match each:
-            case BlockBegun():
-                begun[each.number] = place
-            case BlockEnded():
-                begun.pop(each.number, None)
+        match each.record:
+            case BlockBegun(number=number):
+                begun[number] = place
+            case BlockEnded(number=number):
+                begun.pop(number, None)
             case TakenOver() | Opening():
                 begun.clear()  # what has not ended by now killed its mind
     return min(begun.values()) if begun else None
@@ -108,25 +124,22 @@ def _unfinished(records: list[JournalRecord]) -> int | None:
 def write_fork(moment: ForkMoment, journal: Path, checkpoint: Path) -> None:
     """Write the journal of a fork, sealed by this installation, and what its agents know.
 
-    Raises LivecodeError if there is no room.
+    What was played before is one segment, and what begins now goes on in another: it need not be read to
+    begin. Raises LivecodeError if there is no room.
     """
     digest = hashlib.sha256()
-    encoder = msgspec.msgpack.Encoder()
-    written = Journal(journal)
-    for count, record in enumerate(moment.before, 1):
-        digest.update(encoder.encode(record))
-        written.note(record)
-        if count % _GROUP == 0:
-            written.flush()
-    written.write(Forked(moment.tick, moment.at_s, time.time(), digest.hexdigest()))
-    written.close()
-    if written.error is not None:
-        raise LivecodeError(written.error)
-    if moment.learned:
-        try:
+    for each in moment.before:
+        digest.update(each.data)
+    forked = Forked(moment.tick, moment.at_s, time.time(), digest.hexdigest(), moment.status)
+    try:
+        write_segment(journal, 1, (each.data for each in moment.before))
+        write_segment(journal, 2, [stored(forked).data])
+        if moment.learned:
             replace_file(checkpoint, moment.learned, private=True)
-        except OSError as error:
-            raise LivecodeError(f"cannot write {checkpoint}: {error.strerror}") from None
+    except OSError as error:
+        raise LivecodeError(
+            f"cannot write {shown(journal.parent)}: {error.strerror or error}"
+        ) from None
 
 
 def minutes(seconds: float) -> str:

@@ -45,6 +45,10 @@ class Needs:
     title: str = ""  # file name of the set that was read last
 
 
+#: The kinds of records that tell what a replay needs.
+OF_NEEDS = (Opening, SetRead, BlockBegun, ModelUsed, FileUsed)
+
+
 def needs_of(
     records: Iterable[JournalRecord], share: Collection[str] = (), models: bool = True
 ) -> Needs:
@@ -108,12 +112,13 @@ class _Finder:
                 self._add(path)
             self._add_named(folder, named)
             self._add_named(folder, within)
+            named.computed |= within.computed
         for word in sorted(named.saved):
             self._add_saved(word)
-        if named.computed_kits:
+        for call in sorted(named.computed):
             self._lack(
-                "the code computes the folder of a kit, so that nobody can say which sounds it needs: "
-                "give the folder with the bundle"
+                f"the code computes which files {call} reads, so that they may be missing: "
+                "if a replay needs them, give them with the bundle"
             )
 
     def add_sound(self, path: str, digest: str) -> None:

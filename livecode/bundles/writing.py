@@ -20,12 +20,12 @@ from livecode.bundles.contents import (
     check_names,
     encode,
 )
-from livecode.bundles.needs import FileToCarry, Needs, needs_of
+from livecode.bundles.needs import OF_NEEDS, FileToCarry, Needs, needs_of
 from livecode.errors import LivecodeError
 from livecode.files import CONTENTS, carried_files, shown
 from livecode.journal.export import exported
-from livecode.journal.journal_file import read_journal
-from livecode.journal.records import Forked, JournalRecord, Opening, tick_of
+from livecode.journal.journal_file import StoredRecord, decoded, read_stored
+from livecode.journal.records import Forked, Opening
 from livecode.journal.segments import segments
 from livecode.neural.stored_zip import copied, fresh, new_entry
 
@@ -49,18 +49,26 @@ class PlayedLength:
         return max(self.end - self.begin, 0) / self.sample_rate
 
 
-def length_of(records: list[JournalRecord]) -> PlayedLength:
-    """Return how long a performance is; raises LivecodeError if nothing was played."""
-    opening = next((each for each in records if isinstance(each, Opening)), None)
+#: The kinds of records that tell how long a performance is.
+OF_LENGTH = (Opening, Forked)
+
+
+def length_of(records: list[StoredRecord]) -> PlayedLength:
+    """Return how long a performance is, whose records of OF_LENGTH are decoded.
+
+    Raises LivecodeError if nothing was played.
+    """
+    known = [each.record for each in records if isinstance(each.record, OF_LENGTH)]
+    opening = next((each for each in known if isinstance(each, Opening)), None)
     if opening is None:
         raise LivecodeError("the journal is empty: nothing has been played")
     begin, date, forked = 0, opening.date, False
-    for each in records:
+    for each in known:
         if isinstance(each, Forked):
             begin, date, forked = each.tick, each.date, True
         elif forked and isinstance(each, Opening):
             begin, forked = each.tick // each.block * each.block, False
-    end = max(map(tick_of, records))
+    end = max(each.tick for each in records)
     return PlayedLength(begin, end, opening.sample_rate, opening.block, date)
 
 
@@ -71,9 +79,9 @@ def write_bundle(journal: Path, out: Path, share: Collection[str] = ()) -> Conte
     Raises LivecodeError if the journal is empty or cannot be read, if a model of `share` was not heard, or
     if `out` is there already or cannot be written.
     """
-    records = list(read_journal(journal))
+    records = list(read_stored(journal, *OF_LENGTH, *OF_NEEDS))
     length = length_of(records)
-    needs = needs_of(records, share)
+    needs = needs_of(decoded(records), share)
     heard = {Path(each.name).stem for each in needs.models} | {each.name for each in needs.models}
     if strange := sorted(set(share) - heard):
         raise LivecodeError(f"the performance has no model named {strange[0]!r} to share")
@@ -90,12 +98,13 @@ def write_bundle(journal: Path, out: Path, share: Collection[str] = ()) -> Conte
     return contents
 
 
-def carry_to(folder: Path, records: list[JournalRecord]) -> bool:
+def carry_to(folder: Path, records: list[StoredRecord]) -> bool:
     """Carry the files of a performance of this machine into a folder; return whether there were any.
 
-    Models are left where they are. Raises LivecodeError if a file cannot be read or written.
+    Of its records, those of OF_LENGTH and OF_NEEDS are decoded. Models are left where they are. Raises
+    LivecodeError if a file cannot be read or written.
     """
-    needs = needs_of(records, models=False)
+    needs = needs_of(decoded(records), models=False)
     if not needs.files:
         return False
     check_names(needs.files)

@@ -1,6 +1,6 @@
 """Asks before code runs that this installation did not write: journals, and what leads to a performance."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from livecode.cli.printing import YES, ask, can_ask, reply, say
 from livecode.errors import LivecodeError
 from livecode.files import sha256
 from livecode.journal.journal_file import read_journal
-from livecode.journal.records import BlockBegun, Opening, SetRead, TakenOver
+from livecode.journal.records import BlockBegun, JournalRecord, Opening, SetRead, TakenOver
 from livecode.journal.segments import has_seals, is_sealed, segments
 from livecode.transport import MAGIC
 from livecode.transport.sources import GraphSource
@@ -45,13 +45,13 @@ def allow_journal(journal: Path, trust: bool) -> None:
 
     Raises LivecodeError if nobody does, or if the journal is changed meanwhile.
     """
-    if is_sealed(journal):
+    if trust or is_sealed(journal):
         return
     before = _digests(journal)
     why = "was not written by this installation, or has been changed since"
     if not has_seals(journal):
         why = "was written by an older livecode, which signed nothing, or by somebody else"
-    allow_code(f"{journal} {why}", code_of(journal), trust)
+    allow_code(f"{journal} {why}", code_of(journal))
     if _digests(journal) != before:
         raise LivecodeError(f"{journal} was changed while you were asked: nothing of it has run")
 
@@ -65,7 +65,7 @@ def code_of(journal: Path, files: Mapping[str, Path] = MappingProxyType({})) -> 
     sets: dict[str, str] = {}
     known: set[str] = set()
     blocks, rate, first = 0, 48000, 0
-    for record in read_journal(journal):
+    for record in read_journal(journal, Opening, SetRead, BlockBegun, TakenOver):
         match record:
             case Opening():
                 rate, first = record.sample_rate, first or record.tick
@@ -104,15 +104,15 @@ def _graphs_in(status: bytes) -> Iterator[tuple[str, str]]:
             yield each.name, each.source.source
 
 
-def allow_code(what: str, code: ShownCode, trust: bool) -> None:
+def allow_code(what: str, code: ShownCode) -> None:
     """Return if somebody trusts whoever wrote some code, which is shown first; raises LivecodeError if not.
 
     `what` says where it is from.
     """
     count = len(code.lines)
     what = f"{what}; it holds {code.blocks} blocks of code ({count} lines), which would run as you"
-    if trust or not can_ask():
-        allow(what, trust)
+    if not can_ask():
+        allow(what, trust=False)
         return
     say(f"{what}.")
     shown = 0
@@ -140,11 +140,14 @@ def allow(what: str, trust: bool) -> None:
         raise LivecodeError("nothing of it has run")
 
 
-def differences(journal: Path) -> Iterator[str]:
-    """Yield a sentence for each way in which the livecode that wrote a journal is not this one."""
+def differences(records: Iterable[JournalRecord]) -> Iterator[str]:
+    """Yield a sentence for each way in which the livecode that wrote a journal is not this one.
+
+    Of its records, those of its openings are looked at.
+    """
     here = version("livecode")
     told = set()
-    for record in read_journal(journal):
+    for record in records:
         if not isinstance(record, Opening):
             continue
         if record.version != here:

@@ -3,11 +3,11 @@
 import argparse
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from livecode.bundles.contents import AGENTS, MODELS
-from livecode.bundles.forking import ForkMoment, minutes, moment_of, write_fork
+from livecode.bundles.forking import OF_FORKS, ForkMoment, minutes, moment_of, write_fork
 from livecode.bundles.writing import carry_to
 from livecode.cli.arguments import (
     add_audio,
@@ -20,21 +20,21 @@ from livecode.cli.arguments import (
     path,
     theme_of,
 )
-from livecode.cli.consent import add_trust
+from livecode.cli.consent import add_trust, differences
 from livecode.cli.parser import Parser
 from livecode.cli.past import CARRIED, PastPerformance, opened
-from livecode.cli.play import outlive_s, play_on, refuse_beside
+from livecode.cli.play import play_on, refuse_beside
 from livecode.cli.printing import say
-from livecode.cli.stage_page import add_stage, open_stage, stage_of
+from livecode.cli.settings import shared_settings
+from livecode.cli.stage_page import add_stage, open_stage
 from livecode.errors import LivecodeError
 from livecode.files import CONTENTS, FILES, carrying, path_of, replace_file, shown
-from livecode.journal.export import exported
-from livecode.journal.journal_file import read_journal
+from livecode.journal.export import exported_from
+from livecode.journal.journal_file import decoded, read_stored
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
-from livecode.processes.options import Options, master_file
+from livecode.processes.options import Options
 from livecode.processes.paths import Paths
-from livecode.processes.sound_card import choose
 from livecode.transport.logs import begin_log
 
 #: The file of what the agents have learned, beside a journal.
@@ -95,7 +95,8 @@ def run(options: argparse.Namespace) -> int:
         settings = settings_of(fork, options)
         begin_log("terminal", fork.paths.log)
         write_connection(fork.paths.connection)
-        attachment = Attachment(settings, fork.paths, say=say)
+        known = fork.moment.inheritance()
+        attachment = Attachment(settings, fork.paths, say=say, inheritance=known)
         try:
             attachment.start()
             return play_on(
@@ -110,13 +111,16 @@ def prepared(options: argparse.Namespace) -> PreparedFork:
 
     Raises LivecodeError if the performance may not run here, or was not that long.
     """
-    with opened(options.what, options.trust) as past:
-        moment = moment_of(list(read_journal(past.journal)), options.at)
+    with opened(options.what, options.trust, tells=False) as past:
+        records = list(read_stored(past.journal, *OF_FORKS))
+        for sentence in differences(decoded(records)):
+            say(sentence)
+        moment = moment_of(records, options.at)
         fork = PreparedFork(Paths(), moment)
         folder = fork.paths.archived.folder
         write_fork(moment, fork.paths.journal, folder / LEARNED)
         _take_files(past, moment, fork.files)
-    code = exported(fork.paths.journal).encode("utf-8", "surrogatepass")
+    code = exported_from(moment.records).encode("utf-8", "surrogatepass")
     replace_file(fork.code, code, private=True)
     return fork
 
@@ -124,32 +128,17 @@ def prepared(options: argparse.Namespace) -> PreparedFork:
 def settings_of(fork: PreparedFork, options: argparse.Namespace) -> Options:
     """Return how a fork is played, while its files are found; go to the folder of an empty page."""
     opening, set_path = fork.moment.opening, _set_of(fork.moment)
-    cue_out = None if options.cue_out is None else (options.cue_out[0], options.cue_out[1])
-    card = choose(options.audio, options.device, None, options.outputs, cue_out)
+    shared = shared_settings(options, None)  # their paths begin where the performer stands
     if set_path is None and opening.folder and (stood := path_of(opening.folder)).is_dir():
         os.chdir(stood)
-    return Options(
-        audio=card.audio,
-        device=card.device,
-        or_another=card.is_kept,
-        outputs=card.outputs,
-        cue_out=card.cue_out,
+    return replace(
+        shared,
         sample_rate=opening.sample_rate,
         block=opening.block,
         seed=opening.seed,
         set_path=set_path,
-        osc_bind=options.osc_bind,
-        osc_port=options.osc_port,
-        record=master_file(options.record, options.stems),
-        stems=None if options.stems is None else options.stems.resolve(),
-        bits=options.bits,
-        outlive_s=outlive_s(),
         begin_again=True,
         text_path=fork.code if set_path is None else None,
-        stage=stage_of(options),
-        stage_certificate=options.stage_cert,
-        stage_key=options.stage_key,
-        stage_audio=options.stage_audio,
     )
 
 

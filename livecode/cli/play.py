@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from livecode.cli.arguments import (
@@ -24,15 +25,14 @@ from livecode.cli.arguments import (
 )
 from livecode.cli.parser import Parser
 from livecode.cli.printing import can_ask, say
-from livecode.cli.stage_page import add_stage, open_stage, page_of, stage_of
+from livecode.cli.settings import shared_settings
+from livecode.cli.stage_page import add_stage, open_stage, page_of
 from livecode.errors import LivecodeError
 from livecode.files import replace_file
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
-from livecode.processes.options import Options, master_file
 from livecode.processes.paths import Paths
 from livecode.processes.running import left_alone
-from livecode.processes.sound_card import choose
 from livecode.signals.intake import CUES_IN_CLEAR, CUES_TOKEN
 from livecode.signals.udp import DEFAULT_HOST
 from livecode.system.signals import outlive_terminal
@@ -40,8 +40,6 @@ from livecode.transport.lifeline import go_first
 from livecode.transport.logs import begin_log
 from livecode.transport.status import decode_trouble
 
-#: How long engine, voices and mind play on when the terminal is killed or its window closed.
-OUTLIVE_S = 600
 #: How long `livecode play` plays where there is no terminal to end it at.
 WITHOUT_TERMINAL_S = 10.0
 CHECK_EVERY_S = 0.05
@@ -101,8 +99,7 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
         set_file = (read_or_begin if can_ask() else read_set)(set_path)
         faults = [f"{set_path.name}, {fault}" for fault in set_file.faults]
     theme = theme_of(options)
-    cue_out = None if options.cue_out is None else (options.cue_out[0], options.cue_out[1])
-    card = choose(options.audio, options.device, options.sr, options.outputs, cue_out)
+    settings = shared_settings(options, options.sr)
     refuse_beside()
     sentences = open_cues(options.cues, options.osc_bind, options.osc_port, options.cues_in_clear)
     if not can_ask():
@@ -117,26 +114,11 @@ def play_set(options: argparse.Namespace, set_path: Path | None, copied: bool = 
         replace_file(set_path, text, private=True)
     begin_log("terminal", paths.log)
     write_connection(paths.connection)
-    settings = Options(
-        audio=card.audio,
-        device=card.device,
-        or_another=card.is_kept,
-        outputs=card.outputs,
-        cue_out=card.cue_out,
-        sample_rate=card.sample_rate,
+    settings = replace(
+        settings,
         block=options.block,
         seed=options.seed,
         set_path=None if set_path is None else set_path.resolve(),
-        osc_bind=options.osc_bind,
-        osc_port=options.osc_port,
-        record=master_file(options.record, options.stems),
-        stems=None if options.stems is None else options.stems.resolve(),
-        bits=options.bits,
-        outlive_s=outlive_s(),
-        stage=stage_of(options),
-        stage_certificate=options.stage_cert,
-        stage_key=options.stage_key,
-        stage_audio=options.stage_audio,
     )
     attachment = Attachment(settings, paths, say=say)
     try:
@@ -180,11 +162,6 @@ def play_on(attachment: Attachment, seconds: float | None, theme: str, sentences
         return 1  # the terminal's window is closed
     finally:
         attachment.left = attachment.left or not sys.stdin.isatty()
-
-
-def outlive_s() -> int:
-    """Return for how many seconds the sound outlives this process: 0 without a terminal."""
-    return OUTLIVE_S if can_ask() else 0
 
 
 def open_cues(token: str | None, host: str, port: int, in_clear: bool = False) -> list[str]:

@@ -15,8 +15,9 @@ from livecode.cli.arguments import (
 from livecode.cli.consent import add_trust, allow, allow_journal, differences
 from livecode.cli.parser import Parser
 from livecode.cli.past import CARRIED
-from livecode.cli.play import outlive_s, play_on
+from livecode.cli.play import play_on
 from livecode.cli.printing import say
+from livecode.cli.settings import outlive_s
 from livecode.errors import LivecodeError
 from livecode.files import carrying, path_of, replace_file
 from livecode.journal import archive
@@ -87,7 +88,7 @@ def _resumed(
             f"performance {performance.number}: everything had ended; "
             "it begins again where its journal ends"
         )
-        for sentence in differences(performance.journal):
+        for sentence in differences(read_journal(performance.journal, Opening)):
             say(sentence)
     try:
         return play_on(attachment, options.seconds, theme, [])
@@ -124,7 +125,8 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
 
     Raises LivecodeError if its journal holds nothing to go on from.
     """
-    opening = next((r for r in read_journal(performance.journal) if isinstance(r, Opening)), None)
+    openings = read_journal(performance.journal, Opening)
+    opening = next((each for each in openings if isinstance(each, Opening)), None)
     if opening is None:
         raise LivecodeError(
             f"the journal {performance.journal} is empty: there is nothing to go on from"

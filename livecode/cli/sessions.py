@@ -133,7 +133,7 @@ def export_bundle(number: int | None, out: Path, share: list[str]) -> int:
         say(sentence)
     if told:
         say("see that you may pass these files on: whoever has the bundle has them")
-    if any(isinstance(each, Opening) and each.cues for each in read_journal(journal)):
+    if any(isinstance(each, Opening) and each.cues for each in read_journal(journal, Opening)):
         say("the token of its cues is in it, too: choose another for the next evening")
     size, at = out.stat().st_size / 1e6, shown(out)
     say(f"{at} holds {minutes(contents.seconds)} of playing ({size:.1f} MB): elsewhere,")

@@ -164,7 +164,8 @@ def summary(performance: ArchivedPerformance) -> Summary:
     first = last = 0
     sample_rate, blocks, clean, set_path = 48000, 0, False, None
     forked_s: float | None = None
-    for record in read_journal(performance.journal):
+    kinds = (Opening, Forked, SetRead, BlockEnded, Heartbeat, Closed)
+    for record in read_journal(performance.journal, *kinds):
         match record:
             case Opening():
                 sample_rate, clean = record.sample_rate, False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from livecode.journal.inheritance import TURN
 from livecode.journal.journal_file import read_journal
-from livecode.journal.records import BlockBegun, BlockEnded, Opening, ScenePlayed
+from livecode.journal.records import BlockBegun, BlockEnded, JournalRecord, Opening, ScenePlayed
 from livecode.syntax.names import names_of
 
 #: Words that act once. Opening the set must not do that again.
@@ -43,12 +43,17 @@ class ExportedCell:
 
 
 def exported(journal: Path) -> str:
-    """Return the text of a set file that plays what the journal's performance played last.
+    """Return the text of a set file that plays what the journal's performance played last."""
+    return exported_from(read_journal(journal, Opening, ScenePlayed, BlockBegun, BlockEnded))
+
+
+def exported_from(records: Iterable[JournalRecord]) -> str:
+    """Return the text of a set file that plays what a performance with these records played last.
 
     Code before the first scene becomes the set's preparation. Each scene becomes a cell, as long as
     the scene was played.
     """
-    cells, sample_rate = _cells(journal)
+    cells, sample_rate = _cells(records)
     parts = ["# Exported from a performance: the code as it was finally heard."]
     if len(cells) > 1:
         parts += [statement.text for statement in _sorted(cells.pop(0).statements)]
@@ -61,13 +66,13 @@ def exported(journal: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _cells(journal: Path) -> tuple[list[ExportedCell], int]:
-    """Return the cells of a journal, and its sample rate in Hz."""
+def _cells(records: Iterable[JournalRecord]) -> tuple[list[ExportedCell], int]:
+    """Return the cells of a performance, and its sample rate in Hz."""
     cells = [ExportedCell("heard", 0)]
     sample_rate = 48000
     begun: dict[int, BlockBegun] = {}
     names: list[str] = []
-    for record in read_journal(journal):
+    for record in records:
         match record:
             case Opening():
                 sample_rate = record.sample_rate

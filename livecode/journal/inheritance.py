@@ -19,6 +19,8 @@ from livecode.journal.records import (
     SetRead,
 )
 
+#: The kinds of records that tell an inheritance.
+OF_INHERITANCE = (BlockBegun, BlockEnded, LeftOut, SetRead, ScenePlayed)
 #: How the names of blocks begin that are turns of an `@every`.
 TURN = "every "
 #: So many turns of each are run again by a mind that takes over, since a night has thousands.
@@ -99,8 +101,8 @@ _decoder = msgspec.msgpack.Decoder(Inheritance)
 class InheritancePost:
     """Keeps an inheritance up to date, and posts it where another mind finds it."""
 
-    def __init__(self) -> None:
-        self.inheritance = Inheritance()
+    def __init__(self, inheritance: Inheritance | None = None) -> None:
+        self.inheritance = Inheritance() if inheritance is None else inheritance
         self._post: Callable[[bytes], None] | None = None
         self._most_bytes = 0
 
@@ -140,4 +142,4 @@ def inheritance_of(records: Iterable[JournalRecord]) -> Inheritance:
 
 def read_inheritance(journal: Path) -> Inheritance:
     """Return what a journal tells; raises LivecodeError if it cannot be read."""
-    return inheritance_of(read_journal(journal))
+    return inheritance_of(read_journal(journal, *OF_INHERITANCE))

@@ -8,11 +8,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar, get_args
 
 import msgspec
 
@@ -20,6 +20,8 @@ from livecode.errors import LivecodeError
 from livecode.files import open_private
 from livecode.journal.records import (
     AgentsKnow,
+    BlockBegun,
+    BlockEnded,
     Closed,
     FeaturesRead,
     Forked,
@@ -39,6 +41,7 @@ from livecode.journal.segments import (
     number_of,
     records_of,
     seal_after,
+    sealed,
     segment_of,
     segments,
 )
@@ -51,6 +54,7 @@ TRY_AGAIN_S, KEPT_BYTES = 5.0, 16 << 20
 #: What is left out first, when there is no room: a performance can go on without it.
 DISPENSABLE = (Packet, MidiMessage, FeaturesRead, AgentsKnow)
 
+_Taken = TypeVar("_Taken")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(JournalRecord)
 
@@ -185,10 +189,7 @@ class Journal:
         if self._left_out:
             data = frame(_encoder.encode(Gap(self._left_out_tick, self._left_out))) + data
         seal = self._seal.copy()
-        seal.update(data)
-        ending = frame(seal.digest(), seal=True)
-        seal.update(ending)
-        self._append(data + ending)
+        self._append(sealed(seal, data))
         self._seal, self._left_out = seal, 0
 
     def _append(self, data: bytes) -> None:
@@ -241,42 +242,110 @@ class Journal:
         self._left_out += 1
 
 
-def read_journal(path: Path) -> Iterator[JournalRecord]:
+def read_journal(path: Path, *kinds: type[msgspec.Struct]) -> Iterator[JournalRecord]:
     """Yield the records of a journal up to its end, or in each segment to the first damaged one.
 
-    A segment that cannot be read is passed over if another can. Raises LivecodeError if none can, or
-    if a record is of a newer version.
+    With `kinds`, the records of those classes alone; the others are not decoded, which makes a long journal
+    quick to read. A segment that cannot be read is passed over if another can. Raises LivecodeError if none
+    can, or if a record is of a newer version.
     """
+    return _taken(segments(path), _taker(*kinds))
+
+
+class StoredRecord(msgspec.Struct, frozen=True, gc=False):
+    """A record as it stands in a journal; it is decoded if its kind was asked for."""
+
+    data: bytes
+    tick: int  # as `tick_of` says
+    record: JournalRecord | None
+
+
+def stored(record: JournalRecord) -> StoredRecord:
+    """Return a record as it stands in a journal."""
+    return StoredRecord(_encoder.encode(record), tick_of(record), record)
+
+
+def decoded(records: Iterable[StoredRecord]) -> Iterator[JournalRecord]:
+    """Yield those of the records that are decoded."""
+    return (each.record for each in records if each.record is not None)
+
+
+def read_stored(path: Path, *kinds: type[msgspec.Struct]) -> Iterator[StoredRecord]:
+    """Yield all records of a journal, those of `kinds` decoded; reads and raises as `read_journal` does."""
+    wanted = _wanted((*kinds, *_OF_A_FRAME))
+
+    def take(data: bytes) -> StoredRecord:
+        if wanted.get(_tag(data), True):
+            record: JournalRecord = _decoder.decode(data)
+            return StoredRecord(data, tick_of(record), record)
+        return StoredRecord(data, _at_decoder.decode(data).tick, None)
+
+    return _taken(segments(path), take)
+
+
+def _taker(*kinds: type[msgspec.Struct]) -> Callable[[bytes], JournalRecord | None]:
+    """Return what decodes a record if it is of one of these kinds, or any at all if there are none."""
+    wanted = _wanted(kinds)
+
+    def take(data: bytes) -> JournalRecord | None:
+        record: JournalRecord | None = None
+        if wanted.get(_tag(data), True):
+            record = _decoder.decode(data)
+        return record
+
+    return take
+
+
+class _At(msgspec.Struct):
+    """The tick of a record of any kind but `_OF_A_FRAME`."""
+
+    tick: int = 0
+
+
+#: Kinds whose tick has another name.
+_OF_A_FRAME = (BlockBegun, BlockEnded)
+_at_decoder = msgspec.msgpack.Decoder(_At)
+#: How an encoded record begins, behind the byte that counts its fields; the name of its kind follows.
+_TYPE = b"\xa4type"
+#: The bits of the length in the first byte of a short text of MessagePack.
+_LENGTH = 0x1F
+
+
+def _tag(data: bytes) -> bytes:
+    """Return the name of an encoded record's kind, as MessagePack has it; b"" if it stands elsewhere."""
+    return data[6 : 7 + (data[6] & _LENGTH)] if data[1:6] == _TYPE and len(data) > 6 else b""
+
+
+def _wanted(kinds: tuple[type[msgspec.Struct], ...]) -> dict[bytes, bool]:
+    """Return for the name of each kind whether it is asked for; all are if `kinds` is empty."""
+    return {
+        msgspec.msgpack.encode(kind.__struct_config__.tag): not kinds or kind in kinds
+        for kind in get_args(JournalRecord)
+    }
+
+
+def _taken(found: list[Path], take: Callable[[bytes], _Taken | None]) -> Iterator[_Taken]:
+    """Yield what `take` makes of the records of segments, but None; raises as `read_journal` says."""
     trouble: LivecodeError | None = None
     some = False
-    for segment in segments(path):
+    for segment in found:
         try:
             for data in records_of(segment):
                 some = True
-                yield _decoded(data, segment)
-        except _Newer:
-            raise
+                if (taken := take(data)) is not None:
+                    yield taken
+        except msgspec.ValidationError:
+            raise LivecodeError(
+                f"the journal {segment} is of a newer version of livecode: read it with that one"
+            ) from None
+        except (msgspec.DecodeError, RecursionError):
+            trouble = trouble or LivecodeError(
+                f"the journal {segment} holds a record that is damaged"
+            )
         except LivecodeError as error:
             trouble = trouble or error
     if trouble is not None and not some:
         raise trouble
-
-
-class _Newer(LivecodeError):
-    """A record is of a kind that this version does not know."""
-
-
-def _decoded(data: bytes, segment: Path) -> JournalRecord:
-    """Return a record; raises LivecodeError if it is of a newer version, or damaged."""
-    try:
-        record: JournalRecord = _decoder.decode(data)
-        return record
-    except msgspec.ValidationError:
-        raise _Newer(
-            f"the journal {segment} is of a newer version of livecode: read it with that one"
-        ) from None
-    except (msgspec.DecodeError, RecursionError):
-        raise LivecodeError(f"the journal {segment} holds a record that is damaged") from None
 
 
 def last_status(path: Path) -> tuple[int, bytes]:
@@ -284,11 +353,25 @@ def last_status(path: Path) -> tuple[int, bytes]:
 
     (0, b"") if the journal holds neither yet.
     """
+    found = segments(path)
     tick, status = 0, b""
-    for record in read_journal(path):
+    for first in reversed(range(len(found))):  # the newest segment mostly tells both
+        try:
+            tick, status = _last_status(found[first:])
+        except LivecodeError:
+            if not first:
+                raise
+        if tick and status:
+            break
+    return tick, status
+
+
+def _last_status(found: list[Path]) -> tuple[int, bytes]:
+    tick, status = 0, b""
+    for record in _taken(found, _taker(Heartbeat, StatusAfterBlock, Forked, Closed)):
         if isinstance(record, Heartbeat | Closed | Forked):
             tick = record.tick
-        if isinstance(record, Heartbeat | StatusAfterBlock) and record.status:
+        if isinstance(record, Heartbeat | StatusAfterBlock | Forked) and record.status:
             status = record.status
     return tick, status
 
@@ -296,7 +379,7 @@ def last_status(path: Path) -> tuple[int, bytes]:
 def last_set(path: Path) -> SetRead | None:
     """Return the set as it was read last, from a file or from an editor; None if none was."""
     found = None
-    for record in read_journal(path):
+    for record in read_journal(path, SetRead):
         if isinstance(record, SetRead):
             found = record
     return found

@@ -252,6 +252,7 @@ class Forked(msgspec.Struct, frozen=True, tag=True):
     at_s: float  # seconds from the beginning of that performance
     date: float  # of the fork, in seconds since 1970
     parent: str = ""  # SHA-256 of what its journal held
+    status: bytes = b""  # JSON; what the first mind goes on from
 
 
 class Gap(msgspec.Struct, frozen=True, tag=True):

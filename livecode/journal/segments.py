@@ -9,14 +9,15 @@ import hmac
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from livecode.errors import LivecodeError
-from livecode.files import sha256
+from livecode.files import open_private, sha256
 from livecode.journal.installation import begin_seal
+from livecode.system.folders import PRIVATE_FOLDER
 
 _FRAME = struct.Struct("<II")  # length, CRC-32
 #: Added to the length of a frame that is a seal.
@@ -25,6 +26,8 @@ _IS_SEAL = 1 << 31
 _MAGICS = (b"livecode journal 1\n", b"livecode journal 2\n", b"livecode journal 3\n")
 MAGIC = _MAGICS[-1]
 _PURPOSE = "journal"
+#: A file is read in pieces of this many bytes, and a whole segment is written in groups of as many.
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,14 @@ def frame(data: bytes, seal: bool = False) -> bytes:
     """Return an encoded record, or a seal, as it stands in the file."""
     length = len(data) | (_IS_SEAL if seal else 0)
     return _FRAME.pack(length, zlib.crc32(data)) + data
+
+
+def sealed(seal: hmac.HMAC, frames: bytes) -> bytes:
+    """Return framed records as a group: with the seal behind them. `seal` takes the group in."""
+    seal.update(frames)
+    ending = frame(seal.digest(), seal=True)
+    seal.update(ending)
+    return frames + ending
 
 
 def segments(path: Path) -> list[Path]:
@@ -78,20 +89,43 @@ def records_of(segment: Path) -> Iterator[bytes]:
         raise LivecodeError(f"cannot read the journal {segment}: {error.strerror}") from None
 
 
+def write_segment(path: Path, number: int, records: Iterable[bytes]) -> None:
+    """Write encoded records as a segment of the journal `path`, of which the segments before are there.
+
+    Raises OSError if it is there already, or cannot be written.
+    """
+    seal = seal_after([segment_of(path, before) for before in range(1, number)])
+    path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    with open(segment_of(path, number), "xb", opener=open_private) as file:
+        file.write(MAGIC)
+        seal.update(MAGIC)
+        frames, size = list[bytes](), 0
+        for data in records:
+            frames.append(frame(data))
+            size += len(data)
+            if size >= _PIECE_BYTES:
+                file.write(sealed(seal, b"".join(frames)))
+                frames, size = [], 0
+        if frames:
+            file.write(sealed(seal, b"".join(frames)))
+
+
 def going_on(segment: Path, before: list[Path]) -> hmac.HMAC | None:
     """Return the seal of a segment, ready for the next group; None if nothing may be added to it.
 
     Nothing is added to a file of another format, to one that is no journal, or behind a torn or
     damaged record. Raises OSError if the file cannot be read.
     """
+    data = segment.read_bytes()
     seal = seal_after(before)
+    if _ends_sealed(data, seal):
+        seal.update(data)
+        return seal
     with open(segment, "rb") as file:
         try:
             end = [group.end for group in _groups(file, segment)][-1:] or [len(MAGIC)]
         except LivecodeError:
             return None
-        file.seek(0)
-        data = file.read()
     if not data.startswith(MAGIC) or len(data) != end[0]:
         return None
     seal.update(data)
@@ -118,6 +152,8 @@ def is_sealed(path: Path) -> bool:
     found = segments(path)
     try:
         data = found[-1].read_bytes()
+        if _ends_sealed(data, seal_after(found[:-1])):
+            return True
         with open(found[-1], "rb") as file:
             groups = list(_groups(file, found[-1]))
     except (OSError, LivecodeError):
@@ -138,30 +174,51 @@ def has_seals(path: Path) -> bool:
         return False
 
 
+def _ends_sealed(data: bytes, seal: hmac.HMAC) -> bool:
+    """Return whether the bytes of a segment end with a seal of this installation over all before it.
+
+    Then each group in them is whole, and none has to be looked at. `seal` is that of the segments before.
+    """
+    ending = data[-_FRAME.size - seal.digest_size :]
+    if not data.startswith(MAGIC) or len(data) < len(MAGIC) + len(ending):
+        return False
+    seal = seal.copy()
+    seal.update(memoryview(data)[: -len(ending)])
+    return hmac.compare_digest(frame(seal.digest(), seal=True), ending)
+
+
 def _groups(file: IO[bytes], segment: Path) -> Iterator[Group]:
     """Yield the groups of a file; of a format without seals, each record is a group."""
     magic = file.read(len(MAGIC))
     if magic not in _MAGICS:
         raise LivecodeError(f"{segment} is not a livecode journal")
-    left = os.fstat(file.fileno()).st_size - len(magic)
+    has_seals = magic == MAGIC
+    size = os.fstat(file.fileno()).st_size
     end, records = len(magic), list[bytes]()
-    while len(head := file.read(_FRAME.size)) == _FRAME.size:
-        length, checksum = _FRAME.unpack(head)
-        is_seal = magic == MAGIC and bool(length & _IS_SEAL)
-        length -= _IS_SEAL if is_seal else 0
-        left -= _FRAME.size + length
-        if (
-            not length or left < 0
-        ):  # zeros, as some file systems leave them after a power cut; or torn
-            return
-        data = file.read(length)
+    piece, at = b"", 0  # what has been read, and where the next frame begins in it
+    while True:
+        if len(piece) - at < _FRAME.size:
+            piece, at = piece[at:] + file.read(_PIECE_BYTES), 0
+            if len(piece) < _FRAME.size:
+                return
+        length, checksum = _FRAME.unpack_from(piece, at)
+        is_seal = has_seals and length >= _IS_SEAL
+        if is_seal:
+            length -= _IS_SEAL
+        end += _FRAME.size + length
+        if not length or end > size:
+            return  # zeros, as some file systems leave them after a power cut; or torn
+        begin = at + _FRAME.size
+        at = begin + length
+        if at > len(piece):
+            piece, begin, at = piece[begin:] + file.read(max(_PIECE_BYTES, length)), 0, length
+        data = piece[begin:at]
         if len(data) < length or zlib.crc32(data) != checksum:
             return
-        end += _FRAME.size + length
         if is_seal:
             yield Group(tuple(records), end, data)
             records = []
-        elif magic == MAGIC:
+        elif has_seals:
             records.append(data)
         else:
             yield Group((data,), end)

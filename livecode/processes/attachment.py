@@ -11,6 +11,7 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.files import open_private
+from livecode.journal.inheritance import Inheritance, InheritancePost
 from livecode.journal.journal_file import last_status
 from livecode.processes.environment import provide_places
 from livecode.processes.options import Options, stage_place
@@ -47,11 +48,13 @@ class Attachment:
         paths: Paths,
         say: Callable[[str], None],
         arena: Arena | None = None,
+        inheritance: Inheritance | None = None,
     ):
         """Make the arena of a new performance, or attach to one that still plays.
 
         `say` is given sentences for the performer, such as that the engine was restarted. `arena`
-        belongs to a performance that another front end has begun. None stands for a new one.
+        belongs to a performance that another front end has begun. None stands for a new one. `inheritance`
+        is what the journal of one that begins again tells, if it has been read: the mind does not read it.
         """
         self.options, self.paths, self.say = options, paths, say
         self.left = False  # the front end is gone without meaning to end the sound
@@ -60,6 +63,7 @@ class Attachment:
         self._restarts = Restarts()
         self._started = arena is not None
         self.told: list[str] = []  # what the performer has to know before anything is played
+        self._inheritance = inheritance
         self.arena = self._create() if arena is None else arena
         self.arena.header.terminal_beat_ns = time.monotonic_ns()
         self.arena.header.terminal_pid = os.getpid()
@@ -77,6 +81,9 @@ class Attachment:
         if options.begin_again:  # sample time goes on where the journal ends
             frame, _ = last_status(self.paths.journal)
             arena.header.tick_clock(frame, time.monotonic_ns())
+        if self._inheritance is not None:
+            post = InheritancePost(self._inheritance)
+            post.post_to(arena.inheritance.post, arena.layout.inheritance_bytes)
         return arena
 
     def start(self) -> None:

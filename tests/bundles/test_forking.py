@@ -13,7 +13,7 @@ from livecode.cli.fork import PreparedFork, prepared, settings_of
 from livecode.errors import LivecodeError
 from livecode.files import carrying
 from livecode.journal.inheritance import read_inheritance
-from livecode.journal.journal_file import last_status, read_journal
+from livecode.journal.journal_file import last_status, read_journal, stored
 from livecode.journal.records import (
     AgentsKnow,
     BlockBegun,
@@ -74,13 +74,13 @@ def test_what_was_before_the_moment_is_what_a_fork_begins_with(
     begins_s: float,
     tmp_path: Path,
 ) -> None:
-    moment = moment_of(RECORDS, at_s)
+    moment = moment_of(list(map(stored, RECORDS)), at_s)
     journal = tmp_path / "fork" / "journal"
     write_fork(moment, journal, journal.with_name("learned"))
     assert is_sealed(journal)
     written = list(read_journal(journal))
     assert isinstance(written[-1], Forked)
-    assert written[:-1] == moment.before
+    assert written[:-1] == moment.records
     assert moment.tick == pytest.approx(second(begins_s), abs=256)
     assert moment.tick % 256 == 0
     assert last_status(journal) == (moment.tick, status)
@@ -91,9 +91,9 @@ def test_what_was_before_the_moment_is_what_a_fork_begins_with(
 
 def test_a_moment_that_was_never_played_is_refused() -> None:
     with pytest.raises(LivecodeError, match="0:03 long: there is no 12:30 in it"):
-        moment_of(RECORDS, 750)
+        moment_of(list(map(stored, RECORDS)), 750)
     with pytest.raises(LivecodeError, match="nothing had been played yet"):
-        moment_of(RECORDS, 0.2)
+        moment_of(list(map(stored, RECORDS)), 0.2)
     with pytest.raises(LivecodeError, match="nothing has been played"):
         moment_of([], None)
 

@@ -14,7 +14,7 @@ import pytest
 from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.journal.inheritance import read_inheritance
-from livecode.journal.journal_file import Journal, read_journal
+from livecode.journal.journal_file import Journal, read_journal, read_stored
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
@@ -141,6 +141,28 @@ TAGS = {
 def test_records_keep_their_tags_so_that_older_journals_open():
     kinds = get_args(JournalRecord)
     assert {kind.__struct_config__.tag for kind in kinds} == TAGS
+
+
+def test_some_kinds_are_read_alone_and_the_others_stay_as_they_stand(path: Path):
+    records: list[JournalRecord] = [
+        Opening("0.1.0", 1, 48000, 256),
+        Packet(5, 5, b"x" * (3 << 20)),  # longer than what is read at once
+        BlockBegun(1, 256, "x = 1"),
+        *(Packet(300 + number, 300, bytes(7)) for number in range(100)),
+        Heartbeat(512, 7, b"{}"),
+        ModelUsed("additive", ""),
+        Closed(1024),
+    ]
+    journal = Journal(path)
+    for record in records:
+        journal.note(record)
+    journal.close()
+    begun, beat = records[2], records[-3]
+    assert list(read_journal(path, BlockBegun, Heartbeat)) == [begun, beat]
+    found = list(read_stored(path, Heartbeat))
+    assert [each.tick for each in found] == [tick_of(record) for record in records]
+    assert [each.record for each in found if each.record is not None] == [begun, beat]
+    assert [msgspec.msgpack.decode(each.data, type=JournalRecord) for each in found] == records
 
 
 def test_a_journal_of_version_1_is_read(path: Path):

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from jupyter_client import BlockingKernelClient
 
-from livecode.cli.play import OUTLIVE_S
+from livecode.cli.settings import OUTLIVE_S
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.inheritance import read_inheritance
