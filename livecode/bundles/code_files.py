@@ -7,7 +7,16 @@ from pathlib import Path
 
 #: Calls whose words name files that are written, and not read.
 WRITES = frozenset({"record", "save"})
-MOST_MODULES = 500
+#: Calls whose first word names a file that is read, such as `np.load`, or a module. A `sample` is not among
+#: them: what was heard of files is in the journal.
+READS = frozenset({"open", "load", "loadtxt", "genfromtxt", "fromfile", "memmap", "import_module"})
+#: Modules whose `load` is given an open file.
+_OF_OPEN_FILES = frozenset({"json", "pickle", "tomllib", "yaml"})
+#: What is called of a path that is read.
+READS_PATH = frozenset({"read_text", "read_bytes", "glob", "iterdir", "rglob"})
+#: Modes of `open` in which nothing is read.
+_NOT_READ = frozenset("wax")
+MOST_MODULES, LONGEST_SHOWN = 500, 60
 
 
 @dataclass
@@ -18,8 +27,8 @@ class NamedInCode:
     kits: set[str] = field(default_factory=set)  # paths of kits
     modules: set[str] = field(default_factory=set)  # first parts of the names of modules
     saved: set[str] = field(default_factory=set)  # agents and tastes
-    #: Calls of `kit` whose folder the code computes.
-    computed_kits: int = 0
+    #: Calls that read a file or a kit whose name the code computes, as they are written.
+    computed: set[str] = field(default_factory=set)
 
 
 def named_in(codes: Iterable[str]) -> NamedInCode:
@@ -75,13 +84,25 @@ def _files_of(folder: Path, name: str) -> Iterator[Path]:
 
 def _add_call(named: NamedInCode, node: ast.Call, words: dict[str, str]) -> None:
     called = _called(node)
-    if called == "kit" and (node.args or node.keywords):
-        folder = node.args[0] if node.args else node.keywords[0].value
-        word = words.get(folder.id) if isinstance(folder, ast.Name) else _word(folder)
-        if word is None:
-            named.computed_kits += 1
+    path = node.args[0] if node.args else node.keywords[0].value if node.keywords else None
+    if called == "kit" and path is not None:
+        if (word := _meant(path, words)) is None:
+            named.computed.add(_shown(node))
         else:
             named.kits.add(word)
+    elif called == "import_module" and path is not None and (word := _word(path)) is not None:
+        named.modules.add(word.partition(".")[0])
+    elif called in READS and path is not None and _reads(node):
+        if _meant(path, words) is None:
+            named.computed.add(_shown(node))
+    elif called in READS_PATH and isinstance(node.func, ast.Attribute):
+        match node.func.value:
+            case ast.Call(args=[inner]) as call if _called(call) == "Path":
+                word = _meant(inner, words)
+            case _:
+                word = None
+        if word is None or called not in ("read_text", "read_bytes"):
+            named.computed.add(_shown(node))
     given = [each.value for each in node.keywords if each.arg == "load"]
     for each in [*given, *(node.args if called == "load" else ())]:
         if (word := _word(each)) is not None:
@@ -109,6 +130,26 @@ def _called(node: ast.Call) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
+
+
+def _reads(node: ast.Call) -> bool:
+    """Return whether a call of READS reads a file of the name that it is given."""
+    of = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if isinstance(of, ast.Name) and of.id in _OF_OPEN_FILES:
+        return False
+    modes = [each.value for each in node.keywords if each.arg == "mode"] or node.args[1:2]
+    return _called(node) != "open" or not modes or not _NOT_READ & set(_word(modes[0]) or "")
+
+
+def _meant(node: ast.AST, words: dict[str, str]) -> str | None:
+    """Return the word that stands there, or to which the variable there is set; None if it is computed."""
+    return words.get(node.id) if isinstance(node, ast.Name) else _word(node)
+
+
+def _shown(node: ast.AST) -> str:
+    """Return a call as it is written, in short."""
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def _word(node: ast.AST) -> str | None:

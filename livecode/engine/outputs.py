@@ -27,8 +27,8 @@ class DeviceOutputs:
         """`strips` are those of the mixer, by name; `note` tells the performer a sentence."""
         self._master, self._strips, self._note = master, strips, note
         self.cue_pair: tuple[int, ...] = CUE_PAIR
-        #: How many the device has.
-        self.channels = MAIN
+        #: How many the device has; 0: there is none, and the master plays everything.
+        self.channels = 0
         self._asked: dict[str, tuple[int, ...]] = {}
         self._cued: set[str] = set()
         self._gains: dict[tuple[str, bool], float] = {}  # (name, whether cued) -> at the last block
@@ -48,7 +48,7 @@ class DeviceOutputs:
         A name whose output the device does not have is heard from the master after all, which is
         said: nothing falls silent because another device is plugged in.
         """
-        asked = self._asked.get(name)
+        asked = self._asked.get(name) if self.channels else None
         if asked is not None and max(asked) > self.channels:
             self._say(name, f"{name} is sent to output {max(asked)}")
             return False

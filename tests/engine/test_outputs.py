@@ -16,6 +16,13 @@ def eight(rig: Rig) -> Rig:
     return rig
 
 
+@pytest.fixture
+def two(rig: Rig) -> Rig:
+    """An engine on a device of two outputs."""
+    rig.engine.outputs.channels = 2
+    return rig
+
+
 def heard(rig: Rig, blocks: int) -> np.ndarray:
     """What the device is given, (frames, outputs), without the blocks in which all begins."""
     parts = [rig.engine.outputs.add(rig.run(1)) for _ in range(blocks)]
@@ -72,37 +79,37 @@ def test_what_is_cued_is_heard_before_its_level_on_the_headphones_alone(eight: R
     assert loud(heard(eight, 60)) == [1, 2]
 
 
-def test_an_output_that_the_device_does_not_have_is_said_and_the_master_plays_it(rig: Rig) -> None:
-    rig.play("a", rig.sine(750))
-    rig.tell(Shape("a", out=(7,), cued=True))
-    sound = heard(rig, 60)
+def test_an_output_that_the_device_does_not_have_is_said_and_the_master_plays_it(two: Rig) -> None:
+    two.play("a", two.sine(750))
+    two.tell(Shape("a", out=(7,), cued=True))
+    sound = heard(two, 60)
     assert loud(sound) == [1, 2]
-    rig.run(2)
-    notes = [each.text for each in rig.told() if isinstance(each, Note)]
+    two.run(2)
+    notes = [each.text for each in two.told() if isinstance(each, Note)]
     assert notes == [
         "a is sent to output 7, and there are 2: begin with `livecode play --outputs 7`"
     ]
 
 
-def test_a_cue_on_a_device_of_two_outputs_is_said_once(rig: Rig) -> None:
-    rig.play("a", rig.sine(750))
-    rig.tell(Shape("a", cued=True))
-    assert loud(heard(rig, 60)) == [1, 2]
-    rig.run(2)
-    notes = [each.text for each in rig.told() if isinstance(each, Note)]
+def test_a_cue_on_a_device_of_two_outputs_is_said_once(two: Rig) -> None:
+    two.play("a", two.sine(750))
+    two.tell(Shape("a", cued=True))
+    assert loud(heard(two, 60)) == [1, 2]
+    two.run(2)
+    notes = [each.text for each in two.told() if isinstance(each, Note)]
     assert notes == [
         "a is cued on outputs 3 and 4, and there are 2: begin with `livecode play --outputs 4`"
     ]
 
 
-def test_a_name_leaves_an_output_of_two_and_comes_back_without_a_click(rig: Rig) -> None:
-    rig.play("a", rig.sine(300))
-    rig.tell(Shape("a", out=(2,)))
-    heard(rig, 40)
+def test_a_name_leaves_an_output_of_two_and_comes_back_without_a_click(two: Rig) -> None:
+    two.play("a", two.sine(300))
+    two.tell(Shape("a", out=(2,)))
+    heard(two, 40)
     for out in ((), (2,)):
-        rig.tell(Shape("a", out=out))
-        moved = np.concatenate([rig.engine.outputs.add(rig.run(1)) for _ in range(60)])
-        assert abs(np.diff(moved, axis=0)).max() < 1.5 * rig.steady_jump(300), out
+        two.tell(Shape("a", out=out))
+        moved = np.concatenate([two.engine.outputs.add(two.run(1)) for _ in range(60)])
+        assert abs(np.diff(moved, axis=0)).max() < 1.5 * two.steady_jump(300), out
 
 
 def test_panic_silences_all_outputs_within_a_block_or_two(eight: Rig) -> None:
@@ -119,3 +126,14 @@ def test_names_that_are_too_loud_together_are_limited(eight: Rig) -> None:
         eight.play(name, eight.sine(750, 0.9))
         eight.tell(Shape(name, out=(3, 4)))
     assert 0.7 < abs(heard(eight, 60)).max() <= 1.0
+
+
+def test_without_a_device_the_master_plays_what_is_sent_elsewhere(rig: Rig) -> None:
+    rig.play("a", rig.sine(750))
+    rig.play("b", rig.sine(1500))
+    rig.tell(Shape("a", out=(2,), cued=True))
+    rig.tell(Shape("b", out=(7,)))
+    sound = np.concatenate([rig.run(1) for _ in range(60)])[30 * rig.block :]
+    assert (strength(sound, 750) > 0.01).all()
+    assert (strength(sound, 1500) > 0.01).all()
+    assert not [each.text for each in rig.told() if isinstance(each, Note)]

@@ -55,14 +55,26 @@ def test_eight_cables_carry_each_name_where_it_was_sent(card: Card, tmp_path: Pa
         )  # fmt: skip
         assert look_at_audio(live.attachment.arena.audio).outputs == 8
     sound, rate = soundfile.read(take, dtype="float32")
-    heard = {}
-    for freq_hz in (300, 900, 2700):
-        found = strength(sound, freq_hz, rate)
-        heard[freq_hz] = [n for n, each in enumerate(found, 1) if each > 0.2 * found.max()]
+    found = {freq_hz: usual_strength(sound, freq_hz, rate) for freq_hz in (300, 900, 2700)}
+    heard = {
+        freq_hz: [n for n, each in enumerate(outputs, 1) if each > 1e-3]
+        for freq_hz, outputs in found.items()
+    }
     assert heard == {300: [1, 2, 3, 4], 900: [5], 2700: [7, 8]}
-    plain, cued = strength(sound, 300, rate)[[0, 2]]
+    plain, cued = found[300][[0, 2]]
     assert cued == pytest.approx(2 * plain, rel=0.1), "before its level"
     assert np.abs(sound[:, 5]).max() < 1e-4, "nothing was sent there"
+
+
+def usual_strength(sound: np.ndarray, freq_hz: float, rate: int) -> np.ndarray:
+    """The amplitude of one frequency on each output, in the steadiest fiftieth parts of a second.
+
+    A busy machine drops frames of the recording, which sounds like everything at once.
+    """
+    size = rate // 50
+    parts = sound[: len(sound) // size * size].reshape(-1, size, sound.shape[1])
+    found: np.ndarray = np.quantile([strength(p, freq_hz, rate) for p in parts], 0.25, axis=0)
+    return found
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""Renders what the gallery of the site plays: a stretch of each set as MP3, and its spectrogram.
+"""Renders what the gallery of the site plays: stretches of sets and models as MP3, and their spectrograms.
 
     python -m tools.site.sounds docs/gallery
     python -m tools.site.sounds docs/gallery --only algorave
 
-The sets are played offline, from the scene that is named on, without anybody's hands. It needs the extra
-`train`, whose matplotlib has the colours.
+The sets are played offline, from the scene that is named on, without anybody's hands; the models as
+`livecode models show` plays them. It needs the extra `train`, whose matplotlib has the colours.
 """
 
 import argparse
@@ -16,6 +16,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from livecode.cli.show_model import heard
+from livecode.neural.model_file import find_model, read_meta
+from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.offline.rehearse import RehearseOptions, rehearse
 
 ROOT = Path(__file__).parents[2]
@@ -52,15 +55,31 @@ GALLERY = {
 }
 
 
+@dataclass(frozen=True)
+class ModelStretch:
+    """What is heard of a model: `seconds`, from `skip_s` on after it begins to sound alone."""
+
+    seconds: float = 10.0
+    skip_s: float = 2.0
+    seed: int = 1
+
+
+MODELS = {
+    path.name: ModelStretch() for path in sorted((ROOT / "models").iterdir()) if path.is_dir()
+}
+
+
 def main() -> int:
     """Render all stretches, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m tools.site.sounds")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", nargs="+", choices=GALLERY, default=list(GALLERY))
+    parser.add_argument(
+        "--only", nargs="+", choices=[*GALLERY, *MODELS], default=[*GALLERY, *MODELS]
+    )
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     for name in options.only:
-        audio = played(GALLERY[name])
+        audio = played(GALLERY[name]) if name in GALLERY else alone(name)
         soundfile.write(
             options.folder / f"{name}.mp3", audio, RATE, format="MP3", subtype="MPEG_LAYER_III",
             compression_level=COMPRESSION, bitrate_mode="VARIABLE",
@@ -80,11 +99,24 @@ def played(stretch: Stretch) -> NDArray[np.float32]:
             RehearseOptions(path, stretch.scene, out=out, seconds=seconds, seed=stretch.seed), print
         )
         audio, _ = soundfile.read(out, dtype="float32", always_2d=True)
-    audio = audio[round(stretch.skip_s * RATE) :][: round(stretch.seconds * RATE)]
+    return _cut(audio, stretch.skip_s, stretch.seconds)
+
+
+def alone(name: str) -> NDArray[np.float32]:
+    """Return the sound of a model alone, (frames, 2), faded at both ends."""
+    stretch, path = MODELS[name], find_model(name)
+    is_stream = read_meta(path).kind == SAMPLERNN
+    audio = heard(path, is_stream, stretch.skip_s + stretch.seconds, stretch.seed)
+    return _cut(audio, stretch.skip_s, stretch.seconds)
+
+
+def _cut(audio: NDArray[np.float32], skip_s: float, seconds: float) -> NDArray[np.float32]:
+    """Return `seconds` of a sound, as loud as all others and faded at both ends."""
+    audio = audio[round(skip_s * RATE) :][: round(seconds * RATE)]
     loud = 10 ** (LEVEL_DBFS / 20) / np.sqrt(np.mean(audio**2))
     audio *= min(loud, PEAK / float(np.abs(audio).max()))
-    for seconds, part in ((FADE_IN_S, audio), (FADE_OUT_S, audio[::-1])):
-        count = round(seconds * RATE)
+    for fade_s, part in ((FADE_IN_S, audio), (FADE_OUT_S, audio[::-1])):
+        count = round(fade_s * RATE)
         part[:count] *= np.sin(np.linspace(0, np.pi / 2, count, dtype=np.float32))[:, None] ** 2
     return audio
 
