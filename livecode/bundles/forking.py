@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from livecode.bundles.writing import OF_LENGTH, length_of
 from livecode.errors import LivecodeError
 from livecode.files import replace_file, shown
 from livecode.journal.inheritance import OF_INHERITANCE, Inheritance, inheritance_of
-from livecode.journal.journal_file import StoredRecord, decoded, stored
+from livecode.journal.journal_file import StoredRecord, decoded, may_hold, read_stored, stored
 from livecode.journal.records import (
     AgentsKnow,
     BlockBegun,
@@ -26,10 +27,15 @@ from livecode.journal.records import (
     SetRead,
     StatusAfterBlock,
     TakenOver,
+    tick_of,
 )
 from livecode.journal.segments import write_segment
 
 _OF_STATUS = (Heartbeat, StatusAfterBlock)
+#: A heartbeat tells within this many seconds when the records beside it happened.
+MARGIN_S = 2.0
+#: The latest tick is one of so many records that were noted last.
+_NEWEST = 4096
 #: The kinds of records that a fork looks into. All others, such as packets, are copied as they are.
 OF_FORKS = (*OF_LENGTH, *OF_NEEDS, *OF_INHERITANCE, *_OF_STATUS, AgentsKnow, TakenOver, Closed)
 
@@ -71,6 +77,27 @@ class ForkMoment:
         return inheritance_of(self.records)
 
 
+def read_for_fork(journal: Path, at_s: float | None) -> list[StoredRecord]:
+    """Return the records of a journal up to a moment and a little more, those of OF_FORKS decoded.
+
+    `at_s` is in seconds from the beginning of the performance; None stands for its end. Raises LivecodeError
+    if the journal cannot be read.
+    """
+    found = read_stored(journal, *OF_FORKS)
+    if at_s is None or may_hold(
+        journal, Forked
+    ):  # where a fork begins is not known before all is read
+        return list(found)
+    records, latest = list[StoredRecord](), 0
+    for each in found:
+        records.append(each)
+        if isinstance(each.record, Opening):
+            latest = round((at_s + MARGIN_S) * each.record.sample_rate)
+        elif isinstance(each.record, Heartbeat) and each.record.tick > latest:
+            break
+    return records
+
+
 def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
     """Return the moment so many seconds after the beginning of a performance; None stands for its end.
 
@@ -86,7 +113,7 @@ def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
         )
     rate, block = length.sample_rate, length.block
     tick = min(length.begin + round(at_s * rate), length.end)
-    before = [each for each in records if each.tick <= tick and not isinstance(each.record, Closed)]
+    before = list(_up_to(tick, records, round(MARGIN_S * rate)))
     if (cut := _unfinished(before)) is not None:
         tick = min(tick, before[cut].tick)
         uses = [each for each in before[cut:] if isinstance(each.record, ModelUsed | FileUsed)]
@@ -101,10 +128,36 @@ def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
             learned, learned_tick = each.data, each.tick
         elif isinstance(each, TakenOver) and each.learned:
             learned, learned_tick = each.learned, each.tick
-    tick = -(-max(tick, *(each.tick for each in before)) // block) * block
+    ticks = [*map(tick_of, decoded(before)), *(each.tick for each in before[-_NEWEST:])]
+    tick = -(-max(tick, *ticks) // block) * block
     return ForkMoment(
         max(tick - length.begin, 0) / rate, tick, before, learned, (tick - learned_tick) / rate
     )
+
+
+def _up_to(tick: int, records: list[StoredRecord], margin: int) -> Iterator[StoredRecord]:
+    """Yield the records up to a tick, but the end of a performance.
+
+    Records that are not decoded were noted as they happened. So those between two heartbeats are all before
+    the tick, or all after it, if both heartbeats are so by more than `margin`.
+    """
+    since, between = 0, list[StoredRecord]()
+    for each in records:
+        between.append(each)
+        if isinstance(each.record, Heartbeat):
+            until = each.record.tick
+            if max(since, until) + margin < tick:
+                yield from (known for known in between if not isinstance(known.record, Closed))
+            elif min(since, until) - margin > tick:
+                yield from _before(tick, (known for known in between if known.record is not None))
+            else:
+                yield from _before(tick, between)
+            since, between = until, []
+    yield from _before(tick, between)
+
+
+def _before(tick: int, records: Iterable[StoredRecord]) -> Iterator[StoredRecord]:
+    return (each for each in records if each.tick <= tick and not isinstance(each.record, Closed))
 
 
 def _unfinished(records: list[StoredRecord]) -> int | None:

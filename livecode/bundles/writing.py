@@ -25,7 +25,7 @@ from livecode.errors import LivecodeError
 from livecode.files import CONTENTS, carried_files, shown
 from livecode.journal.export import exported
 from livecode.journal.journal_file import StoredRecord, decoded, read_stored
-from livecode.journal.records import Forked, Opening
+from livecode.journal.records import Closed, Forked, Heartbeat, Opening, tick_of
 from livecode.journal.segments import segments
 from livecode.neural.stored_zip import copied, fresh, new_entry
 
@@ -50,7 +50,7 @@ class PlayedLength:
 
 
 #: The kinds of records that tell how long a performance is.
-OF_LENGTH = (Opening, Forked)
+OF_LENGTH = (Opening, Forked, Heartbeat, Closed)
 
 
 def length_of(records: list[StoredRecord]) -> PlayedLength:
@@ -58,7 +58,7 @@ def length_of(records: list[StoredRecord]) -> PlayedLength:
 
     Raises LivecodeError if nothing was played.
     """
-    known = [each.record for each in records if isinstance(each.record, OF_LENGTH)]
+    known = list(decoded(records))
     opening = next((each for each in known if isinstance(each, Opening)), None)
     if opening is None:
         raise LivecodeError("the journal is empty: nothing has been played")
@@ -68,7 +68,11 @@ def length_of(records: list[StoredRecord]) -> PlayedLength:
             begin, date, forked = each.tick, each.date, True
         elif forked and isinstance(each, Opening):
             begin, forked = each.tick // each.block * each.block, False
-    end = max(each.tick for each in records)
+    end = max(map(tick_of, known))
+    for each in reversed(records):
+        end = max(end, each.tick)
+        if isinstance(each.record, Heartbeat | Closed):  # what was before was noted before
+            break
     return PlayedLength(begin, end, opening.sample_rate, opening.block, date)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from livecode.bundles.contents import AGENTS, MODELS
-from livecode.bundles.forking import OF_FORKS, ForkMoment, minutes, moment_of, write_fork
+from livecode.bundles.forking import ForkMoment, minutes, moment_of, read_for_fork, write_fork
 from livecode.bundles.writing import carry_to
 from livecode.cli.arguments import (
     add_audio,
@@ -30,7 +30,7 @@ from livecode.cli.stage_page import add_stage, open_stage
 from livecode.errors import LivecodeError
 from livecode.files import CONTENTS, FILES, carrying, path_of, replace_file, shown
 from livecode.journal.export import exported_from
-from livecode.journal.journal_file import decoded, read_stored
+from livecode.journal.journal_file import decoded
 from livecode.processes.attachment import Attachment
 from livecode.processes.connection import write_connection
 from livecode.processes.options import Options
@@ -112,7 +112,7 @@ def prepared(options: argparse.Namespace) -> PreparedFork:
     Raises LivecodeError if the performance may not run here, or was not that long.
     """
     with opened(options.what, options.trust, tells=False) as past:
-        records = list(read_stored(past.journal, *OF_FORKS))
+        records = read_for_fork(past.journal, options.at)
         for sentence in differences(decoded(records)):
             say(sentence)
         moment = moment_of(records, options.at)

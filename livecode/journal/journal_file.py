@@ -256,13 +256,17 @@ class StoredRecord(msgspec.Struct, frozen=True, gc=False):
     """A record as it stands in a journal; it is decoded if its kind was asked for."""
 
     data: bytes
-    tick: int  # as `tick_of` says
-    record: JournalRecord | None
+    record: JournalRecord | None = None
+
+    @property
+    def tick(self) -> int:
+        """The tick of the record, as `tick_of` says."""
+        return _at_decoder.decode(self.data).tick if self.record is None else tick_of(self.record)
 
 
 def stored(record: JournalRecord) -> StoredRecord:
     """Return a record as it stands in a journal."""
-    return StoredRecord(_encoder.encode(record), tick_of(record), record)
+    return StoredRecord(_encoder.encode(record), record)
 
 
 def decoded(records: Iterable[StoredRecord]) -> Iterator[JournalRecord]:
@@ -275,12 +279,21 @@ def read_stored(path: Path, *kinds: type[msgspec.Struct]) -> Iterator[StoredReco
     wanted = _wanted((*kinds, *_OF_A_FRAME))
 
     def take(data: bytes) -> StoredRecord:
-        if wanted.get(_tag(data), True):
-            record: JournalRecord = _decoder.decode(data)
-            return StoredRecord(data, tick_of(record), record)
-        return StoredRecord(data, _at_decoder.decode(data).tick, None)
+        return StoredRecord(data, _decoder.decode(data) if wanted.get(_tag(data), True) else None)
 
     return _taken(segments(path), take)
+
+
+def may_hold(path: Path, kind: type[msgspec.Struct]) -> bool:
+    """Return whether a journal may hold a record of that kind. It holds none if this is False.
+
+    Nothing is decoded. Raises LivecodeError if a file cannot be read.
+    """
+    name = msgspec.msgpack.encode(kind.__struct_config__.tag)
+    try:
+        return any(name in segment.read_bytes() for segment in segments(path))
+    except OSError as error:
+        raise LivecodeError(f"cannot read the journal {path}: {error.strerror}") from None
 
 
 def _taker(*kinds: type[msgspec.Struct]) -> Callable[[bytes], JournalRecord | None]:

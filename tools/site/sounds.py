@@ -3,8 +3,8 @@
     python -m tools.site.sounds docs/gallery
     python -m tools.site.sounds docs/gallery --only algorave
 
-The sets are played offline, from the scene that is named on, without anybody's hands; the models as
-`livecode models show` plays them. It needs the extra `train`, whose matplotlib has the colours.
+The sets are played offline, from the scene that is named on, and the models alone, without anybody's
+hands. It needs the extra `train`, whose matplotlib has the colours.
 """
 
 import argparse
@@ -16,10 +16,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from livecode.cli.show_model import heard
-from livecode.neural.model_file import find_model, read_meta
-from livecode.neural.samplernn.config import KIND as SAMPLERNN
 from livecode.offline.rehearse import RehearseOptions, rehearse
+from livecode.offline.session import Session
 
 ROOT = Path(__file__).parents[2]
 RATE = 48_000  # Hz
@@ -57,15 +55,30 @@ GALLERY = {
 
 @dataclass(frozen=True)
 class ModelStretch:
-    """What is heard of a model: `seconds`, from `skip_s` on after it begins to sound alone."""
+    """What is heard of a model: `seconds` of what the code plays, from `skip_s` on."""
 
-    seconds: float = 10.0
+    code: str
+    seconds: float = 12.0
     skip_s: float = 2.0
     seed: int = 1
 
 
 MODELS = {
-    path.name: ModelStretch() for path in sorted((ROOT / "models").iterdir()) if path.is_dir()
+    "additive": ModelStretch(
+        """ego = agent(space("additive"), dims=4, every=0.5*beats, step=0.15)
+ego.scale, ego.strike = "c minor", 1"""
+    ),
+    "orchestra": ModelStretch(
+        """ego = agent(space("orchestra"), dims=8, every=0.5*beats, step=0.15)
+ego.scale, ego.strike = "d dorian", 0.7"""
+    ),
+    "percussion": ModelStretch(
+        'skins = agent(space("percussion"), dims=6, every=0.25*beats, step=0.25)'
+    ),
+    "quartet": ModelStretch('quartet = stream("quartet", temperature=ramp(1.0, 1.15, over=12*s))'),
+    "choir": ModelStretch('choir = stream("choir")'),
+    "chorale": ModelStretch('chorale = stream("chorale")'),
+    "drummer": ModelStretch('drummer = stream("drummer", temperature=0.9)'),
 }
 
 
@@ -104,9 +117,12 @@ def played(stretch: Stretch) -> NDArray[np.float32]:
 
 def alone(name: str) -> NDArray[np.float32]:
     """Return the sound of a model alone, (frames, 2), faded at both ends."""
-    stretch, path = MODELS[name], find_model(name)
-    is_stream = read_meta(path).kind == SAMPLERNN
-    audio = heard(path, is_stream, stretch.skip_s + stretch.seconds, stretch.seed)
+    stretch = MODELS[name]
+    with Session(seed=stretch.seed, sr=RATE) as session:
+        result = session.eval(stretch.code)
+        if not result.ok:
+            raise SystemExit(f"{name}: {result.error}")
+        audio = session.advance(stretch.skip_s + stretch.seconds)
     return _cut(audio, stretch.skip_s, stretch.seconds)
 
 
