@@ -44,6 +44,9 @@ def test_a_set_that_is_linked_to_is_a_page_and_a_sound_is_a_player(
     assert '<audio controls preload="none" src="gallery/aego.mp3">' in gallery
     assert (folder / "_extra" / "gallery" / "aego.mp3").stat().st_size < 300_000
     assert "ego = agent(" in (folder / "sets" / "aego.md").read_text(encoding="utf-8")
+    pages = (folder / "all-pages.md").read_text(encoding="utf-8")
+    assert "[first hour](first-hour.md)" in pages
+    assert "[security](project/security.md)" in pages
     decision = (folder / "decisions" / "001-four-processes-and-shared-memory.md").read_text()
     assert "../" not in decision or "](../" in decision
 

@@ -31,6 +31,8 @@ PLAYED = (".mp3",)
 LANGUAGES = {".py": "python", ".cff": "yaml", ".toml": "toml"}
 _FENCE = re.compile(r"^ *```")
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+#: The text of a link that is the name of a page's file.
+_FILE = re.compile(r"[\w/-]+\.md")
 #: A sound, alone or under its picture.
 _SOUND = re.compile(
     r"(?:^!\[(?P<alt>[^\]]*)\]\((?P<picture>[^)]+)\)\n\n)?^\[(?P<text>[^\]]+)\]\((?P<sound>[^)]+\.mp3)\)$",
@@ -92,6 +94,8 @@ class Site:
         if picture:
             self._copy(file, self.folder / place_of(file))
             return f"![{text}]({_from(place, place_of(file))})"
+        if _FILE.fullmatch(text):  # in the site it is no file
+            text = PurePosixPath(text).stem.replace("-", " ").replace("_", " ").lower()
         page = FOLDERS[file] if file in FOLDERS else self._page_of(file)
         return f"[{text}]({_from(place, page)}{'#' if anchor else ''}{anchor})"
 
