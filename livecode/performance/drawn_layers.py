@@ -6,7 +6,7 @@ from livecode.evaluation.namespace import Namespace
 from livecode.language.layers import is_drawn
 from livecode.language.moments import Moment
 from livecode.language.values import Value
-from livecode.performance.pace import Pace
+from livecode.performance.pace import ReadingPace
 from livecode.playing.function_player import FunctionPlayer, NoVersion
 
 #: So many are drawn at most, those that were defined first.
@@ -18,7 +18,7 @@ class DrawnLayers:
 
     def __init__(self, namespace: Namespace, sample_rate: int):
         self._namespace = namespace
-        self._pace = Pace(sample_rate)
+        self._pace = ReadingPace(sample_rate)
         self.now: dict[str, float] = {}  # the newest number of each
 
     def tick(self, frame: int, moment: Moment) -> None:

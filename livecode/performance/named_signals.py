@@ -7,7 +7,7 @@ from livecode.evaluation.namespace import Namespace
 from livecode.language.moments import Moment, Node
 from livecode.language.signal_words import SignalWord
 from livecode.language.values import Function, Value
-from livecode.performance.pace import Pace
+from livecode.performance.pace import ReadingPace
 from livecode.transport.stage import OWN, StageStatus
 
 #: The most signals that are read, those that were defined first.
@@ -25,7 +25,7 @@ class NamedSignals:
 
     def __init__(self, namespace: Namespace, sample_rate: int, stage: Callable[[], StageStatus]):
         self._namespace, self._stage = namespace, stage
-        self._pace = Pace(sample_rate)
+        self._pace = ReadingPace(sample_rate)
         self.now: dict[str, float] = {}  # the newest number of each
 
     def tick(self, frame: int, moment: Moment) -> None:

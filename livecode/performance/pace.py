@@ -4,7 +4,7 @@
 EVERY_S = 0.1
 
 
-class Pace:
+class ReadingPace:
     """Says when the next reading is due, by the sample time; time may also go back, as in a replay."""
 
     def __init__(self, sample_rate: int):
