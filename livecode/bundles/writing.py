@@ -69,9 +69,9 @@ def length_of(records: list[StoredRecord]) -> PlayedLength:
         elif forked and isinstance(each, Opening):
             begin, forked = each.tick // each.block * each.block, False
     end = max(map(tick_of, known))
-    for each in reversed(records):
-        end = max(end, each.tick)
-        if isinstance(each.record, Heartbeat | Closed):  # what was before was noted before
+    for late in reversed(records):
+        end = max(end, late.tick)
+        if isinstance(late.record, Heartbeat | Closed):  # what was before was noted before
             break
     return PlayedLength(begin, end, opening.sample_rate, opening.block, date)
 
