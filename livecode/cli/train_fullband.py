@@ -12,7 +12,6 @@ from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband.settings import MADE, USUAL, TrainFullbandSettings
-from livecode.neural.samplernn.training.fullband.training_run import train_fullband
 
 NUMBERS = {
     "outline_minutes": "length of the training of outlines, which comes first",
@@ -91,6 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _train(settings: TrainFullbandSettings) -> Path:
+    # imported here: the help of this command needs no torch
+    from livecode.neural.samplernn.training.fullband.training_run import train_fullband
+
     def listening(model: Path, folder: Path, updates: int) -> None:
         write_takes(
             model, folder, updates, settings.temperatures, settings.takes_seconds, settings.seed

@@ -9,7 +9,6 @@ from livecode.cli.training_bar import showing
 from livecode.neural.model_file import user_models
 from livecode.neural.samplernn.config import QUANTISERS, SAMPLE_TIERS, SampleRNNConfig
 from livecode.neural.samplernn.training.folder import Point
-from livecode.neural.samplernn.training.run import train_samplernn
 from livecode.neural.samplernn.training.settings import MAKE, USUAL, TrainSampleRNNSettings
 
 WHOLE_NUMBERS = {
@@ -95,6 +94,9 @@ def settings_of(options: argparse.Namespace) -> TrainSampleRNNSettings:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and print where the model is."""
+    # imported here: the help of this command needs no torch
+    from livecode.neural.samplernn.training.run import train_samplernn
+
     path = asking(
         settings_of(options), lambda settings: train_samplernn(settings, showing=showing(_figures))
     )

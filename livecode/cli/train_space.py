@@ -24,8 +24,6 @@ from livecode.cli.replacing import add_replacing, asking
 from livecode.neural.audio.descriptors import ALIGNABLE
 from livecode.neural.model_file import user_models
 from livecode.neural.spaces.training.settings import TrainSpaceSettings
-from livecode.neural.spaces.training.train import train_space
-from livecode.neural.spaces.training.train_texture import train_texture
 
 Item = TypeVar("Item")
 
@@ -60,6 +58,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 def run(options: argparse.Namespace) -> int:
     """Train the space, its texture, or both."""
+    # imported here: the help of this command needs no torch
+    from livecode.neural.spaces.training.train import train_space
+    from livecode.neural.spaces.training.train_texture import train_texture
+
     settings = TrainSpaceSettings(
         name=options.name,
         folder=options.folder,

@@ -7,7 +7,6 @@ from typing import Any
 
 from livecode.errors import LivecodeError
 from livecode.neural.samplernn.training.folder import Point
-from livecode.neural.samplernn.training.run import train_samplernn
 from livecode.neural.samplernn.training.settings import TrainSampleRNNSettings
 
 FRAME_SIZES = ((4, 4), (8, 4), (16, 4), (8, 8), (4, 4, 4))
@@ -45,6 +44,8 @@ def tuned(
         raise LivecodeError(
             'tuning needs Ray Tune, which is not installed here: pip install "livecode[train,tune]"'
         ) from error
+    # imported here: the help of `livecode tune` needs no torch
+    from livecode.neural.samplernn.training.run import train_samplernn
 
     def trial(drawn: dict[str, Any]) -> None:
         def report(point: Point) -> None:
