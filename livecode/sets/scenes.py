@@ -139,13 +139,13 @@ class Scenes:
 
     def _due(self, frame: int) -> int | None:
         self.frame = frame
-        if self._handed is not None or self.index is None:
+        if self._handed is not None:
             return None
-        if self._asked is not None:
+        if self._asked is not None:  # no scene may be the present one yet
             index, at = self._asked
             due = self._lines.is_time(self._at(index), at, frame, self.begun)
             return self._hand(index, at) if due else None
-        if self.held and not self.alone:
+        if self.index is None or (self.held and not self.alone):
             return None
         end = self.end
         if self._condition_holds(frame):

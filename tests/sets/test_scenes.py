@@ -365,6 +365,22 @@ def test_a_set_begun_from_an_empty_file_has_the_scenes_that_are_saved_into_it(
     assert (names(session)[-1], session.get("x")) == ("c", 3)
 
 
+def test_the_first_scene_that_is_gone_to_waits_for_its_quant_and_begins(
+    session: Session, tmp_path: Path
+):
+    path = tmp_path / "night.py"
+    session.open_set(read_or_begin(path))
+    session.advance(0.5)
+    path.write_text("# %% a quant=1*bars for=1*bars\nr7 = stream(level=1)\n# %% b\nx = 2\n")
+    session.eval("go()")
+    assert names(session) == []
+    session.advance(2.0)  # a bar lasts two seconds
+    assert names(session) == ["a"]
+    assert session.performance.scenes.begun == 2 * 48000
+    session.advance(2.0)
+    assert names(session) == ["a", "b"]
+
+
 def test_a_scene_that_is_written_after_the_last_has_run_out_waits_for_a_cue(
     session: Session, tmp_path: Path
 ):
