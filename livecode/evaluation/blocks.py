@@ -33,6 +33,7 @@ class BlockRunner:
         self._after_each = after_each
         self.number = 0  # of the newest block
         self.evaluating = False
+        self._rerunning = False  # a former mind's block: what it did was told then
         #: Called with the number and the code of each block that has ended, and whether all took effect.
         self.on_ended: Callable[[int, str, bool], None] = lambda number, code, ok: None
 
@@ -62,7 +63,7 @@ class BlockRunner:
         except Exception as error:  # a bug of ours; the performer's own end up in the result
             trace = traced(error)
             sentence = f"livecode itself failed here ({in_words(error)}); F2 shows where"
-            result = Result((Problem(sentence, traceback=trace),))
+            result = Result((Problem(sentence, traceback=trace),), changed=False)
         finally:
             if outermost:
                 self._lock.clear()
@@ -88,16 +89,22 @@ class BlockRunner:
 
     def rerun(self, number: int, code: str, name: str | None, undoable: bool) -> None:
         """Run a former mind's block again: nothing is noted, and nothing told."""
-        self.number = number
-        with apart_from_loops():
-            self._evaluator.evaluate(code, name, undoable=undoable)
-            self._evaluator.deferred.run_after()
+        self.number, self._rerunning = number, True
+        try:
+            with apart_from_loops():
+                self._evaluator.evaluate(code, name, undoable=undoable)
+                self._evaluator.deferred.run_after()
+        finally:
+            self._rerunning = False
 
     def undo(self, name: str | None) -> None:
         """Take back the last block, or the last change of one name."""
         undone = self._evaluator.undo(name)
-        self._log.say("resound" if undone.silenced else "undo", names=undone.names)
+        if not self._rerunning:
+            self._log.say("resound" if undone.silenced else "undo", names=undone.names)
 
     def redo(self) -> None:
         """Do again what `undo` took back last."""
-        self._log.say("redo", names=self._evaluator.redo())
+        names = self._evaluator.redo()
+        if not self._rerunning:
+            self._log.say("redo", names=names)

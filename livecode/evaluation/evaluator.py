@@ -1,5 +1,6 @@
 """Evaluating a block as a transaction: its code stages changes, then each is probed and kept, or put back."""
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -140,14 +141,15 @@ class Evaluator:
         try:
             block = CompiledBlock(code, name or str(self._count))
         except LivecodeError as error:
-            return Result((Problem(f"{error.text} – nothing was changed", line=error.line),))
+            problem = Problem(f"{error.text} – nothing was changed", line=error.line)
+            return Result((problem,), changed=False)
         before = self._begin()
         try:
             with within or nullcontext():
                 shown = block.run(self.namespace, before.variables)
         except BaseException as error:  # KeyboardInterrupt and SystemExit end the block alone
             self._put_back(before)
-            return Result((self._nothing_changed(error, block),))
+            return Result((self._nothing_changed(error, block),), changed=False)
         asked = self.deferred.asked
         if first is not None:
             self.deferred.before_playing(first)
@@ -311,7 +313,7 @@ class Evaluator:
                 near = did_you_mean(error.name, self.namespace.own(), list_all=False)
                 text = f"nothing called {error.name} sounds yet{near}"
                 error = NothingCalled(error.name, text, error.line)
-            elif isinstance(error, NothingCalled):
+            elif isinstance(error, NothingCalled) and error.name not in sys.stdlib_module_names:
                 near = did_you_mean(error.name, list(self.namespace), list_all=False)
                 error = NothingCalled(error.name, f"{error.text}{near}", error.line)
             error = self._with_its_line(error)

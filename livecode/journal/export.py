@@ -82,7 +82,7 @@ def _cells(records: Iterable[JournalRecord]) -> tuple[list[ExportedCell], int]:
                 cells.append(ExportedCell(name if count == 1 else f"{name} {count}", tick))
             case BlockBegun():
                 begun[record.number] = record
-            case BlockEnded(ok=ok, names=changed) if ok or changed:
+            case BlockEnded(ok=ok, names=changed, kept=kept) if ok or changed or kept:
                 block = begun.get(record.number)
                 if block is not None and not (block.name or "").startswith(TURN):
                     _add_block(cells[-1], block)

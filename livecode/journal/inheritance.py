@@ -91,7 +91,7 @@ class Inheritance(msgspec.Struct):
 
 def _took_effect(ended: BlockEnded) -> bool:
     """Return whether a block left anything behind, so that a mind that takes over runs it again."""
-    return bool(ended.names or (ended.ok and ended.changed))
+    return bool(ended.names or (ended.ok and ended.changed) or ended.kept)
 
 
 _encoder = msgspec.msgpack.Encoder()

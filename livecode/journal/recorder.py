@@ -155,7 +155,7 @@ class JournalRecorder:
         `changed` tells whether it may have left anything behind in the mind.
         """
         self.block = 0
-        self._write(BlockEnded(number, self.tick, ok, names, changed))
+        self._write(BlockEnded(number, self.tick, ok, names, changed, kept=changed and not ok))
 
     @contextmanager
     def trying(self, limit: AbstractContextManager[None] | None = None) -> Iterator[None]:

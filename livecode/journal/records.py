@@ -70,6 +70,7 @@ class BlockEnded(msgspec.Struct, frozen=True, tag=True):
     ok: bool  # all of it took effect
     names: tuple[str, ...] = ()  # changed by it
     changed: bool = True  # it may have left something behind in the mind
+    kept: bool = False  # a name was refused, and what the code bound besides was kept
 
 
 class LeftOut(msgspec.Struct, frozen=True, tag=True):

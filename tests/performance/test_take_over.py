@@ -102,6 +102,27 @@ def test_what_was_deleted_redefined_hushed_or_undone_stays_so(session: Session, 
     assert rms(session.advance(0.5)) == pytest.approx(loud, rel=0.1)
 
 
+def test_what_a_block_imported_stays_though_a_name_in_it_was_refused(session: Session, kill):
+    session.eval(EGO)
+    assert not session.eval("import math\nego.pan = lambda t: math.sin(t) / 0").ok
+    session.eval("ego.pan = lambda t: math.cos(t) / 2")
+    session.advance(0.2)
+    kill()
+    session.advance(0.2)
+    assert session.get("math").cos(0) == 1
+    assert [str(each) for each in session.log if each.kind == "fallback"] == []
+
+
+def test_what_was_undone_is_told_once(session: Session, kill):
+    session.eval(EGO)
+    session.eval("ego.level = 0.5")
+    session.eval("undo()")
+    session.eval("redo()")
+    kill()
+    assert [each.kind for each in session.log if each.kind in ("undo", "redo")] == []
+    assert session.get("ego").level == 0.5
+
+
 def test_a_panic_that_was_long_ago_does_not_silence_again(session: Session, kill):
     session.eval(EGO)
     session.advance(0.5)
