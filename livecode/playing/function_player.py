@@ -1,6 +1,7 @@
 """Guards the performer's functions: each is probed first, and watched while it plays."""
 
 import math
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -58,6 +59,8 @@ def in_the_performers_words(error: BaseException, prefix: str = "<block") -> Liv
     if kind is SystemExit:
         text = "SystemExit ends no performance: Ctrl-Q leaves"
     if kind in (NothingCalled, NameError) and (name := getattr(error, "name", None)):
+        if ours is None and name in sys.stdlib_module_names:
+            text += f"; write `import {name}` before it"
         return NothingCalled(name, text, line)
     if issubclass(kind, TypeError) and "unsupported operand" in text and "function'" in text:
         text += "; a function that varies in time is made a value first, by reward(…)"

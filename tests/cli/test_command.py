@@ -163,6 +163,7 @@ def test_nothing_but_training_imports_torch() -> None:
         "import sys, livecode.cli.command, livecode.cli.play, livecode.cli.rings, livecode.cli.doctor,"
         "livecode.cli.generate, livecode.cli.takes, livecode.cli.import_model, livecode.cli.bench,"
         "livecode.performance.performance, livecode.voices.host, livecode.offline.render;"
+        "from tools.site.reference import commands; commands();"  # what --help says of each
         "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -170,6 +170,14 @@ def test_a_word_that_is_not_there_is_answered_with_the_nearest(session: Session)
     )
 
 
+@pytest.mark.parametrize("code", ["x = math.pi", "ego.pan = lambda t: math.sin(t)"])
+def test_a_module_that_was_not_imported_is_answered_with_its_import(session: Session, code: str):
+    session.eval("ego = agent(space('additive'))")
+    error = session.eval(code).error
+    assert error is not None
+    assert "name 'math' is not defined; write `import math` before it – " in error
+
+
 def test_a_call_of_a_covered_word_says_how_to_uncover_it(session: Session):
     session.eval("sine = 3")
     result = session.eval("x = [\n    sine(0, 1)]")
