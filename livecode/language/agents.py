@@ -120,7 +120,7 @@ class Agent(Instructed):
         None,
         a_scale,
         'the key it keeps to, as `"d minor pentatonic"`: it sounds at the note next to its place; None: at '
-        "every pitch between, too",
+        "every pitch between, too. Where you say nothing it keeps to the key of its space, if that has one",
     )
     strike = automatable(
         0.0,

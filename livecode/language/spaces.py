@@ -19,7 +19,7 @@ from livecode.neural.model_file import find_model, name_for_all
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
-from livecode.neural.spaces.pitch_axis import pitch_axis
+from livecode.neural.spaces.pitch_axis import note_at, pitch_axis
 from livecode.neural.spaces.struck.space import HitSpace
 from livecode.neural.torchscript.trust import describe, find_torchscript, read_program
 from livecode.transport.layouts import Layout
@@ -106,11 +106,19 @@ class Space(Thing):
             )
         return self
 
-    def note(self, place: NDArray[np.float64]) -> float:
-        """Return the MIDI number, in fractions, at which the space sounds at a place (latent,)."""
+    @property
+    def key(self) -> str | None:
+        """The scale that agents keep to where nothing else is said; None if there is none."""
+        loaded = self.settings.get("loaded")
+        return (loaded.key or None) if isinstance(loaded, neural.LatentSpace) else None
+
+    def note(self, place: NDArray[np.float64], in_register: bool = False) -> float:
+        """Return the MIDI number, in fractions, at which the space sounds at a place (latent,).
+
+        `in_register`: all pitches of the space are brought into its register, if it has one.
+        """
         known = self._known()
-        log2_hz = float(known.log2_f0(known.place(place[: known.latent])[None])[0])
-        return 69.0 + 12.0 * (log2_hz - float(np.log2(440.0)))
+        return note_at(known, place[: known.latent], in_register)
 
     @property
     def sounds(self) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ class AgentPlayer(SoundPlayer):
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
         self.texture, self._space = thing.texture, thing.space
-        self._struck.follow(thing.scale)
+        self._struck.follow(thing)
         self._described = dict(thing.settings)
         self._follow_walk()
         self._every, self._dims = paced(thing), thing.dims

@@ -119,6 +119,8 @@ class NotesPlayer(OnsetPlayer):
         if slot is None or (seen == self._seen and self._at is not None):
             return
         self._seen, place = seen, controls.last(slot)
+        if place is not None:
+            place = place[: _space(voice).latent]  # at which note the agent is, is its own
         if place is not None and (self._at is None or np.abs(place - self._at).max() > 1e-6):
             self._at = place
             own = controls.open(f"{self.thing.name}.position")

@@ -35,10 +35,13 @@ class Struck:
         self._strike = 0.0  # how much of its sound is a stroke, from 0 to 1
         self._stroke = 0.0  # the sample time of the last step; 0: none yet
         self._scale: Scale | None = None
+        self._at_home = True  # whether the key is that of the space
         self._note = 0.0  # of the key; 0: none
 
-    def follow(self, scale: str | None) -> None:
-        """Keep to that key from now on, or to none."""
+    def follow(self, thing: Agent) -> None:
+        """Keep to the agent's key from now on, or else to that of its space, in the space's register."""
+        self._at_home = "scale" not in thing.settings
+        scale = thing.space.key if self._at_home else thing.scale
         named = None if scale is None else scale_of(scale)
         if named != self._scale:
             self._scale, self._note = named, 0.0
@@ -54,7 +57,7 @@ class Struck:
         if self._scale is None:
             self._note = 0.0
         elif (known := space.settings.get("loaded")) is not None and known.latent == len(place):
-            wanted = space.note(place)
+            wanted = space.note(place, self._at_home)
             nearest = float(self._scale.nearest(wanted))
             if not self._note or abs(nearest - wanted) + HOLDS < abs(self._note - wanted):
                 self._note = nearest

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from livecode import Session, load_model
+from livecode.language.agents import Agent
+from livecode.language.spaces import Space
+from livecode.playing.struck import Struck
 from livecode.transport.onsets import Onset
-from livecode.transport.positions import Sounded, packed
+from livecode.transport.positions import Sounded, packed, sounded_at
 from livecode.voices.latent import LatentVoice
 from livecode.voices.latent_notes import LatentNotesVoice
 from livecode.voices.strokes import ATTACK_S, Strokes
@@ -94,6 +97,27 @@ def test_an_agent_keeps_to_its_key_and_strikes_each_step_on_the_beat(session: Se
         assert np.abs(loudest - np.array(partials)).min() < 0.05, "in the key, within 5 cents"
         found.add(round(loudest))
     assert len(found) > 2, "it moves"
+
+
+def test_an_agent_in_additive_keeps_to_its_key_and_register_unless_it_is_told_otherwise() -> None:
+    ego, rng = Agent(space=Space("additive")), np.random.default_rng(3)
+    struck = Struck()
+
+    def notes() -> list[float]:
+        struck.follow(ego)
+        places = rng.random((60, ego.space.latent))
+        return [
+            sounded_at(struck.beside(ego.space, place), ego.space.latent).note for place in places
+        ]
+
+    found = notes()
+    assert {note % 12 for note in found} == {0, 3, 5, 7, 10}, "C minor pentatonic"
+    assert 49 < min(found) < 56
+    assert 74 < max(found) < 82
+    ego.scale = "f lydian"
+    assert {note % 12 for note in notes()} <= {5, 7, 9, 11, 0, 2, 4}
+    ego.scale = None
+    assert set(notes()) == {0.0}, "every pitch between, too"
 
 
 def test_what_has_no_pitch_is_not_put_in_a_key(session: Session) -> None:

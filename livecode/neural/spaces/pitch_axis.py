@@ -1,6 +1,9 @@
 """Which axis of a space is its pitch, and where on it a note is."""
 
+from functools import lru_cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.space import LatentSpace
@@ -34,6 +37,30 @@ def coordinate(space: LatentSpace, axis: int, position: Floats, freq_hz: float) 
     first = int(crossed[0])
     share = (wanted - pitches[first]) / (pitches[first + 1] - pitches[first])
     return float((first + share) / (_STEPS - 1))
+
+
+def note_at(space: LatentSpace, position: NDArray[np.float64], in_register: bool) -> float:
+    """Return the MIDI number at which a space sounds at a position (latent,), or in its register."""
+    note = _note(float(space.log2_f0(space.place(position[None]))[0]))
+    if space.register is None or not in_register:
+        return note
+    lowest, highest = _ends(space)
+    low, high = space.register
+    share = min(max((note - lowest) / (highest - lowest), 0.0), 1.0)
+    return low + share * (high - low)
+
+
+@lru_cache(maxsize=8)
+def _ends(space: LatentSpace) -> tuple[float, float]:
+    """Return the lowest and the highest note along the axis of pitch, as MIDI numbers."""
+    axis = pitch_axis(space) or 0
+    pitches = _pitches(space, axis, np.full(space.latent, 0.5))
+    return _note(float(pitches.min())), _note(float(pitches.max())) + 1e-6
+
+
+def _note(log2_hz: float) -> float:
+    """Return the MIDI number of a pitch given as log2 of its frequency in Hz."""
+    return 69.0 + 12.0 * (log2_hz - float(np.log2(440.0)))
 
 
 def _pitches(space: LatentSpace, axis: int, position: Floats) -> Floats:

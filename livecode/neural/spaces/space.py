@@ -33,6 +33,13 @@ class LatentSpace:
         self.n_fft = int(config["n_fft"])
         self.latent = int(config["latent"])
         self.bins = self.n_fft // 2
+        #: The key that agents keep to where nothing else is said, as "c minor"; "" for none.
+        self.key: str = str(config.get("key", ""))
+        #: Between which MIDI numbers all its pitches lie in a key; None: where they are.
+        self.register: tuple[float, float] | None = None
+        if config.get("register"):
+            low, high = config["register"]
+            self.register = float(low), float(high)
         self.partials, self.bands = int(config["partials"]), int(config["bands"])
         self.frequencies_hz = spectrum.bin_frequencies(self.n_fft, sample_rate)
         self.axis_names: tuple[str, ...] = tuple(config["axis_names"])

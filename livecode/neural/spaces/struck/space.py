@@ -44,7 +44,7 @@ class HitSpace(LatentSpace):
         self._mean, self._basis = tensors["mean"], tensors["basis"]
         self._beyond = tensors["beyond"]
         self._spread = np.maximum(self.sound_points.std(0), 1e-6)
-        self.texture = None
+        self.texture, self.key, self.register = None, "", None
 
     def shape(self, z: Floats) -> HitShape:
         """Return the hit at a latent point (latent,); every point is one, and none is silent."""
