@@ -10,5 +10,5 @@ glass = space("additive")
 def dark(ego):                          # its own name: what it sounds like
     return 2 * (0.6 - ego.brightness)
 
-ego = agent(glass, dims=2, every=40*ms, seed=3)
+ego = agent(glass, dims=2, scale=None, every=40*ms, seed=3)    # all pitches are open to it
 ego.reward = dark

@@ -21,6 +21,8 @@ from livecode.language.values import Value, as_value
 COEXPLORER, EXPLORER = "coexplorer", "explorer"
 #: The former name of the setting `learner`, which this release still understands.
 FORMER_LEARNER = "mind"
+#: What a scale is called that the space chooses.
+OWN = "own"
 #: The longest patience: a day.
 LONGEST_PATIENCE_S = 86_400.0
 
@@ -59,6 +61,10 @@ def _some_axes(thing: Thing, value: Sequence[Any]) -> tuple[str | int, ...]:
     return tuple(each if isinstance(each, str) else int(each) for each in value)
 
 
+def _some_scale(thing: Thing, value: Any) -> str | None:
+    return OWN if value == OWN else a_scale(thing, value)
+
+
 class Agent(Instructed):
     """An agent walks a space, learns from its reward where to go, and is heard where it is."""
 
@@ -91,7 +97,8 @@ class Agent(Instructed):
         0.001,
         0.25,
         "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 jumps; a "
-        "leap of its own is 8 to 24 steps long. Among rhythms it is 0.15, where you give none",
+        "leap of its own is 8 to 24 steps long. Where you give none it is 0.1 among hits, and 0.15 among "
+        "rhythms",
     )
     curiosity = automatable(
         1.0,
@@ -117,10 +124,10 @@ class Agent(Instructed):
         "coexplorer has none",
     )
     scale = Setting(
-        None,
-        a_scale,
-        'the key it keeps to, as `"d minor pentatonic"`: it sounds at the note next to its place; None: at '
-        "every pitch between, too. Where you say nothing it keeps to the key of its space, if that has one",
+        OWN,
+        _some_scale,
+        'the key it keeps to, as `"d minor pentatonic"`: it sounds at the note next to its place; "own": in '
+        "the key of its space, if that has one; None: at every pitch between, too",
     )
     strike = automatable(
         0.0,
@@ -192,11 +199,12 @@ class Agent(Instructed):
         """Raise LivecodeError if the space lacks axes, a texture or a pitch that the agent is to have."""
         super().check()
         self.indices()
-        if self.scale is not None:
+        keyed = self.scale not in (None, OWN)
+        if keyed:
             if self.space.hits:
                 raise LivecodeError(f"{self.space.model} is one of hits, which have no key")
             self.space.pitched()
-        if self.scale is not None or isinstance(self.strike, Value) or self.strike > 0:
+        if keyed or isinstance(self.strike, Value) or self.strike > 0:
             self.space.struck()
 
     def __repr__(self) -> str:
@@ -235,7 +243,7 @@ def agent(
     curiosity: float | Value | None = None,
     patience: Span | Value | None = None,
     rest: float | Value | None = None,
-    scale: str | None = None,
+    scale: str | None = OWN,
     strike: float | Value | None = None,
     reward: Value | None = None,
     learner: str | None = None,
@@ -250,7 +258,7 @@ def agent(
     All of this can be changed while it plays: `ego.dims = 4`, `ego.every = 30*ms`,
     `ego.reward = hands`, `ego.level = 0.5`. `ego.like()` and others tell it what you think.
     """
-    return Agent(
+    made = Agent(
         space=space,
         dims=dims,
         every=every,
@@ -259,7 +267,7 @@ def agent(
         curiosity=curiosity,
         patience=patience,
         rest=rest,
-        scale=scale,
+        scale=None if scale == OWN else scale,
         strike=strike,
         reward=reward,
         learner=learner,
@@ -269,3 +277,6 @@ def agent(
         fade=fade,
         quant=quant,
     )
+    if scale is None:
+        made.scale = None  # which says something here, unlike the other settings that are None
+    return made

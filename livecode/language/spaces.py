@@ -19,6 +19,7 @@ from livecode.neural.model_file import find_model, name_for_all
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
 from livecode.neural.spaces.load import load_space
+from livecode.neural.spaces.manner import Manner
 from livecode.neural.spaces.pitch_axis import note_at, pitch_axis
 from livecode.neural.spaces.struck.space import HitSpace
 from livecode.neural.torchscript.trust import describe, find_torchscript, read_program
@@ -107,10 +108,10 @@ class Space(Thing):
         return self
 
     @property
-    def key(self) -> str | None:
-        """The scale that agents keep to where nothing else is said; None if there is none."""
+    def manner(self) -> Manner:
+        """How agents go in the space where nothing else is said."""
         loaded = self.settings.get("loaded")
-        return (loaded.key or None) if isinstance(loaded, neural.LatentSpace) else None
+        return loaded.manner if isinstance(loaded, neural.LatentSpace) else Manner()
 
     def note(self, place: NDArray[np.float64], in_register: bool = False) -> float:
         """Return the MIDI number, in fractions, at which the space sounds at a place (latent,).

@@ -64,9 +64,9 @@ class AgentPlayer(SoundPlayer):
         self._t, self._tempo = 0.0, PLAIN_BPM  # time and tempo of the last tick
         self._heard = HeardReward(thing, self._own["reward"], setup.say)
         self._slot = setup.controls.open(f"{thing.name}.position")
-        if (left_off := setup.controls.last(self._slot)) is not None:
-            # where a former mind, or thing of this name, left it
+        if (left_off := setup.controls.last(self._slot)) is not None:  # by a former mind, or thing
             self.place(left_off[: thing.space.latent])
+            self._struck.go_on(left_off, thing.space.latent)
 
     @property
     def ticking(self) -> bool:
@@ -271,7 +271,7 @@ class AgentPlayer(SoundPlayer):
         learner, own = self.learner, self._own
         if isinstance(self._dims, Value):
             self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
-        learner.step = own["step"].sample(moment)
+        learner.step = self._struck.length(own["step"].sample(moment))
         learner.curiosity = own["curiosity"].sample(moment)
         learner.patience_s = own["patience"].sample(moment)
         learner.rest = own["rest"].sample(moment)

@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.language.agents import Agent
+from livecode.language.agents import OWN, Agent
 from livecode.language.patterns.scales import Scale, scale_of
 from livecode.language.spaces import Space
 from livecode.language.units import Span
 from livecode.language.values import Value
-from livecode.transport.positions import Sounded, packed
+from livecode.neural.spaces.manner import Manner
+from livecode.transport.positions import Sounded, packed, sounded_at
 
 Place = NDArray[np.float64]
 
@@ -19,13 +20,10 @@ STILL = 1e-4
 HOLDS = 0.3
 
 
-#: Hits come so often where nothing is said.
-HITS = Span(beats=0.25)
-
-
 def paced(thing: Agent) -> Span | Value:
     """Return the time between two steps of an agent."""
-    return HITS if thing.space.hits and "every" not in thing.settings else thing.every
+    beats = thing.space.manner.every_beats
+    return Span(beats=beats) if beats and "every" not in thing.settings else thing.every
 
 
 class Struck:
@@ -35,16 +33,30 @@ class Struck:
         self._strike = 0.0  # how much of its sound is a stroke, from 0 to 1
         self._stroke = 0.0  # the sample time of the last step; 0: none yet
         self._scale: Scale | None = None
-        self._at_home = True  # whether the key is that of the space
+        self._manner = Manner()  # what the space says where the performer says nothing
         self._note = 0.0  # of the key; 0: none
+
+    def go_on(self, values: Place, latent: int) -> None:
+        """Go on from how a place (latent,) sounded last, by the values of the control."""
+        self._note, _, self._stroke = sounded_at(values, latent)
 
     def follow(self, thing: Agent) -> None:
         """Keep to the agent's key from now on, or else to that of its space, in the space's register."""
-        self._at_home = "scale" not in thing.settings
-        scale = thing.space.key if self._at_home else thing.scale
-        named = None if scale is None else scale_of(scale)
+        manner = thing.space.manner
+        self._manner = Manner(
+            register=manner.register if thing.scale == OWN else None,
+            step=0.0 if "step" in thing.settings else manner.step,
+        )
+        scale = manner.key if thing.scale == OWN else thing.scale
+        named = scale_of(scale) if scale else None
         if named != self._scale:
-            self._scale, self._note = named, 0.0
+            if self._scale is not None:
+                self._note = 0.0
+            self._scale = named
+
+    def length(self, step: float) -> float:
+        """Return the length of a step: that of the space where none is given."""
+        return self._manner.step or step
 
     def step(self, strike: float, moved: Place, frame: int) -> None:
         """Take in a step by so much along each axis, (dims,), which is heard at a sample time."""
@@ -57,7 +69,7 @@ class Struck:
         if self._scale is None:
             self._note = 0.0
         elif (known := space.settings.get("loaded")) is not None and known.latent == len(place):
-            wanted = space.note(place, self._at_home)
+            wanted = space.note(place, self._manner.register is not None)
             nearest = float(self._scale.nearest(wanted))
             if not self._note or abs(nearest - wanted) + HOLDS < abs(self._note - wanted):
                 self._note = nearest

@@ -3,10 +3,11 @@
 import numpy as np
 
 from livecode.neural.audio.spectrum import Floats
+from livecode.neural.spaces.struck.shape import thinned
 from livecode.neural.spaces.struck.space import HitSpace
 from livecode.transport.onsets import Onset
 from livecode.transport.positions import sounded_at
-from livecode.voices.struck_sound import BandNoise, StruckSound
+from livecode.voices.struck_sound import BandNoise, StruckSound, loudness_gain
 
 #: So many hits sound at once, of the notes of a voice and of an agent, which is one hand: its cymbals
 #: would become a wall of noise. One more ends the oldest, which fades over a hop.
@@ -40,17 +41,28 @@ class _Hits:
         self._sounding = [sound for sound in self._sounding if not sound.over]
         return out
 
-    def hit(self, value: np.ndarray | None, gain: float, note: float) -> StruckSound:
-        """Return the hit at the position value[:latent] in [0, 1], at a note."""
+    def hit(
+        self, value: np.ndarray | None, gain: float, note: float = PLAIN_NOTE, thin: bool = False
+    ) -> StruckSound:
+        """Return the hit at the position value[:latent] in [0, 1], at a note; `thin`: without a low end."""
         latent = self._space.latent
-        where = np.full(latent, 0.5) if value is None else np.clip(value[:latent], 0.0, 1.0)
+        where = np.full(latent, 0.5)
+        if value is not None:
+            known = value[:latent]  # fewer, where an agent has gone into another space
+            where[: len(known)] = np.clip(known, 0.0, 1.0)
         ratio = 2.0 ** ((note - PLAIN_NOTE) / 12)
         shape = self._space.shape(self._space.place(where))
+        if thin:
+            whole, shape = shape, thinned(shape)
+            gain *= loudness_gain(whole) / loudness_gain(shape)  # what is left is no louder
         return StruckSound(shape, self._noise, self._rate, self._hop, gain, ratio)
 
 
 class LatentHitsVoice:
-    """Plays one space of hits for an agent. Its output depends on its inputs alone, never on time."""
+    """Plays one space of hits for an agent. Its output depends on its inputs alone, never on time.
+
+    An agent goes everywhere, so its low hits are thinned: several a second would cover the bass.
+    """
 
     controls = ("position",)
 
@@ -69,7 +81,7 @@ class LatentHitsVoice:
         if sounded.stroke > self._stroke and sounded.strike > 0:
             self._stroke = sounded.stroke
             wait = min(max(self.came, 0), self._last)
-            begun = [(wait, self._hits.hit(value, min(sounded.strike, 1.0), PLAIN_NOTE))]
+            begun = [(wait, self._hits.hit(value, min(sounded.strike, 1.0), thin=True))]
         return self._hits.play(begun)
 
 

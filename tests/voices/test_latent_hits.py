@@ -86,6 +86,23 @@ def test_an_agent_is_one_hand_and_ends_the_hit_before(space: HitSpace) -> None:
     assert hiss < 2 * rms(np.diff(alone[4 * HOP :])), "nothing is left of it"
 
 
+def test_an_agent_s_low_hits_leave_the_register_of_the_bass_and_notes_do_not(
+    space: HitSpace,
+) -> None:
+    def low_rms(sound: np.ndarray) -> float:
+        below = np.fft.rfft(sound)
+        below[np.fft.rfftfreq(len(sound), 1 / RATE) > 140] = 0
+        return rms(np.fft.irfft(below))
+
+    for name, least in (("lt_1b", 2.0), ("bd_boom", 2.0), ("glass_3", 0.9)):
+        voice, where = HitNotesVoice(space, RATE, HOP, 1), place_of(space, name)
+        first = [voice.play([(0, Onset(note=60.0))], where)]
+        notes = np.concatenate([*first, *(voice.play([], where) for _ in range(99))])[:, 0]
+        agents = heard(space, name, 100)
+        assert low_rms(notes) > least * low_rms(agents)
+        assert rms(agents[: 4 * HOP]) > 0.4 * rms(notes[: 4 * HOP]), "it is struck all the same"
+
+
 def test_many_notes_at_once_end_the_oldest(space: HitSpace) -> None:
     voice = HitNotesVoice(space, RATE, HOP, 1)
     where = place_of(space, "drum_cymbal_open")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from livecode import Session, load_model
-from livecode.language.agents import Agent
+from livecode.language.agents import Agent, agent
 from livecode.language.spaces import Space
 from livecode.playing.struck import Struck
 from livecode.transport.onsets import Onset
@@ -118,6 +118,16 @@ def test_an_agent_in_additive_keeps_to_its_key_and_register_unless_it_is_told_ot
     assert {note % 12 for note in notes()} <= {5, 7, 9, 11, 0, 2, 4}
     ego.scale = None
     assert set(notes()) == {0.0}, "every pitch between, too"
+    assert agent("additive", scale=None).scale is None, "which is no setting that was left out"
+
+
+def test_an_agent_among_hits_goes_by_steps_that_are_heard() -> None:
+    lengths = []
+    for given in ({}, {"step": 0.02}):
+        struck, ego = Struck(), Agent(space=Space("percussion"), **given)
+        struck.follow(ego)
+        lengths.append(struck.length(ego.step))
+    assert lengths == [0.1, 0.02]
 
 
 def test_what_has_no_pitch_is_not_put_in_a_key(session: Session) -> None:

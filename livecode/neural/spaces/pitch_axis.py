@@ -42,10 +42,11 @@ def coordinate(space: LatentSpace, axis: int, position: Floats, freq_hz: float) 
 def note_at(space: LatentSpace, position: NDArray[np.float64], in_register: bool) -> float:
     """Return the MIDI number at which a space sounds at a position (latent,), or in its register."""
     note = _note(float(space.log2_f0(space.place(position[None]))[0]))
-    if space.register is None or not in_register:
+    register = space.manner.register
+    if register is None or not in_register:
         return note
     lowest, highest = _ends(space)
-    low, high = space.register
+    low, high = register
     share = min(max((note - lowest) / (highest - lowest), 0.0), 1.0)
     return low + share * (high - low)
 

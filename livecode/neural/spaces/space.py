@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.decoder import SoundParts, SpaceDecoder
+from livecode.neural.spaces.manner import manner_of
 from livecode.neural.spaces.search import SEARCH_STEPS, nearest
 from livecode.neural.spaces.texture import Texture
 
@@ -33,13 +34,7 @@ class LatentSpace:
         self.n_fft = int(config["n_fft"])
         self.latent = int(config["latent"])
         self.bins = self.n_fft // 2
-        #: The key that agents keep to where nothing else is said, as "c minor"; "" for none.
-        self.key: str = str(config.get("key", ""))
-        #: Between which MIDI numbers all its pitches lie in a key; None: where they are.
-        self.register: tuple[float, float] | None = None
-        if config.get("register"):
-            low, high = config["register"]
-            self.register = float(low), float(high)
+        self.manner = manner_of(config)
         self.partials, self.bands = int(config["partials"]), int(config["bands"])
         self.frequencies_hz = spectrum.bin_frequencies(self.n_fft, sample_rate)
         self.axis_names: tuple[str, ...] = tuple(config["axis_names"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.neural.model_file import ModelMeta, list_models, read_model
+from livecode.neural.spaces.manner import manner_of
 from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
 from livecode.neural.spaces.struck.shape import NUMBERS
 from livecode.neural.spaces.struck.space import HitSpace
@@ -45,8 +46,7 @@ def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> N
         expected = hit_shapes(sizes["latent"], shapes) if struck else space_shapes(sizes)
         if len(meta.config["axis_names"]) != meta.config["latent"]:
             raise KeyError("axis_names")
-        if (register := meta.config.get("register")) and not 0 <= register[0] < register[1] <= 127:
-            raise ValueError(f"register {register!r:.20}")
+        manner_of(meta.config)
         if names := meta.config.get("sounds"):
             expected["sounds"] = (len(names), int(meta.config["latent"]))
         if (about := meta.config.get("texture")) and not struck:
@@ -55,7 +55,7 @@ def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> N
             expected |= texture_shapes(int(meta.config["latent"]), outputs, *parts)
             if int(about["step"]) < sizes["n_fft"] // MOST_STEPS or min(parts) < 1:
                 raise KeyError("step")
-    except (IndexError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise LivecodeError(
             f"the configuration in the model file {path} is incomplete ({error}): "
             "copy or train it again"

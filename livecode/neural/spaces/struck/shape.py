@@ -20,6 +20,10 @@ MOMENTS_S = np.array([
 #: After the last moment a hit falls by 60 dB in this time, in seconds.
 END_S = 0.3
 LONGEST_S = float(MOMENTS_S[-1]) + END_S
+#: Of a thinned hit a body below this, in full from so many octaves lower on, is softer by so many dB; and
+#: after so many seconds it falls faster by so many dB a second.
+THIN_BELOW_HZ, THIN_OVER = 150.0, 0.3
+THINNER_DB, THUD_S, THUD_DB_S = 6.0, 0.05, 250.0
 BANDS = 20
 LOW_HZ, HIGH_HZ = 360.0, 17_000.0
 #: The body lies between these.
@@ -67,6 +71,13 @@ class HitShape(NamedTuple):
         of_body = np.square(k_weighting(np.exp2(self.body_octaves).astype(np.float32)))
         of_bands = np.square(k_weighting(self.tone_hz.astype(np.float32)))
         return body + bands.sum(0), body * of_body + of_bands @ bands
+
+
+def thinned(shape: HitShape) -> HitShape:
+    """Return a hit that leaves the register of kick and bass to others: a low body is softer, and a thud."""
+    low = np.clip((np.log2(THIN_BELOW_HZ) - shape.body_octaves) / THIN_OVER, 0.0, 1.0)
+    less = low * (THINNER_DB + THUD_DB_S * np.maximum(MOMENTS_S - THUD_S, 0.0))
+    return shape._replace(body_db=np.maximum(shape.body_db - less, FLOOR_DB).astype(np.float32))
 
 
 def packed(shape: HitShape) -> Floats:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio import spectrum
 from livecode.neural.audio.spectrum import Floats
+from livecode.neural.spaces.manner import OF_HITS
 from livecode.neural.spaces.search import SEARCH_STEPS
 from livecode.neural.spaces.space import KNOTS, LatentSpace
 from livecode.neural.spaces.struck.describing import shape_of
@@ -44,7 +45,7 @@ class HitSpace(LatentSpace):
         self._mean, self._basis = tensors["mean"], tensors["basis"]
         self._beyond = tensors["beyond"]
         self._spread = np.maximum(self.sound_points.std(0), 1e-6)
-        self.texture, self.key, self.register = None, "", None
+        self.texture, self.manner = None, OF_HITS
 
     def shape(self, z: Floats) -> HitShape:
         """Return the hit at a latent point (latent,); every point is one, and none is silent."""
