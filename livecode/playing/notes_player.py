@@ -121,7 +121,10 @@ class NotesPlayer(OnsetPlayer):
         self._seen, place = seen, controls.last(slot)
         if place is not None:
             place = place[: _space(voice).latent]  # at which note the agent is, is its own
-        if place is not None and (self._at is None or np.abs(place - self._at).max() > 1e-6):
+        if place is None:
+            return
+        at = self._at  # of another width where the agent has gone into another space
+        if at is None or at.shape != place.shape or np.abs(place - at).max() > 1e-6:
             self._at = place
             own = controls.open(f"{self.thing.name}.position")
             controls.write(own, frame + self.setup.voice_lead, place)

@@ -51,7 +51,10 @@ class LatentNotesVoice:
         """Return the next hop, (hop, 2) float32. Each onset begins so many frames into it."""
         place = np.full(self._space.latent, 0.5)
         if position is not None:
-            place[:] = np.clip(position[: self._space.latent], 0.0, 1.0)
+            known = position[
+                : self._space.latent
+            ]  # fewer, where an agent has gone into another space
+            place[: len(known)] = np.clip(known, 0.0, 1.0)
         begun: dict[int, tuple[int, Onset]] = {}
         for wait, onset in onsets:
             index = self._free(begun)

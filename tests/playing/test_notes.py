@@ -129,6 +129,10 @@ def test_notes_in_a_space_choose_the_pitch_and_an_agent_the_timbre(session: Sess
     assert here is not None
     assert there is not None
     np.testing.assert_allclose(here[:8], there[:8], atol=0.1)
+    for elsewhere in ("orchestra", "additive"):  # of 16 axes, where the notes have 8
+        assert session.eval(f"ego.space = space({elsewhere!r})").ok
+        assert np.isfinite(session.advance(0.3)).all()
+    assert not [event for event in session.log if event.wrong]
 
 
 def test_what_is_no_note_or_no_synth_is_said(session: Session) -> None:
