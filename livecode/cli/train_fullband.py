@@ -86,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
     """Train, give the model what a stream needs besides, and print where it is."""
     path = asking(settings_of(options), _train)
     say(f"The model is in {path}")
+    if options.out == user_models():  # where it is found by its name
+        say(f'It plays as r7 = stream("{options.name}")')
     return 0
 
 

@@ -101,6 +101,8 @@ def run(options: argparse.Namespace) -> int:
         settings_of(options), lambda settings: train_samplernn(settings, showing=showing(_figures))
     )
     say(f"The model is in {path}")
+    if options.out == user_models():  # where it is found by its name
+        say(f'It plays as r7 = stream("{options.name}")')
     return 0
 
 

@@ -86,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     path = asking(settings, lambda settings: train_space(settings, bars))
     say(f"The space is in {path}")
+    if options.out == user_models():  # where it is found by its name
+        say(f'It plays as ego = agent("{options.name}")')
     return 0
 
 

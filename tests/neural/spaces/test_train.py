@@ -289,7 +289,11 @@ def test_settings_that_make_no_sense_are_refused(change: dict[str, object], word
 
 
 @pytest.mark.slow
-def test_the_command_line_names_everything(tmp_path: Path) -> None:
-    line = f"--synthetic additive --name cli --latent 2 --steps 2 --seed 5 --out {tmp_path}"
+def test_the_command_line_names_everything_and_says_how_it_plays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("livecode.cli.train_space.user_models", lambda: tmp_path)
+    line = "--synthetic additive --name cli --latent 2 --steps 2 --seed 5"
     assert cli.main(["train", "space", *line.split()]) == 0
     assert (tmp_path / "cli" / "cli.safetensors").exists()
+    assert 'It plays as ego = agent("cli")' in capsys.readouterr().out
