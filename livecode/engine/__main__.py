@@ -11,6 +11,7 @@ from livecode.engine.device import BACKENDS, boot
 from livecode.engine.engine import Engine
 from livecode.engine.sound_path import SoundPath
 from livecode.errors import LivecodeError
+from livecode.system.scheduling import CoreWaits
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, begin, watch_lifeline
 from livecode.transport.messages import Tape
@@ -44,7 +45,8 @@ def main() -> int:
         _say_why(arena, error)
         return 2
     server = boot("headless", header.sample_rate, header.block, inputs=True).server
-    engine = Engine(arena, server, lambda: path.now_ns, time.thread_time_ns, seed=options.seed)
+    clocks = (lambda: path.now_ns), time.thread_time_ns, CoreWaits()
+    engine = Engine(arena, server, *clocks, seed=options.seed)
     if options.cue_out:
         engine.outputs.cue_pair = tuple(options.cue_out)
     if options.resume:

@@ -60,8 +60,8 @@ UNDERRUN = "had a gap: its voice was late because this machine is busy"
 class Engine:
     """Mixes what sounds, block by block; each call of `begin_block` prepares one block.
 
-    `server` is a booted pyo server that has not been started. `clock_ns` is a monotonic clock, or a
-    virtual one, and `work_ns` returns how long this thread has computed so far.
+    `server` is a booted pyo server that has not been started. `clock_ns` is a monotonic clock, or a virtual
+    one; `work_ns` and `waited_ns` return how long this thread has computed so far, and waited for a core.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class Engine:
         server: pyo.Server,
         clock_ns: Callable[[], int],
         work_ns: Callable[[], int] = lambda: 0,
+        waited_ns: Callable[[], int] = lambda: 0,
         schedule: Schedule | None = None,
         seed: int = 0,
     ):
         """Set up the mixer and register the callback.
 
-        `seed` determines what is random in a @dsp. In a replay, `schedule` says when things
-        happened live.
+        `seed` determines what is random in a @dsp. In a replay, `schedule` says when things happened live.
         """
         self.arena, self.server, self._clock_ns = arena, server, clock_ns
         self._schedule = schedule
@@ -107,7 +107,7 @@ class Engine:
         #: Called with what performers ask of the way to the loudspeaker.
         self.on_audio: Callable[[ChooseAudio | SurveyAudio], None] = lambda order: None
         self._notes: deque[str] = deque()  # by other threads
-        self._load = load = BlockLoad(arena.header, clock_ns, work_ns)
+        self._load = load = BlockLoad(arena.header, clock_ns, work_ns, waited_ns)
         self._overload = Overload(load, arena.header, self._chains, self.tell)
         self._panics = arena.header.panics
         self._from = [arena.messages["mind", "engine"], arena.messages["terminal", "engine"]]

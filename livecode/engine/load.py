@@ -17,8 +17,20 @@ REMEMBERED = 32
 class BlockLoad:
     """Measures each block between `begin_block` and `end_block`, and writes the header."""
 
-    def __init__(self, header: Header, clock_ns: Callable[[], int], work_ns: Callable[[], int]):
+    def __init__(
+        self,
+        header: Header,
+        clock_ns: Callable[[], int],
+        work_ns: Callable[[], int],
+        waited_ns: Callable[[], int] = lambda: 0,
+    ):
+        """Begin to measure.
+
+        `work_ns()` is how long the thread that computes blocks has worked so far, and `waited_ns()` how
+        long it has waited for a core while it could work.
+        """
         self._header, self._clock_ns, self._work_ns = header, clock_ns, work_ns
+        self._waited_ns, self._held_ns = waited_ns, 0
         self._period_ns = header.block / header.sample_rate * 1e9
         self._begun_ns: int | None = None
         self._worked_ns = 0
@@ -56,11 +68,15 @@ class BlockLoad:
         """Count a block that begins at `now_ns`, and whether it is late."""
         header = self._header
         header.blocks += 1
+        held_ns = self._waited_ns()
         if self._begun_ns is not None:
             gap_ns = now_ns - self._begun_ns
             header.worst_gap_ns = max(header.worst_gap_ns, gap_ns)
-            header.late_blocks += gap_ns > LATE * self._period_ns
-        self._begun_ns = now_ns
+            late = gap_ns > LATE * self._period_ns
+            header.late_blocks += late
+            unheld_ns = gap_ns - (held_ns - self._held_ns)
+            header.held_blocks += late and unheld_ns <= LATE * self._period_ns
+        self._begun_ns, self._held_ns = now_ns, held_ns
         if self._worked_ns:
             self._computing.append((self._work_ns() - self._worked_ns) / self._period_ns)
 

@@ -23,6 +23,10 @@ HEADER_FIELDS: tuple[tuple[str, str], ...] = (
     ("stop", "i8"),  # 1: the terminal is ending the performance, and will remove the arena
     ("blocks", "i8"),  # blocks computed since the engine started
     ("late_blocks", "i8"),  # blocks that began more than 1.5 periods after the previous one
+    (
+        "held_blocks",
+        "i8",
+    ),  # late ones that would not have been, had their thread not waited for a core
     ("worst_gap_ns", "i8"),
     ("underruns", "i8"),  # underruns of all voices together
     ("load", "f8"),  # the engine's computing time divided by the block length, smoothed
