@@ -20,6 +20,8 @@ LONGEST_BLOCK = 8192
 CLIENT = "livecode"
 #: Below the priority of the system's own audio threads (PipeWire and JACK use 20 and up).
 REALTIME_PRIORITY = 15
+#: Without real time: shorter than the slices of what does not sound, and about as long as a block takes.
+SLICE_S = 0.0008
 
 
 @dataclass(frozen=True)
@@ -185,5 +187,11 @@ class BlockPace:
 
 
 def realtime(priority: int = REALTIME_PRIORITY) -> bool:
-    """Ask for real-time scheduling of the calling thread. Return whether it was granted."""
-    return scheduling.realtime(priority, first_in=True)
+    """Ask for real-time scheduling of the calling thread, or else for short slices.
+
+    Return whether real time was granted.
+    """
+    granted = scheduling.realtime(priority, first_in=True)
+    if not granted:
+        scheduling.take_slices(SLICE_S)
+    return granted
