@@ -206,7 +206,7 @@ class Viewer(_Guarded, WebSocketHandler):
         self._busy_since_s = now_s
         try:
             for data, binary in messages:
-                await self.write_message(data if binary else data.decode(), binary=binary)
+                await self.write_message(data, binary=binary)
         except WebSocketClosedError:
             return
         self._busy_since_s = None

@@ -236,11 +236,12 @@ class Showing:
     def _code(self, now_ns: int) -> Any:
         """The text in the editor, or else the newest blocks, which other editors have evaluated."""
         beat_s = (now_ns - int(self._header.terminal_beat_ns)) * 1e-9
-        data = self._arena.page.look() if beat_s < TERMINAL_GONE_S else b""
-        if data:
-            if not self._changed("page", data) and "code" in self._documents:
-                return None
-            return {"page": msgspec.Raw(data)} if _is_page(data) else None
+        page = self._arena.page.look() if beat_s < TERMINAL_GONE_S else b""
+        source = b"page" + page if page else b"blocks" + self._arena.watched.look()
+        if not self._changed("code", source) and "code" in self._documents:
+            return None
+        if page:
+            return {"page": msgspec.Raw(page)} if _is_page(page) else None
         watched = look_at(self._arena.watched, Watched)
         return {
             "blocks": [
@@ -282,17 +283,25 @@ def _places(watched: Watched) -> list[tuple[int, int, int, int, int]]:
     """
     tokens, found = watched.tokens, []
     for row in tokens.patterns:
-        names = (row.name, *row.made_of)
+        stands: dict[int, tuple[int, int] | None] = {}  # notation -> number of its block, its place
         for span in row.spans:
-            text = tokens.notations[span.notation]
-            for block in reversed(watched.blocks):
-                at = max(block.code.find(f"{quote}{text}{quote}") for quote in ('"', "'"))
-                if at >= 0 and any(name in block.code for name in names):
-                    first = at + 1 + span.first
-                    place = block.number, first, first + span.last - span.first
-                    found.append((span.begin, span.end, *place))
-                    break
+            if span.notation not in stands:
+                stands[span.notation] = _stands(tokens.notations[span.notation], row, watched)
+            if (place := stands[span.notation]) is not None:
+                first = place[1] + span.first
+                last = first + span.last - span.first
+                found.append((span.begin, span.end, place[0], first, last))
     return found
+
+
+def _stands(notation: str, row: PatternTokens, watched: Watched) -> tuple[int, int] | None:
+    """Return (number of the newest block that quotes a notation for a row, its place there), if any does."""
+    names = (row.name, *row.made_of)
+    for block in reversed(watched.blocks):
+        at = max(block.code.find(f"{quote}{notation}{quote}") for quote in ('"', "'"))
+        if at >= 0 and any(name in block.code for name in names):
+            return block.number, at + 1
+    return None
 
 
 def _clock(status: Status) -> dict[str, Any]:

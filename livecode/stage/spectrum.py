@@ -28,19 +28,21 @@ class BandSpectrum:
         self._first = first[:-1]
         self._wide = np.diff(first) > 1
         self._end = int(first[-1])
-        self._window = np.hanning(WINDOW).astype(np.float32)[:, None]
+        self._window = np.hanning(WINDOW)
         self._scale = 2.0 / float(self._window.sum())
 
     def of(self, frames: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Return the levels (BANDS,) of the last WINDOW of `frames` (n, 2), 0 to 255."""
-        sound = np.zeros((WINDOW, 2), np.float32)
-        taken = np.nan_to_num(frames[-WINDOW:], nan=0.0, posinf=0.0, neginf=0.0)
-        if len(taken):
-            sound[-len(taken) :] = taken
-        spectrum = np.fft.rfft(sound * self._window, PADDED, axis=0)
+        sound = np.zeros((2, PADDED))  # NumPy transforms 64 bits faster than 32
+        taken = frames[-WINDOW:].T
+        if not np.isfinite(taken).all():
+            taken = np.nan_to_num(taken, nan=0.0, posinf=0.0, neginf=0.0)
+        sound[:, WINDOW - taken.shape[1] : WINDOW] = taken
+        sound[:, :WINDOW] *= self._window
+        spectrum = np.fft.rfft(sound)[:, : self._end + 1]
         # the power of both sides, so that what is out of phase does not vanish
-        power = np.square(np.abs(spectrum)).mean(axis=1) * self._scale**2
-        levels = 10 * np.log10(power[: self._end + 1] + 1e-12)
+        power = (np.square(spectrum.real) + np.square(spectrum.imag)).sum(axis=0)
+        levels = 10 * np.log10(power * (self._scale**2 / 2) + 1e-12)
         bands = np.interp(self._centres, np.arange(len(levels)), levels)
         highest = np.maximum.reduceat(levels, self._first)
         bands = np.where(self._wide, highest, bands)

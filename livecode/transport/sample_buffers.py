@@ -154,8 +154,12 @@ class TapBuffer:
         while True:
             head = self.written
             count = min(max(head - position, 0), self.capacity // 2)
-            index = np.arange(head - count, head)
-            frames = np.where(index[:, None] >= 0, self._data[index & self._mask], 0)
+            frames = np.zeros((count, self.CHANNELS), np.float32)
+            there = min(count, head)
+            start = (head - there) & self._mask
+            first = min(there, self.capacity - start)
+            frames[count - there : count - there + first] = self._data[start : start + first]
+            frames[count - there + first :] = self._data[: there - first]
             # else the writer may have overwritten some while they were copied
             if self.written - head < self.capacity // 4:
                 return frames, head
