@@ -1,17 +1,14 @@
 """Visitors of the stage page for measuring: those that read all they get, and those that may not come in."""
 
-import asyncio
 import base64
 import contextlib
 import itertools
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
-
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 #: So many connections are open at once from which no request comes, for so many seconds.
 CONNECTIONS, HELD_S = 200, 0.3
@@ -19,43 +16,11 @@ CONNECTIONS, HELD_S = 200, 0.3
 ATTEMPTS = 80
 #: The pause between two attempts, in seconds: a hundred a second, and no busy loop.
 PAUSE_S = 0.01
+#: How often viewers read, in seconds: what is sent meanwhile waits in the system.
+READ_S = 0.05
+#: A viewer is let in within so many seconds, also on a busy machine.
+COME_WITHIN_S = 20.0
 ASKED = b'{"evaluate": "hush()"}'
-
-
-class Watchers:
-    """Viewers that read all they get, in a thread of this program."""
-
-    def __init__(self, address: str, count: int):
-        self.frames = 0
-        self._address, self._count = address, count
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._watch()), daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let all of them go."""
-        self._end.set()
-        self._thread.join()
-
-    async def _watch(self) -> None:
-        parts = urlsplit(self._address)
-        socket = f"ws://{parts.netloc}{parts.path}events"
-        origin = f"{parts.scheme}://{parts.netloc}"
-        opened = [
-            await websocket_connect(HTTPRequest(socket, headers={"Origin": origin}))
-            for _ in range(self._count)
-        ]
-
-        async def read(viewer: object) -> None:
-            while await viewer.read_message() is not None:  # type: ignore[attr-defined]
-                self.frames += 1
-
-        reading = [asyncio.create_task(read(each)) for each in opened]
-        while not self._end.is_set():
-            await asyncio.sleep(0.05)
-        for each in opened:
-            each.close()
-        await asyncio.gather(*reading)
 
 
 class _Visitor:
@@ -76,6 +41,71 @@ class _Visitor:
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
         )
+
+
+class _Messages:
+    """Counts the messages in what a web-socket server sends, piece by piece; see RFC 6455, section 5.2."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._head = b""  # of a frame that has just begun
+        self._left = 0  # bytes of the frame that have not come yet
+
+    def take(self, data: bytes) -> None:
+        """Take in the next piece."""
+        at = 0
+        while at < len(data):
+            if self._left:
+                skipped = min(self._left, len(data) - at)
+                self._left, at = self._left - skipped, at + skipped
+                continue
+            self._head += data[at : at + 1]
+            at += 1
+            short = self._head[1] & 127 if len(self._head) > 1 else 0
+            more = {126: 2, 127: 8}.get(short, 0)
+            if len(self._head) == 2 + more:
+                self._left = int.from_bytes(self._head[2:]) if more else short
+                self.count += self._head[0] & 15 in (1, 2)  # text and binary
+                self._head = b""
+
+
+class Watchers(_Visitor):
+    """Viewers that read all they get, seldom and much at once, so that reading costs little."""
+
+    def __init__(self, address: str, count: int):
+        """Let so many viewers come, and wait until the page has told each of them something."""
+        super().__init__(address)
+        self._viewers = [(self._connected(), _Messages()) for _ in range(count)]
+        for viewer, messages in self._viewers:
+            viewer.settimeout(COME_WITHIN_S)
+            self._upgrade(viewer)
+            came = b""
+            while b"\r\n\r\n" not in came:
+                came += _some(viewer, 1)
+            while not messages.count:
+                messages.take(_some(viewer, 1 << 16))
+            viewer.setblocking(False)
+
+    def watch(self, gone: threading.Event) -> float:
+        """Read until `gone` is set, and leave; return how many messages each viewer got in a second."""
+        began = time.monotonic()
+        with contextlib.ExitStack() as stack:
+            for viewer, _ in self._viewers:
+                stack.enter_context(viewer)
+            while not gone.wait(READ_S):
+                for viewer, messages in self._viewers:
+                    with contextlib.suppress(BlockingIOError):
+                        while piece := viewer.recv(1 << 16):
+                            messages.take(piece)
+        counts = [messages.count for _, messages in self._viewers]
+        return sum(counts) / len(counts) / (time.monotonic() - began)
+
+
+def _some(viewer: socket.socket, most: int) -> bytes:
+    """Return what has come, at least a byte. Raises ConnectionError if the page has closed the connection."""
+    if not (came := viewer.recv(most)):
+        raise ConnectionError("the stage page lets nobody in")
+    return came
 
 
 class Still(_Visitor):
