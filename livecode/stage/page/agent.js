@@ -2,6 +2,7 @@
 
 const MOST_AXES = 10;
 const RAIL = 11;   // characters of an axis
+const MOST_NAME = 9;   // of its name
 const MOST_TYPE = 3.4, LEAST_TYPE = 1.9, LINE = 1.4;   // in hundredths of the height, and lines in sizes of type
 const HEAD = 2;    // so many lines' room a name takes
 const WIDEST = 0.36, ROOMY = 0.46;   // of the width of the page, beside the code and without it
@@ -69,7 +70,7 @@ function whole(name, agent) {
     ["label", `, of ${dims} dimension${dims === 1 ? "" : "s"}${agent.paused ? ", paused" : ""}`]));
   lines.push(line(["label", " "]));
   const names = agent.position.slice(0, MOST_AXES).map((_, axis) => named(agent, axis).length);
-  const wide = Math.min(9, Math.max(5, ...names)) + 1;
+  const wide = Math.min(MOST_NAME, Math.max(5, ...names)) + 1;
   agent.position.slice(0, MOST_AXES).forEach((at, axis) => lines.push(ofAxis(agent, axis, at, heads, wide)));
   const more = agent.position.length - MOST_AXES;
   if (more > 0) lines.push(line(["label", `… and ${more} more`]));
@@ -95,10 +96,12 @@ function ofAxis(agent, axis, at, heads, wide) {
   const believed = up === undefined ? [] : [
     [heads === 2 * axis + 1 ? "heads" : "label", ` ▾${signed(down)}`],
     [heads === 2 * axis ? "heads" : "label", ` ▴${signed(up)}`]];
-  return line(["label", named(agent, axis).slice(0, 9).padEnd(wide)],
+  return line(["label", shortened(named(agent, axis)).padEnd(wide)],
     ["rail", "─".repeat(cell)], ["here", "●"], ["rail", "─".repeat(RAIL - 1 - cell)],
     ["", ` ${plain(at)} `], ["here", moved(agent.action[axis] ?? 0)], ...believed);
 }
+
+function shortened(name) { return name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name; }
 
 function named(agent, axis) { return agent.axes?.[axis] ?? `axis ${axis + 1}`; }
 
