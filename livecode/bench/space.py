@@ -28,8 +28,8 @@ def run(seconds: float = 1.0) -> list[BenchRow]:
     rows = []
     for name, path in list_models().items():
         meta, tensors = read_model(path)
-        if meta.kind != KIND or meta.config.get("struck"):
-            continue  # spaces of hits have no spectra that are held
+        if meta.kind != KIND or {"struck", "ambient"} & meta.config.keys():
+            continue  # spaces of hits and of ambiences have no spectra that are held
         rows += cost_rows(name, meta, tensors, seconds)
         rows += sound_rows(load_space(name), meta, {"space": name})
     if not rows:

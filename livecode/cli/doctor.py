@@ -252,13 +252,13 @@ def latent_voice_share() -> float:
     """
     # imported here, since `processor` reports an import that fails
     from livecode.neural.load import load_model
+    from livecode.neural.spaces.described import DescribedSpace
     from livecode.neural.spaces.space import LatentSpace
-    from livecode.neural.spaces.struck.space import HitSpace
     from livecode.voices.cost import voice_share
 
     for name in list_models():
         model = load_model(name)
-        if isinstance(model, LatentSpace) and not isinstance(model, HitSpace):
+        if isinstance(model, LatentSpace) and not isinstance(model, DescribedSpace):
             return voice_share(model, MEASURE_S)
     raise LivecodeError("there is no space")
 

@@ -18,6 +18,7 @@ from livecode.language.values import Value, as_value
 from livecode.neural.model_file import find_model, name_for_all
 from livecode.neural.spaces import map as space_map
 from livecode.neural.spaces import space as neural
+from livecode.neural.spaces.ambient.space import AmbienceSpace
 from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.manner import Manner
 from livecode.neural.spaces.pitch_axis import note_at, pitch_axis
@@ -82,10 +83,11 @@ class Space(Thing):
     def pitched(self) -> "Space":
         """Return this space if notes can be played in it; raises LivecodeError if it has no pitch.
 
-        In a space of hits they move a hit up and down: it is as it is at middle C.
+        In a space of hits they move a hit up and down: it is as it is at middle C. Ambiences sing
+        their partials.
         """
         loaded = self.settings.get("loaded")
-        if isinstance(loaded, HitSpace):
+        if isinstance(loaded, HitSpace | AmbienceSpace):
             return self
         if not isinstance(loaded, neural.LatentSpace) or pitch_axis(loaded) is None:
             raise LivecodeError(
@@ -97,6 +99,11 @@ class Space(Thing):
     def hits(self) -> bool:
         """Whether each place is a whole hit, which sounds when it is struck."""
         return isinstance(self.settings.get("loaded"), HitSpace)
+
+    @property
+    def moves(self) -> bool:
+        """Whether each place is an ambience, which never stands still and is in stereo."""
+        return isinstance(self.settings.get("loaded"), AmbienceSpace)
 
     def struck(self) -> "Space":
         """Return this space if it can be struck and put in a key; raises LivecodeError otherwise."""
@@ -227,6 +234,10 @@ class Placed(Sounding):
         """
         space: Space = self.settings["space"]
         had = self.player is not None and self.player.texture is self.texture
+        if self.textured and not had and space.moves:
+            raise LivecodeError(
+                f"every place of {space.model} moves by itself, so {self}.texture stays 0"
+            )
         if self.textured and not had and not space.lives:
             raise LivecodeError(
                 f"{space.model} has no texture, so {self}.texture stays 0: spaces learn one from "
@@ -352,6 +363,9 @@ def _walked(walkers: Sequence[Any], latent: int) -> tuple[np.ndarray | None, np.
 
 def space(model: str, trust: bool = False) -> Space:
     """Open a latent sound space: `glass = space("additive")`. It is silent until something moves in it.
+
+    `"additive"` and `"orchestra"` hold tones, `"percussion"` hits, and `"texture"` rain, wind, fire and
+    what else breathes.
 
     `space("rave.ts", trust=True)` opens a TorchScript model in the nn~ convention. Such a model is a
     program, too: `trust` allows that very file to run, once and for all.

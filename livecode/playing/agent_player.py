@@ -78,7 +78,8 @@ class AgentPlayer(SoundPlayer):
         """The agent's space, as a voice plays it. Among rhythms nothing begins in it."""
         if isinstance(self.thing.space, RhythmSpace):
             return HitsSource()
-        return LatentSource(self.thing.space.model, self.seed, self.thing.space.version)
+        space = self.thing.space
+        return LatentSource(space.model, self.seed, space.version, stereo=space.moves)
 
     @property
     def position(self) -> np.ndarray:

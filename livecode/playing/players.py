@@ -231,7 +231,8 @@ class PlacePlayer(SoundPlayer):
     @property
     def source(self) -> Source:
         """The thing's space, as a voice plays it."""
-        return LatentSource(self.thing.space.model, self.seed, self.thing.space.version)
+        space = self.thing.space
+        return LatentSource(space.model, self.seed, space.version, stereo=space.moves)
 
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)

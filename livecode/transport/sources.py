@@ -11,6 +11,7 @@ class LatentSource(msgspec.Struct, frozen=True, tag="latent"):
     model: str
     seed: int
     version: str = ""  # of the model's file, when it was asked for
+    stereo: bool = False  # whether it is in two channels
 
 
 #: The stream that needs no model file: noise whose temperature can be heard.

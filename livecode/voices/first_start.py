@@ -25,7 +25,7 @@ from livecode.transport.messages import (
     StreamSource,
     VoiceSource,
 )
-from livecode.voices import drum_kit, drum_parts, hit_kernel, resampler, sinebank
+from livecode.voices import ambience_kernel, drum_kit, drum_parts, hit_kernel, resampler, sinebank
 from livecode.voices.samplernn import compiling, tiny
 from livecode.voices.samplernn.compiling import LEVELS, Kernel, fingerprint, step_back
 from livecode.voices.samplernn.fullband import sampler as fullband
@@ -89,6 +89,7 @@ PARTS = {
     each.name: each
     for each in (
         _small("spaces", sinebank.CACHE_PATH, sinebank.warm, sinebank),
+        _small("textures", ambience_kernel.CACHE_PATH, ambience_kernel.warm, ambience_kernel),
         _small("hits and notes", hit_kernel.CACHE_PATH, hit_kernel.warm, hit_kernel),
         _small("drums", drum_parts.CACHE_PATH, drum_parts.warm, drum_parts),
         _small("sounds at any rate", resampler.CACHE_PATH, resampler.warm, resampler),
@@ -108,7 +109,7 @@ PARTS = {
 def needed(source: VoiceSource) -> tuple[str, ...]:
     """Return the names of the parts that a source needs."""
     if isinstance(source, (LatentSource, LatentNotesSource)):
-        return ("sinebank",)
+        return ("ambience_kernel",) if _is_ambient(source.model) else ("sinebank",)
     if isinstance(source, HitsSource):
         return ("hit_kernel",)
     if isinstance(source, StreamSource) and source.model != TEST_MODEL:
@@ -118,6 +119,13 @@ def needed(source: VoiceSource) -> tuple[str, ...]:
             return ()
         return ("resampler", "fullband" if wide else "samplernn")
     return ()
+
+
+def _is_ambient(model: str) -> bool:
+    try:
+        return bool(read_meta(find_model(model)).config.get("ambient"))
+    except LivecodeError:  # it is told when it is loaded
+        return False
 
 
 def ensure(name: str) -> None:

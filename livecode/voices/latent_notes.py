@@ -3,11 +3,13 @@
 import numpy as np
 
 from livecode.errors import LivecodeError
+from livecode.neural.spaces.ambient.space import AmbienceSpace
 from livecode.neural.spaces.pitch_axis import coordinate, pitch_axis
 from livecode.neural.spaces.space import LatentSpace
 from livecode.transport.onsets import Onset
 from livecode.transport.positions import Sounded, packed
 from livecode.voices.latent import LatentVoice
+from livecode.voices.latent_ambience import AmbienceVoice
 
 #: From silence to full loudness, and back after the gate, in seconds.
 ATTACK_S, RELEASE_S = 0.004, 0.09
@@ -18,7 +20,7 @@ STRIKE = 0.3
 class _Note:
     """One voice of the space, and the note that it plays."""
 
-    def __init__(self, voice: LatentVoice):
+    def __init__(self, voice: LatentVoice | AmbienceVoice):
         self.voice = voice
         self.sounded = Sounded()
         self.pitch = 0.5  # the coordinate along the axis of pitch
@@ -32,19 +34,28 @@ class _Note:
 
 
 class LatentNotesVoice:
-    """Plays notes in a space: the notes choose the pitch, the control `position` the timbre."""
+    """Plays notes in a space: the notes choose the pitch, the control `position` the timbre.
+
+    In a space of ambiences the partials of a note are sung by the bands in which they lie.
+    """
 
     controls = ("position",)
 
     def __init__(self, space: LatentSpace, sample_rate: int, hop: int, seed: int, voices: int):
         """Set up so many voices. Raises `LivecodeError` if the space has no axis of pitch."""
-        axis = pitch_axis(space)
-        if axis is None:
+        ambient = isinstance(space, AmbienceSpace)
+        axis = None if ambient else pitch_axis(space)
+        if axis is None and not ambient:
             raise LivecodeError("the space has no axis of pitch, so notes cannot be played in it")
         self._space, self._axis, self._hop = space, axis, hop
         self._rise, self._fall = 1 / (ATTACK_S * sample_rate), 1 / (RELEASE_S * sample_rate)
         self._notes = [
-            _Note(LatentVoice(space, sample_rate, hop, seed + index)) for index in range(voices)
+            _Note(
+                AmbienceVoice(space, sample_rate, hop, seed + index)
+                if isinstance(space, AmbienceSpace)
+                else LatentVoice(space, sample_rate, hop, seed + index)
+            )
+            for index in range(voices)
         ]
 
     def play(self, onsets: list[tuple[int, Onset]], position: np.ndarray | None) -> np.ndarray:
@@ -60,7 +71,8 @@ class LatentNotesVoice:
             index = self._free(begun)
             note = self._notes[index]
             freq_hz = 440.0 * 2.0 ** ((onset.note - 69.0) / 12.0)
-            note.pitch = coordinate(self._space, self._axis, place, freq_hz)
+            if self._axis is not None:
+                note.pitch = coordinate(self._space, self._axis, place, freq_hz)
             note.sounded = Sounded(onset.note, STRIKE, note.sounded.stroke + 1)
             note.voice.came = wait
             begun[index] = wait, onset
@@ -68,11 +80,11 @@ class LatentNotesVoice:
         for index, note in enumerate(self._notes):
             if note.silent and index not in begun:
                 continue
-            place[self._axis] = note.pitch
-            sound = note.voice.play(packed(place, note.sounded)) * self._envelope(
-                note, begun.get(index)
-            )
-            out += sound[:, None]
+            if self._axis is not None:
+                place[self._axis] = note.pitch
+            sound = note.voice.play(packed(place, note.sounded))
+            envelope = self._envelope(note, begun.get(index))
+            out += sound.reshape(self._hop, -1) * envelope[:, None]
         return out
 
     def _free(self, begun: dict[int, tuple[int, Onset]]) -> int:

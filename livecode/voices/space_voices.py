@@ -1,14 +1,16 @@
-"""Which voice plays a space: held sounds and hits, for an agent or for notes."""
+"""Which voice plays a space: held sounds, ambiences and hits, for an agent or for notes."""
 
+from livecode.neural.spaces.ambient.space import AmbienceSpace
 from livecode.neural.spaces.load import load_space
 from livecode.neural.spaces.struck.space import HitSpace
 from livecode.transport.messages import LatentNotesSource, LatentSource
 from livecode.transport.timing import HOP
 from livecode.voices.latent import LatentVoice
+from livecode.voices.latent_ambience import AmbienceVoice
 from livecode.voices.latent_hits import HitNotesVoice, LatentHitsVoice
 from livecode.voices.latent_notes import LatentNotesVoice
 
-SpaceVoice = LatentVoice | LatentHitsVoice | LatentNotesVoice | HitNotesVoice
+SpaceVoice = LatentVoice | AmbienceVoice | LatentHitsVoice | LatentNotesVoice | HitNotesVoice
 
 
 def space_voice(source: LatentSource | LatentNotesSource, sample_rate: int) -> SpaceVoice:
@@ -20,4 +22,6 @@ def space_voice(source: LatentSource | LatentNotesSource, sample_rate: int) -> S
         return LatentNotesVoice(space, sample_rate, HOP, source.seed, source.voices)
     if isinstance(space, HitSpace):
         return LatentHitsVoice(space, sample_rate, HOP, source.seed)
+    if isinstance(space, AmbienceSpace):
+        return AmbienceVoice(space, sample_rate, HOP, source.seed)
     return LatentVoice(space, sample_rate, HOP, source.seed)

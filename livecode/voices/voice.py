@@ -13,6 +13,7 @@ from livecode.transport.timing import HOP
 from livecode.voices.drawn_ahead import Asked
 from livecode.voices.hits import HitsVoice
 from livecode.voices.latent import LatentVoice
+from livecode.voices.latent_ambience import AmbienceVoice
 from livecode.voices.latent_hits import LatentHitsVoice
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilt.tilted import Decided
@@ -84,7 +85,7 @@ class Voice:
         position = self.buffer.written
         values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
         source, reader = self.source, self.controls[0] if self.controls else None
-        if isinstance(source, (LatentVoice, LatentHitsVoice)) and reader is not None:
+        if isinstance(source, (LatentVoice, AmbienceVoice, LatentHitsVoice)) and reader is not None:
             source.came = reader.since - self.frame
         if self.onsets is not None:
             values.insert(0, self._begin(self.onsets))

@@ -76,6 +76,7 @@ def test_the_performer_is_told_what_is_ready(cold) -> None:
 def test_each_source_waits_for_its_own_parts_alone(tmp_path: Path) -> None:
     model = str(write_samplernn(tmp_path))
     assert needed(LatentSource("additive", 1)) == ("sinebank",)
+    assert needed(LatentSource("texture", 1)) == ("ambience_kernel",)
     assert needed(HitsSource()) == ("hit_kernel",)
     assert needed(StreamSource(model, 1)) == ("resampler", "samplernn")
     assert needed(StreamSource("chorale", 1)) == ("resampler", "fullband")

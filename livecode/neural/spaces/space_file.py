@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.neural.model_file import ModelMeta, list_models, read_model
+from livecode.neural.spaces.ambient import shape as ambient
+from livecode.neural.spaces.ambient.space import AmbienceSpace
+from livecode.neural.spaces.described import DescribedSpace
 from livecode.neural.spaces.manner import manner_of
 from livecode.neural.spaces.space import KIND, KNOTS, LatentSpace
-from livecode.neural.spaces.struck.shape import NUMBERS
+from livecode.neural.spaces.struck import shape as struck
 from livecode.neural.spaces.struck.space import HitSpace
 from livecode.neural.spaces.texture import texture_shapes
 
@@ -27,29 +31,30 @@ def open_space(path: Path) -> LatentSpace:
         _check(path, meta, shapes)
 
     meta, tensors = read_model(path, claims=claims)
-    if meta.config.get("struck"):
-        return HitSpace(path.stem, meta.sample_rate, meta.config, tensors)
-    return LatentSpace(path.stem, meta.sample_rate, meta.config, tensors)
+    kind = _described(meta)
+    return (kind.space if kind else LatentSpace)(path.stem, meta.sample_rate, meta.config, tensors)
 
 
 def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> None:
     """Raise `LivecodeError` if the tensors do not fit the file's configuration."""
     try:
-        struck = bool(meta.config.get("struck"))
-        sizes = {key: meta.config[key] for key in (("latent",) if struck else _SIZES)}
+        kind = _described(meta)
+        sizes = {key: meta.config[key] for key in (("latent",) if kind else _SIZES)}
         for key, size in sizes.items():
             least, most = _SIZES[key]
             if type(size) is not int or not least <= size <= most:
                 raise ValueError(f"{key} {size!r:.20}, where {least} to {most} are possible")
         if not RATES_HZ[0] <= meta.sample_rate <= RATES_HZ[1]:
             raise ValueError(f"{meta.sample_rate} Hz, of {RATES_HZ[0]} to {RATES_HZ[1]}")
-        expected = hit_shapes(sizes["latent"], shapes) if struck else space_shapes(sizes)
+        expected = (
+            described_shapes(sizes["latent"], kind.numbers, shapes) if kind else space_shapes(sizes)
+        )
         if len(meta.config["axis_names"]) != meta.config["latent"]:
             raise KeyError("axis_names")
         manner_of(meta.config)
         if names := meta.config.get("sounds"):
             expected["sounds"] = (len(names), int(meta.config["latent"]))
-        if (about := meta.config.get("texture")) and not struck:
+        if (about := meta.config.get("texture")) and not kind:
             outputs = expected["decoder.head.bias"][0]
             parts = (int(about["components"]), int(about["hidden"]))
             expected |= texture_shapes(int(meta.config["latent"]), outputs, *parts)
@@ -68,6 +73,25 @@ def _check(path: Path, meta: ModelMeta, shapes: dict[str, tuple[int, ...]]) -> N
             )
 
 
+class _Described(NamedTuple):
+    """A kind of space whose sounds are described."""
+
+    space: type[DescribedSpace]
+    numbers: int  # that describe a sound
+
+
+#: Kinds of described sounds, by the key of the configuration that says so.
+_DESCRIBED = {
+    "struck": _Described(HitSpace, struck.NUMBERS),
+    "ambient": _Described(AmbienceSpace, ambient.NUMBERS),
+}
+
+
+def _described(meta: ModelMeta) -> _Described | None:
+    """Return the kind of a space of described sounds; None if it is one of spectra."""
+    return next((kind for key, kind in _DESCRIBED.items() if meta.config.get(key)), None)
+
+
 #: What a space may be, as (least, most) of each of its sizes.
 _SIZES = {
     "latent": (1, 256),
@@ -82,15 +106,17 @@ RATES_HZ = (8_000, 192_000)
 MOST_STEPS = 64
 
 
-def hit_shapes(latent: int, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """Return the names and shapes of the tensors of a space of hits; it knows one hit or more."""
-    hits = max(1, (shapes.get("sounds") or (1,))[0])
+def described_shapes(
+    latent: int, numbers: int, shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    """Return the names and shapes of the tensors of a space of described sounds; it knows one or more."""
+    sounds = max(1, (shapes.get("sounds") or (1,))[0])
     return {
-        "mean": (NUMBERS,),
-        "basis": (latent, NUMBERS),
+        "mean": (numbers,),
+        "basis": (latent, numbers),
         "axes": (latent, KNOTS),
-        "sounds": (hits, latent),
-        "beyond": (hits, NUMBERS),
+        "sounds": (sounds, latent),
+        "beyond": (sounds, numbers),
     }
 
 

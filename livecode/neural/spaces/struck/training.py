@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import Floats
+from livecode.neural.spaces.principal import principal
 from livecode.neural.spaces.struck.shape import EDGES_HZ, MOMENTS_S, HitShape, packed
-from livecode.neural.spaces.struck.space import HitSpace, knots
+from livecode.neural.spaces.struck.space import HitSpace
 
 #: Levels above this count where hits are compared with themselves, in dB.
 HEARD_DB = -30.0
-#: An axis is called after what it goes with by at least so much.
-GOES_WITH = 0.55
 
 
 def train(
@@ -24,23 +23,8 @@ def train(
     Its axes are the principal components of the hits, the strongest first, and brighter towards 1.
     """
     rows = np.array([packed(shape) for shape in shapes.values()])
-    mean = rows.mean(0)
-    _, sizes, basis = np.linalg.svd(rows - mean, full_matrices=False)
-    basis = basis[:latent]
-    points = (rows - mean) @ basis.T
     named = _about(list(shapes.values()))
-    signs = np.where(_alike(points, named["brightness"]) < 0, -1.0, 1.0)
-    points, basis = points * signs, basis * signs[:, None]
-    config = {"latent": latent, "struck": True, "axis_names": _names(points, named)}
-    config["sounds"] = list(shapes)
-    tensors: dict[str, NDArray[Any]] = {
-        "mean": mean.astype(np.float32),
-        "basis": basis.astype(np.float16),
-        "axes": knots(points),
-        "sounds": points.astype(np.float32),
-        "beyond": (rows - mean - points @ basis).astype(np.float16),
-    }
-    kept = float(np.square(sizes[:latent]).sum() / np.square(sizes).sum())
+    config, tensors, kept = principal("struck", list(shapes), rows, named, latent)
     playing = HitSpace(
         name, sample_rate, config, {key: each.astype(np.float32) for key, each in tensors.items()}
     )
@@ -68,23 +52,3 @@ def _about(shapes: list[HitShape]) -> dict[str, Floats]:
         found["tone"].append(float((bands @ shape.tone_share + body) / all_of_it))
         found["body"].append(float(np.log(body + 1e-6)))
     return {name: np.array(values, np.float32) for name, values in found.items()}
-
-
-def _alike(points: Floats, other: Floats) -> NDArray[np.float64]:
-    """Return the correlation of each axis with a number of each hit, (latent,)."""
-    return np.array([np.corrcoef(axis, other)[0, 1] for axis in points.T])
-
-
-def _names(points: Floats, named: Mapping[str, Floats]) -> list[str]:
-    names: list[str] = []
-    correlations = {name: np.abs(_alike(points, other)) for name, other in named.items()}
-    free = 0
-    for axis in range(points.shape[1]):
-        left = {name: found[axis] for name, found in correlations.items() if name not in names}
-        best = max(left, key=lambda name: left[name], default="")
-        if best and left[best] >= GOES_WITH:
-            names.append(best)
-        else:
-            free += 1
-            names.append(f"free {free}")
-    return names
