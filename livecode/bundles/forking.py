@@ -164,6 +164,8 @@ def _unfinished(records: list[StoredRecord]) -> int | None:
     """Return the place of the first block, from the end back, that has not ended; None if all have."""
     begun: dict[int, int] = {}
     for place, each in enumerate(records):
+        if each.record is None:
+            continue
         match each.record:
             case BlockBegun(number=number):
                 begun[number] = place
@@ -180,10 +182,8 @@ def write_fork(moment: ForkMoment, journal: Path, checkpoint: Path) -> None:
     What was played before is one segment, and what begins now goes on in another: it need not be read to
     begin. Raises LivecodeError if there is no room.
     """
-    digest = hashlib.sha256()
-    for each in moment.before:
-        digest.update(each.data)
-    forked = Forked(moment.tick, moment.at_s, time.time(), digest.hexdigest(), moment.status)
+    digest = hashlib.sha256(b"".join(each.data for each in moment.before)).hexdigest()
+    forked = Forked(moment.tick, moment.at_s, time.time(), digest, moment.status)
     try:
         write_segment(journal, 1, (each.data for each in moment.before))
         write_segment(journal, 2, [stored(forked).data])

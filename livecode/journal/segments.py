@@ -101,7 +101,7 @@ def write_segment(path: Path, number: int, records: Iterable[bytes]) -> None:
         seal.update(MAGIC)
         frames, size = list[bytes](), 0
         for data in records:
-            frames.append(frame(data))
+            frames += (_FRAME.pack(len(data), zlib.crc32(data)), data)
             size += len(data)
             if size >= _PIECE_BYTES:
                 file.write(sealed(seal, b"".join(frames)))
