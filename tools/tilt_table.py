@@ -4,7 +4,8 @@
     python -m tools.tilt_table measured.jsonl --write docs/tilt-table.md
 
 The first measures, and appends one line for each model, reward and strength that the file does not have
-yet; the second writes the table between its marks.
+yet; the second writes the table between its marks. With `--toward` streams are steered by an amount of 1 or
+−1 rather than tilted; that goes into a file of its own.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from livecode.language.signal_names import pick, signal_names
 from livecode.language.values import as_value
 from livecode.neural.model_file import find_model, list_models
 from livecode.neural.samplernn.config import KIND
+from livecode.neural.samplernn.own_takes import read_takes
 from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import READ_S, TiltScoring
 from livecode.signals.candidate_sound import CandidateSound
@@ -31,7 +33,10 @@ from livecode.signals.tempo import Tempo
 from livecode.transport.candidates import OfferedChunk
 from livecode.voices.drawing import Held
 from livecode.voices.loaded import Loaded
-from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
+from livecode.voices.tilt.chunk import CandidateSet
+from livecode.voices.tilt.hands import TiltHand, TowardHand
+from livecode.voices.tilt.own_takes import kept_takes
+from livecode.voices.tilt.tilted import TiltedStream
 
 BEGIN = "<!-- table: written by `python -m tools.tilt_table`, not by hand -->"
 END = "<!-- end of the table -->"
@@ -40,6 +45,8 @@ CANDIDATES, CHUNK_S, PIECE_S = 8, 0.125, 256 / RATE_HZ
 #: What is asked for: standard deviations that the mean reward rises by, bits a sample that the model may
 #: find it less likely by, and the share of the variety that is to be left.
 RISE, DEARER_BITS, VARIETY = 1.0, 0.3, 0.7
+#: The mean reward is asked for over takes of so many seconds.
+ASKED_S = 60.0
 
 #: Hands that are turned to the front, half-way.
 SIGNALS = {"rings": SimpleNamespace(twist=0.5)}
@@ -65,8 +72,15 @@ def rewards() -> dict[str, Reward]:
     return {name: word(*made[name]) if name in made else word for name, word in REWARDS.items()}
 
 
-def take(loaded: Loaded, name: str, strength: float, seconds: float, seed: int) -> Take:
-    """Let a stream be heard for so long, tilted by a reward at a strength."""
+def take(
+    loaded: Loaded,
+    name: str,
+    strength: float,
+    seconds: float,
+    seed: int,
+    direction: NDArray[np.float32] | None = None,
+) -> Take:
+    """Let a stream be heard for so long, tilted by a reward at a strength, or steered along a direction."""
     rate, tempo = loaded.meta.sample_rate, Tempo(RATE_HZ)
     drawing = loaded.drawing(seed)
     drawing.begin(seed)
@@ -85,17 +99,23 @@ def take(loaded: Loaded, name: str, strength: float, seconds: float, seed: int) 
         TiltedStream(drawing, rate, seed, usual_bits=loaded.usual_bits),
         as_value(rewards().get(name, 0.0)),
     )
+    toward, tilted = TowardHand(), strength
+    if direction is not None:
+        toward, tilted = TowardHand(1.0, (strength,)), 0.0
+        stream.steering.know(1.0, direction[None])
     # a strength of next to nothing lets the model's likelihood be known of what is not tilted
-    hand = TiltHand(strength or 1e-12, CANDIDATES if strength else 1, CHUNK_S)
+    hand = TiltHand(tilted or 1e-12, CANDIDATES if tilted else 1, CHUNK_S)
     pieces, frame = [], 0
     for _ in range(round(seconds / PIECE_S)):
-        pieces.append(stream.next(np.ones(round(PIECE_S * rate), np.float32), Held(), True, hand))
+        pieces.append(
+            stream.next(np.ones(round(PIECE_S * rate), np.float32), Held(), True, hand, toward)
+        )
         frame += round(PIECE_S * RATE_HZ)
         while stream.draw():
             pass
         if (offered := stream.offered) is not None:
             stream.offered = None
-            if strength:
+            if tilted:
                 scores = None
                 judging = scoring.score(_as_offered(offered, rate, frame), value, moment)
                 for scores in judging:  # noqa: B007 - the last ones count
@@ -118,9 +138,21 @@ def _refuse(why: str, left: bool) -> None:
     raise RuntimeError(why)
 
 
-def judged(reward: Reward, audio: NDArray[np.float32], rate: int) -> tuple[Floats, Floats]:
-    """Return what a reward says of each chunk of a sound, (chunks,), and the colour of each."""
-    sound, tempo, frames = CandidateSound(rate), Tempo(RATE_HZ), round(CHUNK_S * rate)
+def direction_of(loaded: Loaded, name: str) -> NDArray[np.float32]:
+    """Return the direction of a reward in the hidden state of a model, (width,)."""
+    takes = read_takes(kept_takes(loaded))
+    said = [judged(rewards()[name], audio, takes.rate_hz, takes.frames)[0] for audio in takes.audio]
+    return takes.direction(np.array(said))
+
+
+def judged(
+    reward: Reward, audio: NDArray[np.float32], rate: int, chunk: int | None = None
+) -> tuple[Floats, Floats]:
+    """Return what a reward says of each chunk of a sound, (chunks,), and the colour of each.
+
+    chunk: its samples, if they are not those of `CHUNK_S`.
+    """
+    sound, tempo, frames = CandidateSound(rate), Tempo(RATE_HZ), chunk or round(CHUNK_S * rate)
     names, said, colours = signal_names(reward), [], []
     for begin in range(0, len(audio) - frames + 1, frames):
         chunk, at = [], begin
@@ -147,7 +179,13 @@ def variety(takes: list[Floats]) -> float:
 
 
 def measure(
-    path: Path, seconds: float, takes: int, untilted: int, models: list[str], only: list[str]
+    path: Path,
+    seconds: float,
+    takes: int,
+    untilted: int,
+    models: list[str],
+    only: list[str],
+    steered: bool = False,
 ) -> None:
     """Append what is measured, model by model: untilted, towards each reward, and away from each."""
     known = {tuple(row["what"]) for row in read(path)}
@@ -160,7 +198,8 @@ def measure(
                     continue
                 if strength:
                     seeds = range(1, takes + 1)
-                    heard = [take(loaded, name, strength, seconds, seed) for seed in seeds]
+                    way = direction_of(loaded, name) if steered else None
+                    heard = [take(loaded, name, strength, seconds, seed, way) for seed in seeds]
                 else:
                     seeds = range(1, untilted + 1)
                     plain = plain or [take(loaded, "", 0.0, seconds, seed) for seed in seeds]
@@ -171,6 +210,7 @@ def measure(
                 row = {
                     "what": [model, name, strength], "seconds": seconds, "takes": len(heard),
                     "mean": float(said.mean()), "std": float(said.std()),
+                    "take_std": float(np.std([each.mean() for each, _ in judgements])),
                     "bits": float(np.mean([each.bits for each in heard])),
                     "variety": variety([colours for _, colours in judgements]),
                 }  # fmt: skip
@@ -187,8 +227,9 @@ def table(rows: list[dict[str, Any]]) -> str:
     """Return the table: figures in bold are those that reach what is asked for."""
     found = {tuple(row["what"]): row for row in rows}
     lines = [
-        "| stream | reward | at 1: sd | bits/sample | variety | at −1: sd | bits/sample | variety |",
-        "|---|---|---|---|---|---|---|---|",
+        "| stream | reward | at 1: sd of chunks | of takes | bits/sample | variety "
+        "| at −1: sd of chunks | of takes | bits/sample | variety |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for model, name in dict.fromkeys((what[0], what[1]) for what in found):
         plain = found.get((model, name, 0.0))
@@ -196,19 +237,27 @@ def table(rows: list[dict[str, Any]]) -> str:
         for strength in (1.0, -1.0):
             bent = found.get((model, name, strength))
             if plain is None or bent is None:
-                cells += ["", "", ""]
+                cells += [""] * 4
                 continue
-            moved = (bent["mean"] - plain["mean"]) / plain["std"] if plain["std"] else None
+            moved, enough = bent["mean"] - plain["mean"], RISE if strength > 0 else 0.0
             dearer, left = bent["bits"] - plain["bits"], bent["variety"] / plain["variety"]
+            for deviation in (plain["std"], take_std(plain)):
+                far = moved / deviation if deviation else None
+                cells.append("–" if far is None else _cell(far, far * strength >= enough))
             cells += [
-                "–"
-                if moved is None
-                else _cell(moved, moved * strength >= (RISE if strength > 0 else 0.0)),
                 _cell(dearer, dearer <= DEARER_BITS),
                 _cell(left, left >= VARIETY, plus=False),
             ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def take_std(plain: dict[str, Any]) -> float:
+    """Return by how much the mean reward differs between untilted takes of `ASKED_S` seconds.
+
+    That of shorter takes is scaled, as if stretches of that length were independent.
+    """
+    return float(plain["take_std"]) * float(np.sqrt(plain["seconds"] / ASKED_S))
 
 
 def _cell(number: float, reached: bool, plus: bool = True) -> str:
@@ -232,6 +281,7 @@ def main() -> None:
     parser.add_argument("--untilted", type=int, default=8, help="takes that all are compared with")
     parser.add_argument("--models", nargs="*", default=None)
     parser.add_argument("--rewards", nargs="*", default=None)
+    parser.add_argument("--toward", action="store_true", help="steer rather than tilt")
     parser.add_argument("--write", type=Path, default=None)
     options = parser.parse_args()
     if options.write is not None:
@@ -240,7 +290,7 @@ def main() -> None:
         return
     measure(
         options.measured, options.seconds, options.takes, options.untilted,
-        options.models or list_models(KIND), options.rewards or list(REWARDS),
+        options.models or list_models(KIND), options.rewards or list(REWARDS), options.toward,
     )  # fmt: skip
 
 

@@ -20,7 +20,9 @@ from livecode.signals.candidate_sound import CandidateSound
 from livecode.transport.candidates import OfferedChunk
 from livecode.voices.drawing import Held
 from livecode.voices.loaded import Loaded
-from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
+from livecode.voices.tilt.chunk import CandidateSet
+from livecode.voices.tilt.hands import TiltHand
+from livecode.voices.tilt.tilted import TiltedStream
 
 Floats = NDArray[np.float32]
 

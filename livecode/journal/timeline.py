@@ -15,6 +15,7 @@ from livecode.transport.messages import (
     AnyMessage,
     Began,
     Built,
+    Directions,
     DuetTurn,
     FadedLate,
     GivenUp,
@@ -191,6 +192,9 @@ class Timeline:
                 case Tilted():
                     tilted = schedule.tilted.setdefault(message.generation, {})
                     tilted.setdefault(message.position, []).append(message.scores)
+                case Directions():
+                    steered = schedule.steered.setdefault(message.generation, {})
+                    steered.setdefault(message.position, []).append(message)
                 case DuetTurn():
                     turns = schedule.turns.setdefault(message.generation, {})
                     turns.setdefault(message.position, []).append(message)

@@ -14,6 +14,7 @@ from livecode.files import path_of, path_text, replacing, shown, version_of
 from livecode.language.naming import NamingSetting
 from livecode.language.sources import Sounding, a_reward, automatable, lasting
 from livecode.language.things import Setting, Thing, whole
+from livecode.language.toward import TowardSetting
 from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.neural.audio.sound_array import array_of_sound
@@ -73,7 +74,7 @@ class Stream(Sounding):
 
     kind = "stream"
     kept = Sounding.kept | {
-        "take", "prime", "prime_version", "tilt", "strength", "candidates", "chunk", "cap",
+        "take", "prime", "prime_version", "tilt", "strength", "candidates", "chunk", "cap", "toward",
     }  # fmt: skip
 
     model = NamingSetting(
@@ -150,6 +151,11 @@ class Stream(Sounding):
     )
     cap = automatable(
         100.0, 0, 1000, "bits a second: the reward pushes it no further from its model than this"
+    )
+
+    toward = TowardSetting(
+        "a reward that it is steered towards by what its model knows of it: `r7.toward = 0.4 * shimmer`, "
+        "or away from: `-0.4 * shimmer`; None: it is not"
     )
 
     def prime(self, audio: str | Path | np.ndarray | None = None) -> None:

@@ -46,6 +46,7 @@ from livecode.performance.tempo_words import TempoWord, metre_word
 from livecode.performance.tick_load import SoundingNames, TickLoad
 from livecode.performance.token_times import TokenTeller
 from livecode.playing.clock import PerformanceClock
+from livecode.playing.directions import DirectionFinder
 from livecode.playing.duets import Duets
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
@@ -174,6 +175,10 @@ class Performance:
         )
         sounds.on_gone = signals.forget
         self.tilts = Tilts(arena, self.generations, sounds, watchdog, setup.say, setup.note, wall_s)
+        self.direction_finder = DirectionFinder(
+            arena, self.generations, sounds, watchdog, setup, wall_s
+        )
+        self.tilts.on_takes = self.direction_finder.take_in
         self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
         self.duets = Duets(
             signals, sounds, setup, tempo, lambda: clock.frame, arena.taps, recorder.feature,
@@ -291,6 +296,7 @@ class Performance:
             self.sounds.tick(frame, self.present.moment)
             self.duets.tick(self.present.moment)
             self.tilts.tick(self.present.moment)
+            self.direction_finder.tick(self.present.moment)
             self.layers.tick(frame, self.present.moment)
             self.named.tick(frame, self.present.moment)
             self.judging.tick(self.present.moment)

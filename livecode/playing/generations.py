@@ -15,6 +15,7 @@ from livecode.transport.messages import (
     AnyMessage,
     Began,
     Built,
+    Directions,
     DuetTurn,
     Ended,
     Fade,
@@ -82,6 +83,7 @@ class Generations:
         self.on_new_engine: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Generation], None] = lambda playing: None
         self.on_tilted: Callable[[Tilted], None] = lambda message: None
+        self.on_directions: Callable[[Directions], None] = lambda message: None
         self.on_turn: Callable[[DuetTurn], None] = lambda message: None
 
     def current(self, name: str) -> Generation | None:
@@ -242,6 +244,8 @@ class Generations:
                 self._silenced = self.sounding()
             elif isinstance(message, Tilted):
                 self.on_tilted(message)
+            elif isinstance(message, Directions):
+                self.on_directions(message)
             elif isinstance(message, DuetTurn):
                 self.on_turn(message)
             elif isinstance(message, Note):

@@ -23,6 +23,7 @@ from livecode.language.values import Value
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.automation import Automation
 from livecode.playing.controlling import follow_keywords
+from livecode.playing.function_player import checked
 from livecode.playing.hits_player import HitsPlayer
 from livecode.playing.lines import LEAST
 from livecode.playing.listening import SOUND
@@ -34,7 +35,7 @@ from livecode.playing.sent_players import (
     OscEventsPlayer,
 )
 from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
-from livecode.playing.tilt_terms import hears
+from livecode.playing.tilt_terms import TiltTerm, hears, tilt_terms
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -69,6 +70,8 @@ class DspPlayer(SoundPlayer):
 
 #: What a performer holds of a tilt, in the order in which the voice reads it.
 TILT_HAND = ("strength", "candidates", "chunk", "cap")
+#: A stream is steered along so many directions at most, and so far along each.
+MOST_DIRECTIONS, MOST_AMOUNT = 8, 4.0
 #: How far a stream is pushed is shown as the mean over about so many seconds.
 PUSH_SHOWN_S = 1.0
 
@@ -106,6 +109,11 @@ class StreamPlayer(SoundPlayer):
         self.tilt: Value | None = None
         self._own_tilt: Value | None = None
         self._leaning: Value | None = None
+        #: What it is steered towards: the rewards, their names, and which directions are known of them.
+        self.toward_terms: list[TiltTerm] = []
+        self.toward_what = ""
+        self._toward: Value | None = None
+        self._known, self._amounts = ("", 0), [0.0]
         #: How far the tilt pushes the stream from its model, in bits a second.
         self.pushed = 0.0
         self._hand = {
@@ -124,6 +132,10 @@ class StreamPlayer(SoundPlayer):
             self._tell_what_does_not_tilt(tilt)
         self._own_tilt = tilt
         self._tilt_anew()
+        toward = self.thing.toward.value
+        if toward is not self._toward:
+            self._toward = toward
+            self._steer_anew(toward)
         for automation in self._hand.values():
             automation.follow(frame, fade_s)
 
@@ -138,6 +150,22 @@ class StreamPlayer(SoundPlayer):
         both = None if own is None or leaning is None else own + leaning
         self.tilt = both or own or leaning
         self.pushed, self._hand_rests = self.pushed if self.tilt is not None else 0.0, False
+
+    def _steer_anew(self, toward: Value | None) -> None:
+        """Be steered by this, once directions are known of it; None: by nothing."""
+        names = (SOUND, str(self.thing))
+        self.toward_terms = [] if toward is None else tilt_terms(toward, names)[:MOST_DIRECTIONS]
+        self.toward_what = "\n".join(str(term.reward) for term in self.toward_terms)
+        self._amounts = [0.0] * len(self.toward_terms)
+        if toward is not None and not self.toward_terms:
+            self.setup.note(
+                f"{self.thing}.toward",
+                f"it reads nothing of `sound`, so it steers nowhere: {toward}",
+            )
+
+    def know_directions(self, number: int, what: str) -> None:
+        """Use directions of that number, of the rewards of these names, which the voice knows now."""
+        self._known, self._hand_rests = (what, number), False
 
     def _tell_what_does_not_tilt(self, tilt: Value) -> None:
         if not hears(tilt, (SOUND, str(self.thing))):
@@ -177,7 +205,7 @@ class StreamPlayer(SoundPlayer):
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
         self._frame = frame
-        if not self._hand_rests:
+        if not self._hand_rests or self.toward_terms:
             self._write_hand(moment.at(frame + self.setup.voice_lead, self.setup.voice_lead))
 
     def _write_hand(self, moment: Moment) -> None:
@@ -185,10 +213,26 @@ class StreamPlayer(SoundPlayer):
         hand = np.array([each.sample(moment) for each in self._hand.values()])
         if self.tilt is None:
             hand[0] = 0.0
-        if self._written is None or np.abs(hand - self._written[: len(hand)]).max() > LEAST:
+        hand = np.append(hand, self._steered(moment))
+        if self._written is None or not _alike(hand, self._written):
             self._written = hand
             self.setup.controls.write(self._slot, moment.frame, hand)
         self._hand_rests = all(map(_stays, self._hand.values()))
+
+    def _steered(self, moment: Moment) -> list[float]:
+        """Return which directions it is steered along, and how far along each; 0: along none."""
+        what, number = self._known
+        if not self.toward_terms or what != self.toward_what:
+            return []
+        for place, term in enumerate(self.toward_terms):
+            try:
+                amount = term.sign * math.prod(
+                    checked(each.sample(moment)) for each in term.weights
+                )
+            except Exception:  # no version of its function is left: it stays
+                continue
+            self._amounts[place] = min(max(amount, -MOST_AMOUNT), MOST_AMOUNT)
+        return [float(number), *self._amounts]
 
     def state(self) -> StreamPosition:
         """Return the sample time: the voice knows where its stream was at any time."""
@@ -198,6 +242,13 @@ class StreamPlayer(SoundPlayer):
         """Go back to that time; a test stream, which has no memory, just goes on."""
         if isinstance(state, StreamPosition) and self.thing.model != TEST_MODEL:
             self._since = state.frame
+
+
+def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Return whether two hands, which may be of different lengths, differ by no more than is written."""
+    wide = np.zeros((2, max(len(one), len(other))))
+    wide[0, : len(one)], wide[1, : len(other)] = one, other
+    return bool(np.abs(wide[0] - wide[1]).max() <= LEAST)
 
 
 def _stays(automation: Automation) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -87,16 +87,10 @@ class TiltScoring:
         self, moment: Moment, sound: CandidateSound, row: int, begin: int, seconds: float
     ) -> Moment:
         """Return the moment so many seconds after `begin`, with the sound of a candidate."""
+        frame = begin
         if moment.tempo is not None:
-            # what values remember they remember for each lead, so for each candidate
-            frame = begin + round(seconds * moment.tempo.sample_rate)
-            moment = moment.at(frame, -1 - row)
-        then = {"t": moment.t, "beat": moment.beat, "bar": moment.bar}
-        signals: Mapping[str, Any] = ChainMap(
-            {**dict.fromkeys(self._names, sound), **then},
-            moment.signals,  # type: ignore[arg-type]
-        )
-        return moment._replace(signals=signals, call=lambda value: self._guard.call(value, signals))
+            frame += round(seconds * moment.tempo.sample_rate)
+        return moment_heard(moment, self._names, sound, self._guard, frame, -1 - row)
 
     def _ask(self, terms: list[TiltTerm], moment: Moment, said: Floats) -> bool:
         """Add what the rewards say to `said`, (terms,); False if one of them has failed."""
@@ -134,3 +128,24 @@ class TiltScoring:
             return term.sign * math.prod(checked(each.sample(heard)) for each in term.weights)
         except Exception:
             return 0.0
+
+
+def moment_heard(
+    moment: Moment,
+    names: Collection[str],
+    sound: CandidateSound,
+    guard: TiltGuard,
+    frame: int,
+    lead: int,
+) -> Moment:
+    """Return a moment at that sample time at which another sound is heard under some names.
+
+    lead: what values remember they remember for each, so for each sound.
+    """
+    moment = moment.at(frame, lead)
+    then = {"t": moment.t, "beat": moment.beat, "bar": moment.bar}
+    signals: Mapping[str, Any] = ChainMap(
+        {**dict.fromkeys(names, sound), **then},
+        moment.signals,  # type: ignore[arg-type]
+    )
+    return moment._replace(signals=signals, call=lambda value: guard.call(value, signals))

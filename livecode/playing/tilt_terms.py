@@ -18,7 +18,12 @@ class TiltTerm:
     @property
     def key(self) -> tuple[int, ...]:
         """What tells this reward from another, and from what it was before it was evaluated again."""
-        return tuple(id(part.node) for part in self.reward.everything())
+        return made_of_nodes(self.reward)
+
+
+def made_of_nodes(value: Value) -> tuple[int, ...]:
+    """Return what tells a value from others, and from what it was before a part was evaluated again."""
+    return tuple(id(part.node) for part in value.everything())
 
 
 def hears(value: Value, names: Collection[str]) -> bool:

@@ -17,8 +17,9 @@ from livecode.playing.players import StreamPlayer
 from livecode.playing.sounds import Sounds
 from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import TiltScoring
+from livecode.playing.tilt_terms import made_of_nodes
 from livecode.transport import Arena
-from livecode.transport.candidates import SCORED_SHARE, OfferedChunk, offered
+from livecode.transport.candidates import SCORED_SHARE, OfferedChunk, OfferedTakes, offered
 from livecode.transport.messages import Scores, Tilted, send
 from livecode.transport.timing import TICK_S as TICK_EVERY_S
 
@@ -34,11 +35,6 @@ MOST_WAITING = 16
 Scored = NDArray[np.float64]
 #: Tells the performer a sentence about a name.
 Say = Callable[[str, str], None]
-
-
-def made_of_nodes(tilt: Value) -> tuple[int, ...]:
-    """Return what tells a tilt from others, and from what it was before a part was evaluated again."""
-    return tuple(id(part.node) for part in tilt.everything())
 
 
 def cost_in_words(seconds: float, candidates: OfferedChunk) -> str:
@@ -148,10 +144,16 @@ class Tilts:
         self._scored: Iterator[Scored | None] | None = None  # of the first that waits
         self._scores: tuple[float, ...] = ()  # of that one, if they are known
         generations.on_tilted = self._take_in
+        #: Takes in what is offered for directions.
+        self.on_takes: Callable[[OfferedTakes], None] = lambda takes: None
 
     def tick(self, moment: Moment) -> None:
         """Score what has come in, or as much of it as there is time for."""
-        self._waiting.extend(offered(self._arena.candidates))
+        for each in offered(self._arena.candidates):
+            if isinstance(each, OfferedTakes):
+                self.on_takes(each)
+            else:
+                self._waiting.append(each)
         if len(self._waiting) > MOST_WAITING:  # the mind was held up, and what waits is too late
             newest = {each.generation: each for each in self._waiting}
             self._waiting, self._scored = deque(newest.values()), None

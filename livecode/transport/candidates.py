@@ -1,4 +1,4 @@
-"""Chunks of candidates of tilted streams on their way from the voices to the mind, which scores them."""
+"""What the mind is to judge on its way from the voices: chunks of candidates, and takes of models."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,14 @@ Floats = NDArray[np.float32]
 SCORED_SHARE = 0.35
 
 
-class OfferedChunk(msgspec.Struct, frozen=True):
+class OfferedTakes(msgspec.Struct, frozen=True, tag=True):
+    """Takes that the model of a stream has played by itself, in a file; see `OwnTakes`."""
+
+    generation: int
+    path: str
+
+
+class OfferedChunk(msgspec.Struct, frozen=True, tag=True):
     """A chunk of several continuations of one stream. Samples are float32, little-endian.
 
     The journal does not keep them: it keeps the scores that were used.
@@ -43,15 +50,15 @@ class OfferedChunk(msgspec.Struct, frozen=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(OfferedChunk)
+_decoder = msgspec.msgpack.Decoder(OfferedChunk | OfferedTakes)
 
 
-def offer(queue: MessageQueue, candidates: OfferedChunk) -> bool:
-    """Send candidates; False if there is no room, so that nobody scores them."""
-    return queue.send(_encoder.encode(candidates))
+def offer(queue: MessageQueue, offered: OfferedChunk | OfferedTakes) -> bool:
+    """Send candidates or takes; False if there is no room, so that nobody judges them."""
+    return queue.send(_encoder.encode(offered))
 
 
-def offered(queue: MessageQueue) -> Iterator[OfferedChunk]:
-    """Yield the candidates that wait to be scored."""
+def offered(queue: MessageQueue) -> Iterator[OfferedChunk | OfferedTakes]:
+    """Yield what waits to be judged."""
     while (data := queue.receive()) is not None:
         yield _decoder.decode(data)

@@ -16,6 +16,7 @@ from livecode.transport.sources import OnsetSource as OnsetSource
 from livecode.transport.sources import Source as Source
 from livecode.transport.sources import StreamSource as StreamSource
 from livecode.transport.sources import VoiceSource as VoiceSource
+from livecode.transport.tape import Tape as Tape
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
@@ -121,21 +122,6 @@ class SurveyAudio(Message, frozen=True, tag=True):
     """Find out which back ends and devices there are, and post them on the arena's audio board."""
 
 
-class Tape(msgspec.Struct, frozen=True):
-    """What is being recorded; the engine posts it for the terminal, mind and next engine."""
-
-    path: str = ""
-    stems: str = ""
-    bits: int = 32
-    begin: int = 0  # sample time of the first sample
-    error: str = ""  # why the last recording stopped, as a sentence
-
-    @property
-    def on(self) -> bool:
-        """Whether anything is being recorded."""
-        return bool(self.path or self.stems)
-
-
 # terminal -> mind
 
 
@@ -178,6 +164,25 @@ class Scores(Message, frozen=True, tag=True):
     generation: int
     chunk: int
     scores: tuple[float, ...]
+
+
+class GetTakes(Message, frozen=True, tag=True):
+    """Let a stream's model play some takes by itself, to find directions in; see `OfferedTakes`."""
+
+    generation: int
+
+
+class Directions(Message, frozen=True, tag=True):
+    """Directions in the hidden state of a stream's model, along which it can be steered.
+
+    The voices send them back with the `position` in the stream's buffer from which on it knows them.
+    """
+
+    generation: int
+    number: int  # of these directions, by which the control of the tilt names them
+    what: str  # the rewards that they were fitted to, one a line
+    directions: bytes  # float32, little-endian, (rewards, width)
+    position: int = 0
 
 
 class GetSounds(Message, frozen=True, tag=True):
@@ -373,10 +378,9 @@ class Silenced(Message, frozen=True, tag=True):
 
 AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, Interrupt, GrabSound, Record,
-    ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, Scores, Began, Built, Tried, Ended,
-    Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp, Tilted, DuetTurn, Underrun, FadedLate,
-    Late,
-    Lost, Unread, ShapeFollowed, Silenced,
+    ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, GetTakes, Directions, Scores,
+    Began, Built, Tried, Ended, Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp,
+    Tilted, DuetTurn, Underrun, FadedLate, Late, Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from livecode.transport.messages import DuetTurn
+from livecode.transport.messages import Directions, DuetTurn
 
 #: A sample time that never comes.
 NEVER = 1 << 62
@@ -35,6 +35,8 @@ class Schedule:
     given_up: dict[int, set[int]] = field(default_factory=dict)
     # by buffer position: the scores that were used in that hop, chunk by chunk
     tilted: dict[int, dict[int, list[tuple[float, ...]]]] = field(default_factory=dict)
+    # by buffer position: directions that streams knew from there on
+    steered: dict[int, dict[int, list[Directions]]] = field(default_factory=dict)
     # by buffer position: what streams of duets did there
     turns: dict[int, dict[int, list[DuetTurn]]] = field(default_factory=dict)
     # hits without a sound: (generation, sample time, sound)

@@ -11,9 +11,11 @@ from livecode.system.scheduling import ordinary
 from livecode.transport import Arena, ControlReader
 from livecode.transport.messages import (
     TEST_MODEL,
+    Directions,
     Failed,
     FileSource,
     GetSounds,
+    GetTakes,
     GivenUp,
     HitsSource,
     Late,
@@ -50,6 +52,7 @@ from livecode.voices.load_shedding import LoadShedding, TakenBack, Width
 from livecode.voices.noise import NoiseVoice
 from livecode.voices.sound_store import SoundStore
 from livecode.voices.space_voices import space_voice
+from livecode.voices.steered import SteeredStreams
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilting import Tilting
 from livecode.voices.trials import Trials
@@ -98,6 +101,7 @@ class VoiceHost:
         self.sounds = SoundStore(arena.header.sample_rate, beside=self._live)
         self._trials = Trials(arena)
         self._tilting = Tilting(arena, scored=schedule is None)
+        steered = SteeredStreams(arena, self.voices, self._live, heard=schedule is None)
         self._entropies = EntropyTeller(arena)
         self._ears = Ears(arena, partial(send, self._to_mind), self._live, schedule is None)
         self._batching = Batching(self._now_s)
@@ -109,6 +113,8 @@ class VoiceHost:
             StartVoice: self._start,
             StopVoice: self._stop,
             GetSounds: lambda message: self.sounds.get(message.kit, message.sounds),
+            GetTakes: steered.get_takes,
+            Directions: steered.take_directions,
             Scores: self._take_scores,
         }
 

@@ -23,6 +23,7 @@ class Loaded:
 
     def __init__(self, path: Path):
         """Read the file and ready the kernel; raises LivecodeError if that is not possible."""
+        self.path = path
         self.meta, config, tensors = open_samplernn(path)
         rate = self.meta.sample_rate
         self.sampler: Sampler | FullbandSampler

@@ -2,7 +2,8 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,10 @@ from livecode.voices.entropy import EntropyMeter
 from livecode.voices.leveller import Leveller
 from livecode.voices.loaded import Loaded
 from livecode.voices.resampler import Resampler
-from livecode.voices.tilt.tilted import CandidateSet, TiltedStream, TiltHand
+from livecode.voices.tilt.chunk import CandidateSet
+from livecode.voices.tilt.hands import TiltHand, TowardHand
+from livecode.voices.tilt.own_takes import kept_takes
+from livecode.voices.tilt.tilted import TiltedStream
 
 #: `freeze` repeats this much of what was heard last; its end runs into its beginning over the seam.
 LOOP_S, SEAM_S = 1.0, 0.05
@@ -104,12 +108,13 @@ class StreamVoice:
         temperature of the moment at which it is heard. Those of a tilted stream are drawn earlier.
 
         held: what else is in the performer's hand, in the order of `Held`, and then the numbers of a
-        `TiltHand` and of a `DuetHand`.
+        `TiltHand` and a `TowardHand`, and those of a `DuetHand`.
         """
         self.tilt.decided = []
         self.priority = 0.0 if priority is None else float(priority[0])
         self._temperatures = self._known(temperature)
-        self.answers.follow(_hands(held)[1])
+        hands = _hands(held)
+        self.answers.follow(hands.duet)
         if not self.answers.hand.on:
             self._drawing.anchors = ()
         self.answers.prepare()
@@ -117,8 +122,8 @@ class StreamVoice:
             return np.zeros(self._hop, np.float32)
         if self._loop.plays_alone(self._freezes(frozen)):
             return self.answers.shaped(self._loop.repeat())
-        asked, hand = self._asked(self._temperatures, guard, held)
-        audio = self.tilt.next(*asked, hand)
+        asked = self._asked(self._temperatures, guard, held)
+        audio = self.tilt.next(*asked, hands.tilt, hands.toward)
         sound = self._resampler.process(audio * self._gain, self._hop)
         heard = self._loop.pass_on(self._leveller.process(sound, asked.guarded))
         return self.answers.shaped(heard)
@@ -133,14 +138,14 @@ class StreamVoice:
     ) -> Asked | None:
         """Return what `play` would ask of the stream with these values, if it may be drawn already.
 
-        None: it is drawn already, or frozen, tilted, or in a duet.
+        None: it is drawn already, or frozen, tilted, steered, or in a duet.
         """
         if self._freezes(frozen) or self._loop.on or self.ahead.hops or self.tilt.bends:
             return None
-        tilt, duet = _hands(held)
-        if tilt.strength or duet != DuetHand():
+        hands = _hands(held)
+        if hands.tilt.strength or hands.duet != DuetHand() or any(hands.toward.amounts):
             return None
-        return self._asked(self._known(temperature), guard, held)[0]
+        return self._asked(self._known(temperature), guard, held)
 
     def _known(self, temperature: np.ndarray | None) -> deque[float]:
         """Return the temperatures that are known of the hops from this one on."""
@@ -155,17 +160,16 @@ class StreamVoice:
 
     def _asked(
         self, known: deque[float], guard: np.ndarray | None, held: tuple[np.ndarray | None, ...]
-    ) -> tuple[Asked, TiltHand]:
-        """Return what the next hop is asked for with, and what is held of the tilt."""
+    ) -> Asked:
+        """Return what the next hop is asked for with."""
         count = self._resampler.needs(self._hop)
         heard = self._resampler.heard(count)
         curve = np.interp(heard, self._hop * np.arange(len(known)), known).astype(np.float32)
         hand = {
             name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
         }
-        tilt, _ = _hands(held)
         guarded = guard is not None and bool(guard[0] >= 0.5)
-        return Asked(curve, Held(**hand), guarded), tilt
+        return Asked(curve, Held(**hand), guarded)
 
     @property
     def candidates(self) -> int:
@@ -242,6 +246,20 @@ class StreamVoice:
         drawing.prime(phrase.audio)
         return drawing.state()
 
+    def take_directions(self, number: int, directions: bytes) -> None:
+        """Know directions: float32, (directions, width)."""
+        known = np.frombuffer(directions, np.float32).reshape(
+            -1, self._loaded.sampler.hidden.shape[1]
+        )
+        self.tilt.steering.know(float(number), known)
+
+    def own_takes(self) -> Path:
+        """Return a file of takes that the model plays by itself; any thread may ask.
+
+        Raises OSError if there is no place for it.
+        """
+        return kept_takes(self._loaded)
+
     def _go_on_from(self, primed: Any) -> None:
         """Go on from where a phrase has led; should it fall silent there, it is taken back to that place."""
         self.tilt.go_on_from(primed)
@@ -263,13 +281,23 @@ class StreamVoice:
         self._drawing.prime(sound.audio)
 
 
-def _hands(held: tuple[np.ndarray | None, ...]) -> tuple[TiltHand, DuetHand]:
-    """Return what is held of the tilt and of the duet, by the controls that come with `Held`."""
+class _Hands(NamedTuple):
+    """What a performer holds beside `Held`."""
+
+    tilt: TiltHand
+    toward: TowardHand
+    duet: DuetHand
+
+
+def _hands(held: tuple[np.ndarray | None, ...]) -> _Hands:
+    """Return what is held of tilt, steering and duet, by the controls that come with `Held`."""
     tilt, duet = (*held[len(Held._fields) :], None, None)[:2]
-    return (
-        TiltHand() if tilt is None else TiltHand(*_numbers(TiltHand, tilt)),
-        DuetHand() if duet is None else DuetHand(*_numbers(DuetHand, duet)),
-    )
+    duet_hand = DuetHand() if duet is None else DuetHand(*_numbers(DuetHand, duet))
+    if tilt is None:
+        return _Hands(TiltHand(), TowardHand(), duet_hand)
+    number, *amounts = tilt[len(TiltHand._fields) :].tolist() or [0.0]
+    toward = TowardHand(number, tuple(amounts))
+    return _Hands(TiltHand(*_numbers(TiltHand, tilt)), toward, duet_hand)
 
 
 def _numbers(hand: type[TiltHand] | type[DuetHand], values: np.ndarray) -> list[float]:

@@ -16,7 +16,7 @@ from livecode.voices.latent import LatentVoice
 from livecode.voices.latent_ambience import AmbienceVoice
 from livecode.voices.latent_hits import LatentHitsVoice
 from livecode.voices.stream import Memory, StreamVoice
-from livecode.voices.tilt.tilted import Decided
+from livecode.voices.tilt.chunk import Decided
 
 
 class SoundSource(Protocol):
@@ -153,6 +153,8 @@ class Voice:
                 self.source.tilt.give_up()
             tilted = schedule.tilted.get(self.generation, {})
             self.source.tilt.noted = list(tilted.get(position, ()))
+            for known in schedule.steered.get(self.generation, {}).get(position, ()):
+                self.source.take_directions(known.number, known.directions)
             if self.turned < position:
                 self.turned = position
                 for turn in schedule.turns.get(self.generation, {}).get(position, ()):

@@ -214,6 +214,18 @@ class Sampler:
         s.out[:, stream] = state.out
         self._recall(stream)
 
+    @property
+    def hidden(self) -> NDArray[np.float32]:
+        """Where the tiers of each stream are, (streams, width), within -1 and 1."""
+        return np.moveaxis(self._state.h, 2, 0).reshape(self.streams, -1)
+
+    def push(self, pushes: NDArray[np.float32]) -> None:
+        """Move the tiers of each stream by so much, (streams, width)."""
+        h = self._state.h
+        tiers, layers, streams, dim = h.shape
+        h += np.moveaxis(pushes.reshape(streams, tiers, layers, dim), 0, 2)
+        np.clip(h, -1, 1, out=h)
+
     def log_probs(self, codes: ArrayLike) -> NDArray[np.float32]:
         """Natural log-probabilities (T - lookback, levels) of what follows codes (T,).
 

@@ -18,10 +18,15 @@ from livecode.voices.drawing import (
     LevelsState,
     is_held,
 )
+from livecode.voices.samplernn import Sampler
+from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.servo import Servo
 from livecode.voices.temperatures import kept_warm, left_out
 
 Floats = NDArray[np.float32]
+#: What the candidates have drawn in one piece, arrays that count the candidates first: codes, or cells
+#: and tokens of outlines.
+Drawn = tuple[NDArray[np.int32], ...]
 
 
 class DrawnCandidates(NamedTuple):
@@ -29,6 +34,14 @@ class DrawnCandidates(NamedTuple):
 
     audio: Floats  # (candidates, n)
     surprise: Floats  # (candidates,): nats in all
+    drawn: tuple[Drawn, ...]  # what was drawn, piece by piece
+
+
+class Follower(Protocol):
+    """The model left alone, which hears what a steered stream plays."""
+
+    def surprise(self, drawn: Sequence[Drawn], candidate: int) -> float:
+        """Return how unlikely it finds what a candidate has drawn, in nats in all, and go on from there."""
 
 
 class Candidates(Protocol):
@@ -38,6 +51,13 @@ class Candidates(Protocol):
         self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
     ) -> DrawnCandidates:
         """The next samples of each, (candidates, n), at temperatures (n,), times a warmth (candidates,)."""
+
+    @property
+    def hidden(self) -> Floats:
+        """Where the hidden layers of each are, (candidates, width)."""
+
+    def push(self, pushes: Floats) -> None:
+        """Move the hidden layers of each by so much, (candidates, width)."""
 
     def copy(self, parents: Sequence[int]) -> None:
         """Let each go on from where its parent is."""
@@ -50,6 +70,9 @@ class Candidates(Protocol):
 
     def alone(self, candidate: int) -> "Candidates":
         """Return one of them, which goes on as it would among all."""
+
+    def follower(self, state: Any) -> Follower:
+        """Return the model left alone from where one of them was."""
 
 
 class LevelsCandidates:
@@ -75,9 +98,17 @@ class LevelsCandidates:
             assert drawn.log_likelihood is not None
             self._drawing.meter.note(drawn.entropy)
             audio = dequantised(drawn.codes, self._config.levels, self._config.quantiser)
-            parts.append(DrawnCandidates(audio, -drawn.log_likelihood.sum(axis=1)))
+            nats = -drawn.log_likelihood.sum(axis=1)
+            parts.append(DrawnCandidates(audio, nats, ((drawn.codes,),)))
             take_all(self._servos, parts[-1].surprise, hot.shape[1], held)
         return joined(parts)
+
+    @property
+    def hidden(self) -> Floats:
+        return self._sampler.hidden
+
+    def push(self, pushes: Floats) -> None:
+        self._sampler.push(pushes)
 
     def copy(self, parents: Sequence[int]) -> None:
         # a parent stays where it is, so the order does not matter
@@ -97,6 +128,24 @@ class LevelsCandidates:
         only = LevelsCandidates(self._drawing, [0])
         only.load_state(0, self.state(candidate))
         return only
+
+    def follower(self, state: Any) -> "LevelsFollower":
+        return LevelsFollower(self._sampler, state)
+
+
+class LevelsFollower:
+    """A model of levels left alone."""
+
+    def __init__(self, sampler: Sampler, state: LevelsState):
+        """The model of that sampler, from where a candidate was."""
+        self._sampler = sampler.another(0)
+        self._sampler.set_state(0, state.sampler)
+
+    def surprise(self, drawn: Sequence[Drawn], candidate: int) -> float:
+        codes = np.concatenate([piece[0][candidate] for piece in drawn])
+        found = self._sampler.prime(0, codes, figures=True).log_likelihood
+        assert found is not None
+        return -float(found.sum(dtype=np.float64))
 
 
 class FullbandCandidates:
@@ -132,8 +181,18 @@ class FullbandCandidates:
                     self._holds[candidate] = held_on(self._holds[candidate], int(token))
             nats = drawn.surprise.sum(axis=1)  # a cell
             take_all(self._servos, nats, hot.shape[1], held)
-            parts.append(DrawnCandidates(drawn.audio, nats * self.grain))  # a cell is a sample
+            taken = (drawn.cells, drawn.tokens)
+            parts.append(
+                DrawnCandidates(drawn.audio, nats * self.grain, (taken,))
+            )  # a cell is a sample
         return joined(parts)
+
+    @property
+    def hidden(self) -> Floats:
+        return self._sampler.hidden
+
+    def push(self, pushes: Floats) -> None:
+        self._sampler.push(pushes)
 
     def copy(self, parents: Sequence[int]) -> None:
         # a parent stays where it is, so the order does not matter
@@ -157,6 +216,31 @@ class FullbandCandidates:
         only = FullbandCandidates(self._drawing, [0])
         only.load_state(0, self.state(candidate))
         return only
+
+    def follower(self, state: Any) -> "FullbandFollower":
+        return FullbandFollower(self._sampler, state)
+
+
+class FullbandFollower:
+    """A full-band model left alone."""
+
+    def __init__(self, sampler: FullbandSampler, state: FullbandState):
+        """The model of that sampler, from where a candidate was, in the same hand."""
+        self._hand, self._sampler = sampler.hand, sampler.another(0)
+        self._sampler.set_state(0, state.sampler)
+
+    def surprise(self, drawn: Sequence[Drawn], candidate: int) -> float:
+        for held, mine in zip(self._hand, self._sampler.hand, strict=True):
+            mine[:] = held[0]
+        nats = 0.0
+        for cells, tokens in drawn:
+            begun = np.zeros((1, tokens.shape[2]), np.int32)  # of a stream's very first frame
+            found = self._sampler.prime(
+                np.concatenate([begun, tokens[candidate]]), cells[candidate], figures=True
+            )
+            assert found.surprise is not None
+            nats += float(found.surprise.sum(dtype=np.float64))
+        return nats * self._sampler.config.subbands
 
 
 def servos_of(drawing: Drawing, count: int) -> list[Servo]:
@@ -207,7 +291,8 @@ def joined(parts: Sequence[DrawnCandidates]) -> DrawnCandidates:
     if len(parts) == 1:
         return parts[0]
     audio = np.concatenate([part.audio for part in parts], axis=1)
-    return DrawnCandidates(audio, np.sum([part.surprise for part in parts], axis=0))
+    nats = np.sum([part.surprise for part in parts], axis=0)
+    return DrawnCandidates(audio, nats, tuple(each for part in parts for each in part.drawn))
 
 
 def candidates_of(drawing: Drawing, seeds: Sequence[int]) -> Candidates:

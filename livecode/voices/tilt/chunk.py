@@ -1,12 +1,14 @@
 """The chunk that the candidates of a tilted stream draw: its pieces, and how warm each candidate is."""
 
 from collections import deque
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecode.voices.drawing import Held
+from livecode.voices.tilt.candidates import Drawn, DrawnCandidates
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +25,60 @@ class PlannedDraw(NamedTuple):
     temperatures: Floats  # (GRAIN,)
     held: Held
     guarded: bool
+    push: Floats | None = None  # (width,): by which the hidden state of each is moved before it
+
+
+class CandidateSet(NamedTuple):
+    """A chunk of all candidates, to be scored."""
+
+    number: int  # of the chunk
+    parents: tuple[int, ...]  # of each among those of the chunk before; empty: they begin anew
+    context: Floats  # (frames,): what was heard before, of candidates that begin anew
+    audio: Floats  # (candidates, frames)
+    surprise: Floats  # (candidates,): bits a sample
+    ahead: int  # frames from the beginning of the next call of `next` to where it is heard
+
+
+class Decided(NamedTuple):
+    """What became of the scores of a chunk."""
+
+    scores: tuple[float, ...]  # as they were used; empty: there were none in time
+    candidates: int
+    bits: float  # by which the chunk was pushed
+    seconds: float  # of the chunk
+
+
+class DrawnChunk(NamedTuple):
+    """A chunk of all candidates, or as much of it as has been drawn."""
+
+    audio: Floats  # (candidates, n)
+    surprise: Floats  # (candidates,): nats
+    pieces: tuple[Drawn, ...] = ()
+    before: tuple[Any, ...] = ()  # where each candidate began it; none: that is not needed
+
+    @property
+    def frames(self) -> int:
+        """How many samples have been drawn."""
+        frames: int = self.audio.shape[1]
+        return frames
+
+    def and_then(self, drawn: DrawnCandidates) -> "DrawnChunk":
+        """Return it with one more piece."""
+        return self._replace(
+            audio=np.concatenate([self.audio, drawn.audio], axis=1),
+            surprise=self.surprise + drawn.surprise,
+            pieces=self.pieces + drawn.drawn,
+        )
+
+    def of(self, parents: Sequence[int]) -> "DrawnChunk":
+        """Return it as those candidates drew it."""
+        rows = list(parents)
+        return DrawnChunk(
+            self.audio[rows],
+            self.surprise[rows],
+            tuple(tuple(each[rows] for each in piece) for piece in self.pieces),
+            tuple(self.before[row] for row in rows) if self.before else (),
+        )
 
 
 class CandidateChunk:
@@ -32,9 +88,20 @@ class CandidateChunk:
         self.frames = frames
         #: What each candidate's temperature is multiplied by, (candidates,).
         self.warmth = np.ones(candidates, np.float32)
-        self.audio = np.zeros((candidates, 0), np.float32)
-        self.surprise = np.zeros(candidates, np.float32)  # nats
+        self.drawn = DrawnChunk(
+            np.zeros((candidates, 0), np.float32), np.zeros(candidates, np.float32)
+        )
         self.pieces: deque[PlannedDraw] = deque()  # planned, and not drawn yet
+
+    @property
+    def audio(self) -> Floats:
+        """What has been drawn, (candidates, n)."""
+        return self.drawn.audio
+
+    @property
+    def surprise(self) -> Floats:
+        """How unlikely the model finds that, (candidates,), in nats."""
+        return self.drawn.surprise
 
     @property
     def left(self) -> int:

@@ -19,6 +19,9 @@ MEMORY_S = 1.0
 #: so much.
 DEARER, DEAREST = 4.0, 40.0
 
+#: At this price of surprise a stream is steered half as far.
+STEERED_AT_HALF = 0.75
+
 
 class NearnessState(NamedTuple):
     """Where a `Nearness` is."""
@@ -48,6 +51,11 @@ class Nearness:
         """Return scores (candidates,) less the price of bits a sample (candidates,)."""
         worth: Floats = np.asarray(scores, float) - self._state.price * np.asarray(bits, float)
         return worth
+
+    @property
+    def held_back(self) -> float:
+        """What steering is multiplied by: the dearer surprise is, the less."""
+        return 1 / (1 + self._state.price / STEERED_AT_HALF)
 
     def take(self, bits: float, seconds: float, temperature: float, strength: float) -> None:
         """Take note of the surprise, in bits a sample, of what is heard for so many seconds.

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,21 @@ from numpy.typing import NDArray
 from livecode.transport.candidates import SCORED_SHARE
 from livecode.voices.drawing import Drawing, Held
 from livecode.voices.drawn_ahead import DrawnAhead
-from livecode.voices.tilt.candidates import Candidates, candidates_of
-from livecode.voices.tilt.chunk import GRAIN, CandidateChunk, PlannedDraw, wandered
-from livecode.voices.tilt.nearness import Nearness, NearnessState
-from livecode.voices.tilt.particles import FilterState, ParticleFilter
+from livecode.voices.tilt.candidates import Candidates, Follower, candidates_of
+from livecode.voices.tilt.chunk import (
+    GRAIN,
+    CandidateChunk,
+    CandidateSet,
+    Decided,
+    DrawnChunk,
+    PlannedDraw,
+    wandered,
+)
+from livecode.voices.tilt.hands import TiltHand, TowardHand
+from livecode.voices.tilt.nearness import Nearness
+from livecode.voices.tilt.particles import ParticleFilter
+from livecode.voices.tilt.steering import Steering
+from livecode.voices.tilt.tilted_state import TiltedState
 
 Floats = NDArray[np.float32]
 
@@ -30,53 +40,6 @@ CONTEXT_S = 0.4
 MOST_CANDIDATES = 32
 #: A chunk is at most so many times as long as the one before.
 MOST_GROWTH = 1.25
-
-
-class TiltHand(NamedTuple):
-    """What a performer holds of the tilt."""
-
-    strength: float = 0.0  # what scores are multiplied by; 0: the stream is left to itself
-    candidates: float = 8.0
-    chunk_s: float = 0.125
-    cap: float = math.inf  # bits a second: it is pushed no further from the model than this
-
-
-class CandidateSet(NamedTuple):
-    """A chunk of all candidates, to be scored."""
-
-    number: int  # of the chunk
-    parents: tuple[int, ...]  # of each among those of the chunk before; empty: they begin anew
-    context: Floats  # (frames,): what was heard before, of candidates that begin anew
-    audio: Floats  # (candidates, frames)
-    surprise: Floats  # (candidates,): bits a sample
-    ahead: int  # frames from the beginning of the next call of `next` to where it is heard
-
-
-class Decided(NamedTuple):
-    """What became of the scores of a chunk."""
-
-    scores: tuple[float, ...]  # as they were used; empty: there were none in time
-    candidates: int
-    bits: float  # by which the chunk was pushed
-    seconds: float  # of the chunk
-
-
-@dataclass(frozen=True)
-class TiltedState:
-    """All that decides how a tilted stream goes on."""
-
-    drawing: Any
-    queue: Floats
-    past: Floats
-    begun: int
-    candidates: tuple[Any, ...] = ()  # none: it is not tilted
-    filter: FilterState | None = None
-    waiting: tuple[tuple[Floats, Floats], ...] = ()
-    chunk: int = 0
-    drawn: tuple[Floats, Floats] | None = None
-    pieces: tuple[PlannedDraw, ...] = ()
-    warmth: Floats | None = None  # of the chunk that is being drawn
-    nearness: NearnessState | None = None
 
 
 class TiltedStream:
@@ -107,7 +70,13 @@ class TiltedStream:
         self._candidates: Candidates | None = None
         self._filter = ParticleFilter(1, seed, LAG)
         self._nearness = Nearness(usual_bits)
-        self._waiting: list[tuple[Floats, Floats]] = []  # undecided chunks: (sound, surprise)
+        #: Steers what is drawn along directions.
+        self.steering = Steering()
+        self._push: Floats | None = (
+            None  # of each piece that is planned; None: the model is left alone
+        )
+        self._waiting: list[DrawnChunk] = []  # undecided
+        self._follower: Follower | None = None  # of a steered stream
         self._chunk = CandidateChunk(0, 0)
         self._parents: tuple[int, ...] = ()
         self._number = 0  # of the chunk that is being drawn
@@ -151,7 +120,7 @@ class TiltedStream:
         if self._candidates is None:
             return len(self._queue)
         frames: int = len(self._queue) + self._chunk.audio.shape[1]
-        return frames + sum(int(audio.shape[1]) for audio, _ in self._waiting)
+        return frames + sum(chunk.frames for chunk in self._waiting)
 
     def take_scores(self, number: int, scores: Sequence[float]) -> None:
         """Take the scores (candidates,) of the chunk of that number; others are too late.
@@ -161,14 +130,22 @@ class TiltedStream:
         if number == self._number and len(scores) in (0, len(self._chunk.audio)):
             self._scores = tuple(scores)
 
-    def next(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> Floats:
+    def next(
+        self,
+        temperatures: Floats,
+        held: Held,
+        guarded: bool,
+        hand: TiltHand,
+        toward: TowardHand = TowardHand(),
+    ) -> Floats:
         """The next samples (n,) at temperatures (n,); those of a tilted stream apply to what is drawn."""
         count, self.decided, self._guarded = len(temperatures), [], guarded
         self._temperature = float(temperatures[-1]) if count else self._temperature
         self._strength = hand.strength
+        self._push = self.steering.push(*toward, self._nearness.held_back)
         if self._candidates is not None:
             self._plan(count, temperatures, held, guarded)
-        elif hand.strength:
+        elif self._is_bent(hand):
             self._lead_in(count, temperatures, held, guarded, hand)
         while len(self._queue) < count + self._reserve:
             if self._candidates is None:
@@ -212,7 +189,7 @@ class TiltedStream:
         self._candidates = candidates_of(self.drawing.settled(), [int(seed) for seed in seeds])
         self._filter.begin(count)
         self._nearness.begin()
-        self._waiting, self._parents = [], ()
+        self._waiting, self._parents, self._follower = [], (), None
         self._begin_chunk(count, self._frames(hand), hand)
 
     def _begin_chunk(self, candidates: int, frames: int, hand: TiltHand) -> None:
@@ -221,12 +198,23 @@ class TiltedStream:
             warmth = self._chunk.warmth[list(self._parents)]
         self._chunk = CandidateChunk(candidates, frames)
         self._chunk.warmth = wandered(warmth, min(abs(hand.strength), 1.0) * self._filter.chance())
+        if self._push is None:
+            self._follower = None
+        elif self._follower is None and self._candidates is not None:
+            before = tuple(self._candidates.state(each) for each in range(candidates))
+            self._chunk.drawn = self._chunk.drawn._replace(before=before)
         self._number += 1
         self._alone = False
         self._scores = self.offered = None
 
+    def _is_bent(self, hand: TiltHand) -> bool:
+        """Whether it is tilted or steered."""
+        return hand.strength != 0 or self._push is not None
+
     def _count(self, hand: TiltHand) -> int:
-        """The number of candidates that are to be drawn."""
+        """The number of candidates that are to be drawn; of a stream that is only steered, one."""
+        if not hand.strength:
+            return 1
         self.wanted = min(max(round(hand.candidates), 1), MOST_CANDIDATES)
         return min(self.wanted, self.most)
 
@@ -239,10 +227,11 @@ class TiltedStream:
         if self._candidates is None or not self._chunk.pieces:
             return False
         chunk, piece = self._chunk, self._chunk.pieces.popleft()
-        drawn = self._candidates.draw(*piece, chunk.warmth)
-        chunk.audio = np.concatenate([chunk.audio, drawn.audio], axis=1)
-        chunk.surprise = chunk.surprise + drawn.surprise
-        if not chunk.left and not self._alone:
+        if piece.push is not None:
+            self._candidates.push(np.tile(piece.push, (len(chunk.audio), 1)))
+        drawn = self._candidates.draw(piece.temperatures, piece.held, piece.guarded, chunk.warmth)
+        chunk.drawn = chunk.drawn.and_then(drawn)
+        if not chunk.left and not self._alone and self._strength:
             self._offer()
         return True
 
@@ -256,7 +245,7 @@ class TiltedStream:
         self._candidates = self._candidates.alone(chosen)
         self._filter.begin(1)
         chunk = self._chunk
-        chunk.audio, chunk.surprise = chunk.audio[[chosen]], chunk.surprise[[chosen]]
+        chunk.drawn = chunk.drawn.of([chosen])
         chunk.warmth = chunk.warmth[[chosen]]
         self._alone = True
 
@@ -277,13 +266,13 @@ class TiltedStream:
         hot = np.full(frames, temperatures[-1], np.float32)
         hot[: len(temperatures)] = temperatures[:frames]
         pieces = hot.reshape(-1, GRAIN)
-        self._chunk.pieces.extend(PlannedDraw(piece, held, guarded) for piece in pieces)
+        self._chunk.pieces.extend(PlannedDraw(piece, held, guarded, self._push) for piece in pieces)
 
     def _offer(self) -> None:
         chunk = self._chunk
         bits = np.asarray(chunk.surprise / (math.log(2) * chunk.frames), np.float32)
         context = np.zeros(0, np.float32) if self._parents else self._past.copy()
-        ahead = len(self._queue) + sum(audio.shape[1] for audio, _ in self._waiting)
+        ahead = len(self._queue) + sum(each.frames for each in self._waiting)
         self.offered = CandidateSet(self._number, self._parents, context, chunk.audio, bits, ahead)
 
     def _decide(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand) -> None:
@@ -297,7 +286,7 @@ class TiltedStream:
         scores = self._scores or ()
         if self.noted is not None:
             scores = self.noted.pop(0) if self.noted else ()
-        self._waiting.append((chunk.audio, chunk.surprise))
+        self._waiting.append(chunk.drawn)
         seconds = chunk.frames / self._rate
         worth = np.zeros(count)
         if len(scores) == count and np.ptp(scores) > 0 and hand.strength:
@@ -305,17 +294,17 @@ class TiltedStream:
             worth = self._nearness.worth(hand.strength * np.array(scores), bits)
         decision = self._filter.score(worth, most_bits=hand.cap * seconds)
         self.decided.append(Decided(scores, count, decision.bits, seconds))
-        late = self.noted is None and (self._scores is None or self._alone)
+        late = self.noted is None and (self._scores is None or self._alone) and hand.strength != 0
         self.unscored = self.unscored + 1 if late else 0
         if decision.heard is not None and self._be_heard(decision.heard, guarded):
             return
         parents = decision.parents.tolist()
         self._candidates.copy(parents)
-        self._waiting = [(audio[parents], nats[parents]) for audio, nats in self._waiting]
+        self._waiting = [each.of(parents) for each in self._waiting]
         self._parents = tuple(parents)
-        if not hand.strength or self._count(hand) != count:
+        if not self._is_bent(hand) or self._count(hand) != count:
             self._settle(guarded)
-            if hand.strength and len(self._queue) >= (LAG + 1) * self._frames(hand):
+            if self._is_bent(hand) and len(self._queue) >= (LAG + 1) * self._frames(hand):
                 self._begin(hand)
         else:  # a chunk is drawn while the one before is heard, so it is not much longer
             longest = round(MOST_GROWTH * chunk.frames / GRAIN) * GRAIN
@@ -324,12 +313,16 @@ class TiltedStream:
     def _be_heard(self, candidate: int, guarded: bool) -> bool:
         """Let the oldest undecided chunk of a candidate be heard; True: the stream was taken back."""
         assert self._candidates is not None
-        audio, nats = self._waiting.pop(0)
-        frames = audio.shape[1]
-        bits = float(nats[candidate]) / (math.log(2) * frames)
-        self._nearness.take(bits, frames / self._rate, self._temperature, self._strength)
+        chunk = self._waiting.pop(0)
+        if self._follower is None and chunk.before:
+            self._follower = self._candidates.follower(chunk.before[candidate])
+        nats = float(chunk.surprise[candidate])
+        if self._follower is not None:  # as the model finds it that nobody steers
+            nats = self._follower.surprise(chunk.pieces, candidate)
+        bits = nats / (math.log(2) * chunk.frames)
+        self._nearness.take(bits, chunk.frames / self._rate, self._temperature, self._strength)
         self.drawing.load_state(self._candidates.state(candidate))
-        heard, taken_back = self.drawing.heard(audio[candidate], float(nats[candidate]), guarded)
+        heard, taken_back = self.drawing.heard(chunk.audio[candidate], nats, guarded)
         self._add(heard)
         if taken_back:
             self._candidates, self._waiting = None, []
@@ -363,7 +356,7 @@ class TiltedStream:
             self._filter.state(),
             tuple(self._waiting),
             chunk.frames,
-            (chunk.audio, chunk.surprise),
+            chunk.drawn,
             tuple(chunk.pieces),
             chunk.warmth,
             self._nearness.state(),
@@ -378,7 +371,7 @@ class TiltedStream:
         """Go on from there. What has been drawn of a chunk is to be scored again."""
         self.drawing.load_state(state.drawing)
         self._queue, self._past, self._begun = state.queue, state.past, state.begun
-        self._candidates, self._scores, self.offered = None, None, None
+        self._candidates, self._scores, self.offered, self._follower = None, None, None, None
         self._waiting, self._parents, self._alone = list(state.waiting), (), False
         if state.filter is None or state.drawn is None:
             return
@@ -388,7 +381,7 @@ class TiltedStream:
             self._candidates.load_state(candidate, each)
         self._filter.load_state(state.filter)
         self._chunk = CandidateChunk(len(state.candidates), state.chunk)
-        self._chunk.audio, self._chunk.surprise = state.drawn
+        self._chunk.drawn = state.drawn
         self._chunk.pieces.extend(state.pieces)
         if state.nearness is not None:
             self._nearness.load_state(state.nearness)

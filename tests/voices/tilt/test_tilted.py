@@ -11,8 +11,7 @@ from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
 from livecode.voices.drawing import Held
 from livecode.voices.stream import StreamVoice
-from livecode.voices.tilt.chunk import GRAIN
-from livecode.voices.tilt.tilted import CandidateSet
+from livecode.voices.tilt.chunk import GRAIN, CandidateSet
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
 from tests.sound import rms

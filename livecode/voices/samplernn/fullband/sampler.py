@@ -135,6 +135,26 @@ class FullbandSampler:
             if random or name != "random":
                 rows[stream] = value
 
+    @property
+    def hidden(self) -> Floats:
+        """Where tiers and outline of each stream are, (streams, width), within -1 and 1."""
+        return np.concatenate(self._parts, axis=1)
+
+    def push(self, pushes: Floats) -> None:
+        """Move tiers and outline of each stream by so much, (streams, width)."""
+        at = 0
+        for part in self._parts:
+            part += pushes[:, at : at + part.shape[1]]
+            np.clip(part, -1, 1, out=part)
+            at += part.shape[1]
+
+    @property
+    def _parts(self) -> list[Floats]:
+        """Views of the state that are its hidden layers, (streams, dim) each."""
+        config, state = self.config, self._state
+        tiers = [state.up[i, :, : config.dim] for i in range(len(state.up))]
+        return tiers + [layer[:, : config.outline_dim] for layer in state.outline_h]
+
     def log_probs(self, tokens: NDArray[np.int32], cells: NDArray[np.int32],
                   ) -> tuple[Floats, Floats]:  # fmt: skip
         """Natural log-probabilities from the beginning on: (1 + frames, stages, entries) of tokens,
