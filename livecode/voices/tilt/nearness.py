@@ -19,8 +19,9 @@ MEMORY_S = 1.0
 #: so much.
 DEARER, DEAREST = 4.0, 40.0
 
-#: At this price of surprise a stream is steered half as far.
-STEERED_AT_HALF = 0.75
+#: A stream is steered the further the longer it surprises no more than is allowed: it comes within a third
+#: of all the way in so many seconds. For each bit beyond, and each second, it goes back by this exponent.
+STEERED_S, BACK = 3.0, 20.0
 
 
 class NearnessState(NamedTuple):
@@ -28,6 +29,7 @@ class NearnessState(NamedTuple):
 
     excess: float = 0.0  # bits a sample, beyond the usual
     price: float = 0.0  # score for each bit a sample
+    steered: float = 0.0  # how far a stream is steered, of what is asked for
 
 
 class Nearness:
@@ -53,9 +55,9 @@ class Nearness:
         return worth
 
     @property
-    def held_back(self) -> float:
-        """What steering is multiplied by: the dearer surprise is, the less."""
-        return 1 / (1 + self._state.price / STEERED_AT_HALF)
+    def steered(self) -> float:
+        """How far a stream is steered, from 0 to 1, as a share of what is asked for."""
+        return self._state.steered if math.isfinite(self._usual) else 1.0
 
     def take(self, bits: float, seconds: float, temperature: float, strength: float) -> None:
         """Take note of the surprise, in bits a sample, of what is heard for so many seconds.
@@ -70,7 +72,9 @@ class Nearness:
         excess = state.excess + share * (beyond - state.excess)
         over = excess - ALLOWED_BITS * max(abs(strength), 1.0)
         price = min(max(state.price + DEARER * over * seconds, 0.0), DEAREST)
-        self._state = NearnessState(excess, price)
+        steered = state.steered + min(seconds / STEERED_S, 1.0) * (1 - state.steered)
+        steered *= math.exp(-BACK * max(over, 0.0) * seconds)
+        self._state = NearnessState(excess, price, steered)
 
     def begin(self) -> None:
         """Forget what was heard."""

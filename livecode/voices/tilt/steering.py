@@ -26,13 +26,13 @@ class Steering:
         self._known = dict([*self._known.items()][1 - KNOWN :])
         self._known[number] = directions
 
-    def push(self, number: float, amounts: Sequence[float], held_back: float) -> Floats | None:
+    def push(self, number: float, amounts: Sequence[float], share: float) -> Floats | None:
         """Return by how much the hidden state is moved before each piece, (width,); None: by nothing.
 
-        `amounts`: how far along each direction; `held_back`: what all of it is multiplied by.
+        `amounts`: how far along each direction; `share`: what all of it is multiplied by.
         """
         directions = self._known.get(number)
         if directions is None or len(amounts) < len(directions) or not any(amounts):
             return None
-        far = np.asarray(amounts[: len(directions)], np.float32) * np.float32(PUSH * held_back)
+        far = np.asarray(amounts[: len(directions)], np.float32) * np.float32(PUSH * share)
         return (far @ directions).astype(np.float32)

@@ -142,7 +142,7 @@ class TiltedStream:
         count, self.decided, self._guarded = len(temperatures), [], guarded
         self._temperature = float(temperatures[-1]) if count else self._temperature
         self._strength = hand.strength
-        self._push = self.steering.push(*toward, self._nearness.held_back)
+        self._push = self.steering.push(*toward, self._nearness.steered)
         if self._candidates is not None:
             self._plan(count, temperatures, held, guarded)
         elif self._is_bent(hand):

@@ -11,7 +11,7 @@ from livecode.voices.loaded import Loaded
 from livecode.voices.tilt import own_takes
 from livecode.voices.tilt.candidates import candidates_of
 from livecode.voices.tilt.hands import TiltHand, TowardHand
-from livecode.voices.tilt.nearness import STEERED_AT_HALF, Nearness, NearnessState
+from livecode.voices.tilt.nearness import Nearness
 from livecode.voices.tilt.steering import Steering
 from livecode.voices.tilt.tilted import TiltedStream
 from tests.fullband_model import write_fullband
@@ -96,15 +96,21 @@ def test_a_push_moves_the_hidden_state_and_no_further_than_it_can_be(loaded: Loa
     assert (candidates.hidden[1, 1:] == before[1, 1:]).all()
 
 
-def test_the_dearer_surprise_is_the_less_far_it_is_steered() -> None:
-    nearness, steering = Nearness(3.0), Steering()
+def test_it_is_steered_further_while_it_surprises_no_more_than_is_allowed_and_less_far_beyond() -> (
+    None
+):
+    nearness, shares = Nearness(3.0), []
+    for bits in (3.0, 3.0, 5.0, 3.0):
+        for _ in range(40):
+            nearness.take(bits, 0.125, 1.0, 0.0)
+        shares.append(nearness.steered)
+    assert 0.7 < shares[0] < shares[1] < 1.0
+    assert shares[2] < 0.01
+    assert shares[3] > 0.1
+    steering = Steering()
     steering.know(1.0, np.ones((1, 2), np.float32))
-    free = steering.push(1.0, (1.0,), nearness.held_back)
-    nearness.load_state(NearnessState(price=STEERED_AT_HALF))
-    held = steering.push(1.0, (1.0,), nearness.held_back)
-    assert free is not None
-    assert held is not None
-    assert held == pytest.approx(free / 2)
+    pushes = [steering.push(1.0, (1.0,), share) for share in (1.0, 0.5)]
+    assert pushes[1] == pytest.approx(pushes[0] / 2)  # type: ignore[operator]
 
 
 def test_two_sets_of_directions_are_known_while_one_gives_way_to_the_other() -> None:
