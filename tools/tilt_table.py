@@ -78,20 +78,13 @@ def take(
     strength: float,
     seconds: float,
     seed: int,
-    direction: NDArray[np.float32] | None = None,
+    direction: tuple[NDArray[np.float32], float] | None = None,
 ) -> Take:
     """Let a stream be heard for so long, tilted by a reward at a strength, or steered along a direction."""
     rate, tempo = loaded.meta.sample_rate, Tempo(RATE_HZ)
     drawing = loaded.drawing(seed)
     drawing.begin(seed)
-    nats: list[float] = []
-    heard = drawing.heard
-
-    def counted(audio: NDArray[np.float32], surprise: float, guarded: bool) -> Any:
-        nats.append(surprise)
-        return heard(audio, surprise, guarded)
-
-    drawing.heard = counted  # type: ignore[method-assign]
+    heard: list[tuple[float, float]] = []  # (bits a sample, seconds)
     watchdog = Watchdog()
     scoring = TiltScoring("it", TiltGuard(watchdog, _refuse, limit_s=30.0))
     moment = Moment(0.0, 0.0, SIGNALS, lambda value: 0.0, tempo, 0)
@@ -99,10 +92,11 @@ def take(
         TiltedStream(drawing, rate, seed, usual_bits=loaded.usual_bits),
         as_value(rewards().get(name, 0.0)),
     )
+    stream.on_heard = lambda *what: heard.append(what)
     toward, tilted = TowardHand(), strength
     if direction is not None:
         toward, tilted = TowardHand(1.0, (strength,)), 0.0
-        stream.steering.know(1.0, direction[None])
+        stream.know(1.0, direction[0][None], direction[1])
     # a strength of next to nothing lets the model's likelihood be known of what is not tilted
     hand = TiltHand(tilted or 1e-12, CANDIDATES if tilted else 1, CHUNK_S)
     pieces, frame = [], 0
@@ -123,7 +117,8 @@ def take(
                 stream.take_scores(offered.number, [] if scores is None else scores.tolist())
     watchdog.close()
     audio = np.concatenate(pieces)
-    return Take(audio, float(sum(nats) / np.log(2) / max(len(audio), 1)))
+    bits, lengths = np.array(heard).T
+    return Take(audio, float(np.average(bits, weights=lengths)))
 
 
 def _as_offered(offered: CandidateSet, rate: int, frame: int) -> OfferedChunk:
@@ -138,11 +133,11 @@ def _refuse(why: str, left: bool) -> None:
     raise RuntimeError(why)
 
 
-def direction_of(loaded: Loaded, name: str) -> NDArray[np.float32]:
-    """Return the direction of a reward in the hidden state of a model, (width,)."""
+def direction_of(loaded: Loaded, name: str) -> tuple[NDArray[np.float32], float]:
+    """Return the direction of a reward in what a model plays next, (width,), and the model's usual bits."""
     takes = read_takes(kept_takes(loaded))
     said = [judged(rewards()[name], audio, takes.rate_hz, takes.frames)[0] for audio in takes.audio]
-    return takes.direction(np.array(said))
+    return takes.direction(np.array(said)), float(takes.bits.mean())
 
 
 def judged(

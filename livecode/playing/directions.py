@@ -44,6 +44,7 @@ class _Found(NamedTuple):
 
     reward: Value  # kept, so that what it is made of stays what it is
     direction: Floats  # (width,); 0 if the reward has failed
+    bits: float  # how surprising the model finds what it plays by itself, a sample
 
 
 class _Job(NamedTuple):
@@ -115,8 +116,16 @@ class DirectionFinder:
         ]
         if not missing:
             self._sent[name] = player, current.generation, keys
-            found = np.stack([self._found[key].direction for key in keys])
-            self._tell(current.generation, moment.frame, player.toward_what, found)
+            found = [self._found[key] for key in keys]
+            directions = np.stack([each.direction for each in found]).astype(np.float32)
+            told = Directions(
+                current.generation,
+                max(moment.frame, 1),
+                player.toward_what,
+                directions.tobytes(),
+                found[0].bits,
+            )
+            send(self._to_voices, told)
         elif model in self._takes:
             self._fit(*missing[0], name, moment)
         elif current.generation not in self._asked:
@@ -136,8 +145,9 @@ class DirectionFinder:
         for said in self._job.said:
             if said is not None:
                 direction = self._job.takes.direction(said)
+                bits = float(self._job.takes.bits.mean())
                 known = [*self._found.items()][1 - MOST_FOUND :]
-                self._found = dict(known) | {key: _Found(reward, direction)}
+                self._found = dict(known) | {key: _Found(reward, direction, bits)}
             if until is not None and self._wall_s is not None and self._wall_s() > until:
                 return
         self._job = None
@@ -176,10 +186,6 @@ class DirectionFinder:
                         return
                 yield None
         yield said
-
-    def _tell(self, generation: int, number: int, what: str, found: Floats) -> None:
-        directions = found.astype(np.float32).tobytes()
-        send(self._to_voices, Directions(generation, max(number, 1), what, directions))
 
     def _know(self, message: Directions) -> None:
         """Let a player use directions, now that the voice knows them."""

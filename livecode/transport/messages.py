@@ -182,6 +182,7 @@ class Directions(Message, frozen=True, tag=True):
     number: int  # of these directions, by which the control of the tilt names them
     what: str  # the rewards that they were fitted to, one a line
     directions: bytes  # float32, little-endian, (rewards, width)
+    bits: float  # how surprising the model finds what it plays by itself, a sample
     position: int = 0
 
 

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Mapping
 from functools import partial
 
+import msgspec
+
 from livecode.system.scheduling import ordinary
 from livecode.transport import Arena
 from livecode.transport.candidates import OfferedTakes, offer
@@ -37,10 +39,8 @@ class SteeredStreams:
             return
         if not isinstance(voice.source, StreamVoice):
             return
-        number, what, directions = message.number, message.what, message.directions
-        voice.source.take_directions(number, directions)
-        position = voice.buffer.written
-        told = Directions(message.generation, number, what, directions, position)
+        voice.source.take_directions(message)
+        told = msgspec.structs.replace(message, position=voice.buffer.written)
         send(self._arena.messages["voices", "mind"], told)
 
     def _draw(self, generation: int, name: str, stream: StreamVoice) -> None:

@@ -11,7 +11,7 @@ from livecode.neural.audio.sound_bytes import unpacked
 from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
-from livecode.transport.messages import DuetTurn, StreamSource
+from livecode.transport.messages import Directions, DuetTurn, StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import Held
 from livecode.voices.drawn_ahead import Asked, DrawnAhead
@@ -246,12 +246,11 @@ class StreamVoice:
         drawing.prime(phrase.audio)
         return drawing.state()
 
-    def take_directions(self, number: int, directions: bytes) -> None:
-        """Know directions: float32, (directions, width)."""
-        known = np.frombuffer(directions, np.float32).reshape(
-            -1, self._loaded.sampler.hidden.shape[1]
-        )
-        self.tilt.steering.know(float(number), known)
+    def take_directions(self, found: Directions) -> None:
+        """Know directions, and how surprising what the model plays by itself is."""
+        known = np.frombuffer(found.directions, np.float32)
+        known = known.reshape(len(found.what.split("\n")), -1)
+        self.tilt.know(float(found.number), known, found.bits)
 
     def own_takes(self) -> Path:
         """Return a file of takes that the model plays by itself; any thread may ask.

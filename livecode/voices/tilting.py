@@ -22,7 +22,7 @@ class Tilting:
             for generation, voice in voices.items()
             if isinstance(voice.source, StreamVoice)
             and voice.source.busy
-            and (voice.source.tilt.planned or voice.source.tilt.offered is not None)
+            and (voice.source.tilt.waits or voice.source.tilt.offered is not None)
         }
         return min(spare_s, key=lambda generation: spare_s[generation], default=None)
 

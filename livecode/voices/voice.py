@@ -154,7 +154,7 @@ class Voice:
             tilted = schedule.tilted.get(self.generation, {})
             self.source.tilt.noted = list(tilted.get(position, ()))
             for known in schedule.steered.get(self.generation, {}).get(position, ()):
-                self.source.take_directions(known.number, known.directions)
+                self.source.take_directions(known)
             if self.turned < position:
                 self.turned = position
                 for turn in schedule.turns.get(self.generation, {}).get(position, ()):

@@ -219,11 +219,11 @@ class Sampler:
         """Where the tiers of each stream are, (streams, width), within -1 and 1."""
         return np.moveaxis(self._state.h, 2, 0).reshape(self.streams, -1)
 
-    def push(self, pushes: NDArray[np.float32]) -> None:
-        """Move the tiers of each stream by so much, (streams, width)."""
+    def push(self, push: NDArray[np.float32]) -> None:
+        """Move the tiers of all streams by so much, (width,)."""
         h = self._state.h
-        tiers, layers, streams, dim = h.shape
-        h += np.moveaxis(pushes.reshape(streams, tiers, layers, dim), 0, 2)
+        tiers, layers, _, dim = h.shape
+        h += push.reshape(tiers, layers, 1, dim)
         np.clip(h, -1, 1, out=h)
 
     def log_probs(self, codes: ArrayLike) -> NDArray[np.float32]:

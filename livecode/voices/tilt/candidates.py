@@ -19,14 +19,18 @@ from livecode.voices.drawing import (
     is_held,
 )
 from livecode.voices.samplernn import Sampler
-from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.servo import Servo
 from livecode.voices.temperatures import kept_warm, left_out
+from livecode.voices.tilt.steering import PUSH
 
 Floats = NDArray[np.float32]
-#: What the candidates have drawn in one piece, arrays that count the candidates first: codes, or cells
-#: and tokens of outlines.
-Drawn = tuple[NDArray[np.int32], ...]
+#: Codes that the candidates have drawn in one piece, (candidates, n).
+Drawn = NDArray[np.int32]
+
+
+#: At an amount of 1 the outline's tokens gain logits with this standard deviation, by how far each lies in
+#: the direction.
+LEAN = 1.0
 
 
 class DrawnCandidates(NamedTuple):
@@ -34,7 +38,7 @@ class DrawnCandidates(NamedTuple):
 
     audio: Floats  # (candidates, n)
     surprise: Floats  # (candidates,): nats in all
-    drawn: tuple[Drawn, ...]  # what was drawn, piece by piece
+    drawn: tuple[Drawn, ...] = ()  # what a follower is to hear, piece by piece
 
 
 class Follower(Protocol):
@@ -42,6 +46,9 @@ class Follower(Protocol):
 
     def surprise(self, drawn: Sequence[Drawn], candidate: int) -> float:
         """Return how unlikely it finds what a candidate has drawn, in nats in all, and go on from there."""
+
+    def state(self) -> Any:
+        """Return where it is, for `Candidates.follower`."""
 
 
 class Candidates(Protocol):
@@ -54,10 +61,10 @@ class Candidates(Protocol):
 
     @property
     def hidden(self) -> Floats:
-        """Where the hidden layers of each are, (candidates, width)."""
+        """What tells what each plays next, (candidates, width): hidden layers, or outlines drawn last."""
 
-    def push(self, pushes: Floats) -> None:
-        """Move the hidden layers of each by so much, (candidates, width)."""
+    def push(self, push: Floats) -> None:
+        """Move what all play next by so much, (width,): hidden layers now, or what is drawn of outlines."""
 
     def copy(self, parents: Sequence[int]) -> None:
         """Let each go on from where its parent is."""
@@ -71,8 +78,8 @@ class Candidates(Protocol):
     def alone(self, candidate: int) -> "Candidates":
         """Return one of them, which goes on as it would among all."""
 
-    def follower(self, state: Any) -> Follower:
-        """Return the model left alone from where one of them was."""
+    def follower(self, state: Any) -> Follower | None:
+        """Return the model left alone from where one of them was; None: it would say the same."""
 
 
 class LevelsCandidates:
@@ -99,7 +106,7 @@ class LevelsCandidates:
             self._drawing.meter.note(drawn.entropy)
             audio = dequantised(drawn.codes, self._config.levels, self._config.quantiser)
             nats = -drawn.log_likelihood.sum(axis=1)
-            parts.append(DrawnCandidates(audio, nats, ((drawn.codes,),)))
+            parts.append(DrawnCandidates(audio, nats, (drawn.codes,)))
             take_all(self._servos, parts[-1].surprise, hot.shape[1], held)
         return joined(parts)
 
@@ -107,8 +114,8 @@ class LevelsCandidates:
     def hidden(self) -> Floats:
         return self._sampler.hidden
 
-    def push(self, pushes: Floats) -> None:
-        self._sampler.push(pushes)
+    def push(self, push: Floats) -> None:
+        self._sampler.push(push)
 
     def copy(self, parents: Sequence[int]) -> None:
         # a parent stays where it is, so the order does not matter
@@ -142,10 +149,13 @@ class LevelsFollower:
         self._sampler.set_state(0, state.sampler)
 
     def surprise(self, drawn: Sequence[Drawn], candidate: int) -> float:
-        codes = np.concatenate([piece[0][candidate] for piece in drawn])
+        codes = np.concatenate([piece[candidate] for piece in drawn])
         found = self._sampler.prime(0, codes, figures=True).log_likelihood
         assert found is not None
         return -float(found.sum(dtype=np.float64))
+
+    def state(self) -> LevelsState:
+        return LevelsState(self._sampler.state(0))
 
 
 class FullbandCandidates:
@@ -156,6 +166,11 @@ class FullbandCandidates:
         self._drawing = drawing
         self._sampler = drawing.sampler.several(seeds)
         self.grain = self._sampler.config.subbands
+        entries = self._sampler.plan.codebook[0]
+        #: Where each of the outline's first tokens lies, (entries, features), in standard deviations.
+        self._spread = entries.std(axis=0) + np.float32(1e-4)
+        self._entries = (entries - entries.mean(axis=0)) / self._spread
+        self._outlined = np.zeros((len(seeds), entries.shape[1]), np.float32)  # drawn last, of each
         state = drawing.state()
         self._holds = [state.hold] * len(seeds)
         self._servos = servos_of(drawing, len(seeds))
@@ -166,7 +181,7 @@ class FullbandCandidates:
         self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
     ) -> DrawnCandidates:
         self._drawing.take_in_hand(self._sampler.hand, held)
-        parts = []
+        parts, begun = [], []
         cells = temperatures[:: self.grain] * self._drawing.surface(held)
         for usual in pieces(cells, self._servos, held, warmth):
             hot = kept_warm(usual, guarded)
@@ -181,18 +196,23 @@ class FullbandCandidates:
                     self._holds[candidate] = held_on(self._holds[candidate], int(token))
             nats = drawn.surprise.sum(axis=1)  # a cell
             take_all(self._servos, nats, hot.shape[1], held)
-            taken = (drawn.cells, drawn.tokens)
-            parts.append(
-                DrawnCandidates(drawn.audio, nats * self.grain, (taken,))
-            )  # a cell is a sample
+            begun.append(drawn.tokens[:, :, 0])
+            parts.append(DrawnCandidates(drawn.audio, nats * self.grain))  # a cell is a sample
+        self._sampler.lean = None
+        if (firsts := np.concatenate(begun, axis=1)).size:
+            self._outlined = self._sampler.plan.codebook[0][firsts].mean(axis=1)
         return joined(parts)
 
     @property
     def hidden(self) -> Floats:
-        return self._sampler.hidden
+        return self._outlined
 
-    def push(self, pushes: Floats) -> None:
-        self._sampler.push(pushes)
+    def push(self, push: Floats) -> None:
+        # a direction has a length of 1 in standard deviations, times `PUSH` and an amount
+        wanted = push / self._spread
+        lie = self._entries @ wanted
+        logits = LEAN * float(np.linalg.norm(wanted)) / PUSH / max(float(lie.std()), 1e-9)
+        self._sampler.lean = (logits * lie).astype(np.float32)
 
     def copy(self, parents: Sequence[int]) -> None:
         # a parent stays where it is, so the order does not matter
@@ -217,30 +237,8 @@ class FullbandCandidates:
         only.load_state(0, self.state(candidate))
         return only
 
-    def follower(self, state: Any) -> "FullbandFollower":
-        return FullbandFollower(self._sampler, state)
-
-
-class FullbandFollower:
-    """A full-band model left alone."""
-
-    def __init__(self, sampler: FullbandSampler, state: FullbandState):
-        """The model of that sampler, from where a candidate was, in the same hand."""
-        self._hand, self._sampler = sampler.hand, sampler.another(0)
-        self._sampler.set_state(0, state.sampler)
-
-    def surprise(self, drawn: Sequence[Drawn], candidate: int) -> float:
-        for held, mine in zip(self._hand, self._sampler.hand, strict=True):
-            mine[:] = held[0]
-        nats = 0.0
-        for cells, tokens in drawn:
-            begun = np.zeros((1, tokens.shape[2]), np.int32)  # of a stream's very first frame
-            found = self._sampler.prime(
-                np.concatenate([begun, tokens[candidate]]), cells[candidate], figures=True
-            )
-            assert found.surprise is not None
-            nats += float(found.surprise.sum(dtype=np.float64))
-        return nats * self._sampler.config.subbands
+    def follower(self, state: Any) -> None:
+        """Return nothing: what leans is the outline, and only cells count in the surprise."""
 
 
 def servos_of(drawing: Drawing, count: int) -> list[Servo]:

@@ -76,7 +76,7 @@ class DrawnChunk(NamedTuple):
         return DrawnChunk(
             self.audio[rows],
             self.surprise[rows],
-            tuple(tuple(each[rows] for each in piece) for piece in self.pieces),
+            tuple(piece[rows] for piece in self.pieces),
             tuple(self.before[row] for row in rows) if self.before else (),
         )
 
@@ -106,7 +106,8 @@ class CandidateChunk:
     @property
     def left(self) -> int:
         """Frames that are still to be drawn."""
-        return self.frames - self.audio.shape[1]
+        left: int = self.frames - self.audio.shape[1]
+        return left
 
     @property
     def unplanned(self) -> int:

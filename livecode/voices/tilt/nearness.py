@@ -46,7 +46,7 @@ class Nearness:
 
         Not a number says that nobody knows; then nothing has a price.
         """
-        self._usual = usual_bits
+        self.usual_bits = usual_bits
         self._state = NearnessState()
 
     def worth(self, scores: ArrayLike, bits: ArrayLike) -> Floats:
@@ -57,18 +57,18 @@ class Nearness:
     @property
     def steered(self) -> float:
         """How far a stream is steered, from 0 to 1, as a share of what is asked for."""
-        return self._state.steered if math.isfinite(self._usual) else 1.0
+        return self._state.steered if math.isfinite(self.usual_bits) else 1.0
 
     def take(self, bits: float, seconds: float, temperature: float, strength: float) -> None:
         """Take note of the surprise, in bits a sample, of what is heard for so many seconds.
 
         `temperature` is what the performer holds, and `strength` the tilt's.
         """
-        if not math.isfinite(self._usual):
+        if not math.isfinite(self.usual_bits):
             return
         state = self._state
         share = 1 - math.exp(-seconds / MEMORY_S)
-        beyond = bits - self._usual - WARMER_BITS * (temperature - 1)
+        beyond = bits - self.usual_bits - WARMER_BITS * (temperature - 1)
         excess = state.excess + share * (beyond - state.excess)
         over = excess - ALLOWED_BITS * max(abs(strength), 1.0)
         price = min(max(state.price + DEARER * over * seconds, 0.0), DEAREST)

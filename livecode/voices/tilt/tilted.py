@@ -1,7 +1,8 @@
 """A tilted stream: candidates are drawn ahead, chunk by chunk, and the scores say which is heard."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from livecode.transport.candidates import SCORED_SHARE
 from livecode.voices.drawing import Drawing, Held
 from livecode.voices.drawn_ahead import DrawnAhead
-from livecode.voices.tilt.candidates import Candidates, Follower, candidates_of
+from livecode.voices.tilt.candidates import Candidates, candidates_of
 from livecode.voices.tilt.chunk import (
     GRAIN,
     CandidateChunk,
@@ -20,6 +21,7 @@ from livecode.voices.tilt.chunk import (
     PlannedDraw,
     wandered,
 )
+from livecode.voices.tilt.following import Following
 from livecode.voices.tilt.hands import TiltHand, TowardHand
 from livecode.voices.tilt.nearness import Nearness
 from livecode.voices.tilt.particles import ParticleFilter
@@ -50,14 +52,8 @@ class TiltedStream:
     on the plan alone.
     """
 
-    def __init__(
-        self,
-        drawing: Drawing,
-        rate_hz: int,
-        seed: int,
-        slack_s: float = 0.0,
-        usual_bits: float = math.nan,
-    ):
+    def __init__(self, drawing: Drawing, rate_hz: int, seed: int, slack_s: float = 0.0,
+                 usual_bits: float = math.nan):  # fmt: skip
         """`drawing`: the stream; `slack_s`: how long scoring takes at least, as seconds of sound.
 
         usual_bits: how surprising the model finds its own sound, a sample; not a number: nobody knows.
@@ -76,7 +72,7 @@ class TiltedStream:
             None  # of each piece that is planned; None: the model is left alone
         )
         self._waiting: list[DrawnChunk] = []  # undecided
-        self._follower: Follower | None = None  # of a steered stream
+        self._following = Following()
         self._chunk = CandidateChunk(0, 0)
         self._parents: tuple[int, ...] = ()
         self._number = 0  # of the chunk that is being drawn
@@ -85,6 +81,8 @@ class TiltedStream:
         self._scores: tuple[float, ...] | None = None
         #: The chunk that waits to be scored, until the caller takes it.
         self.offered: CandidateSet | None = None
+        #: Called with how surprising the model, left alone, finds what is heard (bits a sample, seconds).
+        self.on_heard: Callable[[float, float], None] = lambda bits, seconds: None
         #: What became of the scores in the last call of `next`.
         self.decided: list[Decided] = []
         self.unscored = 0  # chunks in a row whose scores did not come in time
@@ -110,6 +108,11 @@ class TiltedStream:
         return self._candidates is not None and bool(self._chunk.pieces)
 
     @property
+    def waits(self) -> bool:
+        """Whether there is something for `draw` to do."""
+        return self.planned or (self._candidates is not None and self._following.waits)
+
+    @property
     def spare(self) -> int:
         """The frames that can be heard before the chunk that is being drawn is needed."""
         return len(self._queue) - self._reserve
@@ -122,6 +125,11 @@ class TiltedStream:
         frames: int = len(self._queue) + self._chunk.audio.shape[1]
         return frames + sum(chunk.frames for chunk in self._waiting)
 
+    def know(self, number: float, directions: Floats, usual_bits: float) -> None:
+        """Know directions (directions, width) of that number, and how surprising the model finds itself."""
+        self.steering.know(number, directions)
+        self._nearness.usual_bits = usual_bits
+
     def take_scores(self, number: int, scores: Sequence[float]) -> None:
         """Take the scores (candidates,) of the chunk of that number; others are too late.
 
@@ -130,14 +138,8 @@ class TiltedStream:
         if number == self._number and len(scores) in (0, len(self._chunk.audio)):
             self._scores = tuple(scores)
 
-    def next(
-        self,
-        temperatures: Floats,
-        held: Held,
-        guarded: bool,
-        hand: TiltHand,
-        toward: TowardHand = TowardHand(),
-    ) -> Floats:
+    def next(self, temperatures: Floats, held: Held, guarded: bool, hand: TiltHand,
+             toward: TowardHand = TowardHand()) -> Floats:  # fmt: skip
         """The next samples (n,) at temperatures (n,); those of a tilted stream apply to what is drawn."""
         count, self.decided, self._guarded = len(temperatures), [], guarded
         self._temperature = float(temperatures[-1]) if count else self._temperature
@@ -189,7 +191,8 @@ class TiltedStream:
         self._candidates = candidates_of(self.drawing.settled(), [int(seed) for seed in seeds])
         self._filter.begin(count)
         self._nearness.begin()
-        self._waiting, self._parents, self._follower = [], (), None
+        self._waiting, self._parents = [], ()
+        self._following.end()
         self._begin_chunk(count, self._frames(hand), hand)
 
     def _begin_chunk(self, candidates: int, frames: int, hand: TiltHand) -> None:
@@ -199,8 +202,8 @@ class TiltedStream:
         self._chunk = CandidateChunk(candidates, frames)
         self._chunk.warmth = wandered(warmth, min(abs(hand.strength), 1.0) * self._filter.chance())
         if self._push is None:
-            self._follower = None
-        elif self._follower is None and self._candidates is not None:
+            self._following.end()
+        elif not self._following.on and self._candidates is not None:
             before = tuple(self._candidates.state(each) for each in range(candidates))
             self._chunk.drawn = self._chunk.drawn._replace(before=before)
         self._number += 1
@@ -224,11 +227,14 @@ class TiltedStream:
 
     def draw(self) -> bool:
         """Draw one piece of what is planned for all candidates, if anything is; return whether it was."""
+        if self._candidates is not None and self._following.waits:
+            self._following.step()
+            return True
         if self._candidates is None or not self._chunk.pieces:
             return False
         chunk, piece = self._chunk, self._chunk.pieces.popleft()
         if piece.push is not None:
-            self._candidates.push(np.tile(piece.push, (len(chunk.audio), 1)))
+            self._candidates.push(piece.push)
         drawn = self._candidates.draw(piece.temperatures, piece.held, piece.guarded, chunk.warmth)
         chunk.drawn = chunk.drawn.and_then(drawn)
         if not chunk.left and not self._alone and self._strength:
@@ -314,13 +320,11 @@ class TiltedStream:
         """Let the oldest undecided chunk of a candidate be heard; True: the stream was taken back."""
         assert self._candidates is not None
         chunk = self._waiting.pop(0)
-        if self._follower is None and chunk.before:
-            self._follower = self._candidates.follower(chunk.before[candidate])
         nats = float(chunk.surprise[candidate])
-        if self._follower is not None:  # as the model finds it that nobody steers
-            nats = self._follower.surprise(chunk.pieces, candidate)
-        bits = nats / (math.log(2) * chunk.frames)
-        self._nearness.take(bits, chunk.frames / self._rate, self._temperature, self._strength)
+        for bits, frames in self._following.heard(chunk, candidate, self._candidates):
+            seconds = frames / self._rate
+            self._nearness.take(bits, seconds, self._temperature, self._strength)
+            self.on_heard(bits, seconds)
         self.drawing.load_state(self._candidates.state(candidate))
         heard, taken_back = self.drawing.heard(chunk.audio[candidate], nats, guarded)
         self._add(heard)
@@ -344,22 +348,21 @@ class TiltedStream:
 
     def state(self) -> Any:
         """A copy of where it is, for `load_state`."""
+        state = TiltedState(self.drawing.state(), self._queue, self._past, self._begun)
         if self._candidates is None:
-            return TiltedState(self.drawing.state(), self._queue, self._past, self._begun)
+            return state
         chunk = self._chunk
-        return TiltedState(
-            self.drawing.state(),
-            self._queue,
-            self._past,
-            self._begun,
-            tuple(self._candidates.state(each) for each in range(len(chunk.audio))),
-            self._filter.state(),
-            tuple(self._waiting),
-            chunk.frames,
-            chunk.drawn,
-            tuple(chunk.pieces),
-            chunk.warmth,
-            self._nearness.state(),
+        return replace(
+            state,
+            candidates=tuple(self._candidates.state(each) for each in range(len(chunk.audio))),
+            filter=self._filter.state(),
+            waiting=tuple(self._waiting),
+            chunk=chunk.frames,
+            drawn=chunk.drawn,
+            pieces=tuple(chunk.pieces),
+            warmth=chunk.warmth,
+            nearness=self._nearness.state(),
+            following=self._following.state(),
         )
 
     def go_on_from(self, drawing: Any) -> None:
@@ -371,7 +374,8 @@ class TiltedStream:
         """Go on from there. What has been drawn of a chunk is to be scored again."""
         self.drawing.load_state(state.drawing)
         self._queue, self._past, self._begun = state.queue, state.past, state.begun
-        self._candidates, self._scores, self.offered, self._follower = None, None, None, None
+        self._candidates, self._scores, self.offered = None, None, None
+        self._following.end()
         self._waiting, self._parents, self._alone = list(state.waiting), (), False
         if state.filter is None or state.drawn is None:
             return
@@ -385,6 +389,8 @@ class TiltedStream:
         self._chunk.pieces.extend(state.pieces)
         if state.nearness is not None:
             self._nearness.load_state(state.nearness)
+        if state.following is not None:
+            self._following.load_state(state.following, self._candidates)
         if state.warmth is not None:
             self._chunk.warmth = state.warmth
         if not self._chunk.left:

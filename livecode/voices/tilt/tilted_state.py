@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.voices.tilt.chunk import DrawnChunk, PlannedDraw
+from livecode.voices.tilt.following import FollowingState
 from livecode.voices.tilt.nearness import NearnessState
 from livecode.voices.tilt.particles import FilterState
 
@@ -29,3 +30,4 @@ class TiltedState:
     pieces: tuple[PlannedDraw, ...] = ()
     warmth: Floats | None = None  # of the chunk that is being drawn
     nearness: NearnessState | None = None
+    following: FollowingState | None = None

@@ -12,7 +12,7 @@ from livecode.voices.tilt import own_takes
 from livecode.voices.tilt.candidates import candidates_of
 from livecode.voices.tilt.hands import TiltHand, TowardHand
 from livecode.voices.tilt.nearness import Nearness
-from livecode.voices.tilt.steering import Steering
+from livecode.voices.tilt.steering import PUSH, Steering
 from livecode.voices.tilt.tilted import TiltedStream
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
@@ -20,6 +20,11 @@ from tests.samplernn_model import write_samplernn
 HOP = 256
 ONES = np.ones(HOP, np.float32)
 HAND = TiltHand(0.0, 8, 0.05)
+
+
+@pytest.fixture
+def levels(tmp_path: Path) -> Loaded:
+    return Loaded(write_samplernn(tmp_path, sharp=4.0, lufs=-20.0))
 
 
 @pytest.fixture(params=["levels", "full-band"])
@@ -32,7 +37,7 @@ def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> Loaded:
 def stream_of(loaded: Loaded) -> TiltedStream:
     """A stream of seed 7 that knows a direction as number 5."""
     stream = TiltedStream(loaded.drawing(7), loaded.meta.sample_rate, 7, usual_bits=8.0)
-    width = loaded.sampler.hidden.shape[1]
+    width = candidates_of(loaded.drawing(1), [1]).hidden.shape[1]
     direction = np.random.default_rng(3).standard_normal((1, width)).astype(np.float32)
     stream.steering.know(5.0, direction)
     return stream
@@ -70,11 +75,11 @@ def test_it_is_the_same_twice_whenever_it_is_drawn_and_goes_back_to_where_it_was
 
 
 def test_a_model_left_alone_finds_what_nobody_steers_as_surprising_as_who_drew_it(
-    loaded: Loaded,
+    levels: Loaded,
 ) -> None:
-    candidates = candidates_of(loaded.drawing(1), [3, 4])
-    candidates.draw(ONES, Held(), False)  # a stream is followed once it has begun
+    candidates = candidates_of(levels.drawing(1), [3, 4])
     follower = candidates.follower(candidates.state(1))
+    assert follower is not None
     for pushed in (False, True):
         drawn = candidates.draw(ONES, Held(), False)
         surprise = follower.surprise(drawn.drawn, 1)
@@ -82,18 +87,33 @@ def test_a_model_left_alone_finds_what_nobody_steers_as_surprising_as_who_drew_i
             assert surprise > 1.0001 * drawn.surprise[1]
         else:
             assert surprise == pytest.approx(float(drawn.surprise[1]), rel=1e-5)
-        candidates.push(np.full((2, candidates.hidden.shape[1]), 0.7, np.float32))
+        candidates.push(np.full(candidates.hidden.shape[1], 0.7, np.float32))
 
 
-def test_a_push_moves_the_hidden_state_and_no_further_than_it_can_be(loaded: Loaded) -> None:
-    candidates = candidates_of(loaded.drawing(1), [3, 4])
+def test_a_push_moves_the_hidden_state_and_no_further_than_it_can_be(levels: Loaded) -> None:
+    candidates = candidates_of(levels.drawing(1), [3, 4])
     before = candidates.hidden.copy()
-    push = np.zeros_like(before)
-    push[0], push[1, 0] = 0.01, 9.0
+    push = np.full(before.shape[1], 0.01, np.float32)
+    push[0] = 9.0
     candidates.push(push)
-    assert candidates.hidden[0] == pytest.approx(before[0] + 0.01, abs=1e-6)
-    assert candidates.hidden[1, 0] == 1.0
-    assert (candidates.hidden[1, 1:] == before[1, 1:]).all()
+    assert candidates.hidden[:, 1:] == pytest.approx(before[:, 1:] + 0.01, abs=1e-6)
+    assert (candidates.hidden[:, 0] == 1.0).all()
+
+
+def test_outlines_of_a_full_band_model_lean_in_the_direction(tmp_path: Path) -> None:
+    loaded = Loaded(write_fullband(tmp_path, lufs=-20.0))
+    means = []
+    for far in (-4.0, 0.0, 4.0):
+        candidates, outlined = candidates_of(loaded.drawing(1), range(8)), []
+        push = np.zeros(candidates.hidden.shape[1], np.float32)
+        push[0] = far * PUSH * loaded.sampler.plan.codebook[0][:, 0].std()  # type: ignore[union-attr]
+        for _ in range(60):
+            if far:
+                candidates.push(push)
+            candidates.draw(ONES, Held(), False)
+            outlined.append(candidates.hidden[:, 0].copy())
+        means.append(float(np.mean(outlined)))
+    assert means[0] < means[1] < means[2]
 
 
 def test_it_is_steered_further_while_it_surprises_no_more_than_is_allowed_and_less_far_beyond() -> (

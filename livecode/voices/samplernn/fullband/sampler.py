@@ -73,6 +73,9 @@ class FullbandSampler:
     def _make(self, streams: int) -> None:
         self._state = _state(self.config, streams)
         self._space = _scratch(self._weights.matrices, self.config, streams)
+        #: Logits that each of the outline's first tokens gains, (entries,); None: none. All streams have the
+        #: same, and the same density in hand.
+        self.lean: Floats | None = None
         defaults = {"structure": 1.0}
         self.hand = StreamHand(
             *(np.full(streams, defaults.get(name, 0.0), np.float32) for name in StreamHand._fields)
@@ -135,26 +138,6 @@ class FullbandSampler:
             if random or name != "random":
                 rows[stream] = value
 
-    @property
-    def hidden(self) -> Floats:
-        """Where tiers and outline of each stream are, (streams, width), within -1 and 1."""
-        return np.concatenate(self._parts, axis=1)
-
-    def push(self, pushes: Floats) -> None:
-        """Move tiers and outline of each stream by so much, (streams, width)."""
-        at = 0
-        for part in self._parts:
-            part += pushes[:, at : at + part.shape[1]]
-            np.clip(part, -1, 1, out=part)
-            at += part.shape[1]
-
-    @property
-    def _parts(self) -> list[Floats]:
-        """Views of the state that are its hidden layers, (streams, dim) each."""
-        config, state = self.config, self._state
-        tiers = [state.up[i, :, : config.dim] for i in range(len(state.up))]
-        return tiers + [layer[:, : config.outline_dim] for layer in state.outline_h]
-
     def log_probs(self, tokens: NDArray[np.int32], cells: NDArray[np.int32],
                   ) -> tuple[Floats, Floats]:  # fmt: skip
         """Natural log-probabilities from the beginning on: (1 + frames, stages, entries) of tokens,
@@ -199,14 +182,18 @@ class FullbandSampler:
             log_probs[0],
         )
         none = np.zeros((streams, 0, 0), np.int32)
+        plan, hand = self.plan, self.hand
+        if self.lean is not None:
+            plan = plan._replace(onset=hand.density[0] * plan.onset + self.lean)
+            hand = hand._replace(density=np.ones_like(hand.density))
         advance(
             self._weights,
-            self.plan,
+            plan,
             self._state,
             self._space,
             np.arange(streams),
             np.ascontiguousarray(temperatures),
-            self.hand,
+            hand,
             none if forced is None else np.ascontiguousarray(forced, np.int32),
             none if tokens is None else np.ascontiguousarray(tokens, np.int32),
             outputs,
