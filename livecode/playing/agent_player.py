@@ -76,10 +76,9 @@ class AgentPlayer(SoundPlayer):
     @property
     def source(self) -> Source:
         """The agent's space, as a voice plays it. Among rhythms nothing begins in it."""
-        if isinstance(self.thing.space, RhythmSpace):
-            return HitsSource()
         space = self.thing.space
-        return LatentSource(space.model, self.seed, space.version, stereo=space.moves)
+        played = LatentSource(space.model, self.seed, space.version, stereo=space.moves)
+        return HitsSource() if isinstance(space, RhythmSpace) else played
 
     @property
     def position(self) -> np.ndarray:
