@@ -75,6 +75,7 @@ ego.scale, ego.strike = "d dorian", 0.7"""
     "percussion": ModelStretch(
         'skins = agent(space("percussion"), dims=6, every=0.25*beats, step=0.25)'
     ),
+    "texture": ModelStretch('air = agent(space("texture"), dims=4, step=0.05)'),
     "quartet": ModelStretch('quartet = stream("quartet", temperature=ramp(1.0, 1.15, over=12*s))'),
     "choir": ModelStretch('choir = stream("choir")'),
     "chorale": ModelStretch('chorale = stream("chorale")'),
