@@ -12,6 +12,7 @@ from livecode.finishing.stream_take import TEMPERATURES, take
 from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from livecode.neural.model_file import described, list_models
 from livecode.neural.samplernn.config import KIND
+from livecode.neural.samplernn.fullband.heat import Heat
 from livecode.voices.loaded import Loaded
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 
@@ -80,8 +81,10 @@ def surprise(loaded: Loaded, temperature: float, seconds: float, takes: int) -> 
         drawing.begin(seed)
         sampler, count = drawing.sampler, round(seconds * rate)
         if isinstance(sampler, FullbandSampler):
-            sampler.hand.structure[:] = temperature * float(loaded.meta.facts.get("structure", 1.0))
-            curve = np.full((1, count // sampler.config.subbands), temperature)
+            heat = Heat.of(loaded.meta.facts)
+            bent = float(heat.bent(np.array([temperature], np.float32))[0])
+            sampler.hand.structure[:] = heat.structure * bent
+            curve = np.full((1, count // sampler.config.subbands), heat.surface * bent)
             nats = sampler.step_block(curve, figures=True).surprise
         else:
             likely = sampler.step_block(np.full((1, count), temperature), True).log_likelihood

@@ -8,7 +8,8 @@ import numpy as np
 
 from livecode.errors import LivecodeError
 from livecode.neural.samplernn.fullband.config import FullbandConfig
-from livecode.neural.samplernn.fullband.hanging import held_on, restlessness
+from livecode.neural.samplernn.fullband.hanging import held_on
+from livecode.neural.samplernn.fullband.heat import Heat
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import TAPS
 from livecode.neural.samplernn.opening import open_samplernn
@@ -31,9 +32,7 @@ class WideTakes:
         assert isinstance(config, FullbandConfig)
         self.name, self.sample_rate, self._tensors = path.stem, meta.sample_rate, tensors
         self._model = FullbandSampleRNN(path.stem, meta.sample_rate, config, tensors)
-        self._structure = float(meta.facts.get("structure", 1.0))
-        self._surface = float(meta.facts.get("surface", 1.0))
-        self._longest = float(meta.facts.get("longest_hold", np.inf))
+        self._heat = Heat.of(meta.facts)
 
     def usual_weights(self) -> Weights:
         """Return the weights that this processor multiplies fastest."""
@@ -62,26 +61,15 @@ class WideTakes:
         """Return what draws takes that begin in `start`, else in one of the model's best moments."""
         sampler = self._sampler(weights)
         starts = moments_of(sampler, self._tensors) if start is None else [start]
-        return WideBatches(sampler, starts, self._structure, self._surface, self._longest)
+        return WideBatches(sampler, starts, self._heat)
 
 
 class WideBatches:
     """Draws one batch after another; a take's seed chooses which of `starts` it begins in."""
 
-    def __init__(
-        self,
-        sampler: FullbandSampler,
-        starts: Sequence[WideState],
-        structure: float,
-        surface: float,
-        longest: float,
-    ) -> None:
-        """Draw outlines at `structure` times the temperature, hotter if they stay beyond `longest`.
-
-        Cells are drawn at `surface` times the temperature.
-        """
-        self._one, self._starts = sampler, starts
-        self._structure, self._surface, self._longest = structure, surface, longest
+    def __init__(self, sampler: FullbandSampler, starts: Sequence[WideState], heat: Heat) -> None:
+        """Draw outlines and cells as hot as `heat` says."""
+        self._one, self._starts, self._heat = sampler, starts, heat
         self._sampler: FullbandSampler | None = None
 
     def draw(
@@ -104,10 +92,10 @@ class WideBatches:
                 return None
             end = min(begin + CHUNK_FRAMES * config.outline_steps, steps)
             heard = np.maximum(np.arange(begin, end) * m - late, 0)
-            wanted = at_samples(temperatures, heard, rate)
-            restless = [restlessness(hold, self._longest) for hold in holds]
-            sampler.hand.structure[:] = self._structure * wanted[0] * np.array(restless)
-            hot = np.tile(self._surface * wanted, (len(seeds), 1))
+            wanted = self._heat.bent(at_samples(temperatures, heard, rate))
+            hotter = [self._heat.outline(hold) for hold in holds]
+            sampler.hand.structure[:] = wanted[0] * np.array(hotter)
+            hot = np.tile(self._heat.surface * wanted, (len(seeds), 1))
             drawn = sampler.step_block(hot, figures=True)
             assert drawn.surprise is not None
             audio[:, begin * m : end * m] = drawn.audio

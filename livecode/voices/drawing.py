@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.samplernn.fullband.hanging import held_on, restlessness
+from livecode.neural.samplernn.fullband.hanging import held_on
+from livecode.neural.samplernn.fullband.heat import Heat
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.entropy import EntropyMeter
@@ -230,10 +231,7 @@ class FullbandDrawing:
         self.anchors: tuple[Any, ...] = ()
         self._seam = Seam(model.sample_rate)
         self._spare = np.zeros(0, np.float32)
-        # outlines and cells are drawn at so many times the temperature
-        self._structure = float(facts.get("structure", 1.0))
-        self._surface = float(facts.get("surface", 1.0))
-        self._longest = float(facts.get("longest_hold", np.inf))
+        self.heat = Heat.of(facts)
         self._hold = (-1, 0)
         bits = float(np.mean(facts.get("held_out_bits_a_cell", [np.nan])))
         self.servo = Servo(model.sample_rate / model.config.subbands, bits * math.log(2))
@@ -243,18 +241,19 @@ class FullbandDrawing:
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
             self.take_in_hand(self.sampler.hand, held)
+            bent = self.heat.bent(temperatures)
             places = np.minimum(np.arange(steps) * m, count - 1)
-            hot = kept_warm(self.surface(held) * temperatures[places], guarded)
+            hot = kept_warm(self.surface(held) * bent[places], guarded)
             if is_held(self.servo, held):
-                self._draw_held(hot, temperatures[0], held, guarded)
+                self._draw_held(hot, bent[0], held, guarded)
             else:
-                self._draw(hot, temperatures[0], False)
+                self._draw(hot, bent[0], False)
         audio, self._spare = self._spare[:count], self._spare[count:]
         return self.heard(audio, 0.0, guarded)[0]
 
     def _draw(self, hot: Floats, structure: float, figures: bool) -> float:
         """Draw steps at temperatures (n,), and outlines; return their surprise in nats a cell."""
-        self.sampler.hand.structure[:] = self.structure(self._hold) * structure
+        self.sampler.hand.structure[:] = self.heat.outline(self._hold) * structure
         drawn = self.sampler.step_block(hot[None], figures or self.meter.on)
         self.meter.note(drawn.entropy)
         self._spare = np.concatenate([self._spare, drawn.audio[0]])
@@ -296,12 +295,8 @@ class FullbandDrawing:
         hand.density[:] = held.density
 
     def surface(self, held: Held) -> float:
-        """What the temperature of cells is multiplied by."""
-        return self._surface * held.surface
-
-    def structure(self, hold: tuple[int, int]) -> float:
-        """What the temperature of an outline is multiplied by, more where it hangs."""
-        return self._structure * restlessness(hold, self._longest)
+        """What the bent temperature of cells is multiplied by."""
+        return self.heat.surface * held.surface
 
     def state(self) -> FullbandState:
         return FullbandState(

@@ -21,7 +21,9 @@ SECONDS = 0.5
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a model with two moments."""
-    path = write_fullband(tmp_path_factory.mktemp("models"), structure=1.2, longest_hold=3)
+    path = write_fullband(
+        tmp_path_factory.mktemp("models"), structure=1.2, longest_hold=3, bend=0.7
+    )
     loaded, states = Loaded(path), []
     for seed in range(2):
         sampler = loaded.sampler.another(seed)
@@ -67,10 +69,10 @@ def test_a_take_begins_in_the_moment_that_its_seed_says(model: Path, tmp_path: P
         drawing = loaded.drawing(seed)
         assert drawing.begin(seed)
         hand = drawing.sampler.hand
-        hand.structure[:] = 1.2 * 0.7
+        hand.structure[:] = 1.2 * 0.7**0.7  # bent
         steps = np.arange(CONFIG.outline_steps)
         knots = steps * CONFIG.subbands * 1000 // RATE_HZ
-        drawn = drawing.sampler.step_block(0.7 + 0.5 * (knots / 500)[None], figures=True)
+        drawn = drawing.sampler.step_block((0.7 + 0.5 * (knots / 500)[None]) ** 0.7, figures=True)
         heard = drawn.audio[0, : 16 * CONFIG.subbands]  # before temperatures differ by rounding
         np.testing.assert_allclose(take[: len(heard)], np.clip(heard, -1, 1), atol=2e-7)
         record = index.records[number - 1]

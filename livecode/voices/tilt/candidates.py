@@ -182,12 +182,14 @@ class FullbandCandidates:
     ) -> DrawnCandidates:
         self._drawing.take_in_hand(self._sampler.hand, held)
         parts, begun = [], []
-        cells = temperatures[:: self.grain] * self._drawing.surface(held)
+        heat = self._drawing.heat
+        bent = heat.bent(temperatures)
+        cells = bent[:: self.grain] * self._drawing.surface(held)
         for usual in pieces(cells, self._servos, held, warmth):
             hot = kept_warm(usual, guarded)
-            structure = [self._drawing.structure(hold) for hold in self._holds]
+            structure = [heat.outline(hold) for hold in self._holds]
             warmer = held.energy if is_held(self._servos[0], held) else warmth
-            self._sampler.hand.structure[:] = np.array(structure) * temperatures[0] * warmer
+            self._sampler.hand.structure[:] = np.array(structure) * bent[0] * warmer
             drawn = self._sampler.step_block(hot, True)
             assert drawn.surprise is not None
             self._drawing.meter.note(drawn.entropy)
