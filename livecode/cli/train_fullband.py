@@ -30,6 +30,8 @@ MAKE = {
     "as a share: more for what holds chords",
     "narrow": "share of its semitone that a pitch is spread over in what the predictor is told",
     "treble": "the same of the highest pitch, B7",
+    "ridge": "white noise in what the predictor is solved from, as a share: the surer it is of what "
+    "comes, the sooner it runs away",
     "outline_hop": "samples of a frame of the outline: a multiple of 512",
     "outline_dim": "width of the tier that draws outlines",
 }

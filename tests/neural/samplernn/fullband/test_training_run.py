@@ -135,7 +135,8 @@ def test_the_command_on_the_card_trains_the_same_model() -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     said = ["choir", "--name", "mine", "--minutes", "3", "--transposed", "-2", "2", "--hold", "0.5",
-            "--half-life", "0.06", "--outline-hop", "2048", "--order", "512", "--narrow", "0.1"]  # fmt: skip
+            "--half-life", "0.06", "--outline-hop", "2048", "--order", "512", "--narrow", "0.1",
+            "--ridge", "0.003"]  # fmt: skip
     settings = settings_of(parser.parse_args(said))
     assert settings.config.hold == 0.5
     assert settings.config.outline_hop == 2048

@@ -21,6 +21,7 @@ MADE = (
     "hold",
     "narrow",
     "treble",
+    "ridge",
     "outline_hop",
     "outline_dim",
 )
