@@ -32,7 +32,7 @@ kick.pattern = "<bd*4!6 [bd ~ bd ~] [bd ~ ~ ~]>"
 hats.pattern = pattern("hh*8").degrade_by(0.2).mask("<0!4 1!3 0>").gain("[0.5 1]*4")
 clap.pattern = "<[~ cp]*2!7 [~ cp cp(5,8)]>"
 shaker = hits(pattern("sh*16").gain("[0.3 0.2 0.6 0.4]*4").mask("<1!7 0>"), level=1, pan=-0.2)
-piano = stream("quartet", temperature=0.95, seed=5, level=0)     # it plays unheard, to be cut
+piano = stream("piano", temperature=0.95, seed=5, level=0)     # it plays unheard, to be cut
 
 # %% first break  for=8*bars ends=["shaker", "rims"] quant=1*bars
 # Two bars of what a SampleRNN plays for itself, cut into eighths, put together anew, and moved with the chords.

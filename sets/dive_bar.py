@@ -30,14 +30,14 @@ low.cut, low.duck, low.legato = 300, None, 0.9
 # Two who answer each other: either is praised for being brighter than the other.
 glass = agent(orchestra, dims=4, every=pattern("<0.5 0.5 1 0.25>") * beats, step=0.08, scale=key, strike=0.8)
 glass.level, glass.pan, glass.hp, glass.delay, glass.room = 0.45, -0.4, 120, (3/16, 0.3), 0.3
-piano = stream("quartet", temperature=0.95, seed=1, level=0.5, pan=0.4)
+piano = stream("piano", temperature=0.95, seed=1, level=0.5, pan=0.4)
 glass.reward = lambda glass, piano: glass.brightness - piano.brightness
 low = notes("<[0 ~ ~ 2] [~ -2 ~ ~]>", "bass", scale=key, octave=2, voices=1, level=0.55)
 low.cut, low.duck, low.legato = 400, None, 0.7
 
 # %% hymn  for=16*bars fade=5*s ends=["glass", "piano", "drummer", "kick", "hats", "cuts"]
 # The choir, from cautious to unhinged and back, over one low note.
-choir = stream("choir", temperature=ramp(0.8, 1.15, 0.8, over=16*bars), seed=4, level=0.9, pan=0)
+choir = stream("chorale", temperature=ramp(0.8, 1.15, 0.8, over=16*bars), seed=4, level=0.9, pan=0)
 low = notes("<0 ~>", "pad", scale=key, octave=2, voices=2, level=0.5)
 low.cut, low.duck, low.legato = 600, None, 1
 
@@ -47,7 +47,7 @@ kick = hits("bd*4", level=1.1)
 hats = hits(pattern("[~ oh]*4, <~ cp>*4, hh*8").gain("0.8 0.4 1 0.5"), level=1.2)
 low = notes("0 [0 0] [~ 0] <2 [4 -1]>", "bass", scale=key, octave=2, voices=1, level=0.9)
 low.cut, low.duck, low.legato = sine(300, 1800, period=8*bars), ("kick", 0.8), 0.5
-choir = stream("choir", temperature=1, seed=4, level=0)
+choir = stream("chorale", temperature=1, seed=4, level=0)
 cuts = hits(pattern("<0 8> ~ ~ [~ 3] ~ <5 12> ~ ~").every(4, pattern.rev), grab(choir, 1*bars, slices=16))
 cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.2, 300, (3/16, 0.4), "kick"
 

@@ -51,9 +51,9 @@ lead = notes(pattern("0 4 <7 5> ~ [2 4] ~").mask("<1 1 1 0>"), ego, scale="c min
 lead.room = 0.4
 
 # %% a stream  for=40*s fade=4*s ends=["drums", "lead"]
-print("""A SampleRNN writes a piano quartet sample by sample. Its temperature climbs: from cautious to unhinged.
-    r7 = stream("quartet", temperature=ramp(0.85, 1.2, over=35*s))""")
-r7 = stream("quartet", temperature=ramp(0.85, 1.2, over=35*s), seed=7)
+print("""A SampleRNN plays the piano, sample by sample. Its temperature climbs: from cautious to unhinged.
+    r7 = stream("piano", temperature=ramp(0.85, 1.2, over=35*s))""")
+r7 = stream("piano", temperature=ramp(0.85, 1.2, over=35*s), seed=7)
 bass.level = ramp(0.7, 0, over=10*s)
 ego.level = 0
 

@@ -147,10 +147,10 @@ def test_swap_models(play) -> None:
         played.on(1.5)
         kinds.append((played.kind("r7"), getattr(played.session.get("r7"), "model", None)))
         played.on(0.5)
-    assert kinds[0] == ("stream", "quartet")
-    assert kinds[1] == ("stream", "choir")
+    assert kinds[0] == ("stream", "piano")
+    assert kinds[1] == ("stream", "chorale")
     assert kinds[2][0] == "agent"
-    assert kinds[3] == ("stream", "quartet")
+    assert kinds[3] == ("stream", "piano")
 
 
 def test_hall(play) -> None:

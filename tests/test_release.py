@@ -131,5 +131,5 @@ def test_what_it_carries_is_found_there(installed: Path, tmp_path: Path) -> None
         installed, home, "livecode models; livecode new mine.py; livecode new x.py --like aego"
     )
     assert said.returncode == 0, said.stdout
-    assert {"additive", "quartet"} <= set(said.stdout.split())
+    assert {"additive", "piano"} <= set(said.stdout.split())
     assert (home / "mine.py").exists()

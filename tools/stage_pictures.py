@@ -35,7 +35,7 @@ SCORE = (
     (1.5, "@layer\ndef glow(sound):\n    return sound.brightness"),
     (3.0, 'drums = hits("bd ~ [~ bd] ~, ~ cp ~ cp, hh*8", level=0.3)'),
     (6.0, "drums.gain = tri(0.6, 1, period=2*bars)"),
-    (9.0, 'r7 = stream("quartet", temperature=sine(0.8, 1.2, period=4*bars), level=0.25)'),
+    (9.0, 'r7 = stream("piano", temperature=sine(0.8, 1.2, period=4*bars), level=0.25)'),
     (13.0, 'bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.25)'),
     (24.5, "ego.leap = nothing"),
     (28.2, 'bass.pattern = "0 ~ <3 5> [0 7]"'),

@@ -4,7 +4,7 @@ tempo(100)
 
 # %% after silence  for=3*bars
 call = notes("[0 2 <4 7> 2] ~", "pluck", scale="d minor", octave=4, legato=0.6, pan=-0.4)
-r7 = stream("quartet", seed=4, pan=0.4)
+r7 = stream("piano", seed=4, pan=0.4)
 d = duet(r7, call)                      # after call: d = duet(r7, mic())
 
 # %% longer  for=3*bars

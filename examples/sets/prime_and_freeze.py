@@ -7,7 +7,7 @@ t = np.arange(48_000) / 48_000
 chord = sum(np.sin(2 * np.pi * f * t) for f in (220, 277, 330)) / 6     # a second of A major
 
 # %% from a chord  for=2*s
-r7 = stream("choir", temperature=0.9, seed=4)
+r7 = stream("chorale", temperature=0.9, seed=4)
 r7.prime(chord)
 
 # %% frozen  for=2*s

@@ -28,9 +28,9 @@ BPM = 132
 BLOCKS = (
     f"tempo({BPM})\nego = agent(space('additive'), dims=2, every=30*ms)\n"
     "ego.reward = reward(lambda rings, sound: rings.left.turn - sound.rms)",
-    "voice = stream('quartet', temperature=ramp(0.875, 1.15, over=8*bars), level=0.6)",
+    "voice = stream('piano', temperature=ramp(0.875, 1.15, over=8*bars), level=0.6)",
     "@dsp\ndef room(ego, size=0.8):\n    return Freeverb(ego, size=size, bal=0.4)",
-    "low = stream('choir', temperature=sine(0.85, 1.0, period=4*bars), level=0.4)",
+    "low = stream('chorale', temperature=sine(0.85, 1.0, period=4*bars), level=0.4)",
     "room.size = 0.5 + 0.4 * rings.left.turn",
     "ego.dims = 4\nego.level = sine(0.2, 0.6, period=2*beats)",
     "voice.temperature = 1.05",

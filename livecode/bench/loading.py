@@ -27,7 +27,7 @@ def run(watched_s: float = 6.0, audio: str = "headless") -> list[BenchRow]:
             "a ten-minute stereo FLAC": f"heavy = sample({_long(Path(folder), 'flac')!r}, level=0)",
             "a space": "heavy = space('orchestra').hold(0.5, level=0)",
             "a kit of 32 files": f"heavy = hits('s*32', kit={_kit(Path(folder))!r}, n='0 .. 31', level=0)",
-            "a SampleRNN": "heavy = stream('choir', level=0, priority=0)",
+            "a SampleRNN": "heavy = stream('chorale', level=0, priority=0)",
         }
         ok, error = live.evaluate(PLAYING)
         assert ok, error

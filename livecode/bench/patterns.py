@@ -25,7 +25,7 @@ RATE_HZ = 48_000
 BEAT_S = 60 / BPM
 #: What plays throughout: two streams, an agent that hears them, and clicks whose samples are counted.
 BESIDE = (
-    f"tempo({BPM})\nvoice = stream('quartet', level=0.3)\nlow = stream('choir', level=0.3)",
+    f"tempo({BPM})\nvoice = stream('piano', level=0.3)\nlow = stream('chorale', level=0.3)",
     "ego = agent(space('additive'), dims=4, every=30*ms, level=0.3)\n"
     "ego.reward = reward(lambda rings, voice: rings.twist - voice.rms)",
 )

@@ -33,7 +33,7 @@ PLAYED = (
     "drums = hits('bd*4, ~ cp, hh*8', level=0.4)",
     "bass = notes('0 ~ <3 5> 0', 'bass', scale='c minor', octave=2, level=0.3)",
     "drums.gain = sine(0.5, 1, period=2*bars)",
-    "r7 = stream('quartet', temperature=sine(0.9, 1.1, period=4*bars), level=0.3)",  # it is measured, too
+    "r7 = stream('piano', temperature=sine(0.9, 1.1, period=4*bars), level=0.3)",  # it is measured, too
 )
 PROCESSES = ("mind", "engine", "voices", "stage")
 #: The mind may take so much more of a core with viewers, and so many more of 10,000 blocks may be late.

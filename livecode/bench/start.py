@@ -106,7 +106,7 @@ def _bundle(folder: Path) -> Path:
         beginning.from_nothing(performance, folder / "journal", live=False)
         performance.set_player.open(read_set(included_set("first")))
         performance.set_player.begin(0)
-        session.eval("r7 = stream('quartet', level=0.5)")
+        session.eval("r7 = stream('piano', level=0.5)")
         session.advance(FORKED_S)
         performance.recorder.closed()
     bundle = folder / "night.zip"

@@ -27,7 +27,7 @@ from livecode.voices.tilt.tilted import TiltedStream
 Floats = NDArray[np.float32]
 
 #: dim 256 at 16 kHz.
-MODEL = "quartet"
+MODEL = "piano"
 CANDIDATES, CHUNK_S = 8, 0.125
 #: A stream is asked for so much at a time.
 PIECE_S = 256 / 48_000

@@ -201,13 +201,11 @@ def _who_answers(thing: Any) -> str:
         return thing.name
     if not isinstance(thing, (Stream, Notes)):
         raise LivecodeError(
-            f'duet takes a stream that answers, as in duet(r7, mic()) after r7 = stream("quartet"), '
+            f'duet takes a stream that answers, as in duet(r7, mic()) after r7 = stream("piano"), '
             f"not {thing!r}"
         )
     if thing.name is None:
-        raise LivecodeError(
-            'give the stream a name first: r7 = stream("quartet"), then duet(r7, …)'
-        )
+        raise LivecodeError('give the stream a name first: r7 = stream("piano"), then duet(r7, …)')
     if thing.model == TEST_MODEL:
         raise LivecodeError(
             f"{thing} is the test stream, which has no model that could go on from a phrase"

@@ -1,4 +1,4 @@
-"""Settings that take a name, or a pattern of names: `r7.model = pattern("<choir quartet>")`."""
+"""Settings that take a name, or a pattern of names: `r7.model = pattern("<chorale piano>")`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -80,8 +80,8 @@ class Stream(Sounding):
     model = NamingSetting(
         TEST_MODEL,
         _a_stream_model,
-        'which model writes it: `r7.model = "choir"` fades to another, and '
-        '`r7.model = pattern("<choir quartet>")` goes by a pattern',
+        'which model writes it: `r7.model = "chorale"` fades to another, and '
+        '`r7.model = pattern("<chorale piano>")` goes by a pattern',
     )
     temperature = automatable(
         1.0,
@@ -296,7 +296,7 @@ def stream(
     fade: Span | str | None = None,
     quant: Span | None = None,
 ) -> Stream:
-    """Let a model write sound: `r7 = stream("quartet", temperature=ramp(0.875, 1.15, over=45*s))`.
+    """Let a model write sound: `r7 = stream("piano", temperature=ramp(0.875, 1.15, over=45*s))`.
 
     `prime` is a sound to go on from. `stream("test")` is noise, for when there is no model.
     """

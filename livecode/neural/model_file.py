@@ -21,6 +21,8 @@ from livecode.neural.limits import check_memory, check_size
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
+#: Names of models that are shipped no more, and what they open where nobody has a model of that name.
+SUCCESSORS = {"choir": "chorale", "quartet": "piano"}
 #: Numbers that are read at a time.
 PIECE = 1 << 18
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -240,7 +242,7 @@ def name_for_all(name_or_path: str | Path) -> str:
 
 
 def find_model(name_or_path: str | Path, kind: str | None = None) -> Path:
-    """Return the model file of that name, or at that path.
+    """Return the model file of that name, or at that path; a name of before opens what came after it.
 
     Raises `LivecodeError` with the nearest names if there is none; `kind`: only names of models of
     that kind are offered. A model of another kind is returned all the same.
@@ -251,8 +253,8 @@ def find_model(name_or_path: str | Path, kind: str | None = None) -> Path:
             raise LivecodeError(f"there is no model file at {path}: give the path of one")
         return path
     models = list_models()
-    if path.name in models:
-        return models[path.name]
+    if known := models.get(path.name) or models.get(SUCCESSORS.get(path.name, "")):
+        return known
     near = did_you_mean(path.name, list_models(kind), most=3)
     raise LivecodeError(
         f"there is no model named {path.name!r}: train one with `livecode train`, or give a path{near}"

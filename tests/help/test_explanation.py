@@ -62,7 +62,7 @@ def helped(session: Session, asked: str) -> str:
         ("hall", "  size        a control"),
         ("ramp", "ramp(*points, over)"),
         ("agent", "Let an agent explore a space"),
-        ("stream", "'quartet'   has learned from 20 min of Beethoven, string quartets op. 18"),
+        ("stream", "has learned from 15 min of piano with pedal"),
         ("space", "'orchestra' has learned from 196 notes of 2.45 s of flute"),
         ("rings", "twist +0.5"),
         ("rings.left", "turn    rotation about the forearm"),

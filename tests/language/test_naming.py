@@ -10,11 +10,11 @@ from livecode.language.streams import stream
 
 def test_a_model_goes_by_a_pattern() -> None:
     made = stream("test")
-    made.model = pattern("<choir ~ [quartet choir]>")
+    made.model = pattern("<chorale ~ [piano chorale]>")
     turns = turns_of(made)["model"]
-    assert made.model == "choir"
+    assert made.model == "chorale"
     assert [turns.at(bar) for bar in (0, 0.9, 1.5, 2, 2.5, 3)] == [
-        "choir", "choir", "choir", "quartet", "choir", "choir",
+        "chorale", "chorale", "chorale", "piano", "chorale", "chorale",
     ]  # fmt: skip
 
 
@@ -28,17 +28,17 @@ def test_a_space_goes_by_a_pattern_of_models() -> None:
 
 def test_a_name_of_its_own_ends_that() -> None:
     made = stream("test", seed=1)
-    made.model = pattern("<choir quartet>")
-    made.model = "quartet"
-    assert (made.model, dict(turns_of(made))) == ("quartet", {})
+    made.model = pattern("<chorale piano>")
+    made.model = "piano"
+    assert (made.model, dict(turns_of(made))) == ("piano", {})
 
 
 @pytest.mark.parametrize(
     ("by", "says"),
     [
-        (pattern("<choir chior>"), "model"),
-        (pattern("<choir additive>"), "'additive' is a"),
-        (pattern("choir 3"), "a name is needed, not 3"),
+        (pattern("<chorale chorela>"), "model"),
+        (pattern("<chorale additive>"), "'additive' is a"),
+        (pattern("chorale 3"), "a name is needed, not 3"),
         (pattern("~"), "says no name"),
     ],
 )

@@ -158,6 +158,13 @@ def test_the_performers_own_model_is_found_by_name(own_models: Path) -> None:
     assert list_models()["glass"] == path
 
 
+def test_a_name_of_before_opens_what_came_after_it(own_models: Path) -> None:
+    assert find_model("quartet") == list_models()["piano"]
+    own = own_models / "quartet" / "quartet.safetensors"
+    write_model(own, {"weight": np.zeros(1, np.float32)}, META)
+    assert find_model("quartet") == own, "unless somebody has a model of that name"
+
+
 def test_a_model_is_found_by_path(tmp_path: Path) -> None:
     path = _written(tmp_path)
     assert find_model(path) == path

@@ -68,7 +68,7 @@ def _hold(rng: random.Random) -> str:
 
 
 def _stream(rng: random.Random) -> str:
-    model = rng.choice(["test"] * 9 + ["quartet"])
+    model = rng.choice(["test"] * 9 + ["piano"])
     return f"{_name(rng)} = stream({model!r}, temperature={_value(rng, 0.8, 1.1)}, level=0.3)"
 
 

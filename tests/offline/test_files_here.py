@@ -13,11 +13,11 @@ def generations(*sources):
 def test_a_source_whose_file_has_another_version_here_is_the_one_that_plays_here():
     there = generations(
         LatentSource("additive", 7, "1-2-a"),
-        StreamSource("quartet", 7, "a.wav", version="1", prime_version="2"),
+        StreamSource("piano", 7, "a.wav", version="1", prime_version="2"),
     )
     here = generations(
         LatentSource("additive", 7, "9-2-a"),
-        StreamSource("quartet", 7, "a.wav", version="8", prime_version="9"),
+        StreamSource("piano", 7, "a.wav", version="8", prime_version="9"),
     )
     assert list(of_the_files_here(there, here)) == here
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.live
 BLOCKS = (
     "ego = agent(space('additive'), dims=2, every=30*ms)\n"
     "ego.reward = reward(lambda rings, sound: rings.left.energy - sound.rms)",
-    "r = stream('quartet', temperature=lambda sound: 0.9 + 0.2*sound.rms, level=0.6)",
+    "r = stream('piano', temperature=lambda sound: 0.9 + 0.2*sound.rms, level=0.6)",
     "@dsp\ndef hall(ego, size=0.8):\n"
     "    return Freeverb(ego, size=size, bal=0.5) * Sine(3, mul=0.4, add=0.5) + Noise(0.01)",
     "@dsp\ndef hall(ego, size=0.8):\n    return ego * size + Noise(0.02) * Randi(0, 1, 5)",

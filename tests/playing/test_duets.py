@@ -18,7 +18,7 @@ LEAD = 3 * BLOCK
 Floats = NDArray[np.float32]
 WRONG = {
     "f = duet(calls, mic())": "takes a stream",
-    "f = duet(stream('quartet'), mic())": "name first",
+    "f = duet(stream('piano'), mic())": "name first",
     "f = duet(r7, r7)": "cannot answer itself",
     "f = duet(r7, 'call.wav')": "calls = sample('call.wav')",
     "f = duet(r7, hits('bd sn'))": "name first",

@@ -84,7 +84,7 @@ def distances(sound: NDArray[np.float64], phrase_heard: bytes) -> tuple[float, f
 
     Each is one of many that the model could play: the mean distance to six of either is meant.
     """
-    loaded = Loaded(find_model("quartet"))
+    loaded = Loaded(find_model("piano"))
     rate_hz, ones = (
         loaded.meta.sample_rate,
         np.ones(round(BEGIN_S * loaded.meta.sample_rate), np.float32),
@@ -117,7 +117,7 @@ def test_phrases_in_three_keys_are_answered_soon_and_the_same_in_a_replay(
         calls, np.concatenate([rest, *(x for hz in roots for x in (phrase(hz), rest))]), RATE
     )
     with Live(Options(audio="jack", osc_port=0, record=wav, seed=5)) as live:
-        code = 'r7 = stream("quartet", pan=1)\nvoice = mic(1, pan=-1)\nd = duet(r7, mic(1), answer=1.2*s)'
+        code = 'r7 = stream("piano", pan=1)\nvoice = mic(1, pan=-1)\nd = duet(r7, mic(1), answer=1.2*s)'
         assert live.evaluate(code) == (True, None)
         live.await_(lambda: "r7" in live.status.sounding and live.status.duets, "the duet")
         subprocess.run([sys.executable, "-c", PLAYER, str(calls)], check=True, timeout=60)

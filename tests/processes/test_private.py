@@ -50,7 +50,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def arena(folders: Path) -> Iterator[Arena]:
     """A performance of an agent and a stream at a pseudo terminal, with a spare mind."""
     night = folders / "night.py"
-    night.write_text("# %% both\nego = agent(space('orchestra'))\nr7 = stream('choir', seed=1)\n")
+    night.write_text("# %% both\nego = agent(space('orchestra'))\nr7 = stream('chorale', seed=1)\n")
 
     def play() -> None:
         os.chdir(ROOT)

@@ -28,8 +28,8 @@ FAULTS = {
         r"line 4: took longer than",
     ),
     "a missing model": (
-        b"# %% bad for=1*s\nr7 = stream('qartet')\n",
-        r"qartet.*did you mean quartet",
+        b"# %% bad for=1*s\nr7 = stream('piamo')\n",
+        r"piamo.*did you mean piano",
     ),
     "a duration of zero": (b"# %% bad for=0*s\nx = 1\n", r"line 3: .*longer than 0\*s"),
     "a duration that is none": (b"# %% bad for=soon\nx = 1\n", r"line 3: for=soon is not a length"),

@@ -76,10 +76,10 @@ ego.scale, ego.strike = "d dorian", 0.7"""
         'skins = agent(space("percussion"), dims=6, every=0.25*beats, step=0.25)'
     ),
     "texture": ModelStretch('air = agent(space("texture"), dims=4, step=0.05)'),
-    "quartet": ModelStretch('quartet = stream("quartet", temperature=ramp(1.0, 1.15, over=12*s))'),
-    "choir": ModelStretch('choir = stream("choir")'),
+    "piano": ModelStretch('piano = stream("piano")'),
     "chorale": ModelStretch('chorale = stream("chorale")'),
     "drummer": ModelStretch('drummer = stream("drummer", temperature=0.9)'),
+    "tabla": ModelStretch('tabla = stream("tabla")'),
 }
 
 
