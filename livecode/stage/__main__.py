@@ -10,9 +10,9 @@ from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
 #: The page comes after everything that sounds, and after what the performer types.
 NICE = 5
-#: It works for a millisecond or two at once, and whoever wakes meanwhile need not wait until a slice as long
-#: as this one, in seconds, is over. It takes turns with what has as much to do as there are cores.
-SLICE_S = 0.02
+#: Longer than the slices of others, in seconds: whoever wakes while it works runs at once. A busy machine
+#: makes it wait a few times as long.
+SLICE_S = 0.005
 
 
 def main() -> int:
