@@ -118,7 +118,7 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 
 def said(tab: Tab) -> str:
-    return str(tab.run("document.querySelector('#own').textContent"))
+    return str(tab.run("document.querySelector('#own')?.textContent ?? ''"))
 
 
 def colour(tab: Tab) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def test_a_tone_is_drawn_at_its_pitch_and_survives_the_engine(
     evaluate(live, TONE.format(freq=440) + "\nstage.show('spectrum')")
     with Browser(tmp_path / "profile", shaders=shaders) as browser:
         tab = browser.open(address_of(live.attachment.arena))
-        tab.until("document.querySelector('#spectrum canvas')?.clientHeight > 400")
+        tab.until("document.querySelector('#spectrum canvas')?.clientHeight > 400", within_s=60.0)
         painter = tab.run("document.querySelector('#spectrum canvas').dataset.painter")
         assert painter == ("webgl" if shaders else "canvas")
         await_(lambda: bright_rows(tab).max() > 40, "the tone's line")
