@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livecode.bench.rows import BenchRow
 from livecode.processes.live import Live
@@ -58,6 +59,8 @@ def run(times: int = 200, audio: str = "auto") -> list[BenchRow]:
                 BenchRow.measured("evaluation to audible change, median", statistics.median(taken),
                              "ms", {**about, "of": what}, baseline=period_ms, target=60.0)
             )  # fmt: skip
+        direct_ms = statistics.median(rings)
+        rows += through(live, 'space("orchestra")', times // 8, direct_ms)
         late = live.header.late_blocks / max(live.header.blocks, 1)
         rows.append(BenchRow.measured("late blocks meanwhile", 100 * late, "%", about))
     return rows
@@ -67,15 +70,17 @@ def _ring_to_sound(live: Live, times: int) -> list[float]:
     """Return the milliseconds from each packet to the change, while the ring turns to and fro."""
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
-    def turn(on: bool) -> None:
-        # the first id received is the left hand, for which a negative roll is to the front
-        sender.sendto(riot_packet("0", -60.0 if on else 60.0), ("127.0.0.1", PORT))
-
     taken = []
     for i in range(times):
         on = i % 2 == 0
-        taken.append(_time_to_change(live, on, lambda: turn(on)))  # noqa: B023
+        taken.append(_time_to_change(live, on, lambda: turn(sender, on)))  # noqa: B023
     return taken
+
+
+def turn(sender: socket.socket, on: bool) -> None:
+    """Turn a hand to the front or back."""
+    # the first id received is the left hand, for which a negative roll is to the front
+    sender.sendto(riot_packet("0", -60.0 if on else 60.0), ("127.0.0.1", PORT))
 
 
 def _evaluation_to_sound(live: Live, times: int, code: Callable[[int], str]) -> list[float]:
@@ -90,6 +95,23 @@ def _evaluation_to_sound(live: Live, times: int, code: Callable[[int], str]) -> 
 
 def _time_to_change(live: Live, on: bool, cause: Callable[[], None]) -> float:
     """Return the milliseconds from `cause` until the tone is on or off."""
+
+    def changed(blocks: NDArray[np.float32]) -> NDArray[np.bool_]:
+        peaks = np.abs(blocks).max(axis=1)
+        return np.asarray(peaks > 0.3 * SHARE if on else peaks < 0.3 * (1 - SHARE))
+
+    return time_to_change(live, changed, cause)
+
+
+def time_to_change(
+    live: Live,
+    changed: Callable[[NDArray[np.float32]], NDArray[np.bool_]],
+    cause: Callable[[], object],
+) -> float:
+    """Return the milliseconds from `cause` until a block begins that has changed.
+
+    `changed` tells of blocks (n, block) which have. Raises TimeoutError after 5 s.
+    """
     tap, header = live.attachment.arena.tap, live.header
     before = tap.written
     frames_0, ns_0 = header.clock()
@@ -105,14 +127,87 @@ def _time_to_change(live: Live, on: bool, cause: Callable[[], None]) -> float:
         time.sleep(0.005)
         more, position = tap.since(position)
         heard = np.concatenate([heard, more])
-        size = np.abs(heard[:, 0])
         block = header.block
-        peaks = size[: len(size) // block * block].reshape(-1, block).max(axis=1)
-        changed = peaks > 0.3 * SHARE if on else peaks < 0.3 * (1 - SHARE)
-        first = np.flatnonzero(changed)
+        blocks = heard[: len(heard) // block * block, 0].reshape(-1, block)
+        first = np.flatnonzero(changed(blocks))
         if len(first):
             frame = before + first[0] * block + offset
             at_ns = ns_0 + (frame - frames_0 + block) / header.sample_rate * 1e9
             time.sleep(_SETTLED_S)
             return float(at_ns - began_ns) * 1e-6
     raise TimeoutError("the change was not heard within 5 s")
+
+
+THROUGH = """
+@dsp
+def source(amp=0.0):
+    return Sine([440, 880], mul=[amp * 0.2, amp * 0.1]).mix(1)
+
+source.fade = 0
+source.amp = 1
+voice = {opened}.through(source)
+voice.fade = 0
+voice[{latent}] = lambda rings: 1.0 if rings.left.turn > 0 else -1.0
+"""
+
+
+def through(
+    live: Live, opened: str, times: int, direct_ms: float, latent: int = 0
+) -> list[BenchRow]:
+    """Measure how soon a hand is heard that moves a latent of a transfer, and how soon its input is.
+
+    `opened` is the code that opens the space; its latent of that number is to move the pitch. `direct_ms`
+    is the time from a hand to the sound of a plain @dsp.
+    """
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    turn(sender, False)
+    ok, error = live.evaluate(THROUGH.format(opened=opened, latent=latent))
+    assert ok, error
+    live.await_sound()
+    sides = {}
+    for on in (False, True):
+        turn(sender, on)
+        time.sleep(4 * _SETTLED_S)
+        sides[on] = float(np.median(_brightness(_newest(live, 16))))
+    middle, up = sum(sides.values()) / 2, sides[True] > sides[False]
+
+    def moved(on: bool) -> float:
+        higher = on == up
+        return time_to_change(
+            live, lambda blocks: (_brightness(blocks) > middle) == higher, lambda: turn(sender, on)
+        )
+
+    def begun() -> float:
+        turn(sender, False)
+        time.sleep(4 * _SETTLED_S)
+        return time_to_change(
+            live,
+            lambda blocks: np.abs(blocks).max(axis=1) > 0.3 * SHARE,
+            lambda: turn(sender, True),
+        )
+
+    taken = {"a latent that moves to its sound": [moved(i % 2 == 1) for i in range(times)]}
+    followed = f"voice[{latent}] = 0\nsource.amp = lambda rings: float(rings.left.turn > 0)"
+    assert live.evaluate(followed)[0]
+    taken["what goes through a space to its sound"] = [begun() for _ in range(times)]
+    live.evaluate("del voice\ndel source")
+    about = {"through": opened.partition("(")[2].strip('")')}
+    return [
+        BenchRow.measured(f"ring packet to {what}, median", statistics.median(each), "ms", about,
+                          baseline=direct_ms)
+        for what, each in taken.items()
+    ]  # fmt: skip
+
+
+def _newest(live: Live, blocks: int) -> NDArray[np.float32]:
+    """Return the newest blocks of the left channel, (blocks, block)."""
+    block = live.header.block
+    newest = live.attachment.arena.tap.latest(blocks * block)[:, 0]
+    return newest.reshape(blocks, block)
+
+
+def _brightness(blocks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the spectral centroid of each block (n, block) in octaves; (n,)."""
+    power = np.abs(np.fft.rfft(blocks * np.hanning(blocks.shape[1]), axis=1)) ** 2
+    bins = np.arange(power.shape[1])
+    return np.asarray(np.log2((power @ bins + 1e-9) / (power.sum(axis=1) + 1e-9) + 1e-3))

@@ -4,7 +4,7 @@ This module knows no pyo: a strip (strip.py) plays what a feed returns.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,11 @@ class Envelope:
         step = 1.0 / frames
         self._step = max(step, self._step) if target == self._target else step
         self._target = target
+
+    @property
+    def rises(self) -> bool:
+        """Whether the gain is above 0 or on its way there, and does not fall."""
+        return self._target > 0.0
 
     @property
     def silent(self) -> bool:
@@ -127,6 +132,7 @@ class FedGeneration:
     at: int
     fade_frames: float
     envelope: Envelope
+    takes: str = ""  # the name that is heard through it
     begun: bool = False
     underrun_since: int | None = None  # sample time
 
@@ -154,13 +160,24 @@ class Feed:
         self.last_fade_frames = 0.0  # of the generation that began last
         self.broken: list[int] = []  # generations stopped because of NaN or infinity
 
-    def add(self, number: int, buffer: SampleBuffer, at: int, fade_frames: float) -> None:
-        """Add a generation, which begins when its buffer is ready; the older ones then fade out."""
+    def add(
+        self, number: int, buffer: SampleBuffer, at: int, fade_frames: float, takes: str = ""
+    ) -> None:
+        """Add a generation, which begins when its buffer is ready; the older ones then fade out.
+
+        `takes`: the name that steps aside while this one is heard.
+        """
         if any(generation.number == number for generation in self._generations):
             return  # the mind says it twice, in case the engine has only just started
         source = BufferSource(buffer, self._block)
         fade_frames = max(fade_frames, self._block)
-        self._generations.append(FedGeneration(number, source, at, fade_frames, Envelope()))
+        self._generations.append(FedGeneration(number, source, at, fade_frames, Envelope(), takes))
+
+    def taken(self) -> Iterator[tuple[str, bool, float]]:
+        """Yield the names that generations take: whether each is heard so, and the frames of its fade."""
+        for each in self._generations:
+            if each.takes:
+                yield each.takes, each.begun and each.envelope.rises, each.fade_frames
 
     def fade_out(self, fade_frames: float, before: float = math.inf) -> None:
         """Fade out all generations below `before`, even those that have not begun."""

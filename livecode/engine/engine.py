@@ -193,7 +193,8 @@ class Engine:
         at = message.at
         if self._schedule is not None:
             at = self._schedule.began.get(message.generation, NEVER)
-        strip.feed.add(message.generation, buffer, at, message.fade_s * self.sample_rate)
+        fade = message.fade_s * self.sample_rate
+        strip.feed.add(message.generation, buffer, at, fade, message.takes)
 
     def _play_graph(self, message: PlayGraph) -> None:
         if self.builder.knows(message.generation):
@@ -336,20 +337,19 @@ class Engine:
     def _fill_taps(self) -> None:
         for index, name in self._listened.items():
             if name in self.strips:
-                self.arena.taps[index].write(self.strips[name].tap.block)
+                self.arena.taps[index].write(self.strips[name].tap.block, self.frame)
             elif name == MIC and self.input.tap is not None:
-                self.arena.taps[index].write(self.input.tap.read())
+                self.arena.taps[index].write(self.input.tap.read(), self.frame)
 
     def _make_room(self) -> None:
-        """Fade each name's direct sound out while graphs take the name, and in again afterwards."""
-        takers: dict[str, list[Graph]] = {}
-        for graph in (each for strip in self.strips.values() for each in strip.chain.graphs):
-            for name in graph.message.inputs:
-                takers.setdefault(name, []).append(graph)
+        """Fade each name's direct sound out while others take the name, and in again afterwards."""
+        takers: dict[str, list[tuple[bool, float]]] = {name: [] for name in self.strips}
+        for strip in self.strips.values():
+            for name, heard, fade_s in strip.taking():
+                takers.setdefault(name, []).append((heard, fade_s))
         for name, strip in self.strips.items():
-            graphs = takers.get(name, [])
-            fade_s = max((graph.fade_s for graph in graphs), default=0.0)
-            strip.step_aside(any(graph.heard for graph in graphs), fade_s)
+            fade_s = max((fade_s for _, fade_s in takers[name]), default=0.0)
+            strip.step_aside(any(heard for heard, _ in takers[name]), fade_s)
 
     def _advance_master(self) -> None:
         self.master.follow(self.frame)
@@ -396,5 +396,5 @@ class Engine:
     def _take_tap(self) -> None:
         heard = self.master.read_tap()
         self.arena.header.peak_left, self.arena.header.peak_right = abs(heard).max(axis=0)
-        self.arena.tap.write(heard)
+        self.arena.tap.write(heard, self.frame)
         self.recording.take(heard, self.frame)

@@ -1,6 +1,6 @@
 """One strip of the mixer per sounding name: buffers and graphs summed, with level, pan and dry share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,14 @@ class Strip:
         """The names that this strip's graphs take, and the one that pushes it back."""
         taken = {name for graph in self.chain.graphs for name in graph.message.inputs}
         return taken | ({self.effects.ducked_by} - {""})
+
+    def taking(self) -> Iterator[tuple[str, bool, float]]:
+        """Yield each name that is heard through this one: whether it is now, and its fade in seconds."""
+        for graph in self.chain.graphs:
+            for name in graph.message.inputs:
+                yield name, graph.heard, graph.fade_s
+        for name, heard, fade_frames in self.feed.taken():
+            yield name, heard, fade_frames / self._arena.header.sample_rate
 
     @property
     def streams(self) -> list[Any]:

@@ -17,6 +17,7 @@ from livecode.language.spaces import Space
 from livecode.language.streams import Stream, stream
 from livecode.language.text import Text
 from livecode.language.things import Setting, Thing
+from livecode.language.transfers import Transfer
 from livecode.language.tutorial import COLUMNS
 from livecode.language.values import Value
 from livecode.playing.listening import NotedFeatures
@@ -134,8 +135,8 @@ def _described(thing: Thing) -> str | None:
 
 
 def _contents(thing: Thing) -> str | None:
-    """Return what is in a space; None for other things."""
-    return thing.contents() if isinstance(thing, Space) else None
+    """Return what is in a space or in a transfer; None for other things."""
+    return thing.contents() if isinstance(thing, (Space, Transfer)) else None
 
 
 def _rows(thing: Thing) -> Iterator[str]:

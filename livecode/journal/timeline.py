@@ -17,6 +17,7 @@ from livecode.transport.messages import (
     Built,
     Directions,
     DuetTurn,
+    Encoded,
     FadedLate,
     GivenUp,
     Late,
@@ -198,6 +199,9 @@ class Timeline:
                 case DuetTurn():
                     turns = schedule.turns.setdefault(message.generation, {})
                     turns.setdefault(message.position, []).append(message)
+                case Encoded():
+                    encoded = schedule.encoded.setdefault(message.generation, {})
+                    encoded[message.position] = message.row
                 case ShapeFollowed():
                     schedule.shaped.setdefault(message.name, deque()).append(message.at)
                 case Silenced():

@@ -11,9 +11,11 @@ from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
 from livecode.language.instructions import Instructed
 from livecode.language.naming import NamingSetting
+from livecode.language.offsets import moves_of
 from livecode.language.sources import a_reward, a_scale, automatable, lasting
 from livecode.language.spaces import Space
 from livecode.language.things import Setting, Thing, choice, whole
+from livecode.language.transfers import Transfer
 from livecode.language.units import Span, is_number
 from livecode.language.values import Value, as_value
 
@@ -32,9 +34,11 @@ P = ParamSpec("P")
 def _a_space(thing: Thing, value: Any) -> Space:
     if isinstance(value, str):
         return Space(value)
+    if isinstance(value, Transfer):
+        return moves_of(value)
     if not isinstance(value, Space):
         raise LivecodeError(f"takes a space, as in agent(space('additive')), not {value!r}")
-    return value
+    return value.walked()
 
 
 def _some_dims(thing: Thing, value: Any) -> int | Value | tuple[str | int, ...]:
@@ -234,7 +238,7 @@ def _with_former_spelling(function: Callable[P, Agent]) -> Callable[P, Agent]:
 
 @_with_former_spelling
 def agent(
-    space: Space | str,
+    space: Space | Transfer | str,
     dims: int | Sequence[str | int] | Value | None = None,
     every: Span | Value | None = None,
     *,
@@ -257,6 +261,7 @@ def agent(
 
     All of this can be changed while it plays: `ego.dims = 4`, `ego.every = 30*ms`,
     `ego.reward = hands`, `ego.level = 0.5`. `ego.like()` and others tell it what you think.
+    `agent(voice)`, with `voice = orchestra.through(mic())`, moves the latents of voice.
     """
     made = Agent(
         space=space,

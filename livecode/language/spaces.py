@@ -13,6 +13,7 @@ from livecode.language.scatter import draw_map, drawn
 from livecode.language.sources import Sounding, automatable
 from livecode.language.text import Text
 from livecode.language.things import Player, Setting, Thing, whole
+from livecode.language.transfers import Transfer
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
 from livecode.neural.model_file import find_model, name_for_all
@@ -35,7 +36,7 @@ class Space(Thing):
     """A latent sound space: every position in it is a sound. `agent(glass)` lets one be heard."""
 
     kind = "space"
-    told: ClassVar[tuple[str, ...]] = ("at", "hold", "morph", "encode", "map")
+    told: ClassVar[tuple[str, ...]] = ("at", "hold", "morph", "through", "encode", "map")
 
     def __init__(self, model: str, trust: bool = False):
         super().__init__()
@@ -95,6 +96,15 @@ class Space(Thing):
             )
         return self
 
+    def walked(self) -> "Space":
+        """Return this space if it has places; raises LivecodeError if sound only goes through it."""
+        if not self.latent:
+            raise LivecodeError(
+                f"{self.model} has no latents, so nothing is heard in it but what goes through: "
+                "voice = fx.through(mic())"
+            )
+        return self
+
     @property
     def hits(self) -> bool:
         """Whether each place is a whole hit, which sounds when it is struck."""
@@ -143,6 +153,7 @@ class Space(Thing):
 
     def hold(self, *where: float | Value, **settings: Any) -> "Spot":
         """Let a place be heard: `bell = glass.hold(0.2, sine(0, 1))`, `glass.hold(*glass.at("…"))`."""
+        self.walked()
         return Spot(self, where, **settings)
 
     def morph(
@@ -156,6 +167,14 @@ class Space(Thing):
         way = space_map.morph(self._known(), one, other)
         ends = (_named(one), _named(other))
         return Morph(self, way, ends, position=position, **settings)
+
+    def through(self, source: Any, **settings: Any) -> Transfer:
+        """Let a sound be heard as the space hears it: `voice = orchestra.through(mic())`.
+
+        What has a name, as `guitar = mic(2)`, a sample, a stream or a pattern, is heard through it and no
+        more by itself.
+        """
+        return Transfer(self, source, **settings)
 
     def map(self, *walkers: Any, file: str | Path | None = None) -> Text:
         """Draw where the sounds of a space lie, and where agents have been: `orchestra.map(ego)`.

@@ -13,7 +13,6 @@ from livecode.language.controlled import Controlled
 from livecode.language.patterns.chain import patterns_of
 from livecode.language.patterns.picture import COLUMNS, bar_row
 from livecode.language.sources import Sounding
-from livecode.language.streams import Stream
 from livecode.language.values import Value
 from livecode.performance.drawn_layers import DrawnLayers
 from livecode.performance.judging import Judging
@@ -26,6 +25,7 @@ from livecode.playing.duets import Duets
 from livecode.playing.players import StreamPlayer
 from livecode.playing.sound_player import SoundPlayer
 from livecode.playing.sounds import Sounds
+from livecode.playing.transfer_player import TransferPlayer
 from livecode.playing.turns import TurnTable
 from livecode.sets.scenes import Scenes
 from livecode.signals.intake import Intake
@@ -47,7 +47,8 @@ class Running:
     peak: float  # 0 to 1
     place: str  # block and line of its definition
     muted: bool
-    latency_s: float | None = None  # of a stream: from a change to its sound
+    #: Of a stream: from a change to its sound; of a transfer: from what goes through it to its sound.
+    latency_s: float | None = None
     bar: str = ""  # the present bar of its pattern, drawn
     bars: tuple[str, ...] = ()  # those of other settings that go by patterns, each in a line
     cost: float | None = None  # of a @dsp: the share of the engine's time that it takes
@@ -93,7 +94,6 @@ class StatusBoard:
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
         peaks = msgspec.json.decode(self._arena.meters.look() or b"{}")
-        latency_s = stream_lead(self._clock.block) / self._clock.sample_rate
         return [
             Running(
                 name,
@@ -101,12 +101,18 @@ class StatusBoard:
                 float(peaks.get(name, 0.0)),
                 self._namespace.places.get(name, ""),
                 player.muted,
-                latency_s if isinstance(thing, Stream) else None,
+                self._latency_s(player),
                 *bars_of(thing, self._tempo.bar_at(self._clock.frame)),
                 self._sounds.generations.cost(name),
             )
             for name, thing, player in self._sounding()
         ]
+
+    def _latency_s(self, player: SoundPlayer) -> float | None:
+        if isinstance(player, TransferPlayer):
+            return player.latency_s
+        lead_s = stream_lead(self._clock.block) / self._clock.sample_rate
+        return lead_s if isinstance(player, StreamPlayer) else None
 
     def turns(self) -> list[str]:
         """Return a row for each function of `@every`: its name, how often it runs, where it was defined."""

@@ -13,6 +13,7 @@ from livecode.errors import LivecodeError
 from livecode.language.agents import Agent
 from livecode.language.instructions import Instruction
 from livecode.language.moments import Moment
+from livecode.language.offsets import OffsetSpace
 from livecode.language.rhythms import RhythmSpace
 from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState
@@ -21,7 +22,7 @@ from livecode.language.values import Value
 from livecode.playing.automation import Automation
 from livecode.playing.groove_walk import GrooveWalk, paces
 from livecode.playing.heard_reward import HeardReward
-from livecode.playing.learners import AgentState, new_learner, ordered, settle_in
+from livecode.playing.learners import AgentState, misfits, new_learner, ordered, settle_in
 from livecode.playing.quant import NextMultiple, beats_now
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer
 from livecode.playing.struck import Struck, paced
@@ -78,7 +79,7 @@ class AgentPlayer(SoundPlayer):
         """The agent's space, as a voice plays it. Among rhythms nothing begins in it."""
         space = self.thing.space
         played = LatentSource(space.model, self.seed, space.version, stereo=space.moves)
-        return HitsSource() if isinstance(space, RhythmSpace) else played
+        return HitsSource() if isinstance(space, (RhythmSpace, OffsetSpace)) else played
 
     @property
     def position(self) -> np.ndarray:
@@ -185,11 +186,12 @@ class AgentPlayer(SoundPlayer):
     def _follow_walk(self) -> None:
         """Go as the space asks: among rhythms a step for each line, which another name is heard in."""
         space, before = self._space, self._walk
+        if isinstance(space, (RhythmSpace, OffsetSpace)):
+            self.setup.controls.open(f"{self.thing.name}.{ONSETS}")  # in which nothing begins
         if not isinstance(space, RhythmSpace):
             self._walk = None
         elif before is None or before.space is not space:
             self._walk = GrooveWalk(space, self.setup, before)
-            self.setup.controls.open(f"{self.thing.name}.{ONSETS}")
             if before is None and self.setup.taking_over():
                 self._walk.go_on(self.full_position, self._holds)
         if (self._walk is None) != (before is None):
@@ -199,10 +201,10 @@ class AgentPlayer(SoundPlayer):
         self._write(frame)
 
     def _holds(self, of: Sounding) -> bool:
-        """Whether the rhythm of that name is still to be where the agent is."""
-        walk = self._walk
+        """Whether the rhythm, or the latents, of that name are still to be where the agent is."""
+        space = self._space
         heard = self.thing.player is self and not self.muted and self.setup.plays(str(self.thing))
-        return heard and walk is not None and walk.space.of is of
+        return heard and isinstance(space, (RhythmSpace, OffsetSpace)) and space.of is of
 
     def _time(self, t: float) -> float:
         """Return the learner's time at a time in seconds."""
@@ -366,16 +368,9 @@ class AgentPlayer(SoundPlayer):
             raise LivecodeError(
                 f"{saved.name!r} is an agent with another learner, {saved.learner!r}"
             )
-        dims, known = self.learner.dims, int(saved.state["dims"])
+        dims = self.learner.dims
         learner = self.know(saved, t)
-        said = []
-        if known != dims:
-            kept = f"of its {known} axes {dims} are open" if known > dims else ""
-            kept = kept or f"it knows {known} of the {dims} open axes"
-            said += [each for each in (kept, learner.dropped) if each]
-        if saved.space != self.thing.space.model:
-            said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
-        if said:
+        if said := misfits(saved, dims, self.thing.space.model, learner.dropped):
             self.setup.note(str(self.thing), f"loaded {saved.name!r}: {'; '.join(said)}")
 
     def state(self) -> AgentState:
@@ -398,3 +393,6 @@ class AgentPlayer(SoundPlayer):
     def _write(self, frame: int) -> None:
         beside = self._struck.beside(self._space, self.full_position)
         self.setup.controls.write(self._slot, frame, beside)
+        if isinstance(space := self._space, OffsetSpace) and (player := space.of.player):
+            moves, of = space.offsets(self.full_position), space.of
+            player.walk(str(self.thing), moves, lambda: self._holds(of))

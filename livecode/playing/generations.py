@@ -17,6 +17,7 @@ from livecode.transport.messages import (
     Built,
     Directions,
     DuetTurn,
+    Encoded,
     Ended,
     Fade,
     Failed,
@@ -85,6 +86,7 @@ class Generations:
         self.on_tilted: Callable[[Tilted], None] = lambda message: None
         self.on_directions: Callable[[Directions], None] = lambda message: None
         self.on_turn: Callable[[DuetTurn], None] = lambda message: None
+        self.on_encoded: Callable[[str, Encoded], None] = lambda name, message: None
 
     def current(self, name: str) -> Generation | None:
         """Return the generation that the name sounds from or is about to; None if there is none."""
@@ -248,6 +250,9 @@ class Generations:
                 self.on_directions(message)
             elif isinstance(message, DuetTurn):
                 self.on_turn(message)
+            elif isinstance(message, Encoded):
+                if (playing := self._playing.get(message.generation)) is not None:
+                    self.on_encoded(playing.name, message)
             elif isinstance(message, Note):
                 self._on_note(message)
         return failures

@@ -9,6 +9,7 @@ from livecode.transport.messages import (
     PlayBuffer,
     PlayGraph,
     StartVoice,
+    TransferSource,
     send,
 )
 from livecode.transport.sending import MidiSource, OscSource
@@ -34,8 +35,9 @@ def for_engine(playing: Generation, since: int = 0) -> Message | None:
     if playing.sent:
         return None
     if not isinstance(source, GraphSource):
+        takes = source.takes if isinstance(source, TransferSource) else ""
         return PlayBuffer(
-            playing.name, playing.generation, playing.buffer, playing.at, playing.fade_s
+            playing.name, playing.generation, playing.buffer, playing.at, playing.fade_s, takes
         )
     return PlayGraph(
         playing.name,

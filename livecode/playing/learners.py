@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.agents import library
 from livecode.agents.belief import ExplorerSettings
 from livecode.agents.coexplorer import CoExplorer, CoExplorerSettings
 from livecode.agents.explorer import Explorer
@@ -49,3 +50,18 @@ def settle_in(learner: Learner, among_rhythms: bool) -> None:
     if isinstance(learner, Explorer):
         plain = ExplorerSettings(dims=learner.settings.dims)
         learner.settings = replace(plain, **AMONG_RHYTHMS) if among_rhythms else plain
+
+
+def misfits(saved: library.SavedAgent, dims: int, model: str, dropped: str) -> list[str]:
+    """Return what of a saved agent does not fit one with so many open axes in that space, as clauses.
+
+    `dropped` says what its learner has lost.
+    """
+    known, said = int(saved.state["dims"]), []
+    if known != dims:
+        kept = f"of its {known} axes {dims} are open" if known > dims else ""
+        kept = kept or f"it knows {known} of the {dims} open axes"
+        said += [each for each in (kept, dropped) if each]
+    if saved.space != model:
+        said.append(f"it was learned in {saved.space}, where its axes may sound otherwise")
+    return said

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from livecode.language.sources import Sounding
-from livecode.transport.messages import GraphSource, Source
+from livecode.transport.messages import GraphSource, Source, TransferSource
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,10 @@ def alike(one: Source, other: Source) -> bool:
     if isinstance(one, GraphSource) and isinstance(other, GraphSource):
         return msgspec.structs.replace(one, first_line=other.first_line) == other
     return one == other
+
+
+def taken_by(source: Source) -> set[str]:
+    """Return the names that are heard through a source."""
+    if isinstance(source, TransferSource):
+        return {source.takes} - {""}
+    return set(source.inputs) if isinstance(source, GraphSource) else set()

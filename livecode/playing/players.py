@@ -18,6 +18,7 @@ from livecode.language.sources import Sounding
 from livecode.language.spaces import Morph, Spot
 from livecode.language.streams import Mic, Sample, Stream
 from livecode.language.things import PlayerState
+from livecode.language.transfers import Transfer
 from livecode.language.units import Span
 from livecode.language.values import Value
 from livecode.playing.agent_player import AgentPlayer
@@ -36,6 +37,7 @@ from livecode.playing.sent_players import (
 )
 from livecode.playing.sound_player import PlayerSetup, SettingControl, SoundPlayer
 from livecode.playing.tilt_terms import TiltTerm, hears, tilt_terms
+from livecode.playing.transfer_player import TransferPlayer
 from livecode.transport.messages import (
     TEST_MODEL,
     FileSource,
@@ -380,6 +382,7 @@ _PLAYERS: dict[type[Sounding], type[SoundPlayer]] = {
     Mic: MicPlayer,
     Spot: SpotPlayer,
     Morph: MorphPlayer,
+    Transfer: TransferPlayer,
     MidiNotes: MidiNotesPlayer,
     MidiController: MidiControllerPlayer,
     OscEvents: OscEventsPlayer,

@@ -57,6 +57,11 @@ class PlayerSetup:
     ticking: Ticking = field(default_factory=Ticking)
     changes: Changes = field(default_factory=Changes)
     tempo: Tempo = field(default_factory=lambda: Tempo(48_000))
+    block: int = 256  # the engine's, in frames
+    #: The number of the tap with the sound of a name, −1 if nothing of that name sounds.
+    tap_of: Callable[[str], int] = lambda name: -1
+    #: (name of a transfer): how many frames the device asks for at once, as the journal notes it.
+    burst: Callable[[str], int] = lambda name: 0
     #: Whether a name plays, and has not been hushed since it was played.
     plays: Callable[[str], bool] = lambda name: True
     #: (number of a kit, sounds): they are about to be played.

@@ -13,15 +13,16 @@ from livecode.language.units import Span
 from livecode.playing.generations import Generations
 from livecode.playing.hushed import HushedNames
 from livecode.playing.mix import Entry, Mix
-from livecode.playing.played_source import PlayedSource, alike
+from livecode.playing.played_source import PlayedSource, alike, taken_by
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.reward_terms import reads
 from livecode.playing.sound_player import PlayerSetup, SoundPlayer, player_of
 from livecode.playing.tick_costs import TickCosts
+from livecode.playing.transfer_player import TransferPlayer
 from livecode.playing.turning import turn
 from livecode.signals.tempo import Tempo
-from livecode.transport.messages import GraphSource
+from livecode.transport.messages import Encoded
 from livecode.transport.status import Generation
 from livecode.transport.timing import tick_frames
 
@@ -68,7 +69,7 @@ class Sounds:
         self.costs, self.hushed = TickCosts(), HushedNames()
         #: Called with a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
-        generations.on_begin = self._begun
+        generations.on_begin, generations.on_encoded = self._begun, self._encoded
 
     def __iter__(self) -> Iterator[Sounding]:
         return iter(list(self._things.values()))
@@ -174,6 +175,11 @@ class Sounds:
         if current is not None and alike(current.source, played.source):
             player_of(played.thing).begun(self._now_frame(), playing.fade_s)
             self._note_good(playing)
+
+    def _encoded(self, name: str, message: Encoded) -> None:
+        thing = self._things.get(name)
+        if thing is not None and isinstance(player := thing.player, TransferPlayer):
+            player.note_heard(message)
 
     def _note_good(self, playing: Generation) -> None:
         if alike(playing.source, (version := self._played[playing.name]).source):
@@ -303,9 +309,9 @@ class Sounds:
     def _heard_when_solo(self) -> set[str]:
         """Return the solo names, the @dsps that take them, and all inputs of those @dsps."""
         takes = {
-            name: set(played.source.inputs)
+            name: taken
             for name, played in self._played.items()
-            if isinstance(played.source, GraphSource)
+            if (taken := taken_by(played.source))
         }
         made_of, heard_in = set(self._heard.solo), set(self._heard.solo)
         while more := {each for name in made_of for each in takes.get(name, ())} - made_of:

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from livecode.files import shown
-from livecode.transport.messages import FileSource, LatentSource, Source, StreamSource
+from livecode.transport.messages import (
+    FileSource,
+    LatentSource,
+    Source,
+    StreamSource,
+    TransferSource,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ def files_of(source: Source) -> SourceFiles:
     match source:
         case FileSource():
             return SourceFiles(((source.path, source.version),))
-        case LatentSource():
+        case LatentSource() | TransferSource():
             return SourceFiles(((source.model, source.version),))
         case StreamSource(prime=""):
             return SourceFiles(((source.model, source.version),))

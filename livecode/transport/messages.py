@@ -6,6 +6,7 @@ from typing import Union
 import msgspec
 
 from livecode.transport import MessageQueue
+from livecode.transport.message import Message as Message
 from livecode.transport.sources import TEST_MODEL as TEST_MODEL
 from livecode.transport.sources import FileSource as FileSource
 from livecode.transport.sources import GraphSource as GraphSource
@@ -15,13 +16,10 @@ from livecode.transport.sources import LatentSource as LatentSource
 from livecode.transport.sources import OnsetSource as OnsetSource
 from livecode.transport.sources import Source as Source
 from livecode.transport.sources import StreamSource as StreamSource
+from livecode.transport.sources import TransferSource as TransferSource
 from livecode.transport.sources import VoiceSource as VoiceSource
 from livecode.transport.tape import Tape as Tape
-
-
-class Message(msgspec.Struct, frozen=True, tag=True):
-    """Base of all messages. A message is encoded as MessagePack, tagged with its class's name."""
-
+from livecode.transport.transfer import Encoded as Encoded
 
 # mind -> engine
 
@@ -34,6 +32,7 @@ class PlayBuffer(Message, frozen=True, tag=True):
     buffer: int
     at: int  # sample time, frames: the earliest beginning
     fade_s: float
+    takes: str = ""  # the name that steps aside while this one is heard; "": none
 
 
 class PlayGraph(Message, frozen=True, tag=True):
@@ -381,7 +380,7 @@ AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, Interrupt, GrabSound, Record,
     ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, GetTakes, Directions, Scores,
     Began, Built, Tried, Ended, Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp,
-    Tilted, DuetTurn, Underrun, FadedLate, Late, Lost, Unread, ShapeFollowed, Silenced,
+    Tilted, DuetTurn, Encoded, Underrun, FadedLate, Late, Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)

@@ -121,7 +121,8 @@ class TapBuffer:
     def __init__(self, buffer: memoryview, frames: int):
         self.capacity = frames
         self._mask = frames - 1
-        self._head = np.frombuffer(buffer[:8], np.int64)
+        words = np.frombuffer(buffer[:16], np.int64)
+        self._head, self._origin = words[0:1], words[1:2]
         self._data = np.frombuffer(
             buffer[self.HEADER_BYTES : self.size(frames)], np.float32
         ).reshape(frames, self.CHANNELS)
@@ -136,9 +137,15 @@ class TapBuffer:
         """Frames written since the beginning."""
         return int(self._head[0])
 
-    def write(self, frames: np.ndarray) -> None:
-        """Append `frames` (n, 2), which overwrites the oldest."""
+    @property
+    def origin(self) -> int:
+        """The sample time of the first frame written since the beginning, if nothing was left out."""
+        return int(self._origin[0])
+
+    def write(self, frames: np.ndarray, end: int = 0) -> None:
+        """Append `frames` (n, 2), up to sample time `end`, which overwrites the oldest."""
         head = self.written
+        self._origin[0] = end - head - len(frames)
         start = head & self._mask
         first = min(len(frames), self.capacity - start)
         self._data[start : start + first] = frames[:first]

@@ -39,6 +39,8 @@ class Schedule:
     steered: dict[int, dict[int, list[Directions]]] = field(default_factory=dict)
     # by buffer position: what streams of duets did there
     turns: dict[int, dict[int, list[DuetTurn]]] = field(default_factory=dict)
+    # by buffer position: what transfers heard for the hop there
+    encoded: dict[int, dict[int, bytes]] = field(default_factory=dict)
     # hits without a sound: (generation, sample time, sound)
     missed: set[tuple[int, int, int]] = field(default_factory=set)
     # only those that came late: (name, stamp) -> frame

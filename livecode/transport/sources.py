@@ -50,6 +50,16 @@ class LatentNotesSource(msgspec.Struct, frozen=True, tag="latent_notes"):
     voices: int
 
 
+class TransferSource(msgspec.Struct, frozen=True, tag="transfer"):
+    """Sound that a model encodes and decodes again, as the control `<name>.transfer` wires it."""
+
+    model: str
+    seed: int
+    version: str = ""  # of the model's file, when it was asked for
+    stereo: bool = False
+    takes: str = ""  # the name that is heard through it, and no more by itself; "": an input
+
+
 class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
     """A @dsp or a @synth, which the engine builds; see `PlayGraph`."""
 
@@ -61,7 +71,9 @@ class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
     voices: int = 0
 
 
-VoiceSource = LatentSource | StreamSource | FileSource | HitsSource | LatentNotesSource
+VoiceSource = (
+    LatentSource | StreamSource | FileSource | HitsSource | LatentNotesSource | TransferSource
+)
 #: Sources that play onsets, in two channels.
 OnsetSource = HitsSource | LatentNotesSource
 Source = VoiceSource | GraphSource | SentSource

@@ -23,6 +23,7 @@ from livecode.transport.messages import (
     LatentNotesSource,
     LatentSource,
     StreamSource,
+    TransferSource,
     VoiceSource,
 )
 from livecode.voices import ambience_kernel, drum_kit, drum_parts, hit_kernel, resampler, sinebank
@@ -110,6 +111,8 @@ def needed(source: VoiceSource) -> tuple[str, ...]:
     """Return the names of the parts that a source needs."""
     if isinstance(source, (LatentSource, LatentNotesSource)):
         return ("ambience_kernel",) if _is_ambient(source.model) else ("sinebank",)
+    if isinstance(source, TransferSource):
+        return ("sinebank",)
     if isinstance(source, HitsSource):
         return ("hit_kernel",)
     if isinstance(source, StreamSource) and source.model != TEST_MODEL:

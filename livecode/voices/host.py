@@ -10,16 +10,13 @@ from livecode.neural.torchscript.trust import is_torchscript
 from livecode.system.scheduling import ordinary
 from livecode.transport import Arena, ControlReader
 from livecode.transport.messages import (
-    TEST_MODEL,
     Directions,
+    Encoded,
     Failed,
-    FileSource,
     GetSounds,
     GetTakes,
     GivenUp,
-    HitsSource,
     Late,
-    LatentNotesSource,
     LatentSource,
     Lost,
     Message,
@@ -33,6 +30,7 @@ from livecode.transport.messages import (
     StopVoice,
     StreamSource,
     Tilted,
+    TransferSource,
     Unread,
     VoiceAligned,
     receive,
@@ -44,14 +42,11 @@ from livecode.transport.timing import HOP, look_ahead
 from livecode.voices.batching import SLOW_S, Batching, spent_before
 from livecode.voices.ears import Ears
 from livecode.voices.entropy import EntropyTeller
-from livecode.voices.file import FileVoice
 from livecode.voices.first_start import PARTS, FirstStart, needed
-from livecode.voices.hits import HitsVoice
 from livecode.voices.isolated import IsolatedVoice
 from livecode.voices.load_shedding import LoadShedding, TakenBack, Width
-from livecode.voices.noise import NoiseVoice
+from livecode.voices.opening import open_source
 from livecode.voices.sound_store import SoundStore
-from livecode.voices.space_voices import space_voice
 from livecode.voices.steered import SteeredStreams
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilting import Tilting
@@ -135,6 +130,8 @@ class VoiceHost:
         self._entropies.tell({each.name: (each.frame, stream) for each, stream in streams})
         for generation, isolated in list(self._isolated.items()):
             why = isolated.poll()
+            for told in isolated.take_told():
+                self._tell(told)
             isolated.noted = self._pass_on(isolated.name, isolated.notes, isolated.noted)
             if why is not None:
                 del self._isolated[generation]
@@ -259,7 +256,8 @@ class VoiceHost:
             return  # the mind says it twice, in case the voices have only just started
         self._wanted[message.generation] = message
         source = message.source
-        if self._live and isinstance(source, LatentSource) and is_torchscript(source.model):
+        foreign = isinstance(source, LatentSource | TransferSource) and is_torchscript(source.model)
+        if self._live and foreign:
             self._begin_isolated(message)
         elif not self._trials.holds(message):
             self._load_apart(message)
@@ -295,7 +293,7 @@ class VoiceHost:
 
     def _load(self, message: StartVoice) -> None:
         try:
-            loaded: SoundSource | str = self._source(message)
+            loaded: SoundSource | str = open_source(message.source, self.arena, self.sounds)
         except Exception as error:
             kind = "" if isinstance(error, LivecodeError) else f"{type(error).__name__}: "
             loaded = f"{kind}{error}"
@@ -335,35 +333,19 @@ class VoiceHost:
             buffer,
             message.at,
             lambda *where: self._tell(VoiceAligned(generation, *where)),
-            lambda: self._source(message),
+            lambda: open_source(message.source, self.arena, self.sounds),
             self._schedule,
             generation,
             self._onsets_of(message) if isinstance(source, OnsetSource) else None,
             lambda *what: self._tell(Missed(generation, *what)),
             lambda position, decided: self._tell(Tilted(generation, position, *decided)),
+            lambda told: self._tell(Encoded(generation, *told)),
+            self.arena.header.block,
         )
 
     def _onsets_of(self, message: StartVoice) -> OnsetReader | None:
         slot = self.arena.controls.find(f"{message.name}.{ONSETS}")
         return None if slot is None else OnsetReader(self.arena.controls, slot, message.generation)
-
-    def _source(self, message: StartVoice) -> SoundSource:
-        source, sample_rate = message.source, self.arena.header.sample_rate
-        if isinstance(source, LatentSource) and is_torchscript(source.model):
-            # imported here, because PyTorch is optional
-            from livecode.voices.torchscript import TorchScriptVoice
-
-            return TorchScriptVoice(source, sample_rate, HOP)
-        if isinstance(source, (LatentSource, LatentNotesSource)):
-            return space_voice(source, sample_rate)
-        if isinstance(source, StreamSource):
-            if source.model == TEST_MODEL:
-                return NoiseVoice(sample_rate, HOP, source.seed)
-            return StreamVoice(source, sample_rate, HOP, self.arena.header.block)
-        if isinstance(source, HitsSource):
-            return HitsVoice(self.sounds, sample_rate, HOP)
-        assert isinstance(source, FileSource)
-        return FileVoice(source.path, sample_rate, HOP)
 
     def _stop(self, message: StopVoice) -> None:
         self._wanted.pop(message.generation, None)

@@ -31,7 +31,7 @@ MOST_LEVEL = 1.0
 ARRIVED = 1e-5
 
 
-class _Hop(NamedTuple):
+class SoundedHop(NamedTuple):
     """How the next hop is to sound."""
 
     z: Floats  # (latent,): the latent point
@@ -51,12 +51,7 @@ class LatentVoice:
     def __init__(self, space: LatentSpace, sample_rate: int, hop: int, seed: int):
         """Set up the voice. `hop` is the number of frames between two spectra, at `sample_rate` Hz."""
         self._space = space
-        bin_hz = space.sample_rate / space.n_fft
-        self._core: _Partials | _Spectrum = (
-            _Partials(space, Harmonics(space.partials, space.bins, bin_hz, sample_rate, hop, seed))
-            if space.partials
-            else _Spectrum(space, SineBank(space.bins, bin_hz, sample_rate, seed))
-        )
+        self._core = core_of(space, sample_rate, hop, seed)
         self._follow = 1 - np.exp(-hop / (GLIDE_S * sample_rate))
         self._position: NDArray[np.float64] | None = None
         self._motion = None if space.texture is None else Motion(space.texture, seed)
@@ -103,7 +98,7 @@ class LatentVoice:
         glide = 1.0 if leap is not None else self._follow
         place = self._space.place(self._position)
         tilt = self._strokes.tilt
-        self._core.play(_Hop(place, moves, louder, sounded.note, glide, leap, tilt), self.out)
+        self._core.play(SoundedHop(place, moves, louder, sounded.note, glide, leap, tilt), self.out)
         if levels is not None:
             self.out *= levels
         return self.out
@@ -123,7 +118,7 @@ class LatentVoice:
         return self._motion.advance(self._hop_s, z, self.texture_share)
 
 
-class _Partials:
+class PartialsCore:
     """Plays the partials and the noise of a space that has a pitch."""
 
     def __init__(self, space: LatentSpace, harmonics: Harmonics):
@@ -131,7 +126,7 @@ class _Partials:
         #: log2 of the fundamental in Hz, where it is not that of the position.
         self._pitch: float | None = None
 
-    def play(self, hop: _Hop, out: Floats) -> None:
+    def play(self, hop: SoundedHop, out: Floats) -> None:
         """Fill the next hop, (hop,)."""
         parts = self._space.parts(hop.z, hop.moves)
         vibrato = 0.0 if hop.moves is None else float(hop.moves[0])
@@ -157,7 +152,7 @@ class _Partials:
         return self._pitch
 
 
-class _Spectrum:
+class SpectrumCore:
     """Plays the spectrum of a space without a pitch."""
 
     def __init__(self, space: LatentSpace, bank: SineBank):
@@ -165,7 +160,7 @@ class _Spectrum:
         self._weights = k_weighting(bin_frequencies(space.n_fft, space.sample_rate))
         self._magnitudes = np.zeros(space.bins, np.float32)
 
-    def play(self, hop: _Hop, out: Floats) -> None:
+    def play(self, hop: SoundedHop, out: Floats) -> None:
         """Fill the next hop, (hop,)."""
         magnitudes = self._magnitudes
         self._space.decode_into(hop.z, magnitudes, hop.moves)
@@ -175,3 +170,14 @@ class _Spectrum:
         )
         level = HEARD_RMS / max(heard, LOW_SHARE * rms, QUIET_RMS)
         self._bank.play(magnitudes, hop.louder * level, out)
+
+
+def core_of(
+    space: LatentSpace, sample_rate: int, hop: int, seed: int
+) -> PartialsCore | SpectrumCore:
+    """Return what plays the hops of a space, as partials and noise or as a bank of sines."""
+    bin_hz = space.sample_rate / space.n_fft
+    if space.partials:
+        harmonics = Harmonics(space.partials, space.bins, bin_hz, sample_rate, hop, seed)
+        return PartialsCore(space, harmonics)
+    return SpectrumCore(space, SineBank(space.bins, bin_hz, sample_rate, seed))

@@ -17,6 +17,7 @@ from livecode.voices.latent_ambience import AmbienceVoice
 from livecode.voices.latent_hits import LatentHitsVoice
 from livecode.voices.stream import Memory, StreamVoice
 from livecode.voices.tilt.chunk import Decided
+from livecode.voices.transfer.voice import Told, TransferVoice
 
 
 class SoundSource(Protocol):
@@ -54,6 +55,10 @@ class Voice:
     on_missed: Callable[[int, int], None] = lambda frame, sound: None
     #: Called with the position of a hop in the buffer, and what was decided in it by scores.
     on_decided: Callable[[int, Decided], None] = lambda position, decided: None
+    #: Called with what a timbre transfer has heard.
+    on_told: Callable[[Told], None] = lambda told: None
+    #: The engine's block, in frames.
+    block: int = 0
     turned: int = -1  # the position in the buffer of the last hop whose turns of a duet were taken
     played: bool = False
     tried: bool = False  # whether it has computed sound without harm
@@ -76,6 +81,8 @@ class Voice:
         """
         if self.waits(due) >= ahead or self.buffer.room < HOP:
             return False
+        if self.schedule is None and not self._has_come(due):
+            return False
         frame = self._align(due) if self.schedule is None else self._replay(self.schedule)
         if frame >= until:
             return False
@@ -89,7 +96,14 @@ class Voice:
             source.came = reader.since - self.frame
         if self.onsets is not None:
             values.insert(0, self._begin(self.onsets))
+        if isinstance(source, TransferVoice):
+            source.frame, source.position = self.frame, position
+            if self.schedule is not None:
+                source.noted = self.schedule.encoded.get(self.generation, {})
         self.buffer.write(self.source.play(*values))
+        if isinstance(source, TransferVoice):
+            for told in source.take_told():
+                self.on_told(told)
         if isinstance(self.source, StreamVoice):
             for decided in self.source.tilt.decided:
                 self.on_decided(position, decided)
@@ -107,6 +121,14 @@ class Voice:
             return None
         frame = max(self.frame, due + self.buffer.available)
         return self.source.next_asked(*(None if c is None else c.at(frame) for c in self.controls))
+
+    def _has_come(self, due: int) -> bool:
+        """Whether all that the next hop is made of has come in."""
+        if not isinstance(self.source, TransferVoice):
+            return True
+        frame, wiring = max(self.frame, due + self.buffer.available), self.controls[0]
+        known = None if wiring is None else wiring.at(frame)
+        return self.source.ready(known, frame, due - self.block, self.block)
 
     def _late(self, due: int) -> int:
         """Return how much later than `due` says the engine is: it passes over what is late."""

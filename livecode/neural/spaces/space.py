@@ -15,6 +15,10 @@ from livecode.neural.spaces.texture import Texture
 KIND = "space"
 # points of each axis's map from position to latent value; the middle one is the rest position
 KNOTS = 33
+#: Axes go from the 2nd to the 98th percentile: so many standard deviations from the middle.
+TRAINED_REACH = 2.05
+#: Of fewer sounds no standard deviation is taken.
+LEAST_SOUNDS = 8
 MARGIN = 0.25  # how far a latent value may go outside its trained range, in ranges
 
 
@@ -59,6 +63,17 @@ class LatentSpace:
     def axes(self) -> tuple[str, ...]:
         """The meaning of each axis, in order: a factor, a descriptor, or `free n`."""
         return self.axis_names
+
+    @property
+    def spread(self) -> Floats:
+        """The standard deviation of the latent values of what it was trained on, (latent,).
+
+        A space that names no sounds is taken to lie normally between the ends of its axes.
+        """
+        if len(self.sound_points) >= LEAST_SOUNDS:
+            return np.asarray(self.sound_points.std(axis=0), np.float32)
+        span: Floats = (self._axes[:, -1] - self._axes[:, 0]) / np.float32(2 * TRAINED_REACH)
+        return span
 
     def decode(self, z: Floats) -> Floats:
         """Return magnitudes (..., bins) at latent points (..., latent)."""

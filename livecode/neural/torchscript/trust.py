@@ -30,10 +30,21 @@ REACH = 3.0
 class Description:
     """How a model decodes."""
 
-    latent: int  # dimensions of the vectors that the model decodes
-    ratio: int  # samples for each latent vector
-    channels: int  # of the decoded sound
+    latent: int  # dimensions of the vectors that the model decodes; 0: it has no method decode
+    ratio: int  # samples for each latent vector, or for each piece of a model without
+    channels: int  # of the sound that it makes
     sample_rate: int  # Hz
+    hears: int = 0  # channels of the sound that it takes; 0: it takes none
+    #: Why it takes no sound, as the end of a sentence; "": it takes some, by encode or by forward.
+    deaf: str = ""
+    #: What can be set of it while it plays, each with the number in the file.
+    attributes: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls, known: dict[str, Any]) -> "Description":
+        """Return the description that `asdict` made these of, by way of JSON."""
+        attributes = tuple((str(name), float(value)) for name, value in known["attributes"])
+        return cls(**{**known, "attributes": attributes})
 
 
 def is_torchscript(model: str | Path) -> bool:
@@ -104,9 +115,9 @@ def describe(file: str | Path | Program, trust: bool = False) -> Description:
     own process. Raises `LivecodeError` if it is not trusted or cannot be played.
     """
     program, known = read_program(file), _trusted()
-    if program.digest in known:
-        return Description(**known[program.digest])
-    if not trust:
+    if "attributes" in (about := known.get(program.digest, {})):
+        return Description.of(about)
+    if not trust and program.digest not in known:
         path = shown(program.path)
         raise LivecodeError(
             f"{path} contains code, which would run with your rights: if you trust its maker, say "
@@ -162,10 +173,10 @@ def _ask(program: Program) -> Description:
         ) from None
     if "error" in answer:
         raise LivecodeError(answer["error"])
-    return Description(**answer)
+    return Description.of(answer)
 
 
-def _trusted() -> dict[str, dict[str, int]]:
+def _trusted() -> dict[str, dict[str, Any]]:
     try:
         found = json.loads(trust_file().read_text("utf-8"))
         return {digest: dict(about) for digest, about in found.items()}
@@ -173,7 +184,7 @@ def _trusted() -> dict[str, dict[str, int]]:
         return {}
 
 
-def _remember(trusted: dict[str, dict[str, int]]) -> None:
+def _remember(trusted: dict[str, dict[str, Any]]) -> None:
     path = trust_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
