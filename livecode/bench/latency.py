@@ -19,6 +19,8 @@ from livecode.signals.simulate import riot_packet
 
 #: A change counts once the tone has gone this share of the way to its new level.
 SHARE = 0.1
+#: A pitch that has changed is heard in so many blocks in a row.
+STEADY = 5
 PORT = 18888
 _SETTLED_S = 0.12
 
@@ -174,7 +176,9 @@ def through(
     def moved(on: bool) -> float:
         higher = on == up
         return time_to_change(
-            live, lambda blocks: (_brightness(blocks) > middle) == higher, lambda: turn(sender, on)
+            live,
+            lambda blocks: _lasting((_brightness(blocks) > middle) == higher),
+            lambda: turn(sender, on),
         )
 
     def begun() -> float:
@@ -204,6 +208,14 @@ def _newest(live: Live, blocks: int) -> NDArray[np.float32]:
     block = live.header.block
     newest = live.attachment.arena.tap.latest(blocks * block)[:, 0]
     return newest.reshape(blocks, block)
+
+
+def _lasting(changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which blocks begin `STEADY` in a row that have changed, (n,): a block alone may seem to."""
+    rows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(changed, (0, STEADY - 1), constant_values=False), STEADY
+    )
+    return np.asarray(rows.all(axis=1))
 
 
 def _brightness(blocks: NDArray[np.float32]) -> NDArray[np.float64]:
