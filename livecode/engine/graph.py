@@ -28,7 +28,7 @@ TRIAL_BLOCKS = 8
 RUNAWAY = 16.0
 #: A mean above this with almost no variation is not a sound but a stuck offset.
 STUCK = 0.05
-#: How many broken blocks in a row a playing graph may give before it is removed.
+#: How many broken blocks in a row a graph may give before it is removed, from when it could begin.
 BROKEN_BLOCKS = 4
 #: +12 dBFS: the limit of each strip's samples and gains.
 CEILING = 4.0
@@ -72,6 +72,7 @@ class Graph:
         self.message = message
         self._age = 0
         self._broken = 0
+        self.sound = False  # whether its last block was fit to be heard
         self._closed = False
         self.begun = False
         #: Whether its cost is known or cannot be known; until then, it is not heard.
@@ -154,6 +155,11 @@ class Graph:
             self.notes.advance(frame)
             self._envelopes.advance()
 
+    def may_begin(self, frame: int) -> bool:
+        """Whether it is time for a graph that has not begun to be heard, and its last block was fit for it."""
+        due = self.ready and self.tried and frame >= self.message.at
+        return due and self.sound and not self.begun
+
     def start(self) -> None:
         """Start computing, with all parts in the coming block."""
         for part in self.asleep:
@@ -175,8 +181,11 @@ class Graph:
             self._line.value = 0.0
             self._ends = math.ceil(fade_s / block_s) + 2 if self.begun else 0
 
-    def check(self) -> str | None:
-        """Look at the last computed block. Return a sentence's end if the graph is broken for good."""
+    def check(self, frame: int) -> str | None:
+        """Look at the last block before sample time `frame`. Return a sentence's end if it is broken for good.
+
+        While a graph cannot begin yet it may be broken by controls that are still as they were before it.
+        """
         self._age += 1
         if self._ends is not None:
             self._ends -= 1
@@ -189,7 +198,9 @@ class Graph:
             why = f"runs away, to {peak:.0f} times full scale"
         elif peak > STUCK and abs(block.mean()) > STUCK and block.std() < 1e-4:
             why = f"stands still at {block.mean():.2f} instead of sounding"
-        self._broken = self._broken + 1 if why else 0
+        self.sound = why is None
+        could_begin = self.begun or (self.ready and frame >= self.message.at)
+        self._broken = 0 if self.sound else self._broken + could_begin
         return why if self._broken >= BROKEN_BLOCKS else None
 
     def close(self) -> None:
@@ -251,6 +262,7 @@ class GraphChain:
     def __init__(self, name: str, mixer: Any, block: int, sample_rate: int, controls: ControlBlock):
         self.mixer, self._name, self._controls = mixer, name, controls
         self._block, self._block_s = block, block / sample_rate
+        self._smooth = round(SMOOTHING_S * sample_rate)  # frames
         self.graphs: list[Graph] = []
         self._readers: dict[str, ControlReader] = {}
 
@@ -261,9 +273,7 @@ class GraphChain:
             slot = self._controls.find(f"{self._name}.{key}")
             reader = self._readers.get(key)
             if slot is not None and (reader is None or reader.closed):
-                self._readers[key] = ControlReader(
-                    self._controls, slot, smooth=round(SMOOTHING_S * self._block / self._block_s)
-                )
+                self._readers[key] = ControlReader(self._controls, slot, smooth=self._smooth)
         for channel in (0, 1):
             key = f"graph/{graph.number}/{channel}"
             self.mixer.addInput(key, graph.out[channel])
@@ -283,13 +293,15 @@ class GraphChain:
         on_fail: Callable[[Graph, str], None],
     ) -> None:
         """Write the controls of each graph and check its state; call it once a block."""
+        for reader in self._readers.values():  # where nothing is heard yet, nothing can click
+            reader.smooth = self._smooth if any(graph.heard for graph in self.graphs) else 0
         values = {key: reader.line(frame, self._block) for key, reader in self._readers.items()}
         for graph in list(self.graphs):
             graph.play_notes(frame)
             for key, control in graph.controls.items():
                 if (numbers := values.get(key)) is not None:
                     control.fill(numbers)
-            why = graph.check()
+            why = graph.check(frame)
             if why is not None and not graph.ended:
                 self._drop(graph)
                 on_fail(graph, why)
@@ -298,7 +310,7 @@ class GraphChain:
                 on_end(graph)
             elif graph.message.at == NEVER and not graph.on_probation:
                 self._drop(graph)  # a replay: it was refused, or replaced before it was heard
-            elif graph.ready and graph.tried and not graph.begun and frame >= graph.message.at:
+            elif graph.may_begin(frame):
                 graph.begin(self._block_s)
                 self.fade_out(graph.message.fade_s, before=graph.number)
                 on_begin(graph)

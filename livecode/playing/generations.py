@@ -93,6 +93,10 @@ class Generations:
         mine = [p for p in self._playing.values() if p.name == name and not p.leaving]
         return mine[-1] if mine else None
 
+    def any_of(self, name: str) -> bool:
+        """Tell whether the name sounds, is about to, or fades out."""
+        return bool(self._of(name))
+
     def cost(self, name: str) -> float | None:
         """Return the share of the engine's time that a name's graph takes; None if not known."""
         current = self.current(name)

@@ -325,7 +325,9 @@ class Sounds:
         player = player_for(thing, self._setup, seed) if thing.player is None else player_of(thing)
         player.seed = seed
         player.enter(max(self.comes_in(thing), self._soonest))
-        player.follow(self.comes_in(thing), self._fade_s(thing))
+        # where nothing sounds nothing can click, and what ran away must not be blended from
+        fade_s = self._fade_s(thing) if self.generations.any_of(str(thing)) else 0.0
+        player.follow(self.comes_in(thing), fade_s)
         return player
 
     def enter_with_fade(self, fade: Span) -> None:

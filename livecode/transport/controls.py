@@ -195,7 +195,8 @@ class ControlReader:
         self._waiting: deque[tuple[int, int, np.ndarray]] = deque()
         #: (its stamp, first number, last number, frames) of the line in force
         self._line: tuple[int, float, float, int] | None = None
-        self._smooth, self._early = smooth, early
+        #: Frames in which `line` goes to a change that is one number alone.
+        self.smooth, self._early = smooth, early
         self._still: float | None = None  # the last number of the last block
         self._rests = False  # nothing is read that changes that number
         self._marks = block.marks(slot)
@@ -271,9 +272,9 @@ class ControlReader:
         first, last, over = values[:3].tolist()
         if over:
             return stamp, first, last, int(over)
-        if before is None or not self._smooth:
+        if before is None or not self.smooth:
             return stamp, first, first, 1
-        return stamp - 1, before, first, self._smooth
+        return stamp - 1, before, first, self.smooth
 
     def _take_in(self, frame: int, last: int) -> None:
         """Take in new changes; those up to `frame` apply there, and `last` is the last that is asked for."""

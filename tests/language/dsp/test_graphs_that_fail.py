@@ -95,3 +95,19 @@ def test_what_a_name_was_before_it_became_a_graph_that_fails_plays_again(stage: 
     position = stage.get("ego").position
     stage.advance(0.5)
     assert not np.array_equal(position, stage.get("ego").position), "it goes on walking"
+
+
+def test_a_graph_whose_control_ran_away_sounds_again_once_the_control_is_a_number_again(
+    stage: Session,
+):
+    stage.eval("@dsp\ndef hall(ego, gain=1):\n    return ego * gain")
+    stage.advance(0.5)
+    before = level(stage)
+    stage.eval("hall.gain = lambda t: 1e30")
+    stage.advance(1.0)
+    assert "runs away" in fallbacks(stage)[0]
+    stage.eval("hall.gain = 1")
+    stage.advance(1.0)
+    assert len(fallbacks(stage)) == 1
+    assert "hall" in [running.name for running in stage.running()]
+    assert level(stage) == pytest.approx(before, rel=0.1)
