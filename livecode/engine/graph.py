@@ -156,7 +156,7 @@ class Graph:
             self._envelopes.advance()
 
     def may_begin(self, frame: int) -> bool:
-        """Whether it is time for a graph that has not begun to be heard, and its last block was fit for it."""
+        """Whether a graph that has not begun is due, and its last block was fit to be heard."""
         due = self.ready and self.tried and frame >= self.message.at
         return due and self.sound and not self.begun
 
@@ -182,7 +182,7 @@ class Graph:
             self._ends = math.ceil(fade_s / block_s) + 2 if self.begun else 0
 
     def check(self, frame: int) -> str | None:
-        """Look at the last block before sample time `frame`. Return a sentence's end if it is broken for good.
+        """Look at the block before sample time `frame`. Return a sentence's end if it is broken for good.
 
         While a graph cannot begin yet it may be broken by controls that are still as they were before it.
         """
