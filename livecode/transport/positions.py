@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
-#: Numbers beside the place.
-BESIDE = 3
+#: Numbers beside the place: the three of `Sounded`, and how many axes the place has. By the last, a voice
+#: that fades out knows that they are of a place in another space than its own.
+BESIDE = 4
 
 
 class Sounded(NamedTuple):
@@ -21,11 +22,14 @@ class Sounded(NamedTuple):
 
 def packed(place: Values, sounded: Sounded) -> Values:
     """Return a place (latent,) and how it sounds as values of the control, (latent + `BESIDE`,)."""
-    return np.concatenate([place, sounded]) if sounded.note or sounded.strike else place
+    if not (sounded.note or sounded.strike):
+        return place
+    return np.concatenate([place, sounded, [len(place)]])
 
 
 def sounded_at(values: Values | None, latent: int) -> Sounded:
-    """Return how a place (latent,) sounds, by the values of the control."""
+    """Return how a place (latent,) sounds, by the values of the control; one of other axes says nothing."""
     if values is None or len(values) < latent + BESIDE:
         return Sounded()
-    return Sounded(*values[latent : latent + BESIDE].tolist())
+    note, strike, stroke, axes = values[latent : latent + BESIDE].tolist()
+    return Sounded(note, strike, stroke) if axes == latent else Sounded()

@@ -100,7 +100,9 @@ def test_a_dsp_called_master_is_no_stem(session: Session, tmp_path: Path) -> Non
     heard = session.advance(0.5)
     session.record()
     (ego,) = (tmp_path / "stems").glob("*.wav")
-    assert np.abs(read(ego) * 0.5 - heard).max() < 1e-4
+    apart = np.abs(read(ego) * 0.5 - heard)
+    assert apart.max() < 1e-3, "filters begin with the recording"
+    assert apart[9600:].max() < 1e-5
 
 
 def test_a_session_says_where_it_cannot_record(session: Session, tmp_path: Path) -> None:

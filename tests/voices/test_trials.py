@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,11 @@ from livecode.processes.live import Live
 from livecode.processes.options import Options
 from livecode.transport import Arena
 from livecode.transport.messages import FileSource, StartVoice, receive
+from livecode.voices import host
 from livecode.voices.host import VoiceHost
+from livecode.voices.opening import open_source
 from livecode.voices.trials import note_suspects
+from livecode.voices.voice import SoundSource
 from tests.voices.test_host import Stage
 
 
@@ -25,12 +29,18 @@ def written(path: Path, seconds: float = 0.1) -> FileSource:
     return FileSource(str(path), "1")
 
 
-def test_a_source_is_on_trial_until_its_first_sound(tmp_path: Path) -> None:
+def test_a_source_is_on_trial_until_its_first_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage = Stage()
     stage.start("rain", 3, written(tmp_path / "rain.wav"))
     seen = []
-    load = stage.host._source
-    stage.host._source = lambda message: (seen.append(stage.arena.trials.max()), load(message))[1]
+
+    def opened(*source: Any) -> SoundSource:
+        seen.append(stage.arena.trials.max())
+        return open_source(*source)
+
+    monkeypatch.setattr(host, "open_source", opened)
     stage.host.process()
     assert seen == [3]
     assert not stage.arena.trials.any()
@@ -39,7 +49,9 @@ def test_a_source_is_on_trial_until_its_first_sound(tmp_path: Path) -> None:
     assert not stage.arena.trials.any()
 
 
-def test_suspects_are_loaded_last_and_one_at_a_time(tmp_path: Path) -> None:
+def test_suspects_are_loaded_last_and_one_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage = Stage()
     stage.arena.trials[:3] = [1, 2, 0]
     note_suspects(stage.arena)
@@ -49,8 +61,12 @@ def test_suspects_are_loaded_last_and_one_at_a_time(tmp_path: Path) -> None:
     for generation in (1, 2, 3):
         stage.start(f"rain{generation}", generation, written(tmp_path / f"{generation}.wav"))
     loaded = []
-    load = stage.host._source
-    stage.host._source = lambda message: (loaded.append(message.generation), load(message))[1]
+
+    def opened(source: FileSource, *beside: Any) -> SoundSource:
+        loaded.append(int(Path(source.path).stem))
+        return open_source(source, *beside)
+
+    monkeypatch.setattr(host, "open_source", opened)
     for _ in range(4):
         stage.host.process()
     assert loaded == [3, 1, 2]
