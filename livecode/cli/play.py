@@ -205,22 +205,24 @@ async def _play_without_terminal(
     say(f"playing for {seconds:g} s on {attachment.arena.device.look().decode()}")
     end = time.monotonic() + seconds
     heard, trouble, page = False, "", ""
-    while time.monotonic() < end and not attachment.ended:
-        attachment.check()
-        listener.follow(int(header.mind_pid))
-        found = None if trouble else decode_trouble(attachment.arena.trouble.look() or b"")
-        if found is not None:
-            if not found.plays_on:
-                raise LivecodeError(found.text)
-            trouble = found.text  # which was told as it happened
-        if (told := page_of(attachment, secretly=not sys.stdout.isatty())) != page:
-            page = told
-            say(page)
-        if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
-            heard = True
-            say("first sound")
-        await asyncio.sleep(CHECK_EVERY_S)
-    listener.close()
+    try:
+        while time.monotonic() < end and not attachment.ended:
+            attachment.check()
+            listener.follow(int(header.mind_pid))
+            found = None if trouble else decode_trouble(attachment.arena.trouble.look() or b"")
+            if found is not None:
+                if not found.plays_on:
+                    raise LivecodeError(found.text)
+                trouble = found.text  # which was told as it happened
+            if (told := page_of(attachment, secretly=not sys.stdout.isatty())) != page:
+                page = told
+                say(page)
+            if not heard and max(header.peak_left, header.peak_right) > AUDIBLE:
+                heard = True
+                say("first sound")
+            await asyncio.sleep(CHECK_EVERY_S)
+    finally:
+        listener.close()
     say(
         f"played {header.blocks} blocks, {header.late_blocks} late, "
         f"{header.underruns} underruns" + ("" if heard or trouble else "; nothing was heard")

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -231,7 +232,7 @@ class MindClient:
         """
         client, arrives = self._client, False
         assert client is not None
-        while not self.ready:
+        while not self.ready and self._client is client:
             message = client.session.msg("kernel_info_request")
             identity = message["header"]["msg_id"]
             self._idle[identity] = idle = asyncio.Event()
@@ -243,11 +244,10 @@ class MindClient:
             if arrives:  # so no event was missed between this answer and the one before
                 self.ready = True
             else:
-                try:
-                    await asyncio.wait_for(idle.wait(), 0.2)
+                with suppress(TimeoutError):  # if the mind's output does not arrive yet
+                    async with asyncio.timeout(0.2):
+                        await idle.wait()
                     arrives = True
-                except TimeoutError:
-                    pass  # the mind's output does not arrive yet
             del self._idle[identity]
         for number, told in sorted(self._early.items()):
             self._hear(number, told)
@@ -269,7 +269,8 @@ class MindClient:
         self._replies[identity] = reply = asyncio.get_running_loop().create_future()
         self._client.control_channel.send(message)
         try:
-            return await asyncio.wait_for(asyncio.shield(reply), within_s) or None
+            async with asyncio.timeout(within_s):
+                return await asyncio.shield(reply) or None
         except TimeoutError:
             return None  # the question stays in `_replies` until its late answer comes
 
@@ -294,10 +295,9 @@ class MindClient:
         """Answer the running block when its output has arrived as well."""
         assert self._running is not None
         _, request = self._running
-        try:
-            await asyncio.wait_for(request.idle.wait(), TRAILING_S)
-        except TimeoutError:
-            pass
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TRAILING_S):
+                await request.idle.wait()
         names = tuple(content.get("livecode", {}).get("names", ()))
         if content.get("status") == "ok":
             answer = BlockAnswer(names=names, value=request.value)
