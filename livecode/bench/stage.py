@@ -98,7 +98,7 @@ def run(seconds: float = 180.0, audio: str = "auto") -> list[BenchRow]:
             if number % INTRUDERS_EVERY == 0:
                 beset.append((alone, visited(INTRUDERS, 1)))
         heard = _heard(live, address)
-    return [*rows(pairs, beset), *heard]
+    return [*rows(pairs, beset, knows_waits=HERE.proc), *heard]
 
 
 def _heard(live: Live, address: str) -> list[BenchRow]:
@@ -113,9 +113,7 @@ def _heard(live: Live, address: str) -> list[BenchRow]:
     live.await_sound()
     behind = None
     with (
-        suppress(
-            LivecodeError
-        ),  # a machine with too much to do: the other rows are told all the same
+        suppress(LivecodeError),  # the other rows are told all the same
         tempfile.TemporaryDirectory() as profile,
         Browser(Path(profile)) as browser,
     ):
@@ -127,10 +125,11 @@ def _heard(live: Live, address: str) -> list[BenchRow]:
     return [BenchRow.measured("in a browser, behind", behind, "s", about, target=BEHIND_S)]
 
 
-def rows(pairs: list[TurnPair], beset: list[TurnPair]) -> list[BenchRow]:
+def rows(pairs: list[TurnPair], beset: list[TurnPair], knows_waits: bool) -> list[BenchRow]:
     """Return rows of what viewers cost each process, of late blocks, and of the messages that they got.
 
-    `pairs` are turns without and with viewers, and `beset` turns without and with intruders.
+    `pairs` are turns without and with viewers, and `beset` turns without and with intruders. `knows_waits`:
+    whether the system tells how long the engine waited for a core.
     """
     about = {"viewers": COUNT}
     without, watched = [alone for alone, _ in pairs], [visited for _, visited in pairs]
@@ -147,7 +146,7 @@ def rows(pairs: list[TurnPair], beset: list[TurnPair]) -> list[BenchRow]:
             found.append(more)
     for who, turns in (("watched", pairs), ("intruders", beset)):
         found.append(_late_row(f"late blocks, {who}", turns, lambda turn: turn.late, LATE))
-        if HERE.proc:
+        if knows_waits:
             found.append(_late_row(f"held blocks, {who}", turns, lambda turn: turn.held, HELD))
     messages = fmean(turn.messages for turn in watched)
     return [*found, BenchRow.measured("messages to a viewer", messages, "a second", about)]

@@ -10,7 +10,7 @@ def turn(mind: float, late: int, held: int = 0, messages: float = 0.0) -> Watche
 
 
 def told(pairs: list[TurnPair], beset: list[TurnPair]) -> dict[str, BenchRow]:
-    return {row.what: row for row in rows(pairs, beset)}
+    return {row.what: row for row in rows(pairs, beset, knows_waits=True)}
 
 
 def test_what_viewers_cost_is_told_beside_what_it_is_without_them() -> None:
@@ -50,3 +50,8 @@ def test_turns_that_differ_more_among_themselves_than_is_allowed_give_no_verdict
     assert found["late blocks, watched"].about["standard error"] == 25.0
     assert found["held blocks, watched"].ok
     assert found["late blocks, intruders"].about["standard error"] is None
+
+
+def test_a_system_that_tells_no_waits_has_no_rows_of_them() -> None:
+    pairs = [(turn(0.1, 1), turn(0.1, 1))] * 2
+    assert not [row for row in rows(pairs, pairs, knows_waits=False) if "held" in row.what]
