@@ -69,6 +69,11 @@ class OffsetSpace(Space):
         """Whether the space has a texture: what comes in is alive."""
         return False
 
+    @property
+    def widens(self) -> bool:
+        """Whether a place can sound wider than it is: what comes in is as wide as it is."""
+        return False
+
     def pitched(self) -> Space:
         """Raise LivecodeError: the pitch is that of what goes through."""
         raise LivecodeError(

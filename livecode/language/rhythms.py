@@ -192,6 +192,11 @@ class RhythmSpace(Space):
         """Whether the space has a texture: rhythms have none."""
         return False
 
+    @property
+    def widens(self) -> bool:
+        """Whether a place can sound wider than it is: each hit of a rhythm has its own place."""
+        return False
+
     def pitched(self) -> Space:
         """Raise LivecodeError: a rhythm is no voice."""
         raise LivecodeError(f"{self.model} are rhythms, so notes cannot be played in them")

@@ -81,6 +81,12 @@ class Space(Thing):
         loaded = self.settings["loaded"]
         return isinstance(loaded, neural.LatentSpace) and loaded.texture is not None
 
+    @property
+    def widens(self) -> bool:
+        """Whether a place can sound wider than it is: `ego.width = 1`."""
+        loaded = self.settings.get("loaded")
+        return isinstance(loaded, neural.LatentSpace) and not (self.hits or self.moves)
+
     def pitched(self) -> "Space":
         """Return this space if notes can be played in it; raises LivecodeError if it has no pitch.
 
@@ -227,6 +233,10 @@ class PlaysPlaced(Player, Protocol):
     def texture(self) -> float | Value | None:
         """The texture as the thing described it when the player followed it last."""
 
+    @property
+    def width(self) -> float | Value | None:
+        """The width as the thing described it when the player followed it last."""
+
 
 class Placed(Sounding):
     """A thing that is heard at a place in a space."""
@@ -241,15 +251,23 @@ class Placed(Sounding):
         "trained on, 2 twice as much; `ramp(0, 1, over=8*s)` wakes it",
     )
 
+    width = automatable(
+        0.0,
+        0,
+        1,
+        "how wide it sounds: at 0 all is in the middle, at 1 each partial has its place between left and "
+        "right and noise surrounds, while the bass stays in the middle; `sine(0, 1, period=8*bars)` breathes",
+    )
+
     @property
     def textured(self) -> bool:
         """Whether the thing is to have a texture."""
         return isinstance(self.texture, Value) or self.texture > 0
 
     def check(self) -> None:
-        """Raise LivecodeError if the thing is to have a texture and its space has none.
+        """Raise LivecodeError if the thing is to have a texture or a width and its space has none.
 
-        A thing that plays with a texture already may still go to such a space.
+        A thing that plays with one already may still go to such a space.
         """
         space: Space = self.settings["space"]
         had = self.player is not None and self.player.texture is self.texture
@@ -262,6 +280,15 @@ class Placed(Sounding):
                 f"{space.model} has no texture, so {self}.texture stays 0: spaces learn one from "
                 "recordings, by `livecode train space` with --texture-only"
             )
+        wide = isinstance(self.width, Value) or self.width > 0
+        had = self.player is not None and self.player.width is self.width
+        if wide and not had and not space.widens:
+            why = (
+                "each place of it is wide by itself"
+                if space.moves
+                else "it has no partials to spread"
+            )
+            raise LivecodeError(f"{self}.width stays 0 in {space.model}: {why}")
 
 
 def _coordinates(thing: Thing, value: Any) -> tuple[float | Value, ...]:

@@ -38,7 +38,7 @@ class AgentPlayer(SoundPlayer):
     """Steps an agent's learner, and writes the agent's place to the control block."""
 
     thing: Agent
-    FOR_VOICE = ("texture",)
+    FOR_VOICE = ("texture", "width")
 
     def __init__(self, thing: Agent, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
@@ -48,7 +48,9 @@ class AgentPlayer(SoundPlayer):
         # What `follow` saw last; the thing may say otherwise before its block has succeeded.
         self._kind, self._space = thing.learner, thing.space
         self._every, self._dims = paced(thing), thing.dims
-        self.texture: float | Value | None = None  # as `follow` saw it last
+        # as `follow` saw them last
+        self.texture: float | Value | None = None
+        self.width: float | Value | None = None
         self._followed: tuple[Instruction, ...] = ()  # instructions that have been followed
         self._told_spelling = False
         self._own = {
@@ -78,7 +80,7 @@ class AgentPlayer(SoundPlayer):
     def source(self) -> Source:
         """The agent's space, as a voice plays it. Among rhythms nothing begins in it."""
         space = self.thing.space
-        played = LatentSource(space.model, self.seed, space.version, stereo=space.moves)
+        played = LatentSource(space.model, self.seed, space.version)
         return HitsSource() if isinstance(space, (RhythmSpace, OffsetSpace)) else played
 
     @property
@@ -152,7 +154,7 @@ class AgentPlayer(SoundPlayer):
         thing = self.thing
         if thing.textured and self._space.lives and not thing.space.lives:
             self.setup.note(str(thing), f"{thing.space.model} has no texture, so it is still")
-        self.texture, self._space = thing.texture, thing.space
+        self.texture, self.width, self._space = thing.texture, thing.width, thing.space
         self._struck.follow(thing)
         self._described = dict(thing.settings)
         self._follow_walk()

@@ -23,11 +23,11 @@ from livecode.transport.messages import (
     Failed,
     GraphSource,
     Note,
-    OnsetSource,
     OpenGate,
     Shape,
     Silenced,
     Source,
+    StereoSource,
     StopVoice,
     Tilted,
     Tried,
@@ -123,7 +123,7 @@ class Generations:
         self._playing[playing.generation] = playing
         if buffer != NO_BUFFER:
             self._arena.buffer_owners[buffer] = playing.generation
-            stereo = isinstance(source, OnsetSource) or getattr(source, "stereo", False)
+            stereo = isinstance(source, StereoSource) or getattr(source, "stereo", False)
             self._arena.buffers[buffer].reset(channels=2 if stereo else 1)
         if (model := getattr(source, "model", TEST_MODEL)) != TEST_MODEL:
             self._recorder.model_used(model)

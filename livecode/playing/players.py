@@ -264,20 +264,21 @@ class PlacePlayer(SoundPlayer):
     """Plays a thing at a place in a space: writes the place whenever it has changed."""
 
     thing: Spot | Morph
-    FOR_VOICE = ("texture",)
+    FOR_VOICE = ("texture", "width")
 
     def __init__(self, thing: Spot | Morph, setup: PlayerSetup, seed: int):
         super().__init__(thing, setup, seed)
         self._slot = setup.controls.open(f"{thing.name}.position")
         self._at: NDArray[np.float64] | None = None  # (latent,): the place that was written last
-        #: The texture as the thing described it when `follow` was called last.
+        #: Texture and width as the thing described them when `follow` was called last.
         self.texture: float | Value | None = None
+        self.width: float | Value | None = None
         #: The thing as it was then; it may say otherwise before its block has succeeded.
         self.described = thing
 
     def follow(self, frame: int, fade_s: float) -> None:
         super().follow(frame, fade_s)
-        self.texture = self.thing.texture
+        self.texture, self.width = self.thing.texture, self.thing.width
         self.described = copy.copy(self.thing)
         self.described.settings = dict(self.thing.settings)
 
@@ -285,7 +286,7 @@ class PlacePlayer(SoundPlayer):
     def source(self) -> Source:
         """The thing's space, as a voice plays it."""
         space = self.thing.space
-        return LatentSource(space.model, self.seed, space.version, stereo=space.moves)
+        return LatentSource(space.model, self.seed, space.version)
 
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)

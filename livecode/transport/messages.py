@@ -15,6 +15,7 @@ from livecode.transport.sources import LatentNotesSource as LatentNotesSource
 from livecode.transport.sources import LatentSource as LatentSource
 from livecode.transport.sources import OnsetSource as OnsetSource
 from livecode.transport.sources import Source as Source
+from livecode.transport.sources import StereoSource as StereoSource
 from livecode.transport.sources import StreamSource as StreamSource
 from livecode.transport.sources import TransferSource as TransferSource
 from livecode.transport.sources import VoiceSource as VoiceSource

@@ -82,14 +82,17 @@ class SampleBuffer:
         return skipped
 
     def write(self, frames: np.ndarray) -> int:
-        """Append as many of `frames`, (n,) or (n, channels), as fit. Return how many did."""
+        """Append as many of `frames` as fit. Return how many did.
+
+        They are (n, channels), or (n,) for what is the same in all channels.
+        """
         channels = self.channels
         head = self.written
         count = min(len(frames), self.capacity - (head - self.consumed))
         start = head & self._mask
         first = min(count, self.capacity - start)
         data = self._data[: self.capacity * channels].reshape(self.capacity, channels)
-        source = frames.reshape(-1, channels)
+        source = frames.reshape(len(frames), -1)
         data[start : start + first] = source[:first]
         data[: count - first] = source[first:count]
         self._head[0] = head + count

@@ -6,12 +6,11 @@ from livecode.transport.sending import SentSource
 
 
 class LatentSource(msgspec.Struct, frozen=True, tag="latent"):
-    """A latent space, played at the control `<name>.position`. Equal sources sound alike."""
+    """A latent space, played at the control `<name>.position`, in two channels. Equal sources sound alike."""
 
     model: str
     seed: int
     version: str = ""  # of the model's file, when it was asked for
-    stereo: bool = False  # whether it is in two channels
 
 
 #: The stream that needs no model file: noise whose temperature can be heard.
@@ -74,6 +73,8 @@ class GraphSource(msgspec.Struct, frozen=True, tag="graph"):
 VoiceSource = (
     LatentSource | StreamSource | FileSource | HitsSource | LatentNotesSource | TransferSource
 )
-#: Sources that play onsets, in two channels.
+#: Sources that play onsets.
 OnsetSource = HitsSource | LatentNotesSource
+#: Sources that are in two channels, whatever they play.
+StereoSource = HitsSource | LatentNotesSource | LatentSource
 Source = VoiceSource | GraphSource | SentSource

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import HANN_POWER, Floats, bin_frequencies, k_weighting
 from livecode.neural.spaces.decoder import SoundParts
-from livecode.voices.sinebank import render
+from livecode.voices.sinebank import render, render_wide
+from livecode.voices.spreading import NARROW, Widths, places, shares, spread
 
 #: Partials fade out between these, in turns a sample, since those above one half would fold back.
 FADING, INAUDIBLE = 0.46, 0.48
@@ -20,6 +21,35 @@ UNHEARD = 1e-7
 LOWEST = 6
 #: A tilt grows up to this partial.
 TILTED = 12
+
+
+class _Noise:
+    """Noise of a spectrum that changes from hop to hop: windows of two hops that overlap."""
+
+    def __init__(self, hop: int, rng: np.random.Generator):
+        self._hop, self._rng = hop, rng
+        self._window = np.sin(np.pi * (np.arange(2 * hop) + 0.5) / (2 * hop))
+        self._spectrum = np.zeros(hop + 1, np.complex128)
+        self._tail = np.zeros(hop)
+        self._sounds = False
+
+    def next(self, size: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+        """Return the next hop, (hop,), on the way to a spectrum (hop - 1,), or to silence; None: silent.
+
+        A bin's sine of amplitude a comes of a size of a · hop.
+        """
+        hop, before = self._hop, self._tail if self._sounds else None
+        self._sounds = size is not None
+        if size is None:
+            return before
+        self._spectrum[1:hop] = self._rng.standard_normal(2 * (hop - 1)).view(np.complex128)
+        self._spectrum[1:hop] *= size
+        grain = np.fft.irfft(self._spectrum)
+        grain *= self._window
+        self._tail, heard = grain[hop:], grain[:hop]
+        if before is not None:
+            heard += before
+        return heard
 
 
 class Harmonics:
@@ -39,7 +69,6 @@ class Harmonics:
         self._freq_hz = freq_hz.astype(np.float64)
         self._squares = np.square(k_weighting(freq_hz).astype(np.float64))
         # the noise is made of windows of two hops; its bins are wider than those of the space
-        self._window = np.sin(np.pi * (np.arange(2 * hop) + 0.5) / (2 * hop))
         wide_hz = sample_rate / (2 * hop)
         edges = (np.arange(1, hop + 1) - 0.5) * wide_hz / bin_hz - 0.5
         edges = np.minimum(edges, bins - 1e-6)
@@ -48,10 +77,12 @@ class Harmonics:
         self._share = edges - self._edge
         self._gains: NDArray[np.floating[Any]] = np.zeros(partials)
         self._turns = np.zeros(partials)
-        self._noise, self._noisy, self._sounds = np.zeros(bins), False, False
+        self._noise, self._noisy = np.zeros(bins), False
         self._power = np.zeros(bins + 1)
-        self._spectrum = np.zeros(hop + 1, np.complex128)
-        self._tail = np.zeros(hop)
+        self._common = _Noise(hop, self._rng)
+        #: What one side has and the other has not, where it is wide; it leaves the randomness alone.
+        self._between = _Noise(hop, np.random.default_rng([abs(seed), seed < 0, partials, 1]))
+        self._places = places(partials)
 
     def set(self, parts: SoundParts, log2_f0: float) -> tuple[float, float]:
         """Let the next hop go to these parts at a fundamental; return their RMS, and that which is heard.
@@ -85,11 +116,19 @@ class Harmonics:
         bent = 0.5 * np.log2(np.maximum(1 + parts.stretch * n * n, 0.1))
         return float(loud @ bent / loud.sum())
 
-    def play(self, level: float, out: Floats, leap: int | None = None, tilt: float = 0.0) -> None:
-        """Glide to the parts that were set over the length of `out` (hop,) float32, which is filled.
+    def play(
+        self,
+        level: float,
+        out: Floats,
+        leap: int | None = None,
+        tilt: float = 0.0,
+        widths: Widths = NARROW,
+    ) -> None:
+        """Glide to the parts that were set over the length of `out`, float32, which is filled.
 
-        With `leap` the partials stay as they are for so many frames, and then leap to their new
-        frequencies. `tilt` makes the partials brighter by so many nepers, the highest most.
+        `out` is (hop,) in the middle, or (hop, 2) where it goes from one width to another. With `leap` the
+        partials stay as they are for so many frames, and then leap to their new frequencies. `tilt`
+        makes the partials brighter by so many nepers, the highest most.
         """
         tracks = self._tracks
         turns, gains = self._turns, self._gains
@@ -101,41 +140,48 @@ class Harmonics:
         if leap:
             begin = leap
             tracks[3:] = tracks[1:3]
-            self._render(out[:begin])
+            self._render(out[:begin], (widths[0], widths[0]))
         if leap is not None or self._silent:
             tracks[1] = turns
             self._silent = False
         # what leaps late in a hop is on its way at its end
         share = min((self._hop - begin) / LEAP_FRAMES, 1.0)
         tracks[3], tracks[4] = turns, tracks[2] + share * (gains - tracks[2])
-        self._render(out[begin:])
-        self._add_noise(level, out)
+        self._render(out[begin:], widths)
+        self._add_noise(level, out, widths)
 
-    def _render(self, out: Floats) -> None:
+    def _render(self, out: Floats, widths: Widths) -> None:
         sounding = np.flatnonzero(self._tracks[2] + self._tracks[4])
-        if len(sounding):
-            render(self._tracks, int(sounding[-1]) + 1, out)
+        count = int(sounding[-1]) + 1 if len(sounding) else 0
+        if count and out.ndim == 1:
+            render(self._tracks, count, out)
+        elif count:
+            ways = self._tracks[1:4:2, :count] * self._rate
+            where = self._places[:count]
+            sides = [
+                spread(where, freq_hz, width) for freq_hz, width in zip(ways, widths, strict=True)
+            ]
+            render_wide(self._tracks, count, np.stack(sides), out)
         self._tracks[1:3] = self._tracks[3:]
 
-    def _add_noise(self, level: float, out: Floats) -> None:
+    def _add_noise(self, level: float, out: Floats, widths: Widths) -> None:
         """Add the next hop of the noise."""
-        hop = self._hop
-        if not self._noisy:
-            if self._sounds:
-                out += self._tail
-            self._sounds = False
+        size = None
+        if self._noisy:
+            np.cumsum(self._noise, out=self._power[1:])
+            below = self._power[self._edge]
+            below += self._share * (self._power[self._edge + 1] - below)
+            size = np.sqrt((below[1:] - below[:-1]) * (0.5 / HANN_POWER)) * (level * self._hop)
+        common = self._common.next(size)
+        between = self._between.next(None if out.ndim == 1 else size)
+        if out.ndim == 1:
+            if common is not None:
+                out += common
             return
-        np.cumsum(self._noise, out=self._power[1:])
-        below = self._power[self._edge]
-        below += self._share * (self._power[self._edge + 1] - below)
-        # a bin's sine of amplitude a comes out of the inverse transform for a coefficient of a · hop
-        size = np.sqrt((below[1:] - below[:-1]) * (0.5 / HANN_POWER)) * (level * hop)
-        self._spectrum[1:hop] = self._rng.standard_normal(2 * (hop - 1)).view(np.complex128)
-        self._spectrum[1:hop] *= size
-        grain = np.fft.irfft(self._spectrum)
-        grain *= self._window
-        out += grain[:hop]
-        if self._sounds:
-            out += self._tail
-        self._tail[:] = grain[hop:]
-        self._sounds = True
+        (shared, own), (shared_then, own_then) = map(shares, widths)
+        if common is not None:
+            out += (np.linspace(shared, shared_then, self._hop) * common)[:, None]
+        if between is not None:
+            between = np.linspace(own, own_then, self._hop) * between
+            out[:, 0] += between
+            out[:, 1] -= between

@@ -13,6 +13,7 @@ from livecode.neural.spaces.texture import Motion
 from livecode.transport.positions import sounded_at
 from livecode.voices.harmonics import Harmonics
 from livecode.voices.sinebank import SineBank
+from livecode.voices.spreading import NARROW, Widths
 from livecode.voices.strokes import Strokes
 
 #: Time constant of the glide to a new position, so that an agent's steps do not jump.
@@ -27,6 +28,8 @@ QUIET_RMS, LOW_SHARE = 1e-3, 0.7
 FAINTEST = 1e-4
 #: The most, in nepers, by which a texture changes the level: 8.7 dB.
 MOST_LEVEL = 1.0
+#: A width that is as near as this has come to where it glides.
+SETTLED = 1e-3
 #: A pitch that is as near as this, in octaves, has come to where it glides.
 ARRIVED = 1e-5
 
@@ -41,12 +44,13 @@ class SoundedHop(NamedTuple):
     glide: float  # how much of its way to the note the pitch goes
     leap: int | None  # frames after which the partials leap to where they go; None: they glide
     tilt: float  # how much brighter the partials are, in nepers
+    widths: Widths = NARROW  # before it and after it
 
 
 class LatentVoice:
     """Plays one latent space. Its output depends on its inputs alone, never on time."""
 
-    controls = ("position", "texture")
+    controls = ("position", "texture", "width")
 
     def __init__(self, space: LatentSpace, sample_rate: int, hop: int, seed: int):
         """Set up the voice. `hop` is the number of frames between two spectra, at `sample_rate` Hz."""
@@ -57,15 +61,24 @@ class LatentVoice:
         self._motion = None if space.texture is None else Motion(space.texture, seed)
         self._hop_s = hop / sample_rate
         self.texture_share = 0.0  # glides to the share that is asked for
+        self._width = 0.0  # glides, too
         self._strokes, self._stroke = Strokes(sample_rate, hop), 0.0
         #: Positions are read to the end of the next hop, so that a stroke begins on its sample.
         self.early = {"position": hop - 1}
         #: How many frames into the next hop the newest position applies.
         self.came = 0
         self.out = np.zeros(hop, np.float32)
+        self._wide_out = np.zeros((hop, 2), np.float32)
 
-    def play(self, value: np.ndarray | None, texture: np.ndarray | None = None) -> np.ndarray:
-        """Return the next hop, (hop,) float32, on the way to the position value[:latent] in [0, 1].
+    def play(
+        self,
+        value: np.ndarray | None,
+        texture: np.ndarray | None = None,
+        width: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return the next hop, float32, on the way to the position value[:latent] in [0, 1].
+
+        It is (hop,) in the middle, and (hop, 2) while it is wide: width[0] is 0 to 1.
 
         Beside the position, `value` says at which note and how struck it sounds; see
         `transport.positions`. texture[0] is the share of the space's texture. With 0, a held position
@@ -97,15 +110,27 @@ class LatentVoice:
             levels = self._strokes.advance(begins)
         glide = 1.0 if leap is not None else self._follow
         place = self._space.place(self._position)
-        tilt = self._strokes.tilt
-        self._core.play(SoundedHop(place, moves, louder, sounded.note, glide, leap, tilt), self.out)
+        widths = self._widths(0.0 if width is None else float(width[0]))
+        out = self.out if widths == NARROW else self._wide_out
+        struck = SoundedHop(
+            place, moves, louder, sounded.note, glide, leap, self._strokes.tilt, widths
+        )
+        self._core.play(struck, out)
         if levels is not None:
-            self.out *= levels
-        return self.out
+            out.T[:] *= levels
+        return out
 
     def jump(self) -> None:
         """Go to the next position at once, instead of gliding there."""
         self._position = None
+
+    def _widths(self, width: float) -> Widths:
+        """Return the width before the next hop and after it."""
+        before, wanted = self._width, min(max(width, 0.0), 1.0)
+        self._width += self._follow * (wanted - before)
+        if abs(self._width - wanted) < SETTLED:
+            self._width = wanted
+        return before, self._width
 
     def _moves(self, texture: float) -> Floats | None:
         """Return what the texture adds to the decoder's outputs and to the level; None: nothing."""
@@ -127,14 +152,14 @@ class PartialsCore:
         self._pitch: float | None = None
 
     def play(self, hop: SoundedHop, out: Floats) -> None:
-        """Fill the next hop, (hop,)."""
+        """Fill the next hop, (hop,), or (hop, 2) where it is wide."""
         parts = self._space.parts(hop.z, hop.moves)
         vibrato = 0.0 if hop.moves is None else float(hop.moves[0])
         sharp = self._harmonics.sharpness(parts) if hop.note > 0 else 0.0
         pitch = vibrato + self._at_note(parts.log2_f0 - vibrato, hop.note, hop.glide, sharp)
         rms, heard = self._harmonics.set(parts, pitch)
         level = HEARD_RMS / max(heard, LOW_SHARE * rms, FAINTEST * HEARD_RMS)
-        self._harmonics.play(hop.louder * level, out, hop.leap, hop.tilt)
+        self._harmonics.play(hop.louder * level, out, hop.leap, hop.tilt, hop.widths)
 
     def _at_note(self, own: float, note: float, glide: float, sharp: float) -> float:
         """Return the pitch on its way to a note, or back to that of the position.
@@ -161,7 +186,7 @@ class SpectrumCore:
         self._magnitudes = np.zeros(space.bins, np.float32)
 
     def play(self, hop: SoundedHop, out: Floats) -> None:
-        """Fill the next hop, (hop,)."""
+        """Fill the next hop, (hop,), or (hop, 2) where it is wide."""
         magnitudes = self._magnitudes
         self._space.decode_into(hop.z, magnitudes, hop.moves)
         rms, heard = (
@@ -169,7 +194,7 @@ class SpectrumCore:
             for each in (magnitudes, magnitudes * self._weights)
         )
         level = HEARD_RMS / max(heard, LOW_SHARE * rms, QUIET_RMS)
-        self._bank.play(magnitudes, hop.louder * level, out)
+        self._bank.play(magnitudes, hop.louder * level, out, hop.widths)
 
 
 def core_of(

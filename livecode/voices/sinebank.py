@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from livecode.neural.kernels import kernel
+from livecode.voices.spreading import NARROW, Widths, spread, wavering
 
 Floats = np.ndarray
 Words = np.ndarray
@@ -203,6 +204,23 @@ def _write(
     return n + 1
 
 
+@kernel(fastmath=True, inline="always")
+def _cosine(turns: np.float32) -> np.float32:
+    """Return the cosine of so many turns, with an error below 1e−6."""
+    turns -= np.floor(turns + np.float32(0.5))  # −½ … ½
+    # cos(2π·turns) = sin(2π·x) for x = ¼ − |turns|; odd minimax polynomial
+    x = np.float32(0.25) - abs(turns)
+    s = x * x
+    return x * (
+        np.float32(6.2831852)
+        + s
+        * (
+            np.float32(-41.341667)
+            + s * (np.float32(81.601631) + s * (np.float32(-76.56464) + s * np.float32(39.652567)))
+        )
+    )
+
+
 @kernel(fastmath=True)
 def render(tracks: Floats, count: int, out: Floats) -> None:
     """Add the next len(out) samples of the tracks to out (frames,), and move the tracks on."""
@@ -216,23 +234,34 @@ def render(tracks: Floats, count: int, out: Floats) -> None:
         for i in range(frames):
             at = np.float32(i)
             turns = phase + at * (step + bend * at)
-            turns -= np.floor(turns + np.float32(0.5))  # −½ … ½
-            # cos(2π·turns) = sin(2π·x) for x = ¼ − |turns|; odd minimax polynomial, error < 1e−6
-            x = np.float32(0.25) - abs(turns)
-            s = x * x
-            wave = x * (
-                np.float32(6.2831852)
-                + s
-                * (
-                    np.float32(-41.341667)
-                    + s
-                    * (
-                        np.float32(81.601631)
-                        + s * (np.float32(-76.56464) + s * np.float32(39.652567))
-                    )
-                )
-            )
+            wave = _cosine(turns)
             out[i] += (level + rise * at) * wave
+        total = tracks[0, t] + frames * 0.5 * (tracks[1, t] + tracks[3, t])
+        tracks[0, t] = total - math.floor(total)
+        tracks[1, t] = tracks[3, t]
+        tracks[2, t] = tracks[4, t]
+
+
+@kernel(fastmath=True)
+def render_wide(tracks: Floats, count: int, sides: Floats, out: Floats) -> None:
+    """Add the next len(out) samples of the tracks to out (frames, 2), and move the tracks on.
+
+    sides: (2, 2, count or more), gains of each track on the left and on the right, before and after
+    """
+    frames = len(out)
+    for t in range(count):
+        phase = np.float32(tracks[0, t])
+        step = np.float32(tracks[1, t])
+        bend = np.float32(0.5 * (tracks[3, t] - tracks[1, t]) / frames)
+        left = np.float32(tracks[2, t] * sides[0, 0, t])
+        right = np.float32(tracks[2, t] * sides[0, 1, t])
+        left_rise = np.float32((tracks[4, t] * sides[1, 0, t] - left) / frames)
+        right_rise = np.float32((tracks[4, t] * sides[1, 1, t] - right) / frames)
+        for i in range(frames):
+            at = np.float32(i)
+            wave = _cosine(phase + at * (step + bend * at))
+            out[i, 0] += (left + left_rise * at) * wave
+            out[i, 1] += (right + right_rise * at) * wave
         total = tracks[0, t] + frames * 0.5 * (tracks[1, t] + tracks[3, t])
         tracks[0, t] = total - math.floor(total)
         tracks[1, t] = tracks[3, t]
@@ -244,7 +273,7 @@ class SineBank:
 
     def __init__(self, bins: int, bin_hz: float, sample_rate: int, seed: int):
         """Set up for `bins` bins, `bin_hz` apart, the first at `bin_hz`. `seed` sets the phases."""
-        self._bin_turns = bin_hz / sample_rate
+        self._rate, self._bin_turns = sample_rate, bin_hz / sample_rate
         # Partials above the output's Nyquist frequency would fold back.
         self._audible = min(bins, int(0.5 / self._bin_turns) - 1)
         self._frequency = np.zeros(bins)
@@ -253,8 +282,13 @@ class SineBank:
         self._count = 0
         self._generator = np.array([(seed * 2 + 1) % 2**64], np.uint64)
 
-    def play(self, magnitudes: np.ndarray, gain: float, out: np.ndarray) -> None:
-        """Glide to the spectrum (bins,) over the length of out (frames,) float32, which is filled."""
+    def play(
+        self, magnitudes: np.ndarray, gain: float, out: np.ndarray, widths: Widths = NARROW
+    ) -> None:
+        """Glide to the spectrum (bins,) over the length of out, float32, which is filled.
+
+        out is (frames,) in the middle, or (frames, 2) where it goes from one width to another.
+        """
         peaks = find_peaks(
             magnitudes[: self._audible],
             self._bin_turns,
@@ -273,12 +307,24 @@ class SineBank:
             self._generator,
         )
         out[:] = 0
-        render(self._tracks, self._count, out)
+        if out.ndim == 1:
+            render(self._tracks, self._count, out)
+            return
+        ways = self._tracks[1:4:2, : self._count] * self._rate
+        sides = np.stack(
+            [
+                spread(wavering(freq_hz), freq_hz, width)
+                for freq_hz, width in zip(ways, widths, strict=True)
+            ]
+        )
+        render_wide(self._tracks, self._count, sides, out)
 
 
 def warm() -> None:
     """Compile the kernels. They are cached on disk, so this is slow only once."""
-    SineBank(1024, 21.5, 48000, 0).play(np.ones(1024, np.float32), 1.0, np.zeros(256, np.float32))
+    bank = SineBank(1024, 21.5, 48000, 0)
+    for channels in ((), (2,)):
+        bank.play(np.ones(1024, np.float32), 1.0, np.zeros((256, *channels), np.float32))
 
 
 #: Where the compiled code is kept; "" where there is no place for it.
