@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from livecode.agents import library
 from livecode.agents.protocol import Beliefs
 from livecode.errors import LivecodeError
-from livecode.language.spaces import Placed, PlaysPlaced
+from livecode.language.placed import Placed, PlaysPlaced
 from livecode.language.units import Span, is_number, span
 
 #: An agent keeps this many of its last instructions.

@@ -92,7 +92,7 @@ class SampleBuffer:
         start = head & self._mask
         first = min(count, self.capacity - start)
         data = self._data[: self.capacity * channels].reshape(self.capacity, channels)
-        source = frames.reshape(len(frames), -1)
+        source = frames if frames.ndim == 2 else frames[:, None]
         data[start : start + first] = source[:first]
         data[: count - first] = source[first:count]
         self._head[0] = head + count
