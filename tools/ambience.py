@@ -18,10 +18,11 @@ from livecode.neural.audio.loudness import lufs
 from livecode.neural.model_file import read_meta
 from livecode.neural.png import png
 from livecode.neural.spaces.ambient.describing import shape_of
-from livecode.neural.spaces.ambient.model import PICTURE, RATE_HZ, card, write_ambience_space
+from livecode.neural.spaces.ambient.model import PICTURE, card, write_ambience_space
 from livecode.neural.spaces.ambient.shape import AmbienceShape
 from livecode.neural.spaces.ambient.space import AmbienceSpace
 from livecode.neural.spaces.load import load_space
+from livecode.neural.spaces.principal import RATE_HZ
 from livecode.voices.ambience_sound import STEP, AmbienceSound
 from tools import textures
 

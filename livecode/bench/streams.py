@@ -1,4 +1,4 @@
-"""`bench streams`: how temperature changes each shipped SampleRNN, and how close it is to its source."""
+"""`bench streams`: how temperature changes each SampleRNN of levels, and how close it is to its source."""
 
 import argparse
 from collections.abc import Sequence
@@ -31,14 +31,13 @@ Floats = NDArray[np.float64]
 
 
 def run(seconds: float = 6.0) -> list[BenchRow]:
-    """Return entropy and flatness of each shipped model of levels, which must rise with the temperature.
+    """Return entropy and flatness of each model of levels, which must rise with the temperature.
 
-    None is shipped now: `bench sound` says the same of full-band models.
+    They are your own: those that come with it are full-band models, to which `bench sound` listens.
     """
     rows = []
-    shipped = Path(__file__).resolve().parents[2] / "models"
     for name, path in list_models().items():
-        if path.is_relative_to(shipped) and _is_of_levels(path):
+        if _is_of_levels(path):
             entropies, flatnesses = zip(
                 *(measured(path, t, seconds) for t in TEMPERATURES), strict=True
             )

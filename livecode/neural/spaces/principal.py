@@ -1,16 +1,23 @@
-"""Trains a space of described sounds: the principal components of what describes them."""
+"""Trains spaces of described sounds by principal components of what describes them, and writes them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import Floats
+from livecode.neural.model_file import ModelMeta, write_model
 from livecode.neural.spaces.described import knots
+from livecode.neural.spaces.space import KIND
 
 #: An axis is called after what it goes with by at least so much.
 GOES_WITH = 0.55
+#: The rate at which sounds are read and played, where the engine has no other.
+RATE_HZ = 48_000
+#: Levels above this count where sounds are compared with themselves, in dB.
+HEARD_DB = -30.0
 
 
 def principal(
@@ -38,6 +45,40 @@ def principal(
         "beyond": (rows - mean - points @ basis).astype(np.float16),
     }
     return config, tensors, float(np.square(sizes[:latent]).sum() / np.square(sizes).sum())
+
+
+def off_db(pairs: Sequence[tuple[Floats, Floats]]) -> float:
+    """Return by how much levels of bands differ from what they should be, in dB, where those are heard."""
+    off = [np.abs(levels - wanted)[wanted > HEARD_DB] for levels, wanted in pairs]
+    return float(np.mean([each.mean() for each in off if len(each)]))
+
+
+def write_described(
+    folder: Path,
+    trained: tuple[dict[str, Any], dict[str, NDArray[Any]], dict[str, float]],
+    *,
+    data: str,
+    licence: str,
+    command: str,
+) -> tuple[Path, ModelMeta]:
+    """Write the file of a space into its folder, after which it is called; return its path and what it says.
+
+    `trained` are the configuration, the tensors and the figures.
+    """
+    config, tensors, figures = trained
+    meta = ModelMeta(
+        kind=KIND,
+        config=config,
+        sample_rate=RATE_HZ,
+        data=data,
+        licence=licence,
+        creator="livecode",
+        command=command,
+        facts={"figures": figures},
+    )
+    path = folder / f"{folder.name}.safetensors"
+    write_model(path, tensors, meta)
+    return path, meta
 
 
 def _alike(points: Floats, other: Floats) -> NDArray[np.float64]:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from livecode.neural.model_file import ModelMeta, write_model
+from livecode.neural.model_file import ModelMeta
 from livecode.neural.spaces.ambient.shape import AmbienceShape
 from livecode.neural.spaces.ambient.space import AmbienceSpace
-from livecode.neural.spaces.ambient.training import HEARD_DB, train
-from livecode.neural.spaces.space import KIND
+from livecode.neural.spaces.ambient.training import train
+from livecode.neural.spaces.principal import HEARD_DB, RATE_HZ, write_described
 
-#: The rate at which ambiences are read and played, where the engine has no other.
-RATE_HZ = 48_000
 #: The picture of a walk through the space, beside its card.
 PICTURE = "walk.png"
 
@@ -25,20 +23,8 @@ def write_ambience_space(
     command: str,
 ) -> Path:
     """Train a space on ambiences by their names, and write it into its folder; return the file's path."""
-    config, tensors, figures = train(folder.name, shapes, latent, RATE_HZ)
-    meta = ModelMeta(
-        kind=KIND,
-        config=config,
-        sample_rate=RATE_HZ,
-        data=data,
-        licence=licence,
-        creator="livecode",
-        command=command,
-        facts={"figures": figures},
-    )
-    path = folder / f"{folder.name}.safetensors"
-    write_model(path, tensors, meta)
-    return path
+    trained = train(folder.name, shapes, latent, RATE_HZ)
+    return write_described(folder, trained, data=data, licence=licence, command=command)[0]
 
 
 def card(space: AmbienceSpace, meta: ModelMeta, measured: Mapping[str, float]) -> str:

@@ -9,10 +9,7 @@ from numpy.typing import NDArray
 from livecode.neural.audio.spectrum import Floats
 from livecode.neural.spaces.ambient.shape import CENTRES_HZ, HEARD_POWERS, AmbienceShape, packed
 from livecode.neural.spaces.ambient.space import AmbienceSpace
-from livecode.neural.spaces.principal import principal
-
-#: Bands above this count where ambiences are compared with themselves, in dB below the whole.
-HEARD_DB = -30.0
+from livecode.neural.spaces.principal import off_db, principal
 
 
 def train(
@@ -28,12 +25,11 @@ def train(
     playing = AmbienceSpace(
         name, sample_rate, config, {key: each.astype(np.float32) for key, each in tensors.items()}
     )
-    off = [
-        np.abs(playing.shape(point).level_db - shape.level_db)[shape.level_db > HEARD_DB].mean()
+    pairs = [
+        (playing.shape(point).level_db, shape.level_db)
         for point, shape in zip(tensors["sounds"], shapes.values(), strict=True)
     ]
-    figures = {"textures": len(rows), "kept": kept, "bands_off_db": float(np.mean(off))}
-    return config, tensors, figures
+    return config, tensors, {"textures": len(rows), "kept": kept, "bands_off_db": off_db(pairs)}
 
 
 def _about(shapes: list[AmbienceShape]) -> dict[str, Floats]:

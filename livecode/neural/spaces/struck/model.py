@@ -7,15 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.files import replace_file
-from livecode.neural.model_file import ModelMeta, write_model
+from livecode.neural.model_file import ModelMeta
 from livecode.neural.png import png
-from livecode.neural.spaces.space import KIND
+from livecode.neural.spaces.principal import HEARD_DB, RATE_HZ, write_described
 from livecode.neural.spaces.struck.shape import HitShape
 from livecode.neural.spaces.struck.space import HitSpace
-from livecode.neural.spaces.struck.training import HEARD_DB, train
+from livecode.neural.spaces.struck.training import train
 
-#: The rate at which hits are read and played, where the engine has no other.
-RATE_HZ = 48_000
 PICTURE = "axes.png"
 #: Hits along an axis that the picture shows, and pixels of a band and of a moment.
 SHOWN, BAND_PIXELS, MOMENT_PIXELS = 9, 8, 4
@@ -32,18 +30,9 @@ def write_hit_space(
 ) -> Path:
     """Train a space on hits by their names, and write it into its folder; return the file's path."""
     config, tensors, figures = train(folder.name, shapes, latent, RATE_HZ)
-    meta = ModelMeta(
-        kind=KIND,
-        config=config,
-        sample_rate=RATE_HZ,
-        data=data,
-        licence=licence,
-        creator="livecode",
-        command=command,
-        facts={"figures": figures},
+    path, meta = write_described(
+        folder, (config, tensors, figures), data=data, licence=licence, command=command
     )
-    path = folder / f"{folder.name}.safetensors"
-    write_model(path, tensors, meta)
     whole = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
     space = HitSpace(folder.name, RATE_HZ, config, whole)
     replace_file(folder / PICTURE, png(_picture(space)))

@@ -7,12 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.neural.audio.spectrum import Floats
-from livecode.neural.spaces.principal import principal
+from livecode.neural.spaces.principal import off_db, principal
 from livecode.neural.spaces.struck.shape import EDGES_HZ, MOMENTS_S, HitShape, packed
 from livecode.neural.spaces.struck.space import HitSpace
-
-#: Levels above this count where hits are compared with themselves, in dB.
-HEARD_DB = -30.0
 
 
 def train(
@@ -28,12 +25,11 @@ def train(
     playing = HitSpace(
         name, sample_rate, config, {key: each.astype(np.float32) for key, each in tensors.items()}
     )
-    off = [
-        np.abs(playing.shape(point).band_db - shape.band_db)[shape.band_db > HEARD_DB].mean()
+    pairs = [
+        (playing.shape(point).band_db, shape.band_db)
         for point, shape in zip(tensors["sounds"], shapes.values(), strict=True)
-        if (shape.band_db > HEARD_DB).any()
     ]
-    return config, tensors, {"hits": len(rows), "kept": kept, "bands_off_db": float(np.mean(off))}
+    return config, tensors, {"hits": len(rows), "kept": kept, "bands_off_db": off_db(pairs)}
 
 
 def _about(shapes: list[HitShape]) -> dict[str, Floats]:
