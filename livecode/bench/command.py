@@ -1,7 +1,7 @@
 """The benchmarks by the names under which `livecode bench NAME` runs them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from livecode.bench.rows import BenchRow
 
@@ -61,10 +61,10 @@ def _samplernn(seconds: float | None) -> list[BenchRow]:
     return run(seconds or 1.0)
 
 
-def _sound(seconds: float | None) -> list[BenchRow]:
+def _sound(seconds: float | None, only: Sequence[str] = ()) -> list[BenchRow]:
     from livecode.bench.sound import run
 
-    return run(seconds or 30.0)
+    return run(seconds or 30.0, only=only, jobs=min(os.cpu_count() or 1, 4))
 
 
 def _space(seconds: float | None) -> list[BenchRow]:
@@ -122,3 +122,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "tilt": _tilt,
     "training": _training,
 }
+
+
+#: Of these, those that can be told which models to measure.
+SELECTIVE: dict[str, Callable[[float | None, Sequence[str]], list[BenchRow]]] = {"sound": _sound}

@@ -92,10 +92,10 @@ class WideBatches:
                 return None
             end = min(begin + CHUNK_FRAMES * config.outline_steps, steps)
             heard = np.maximum(np.arange(begin, end) * m - late, 0)
-            wanted = self._heat.bent(at_samples(temperatures, heard, rate))
-            hotter = [self._heat.outline(hold) for hold in holds]
-            sampler.hand.structure[:] = wanted[0] * np.array(hotter)
-            hot = np.tile(self._heat.surface * wanted, (len(seeds), 1))
+            wanted = at_samples(temperatures, heard, rate)
+            restless = [self._heat.restless(hold) for hold in holds]
+            sampler.hand.structure[:] = self._heat.outlines(wanted[:1]) * np.array(restless)
+            hot = np.tile(self._heat.cells(wanted), (len(seeds), 1))
             drawn = sampler.step_block(hot, figures=True)
             assert drawn.surprise is not None
             audio[:, begin * m : end * m] = drawn.audio

@@ -241,19 +241,19 @@ class FullbandDrawing:
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
             self.take_in_hand(self.sampler.hand, held)
-            bent = self.heat.bent(temperatures)
             places = np.minimum(np.arange(steps) * m, count - 1)
-            hot = kept_warm(self.surface(held) * bent[places], guarded)
+            hot = kept_warm(held.surface * self.heat.cells(temperatures[places]), guarded)
+            outline = float(self.heat.outlines(temperatures[:1])[0])
             if is_held(self.servo, held):
-                self._draw_held(hot, bent[0], held, guarded)
+                self._draw_held(hot, outline, held, guarded)
             else:
-                self._draw(hot, bent[0], False)
+                self._draw(hot, outline, False)
         audio, self._spare = self._spare[:count], self._spare[count:]
         return self.heard(audio, 0.0, guarded)[0]
 
     def _draw(self, hot: Floats, structure: float, figures: bool) -> float:
         """Draw steps at temperatures (n,), and outlines; return their surprise in nats a cell."""
-        self.sampler.hand.structure[:] = self.heat.outline(self._hold) * structure
+        self.sampler.hand.structure[:] = self.heat.restless(self._hold) * structure
         drawn = self.sampler.step_block(hot[None], figures or self.meter.on)
         self.meter.note(drawn.entropy)
         self._spare = np.concatenate([self._spare, drawn.audio[0]])
@@ -293,10 +293,6 @@ class FullbandDrawing:
         hand.brightness[:] = held.brightness
         hand.transpose[:] = held.transpose
         hand.density[:] = held.density
-
-    def surface(self, held: Held) -> float:
-        """What the bent temperature of cells is multiplied by."""
-        return self.heat.surface * held.surface
 
     def state(self) -> FullbandState:
         return FullbandState(

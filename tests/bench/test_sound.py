@@ -1,11 +1,13 @@
 """The figures of `bench sound`: each finds what it is meant for, in sound that is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from livecode.bench import sound
+from livecode.errors import LivecodeError
 from livecode.finishing.sound_figures import (
     Spectra,
     at_target,
@@ -94,8 +96,43 @@ def test_each_model_is_judged_beside_its_source_and_the_other(tmp_path: Path) ->
     assert noise.value is not None
     assert noise.value > 50
     assert {row.about.get("temperature") for row in rows} == {*sound.TEMPERATURES, None}
-    rises = [
-        row for row in rows if row.what == "smallest rise of surprise in bits with temperature"
-    ]
+    rises = [row for row in rows if row.what.startswith("smallest rise of surprise in bits")]
     assert len(rises) == 2
     assert all(row.ok for row in rises), "what is drawn hotter surprises more"
+    alone = sound.run(1.0, 2, paths, only=["low"], jobs=2)
+    assert alone == [row for row in rows if row.about["model"] == "low"], "whoever is beside it"
+
+
+def test_only_a_stream_with_its_source_beside_it_can_be_named(tmp_path: Path) -> None:
+    with pytest.raises(LivecodeError, match="no stream 'flute' has"):
+        sound.run(1.0, 2, [], only=["flute"])
+
+
+def test_a_fall_within_its_standard_error_is_none_and_a_real_one_is_told() -> None:
+    rng = np.random.default_rng(0)
+    wide, level = rng.normal(0, 1, 8), np.arange(5.0)
+
+    def verdicts(steps: np.ndarray) -> list[bool | None]:
+        figures = [wide + step + rng.normal(0, 0.1, 8) for step in steps]
+        return [row.ok for row in sound.risen("scales", "onsets", figures)]
+
+    assert verdicts(level) == [True, True], (
+        "takes differ more than steps, but are compared in pairs"
+    )
+    assert verdicts(np.array([0.0, 1.0, 0.5, 2.0, 3.0])) == [False, True]
+    assert verdicts(np.zeros(5))[1] is False, "what stays where it is does not rise"
+    assert verdicts(-level) == [False, False]
+
+
+def test_figures_next_to_nothing_are_near_within_a_bound_of_their_own() -> None:
+    music = at_target(scale(40), RATE)
+    own = replace(measured(music, RATE), halves=1.0)
+    own = replace(own, whole=replace(own.whole, onsets=0.02))
+
+    def verdict(onsets: float) -> bool | None:
+        found = sound.Listened(RATE, replace(own.whole, onsets=onsets), 0.0, -20.0, {})
+        rows = sound.judged("held", 1.0, found, own, [])
+        return next(row.ok for row in rows if row.what == "onsets")
+
+    assert verdict(0.2) is True
+    assert verdict(0.3) is False

@@ -318,6 +318,8 @@ def test_an_outline_that_hangs_is_drawn_hotter(tmp_path: Path) -> None:
     assert structure(structure=1.2, longest_hold=8) == pytest.approx(0.6 * 12 / 8)
     assert structure(structure=1.2, longest_hold=2) == pytest.approx(1.2), "twice at most"
     assert structure(structure=1.2, bend=0.5) == pytest.approx(1.2 * 0.5**0.5), "bent"
+    assert structure(bend=0.5, structure_bend=0.2) == pytest.approx(0.5**0.2), "by its own bend"
+    assert structure(surface_bend=0.2) == pytest.approx(0.5), "that of cells is theirs alone"
 
 
 def test_a_model_may_say_that_its_cells_are_drawn_hotter(tmp_path: Path) -> None:

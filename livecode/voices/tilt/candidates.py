@@ -183,13 +183,13 @@ class FullbandCandidates:
         self._drawing.take_in_hand(self._sampler.hand, held)
         parts, begun = [], []
         heat = self._drawing.heat
-        bent = heat.bent(temperatures)
-        cells = bent[:: self.grain] * self._drawing.surface(held)
+        cells = heat.cells(temperatures[:: self.grain]) * np.float32(held.surface)
+        outline = heat.outlines(temperatures[:1])
         for usual in pieces(cells, self._servos, held, warmth):
             hot = kept_warm(usual, guarded)
-            structure = [heat.outline(hold) for hold in self._holds]
+            restless = [heat.restless(hold) for hold in self._holds]
             warmer = held.energy if is_held(self._servos[0], held) else warmth
-            self._sampler.hand.structure[:] = np.array(structure) * bent[0] * warmer
+            self._sampler.hand.structure[:] = np.array(restless) * outline * warmer
             drawn = self._sampler.step_block(hot, True)
             assert drawn.surprise is not None
             self._drawing.meter.note(drawn.entropy)

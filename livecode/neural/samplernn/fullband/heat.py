@@ -19,24 +19,36 @@ class Heat:
     structure: float = 1.0  # times the temperature: for outlines
     surface: float = 1.0  # the same for cells
     longest: float = np.inf  # frames that an outline stays before it is drawn hotter
-    bend: float = 1.0  # power of the temperature: below 1, for models that bear less heat and cold
+    structure_bend: float = (
+        1.0  # power of the temperature: below 1, for outlines that bear less of it
+    )
+    surface_bend: float = 1.0  # the same for cells
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Self:
-        """What the facts of a model's file say."""
+        """What the facts of a model's file say; `bend` is that of outlines and cells alike."""
+        both = facts.get("bend", 1.0)
         return cls(
             float(facts.get("structure", 1.0)),
             float(facts.get("surface", 1.0)),
             float(facts.get("longest_hold", np.inf)),
-            float(facts.get("bend", 1.0)),
+            float(facts.get("structure_bend", both)),
+            float(facts.get("surface_bend", both)),
         )
 
-    def bent(self, temperatures: Floats) -> Floats:
-        """Temperatures (n,) as this model bears them; 1 stays 1."""
-        if self.bend == 1.0:
-            return temperatures
-        return np.asarray(np.maximum(temperatures, 0) ** self.bend, np.float32)
+    def cells(self, temperatures: Floats) -> Floats:
+        """How hot cells are drawn at a performer's temperatures (n,)."""
+        return np.asarray(np.float32(self.surface) * _bent(temperatures, self.surface_bend))
 
-    def outline(self, hold: tuple[int, int]) -> float:
-        """What a bent temperature is multiplied by for an outline that has stayed so long."""
-        return self.structure * restlessness(hold, self.longest)
+    def outlines(self, temperatures: Floats) -> Floats:
+        """How hot outlines are drawn at a performer's temperatures (n,), as long as they move."""
+        return np.asarray(np.float32(self.structure) * _bent(temperatures, self.structure_bend))
+
+    def restless(self, hold: tuple[int, int]) -> float:
+        """What that is multiplied by for an outline that has stayed so long."""
+        return restlessness(hold, self.longest)
+
+
+def _bent(temperatures: Floats, bend: float) -> Floats:
+    """Temperatures as a model bears them; 1 stays 1."""
+    return np.asarray(np.maximum(temperatures, 0) ** np.float32(bend), np.float32)

@@ -47,10 +47,16 @@ def test_where_tokens_are_held_none_stays_longer_than_usual() -> None:
     assert longest == [20, 10]
 
 
-def test_outlines_rest_no_more_than_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("below_db", [40.0, 20.0])
+def test_outlines_rest_no_more_than_the_source(
+    monkeypatch: pytest.MonkeyPatch, below_db: float
+) -> None:
     monkeypatch.setattr(calibration, "TRIED", 100)
     tensors = fullband_tensors()
-    tensors["outline.codebook"][0, :, : CONFIG.bands] = np.where(np.arange(8) == 3, -3, 0)[:, None]
+    below = below_db / tensors["outline.scale"][: CONFIG.bands]
+    rests = (np.arange(8) == 3)[:, None]
+    tensors["outline.codebook"][:, :, : CONFIG.bands] = 0
+    tensors["outline.codebook"][0, :, : CONFIG.bands] = np.where(rests, -below, 0)
     tensors["outline.output.bias"][0, 3] = 3.0  # token 3, of silence, is likelier than the others
     sounding = np.where(np.arange(400) % 7 == 3, 4, np.arange(400) % 7)[:, None].repeat(2, 1)
     facts = {"structure": 1.0, "longest_hold": 400.0}

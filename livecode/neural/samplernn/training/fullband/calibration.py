@@ -15,9 +15,10 @@ STRUCTURES, TRIED = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4), 1000
 SEED = 1
 #: Of the temperature, what the later stages may be drawn at.
 COOLER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-#: A frame rests that is so far below the loud ones. Outlines may rest so much more than the source's, or for
-#: this share of the time; that is looked for in so many times as many frames, and mended by so much at most.
-REST_DB, MORE_RESTS, LEAST_RESTS, RESTS_TRIED, MOST_NATS = 30.0, 1.5, 0.005, 4, 8
+#: A frame rests that is so far below the loud ones, and is faint that is so far below. Outlines may rest,
+#: or be faint, so much more often than the source's, or for this share of the time; that is looked for in
+#: so many times as many frames, and mended by so much at most.
+RESTS_DB, MORE_RESTS, LEAST_RESTS, RESTS_TRIED, MOST_NATS = (30.0, 15.0), 1.5, 0.005, 4, 8
 
 
 def calibrated(
@@ -84,21 +85,24 @@ def rested(
     """Return biases (stages, entries) of the tier's tokens with which outlines rest no more than the source.
 
     A tier that has heard how pieces end falls silent, and stays so. facts: what `calibrated` found.
-    The first tokens that stand for silence get less likely until drawn outlines are as rarely silent as
-    known ones, times MORE_RESTS.
+    The first tokens that stand for what is silent or faint get less likely until drawn outlines are as
+    rarely so as known ones, times MORE_RESTS.
     """
     levels = _levels(tensors, config)
-    loud = float(np.percentile(levels(np.concatenate(known)), 90))
-    most = MORE_RESTS * float((levels(np.concatenate(known)) < loud - REST_DB).mean())
-    quiet = levels(np.arange(config.entries)[:, None]) < loud - REST_DB
+    real = levels(np.concatenate(known))
+    loud = float(np.percentile(real, 90))
+    first = levels(np.arange(config.entries)[:, None])
     biases = tensors["outline.output.bias"].copy()
-    for _ in range(MOST_NATS):
-        now = tensors | {"outline.output.bias": biases}
-        structure, longest = facts["structure"], int(facts["longest_hold"])
-        drawn = _drawn(config, now, rate_hz, structure, longest, RESTS_TRIED * TRIED)
-        if (levels(drawn) < loud - REST_DB).mean() <= max(most, LEAST_RESTS):
-            break
-        biases[0, quiet] -= 1.0
+    structure, longest = facts["structure"], int(facts["longest_hold"])
+    for rest_db in RESTS_DB:
+        most = max(MORE_RESTS * float((real < loud - rest_db).mean()), LEAST_RESTS)
+        quiet = first < loud - rest_db
+        for _ in range(MOST_NATS):
+            now = tensors | {"outline.output.bias": biases}
+            drawn = _drawn(config, now, rate_hz, structure, longest, RESTS_TRIED * TRIED)
+            if not quiet.any() or (levels(drawn) < loud - rest_db).mean() <= most:
+                break
+            biases[0, quiet] -= 1.0
     return biases
 
 

@@ -1,0 +1,47 @@
+"""Says in a model's file how it is drawn: `python -m tools.stream_heat MODEL structure=1.3 ridge=0.006 …`.
+
+What is named is a fact (`structure`, `surface`, `structure_bend`, `surface_bend`, `longest_hold`) or what the
+predictor can do without another training (`ridge`, `told`, `narrow`, `treble`, `half_life_s`). A fact without
+a value goes. Loudness and surprise are measured again.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from livecode.finishing.stream_moments import SECONDS, heard
+from livecode.neural.model_file import read_model, stored_tensors, write_model
+from livecode.voices.loaded import Loaded
+
+FACTS = ("structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold")
+OF_THE_PREDICTOR = ("ridge", "told", "narrow", "treble", "half_life_s")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the file again, with its tensors as they are."""
+    path = Path(arguments[0])
+    meta, tensors = read_model(path)[0], stored_tensors(path)
+    facts, config = dict(meta.facts), dict(meta.config)
+    for argument in arguments[1:]:
+        name, _, value = argument.partition("=")
+        if name in OF_THE_PREDICTOR:
+            config[name] = float(value)
+        elif name not in FACTS:
+            print(f"{name} is none of {', '.join(FACTS + OF_THE_PREDICTOR)}", file=sys.stderr)
+            return 2
+        elif value:
+            facts[name] = float(value)
+        else:
+            facts.pop(name, None)
+    meta = replace(meta, facts=facts, config=config)
+    write_model(path, tensors, meta)
+    loudness, surprise = heard(Loaded(path), SECONDS)
+    facts |= {"lufs": round(loudness, 2), "drawn_bits": round(surprise, 3)}
+    write_model(path, tensors, replace(meta, facts=facts))
+    print({name: facts.get(name) for name in (*FACTS, "lufs", "drawn_bits")})
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
