@@ -93,16 +93,17 @@ class Agent(Instructed):
         10.0,
         Span(0.05),
         "time between two of its steps, 15*ms to 10*s: short ones glide, long ones are notes; "
-        "`0.25*beats` is on the beat, and so is `pattern('1 0.5') * beats`. Among rhythms it is a bar, or as "
-        "many as `2*bars` says",
+        "`0.25*beats` is on the beat, and so is `pattern('1 0.5') * beats`. Where you give none it is "
+        "0.5*beats where it strikes, and 0.25*beats among hits. Among rhythms it is a bar, or as many as "
+        "`2*bars` says",
     )
     step = automatable(
         0.01,
         0.001,
         0.25,
         "length of one of its steps, 0.001 to 0.25; the space is 1 wide: 0.01 creeps, 0.1 jumps; a "
-        "leap of its own is 8 to 24 steps long. Where you give none it is 0.1 among hits, and 0.15 among "
-        "rhythms",
+        "leap of its own is 8 to 24 steps long. Where you give none it is 0.1 among hits and where "
+        "it strikes, and 0.15 among rhythms",
     )
     curiosity = automatable(
         1.0,

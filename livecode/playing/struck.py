@@ -8,7 +8,7 @@ from livecode.language.patterns.scales import Scale, scale_of
 from livecode.language.spaces import Space
 from livecode.language.units import Span
 from livecode.language.values import Value
-from livecode.neural.spaces.manner import Manner
+from livecode.neural.spaces.manner import OF_STROKES, Manner
 from livecode.transport.positions import Sounded, packed, sounded_at
 
 Place = NDArray[np.float64]
@@ -20,9 +20,16 @@ STILL = 1e-4
 HOLDS = 0.3
 
 
+def _strikes(thing: Agent) -> bool:
+    """Return whether steps of an agent are struck, or may be."""
+    return isinstance(thing.strike, Value) or thing.strike > 0
+
+
 def paced(thing: Agent) -> Span | Value:
     """Return the time between two steps of an agent."""
     beats = thing.space.manner.every_beats
+    if _strikes(thing):
+        beats = beats or OF_STROKES.every_beats
     return Span(beats=beats) if beats and "every" not in thing.settings else thing.every
 
 
@@ -43,9 +50,10 @@ class Struck:
     def follow(self, thing: Agent) -> None:
         """Keep to the agent's key from now on, or else to that of its space, in the space's register."""
         manner = thing.space.manner
+        step = manner.step or (OF_STROKES.step if _strikes(thing) else 0.0)
         self._manner = Manner(
             register=manner.register if thing.scale == OWN else None,
-            step=0.0 if "step" in thing.settings else manner.step,
+            step=0.0 if "step" in thing.settings else step,
         )
         scale = manner.key if thing.scale == OWN else thing.scale
         named = scale_of(scale) if scale else None
@@ -55,7 +63,7 @@ class Struck:
             self._scale = named
 
     def length(self, step: float) -> float:
-        """Return the length of a step: that of the space where none is given."""
+        """Return the length of a step: that of the space, or of strokes, where none is given."""
         return self._manner.step or step
 
     def step(self, strike: float, moved: Place, frame: int) -> None:

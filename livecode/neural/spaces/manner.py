@@ -19,6 +19,8 @@ class Manner:
 
 #: In a space of hits: sixteenths, each some way off the one before.
 OF_HITS = Manner(step=0.1, every_beats=0.25)
+#: Where an agent strikes in other spaces: eighths, of which many a one is another note.
+OF_STROKES = Manner(step=0.1, every_beats=0.5)
 
 
 def manner_of(config: Mapping[str, Any]) -> Manner:
