@@ -17,7 +17,7 @@ from types import MappingProxyType
 from livecode.bench.rows import BenchRow, Identity
 from livecode.bundles.writing import write_bundle
 from livecode.errors import LivecodeError
-from livecode.journal.journal_file import read_journal, stored
+from livecode.journal.journal_file import read_journal
 from livecode.journal.records import (
     Closed,
     FeaturesRead,
@@ -27,6 +27,7 @@ from livecode.journal.records import (
     Packet,
 )
 from livecode.journal.segments import write_segment
+from livecode.journal.stored_records import stored
 from livecode.kernel import beginning
 from livecode.offline.session import Session
 from livecode.sets.included import included_set
@@ -132,7 +133,7 @@ def long_bundle(journal: Path, folder: Path) -> Path:
         if number % (opening.sample_rate // 2 // opening.block) == 0:
             records.append(Heartbeat(tick, 0, last.status))
     folder.mkdir()
-    write_segment(folder / "journal", 1, (stored(each).data for each in records))
+    write_segment(folder / "journal", 1, (stored(each).frames for each in records))
     write_bundle(folder / "journal", bundle := folder / "night.zip")
     return bundle
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from livecode.bundles.needs import OF_NEEDS
@@ -12,7 +13,6 @@ from livecode.bundles.writing import OF_LENGTH, length_of
 from livecode.errors import LivecodeError
 from livecode.files import replace_file, shown
 from livecode.journal.inheritance import OF_INHERITANCE, Inheritance, inheritance_of
-from livecode.journal.journal_file import StoredRecord, decoded, may_hold, read_stored, stored
 from livecode.journal.records import (
     AgentsKnow,
     BlockBegun,
@@ -30,6 +30,16 @@ from livecode.journal.records import (
     tick_of,
 )
 from livecode.journal.segments import write_segment
+from livecode.journal.stored_records import (
+    Stored,
+    StoredRecord,
+    decoded,
+    may_hold,
+    newest_first,
+    one_by_one,
+    read_stored,
+    stored,
+)
 
 _OF_STATUS = (Heartbeat, StatusAfterBlock)
 #: A heartbeat tells within this many seconds when the records beside it happened.
@@ -46,7 +56,7 @@ class ForkMoment:
 
     at_s: float  # from the beginning of the performance
     tick: int  # sample time, a multiple of the block
-    before: list[StoredRecord]  # those of OF_FORKS are decoded
+    before: list[Stored]  # those of OF_FORKS are decoded
     learned: bytes  # what the agents had learned by then, as the file of a checkpoint; b"": nothing is told
     learned_s: float  # how long before the moment that was
 
@@ -77,18 +87,16 @@ class ForkMoment:
         return inheritance_of(self.records)
 
 
-def read_for_fork(journal: Path, at_s: float | None) -> list[StoredRecord]:
+def read_for_fork(journal: Path, at_s: float | None) -> list[Stored]:
     """Return the records of a journal up to a moment and a little more, those of OF_FORKS decoded.
 
     `at_s` is in seconds from the beginning of the performance; None stands for its end. Raises LivecodeError
     if the journal cannot be read.
     """
     found = read_stored(journal, *OF_FORKS)
-    if at_s is None or may_hold(
-        journal, Forked
-    ):  # where a fork begins is not known before all is read
-        return list(found)
-    records, latest = list[StoredRecord](), 0
+    if at_s is None or may_hold(journal, Forked):
+        return list(found)  # where a fork begins is not known before all is read
+    records, latest = list[Stored](), 0
     for each in found:
         records.append(each)
         if isinstance(each.record, Opening):
@@ -98,7 +106,7 @@ def read_for_fork(journal: Path, at_s: float | None) -> list[StoredRecord]:
     return records
 
 
-def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
+def moment_of(records: list[Stored], at_s: float | None) -> ForkMoment:
     """Return the moment so many seconds after the beginning of a performance; None stands for its end.
 
     Those of the records that are of OF_FORKS are decoded. A block that was running then is not a part of it:
@@ -115,7 +123,7 @@ def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
     tick = min(length.begin + round(at_s * rate), length.end)
     before = list(_up_to(tick, records, round(MARGIN_S * rate)))
     if (cut := _unfinished(before)) is not None:
-        tick = min(tick, before[cut].tick)
+        tick = min(tick, *map(tick_of, decoded(before[cut : cut + 1])))
         uses = [each for each in before[cut:] if isinstance(each.record, ModelUsed | FileUsed)]
         before = [*before[:cut], *uses]
     if not any(isinstance(each.record, _OF_STATUS) for each in before):
@@ -128,20 +136,21 @@ def moment_of(records: list[StoredRecord], at_s: float | None) -> ForkMoment:
             learned, learned_tick = each.data, each.tick
         elif isinstance(each, TakenOver) and each.learned:
             learned, learned_tick = each.learned, each.tick
-    ticks = [*map(tick_of, decoded(before)), *(each.tick for each in before[-_NEWEST:])]
+    newest = islice(newest_first(before), _NEWEST)
+    ticks = [*map(tick_of, decoded(before)), *(each.tick for each in newest)]
     tick = -(-max(tick, *ticks) // block) * block
     return ForkMoment(
         max(tick - length.begin, 0) / rate, tick, before, learned, (tick - learned_tick) / rate
     )
 
 
-def _up_to(tick: int, records: list[StoredRecord], margin: int) -> Iterator[StoredRecord]:
+def _up_to(tick: int, records: list[Stored], margin: int) -> Iterator[Stored]:
     """Yield the records up to a tick, but the end of a performance.
 
     Records that are not decoded were noted as they happened. So those between two heartbeats are all before
     the tick, or all after it, if both heartbeats are so by more than `margin`.
     """
-    since, between = 0, list[StoredRecord]()
+    since, between = 0, list[Stored]()
     for each in records:
         between.append(each)
         if isinstance(each.record, Heartbeat):
@@ -149,18 +158,18 @@ def _up_to(tick: int, records: list[StoredRecord], margin: int) -> Iterator[Stor
             if max(since, until) + margin < tick:
                 yield from (known for known in between if not isinstance(known.record, Closed))
             elif min(since, until) - margin > tick:
-                yield from _before(tick, (known for known in between if known.record is not None))
+                yield from _before(tick, (x for x in between if isinstance(x, StoredRecord)))
             else:
-                yield from _before(tick, between)
+                yield from _before(tick, one_by_one(between))
             since, between = until, []
-    yield from _before(tick, between)
+    yield from _before(tick, one_by_one(between))
 
 
 def _before(tick: int, records: Iterable[StoredRecord]) -> Iterator[StoredRecord]:
     return (each for each in records if each.tick <= tick and not isinstance(each.record, Closed))
 
 
-def _unfinished(records: list[StoredRecord]) -> int | None:
+def _unfinished(records: list[Stored]) -> int | None:
     """Return the place of the first block, from the end back, that has not ended; None if all have."""
     begun: dict[int, int] = {}
     for place, each in enumerate(records):
@@ -182,11 +191,13 @@ def write_fork(moment: ForkMoment, journal: Path, checkpoint: Path) -> None:
     What was played before is one segment, and what begins now goes on in another: it need not be read to
     begin. Raises LivecodeError if there is no room.
     """
-    digest = hashlib.sha256(b"".join(each.data for each in moment.before)).hexdigest()
-    forked = Forked(moment.tick, moment.at_s, time.time(), digest, moment.status)
+    digest = hashlib.sha256()
+    for each in moment.before:
+        digest.update(each.frames)
+    forked = Forked(moment.tick, moment.at_s, time.time(), digest.hexdigest(), moment.status)
     try:
-        write_segment(journal, 1, (each.data for each in moment.before))
-        write_segment(journal, 2, [stored(forked).data])
+        write_segment(journal, 1, (each.frames for each in moment.before))
+        write_segment(journal, 2, [stored(forked).frames])
         if moment.learned:
             replace_file(checkpoint, moment.learned, private=True)
     except OSError as error:

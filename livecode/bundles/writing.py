@@ -24,9 +24,9 @@ from livecode.bundles.needs import OF_NEEDS, FileToCarry, Needs, needs_of
 from livecode.errors import LivecodeError
 from livecode.files import CONTENTS, carried_files, shown
 from livecode.journal.export import exported
-from livecode.journal.journal_file import StoredRecord, decoded, read_stored
 from livecode.journal.records import Closed, Forked, Heartbeat, Opening, tick_of
 from livecode.journal.segments import segments
+from livecode.journal.stored_records import Stored, decoded, newest_first, read_stored
 from livecode.neural.stored_zip import copied, fresh, new_entry
 
 #: A file of a bundle has at most so many bytes.
@@ -53,7 +53,7 @@ class PlayedLength:
 OF_LENGTH = (Opening, Forked, Heartbeat, Closed)
 
 
-def length_of(records: list[StoredRecord]) -> PlayedLength:
+def length_of(records: list[Stored]) -> PlayedLength:
     """Return how long a performance is, whose records of OF_LENGTH are decoded.
 
     Raises LivecodeError if nothing was played.
@@ -69,7 +69,7 @@ def length_of(records: list[StoredRecord]) -> PlayedLength:
         elif forked and isinstance(each, Opening):
             begin, forked = each.tick // each.block * each.block, False
     end = max(map(tick_of, known))
-    for late in reversed(records):
+    for late in newest_first(records):
         end = max(end, late.tick)
         if isinstance(late.record, Heartbeat | Closed):  # what was before was noted before
             break
@@ -102,7 +102,7 @@ def write_bundle(journal: Path, out: Path, share: Collection[str] = ()) -> Conte
     return contents
 
 
-def carry_to(folder: Path, records: list[StoredRecord]) -> bool:
+def carry_to(folder: Path, records: list[Stored]) -> bool:
     """Carry the files of a performance of this machine into a folder; return whether there were any.
 
     Of its records, those of OF_LENGTH and OF_NEEDS are decoded. Models are left where they are. Raises

@@ -208,3 +208,37 @@ def theme_of(options: argparse.Namespace) -> str:
             f"LIVECODE_THEME={theme}: there is no such theme; use {', '.join(THEMES)}"
         )
     return theme
+
+
+def add_stage(parser: Parser) -> None:
+    """Add `--stage` and what belongs to it: the page for the room."""
+    add = parser.add_argument
+    add("--stage", nargs="?", const="", metavar="HOST:PORT",
+        help="serve a page for the projector (at any free port of this machine, for it alone)")  # fmt: skip
+    add(
+        "--stage-audio",
+        action="store_true",
+        help="let the page sound as well, for who clicks on it",
+    )
+    add_certificate(parser)
+
+
+def add_certificate(parser: Parser) -> None:
+    """Add `--stage-cert` and `--stage-key`: what TLS needs."""
+    add = parser.add_argument
+    add("--stage-cert", type=path, metavar="CERT.pem", help="serve it with TLS")
+    add(
+        "--stage-key",
+        type=path,
+        metavar="KEY.pem",
+        help="the certificate's key, if it is elsewhere",
+    )
+
+
+def add_trust(parser: Parser) -> None:
+    """Add `--trust`, for what this installation did not write."""
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="run it even if this installation did not write it; else you are asked",
+    )

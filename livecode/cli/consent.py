@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import msgspec
 
-from livecode.cli.parser import Parser
 from livecode.cli.printing import YES, ask, can_ask, reply, say
 from livecode.errors import LivecodeError
 from livecode.files import sha256
@@ -29,15 +28,6 @@ class ShownCode:
 
     lines: tuple[str, ...]
     blocks: int  # that were evaluated
-
-
-def add_trust(parser: Parser) -> None:
-    """Add `--trust`, for what this installation did not write."""
-    parser.add_argument(
-        "--trust",
-        action="store_true",
-        help="run it even if this installation did not write it; else you are asked",
-    )
 
 
 def allow_journal(journal: Path, trust: bool) -> None:

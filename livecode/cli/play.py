@@ -19,6 +19,7 @@ from livecode.cli.arguments import (
     add_record,
     add_sound,
     add_sound_card,
+    add_stage,
     add_theme,
     path,
     theme_of,
@@ -26,7 +27,7 @@ from livecode.cli.arguments import (
 from livecode.cli.parser import Parser
 from livecode.cli.printing import can_ask, say
 from livecode.cli.settings import shared_settings
-from livecode.cli.stage_page import add_stage, open_stage, page_of
+from livecode.cli.stage_page import open_stage, page_of
 from livecode.errors import LivecodeError
 from livecode.files import replace_file
 from livecode.processes.attachment import Attachment

@@ -2,8 +2,7 @@
 
 import argparse
 
-from livecode.cli.arguments import path
-from livecode.cli.consent import add_trust
+from livecode.cli.arguments import add_trust, path
 from livecode.cli.parser import Parser
 from livecode.cli.past import opened
 from livecode.cli.printing import say

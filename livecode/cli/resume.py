@@ -9,10 +9,11 @@ from livecode.cli.arguments import (
     add_for,
     add_record,
     add_theme,
+    add_trust,
     count,
     theme_of,
 )
-from livecode.cli.consent import add_trust, allow, allow_journal, differences
+from livecode.cli.consent import allow, allow_journal, differences
 from livecode.cli.parser import Parser
 from livecode.cli.past import CARRIED
 from livecode.cli.play import play_on

@@ -6,13 +6,12 @@ import time
 
 from rich.text import Text
 
-from livecode.cli.arguments import path
-from livecode.cli.consent import add_trust
+from livecode.cli.arguments import add_certificate, add_trust, path
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.cli.past import opened
 from livecode.cli.printing import say
-from livecode.cli.stage_page import add_certificate, open_to
+from livecode.cli.stage_page import open_to
 from livecode.errors import LivecodeError
 from livecode.journal import archive
 from livecode.processes.options import stage_place

@@ -1,43 +1,19 @@
-"""The options of the stage page, and what is said of it before and after it is open."""
+"""What the options of the stage page ask for, and what is said of it before and after it is open."""
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from livecode.cli.arguments import path
-from livecode.cli.parser import Parser
 from livecode.errors import LivecodeError
 from livecode.files import shown
-from livecode.processes.attachment import Attachment
 from livecode.processes.options import stage_place
 from livecode.transport.stage import Audience, is_loopback, look_at
 
+if TYPE_CHECKING:
+    from livecode.processes.attachment import Attachment
+
 #: `--stage` alone: this machine, and any port that is free.
 ANY_PORT = "0"
-
-
-def add_stage(parser: Parser) -> None:
-    """Add `--stage` and what belongs to it: the page for the room."""
-    add = parser.add_argument
-    add("--stage", nargs="?", const="", metavar="HOST:PORT",
-        help="serve a page for the projector (at any free port of this machine, for it alone)")  # fmt: skip
-    add(
-        "--stage-audio",
-        action="store_true",
-        help="let the page sound as well, for who clicks on it",
-    )
-    add_certificate(parser)
-
-
-def add_certificate(parser: Parser) -> None:
-    """Add `--stage-cert` and `--stage-key`: what TLS needs."""
-    add = parser.add_argument
-    add("--stage-cert", type=path, metavar="CERT.pem", help="serve it with TLS")
-    add(
-        "--stage-key",
-        type=path,
-        metavar="KEY.pem",
-        help="the certificate's key, if it is elsewhere",
-    )
 
 
 def stage_of(options: argparse.Namespace) -> str:
@@ -81,7 +57,7 @@ def open_to(host: str, options: argparse.Namespace) -> list[str]:
     ]
 
 
-def page_of(attachment: Attachment, secretly: bool) -> str:
+def page_of(attachment: "Attachment", secretly: bool) -> str:
     """Return where the stage page is, or why it is not; "" while neither is known.
 
     `secretly`: the sentence may end in a log, so that it does not hold the secret part of the address.

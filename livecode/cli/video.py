@@ -5,8 +5,7 @@ import re
 
 from rich.progress import Progress, TextColumn
 
-from livecode.cli.arguments import path
-from livecode.cli.consent import add_trust
+from livecode.cli.arguments import add_trust, path
 from livecode.cli.console import PlainConsole
 from livecode.cli.parser import Parser
 from livecode.cli.past import opened

@@ -11,6 +11,7 @@ from livecode.engine.device import BACKENDS, boot
 from livecode.engine.engine import Engine
 from livecode.engine.sound_path import SoundPath
 from livecode.errors import LivecodeError
+from livecode.system.early import await_order
 from livecode.system.scheduling import CoreWaits
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, begin, watch_lifeline
@@ -19,6 +20,7 @@ from livecode.transport.messages import Tape
 
 def main() -> int:
     """Play until the terminal is gone. Return 2 if the device that was asked for is not there."""
+    await_order(lambda: None)  # what takes long is imported
     parser = argparse.ArgumentParser(prog="livecode.engine")
     parser.add_argument("arena")
     parser.add_argument("--audio", choices=BACKENDS, default="auto")

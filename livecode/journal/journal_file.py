@@ -8,11 +8,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar, get_args
+from typing import IO
 
 import msgspec
 
@@ -20,8 +20,6 @@ from livecode.errors import LivecodeError
 from livecode.files import open_private
 from livecode.journal.records import (
     AgentsKnow,
-    BlockBegun,
-    BlockEnded,
     Closed,
     FeaturesRead,
     Forked,
@@ -39,12 +37,12 @@ from livecode.journal.segments import (
     frame,
     going_on,
     number_of,
-    records_of,
     seal_after,
     sealed,
     segment_of,
     segments,
 )
+from livecode.journal.stored_records import decoded, pieces_of_journal
 from livecode.system.folders import PRIVATE_FOLDER
 
 #: A record that is not urgent is handed to the system within FLUSH_S, and is on the disk after SYNC_S.
@@ -54,9 +52,7 @@ TRY_AGAIN_S, KEPT_BYTES = 5.0, 16 << 20
 #: What is left out first, when there is no room: a performance can go on without it.
 DISPENSABLE = (Packet, MidiMessage, FeaturesRead, AgentsKnow)
 
-_Taken = TypeVar("_Taken")
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(JournalRecord)
 
 
 @dataclass(frozen=True)
@@ -249,116 +245,7 @@ def read_journal(path: Path, *kinds: type[msgspec.Struct]) -> Iterator[JournalRe
     quick to read. A segment that cannot be read is passed over if another can. Raises LivecodeError if none
     can, or if a record is of a newer version.
     """
-    return _taken(segments(path), _taker(*kinds))
-
-
-class StoredRecord(msgspec.Struct, frozen=True, gc=False):
-    """A record as it stands in a journal; it is decoded if its kind was asked for."""
-
-    data: bytes
-    record: JournalRecord | None = None
-
-    @property
-    def tick(self) -> int:
-        """The tick of the record, as `tick_of` says."""
-        return _at_decoder.decode(self.data).tick if self.record is None else tick_of(self.record)
-
-
-def stored(record: JournalRecord) -> StoredRecord:
-    """Return a record as it stands in a journal."""
-    return StoredRecord(_encoder.encode(record), record)
-
-
-def decoded(records: Iterable[StoredRecord]) -> Iterator[JournalRecord]:
-    """Yield those of the records that are decoded."""
-    return (each.record for each in records if each.record is not None)
-
-
-def read_stored(path: Path, *kinds: type[msgspec.Struct]) -> Iterator[StoredRecord]:
-    """Yield all records of a journal, those of `kinds` decoded; reads and raises as `read_journal` does."""
-    wanted = _wanted((*kinds, *_OF_A_FRAME))
-
-    def take(data: bytes) -> StoredRecord:
-        return StoredRecord(data, _decoder.decode(data) if wanted.get(_tag(data), True) else None)
-
-    return _taken(segments(path), take)
-
-
-def may_hold(path: Path, kind: type[msgspec.Struct]) -> bool:
-    """Return whether a journal may hold a record of that kind. It holds none if this is False.
-
-    Nothing is decoded. Raises LivecodeError if a file cannot be read.
-    """
-    name = msgspec.msgpack.encode(kind.__struct_config__.tag)
-    try:
-        return any(name in segment.read_bytes() for segment in segments(path))
-    except OSError as error:
-        raise LivecodeError(f"cannot read the journal {path}: {error.strerror}") from None
-
-
-def _taker(*kinds: type[msgspec.Struct]) -> Callable[[bytes], JournalRecord | None]:
-    """Return what decodes a record if it is of one of these kinds, or any at all if there are none."""
-    wanted = _wanted(kinds)
-
-    def take(data: bytes) -> JournalRecord | None:
-        record: JournalRecord | None = None
-        if wanted.get(_tag(data), True):
-            record = _decoder.decode(data)
-        return record
-
-    return take
-
-
-class _At(msgspec.Struct):
-    """The tick of a record of any kind but `_OF_A_FRAME`."""
-
-    tick: int = 0
-
-
-#: Kinds whose tick has another name.
-_OF_A_FRAME = (BlockBegun, BlockEnded)
-_at_decoder = msgspec.msgpack.Decoder(_At)
-#: How an encoded record begins, behind the byte that counts its fields; the name of its kind follows.
-_TYPE = b"\xa4type"
-#: The bits of the length in the first byte of a short text of MessagePack.
-_LENGTH = 0x1F
-
-
-def _tag(data: bytes) -> bytes:
-    """Return the name of an encoded record's kind, as MessagePack has it; b"" if it stands elsewhere."""
-    return data[6 : 7 + (data[6] & _LENGTH)] if data[1:6] == _TYPE and len(data) > 6 else b""
-
-
-def _wanted(kinds: tuple[type[msgspec.Struct], ...]) -> dict[bytes, bool]:
-    """Return for the name of each kind whether it is asked for; all are if `kinds` is empty."""
-    return {
-        msgspec.msgpack.encode(kind.__struct_config__.tag): not kinds or kind in kinds
-        for kind in get_args(JournalRecord)
-    }
-
-
-def _taken(found: list[Path], take: Callable[[bytes], _Taken | None]) -> Iterator[_Taken]:
-    """Yield what `take` makes of the records of segments, but None; raises as `read_journal` says."""
-    trouble: LivecodeError | None = None
-    some = False
-    for segment in found:
-        try:
-            for data in records_of(segment):
-                some = True
-                if (taken := take(data)) is not None:
-                    yield taken
-        except msgspec.ValidationError:
-            raise LivecodeError(
-                f"the journal {segment} is of a newer version of livecode: read it with that one"
-            ) from None
-        except (msgspec.DecodeError, RecursionError):
-            trouble = trouble or LivecodeError(
-                f"the journal {segment} holds a record that is damaged"
-            )
-        except LivecodeError as error:
-            trouble = trouble or error
-    if trouble is not None and not some:
-        raise trouble
+    return decoded(pieces_of_journal(segments(path), kinds))
 
 
 def last_status(path: Path) -> tuple[int, bytes]:
@@ -381,7 +268,8 @@ def last_status(path: Path) -> tuple[int, bytes]:
 
 def _last_status(found: list[Path]) -> tuple[int, bytes]:
     tick, status = 0, b""
-    for record in _taken(found, _taker(Heartbeat, StatusAfterBlock, Forked, Closed)):
+    kinds = Heartbeat, StatusAfterBlock, Forked, Closed
+    for record in decoded(pieces_of_journal(found, kinds)):
         if isinstance(record, Heartbeat | Closed | Forked):
             tick = record.tick
         if isinstance(record, Heartbeat | StatusAfterBlock | Forked) and record.status:

@@ -9,7 +9,7 @@ import hmac
 import os
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,13 +28,32 @@ MAGIC = _MAGICS[-1]
 _PURPOSE = "journal"
 #: A file is read in pieces of this many bytes, and a whole segment is written in groups of as many.
 _PIECE_BYTES = 1 << 20
+#: So many bytes, the last of which holds the length of the name of a record's kind in these bits.
+_HEAD, _LENGTH = 7, 0x1F
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Records in a row that nobody asked for, framed as they stand in the file."""
+
+    frames: bytes
+    count: int
+    record: None = None  # none of them is decoded
+
+    def records(self) -> Iterator[bytes]:
+        """Yield the encoded records."""
+        at = 0
+        while at < len(self.frames):
+            begin = at + _FRAME.size
+            at = begin + _FRAME.unpack_from(self.frames, at)[0]
+            yield self.frames[begin:at]
 
 
 @dataclass(frozen=True)
 class Group:
     """Encoded records that were written together, and the position behind them in the file."""
 
-    records: tuple[bytes, ...]
+    pieces: tuple[bytes | Passage, ...]  # records that were asked for, and what stands between them
     end: int
     seal: bytes = b""
 
@@ -76,21 +95,22 @@ def segment_of(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_name(f"{path.name}.{number}")
 
 
-def records_of(segment: Path) -> Iterator[bytes]:
-    """Yield the encoded records of one segment up to the first that is torn or damaged.
+def pieces_of(segment: Path, wanted: Callable[[bytes], bool]) -> Iterator[bytes | Passage]:
+    """Yield what one segment holds up to the first record that is torn or damaged.
 
-    Raises LivecodeError if the file cannot be read, or is no journal.
+    That are the encoded records whose head is `wanted`, and passages of others. It is asked once for each
+    head. Raises LivecodeError if the file cannot be read, or is no journal.
     """
     try:
         with open(segment, "rb") as file:
-            for group in _groups(file, segment):
-                yield from group.records
+            for group in _groups(file, segment, wanted):
+                yield from group.pieces
     except OSError as error:
         raise LivecodeError(f"cannot read the journal {segment}: {error.strerror}") from None
 
 
-def write_segment(path: Path, number: int, records: Iterable[bytes]) -> None:
-    """Write encoded records as a segment of the journal `path`, of which the segments before are there.
+def write_segment(path: Path, number: int, frames: Iterable[bytes]) -> None:
+    """Write framed records as a segment of the journal `path`, of which the segments before are there.
 
     Raises OSError if it is there already, or cannot be written.
     """
@@ -99,15 +119,15 @@ def write_segment(path: Path, number: int, records: Iterable[bytes]) -> None:
     with open(segment_of(path, number), "xb", opener=open_private) as file:
         file.write(MAGIC)
         seal.update(MAGIC)
-        frames, size = list[bytes](), 0
-        for data in records:
-            frames += (_FRAME.pack(len(data), zlib.crc32(data)), data)
-            size += len(data)
+        group, size = list[bytes](), 0
+        for each in frames:
+            group.append(each)
+            size += len(each)
             if size >= _PIECE_BYTES:
-                file.write(sealed(seal, b"".join(frames)))
-                frames, size = [], 0
-        if frames:
-            file.write(sealed(seal, b"".join(frames)))
+                file.write(sealed(seal, b"".join(group)))
+                group, size = [], 0
+        if group:
+            file.write(sealed(seal, b"".join(group)))
 
 
 def going_on(segment: Path, before: list[Path]) -> hmac.HMAC | None:
@@ -187,38 +207,60 @@ def _ends_sealed(data: bytes, seal: hmac.HMAC) -> bool:
     return hmac.compare_digest(frame(seal.digest(), seal=True), ending)
 
 
-def _groups(file: IO[bytes], segment: Path) -> Iterator[Group]:
-    """Yield the groups of a file; of a format without seals, each record is a group."""
+def _nothing(_head: bytes) -> bool:
+    return False
+
+
+def _groups(
+    file: IO[bytes], segment: Path, wanted: Callable[[bytes], bool] = _nothing
+) -> Iterator[Group]:
+    """Yield the groups of a file; of a format without seals, each record is a group.
+
+    `wanted` is given the head of a record: how it begins, up to the name of its kind. An hour with a ring has
+    a million records, and nobody asks for most: so no function of ours is called for each.
+    """
     magic = file.read(len(MAGIC))
     if magic not in _MAGICS:
         raise LivecodeError(f"{segment} is not a livecode journal")
     has_seals = magic == MAGIC
     size = os.fstat(file.fileno()).st_size
-    end, records = len(magic), list[bytes]()
-    piece, at = b"", 0  # what has been read, and where the next frame begins in it
+    pieces, heads, passed = list[bytes | Passage](), dict[bytes, bool](), tuple[bytes, ...]()
+    # what has been read, behind how many bytes; where a frame begins in it, and the passage that ends there.
+    piece, before, at, since, count = b"", len(magic), 0, 0, 0
     while True:
-        if len(piece) - at < _FRAME.size:
-            piece, at = piece[at:] + file.read(_PIECE_BYTES), 0
-            if len(piece) < _FRAME.size:
-                return
-        length, checksum = _FRAME.unpack_from(piece, at)
+        begin = at + _FRAME.size
+        length, checksum = _FRAME.unpack_from(piece, at) if begin <= len(piece) else (0, 0)
         is_seal = has_seals and length >= _IS_SEAL
         if is_seal:
             length -= _IS_SEAL
-        end += _FRAME.size + length
-        if not length or end > size:
-            return  # zeros, as some file systems leave them after a power cut; or torn
-        begin = at + _FRAME.size
-        at = begin + length
-        if at > len(piece):
-            piece, begin, at = piece[begin:] + file.read(max(_PIECE_BYTES, length)), 0, length
-        data = piece[begin:at]
-        if len(data) < length or zlib.crc32(data) != checksum:
-            return
-        if is_seal:
-            yield Group(tuple(records), end, data)
-            records = []
-        elif has_seals:
-            records.append(data)
+        behind = begin + length
+        if behind > len(piece):
+            if before + behind > size or not (more := file.read(max(_PIECE_BYTES, length))):
+                return  # torn
+            if count:
+                pieces.append(Passage(piece[since:at], count))
+            piece, before, at, since, count = piece[at:] + more, before + at, 0, 0, 0
+            continue
+        data = piece[begin:behind]
+        if not length or zlib.crc32(data) != checksum:
+            return  # zeros, as some file systems leave them after a power cut; or damaged
+        if not is_seal and data.startswith(passed):
+            count += 1
         else:
-            yield Group((data,), end)
+            head = data[: _HEAD + (data[_HEAD - 1] & _LENGTH)] if length >= _HEAD else data
+            if not is_seal and head not in heads:
+                heads[head] = wanted(head)
+            if is_seal or heads[head]:
+                if count:
+                    pieces.append(Passage(piece[since:at], count))
+                if not is_seal:
+                    pieces.append(data)
+                since, count = behind, 0
+            else:
+                passed, count = (*passed, head), count + 1
+        if is_seal or not has_seals:
+            if count:
+                pieces.append(Passage(piece[since:behind], count))
+            yield Group(tuple(pieces), before + behind, data if is_seal else b"")
+            pieces, since, count = [], behind, 0
+        at = behind

@@ -6,11 +6,13 @@ import signal
 import sys
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livecode.journal.marks import remove_connection
 from livecode.playing.greeting import EarlyGreeting
+from livecode.system.early import await_order
 from livecode.transport import Arena
 from livecode.transport.lifeline import End, await_engine, begin, watch_lifeline
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the mind until the terminal ends it; returns the exit status."""
+    await_order(_load)
     parser = argparse.ArgumentParser(prog="livecode.kernel")
     parser.add_argument("arena")
     parser.add_argument("--connection", required=True, help="Jupyter connection file")
@@ -167,6 +170,18 @@ def main() -> int:
             set_player.begin(0, opening=True)
     app.start()  # type: ignore[no-untyped-call]
     os._exit(0)  # ends threads and sockets of the performer's, too
+
+
+def _load() -> None:
+    """Import what takes long."""
+    for module in (
+        "ipykernel.kernelapp",
+        "livecode.kernel.beginning",
+        "livecode.kernel.kernel",
+        "livecode.kernel.live",
+        "livecode.performance.performance",
+    ):
+        import_module(module)
 
 
 def _end(stop: End, arena: Arena, recorder: "JournalRecorder", connection: str) -> None:

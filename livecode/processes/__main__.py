@@ -6,8 +6,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import setproctitle
@@ -18,6 +19,7 @@ from livecode.journal.archive import ArchivedPerformance
 from livecode.processes.paths import Paths
 from livecode.processes.running import RunningFile
 from livecode.processes.supervisor import Supervisor
+from livecode.system.early import EarlyProcess
 from livecode.system.file_locks import lock
 from livecode.system.processes import adopt_orphans, runs
 from livecode.system.scheduling import give_up_nice
@@ -36,8 +38,11 @@ LONGEST_PAUSE_S = 2.0
 ANOTHER = 3
 
 
-def main() -> int:
-    """Supervise the performance of a folder until it ends, or until its front end has left for good."""
+def main(early: Mapping[str, EarlyProcess] = MappingProxyType({})) -> int:
+    """Supervise the performance of a folder until it ends, or until its front end has left for good.
+
+    `early` holds processes that have been started already, by their names.
+    """
     parser = argparse.ArgumentParser(prog="livecode.processes")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
@@ -62,6 +67,7 @@ def main() -> int:
         Paths(performance, Path(found.connection)),
         lambda sentence: _tell(arena, sentence),
         arena,
+        early,
     )
     front_end = _FrontEnd(arena)
     gc.freeze()

@@ -19,6 +19,7 @@ from livecode.processes.paths import Paths
 from livecode.processes.running import PLAYERS, RunningFile
 from livecode.processes.supervised import Restarts
 from livecode.processes.supervisor import GRACE_S
+from livecode.system.early import EarlyProcess
 from livecode.system.here import HERE
 from livecode.system.processes import end_group, is_ours, is_stopped, runs
 from livecode.system.signals import interrupt, kill, let_pid_go_on
@@ -49,13 +50,16 @@ class Attachment:
         say: Callable[[str], None],
         arena: Arena | None = None,
         inheritance: Inheritance | None = None,
+        early: EarlyProcess | None = None,
     ):
         """Make the arena of a new performance, or attach to one that still plays.
 
         `say` is given sentences for the performer, such as that the engine was restarted. `arena`
         belongs to a performance that another front end has begun. None stands for a new one. `inheritance`
         is what the journal of one that begins again tells, if it has been read: the mind does not read it.
+        `early` is a supervisor that waits for its order.
         """
+        self._early = early
         self.options, self.paths, self.say = options, paths, say
         self.left = False  # the front end is gone without meaning to end the sound
         self._process: subprocess.Popen[bytes] | None = None
@@ -237,13 +241,20 @@ class Attachment:
         former = self._process
         if former is not None and former.stdin is not None:
             former.stdin.close()
+        self._spawned_s = time.monotonic()
+        folder = str(self.paths.archived.folder)
+        early, self._early = self._early, None
+        if early is not None:
+            self._process = early.order([folder], self.paths.log)
+            if self._process is not None:
+                return
         try:
             log = open_private(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         except OSError:  # it plays without a log
             log = os.open(os.devnull, os.O_WRONLY)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "livecode.processes", str(self.paths.archived.folder)],
+                [sys.executable, "-m", "livecode.processes", folder],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -252,7 +263,6 @@ class Attachment:
             )
         finally:
             os.close(log)
-        self._spawned_s = time.monotonic()
 
 
 def _stage_order(options: Options) -> StageOrder:

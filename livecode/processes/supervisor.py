@@ -5,25 +5,26 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from livecode.files import open_private
+from livecode.processes.early import ONE_THREAD, PLAYING
 from livecode.processes.options import Options
 from livecode.processes.paths import Paths
 from livecode.processes.supervised import AdoptedProcess, Child, Restarts
+from livecode.system.early import EarlyProcess
 from livecode.system.processes import end_adopted, end_group, is_stopped
 from livecode.system.signals import KILLED, let_go_on
 from livecode.transport import Arena
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # without a log of the process, `say` tells the same
-#: The linear algebra in mind and voices is small. More threads would only hold up the engine.
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 #: The module that each process runs, in the order in which they are started.
 MODULES = {
-    "engine": "livecode.engine",
-    "voices": "livecode.voices",
-    "mind": "livecode.kernel",
+    "engine": PLAYING["engine"],
+    "voices": PLAYING["voices"],
+    "mind": PLAYING["mind"],
     "sender": "livecode.sending",  # once there is something to send
     "stage": "livecode.stage",  # if there is to be a page for the room
 }
@@ -55,11 +56,20 @@ NO_SOUND = 2
 class Supervisor:
     """Watches the processes of a performance, and owns what they share."""
 
-    def __init__(self, options: Options, paths: Paths, say: Callable[[str], None], arena: Arena):
+    def __init__(
+        self,
+        options: Options,
+        paths: Paths,
+        say: Callable[[str], None],
+        arena: Arena,
+        early: Mapping[str, EarlyProcess] = MappingProxyType({}),
+    ):
         """Adopt the processes that the arena names; those that it does not are yet to be started.
 
-        `say` is given sentences for the performer, such as that the engine was restarted.
+        `say` is given sentences for the performer, such as that the engine was restarted. Those of `early`
+        wait for their order.
         """
+        self._early = dict(early)
         self.options, self.paths, self.say, self.arena = options, paths, say, arena
         self.children: dict[str, Child] = {}
         self._restarts = {name: Restarts() for name in MODULES}
@@ -111,6 +121,8 @@ class Supervisor:
     def stop(self) -> None:
         """End all processes, and what the performer has started; remove the shared memory."""
         self.arena.header.stop = 1
+        for early in self._early.values():
+            early.close()
         everyone = [*self.children.values(), *([self._spare] if self._spare else [])]
         for child in everyone:
             if child.process.stdin is not None:
@@ -275,20 +287,23 @@ class Supervisor:
 
     def _spawn(self, name: str, *more: str) -> "subprocess.Popen[bytes]":
         """Start the module of a process, with a pipe as its lifeline."""
-        command = [sys.executable, "-m", MODULES[name], self.arena.name]
+        words = [self.arena.name, *self._arguments(name), *more]
         _log.info("starting the %s%s", name, ", a spare one" if "--spare" in more else "")
+        early = self._early.pop(name, None)
+        if early is not None and (ordered := early.order(words, self.paths.log)) is not None:
+            return ordered
         try:
             log = open_private(self.paths.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         except OSError:  # it plays without a log
             log = os.open(os.devnull, os.O_WRONLY)
         try:
             return subprocess.Popen(
-                [*command, *self._arguments(name), *more],
+                [sys.executable, "-m", MODULES[name], *words],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the terminal alone
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **_ONE_THREAD},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **ONE_THREAD},
             )
         finally:
             os.close(log)

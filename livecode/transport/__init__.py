@@ -10,13 +10,17 @@ the hundreds of interpreter instructions between data and count keep it in pract
 The same classes work on private memory (`Arena.private`), for a performance in one process.
 """
 
-from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena, OtherLayout
-from livecode.transport.bytes import Board, MessageQueue
-from livecode.transport.controls import ControlBlock, ControlReader
-from livecode.transport.header import PROCESSES, Header
-from livecode.transport.layouts import LAYOUTS, Layout
-from livecode.transport.lines import CACHE_LINE
-from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from livecode.transport.arena import MAGIC, MESSAGE_ROUTES, Arena, OtherLayout
+    from livecode.transport.bytes import Board, MessageQueue
+    from livecode.transport.controls import ControlBlock, ControlReader
+    from livecode.transport.header import PROCESSES, Header
+    from livecode.transport.layouts import LAYOUTS, Layout
+    from livecode.transport.lines import CACHE_LINE
+    from livecode.transport.sample_buffers import SampleBuffer, TapBuffer
 
 __all__ = [
     "CACHE_LINE",
@@ -35,3 +39,22 @@ __all__ = [
     "SampleBuffer",
     "TapBuffer",
 ]
+
+_MODULES = {
+    "arena": ("MAGIC", "MESSAGE_ROUTES", "Arena", "OtherLayout"),
+    "bytes": ("Board", "MessageQueue"),
+    "controls": ("ControlBlock", "ControlReader"),
+    "header": ("PROCESSES", "Header"),
+    "layouts": ("LAYOUTS", "Layout"),
+    "lines": ("CACHE_LINE",),
+    "sample_buffers": ("SampleBuffer", "TapBuffer"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when asked for: they bring numpy, for which the first lines of a command need not wait.
+    for module, names in _MODULES.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(f"livecode.transport.{module}"), name)
+            return found
+    raise AttributeError(f"module 'livecode.transport' has no attribute {name!r}")

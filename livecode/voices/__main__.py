@@ -4,7 +4,9 @@ import argparse
 import gc
 import sys
 import time
+from importlib import import_module
 
+from livecode.system.early import await_order
 from livecode.transport import Arena
 from livecode.transport.lifeline import await_engine, begin, watch_lifeline
 
@@ -14,6 +16,7 @@ SWITCH_S = 0.0005
 
 def main() -> int:
     """Fill sample buffers until the terminal is gone."""
+    await_order(_load)
     parser = argparse.ArgumentParser(prog="livecode.voices")
     parser.add_argument("arena")
     parser.add_argument("--resume", action="store_true", help="the mind will start voices afresh")
@@ -45,6 +48,12 @@ def main() -> int:
     if stop.forsaken:
         arena.remove()
     return stop.status
+
+
+def _load() -> None:
+    """Import what takes long, and read what is compiled."""
+    import_module("livecode.voices.host")
+    import_module("livecode.voices.warming").warm(streams=True)
 
 
 if __name__ == "__main__":

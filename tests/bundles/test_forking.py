@@ -1,31 +1,39 @@
 """Forks: the journal of another performance up to a moment, and what goes on from there."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from livecode.bundles.forking import minutes, moment_of, write_fork
+from livecode.bench import start
+from livecode.bundles.forking import minutes, moment_of, read_for_fork, write_fork
 from livecode.bundles.writing import write_bundle
 from livecode.cli import command as cli
-from livecode.cli.fork import PreparedFork, prepared, settings_of
+from livecode.cli.forked import PreparedFork, prepared, settings_of
 from livecode.errors import LivecodeError
 from livecode.files import carrying
+from livecode.journal import archive
 from livecode.journal.inheritance import read_inheritance
-from livecode.journal.journal_file import last_status, read_journal, stored
+from livecode.journal.journal_file import Journal, last_status, read_journal
 from livecode.journal.records import (
     AgentsKnow,
     BlockBegun,
     BlockEnded,
     Closed,
+    FeaturesRead,
     Forked,
     Heartbeat,
     JournalRecord,
     Opening,
+    Packet,
     StatusAfterBlock,
+    tick_of,
 )
-from livecode.journal.segments import is_sealed
+from livecode.journal.segments import Passage, is_sealed
+from livecode.journal.stored_records import StoredRecord, stored
 from livecode.processes.live import Live
 from tests.bundles.travelling import SET, emptied, go_to, performed
 
@@ -87,6 +95,37 @@ def test_what_was_before_the_moment_is_what_a_fork_begins_with(
     assert len(read_inheritance(journal).blocks) == blocks
     known = journal.with_name("learned")
     assert (known.read_bytes() if known.exists() else b"") == learned
+
+
+def test_packets_are_copied_up_to_the_moment_and_those_from_long_before_as_they_stand(
+    tmp_path: Path,
+) -> None:
+    records = list[JournalRecord](RECORDS[:6])
+    for tick in range(second(1.0), second(30.0), 256):
+        if tick % second(0.5) < 256:
+            records.append(Heartbeat(tick, 0, b'{"tempo":100}'))
+        records += (
+            Packet(tick, tick - 100, bytes(80)),
+            FeaturesRead(tick, (("mix", "flux", 0.5),)),
+        )
+    journal = Journal(parent := tmp_path / "journal")
+    for number, record in enumerate(records):
+        journal.note(record)
+        if number % 30 == 0:  # as a live one is written: a group for each moment
+            journal.flush()
+    journal.close()
+    found = read_for_fork(parent, 20.0)
+    assert isinstance(found[-1], StoredRecord)
+    assert second(22.0) <= found[-1].tick < second(23.0), "it is read no further"
+    moment = moment_of(found, 20.0)
+    passages = [each for each in moment.before if isinstance(each, Passage)]
+    assert sum(each.count for each in passages) > 0.8 * len(moment.records) + 5000
+    write_fork(moment, fork := tmp_path / "fork" / "journal", fork.with_name("learned"))
+    assert is_sealed(fork)
+    *copied, forked = read_journal(fork)
+    assert isinstance(forked, Forked)
+    assert forked.tick == moment.tick == second(20.0)
+    assert copied == [each for each in records if tick_of(each) <= second(20.0)]
 
 
 def test_a_moment_that_was_never_played_is_refused() -> None:
@@ -184,6 +223,29 @@ def test_a_fork_of_a_bundle_goes_on_live_in_another_home_and_its_journal_replays
     whole, _ = soundfile.read(out, dtype="float32")
     before = 4 * 48000 - 4800  # what began just before the moment was noted after it
     np.testing.assert_array_equal(whole[:before], heard.sound[:before])
+
+
+@pytest.mark.slow
+@pytest.mark.live
+def test_the_command_sounds_from_the_middle_of_playing_with_a_ring_and_its_journal_replays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start, "LONG_S", 60.0)
+    heard = performed(tmp_path / "sets")
+    bundle = start.long_bundle(heard.archived.journal, tmp_path / "evening")
+    go_to(tmp_path / "bob", monkeypatch)
+    words = ("fork", str(bundle), "--at", "0:30", "--audio", "headless", "--osc-port", "0")
+    played = subprocess.run(
+        [sys.executable, "-m", "livecode.cli", *words, "--for", "5", "--trust"],
+        capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert "first sound" in played.stdout
+    journal = archive.find(1).journal
+    assert sum(isinstance(each, Packet) for each in read_journal(journal)) > 25 * 48000 / 256
+    assert is_sealed(journal)
+    assert cli.main(["replay", "1", "-o", str(out := tmp_path / "again.wav")]) == 0
+    assert "all controls are those that were played" in capsys.readouterr().out
+    assert np.abs(first_sound_of(out)).max() > 0.05
 
 
 def first_sound_of(path: Path) -> np.ndarray:

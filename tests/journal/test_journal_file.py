@@ -14,7 +14,7 @@ import pytest
 from livecode import Session
 from livecode.errors import LivecodeError
 from livecode.journal.inheritance import read_inheritance
-from livecode.journal.journal_file import Journal, read_journal, read_stored
+from livecode.journal.journal_file import Journal, read_journal
 from livecode.journal.records import (
     BlockBegun,
     BlockEnded,
@@ -29,6 +29,8 @@ from livecode.journal.records import (
     Packet,
     tick_of,
 )
+from livecode.journal.segments import Passage
+from livecode.journal.stored_records import one_by_one, read_stored
 from livecode.kernel import beginning
 
 AGENT = "ego = agent(space('additive'), dims=2)"
@@ -159,7 +161,9 @@ def test_some_kinds_are_read_alone_and_the_others_stay_as_they_stand(path: Path)
     journal.close()
     begun, beat = records[2], records[-3]
     assert list(read_journal(path, BlockBegun, Heartbeat)) == [begun, beat]
-    found = list(read_stored(path, Heartbeat))
+    pieces = list(read_stored(path, Heartbeat))
+    assert [each.count for each in pieces if isinstance(each, Passage)] == [2, 100, 2]
+    found = list(one_by_one(pieces))
     assert [each.tick for each in found] == [tick_of(record) for record in records]
     assert [each.record for each in found if each.record is not None] == [begun, beat]
     assert [msgspec.msgpack.decode(each.data, type=JournalRecord) for each in found] == records

@@ -9,9 +9,10 @@ import pytest
 from livecode.journal import journal_file as journal_module
 from livecode.journal.inheritance import read_inheritance
 from livecode.journal.installation import key_file
-from livecode.journal.journal_file import Journal, read_journal, stored
+from livecode.journal.journal_file import Journal, read_journal
 from livecode.journal.records import BlockBegun, BlockEnded, Closed, Gap, JournalRecord, Packet
 from livecode.journal.segments import is_sealed, segments, write_segment
+from livecode.journal.stored_records import stored
 from livecode.transport import places
 
 
@@ -207,8 +208,8 @@ def test_a_temporary_place_of_somebody_else_is_not_used(
 
 def test_segments_that_are_written_whole_are_sealed_and_gone_on_with(path: Path) -> None:
     first: list[JournalRecord] = [*block(1), Packet(300, 300, bytes(2 << 20)), *block(2)]
-    write_segment(path, 1, (stored(record).data for record in first))
-    write_segment(path, 2, [stored(record).data for record in block(3)])
+    write_segment(path, 1, (stored(record).frames for record in first))
+    write_segment(path, 2, [stored(record).frames for record in block(3)])
     assert is_sealed(path)
     assert list(read_journal(path)) == [*first, *block(3)]
     more = written(path, *block(4))
