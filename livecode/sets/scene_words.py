@@ -8,6 +8,8 @@ from livecode.evaluation.block_lock import BlockLock
 from livecode.evaluation.deferred import Deferred
 from livecode.evaluation.namespace import Namespace
 from livecode.language import curves
+from livecode.language.duets import Duet
+from livecode.language.every import Every
 from livecode.language.signal_words import SignalWord
 from livecode.language.sources import Sounding
 from livecode.language.units import Span, bars, is_number, span
@@ -110,7 +112,7 @@ class SceneWord(SignalWord):
         for each in names:
             if not isinstance(each, (str, Sounding)):
                 raise LivecodeError(f'scene.ends takes names, as ["r7", "ego"], not {each!r}')
-            if isinstance(self._namespace.get(str(each)), Sounding):
+            if isinstance(self._namespace.get(str(each)), (Sounding, Every, Duet)):
                 del self._namespace[str(each)]  # a name that is not there needs no end
 
     def _set_fade(self, length: Any) -> None:

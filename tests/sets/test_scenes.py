@@ -264,6 +264,24 @@ def test_the_fade_is_that_of_the_scene_gone_to(session: Session):
     assert len(generations) == 1
 
 
+def test_a_scene_ends_functions_on_the_beat_and_duets_too(session: Session):
+    opened(
+        session,
+        "# %% a\ncall = notes('0', 'pluck')\nlead = notes('~', 'pluck')\nd = duet(lead, call)\n"
+        "@every(1*beats)\ndef turns(beat):\n    call.pan = 0.1 * round(beat)\n"
+        "# %% b ends=['d', 'turns', 'nobody']\nx = 1\n",
+    ).advance(1.2)
+    assert session.get("call").pan == pytest.approx(0.2)
+    assert set(session.performance.status().duets) == {"d"}
+    session.eval("go('b')")
+    session.advance(0.1)
+    left = session.get("call").pan
+    session.advance(1.2)
+    assert session.get("call").pan == left
+    assert not session.performance.status().duets
+    assert {"call", "lead"} <= {each.name for each in session.running()}
+
+
 def test_what_a_scene_does_not_mention_goes_on_and_what_it_ends_fades_with_its_fade(
     session: Session,
 ):
