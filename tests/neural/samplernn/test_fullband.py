@@ -155,3 +155,23 @@ def test_a_transposed_outline_is_that_of_the_transposed_sound() -> None:
     assert (
         transposed(high, -2)[15, : bands.SEMITONES].argmax() == low[15, : bands.SEMITONES].argmax()
     )
+
+
+def test_what_has_run_away_is_led_back_where_a_weaker_prediction_would_ring_for_ever() -> None:
+    poles = 0.98 * np.exp(1j * np.array([0.1, -0.1, 0.5, -0.5, 1.0, -1.0]))
+    taps = -np.poly(poles).real[1:]
+    assert np.abs(np.roots([1, *(-0.95 * taps)])).max() > 1, "smaller as a whole, it is unstable"
+    config = FullbandConfig(order=16)
+    pred, track = residual.predictor(config, 32_000), residual.track(config)
+    track.taps[0, : len(taps)] = taps
+    level, span = 0.01, config.spans[1]
+    x = np.zeros(4000)
+    for t in range(len(x)):
+        if t % config.spans[0] == 0:
+            residual.lead_back(track, 0, level, span)
+        struck = 0.5 if t < 100 else 0.0
+        x[t] = residual.sample_of(residual.predicted(pred, track, 0), struck, level)
+        residual.take(track, 0, x[t], struck)
+        residual.step_on(pred, track)
+    assert np.abs(x[:100]).max() == pytest.approx(residual.RAIL * level)
+    assert np.abs(x[-100:]).max() < level

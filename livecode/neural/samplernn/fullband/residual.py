@@ -54,7 +54,9 @@ class Track(NamedTuple):
     taps: Floats  # (subbands, order): for the newest sample first
     error: NDArray[np.float64]  # (subbands,): power that the solution leaves
     sizes: NDArray[np.float64]  # (subbands, 2): fast and slow mean of the residual's size
-    leak: Floats  # (subbands,): what is kept of a prediction, less than 1 where it has run away
+    leak: (
+        Floats  # (subbands,): what rings is kept of that, a step; less than 1 where it has run away
+    )
     work: NDArray[np.float64]  # (4, order + 1 + LANES)
     lanes: Floats  # (LANES,)
     wide: NDArray[np.float64]  # (LANES,)
@@ -186,29 +188,39 @@ def solve(pred: Predictor, track: Track, k: int, told: Array) -> None:
 
 @kernel(error_model="numpy", _nrt=False)
 def predicted(pred: Predictor, track: Track, k: int) -> Any:
-    """What subband k's predictor expects next."""
+    """What subband k's predictor expects next.
+
+    Where it has run away, a tap counts for less the farther back it looks: all that rings dies away by
+    `leak` a step. A prediction that is only made smaller as a whole may ring for ever.
+    """
     taps, past, lanes = track.taps[k], track.past[k], track.lanes
-    first = track.place[0]
+    first, leak = track.place[0], track.leak[k]
     for j in range(LANES):
         lanes[j] = 0
+    if leak < 1:
+        kept = leak
+        for n in range(pred.order):
+            lanes[0] += taps[n] * kept * past[first + n]
+            kept *= leak
+        return min(max(lanes[0], np.float32(-LIMIT)), np.float32(LIMIT))
     for n in range(0, pred.order, LANES):
         for j in range(LANES):
             lanes[j] += taps[n + j] * past[first + n + j]
     total = np.float32(0)
     for j in range(LANES):
         total += lanes[j]
-    return min(max(total, np.float32(-LIMIT)), np.float32(LIMIT)) * track.leak[k]
+    return min(max(total, np.float32(-LIMIT)), np.float32(LIMIT))
 
 
 @kernel(error_model="numpy", _nrt=False)
 def lead_back(track: Track, k: int, level: float, count: int) -> None:
-    """Set what is kept of subband k's predictions, by its last samples and the outline's level."""
+    """Set what is kept of what rings in subband k, by its last samples (count) and the outline's level."""
     first, total = track.place[0], np.float32(0)
     for j in range(count):
         total += track.past[k, first + j] * track.past[k, first + j]
     loud = np.sqrt(np.float64(total) / count)
     most = FARTHEST * max(np.float64(level), SOFTEST)
-    track.leak[k] = np.float32(1) if loud <= most else np.float32(max(most / loud, 0.5) ** 0.125)
+    track.leak[k] = np.float32(1 if loud <= most else max(most / loud, 0.5) ** 0.125)
 
 
 @kernel(error_model="numpy", _nrt=False)
