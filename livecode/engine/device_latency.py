@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import logging
+from collections.abc import Iterator
 
 from livecode.engine.pyo_quiet import pyo
 
@@ -12,6 +13,8 @@ _NO_START_SERVER, _IS_INPUT, _IS_PHYSICAL = 0x01, 0x1, 0x4
 _PLAYBACK = 1
 _AUDIO_TYPE = b"32 bit float mono audio"
 _LATENCY_CLIENT = b"livecode-latency"
+#: The outputs of JACK's dummy driver have another name that begins so; a name has at most so many bytes.
+_DUMMY, _ALIAS_BYTES = b"dummy_pcm:", 512
 
 
 class _Range(ctypes.Structure):
@@ -71,7 +74,28 @@ def _portaudio_s(device: int) -> float:
     return float(info.contents.high_output_s)
 
 
+def is_dummy_card() -> bool:
+    """Return whether the outputs of the JACK server lead nowhere; False if it does not tell."""
+    try:
+        with _jack_output() as (library, port):
+            names = [ctypes.create_string_buffer(_ALIAS_BYTES) for _ in range(2)]
+            aliases = (ctypes.c_void_p * 2)(*(ctypes.addressof(each) for each in names))
+            count = library.jack_port_get_aliases(port, aliases)
+            return any(each.value.startswith(_DUMMY) for each in names[:count])
+    except (OSError, AttributeError, ValueError):
+        return False
+
+
 def _jack_frames() -> int:
+    with _jack_output() as (library, port):
+        found = _Range()
+        library.jack_port_get_latency_range(port, _PLAYBACK, ctypes.byref(found))
+        return int(found.max)
+
+
+@contextlib.contextmanager
+def _jack_output() -> Iterator[tuple[ctypes.CDLL, ctypes.c_void_p]]:
+    """Yield JACK's library, and the first output of its server's card; raises ValueError without one."""
     library = _library("jack_client_open", "libjack.so.0")
     library.jack_client_open.restype = ctypes.c_void_p
     library.jack_get_ports.restype = ctypes.POINTER(ctypes.c_char_p)
@@ -83,6 +107,7 @@ def _jack_frames() -> int:
     library.jack_port_get_latency_range.argtypes = (
         ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Range)
     )  # fmt: skip
+    library.jack_port_get_aliases.argtypes = (ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p))
     library.jack_client_close.argtypes = (ctypes.c_void_p,)
     library.jack_free.argtypes = (ctypes.c_void_p,)
     client = library.jack_client_open(_LATENCY_CLIENT, _NO_START_SERVER, None)
@@ -94,8 +119,6 @@ def _jack_frames() -> int:
             raise ValueError("JACK has no outputs")
         port = library.jack_port_by_name(client, names[0])
         library.jack_free(names)
-        found = _Range()
-        library.jack_port_get_latency_range(port, _PLAYBACK, ctypes.byref(found))
-        return int(found.max)
+        yield library, port
     finally:
         library.jack_client_close(client)

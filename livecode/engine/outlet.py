@@ -13,7 +13,7 @@ import numpy as np
 import soxr
 
 from livecode.engine.device import CHANNELS, boot, has_portaudio_input, portaudio_outputs
-from livecode.engine.device_latency import output_latency_s
+from livecode.engine.device_latency import is_dummy_card, output_latency_s
 from livecode.engine.inlet import Inlet, input_frames
 from livecode.engine.pyo_quiet import pyo
 from livecode.engine.table import Table
@@ -149,6 +149,10 @@ class Outlet:
         """Return how long after a block is asked for its first frame is heard, in seconds."""
         number = portaudio_outputs().get(self.device, 0) if self.backend == "portaudio" else 0
         return output_latency_s(self.backend, number, self.block, self.sample_rate)
+
+    def is_dummy(self) -> bool:
+        """Return whether nobody can hear the device, since it is the dummy card of a JACK server."""
+        return self.backend == "jack" and is_dummy_card()
 
     @property
     def trouble(self) -> str:

@@ -84,6 +84,7 @@ class SoundPath:
         self._former_hung = former.backend == "opening"
         device = former.wanted_device if former.wanted else device
         self._wish = ChooseAudio(former.wanted or audio, device)
+        self._posting = threading.Lock()
         self._status = AudioStatus(wanted=self._wish.backend, wanted_device=self._wish.device,
             ways=former.ways, surveys=former.surveys)  # fmt: skip
         self._outlet: Outlet | None = None
@@ -176,10 +177,11 @@ class SoundPath:
             pace.wait()
 
     def _find_latency(self, outlet: Outlet) -> None:
-        """Note how late the device is heard; to ask for it takes a while."""
-        latency_s = outlet.latency_s()
+        """Note how late the device is heard, if it is at all; to ask for it takes a while."""
+        latency_s, dummy = outlet.latency_s(), outlet.is_dummy()
         if self._outlet is outlet:
             self._header.latency_ns = round(latency_s * 1e9)
+            self._post(dummy=dummy)
 
     def _play_on_device(self, outlet: Outlet, stop: threading.Event) -> None:
         """Let the device ask for blocks, until it is lost, another one is taken, or all ends."""
@@ -298,7 +300,7 @@ class SoundPath:
 
         While that is done, the device's server is pyo's present one, so no graph may be built.
         """
-        self._post(msgspec.structs.replace(self._status, backend="opening"))
+        self._post(backend="opening")
         engine: Engine | None = getattr(self, "_engine", None)
         backends = backends_of(wanted.backend)
         rate, block = self._header.sample_rate, self._header.block
@@ -322,11 +324,9 @@ class SoundPath:
         # a card that is plugged in again may have another number
         self._wish = ChooseAudio(outlet.backend, outlet.device.split(" (hw:")[0])
         self._post(
-            msgspec.structs.replace(
-                self._status, backend=outlet.backend, device=outlet.device, unheard="",
-                sample_rate=outlet.sample_rate, block=outlet.block, outputs=outlet.outputs,
-                wanted=self._wish.backend, wanted_device=self._wish.device,
-            )
+            backend=outlet.backend, device=outlet.device, unheard="", dummy=False,
+            sample_rate=outlet.sample_rate, block=outlet.block, outputs=outlet.outputs,
+            wanted=self._wish.backend, wanted_device=self._wish.device,
         )  # fmt: skip
         return outlet
 
@@ -376,25 +376,21 @@ class SoundPath:
         for survey in self._surveys.values():
             survey.close()
         self._surveys = {}
-        self._post(
-            msgspec.structs.replace(
-                self._status, ways=tuple(ways), surveys=self._status.surveys + 1
-            )
-        )
+        self._post(ways=tuple(ways), surveys=self._status.surveys + 1)
 
     def _say_unheard(self, why: str) -> None:
         """Post that nobody hears the sound, and why; without a reason, nobody was to."""
         self._post(
-            msgspec.structs.replace(
-                self._status, backend="headless", device="", unheard=why,
-                sample_rate=self._header.sample_rate, block=self._header.block,
-                wanted=self._wish.backend, wanted_device=self._wish.device,
-            )
+            backend="headless", device="", unheard=why,
+            sample_rate=self._header.sample_rate, block=self._header.block,
+            wanted=self._wish.backend, wanted_device=self._wish.device,
         )  # fmt: skip
         if why:
             _log.warning("nobody hears this: %s", why)
 
-    def _post(self, status: AudioStatus) -> None:
-        self._status = status
-        self._arena.audio.post(encode_audio(status))
-        self._arena.device.post(status.described.encode()[: self._arena.layout.device_bytes])
+    def _post(self, **changes: Any) -> None:
+        """Post what has changed of the status."""
+        with self._posting:
+            self._status = status = msgspec.structs.replace(self._status, **changes)
+            self._arena.audio.post(encode_audio(status))
+            self._arena.device.post(status.described.encode()[: self._arena.layout.device_bytes])

@@ -37,6 +37,7 @@ class Snapshot:
     staged: bool = False  # there is a stage page
     blackout: bool = False  # it is black
     unheard: str = ""  # why nobody hears what sounds; "": it is heard, or was not meant to be
+    heard: bool = True  # there is a device that somebody can hear
 
 
 def read_arena(arena: Arena, now_ns: int) -> Snapshot:
@@ -58,6 +59,7 @@ def read_arena(arena: Arena, now_ns: int) -> Snapshot:
         staged=bool(header.stage_pid),
         blackout=bool(header.blackout),
         unheard=_unheard(arena, now_ns),
+        heard=look_at_audio(arena.audio).is_heard,
         mind_silent_s=(now_ns - beat_ns) * 1e-9 if beat_ns else 0.0,
     )
 

@@ -69,7 +69,7 @@ class StatusBar:
         self, snapshot: Snapshot, work: Work, touch: Touch, width: int, now_s: float
     ) -> tuple[StyleAndTextTuples, StyleAndTextTuples]:
         """Return the two lines, `width` columns each."""
-        judged = self._dropouts.judge(snapshot.late, snapshot.underruns, now_s)
+        judged = self._dropouts.judge(snapshot.late, snapshot.underruns, now_s, snapshot.heard)
         status = snapshot.status
         left = [*_piece(status), *_touch(touch), *_judged(status), *_values(status)]
         right = [

@@ -36,6 +36,12 @@ class AudioStatus(msgspec.Struct, frozen=True):
     ways: tuple[WayOut, ...] = ()  # as the last survey found them
     surveys: int = 0  # how many surveys have ended
     outputs: int = 2  # that are used of the device
+    dummy: bool = False  # the device is the dummy card of a JACK server
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether there is a device that somebody can hear."""
+        return self.backend != "headless" and not self.dummy
 
     @property
     def described(self) -> str:

@@ -46,6 +46,16 @@ def pace(arena: Arena) -> float:
 
 
 @pytest.mark.slow
+def test_it_tells_that_nobody_can_hear_a_dummy_card(arena: Arena, card: Card):
+    with engine(arena, "--audio", "jack", jack=None) as process:
+        await_blocks(arena, process)
+        await_(lambda: audio(arena).dummy)
+        assert not audio(arena).is_heard
+        assert not audio(arena).unheard, "it is what was asked for"
+        end(process)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["auto", "jack"])
 def test_a_jack_server_that_dies_and_comes_back_otherwise_is_taken_up_again(
     arena: Arena, card: Card, backend: str

@@ -155,6 +155,19 @@ def test_a_word_says_whether_dropouts_matter() -> None:
     assert said == ("you hear this", "alarm")
 
 
+def test_late_blocks_do_not_matter_where_nobody_hears_them() -> None:
+    status = StatusBar()
+
+    def below(late: int, underruns: int, now_s: float, heard: bool) -> str:
+        snapshot = Snapshot(late=late, underruns=underruns, heard=heard)
+        return "".join(each[1] for each in status.lines(snapshot, READY, Touch(), 120, now_s)[1])
+
+    below(0, 0, 0.0, False)
+    assert "late 90 · xruns 0 ok" in below(90, 0, 1.0, False)
+    assert "xruns 5 now and then" in below(90, 5, 2.0, False), "a recording has their holes"
+    assert "late 190 · xruns 5 you hear this" in below(190, 5, 3.0, True)
+
+
 def test_the_master_shows_its_held_peak_and_its_loudness() -> None:
     level = MasterLevel(0.1, 0.7, -18.4)
     _, below = text(Snapshot(STATUS, peak=0.02, master=level), width=160)
