@@ -10,7 +10,15 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import DummyHistory
 
-from livecode.terminal.blocks import TextBlock, block_at, blocks, cell_at, code_at_cursor, line_at
+from livecode.terminal.blocks import (
+    TextBlock,
+    begins_cell,
+    block_at,
+    blocks,
+    cell_at,
+    code_at_cursor,
+    line_at,
+)
 from livecode.terminal.indentation import STEP, Typing, indent_after, indentation
 from livecode.terminal.marks import Marks
 
@@ -52,6 +60,12 @@ class Editor:
     def block(self) -> TextBlock | None:
         """Return the block at the cursor, if there is one."""
         return block_at(self.lines, self.row)
+
+    def why_no_block(self) -> str:
+        """Return why there is no block at the cursor, in a sentence."""
+        if begins_cell(self.lines[self.row]):
+            return "this line begins a scene: F5 plays its cell, F6 goes to the scene, and F8 to the next one"
+        return "the cursor is in no block"
 
     def cell(self) -> TextBlock | None:
         """Return the cell at the cursor, if there is one."""

@@ -88,7 +88,8 @@ class BoundKey:
 
 KEYS = (
     BoundKey("Alt+Enter", ("escape", "enter"), "play the block at the cursor",
-        lambda terminal: terminal.evaluating.evaluate(terminal.editor.block(), "the cursor is in no block")),
+        lambda terminal: terminal.evaluating.evaluate(
+            terminal.editor.block(), terminal.editor.why_no_block())),
     BoundKey("F5", ("f5",), "play the cell, with `ends=`, `fade=`, `quant=` of its header",
         lambda terminal: terminal.play_cell()),
     BoundKey("F6", ("f6",), "play the line; on a `# %%` line, go to that scene",

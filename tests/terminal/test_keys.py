@@ -219,6 +219,10 @@ def test_evaluating_shows_a_pending_block_and_leaves_text_and_cursor(
         assert "the cursor is in no block" in player.said
         assert "the cursor is in no cell" in player.said
         assert "there is nothing on this line" in player.said
+        player.terminal.editor.buffer.text = "# %% calm\n\na = 1"
+        player.terminal.editor.buffer.cursor_position = 0
+        await player.press(ALT + ENTER)
+        assert "this line begins a scene: F5 plays its cell" in player.said
 
     play(script, without_mind)
 
