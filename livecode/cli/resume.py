@@ -24,6 +24,7 @@ from livecode.files import carrying, path_of, replace_file
 from livecode.journal import archive
 from livecode.journal.archive import ArchivedPerformance
 from livecode.journal.export import exported
+from livecode.journal.inheritance import Inheritance, read_inheritance
 from livecode.journal.journal_file import read_journal
 from livecode.journal.records import Opening
 from livecode.processes import running
@@ -83,7 +84,8 @@ def _resumed(
         settings = _ended_options(performance, options)
         paths = Paths(performance)
         write_connection(paths.connection)
-        attachment = Attachment(settings, paths, say=say)
+        known = _known(performance.journal)
+        attachment = Attachment(settings, paths, say=say, inheritance=known)
         attachment.start()
         say(
             f"performance {performance.number}: everything had ended; "
@@ -152,6 +154,14 @@ def _ended_options(performance: ArchivedPerformance, options: argparse.Namespace
         begin_again=True,
         text_path=_code(performance) if set_path is None else None,
     )
+
+
+def _known(journal: Path) -> Inheritance | None:
+    """Return what a journal tells the first mind; None if it cannot be read: that mind says so."""
+    try:
+        return read_inheritance(journal)
+    except LivecodeError:
+        return None
 
 
 def _started(performance: ArchivedPerformance) -> Options:

@@ -11,7 +11,13 @@ from pathlib import Path
 
 from livecode.errors import LivecodeError
 from livecode.files import open_private
-from livecode.journal.inheritance import Inheritance, InheritancePost
+from livecode.journal.inheritance import (
+    TURN,
+    Inheritance,
+    InheritancePost,
+    decode_inheritance,
+    read_inheritance,
+)
 from livecode.journal.journal_file import last_status
 from livecode.processes.environment import provide_places
 from livecode.processes.options import Options, stage_place
@@ -66,6 +72,7 @@ class Attachment:
         self._spawned_s = 0.0
         self._restarts = Restarts()
         self._started = arena is not None
+        self._goes_on = arena is not None or options.begin_again
         self.told: list[str] = []  # what the performer has to know before anything is played
         self._inheritance = inheritance
         self.arena = self._create() if arena is None else arena
@@ -112,6 +119,25 @@ class Attachment:
             raise LivecodeError(why.decode(errors="replace"))
         if self._started and not header.stop and self.attached:
             self._look_after_supervisor()
+
+    def played(self) -> list[tuple[str | None, str]]:
+        """Return the name and the code of each block that has taken effect in a performance that goes on.
+
+        Turns of an `@every` are left out, and so is all where the journal cannot be read.
+        """
+        if not self._goes_on:
+            return []
+        known = decode_inheritance(self.arena.inheritance.look())
+        if known is None:
+            try:
+                known = read_inheritance(self.paths.journal)
+            except LivecodeError:
+                return []
+        return [
+            (each.name, each.code)
+            for each in known.in_order
+            if each.name is None or not each.name.startswith(TURN)
+        ]
 
     @property
     def attached(self) -> bool:

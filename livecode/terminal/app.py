@@ -133,6 +133,7 @@ class Terminal:
         self.app.after_render += lambda _: self.room.show()
         # where the cursor was put, until the present scene is shown
         self._opened_at: int | None = None
+        self.evaluating.recall(attachment.played())
 
     async def run(self, seconds: float | None = None) -> None:
         """Run until the performer leaves, or for so many seconds; raises what the attachment raises."""

@@ -5,7 +5,7 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from livecode.terminal.history import BlockHistory
 from livecode.terminal.marks import MarkState
 from livecode.terminal.mind_client import BlockAnswer, MindClient, Page, Told
 from livecode.terminal.output import Output
+from livecode.terminal.recalled import recall
 from livecode.transport.events import Event
 
 FLASH_S = 0.15
@@ -49,6 +50,12 @@ class Evaluating:
         self._changes: deque[tuple[tuple[str, ...], Evaluated]] = deque(maxlen=MOST_CHANGES)
         self._undone: deque[tuple[tuple[str, ...], Evaluated]] = deque(maxlen=MOST_CHANGES)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def recall(self, played: Sequence[tuple[str | None, str]]) -> None:
+        """Mark what has been played before this terminal was there, as names and code."""
+        if played:
+            recall(self._editor.marks, played)
+            self._prepared = None
 
     def evaluate(self, block: TextBlock | None, otherwise: str) -> None:
         """Evaluate a block of the text; show the sentence `otherwise` if there is none."""

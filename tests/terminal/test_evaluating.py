@@ -297,3 +297,18 @@ def test_what_is_printed_without_end_does_not_hold_up_the_terminal(performance: 
         await player.until_said("interrupted")
 
     play(script, performance)
+
+
+def test_a_terminal_that_comes_back_marks_what_plays(performance: Attachment) -> None:
+    async def before(player: Player) -> None:
+        await player.evaluate("later = 1\n\nfirst = 'A'")
+        await player.until_said("● first = 'A'")
+        await player.evaluate("later = 1\n\nfirst = 'A'\n\nsecond = first + 'B'")
+        await player.until_said("● second = first + 'B'")
+
+    async def after(player: Player) -> None:
+        assert player.text == "later = 1\n\nfirst = 'A'\n\nsecond = first + 'B'"
+        assert player.glyphs() == "  ● ●"
+
+    play(before, performance)
+    play(after, Attachment(performance.options, performance.paths, print, performance.arena))
