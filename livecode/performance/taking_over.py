@@ -11,6 +11,7 @@ from livecode.evaluation.waits import passed_over
 from livecode.journal.records import BlockBegun
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
+from livecode.playing.fallen import FallenFunctions
 from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
 from livecode.playing.sounds import Sounds
@@ -35,12 +36,14 @@ class Handover:
         tempo: Tempo,
         midi_out: MidiOut,
         turns: TurnTable,
+        fallen: FallenFunctions,
         lock: BlockLock,
         log: EventLog,
     ):
         self._blocks, self._sounds, self._scenes, self._controls = blocks, sounds, scenes, controls
         self._clock, self._present, self._tempo = clock, present, tempo
         self._midi_out, self._turns, self._lock, self._log = midi_out, turns, lock, log
+        self._fallen = fallen
 
     def take_over(
         self,
@@ -58,7 +61,7 @@ class Handover:
         self._sounds.generations.adopt(
             former.playing, former.epochs, former.generation, former.quarantined
         )
-        self._run_again(blocks)
+        self._run_again(blocks, former)
         run_again()
         self._sounds.take_over(whole)
         self._go_on(former)
@@ -71,7 +74,7 @@ class Handover:
         for name, place in former.places.items():
             self._controls.write(self._controls.open(f"{name}.position"), 0, np.array(place))
         self._sounds.generations.keep_in_quarantine(former.quarantined)
-        self._run_again(blocks)
+        self._run_again(blocks, former)
         self._go_on(former)
         for name in former.sounding:
             thing = next((each for each in self._sounds if str(each) == name), None)
@@ -83,11 +86,14 @@ class Handover:
             except LivecodeError as error:
                 self._log.say("error", error.text, (name,), error.line)
 
-    def _run_again(self, blocks: Iterable[BlockBegun]) -> None:
-        """Run the blocks again at their own times, without starting or ending any source."""
+    def _run_again(self, blocks: Iterable[BlockBegun], former: Status | GoingOn) -> None:
+        """Run the blocks again at their own times, without starting or ending any source.
+
+        Functions that had failed while they played stay taken back.
+        """
         self._sounds.generations.hold = True
         try:
-            with passed_over():
+            with passed_over(), self._fallen.left_out(former.fallen):
                 for block in blocks:
                     self._clock.rerun = block.frame
                     self._present.move_to(block.frame)  # its curves and tempo begin there

@@ -20,6 +20,7 @@ from livecode.errors import (
 )
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Function, Value
+from livecode.playing.fallen import FallenFunctions, mark_of
 
 #: A function may take this long when it is probed, and this long while it plays.
 PROBE_LIMIT_S = 0.25
@@ -73,6 +74,7 @@ class FunctionVersion:
 
     function: Callable[..., float]
     names: list[str]
+    mark: str = ""  # which of all functions it is
 
 
 class NoVersion(Exception):
@@ -82,9 +84,16 @@ class NoVersion(Exception):
 class FunctionPlayer:
     """Calls the function of a value; goes back to the last version that worked when it fails."""
 
-    def __init__(self, value: Value, signals: Mapping[str, Any], watchdog: Watchdog):
+    def __init__(
+        self,
+        value: Value,
+        signals: Mapping[str, Any],
+        watchdog: Watchdog,
+        fallen: FallenFunctions | None = None,
+    ):
         self.value = value
         self._signals, self._watchdog = signals, watchdog
+        self._fallen = FallenFunctions() if fallen is None else fallen
         self._versions: list[FunctionVersion] = []  # versions that have worked, newest last
         self._slow = 0
         self.failure: Problem | None = None  # why the function fell back, until the caller takes it
@@ -94,7 +103,7 @@ class FunctionPlayer:
         """Call the newest function on the signals as they are; raises LivecodeError if it fails."""
         function = self.value.function
         assert function is not None, "only functions have a player"
-        version = FunctionVersion(function, signal_names(function))
+        version = FunctionVersion(function, signal_names(function), mark_of(function))
         arguments = pick(version.names, self._signals, called(function))
         try:
             checked(self._watchdog.call(function, *arguments, limit_s=PROBE_LIMIT_S))
@@ -105,7 +114,10 @@ class FunctionPlayer:
         return version
 
     def play(self, version: FunctionVersion) -> None:
-        """Play this version from now on."""
+        """Play this version from now on, unless it has failed in a former mind."""
+        if self._fallen.leaves_out(version.mark):
+            self._show_version()
+            return
         if not self._versions or self._versions[-1].function is not version.function:
             self._versions = [*self._versions[-8:], version]
         self._slow = 0
@@ -150,6 +162,7 @@ class FunctionPlayer:
         """Drop the version that plays, which has failed, and go back to the one before."""
         self._slow = 0
         failed = self._versions.pop()
+        self._fallen.add(failed.mark)
         name = self.value.name or called(failed.function)
         still = (
             "still playing the previous version" if self._versions else "it counts for nothing now"
@@ -158,6 +171,10 @@ class FunctionPlayer:
         with suppress(TookTooLong), self._watchdog.limit(PLAY_LIMIT_S):
             why, trace = in_the_performers_words(error), traced(error)
         self.failure = Problem(f"{why.text} – {still}", (name,), why.line, trace)
+        self._show_version()
+
+    def _show_version(self) -> None:
+        """Let the value be the function that plays."""
         if self._versions:
             self.value.settings["node"] = Function(self._versions[-1].function)
 

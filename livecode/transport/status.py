@@ -128,6 +128,7 @@ class Status(msgspec.Struct, frozen=True):
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
     quarantined: tuple[Files, ...] = ()
     failed_turns: dict[str, int] = {}  # in a row, by the name of an `@every`
+    fallen: tuple[str, ...] = ()  # functions that have failed while they played
     turns: tuple[str, ...] = ()  # the names of the functions that have turns
     stage: StageStatus = StageStatus()
 
@@ -142,6 +143,7 @@ class GoingOn(msgspec.Struct, frozen=True):
     clock: tuple[tuple[Any, ...], ...] = ()  # how the beat goes on: `Tempo.state`
     quarantined: tuple[Files, ...] = ()
     failed_turns: dict[str, int] = {}  # in a row, by the name of an `@every`
+    fallen: tuple[str, ...] = ()  # functions that have failed while they played
 
 
 class Trouble(msgspec.Struct, frozen=True):

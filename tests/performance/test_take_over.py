@@ -113,6 +113,47 @@ def test_what_a_block_imported_stays_though_a_name_in_it_was_refused(session: Se
     assert [str(each) for each in session.log if each.kind == "fallback"] == []
 
 
+FAILS_LATER = "n = [0]\n@reward\ndef good(rings):\n    n[0] += 1\n    return 1.0 / (n[0] < 5)"
+
+
+def failures(session: Session) -> int:
+    return sum("ZeroDivisionError" in each.text for each in session.log if each.kind == "fallback")
+
+
+def test_what_had_failed_and_was_taken_back_stays_so(session: Session, kill):
+    session.eval(EGO)
+    assert not session.eval("1 / 0").ok  # it did nothing and is not run again, but counts
+    session.eval("@reward\ndef good(rings): return 0.5\nego.reward = good")
+    session.eval("ego.pan = lambda t: 0.25")
+    session.advance(0.2)
+    session.eval(FAILS_LATER)
+    session.eval("m = [0]\nego.pan = lambda t: m.append(0) or 1 / (len(m) < 5)")
+    session.advance(0.5)
+    assert failures(session) == 2
+    for _ in range(2):
+        kill()
+        session.advance(0.5)
+        assert failures(session) == 0
+        assert session.get("ego").player.reward == pytest.approx(0.5)
+        assert session.performance.status().values["ego.pan"] == pytest.approx(0.25)
+
+
+def test_what_had_failed_and_was_evaluated_again_plays(session: Session, kill):
+    session.eval(EGO + "\n@reward\ndef good(rings): return 0.5\nego.reward = good")
+    session.eval(FAILS_LATER.replace("n = [0]\n", ""))  # n is not there
+    session.eval("n = [0]")
+    session.eval(FAILS_LATER.replace("n = [0]\n", ""))
+    session.advance(0.5)
+    assert failures(session) == 1
+    session.eval("n = [-10**6]")
+    session.eval(FAILS_LATER.replace("n = [0]\n", ""))
+    session.advance(0.1)
+    assert session.get("ego").player.reward == 1.0
+    kill()
+    session.advance(0.1)
+    assert session.get("ego").player.reward == 1.0
+
+
 def test_what_was_undone_is_told_once(session: Session, kill):
     session.eval(EGO)
     session.eval("ego.level = 0.5")
