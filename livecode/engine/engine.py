@@ -100,8 +100,8 @@ class Engine:
         self.outputs = DeviceOutputs(self.master, self.strips, self.note)
         self.meters = Meters(arena.meters, self.sample_rate)
         self.recording = Recording(
-            arena, self.master, self.strips, self.sends, lambda *note: self.tell(Note(*note))
-        )
+            arena, self.master, self.strips, self.sends, self.outputs, lambda *note: self.tell(Note(*note))
+        )  # fmt: skip
         self.errors = 0  # parts of blocks that raised: bugs, which must not cause silence
         self.frame = 0
         #: Called with what performers ask of the way to the loudspeaker.

@@ -12,6 +12,8 @@ from livecode.transport.messages import Shape
 MAIN = 2
 #: A cue that is heard needs so many outputs: the master's, and two for headphones.
 CUE_PAIR = (3, 4)
+#: A peak below this is silent (−80 dBFS).
+SILENT = 1e-4
 
 
 class DeviceOutputs:
@@ -32,6 +34,7 @@ class DeviceOutputs:
         self._asked: dict[str, tuple[int, ...]] = {}
         self._cued: set[str] = set()
         self._gains: dict[tuple[str, bool], float] = {}  # (name, whether cued) -> at the last block
+        self._apart: set[str] = set()  # names that are heard elsewhere, or come back from there
         self._missed: set[str] = set()  # names of which it was said that their output is missing
 
     def follow(self, shape: Shape) -> None:
@@ -73,6 +76,17 @@ class DeviceOutputs:
             out *= gate[:, :1]
         out[:, :MAIN] += heard
         return out
+
+    def apart(self) -> dict[str, np.ndarray]:
+        """Return what the master lacks in the last block: by name, what is heard elsewhere, (frames, 2)."""
+        found = {}
+        for name in {*self._asked, *self._apart} & set(self._strips):
+            away, kept = self.away(name), self._strips[name].kept()
+            if away or (name in self._apart and np.abs(kept).max() > SILENT):  # or it comes back
+                self._apart.add(name)
+                found[name] = kept
+        self._apart.intersection_update(found)
+        return found
 
     def _add(
         self,

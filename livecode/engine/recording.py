@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 import msgspec
 import numpy as np
 
-from livecode.engine.master import Master
+from livecode.engine.master import KNEE, Master, soft_curve
+from livecode.engine.outputs import DeviceOutputs
 from livecode.engine.recorder import Recorder
 from livecode.engine.sends import Sends
-from livecode.engine.stems import HighPassState, RecordedBlock, StemFiles
+from livecode.engine.stems import HighPass, HighPassState, RecordedBlock, StemFiles
 from livecode.engine.strip import Strip
 from livecode.errors import LivecodeError
 from livecode.transport import Arena
@@ -27,6 +28,7 @@ class Recording:
         master: Master,
         strips: Mapping[str, Strip],
         sends: Sends,
+        outputs: DeviceOutputs,
         note: Callable[[str, int], None],
     ):
         """Make an idle recording.
@@ -34,8 +36,10 @@ class Recording:
         `note` is called with a sentence and its sample time when a recording had to stop.
         """
         self._arena, self._master, self._note = arena, master, note
-        self._strips, self._sends = strips, sends
+        self._strips, self._sends, self._outputs = strips, sends, outputs
         self._sample_rate, self._block = arena.header.sample_rate, arena.header.block
+        #: As the master delays and filters what it plays.
+        self._high_pass = HighPass(self._sample_rate)
         self.recorder: Recorder | None = None
         self._former: Recorder | None = None  # a recorder that has been told to finish
         self._stems = False
@@ -108,12 +112,25 @@ class Recording:
         if self.recorder is None or frame - self._block < self._next:
             return
         self._next = frame
+        apart = self._outputs.apart()
+        if apart or not self._high_pass.at_rest:
+            heard = self._with(apart, heard)
         if self._stems:
-            self.recorder.take(RecordedBlock(heard.copy(), self._added(), self._master.gate()))
+            added = self._added()
+            added |= {name: added[name] + kept for name, kept in apart.items() if name in added}
+            self.recorder.take(RecordedBlock(heard.copy(), added, self._master.gate()))
         else:
             self.recorder.write(heard)
         if self.recorder.error is not None:
             self._fail(self.recorder.error, frame)
+
+    def _with(self, apart: Mapping[str, np.ndarray], heard: np.ndarray) -> np.ndarray:
+        """Return a block of the master with the names that are heard from other outputs."""
+        sound = self._high_pass.process(sum(apart.values(), np.zeros_like(heard)))
+        if (gate := self._master.gate()) is not None:
+            sound *= gate
+        both = heard + sound
+        return (soft_curve(both) if np.abs(both).max() > KNEE else both).astype(np.float32)
 
     def take_last(self, frame: int) -> None:
         """Record the block that ends at `frame`; for the last block of an offline performance."""

@@ -147,6 +147,11 @@ class Strip:
         added: np.ndarray = self.tap.read() * self._direct_gain_tap.read()
         return added
 
+    def kept(self) -> np.ndarray:
+        """Return what it kept from the mix in the last computed block, for other outputs, (frames, 2)."""
+        kept: np.ndarray = self.tap.read() * (self.past - self._direct_gain_tap.read())
+        return kept
+
     def before_gain(self) -> np.ndarray:
         """Return the last computed block before level and pan, (frames, 2)."""
         return self._before_gain.read()

@@ -9,9 +9,10 @@ import soundfile
 
 from livecode.engine.stems import HighPass, RecordedBlock, StemFiles
 from livecode.engine.wav import WavFile
-from livecode.transport.messages import Note, Record, Tape
+from livecode.transport.messages import Note, Record, Shape, Tape
 from tests.engine.conftest import Rig
 from tests.engine.test_recorder import await_, largest_file
+from tests.sound import rms
 
 RATE, HEAD_BYTES = 48000, 94
 
@@ -60,6 +61,30 @@ def test_stems_add_up_to_the_master_from_the_first_sample_on(
     assert np.abs(parts["master"]).max() > 0.2
     assert np.abs(parts["low"]).max() > 0.1
     assert error_db(tmp_path) < -110
+
+
+def test_names_that_are_heard_from_other_outputs_are_in_the_recording_and_in_their_stems(
+    rig: Rig, tmp_path: Path
+):
+    rig.engine.outputs.channels = 8
+    rig.play("low", rig.sine(375, 0.2))
+    rig.play("high", rig.sine(3000, 0.1))
+    rig.tell(Shape("low", out=(5, 6)))
+    rig.tell(Shape("high"))
+    record(rig, tmp_path)
+    rig.run(60)
+    assert np.abs(rig.run(1)).max() < 0.15, "the master plays the other name alone"
+    rig.tell(Shape("low"))
+    rig.run(60)
+    rig.tell(Shape("low", out=(3,)))
+    rig.run(60)
+    stop(rig)
+    parts = stems(tmp_path)
+    assert error_db(tmp_path) < -100
+    loudness = [rms(parts["low"][at : at + 1024]) for at in range(30 * 256, 170 * 256, 1024)]
+    assert loudness == pytest.approx([loudness[0]] * len(loudness), rel=0.03)
+    assert loudness[0] > 0.1
+    assert np.abs(np.diff(parts["low"], axis=0)[30 * 256 :]).max() < 1.5 * rig.steady_jump(375)
 
 
 def test_what_a_panic_cuts_off_is_cut_off_the_stems_too(rig: Rig, tmp_path: Path):
