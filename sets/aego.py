@@ -24,8 +24,8 @@ def hands(rings, keys):                 # the mean turn of both hands; the keys,
 
 # %% one  for=16*bars fade=4*s
 # One dimension: pitch, and nothing else, a bell a beat. What is right? Only your hands know.
-ego = agent(additive, dims=1, every=1*beats, step=0.07, scale=key, strike=0.75, seed=19, level=0.6)
-ego.delay, ego.room, ego.pan = (3/8, 0.4), 0.4, sine(-0.3, 0.3, period=8*bars)
+ego = agent(additive, dims=1, every=1*beats, step=0.14, scale=key, strike=0.75, seed=19, level=0.6)
+ego.delay, ego.room, ego.pan, ego.rest = (3/8, 0.4), 0.4, sine(-0.3, 0.3, period=8*bars), 0.25
 ego.reward = hands
 reeds = orchestra.hold(*orchestra.at("bassoon_046_p"), level=0)     # a place to play notes in: low reeds
 ground = notes(pattern("0").add(roots), reeds, scale=key, octave=3, legato=0.95, level=ramp(0.2, 0.55, over=8*bars))
@@ -41,7 +41,7 @@ skin.reward = hands
 
 # %% four  for=24*bars quant=1*bars
 # Odd against even, and the stretch of a bell. The steps are longer: it leaps. The skins find a pulse.
-ego.dims, ego.step, ego.strike = 4, 0.1, 1
+ego.dims, ego.step, ego.strike = 4, 0.25, 1
 ego.every = pattern("<0.5 0.25 0.5 [0.5 0.25]>") * beats
 ego.delay, ego.hp = (3/16, 0.35), 150
 skin.dims, skin.every, skin.rest, skin.strike = 2, 0.25*beats, 0.3, pattern("1 0.4 0.7 0.4")
@@ -54,15 +54,16 @@ ground.pattern = pattern("0 ~ [~ 0] ~").add(roots)
 ego.space, ego.dims, ego.step, ego.strike = orchestra, 2, 0.06, 0.3
 ego.every, ego.hp, ego.level = pattern("<2 1 1 0.5>") * beats, 100, 0.5
 ego.texture = ramp(0.2, 1, over=12*bars)    # held sounds begin to breathe as recorded ones do
+ego.width = ramp(0, 0.8, over=8*bars)       # and each of their partials gets a place of its own in the room
 chords = notes(pattern("<[0,4] [0,2,4]>").add(roots), ego, scale=key, octave=4, legato=0.9, level=0)
 chords.level, chords.room, chords.cut = ramp(0, 0.5, over=4*bars), 0.5, sine(900, 4000, period=12*bars)
 ground.pattern = pattern("0").add(roots)
 
 # %% they quarrel  for=28*bars quant=1*bars ends=["chords"] fade=1*bars
 # Another, who is praised for what the first is blamed for; a drummer who listens to both; a bass.
-ego.dims, ego.step, ego.strike, ego.pan = 4, 0.12, 0.9, -0.4
-ego.every, ego.level = pattern("<0.5 0.25>") * beats, 0.6
-other = agent(additive, dims=4, every=pattern("<0.25 0.5>") * beats, step=0.12, scale=key, strike=1, seed=23)
+ego.dims, ego.step, ego.strike, ego.pan = 4, 0.25, 0.9, -0.4
+ego.every, ego.level, ego.width = pattern("<0.5 0.25>") * beats, 0.6, 0.3
+other = agent(additive, dims=4, every=pattern("<0.25 0.5>") * beats, step=0.25, scale=key, strike=1, seed=23)
 other.level, other.pan, other.hp, other.delay = 0.5, 0.4, 150, (3/16, 0.3)
 other.reward = -1 * hands
 skin = agent(percussion, dims=3, every=0.25*beats, rest=0.15, seed=5, level=0.75)
@@ -73,16 +74,16 @@ ground.cut, ground.duck, ground.room, ground.legato = sine(300, 1500, period=14*
 
 # %% eight  for=20*bars quant=1*bars ends=["other"] fade=2*bars
 # All eight dimensions, up to eight steps a beat, curious beyond all reason: the crowd.
-ego.dims, ego.pan, ego.step = 8, 0, ramp(0.08, 0.2, over=16*bars)
+ego.dims, ego.pan, ego.step = 8, 0, ramp(0.2, 0.4, over=16*bars)
 ego.every = pattern("<0.25!8 [0.25 0.125]!8 0.125!4>") * beats
-ego.curiosity, ego.rest = ramp(1, 4, over=16*bars), 0.1
+ego.curiosity, ego.rest, ego.width = ramp(1, 4, over=16*bars), 0.1, ramp(0.3, 1, over=12*bars)
 skin.dims, skin.level = 8, ramp(0.75, 0.9, over=16*bars)
 pulse.pattern = "<[c ~ ~ c ~ ~ c ~]!7 c*4>"
 
 # %% home  for=12*bars quant=1*bars ends=["skin", "pulse"] fade=1*bars
 # One dimension again, one bell a beat, where they have all been.
-ego.space, ego.dims, ego.curiosity, ego.rest = additive, 1, 0.2, 0.35
-ego.every, ego.step, ego.strike, ego.texture = 1*beats, 0.05, 0.75, 0
-ego.delay, ego.room, ego.level = (3/8, 0.4), 0.5, ramp(0.6, 0.5, 0.4, 0, over=12*bars)
+ego.space, ego.dims, ego.curiosity, ego.rest = additive, 1, 0.2, 0.25
+ego.every, ego.step, ego.strike, ego.texture = 1*beats, 0.12, 0.75, 0
+ego.delay, ego.room, ego.width, ego.level = (3/8, 0.4), 0.5, 0, ramp(0.6, 0.5, 0.4, 0, over=12*bars)
 ground = notes(pattern("<0 ~ 0 ~ -2 ~ 0 ~>"), reeds, scale=key, octave=3, legato=0.95, level=ramp(0.5, 0.5, 0, over=12*bars))
 ground.cut, ground.room = 900, 0.4

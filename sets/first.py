@@ -14,22 +14,23 @@ def hands(rings, keys):                 # both hands to the front: +1, to the ba
     return rings.twist + keys.like - keys.dislike
 
 
-# %% dance  for=4*bars
+# %% dance  for=2*bars
 kick = hits("bd*4")
 top = hits(pattern("[~ oh]*4, ~ cp, hh*8").gain("0.7 0.4 1 0.5"), level=1.2)
 bass = notes("0 [~ 0] [~ 4] <3 [2 -1]>", "bass", scale=key, octave=2)
-bass.cut, bass.duck = sine(250, 1400, period=8*bars), ("kick", 0.8)
+bass.cut, bass.duck = sine(1800, 250, period=8*bars), ("kick", 0.8)
 
 # %% wander  for=16*bars quant=1*bars
 # An agent walks through two dimensions of the space, and strikes where it stands:
 # twice a beat, in your key.
-ego = agent(glass, dims=2, every=0.5*beats, step=0.1, scale=key, strike=1, level=0.5, seed=2)
-ego.hp, ego.delay, ego.room = 180, (3/16, 0.4), 0.3
+ego = agent(glass, dims=2, every=0.5*beats, step=0.25, rest=0.2, scale=key, strike=1, level=0.55, seed=2)
+ego.hp, ego.delay, ego.room, ego.width = 180, (3/16, 0.4), 0.3, 0.6
 ego.pan = sine(-0.5, 0.5, period=4*bars)
 
 # %% learn  for=16*bars quant=1*bars
-# Now it is taught: turn your hands to the front where you like what you hear.
+# Now it is taught: turn your hands to the front where you like what you hear. Kick and bass make room for it.
 ego.reward = hands
+kick.level, bass.level = ramp(0, 1, over=6*bars), ramp(0.2, 1, over=6*bars)
 ego.every = pattern("<0.5!3 0.25>") * beats
 bass.pattern = "0 [~ 0] [~ 4] [<3 2> -1], ~ ~ ~ <~ [7 5]>"
 
@@ -43,5 +44,5 @@ pieces.level, pieces.hp = 1.6, 200
 kick.pattern = "<bd*4!3 [bd ~ bd [bd bd]]>"
 
 # %% home  quant=1*bars ends=["pieces", "drummer", "top"] fade=2*bars
-kick.pattern = "bd ~ ~ ~"
-bass.pattern, ego.every = "<0 -2>", 1*beats
+kick.pattern, kick.level, bass.level = "bd ~ ~ ~", 0.6, 0.6
+bass.pattern, ego.every, ego.level = "<0 -2>", 1*beats, 0.35

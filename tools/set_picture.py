@@ -1,11 +1,17 @@
-"""Draws a set as a picture: its spectrogram, the beginnings of its scenes, and its agents."""
+"""Draws a set as a picture: its spectrogram, the beginnings of its scenes, and its agents.
+
+    python -m tools.set_picture sets/aego.py docs/aego.png --strip docs/strip.png --gallery docs/gallery
+
+plays the set once: picture, strip, the gallery's sound of it and `--sound FILE.wav` are of one play.
+"""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 from livecode.language.agents import Agent
@@ -13,11 +19,15 @@ from livecode.offline.playback import opened, over
 from livecode.offline.session import Session
 from livecode.playing.sound_player import player_of
 from livecode.sets.set_file import read_set
+from tools.site import sounds
 
-STEP_S = 0.5
+STEP_S = 0.512  # whole blocks of 256 frames at 48 kHz
 WINDOW = 8192  # samples at 48 kHz: bins are 6 Hz apart
 LOWEST_HZ, HIGHEST_HZ, BANDS = 40.0, 16_000.0, 360
 FLOOR_DB = -90.0
+#: Dark in both themes of the site; an agent has the colour of its space.
+GROUND, INK = "#0c0a12", "#d9d5e0"
+COLOURS = ("#5ec8f2", "#ff9a6b", "#b9a0ff", "#7fe0a7")
 
 
 class AgentSample(NamedTuple):
@@ -37,40 +47,57 @@ class PlayedSet(NamedTuple):
     scenes: list[tuple[float, str]]  # (beginning in seconds, name) of each scene
     seen: list[AgentSample]
     seconds: float
+    audio: NDArray[np.float32]  # (frames, 2)
+    rate: int
+
+    def since(self, scene: str, seconds: float) -> float:
+        """Return when a scene has gone on for so many seconds, in seconds of the set."""
+        return next(began for began, name in self.scenes if name == scene) + seconds
 
 
-def main() -> int:
-    """Play a set offline and draw it."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Play a set offline, once, and draw it."""
     parser = argparse.ArgumentParser(prog="python -m tools.set_picture")
     parser.add_argument("set", type=Path)
     parser.add_argument("picture", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--strip", action="store_true", help="the spectrogram alone, in a low strip"
-    )
-    options = parser.parse_args()
+    parser.add_argument("--strip", type=Path, help="the spectrogram alone, in a low strip")
+    parser.add_argument("--gallery", type=Path, help="a folder for the gallery's sound of the set")
+    parser.add_argument("--sound", type=Path, help="all that was heard, as a WAV file")
+    options = parser.parse_args(argv)
     played = play(options.set, options.seed)
-    (draw_strip if options.strip else draw)(played, options.picture)
+    if options.sound:
+        soundfile.write(options.sound, played.audio, played.rate, subtype="FLOAT")
+    draw(played, options.picture)
+    if options.strip:
+        draw_strip(played, options.strip)
+    if options.gallery:
+        name = options.set.stem
+        stretch = sounds.GALLERY[name]
+        begin_s = played.since(stretch.scene, stretch.skip_s)
+        sounds.keep(name, sounds.cut(played.audio, begin_s, stretch.seconds), options.gallery)
     return 0
 
 
 def play(path: Path, seed: int = 0) -> PlayedSet:
     """Play a set that nobody touches."""
     piece = read_set(path)
-    columns: list[NDArray[np.floating]] = []
+    heard: list[NDArray[np.float32]] = []
     seen: list[AgentSample] = []
     with Session(seed) as session:
         began = opened(session, piece)
         while not over(session, began, None):
-            audio = session.advance(STEP_S).mean(axis=1)
-            columns.append(_levels_db(audio, session.sample_rate))
+            heard.append(session.advance(STEP_S))
             seen += _agents(session, began)
+        rate = session.sample_rate
         scenes = [
-            (max(0.0, event.frame / session.sample_rate - began), event.names[0])
+            (max(0.0, event.frame / rate - began), event.names[0])
             for event in session.log
             if event.kind == "scene"
         ]
-    return PlayedSet(np.array(columns).T, scenes, seen, len(columns) * STEP_S)
+    columns = [_levels_db(audio.mean(axis=1), rate) for audio in heard]
+    seconds = len(columns) * STEP_S
+    return PlayedSet(np.array(columns).T, scenes, seen, seconds, np.concatenate(heard), rate)
 
 
 def _agents(session: Session, began: float) -> Iterator[AgentSample]:
@@ -99,8 +126,10 @@ def draw(played: PlayedSet, picture: Path) -> None:
     """Draw the spectrogram above, and the agents' dimensions and periods below; needs matplotlib."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(13, 6.4), layout="constrained")
+    figure = Figure(figsize=(13, 6.4), layout="constrained", facecolor=GROUND)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    for axes in (above, below):
+        _darken(axes)
     _draw_spectrogram(above, played)
     above.set_ylabel("Hz")
     above.set_yticks([50, 100, 200, 500, 1000, 2000, 5000, 10_000],
@@ -112,6 +141,15 @@ def draw(played: PlayedSet, picture: Path) -> None:
     _draw_agents(below, played)
     below.set(xlim=(0, played.seconds), xlabel="seconds", ylabel="dimensions")
     figure.savefig(picture, dpi=90)
+
+
+def _darken(axes: Any) -> None:
+    axes.set_facecolor(GROUND)
+    axes.tick_params(which="both", colors=INK)
+    axes.xaxis.label.set_color(INK)
+    axes.yaxis.label.set_color(INK)
+    for spine in axes.spines.values():
+        spine.set_color("#4a4356")
 
 
 def draw_strip(played: PlayedSet, picture: Path) -> None:
@@ -143,19 +181,23 @@ def _draw_agents(axes: Any, played: PlayedSet) -> None:
     axes.set_yticks([1, 2, 4, 8], ["1", "2", "4", "8"])
     axes.set_ylim(0.7, 24)
     for number, space in enumerate(spaces):
-        axes.plot([], [], color=f"C{number}", linewidth=4, label=space)
+        axes.plot([], [], color=COLOURS[number % len(COLOURS)], linewidth=4, label=space)
     begins = [began for began, _ in played.scenes]
     left: dict[int, dict[str, AgentSample]] = {}  # scene -> name -> the last sample
     for each in played.seen:
-        colour = f"C{spaces.index(each.space)}"
+        colour = COLOURS[spaces.index(each.space) % len(COLOURS)]
         axes.plot([each.t - STEP_S, each.t], [each.dims] * 2, color=colour, linewidth=4)
         scene = max(sum(began < each.t - STEP_S / 2 for began in begins) - 1, 0)
         left.setdefault(scene, {})[each.agent] = each
     for scene, agents in left.items():
         dims = max(each.dims for each in agents.values())
         text = ", ".join(f"{name} {each.every_ms:.0f} ms" for name, each in agents.items())
-        axes.text(begins[scene] + 0.004 * played.seconds, dims * 1.25, text, fontsize="small")
-    axes.legend(loc="upper left", ncols=max(len(spaces), 1), frameon=False, fontsize="small")
+        at_s = begins[scene] + 0.004 * played.seconds
+        axes.text(at_s, dims * 1.25, text, fontsize="small", color=INK)
+    if spaces:
+        axes.legend(
+            loc="upper left", ncols=len(spaces), frameon=False, fontsize="small", labelcolor=INK
+        )
 
 
 if __name__ == "__main__":

@@ -93,14 +93,19 @@ def main() -> int:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     for name in options.only:
-        audio = played(GALLERY[name]) if name in GALLERY else alone(name)
-        soundfile.write(
-            options.folder / f"{name}.mp3", audio, RATE, format="MP3", subtype="MPEG_LAYER_III",
-            compression_level=COMPRESSION, bitrate_mode="VARIABLE",
-        )  # fmt: skip
-        draw(audio, options.folder / f"{name}.webp")
-        print(f"{name}: {(options.folder / f'{name}.mp3').stat().st_size / 1000:.0f} kB")
+        keep(name, played(GALLERY[name]) if name in GALLERY else alone(name), options.folder)
     return 0
+
+
+def keep(name: str, audio: NDArray[np.float32], folder: Path) -> None:
+    """Write a sound of the gallery, (frames, 2), and its spectrogram."""
+    path = folder / f"{name}.mp3"
+    soundfile.write(
+        path, audio, RATE, format="MP3", subtype="MPEG_LAYER_III",
+        compression_level=COMPRESSION, bitrate_mode="VARIABLE",
+    )  # fmt: skip
+    draw(audio, folder / f"{name}.webp")
+    print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
 
 
 def played(stretch: Stretch) -> NDArray[np.float32]:
@@ -113,7 +118,7 @@ def played(stretch: Stretch) -> NDArray[np.float32]:
             RehearseOptions(path, stretch.scene, out=out, seconds=seconds, seed=stretch.seed), print
         )
         audio, _ = soundfile.read(out, dtype="float32", always_2d=True)
-    return _cut(audio, stretch.skip_s, stretch.seconds)
+    return cut(audio, stretch.skip_s, stretch.seconds)
 
 
 def alone(name: str) -> NDArray[np.float32]:
@@ -124,12 +129,12 @@ def alone(name: str) -> NDArray[np.float32]:
         if not result.ok:
             raise SystemExit(f"{name}: {result.error}")
         audio = session.advance(stretch.skip_s + stretch.seconds)
-    return _cut(audio, stretch.skip_s, stretch.seconds)
+    return cut(audio, stretch.skip_s, stretch.seconds)
 
 
-def _cut(audio: NDArray[np.float32], skip_s: float, seconds: float) -> NDArray[np.float32]:
+def cut(audio: NDArray[np.float32], skip_s: float, seconds: float) -> NDArray[np.float32]:
     """Return `seconds` of a sound, as loud as all others and faded at both ends."""
-    audio = audio[round(skip_s * RATE) :][: round(seconds * RATE)]
+    audio = audio[round(skip_s * RATE) :][: round(seconds * RATE)].copy()
     loud = 10 ** (LEVEL_DBFS / 20) / np.sqrt(np.mean(audio**2))
     audio *= min(loud, PEAK / float(np.abs(audio).max()))
     for fade_s, part in ((FADE_IN_S, audio), (FADE_OUT_S, audio[::-1])):
