@@ -19,7 +19,6 @@ from livecode.language.sources import Sounding
 from livecode.language.things import PlayerState, Thing
 from livecode.language.values import Function, Value
 from livecode.playing.duets import Duets
-from livecode.playing.fallen import FallenFunctions
 from livecode.playing.function_player import FunctionPlayer, player_of
 from livecode.playing.listening import Signals
 from livecode.playing.mix import Mix
@@ -58,7 +57,6 @@ class Applier:
         self._watchdog, self._lock = watchdog, lock
         self._moment, self._pump, self._trying = moment, pump, trying
         self._unheard: list[Failed] = []  # failures that came in while a block waited
-        self.fallen = FallenFunctions()
         self._awaited: int | None = None  # the generation whose graph a block waits for
         self._turning: list[Value] = []  # values that are computed otherwise from a line on
 
@@ -183,7 +181,7 @@ class Applier:
     def _player_for(self, value: Value) -> FunctionPlayer:
         """Return the player of a value, a new one if it has none."""
         if value.player is None:
-            return FunctionPlayer(value, self._signals, self._watchdog, self.fallen)
+            return FunctionPlayer(value, self._signals, self._watchdog, self._sounds.fallen)
         return player_of(value)
 
     def _check_inputs(self, thing: Dsp) -> None:

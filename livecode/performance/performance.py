@@ -216,7 +216,7 @@ class Performance:
         )  # fmt: skip
         self.board = StatusBoard(
             arena, clock, tempo, self.intake, scenes, sounds, self.turns, namespace, self.stage,
-            self.layers, self.named, self.judging, self.duets, self.applier.fallen,
+            self.layers, self.named, self.judging, self.duets,
         )  # fmt: skip
         self._status_due = 0
         self.tokens = TokenTeller(sounds, clock, tempo, lock)
@@ -242,7 +242,7 @@ class Performance:
         self.checkpoint = AgentCheckpoint(sounds, clock, lock, log)
         self.handover = Handover(
             self.blocks, sounds, scenes, arena.controls, clock, self.present, tempo, self.midi_out,
-            self.turns, self.applier.fallen, lock, log,
+            self.turns, lock, log,
         )  # fmt: skip
 
         # the words in the namespace

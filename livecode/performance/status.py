@@ -22,7 +22,6 @@ from livecode.performance.token_times import version_of
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.duets import Duets
-from livecode.playing.fallen import FallenFunctions
 from livecode.playing.players import StreamPlayer
 from livecode.playing.sound_player import SoundPlayer
 from livecode.playing.sounds import Sounds
@@ -86,13 +85,11 @@ class StatusBoard:
         named: NamedSignals,
         judging: Judging,
         duets: Duets,
-        fallen: FallenFunctions,
     ):
         self._arena, self._clock, self._tempo, self._intake = arena, clock, tempo, intake
         self._scenes, self._sounds, self._turns = scenes, sounds, turns
         self._namespace, self._stage, self._layers = namespace, stage, layers
         self._named, self._judging, self._duets = named, judging, duets
-        self._fallen = fallen
 
     def running(self) -> list[Running]:
         """Return what sounds: name, kind, level, and where it was defined."""
@@ -161,7 +158,7 @@ class StatusBoard:
             quarantined=self._sounds.generations.quarantined,
             patterns=version_of(self._sounds, self._tempo),
             failed_turns=self._turns.failed,
-            fallen=self._fallen.marks,
+            fallen=self._sounds.fallen.marks,
             turns=tuple(self._turns.lengths),
             stage=self._stage.status,
         )
@@ -177,7 +174,7 @@ class StatusBoard:
             quarantined=self._sounds.generations.quarantined,
             places={name: _rounded(player.full_position, 4) for name, player in self._agents()},
             failed_turns=self._turns.failed,
-            fallen=self._fallen.marks,
+            fallen=self._sounds.fallen.marks,
         )
 
     def _playing(self) -> Iterator[tuple[str, Sounding, SoundPlayer]]:

@@ -11,7 +11,6 @@ from livecode.evaluation.waits import passed_over
 from livecode.journal.records import BlockBegun
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
-from livecode.playing.fallen import FallenFunctions
 from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
 from livecode.playing.sounds import Sounds
@@ -36,14 +35,12 @@ class Handover:
         tempo: Tempo,
         midi_out: MidiOut,
         turns: TurnTable,
-        fallen: FallenFunctions,
         lock: BlockLock,
         log: EventLog,
     ):
         self._blocks, self._sounds, self._scenes, self._controls = blocks, sounds, scenes, controls
         self._clock, self._present, self._tempo = clock, present, tempo
         self._midi_out, self._turns, self._lock, self._log = midi_out, turns, lock, log
-        self._fallen = fallen
 
     def take_over(
         self,
@@ -93,11 +90,12 @@ class Handover:
         """
         self._sounds.generations.hold = True
         try:
-            with passed_over(), self._fallen.left_out(former.fallen):
+            with passed_over(), self._sounds.fallen.left_out(former.fallen):
                 for block in blocks:
                     self._clock.rerun = block.frame
                     self._present.move_to(block.frame)  # its curves and tempo begin there
                     self._blocks.rerun(block.number, block.code, block.name, block.undoable)
+                    self._sounds.leave_out_fallen()
         finally:
             self._clock.rerun = None
             self._sounds.generations.hold = False

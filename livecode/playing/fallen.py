@@ -1,4 +1,4 @@
-"""The performer's functions that have failed while they played: a mind that takes over leaves them out."""
+"""Functions and graphs that have failed while they played: a mind that takes over leaves them out."""
 
 import hashlib
 import linecache
@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from livecode.transport.sources import GraphSource, Source
+
 #: Of an evening, so many are known, the newest.
 MOST = 64
 
 
-class FallenFunctions:
-    """Knows which versions of functions have failed and have not been evaluated anew since."""
+class Fallen:
+    """Knows which versions of functions and graphs have failed and have not been evaluated anew since."""
 
     def __init__(self) -> None:
         self._marks: dict[str, None] = {}
@@ -23,7 +25,7 @@ class FallenFunctions:
         return tuple(self._marks)
 
     def add(self, mark: str) -> None:
-        """Note that the function of that mark has failed."""
+        """Note that what has that mark has failed."""
         if mark:
             self._marks[mark] = None
             while len(self._marks) > MOST:
@@ -40,7 +42,7 @@ class FallenFunctions:
             self._leaves_out = False
 
     def leaves_out(self, mark: str) -> bool:
-        """Return whether a function that is evaluated is not to play; forget that it had failed if it is."""
+        """Return whether what is evaluated is not to play; forget that it had failed if it is."""
         if self._leaves_out and mark in self._marks:
             return True
         self._marks.pop(mark, None)
@@ -56,3 +58,11 @@ def mark_of(function: Callable[..., Any]) -> str:
     text = "".join(kept[2]).encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(text, digest_size=8).hexdigest()
     return f"{digest}:{code.co_firstlineno}:{code.co_qualname}"
+
+
+def mark_of_source(name: str, source: Source) -> str:
+    """Return what the source of a name is known by, if it is a graph; "": nothing."""
+    if not isinstance(source, GraphSource):
+        return ""
+    text = f"{source.function} {source.inputs} {source.source}".encode("utf-8", "surrogatepass")
+    return f"{name}:{hashlib.blake2b(text, digest_size=8).hexdigest()}"

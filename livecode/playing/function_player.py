@@ -20,7 +20,7 @@ from livecode.errors import (
 )
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Function, Value
-from livecode.playing.fallen import FallenFunctions, mark_of
+from livecode.playing.fallen import Fallen, mark_of
 
 #: A function may take this long when it is probed, and this long while it plays.
 PROBE_LIMIT_S = 0.25
@@ -89,11 +89,11 @@ class FunctionPlayer:
         value: Value,
         signals: Mapping[str, Any],
         watchdog: Watchdog,
-        fallen: FallenFunctions | None = None,
+        fallen: Fallen | None = None,
     ):
         self.value = value
         self._signals, self._watchdog = signals, watchdog
-        self._fallen = FallenFunctions() if fallen is None else fallen
+        self._fallen = Fallen() if fallen is None else fallen
         self._versions: list[FunctionVersion] = []  # versions that have worked, newest last
         self._slow = 0
         self.failure: Problem | None = None  # why the function fell back, until the caller takes it

@@ -10,10 +10,11 @@ from livecode.language.moments import Moment
 from livecode.language.sources import GAP, Sounding
 from livecode.language.things import PlayerState
 from livecode.language.units import Span
+from livecode.playing.fallen import Fallen, mark_of_source
 from livecode.playing.generations import Generations
 from livecode.playing.hushed import HushedNames
 from livecode.playing.mix import Entry, Mix
-from livecode.playing.played_source import PlayedSource, alike, taken_by
+from livecode.playing.played_source import GoodSources, PlayedSource, alike, taken_by
 from livecode.playing.players import player_for
 from livecode.playing.quant import next_multiple
 from livecode.playing.reward_terms import reads
@@ -22,7 +23,7 @@ from livecode.playing.tick_costs import TickCosts
 from livecode.playing.transfer_player import TransferPlayer
 from livecode.playing.turning import turn
 from livecode.signals.tempo import Tempo
-from livecode.transport.messages import Encoded
+from livecode.transport.messages import Encoded, Source
 from livecode.transport.status import Generation
 from livecode.transport.timing import tick_frames
 
@@ -32,8 +33,6 @@ START_LEAD_BLOCKS = 3
 REMOVAL_FADE_S = 0.5
 #: A source that begins up to this long after the line of its scene does not wait for the next one.
 SCENE_GRACE_S = 0.25
-#: This many good sources of a name are kept to go back to when the newest one fails.
-KEPT = 8
 
 
 class Sounds:
@@ -65,8 +64,8 @@ class Sounds:
         self._entry = Entry()
         #: What each name was played as last. A block that runs may have changed its thing since.
         self._played: dict[str, PlayedSource] = {}
-        self._good: dict[str, list[PlayedSource]] = {}  # name -> good sources, newest last
-        self.costs, self.hushed = TickCosts(), HushedNames()
+        self._good = GoodSources()
+        self.costs, self.hushed, self.fallen = TickCosts(), HushedNames(), Fallen()
         #: Called with a thing that takes its name back from another that failed.
         self.on_return: Callable[[Sounding], None] = lambda thing: None
         generations.on_begin, generations.on_encoded = self._begun, self._encoded
@@ -80,10 +79,8 @@ class Sounds:
     def play(self, thing: Sounding, state: PlayerState | None = None) -> int | None:
         """Follow a thing's description: its settings at once, a new source at its quant.
 
-        state: a state of its player to go back to; None leaves the player as it is.
-
-        Returns the number of the generation that is to begin, None if there is none. Raises
-        LivecodeError if there is no room for its controls or its source.
+        state: a state of its player to go back to; None leaves the player as it is. Returns the number of
+        the generation that is to begin, None if there is none. Raises LivecodeError if there is no room.
         """
         self.changes.count += 1
         try:
@@ -150,17 +147,26 @@ class Sounds:
     def fall_back(self, name: str, generation: int) -> str:
         """Go back from a generation that failed to its name's last good source; returns what is heard."""
         current = self.generations.current(name)
-        if current is None or current.generation != generation:
-            self.generations.abort(generation)
-            return "it had been replaced already"
         self.generations.abort(generation)
-        known = self._good.get(name, [])
-        good = [kept for kept in known if not alike(kept.source, current.source)]
-        self._good[name] = good
-        if name not in self or not good:
+        if current is None or current.generation != generation:
+            return "it had been replaced already"
+        self.fallen.add(mark_of_source(name, current.source))
+        return self._go_back(name, current.source)
+
+    def leave_out_fallen(self) -> None:
+        """Go back from what had failed in a former mind, when one of its blocks has run again."""
+        for name, played in list(self._played.items()):
+            if self.fallen.leaves_out(mark_of_source(name, played.source)):
+                self._go_back(name, played.source)
+            else:
+                self._good.note(name, played)
+
+    def _go_back(self, name: str, source: Source) -> str:
+        """Let a name be what it was before a source that has failed; returns what is heard."""
+        good = self._good.instead_of(name, source)
+        if name not in self or good is None:
             return "it is silent now"
-        thing = good[-1].thing
-        thing.settings = dict(good[-1].settings)
+        thing = good.restored()
         if (failed := self._things[name]) is not thing:
             failed.player = None
             self.on_return(thing)
@@ -183,10 +189,7 @@ class Sounds:
 
     def _note_good(self, playing: Generation) -> None:
         if alike(playing.source, (version := self._played[playing.name]).source):
-            good = self._good.get(playing.name, [])
-            if good and alike(good[-1].source, version.source):
-                good = good[:-1]  # the same source with the settings of now
-            self._good[playing.name] = [*good[1 - KEPT :], version]
+            self._good.note(playing.name, version)
 
     def remove(self, *things: Sounding) -> None:
         """Fade things out and free their names, unless other things have taken the names already.
@@ -207,7 +210,7 @@ class Sounds:
         self._since.pop(name, None)
         fade_s = max(self._fade_s(thing), REMOVAL_FADE_S if self._entry.fade is None else 0.0)
         self.generations.fade_out(name, fade_s, self.scene_line())
-        self._good.pop(name, None)
+        self._good.forget(name)
         self._gone.add(name)
         if player is not None and self.generations.fades(name):
             assert isinstance(player, SoundPlayer)

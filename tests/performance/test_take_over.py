@@ -10,6 +10,7 @@ import pytest
 from livecode import Session
 from livecode.journal.inheritance import read_inheritance
 from livecode.journal.journal_file import Journal
+from livecode.transport.messages import Failed, send
 from livecode.transport.status import Status, decode_status, encode
 from tests.sound import jump, longest_silence_s, rms
 
@@ -136,6 +137,25 @@ def test_what_had_failed_and_was_taken_back_stays_so(session: Session, kill):
         assert failures(session) == 0
         assert session.get("ego").player.reward == pytest.approx(0.5)
         assert session.performance.status().values["ego.pan"] == pytest.approx(0.25)
+
+
+def test_a_graph_that_had_failed_stays_so_with_what_was_set_since(session: Session, kill):
+    session.eval(EGO + "\n@dsp\ndef hall(ego, gain=0.5): return ego * gain")
+    session.advance(0.5)
+    session.eval("@dsp\ndef hall(ego, gain=0.4, bent=0.1): return ego * gain * bent")
+    session.advance(0.5)
+    failed = Failed("hall", generations(session)["hall"], "it gave samples that are not numbers")
+    send(session.performance.arena.messages["engine", "mind"], failed)
+    session.advance(0.5)
+    session.eval("hall.gain = 0.3")
+    session.advance(0.5)
+    before = generations(session)
+    for _ in range(2):
+        kill()
+        session.advance(0.5)
+        assert generations(session) == before
+        assert session.get("hall").gain == 0.3
+        assert "bent" not in session.get("hall").settings["source"]
 
 
 def test_what_had_failed_and_was_evaluated_again_plays(session: Session, kill):
