@@ -17,7 +17,7 @@ SET ?= sets/first.py
 ROOMS ?= tests
 PYTEST = $(BIN)/python -m pytest
 PORTABLE = LIVECODE_PORTABLE=1 $(PYTEST)
-BENCHES ?= start engine latency loading recovery render space sound samplernn streams tilt training agent patterns stage endurance
+BENCHES ?= start engine latency loading judge recovery render space sound samplernn streams tilt training agent patterns stage endurance
 
 .PHONY: setup play test test-all test-portable check docs release bench chaos clean
 

@@ -25,6 +25,12 @@ def _endurance(seconds: float | None) -> list[BenchRow]:
     return run(seconds or 900.0)
 
 
+def _judge(seconds: float | None, only: Sequence[str] = ()) -> list[BenchRow]:
+    from livecode.bench.judge import run
+
+    return run(seconds or 10.0, only=only)
+
+
 def _loading(seconds: float | None) -> list[BenchRow]:
     from livecode.bench.loading import run
 
@@ -108,6 +114,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
     "agent": _agent,
     "endurance": _endurance,
     "engine": _engine,
+    "judge": _judge,
     "loading": _loading,
     "recovery": _recovery,
     "latency": _latency,
@@ -125,4 +132,7 @@ BENCHES: dict[str, Callable[[float | None], list[BenchRow]]] = {
 
 
 #: Of these, those that can be told which models to measure.
-SELECTIVE: dict[str, Callable[[float | None, Sequence[str]], list[BenchRow]]] = {"sound": _sound}
+SELECTIVE: dict[str, Callable[[float | None, Sequence[str]], list[BenchRow]]] = {
+    "judge": _judge,
+    "sound": _sound,
+}

@@ -73,10 +73,13 @@ RECIPES = {
             "haydn/opus1no1/movement3",
             "beethoven/opus18no1/movement2",
             "corelli/opus3no1/1grave",
+            "mozart/k80/movement1",
+            "beethoven/opus59no2/movement2",
+            "beethoven/opus59no3/movement2",
         ),
         (48,),
         (60, 80),
-        (0, -3),
+        (0,),
     ),
 }
 
