@@ -120,8 +120,8 @@ class Attachment:
         if self._started and not header.stop and self.attached:
             self._look_after_supervisor()
 
-    def played(self) -> list[tuple[str | None, str]]:
-        """Return the name and the code of each block that has taken effect in a performance that goes on.
+    def played(self) -> list[str]:
+        """Return the code of each block that has taken effect in a performance that goes on.
 
         Turns of an `@every` are left out, and so is all where the journal cannot be read.
         """
@@ -134,7 +134,7 @@ class Attachment:
             except LivecodeError:
                 return []
         return [
-            (each.name, each.code)
+            each.code
             for each in known.in_order
             if each.name is None or not each.name.startswith(TURN)
         ]

@@ -51,8 +51,8 @@ class Evaluating:
         self._undone: deque[tuple[tuple[str, ...], Evaluated]] = deque(maxlen=MOST_CHANGES)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def recall(self, played: Sequence[tuple[str | None, str]]) -> None:
-        """Mark what has been played before this terminal was there, as names and code."""
+    def recall(self, played: Sequence[str]) -> None:
+        """Mark what has been played before this terminal was there; `played` is its code."""
         if played:
             recall(self._editor.marks, played)
             self._prepared = None

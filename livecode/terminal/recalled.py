@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from livecode.terminal.blocks import TextBlock, blocks, cell_named
+from livecode.terminal.blocks import TextBlock, blocks
 from livecode.terminal.marks import Evaluation, Marks, MarkState
 
 #: Of an evening of thousands, so many blocks are looked at, the newest.
 MOST_BLOCKS = 500
 
 
-def recall(marks: Marks, played: Sequence[tuple[str | None, str]]) -> None:
+def recall(marks: Marks, played: Sequence[str]) -> None:
     """Mark the blocks that stand in the text as they were played.
 
-    `played` holds the name and the code of what took effect, the oldest first; a scene's code is its cell.
+    `played` holds the code of what took effect, the oldest first, each behind as many blank lines as stood
+    above it.
     """
     lines = list(marks.lines)
     standing = defaultdict[str, list[TextBlock]](list)
@@ -21,7 +22,7 @@ def recall(marks: Marks, played: Sequence[tuple[str | None, str]]) -> None:
         standing[block.text.rstrip()].append(block)
     undone = list[list[Evaluation]]()
     steps = list[list[Evaluation]]()
-    for name, code in played[-MOST_BLOCKS:]:
+    for code in played[-MOST_BLOCKS:]:
         if code.strip() in ("undo()", "redo()"):
             back = code.strip() == "undo()"
             taken, put = (steps, undone) if back else (undone, steps)
@@ -30,17 +31,20 @@ def recall(marks: Marks, played: Sequence[tuple[str | None, str]]) -> None:
                 for evaluation in put[-1]:
                     evaluation.state = MarkState.REVERTED if back else MarkState.LIVE
             continue
-        cell = None if name is None else cell_named(lines, name)
         step = []
-        for each in blocks(code.split("\n")):
+        for each in map(_without_options, blocks(code.split("\n"))):
             step.append(evaluation := Evaluation(each.text, MarkState.LIVE))
             found = standing.get(each.text.rstrip(), [])
-            inside = [
-                block
-                for block in found
-                if cell is not None and cell.first <= block.first <= cell.last
-            ]
-            for block in inside or found:
+            there = [block for block in found if block.first == each.first]
+            for block in there or found:  # the text may have changed above it
                 marks.put(block.first, block.last, evaluation)
             marks.supersede(evaluation)
         steps.append(step)
+
+
+def _without_options(block: TextBlock) -> TextBlock:
+    """Return a block of a scene without what the line of the scene says of it, as `scene.quant = 1*bars`."""
+    first, text = block.first, block.text
+    while text.startswith("scene.") and "\n" in text:
+        first, text = first + 1, text.partition("\n")[2]
+    return TextBlock(first, block.last, text)

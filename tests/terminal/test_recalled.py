@@ -18,11 +18,12 @@ ego.dims = 2
 
 ego = agent(glass, dims=4)
 """
-PREPARED, CALM, WILD = (part.strip("\n") for part in TEXT.split("# %% "))
-CALM, WILD = CALM.partition("\n")[2], WILD.partition("\n")[2]
+PREPARED = TEXT.partition("# %%")[0]
+CALM = "\n" * 6 + "scene.quant = 1*bars\nego = agent(glass)\n\nego.dims = 2"
+WILD = "\n" * 11 + "ego.dims = 2\n\nego = agent(glass, dims=4)"
 
 
-def glyphs(*played: tuple[str | None, str]) -> str:
+def glyphs(*played: str) -> str:
     marks = Marks(TEXT.split("\n"))
     recall(marks, played)
     found = [marks[row] for row in range(len(marks))]
@@ -31,18 +32,16 @@ def glyphs(*played: tuple[str | None, str]) -> str:
 
 def test_blocks_that_were_played_are_marked_where_they_stand() -> None:
     assert glyphs() == ""
-    assert glyphs(("preparation", PREPARED)) == "●● ●●"
-    below = "\n" * 7 + CALM
-    assert glyphs(("preparation", PREPARED), ("calm", below)) == "●● ●●  ● ●"
-    assert glyphs(("wild", WILD)) == "           ● ●", (
-        "the same line of another scene was not played"
-    )
-    assert glyphs((None, "\n\n\ndef f(x):\n    return x")) == "   ●●"
+    assert glyphs(PREPARED) == "●● ●●"
+    assert glyphs(PREPARED, CALM) == "●● ●●  ● ●"
+    assert glyphs(WILD) == "           ● ●", "the same line of another scene was not played"
+    assert glyphs("\n\n\ndef f(x):\n    return x") == "   ●●"
+    assert glyphs("def f(x):\n    return x") == "   ●●", "lines were written above it since"
+    assert glyphs("def f(x):\n    return -x") == ""
 
 
 def test_what_was_played_otherwise_since_is_not() -> None:
-    assert glyphs(("calm", CALM), ("wild", WILD)) == "         ● ● ●"
-    assert glyphs(("calm", CALM), (None, "ego = agent('saw')")) == "         ●"
-    assert glyphs((None, "ego = agent(glass)"), (None, "undo()")) == "       ↺"
-    taken_back = (None, "ego = agent(glass)"), (None, "undo()"), (None, "redo()")
-    assert glyphs(*taken_back) == "       ●"
+    assert glyphs(CALM, WILD) == "         ● ● ●"
+    assert glyphs(CALM, "ego = agent('saw')") == "         ●"
+    assert glyphs("ego = agent(glass)", "undo()") == "       ↺"
+    assert glyphs("ego = agent(glass)", "undo()", "redo()") == "       ●"
