@@ -204,13 +204,17 @@ def test_after_the_end_of_everything_code_tempo_and_scene_come_back():
     assert replayed.returncode == 0, replayed.stdout
 
 
+def heard(performance: ArchivedPerformance) -> list[str]:
+    return [block.code for block in read_inheritance(performance.journal).in_order]
+
+
 def kill_somebody(rng: random.Random, folder: Path) -> None:
     """Play, evaluate, kill a process at some moment, and assert that nothing is lost."""
     record = folder / "take.wav"
     terminal = start_play("--record", str(record))
     performance, files, arena = playing()
-    assert evaluate(files, "low = agent(glass, dims=1)\nego.dims = 3") == "ok"
-    evaluated = [block.code for block in read_inheritance(performance.journal).in_order]
+    assert evaluate(files, "low = agent(glass, dims=1)\nkick.level = 0.9") == "ok"
+    evaluated = heard(performance)
     time.sleep(rng.uniform(0, 1.5))
     who = rng.choice([*NAMES, "terminal", "all"])
     if who == "all":
@@ -227,13 +231,13 @@ def kill_somebody(rng: random.Random, folder: Path) -> None:
         await_(lambda: getattr(arena.header, f"{who}_pid") != pid or peak(arena) > 0.01, who)
         kill_all(terminal, arena)
     assert list(read_journal(performance.journal)), "the journal loads"
-    assert [block.code for block in read_inheritance(performance.journal).in_order] == evaluated
+    assert heard(performance)[: len(evaluated)] == evaluated, "another scene may have begun since"
     audio, _ = soundfile.read(record)
     assert len(audio), "the recording opens"
     resumed = livecode("resume", *HEADLESS, "--for", "10")
     assert resumed.returncode == 0, resumed.stderr
     assert "first sound" in resumed.stdout, (who, resumed.stdout)
-    assert [block.code for block in read_inheritance(performance.journal).in_order] == evaluated
+    assert heard(performance)[: len(evaluated)] == evaluated
 
 
 @pytest.mark.slow
