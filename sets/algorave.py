@@ -39,7 +39,7 @@ piano = stream("piano", temperature=0.95, seed=5, level=0)     # it plays unhear
 chops = grab(piano, 2*bars, slices=16)
 cuts = hits(pattern("0 3 <5 7>*2 ~ 9 [12 13] ~ <2 14>").every(4, pattern.rev).jux(pattern.rev), chops)
 cuts.speed = pattern("<1!4 0.794!2 0.891!2>")
-cuts.room, cuts.delay, cuts.hp = 0.4, (3/16, 0.4), 200
+cuts.room, cuts.delay, cuts.hp, cuts.level = 0.4, (3/16, 0.4), 200, 0.7
 kick.pattern, clap.pattern, hats.pattern, low.pattern = "<bd ~!7>", "~", "~", "<0 ~!7>"
 roll = hits("<~!4 sn*4!2 sn*8 [sn*8 [sn*8 ~]]>", level=ramp(0.1, 0.6, over=8*bars))
 rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8, over=8*bars), legato=1, voices=2)
@@ -99,19 +99,20 @@ claves.pattern, claves.level = pattern("cb(3,8)").gain("1 0.6").mask("<0!8 1!8>"
 
 # %% long break  for=16*bars ends=["stabs", "claves", "cuts"] quant=1*bars fade=1*bars
 kick.pattern, clap.pattern, hats.pattern, low.pattern = "<bd ~!7 [bd ~ ~ bd]!8>", "~", "~", "~"
-pads = notes(triads, "pad", scale=key, octave=4, voices=6, level=0.55)
+kick.level = 0.7
+pads = notes(triads, "pad", scale=key, octave=4, voices=6, level=0.36)
 pads.cut, pads.room = ramp(500, 3500, over=16*bars), 0.3
 ego = agent(orchestra, dims=3, every=0.25*beats, step=0.08, level=0, seed=4)
 flutes = notes(pattern("0 4 2 <7 9>").add(roots).palindrome().mask("<0!4 1!12>"), ego, scale=key, octave=5)
-flutes.room, flutes.level = 0.5, 0.5
+flutes.room, flutes.level = 0.5, ramp(0.3, 0.5, over=16*bars)
 
 # %% rise again  for=8*bars quant=1*bars
-kick.pattern, kick.hp = "<bd*2!4 bd*4!2 bd*8 ~>", ramp(20, 400, over=8*bars)
+kick.pattern, kick.hp, kick.level = "<bd*2!4 bd*4!2 bd*8 ~>", ramp(20, 400, over=8*bars), ramp(0.7, 1, over=8*bars)
 roll = hits("<~!2 sn*4!2 sn*8!2 sn*16 [sn*8 ~]>", level=ramp(0.2, 0.9, over=8*bars))
 rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1, voices=2)
 rise.level = ramp(0, 0.2, over=8*bars)
 flutes.pattern = pattern("[0 2 4 7]*2").add(roots).fast("<1!4 2!4>").mask("<1!7 [1 0]>")
-pads.cut, pads.hp = ramp(1000, 9000, over=8*bars), ramp(20, 600, over=8*bars)
+pads.cut, pads.hp, pads.level = ramp(1000, 9000, over=8*bars), ramp(20, 600, over=8*bars), ramp(0.36, 0.6, over=8*bars)
 breaks = stream("drummer", seed=2, level=0)                      # unheard, too
 
 # %% home  for=16*bars ends=["roll", "rise", "flutes", "ego"] quant=1*bars
@@ -120,6 +121,7 @@ slices = grab(breaks, 2*bars, slices=16, by="onsets")
 shards = hits(pattern("0 1 [2 3] 4 <5 8> [6 7] 9 <10 [12 13 14]>").every(4, pattern.rev), slices, release=0.02)
 shards.level = 0.6
 kick.pattern, kick.hp = "<bd(3,8)!3 [bd(3,8) ~] bd*4!3 [bd bd [bd bd] ~]>", 0
+kick.level = 1.15
 clap.pattern = "<[~ cp]*2!7 [~ cp [~ cp] cp*2]>"
 hats.pattern = pattern("[~ oh]*4").mask("<0!2 1!5 0>").gain("0.8 1")
 low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots)

@@ -20,16 +20,16 @@ def room(rings, mic):                   # your hands, and the room: what makes i
 
 # %% hello  for=16*bars fade=3*s ends=["piano", "choir", "drummer", "kick", "hats", "cuts"]
 # One agent, close and warm, a note a beat. Nobody has to stop talking for this.
-glass = agent(additive, dims=2, every=1*beats, step=0.08, scale=key, strike=0.7, level=0.5, pan=0, seed=6)
-glass.hp, glass.delay, glass.room = 120, (3/8, 0.4), 0.4
+glass = agent(additive, dims=2, every=1*beats, step=0.25, scale=key, strike=0.7, level=0.55, pan=0, seed=6)
+glass.hp, glass.delay, glass.room, glass.width, glass.rest = 120, (3/8, 0.4), 0.4, 0.5, 0.2
 glass.reward, glass.curiosity = room, 1
 low = notes("<0 -2 1 -1>", "bass", scale=key, octave=2, voices=1, level=0.5)
 low.cut, low.duck, low.legato = 300, None, 0.9
 
 # %% duet  for=16*bars fade=3*s ends=["choir", "drummer", "kick", "hats", "cuts"] quant=1*bars
 # Two who answer each other: either is praised for being brighter than the other.
-glass = agent(orchestra, dims=4, every=pattern("<0.5 0.5 1 0.25>") * beats, step=0.08, scale=key, strike=0.8)
-glass.level, glass.pan, glass.hp, glass.delay, glass.room = 0.45, -0.4, 120, (3/16, 0.3), 0.3
+glass = agent(orchestra, dims=4, every=pattern("<0.5 0.5 1 0.25>") * beats, step=0.25, scale=key, strike=0.8)
+glass.level, glass.pan, glass.hp, glass.delay, glass.room, glass.width, glass.rest = 0.6, -0.4, 120, (3/16, 0.3), 0.3, 0, 0.2
 piano = stream("piano", temperature=0.95, seed=1, level=0.5, pan=0.4)
 glass.reward = lambda glass, piano: glass.brightness - piano.brightness
 low = notes("<[0 ~ ~ 2] [~ -2 ~ ~]>", "bass", scale=key, octave=2, voices=1, level=0.55)
@@ -61,6 +61,7 @@ hats = hits(pattern("[~ hh]*4, ~ <rim cp>"), level=1)
 
 # %% last orders  fade=6*s ends=["kick", "hats", "low", "piano", "choir", "drummer", "cuts"]
 # When the crowd has left: one quiet thing, that listens to the room and goes where it answers.
-glass = agent(additive, dims=1, every=2*beats, step=0.05, scale=key, strike=0.5, level=0.4)
+glass = agent(additive, dims=1, every=2*beats, step=0.14, scale=key, strike=0.5, level=0.5)
 glass.hp, glass.delay, glass.room, glass.pan = 120, (3/8, 0.4), 0.6, sine(-0.4, 0.4, period=8*bars)
+glass.width, glass.rest = 0.5, 0.2
 glass.reward, glass.curiosity = room, 0.5

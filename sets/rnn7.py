@@ -1,8 +1,9 @@
-"""Arcs and splices: two SampleRNNs, their temperatures bent in one long gesture, cut into each other.
+"""Arcs and splices: four SampleRNNs, their temperatures bent in long gestures, cut into each other.
 
-After the experiments that artists made with SampleRNN: forty-five seconds from cautious to unhinged
-(0.875 to 1.15), an arc up and back down (0.75, 1.1, 0.75), and hundreds of takes cut together. Here
-the takes are not chosen beforehand: they are being written while you hear them.
+After what artists have made with SampleRNN: a take of forty-five seconds from cautious to unhinged
+(0.875 to 1.15), an arc up and back down (0.75, 1.1, 0.75), one model that goes on from what another has
+played, and hundreds of takes cut together. Here the takes are not chosen beforehand: they are being written
+while you hear them, two or three at a time.
 
     livecode play sets/rnn7.py          livecode render sets/rnn7.py -o rnn7.wav
 """
@@ -12,42 +13,57 @@ tempo(84)
 # %% one take  for=45*s
 # One stream, from cautious to unhinged in one breath. `seed` makes it the same take every night.
 piano = stream("piano", temperature=ramp(0.875, 1.15, over=45*s), seed=7)
-choir = stream("chorale", temperature=0.9, seed=7, level=0)   # it is there, but not heard yet
+piano.level, piano.room, piano.pan = ramp(0.35, 1, over=45*s), 0.35, -0.15
 
-@dsp
-def room(piano, choir, size=0.7, wet=0.25):           # both streams, in one room
-    dry = piano + choir
-    return dry * (1 - wet) + Freeverb(dry, size=size, bal=1.0, mul=wet)
+# %% a choir beneath  for=16*bars quant=1*bars
+# The other arc, up and back down. The piano sinks by a fifth meanwhile, and thins out: fewer attacks, then more.
+choir = stream("chorale", temperature=ramp(0.75, 1.1, 0.75, over=16*bars), seed=7)
+choir.level, choir.room, choir.pan = ramp(0, 1.2, over=10*bars), 0.5, 0.2
+piano.temperature, piano.transpose = 1, pattern("<0!4 -2!4 -5!8>")
+piano.density, piano.level = ramp(-4, 2, over=16*bars), ramp(0.9, 0.45, 0.8, over=16*bars)
 
-# %% splice  for=32*beats
-# The choir is cut in on every other beat. A square has edges; `lag` rounds them so that none clicks.
-cut = square(0, 1, period=2*beats).lag(20*ms)
-piano.level = cut
-choir.level = 0.9 * (1 - cut)
-piano.temperature = 1.0
-choir.temperature = ramp(0.75, 1.1, 0.75, over=32*beats)
+# %% call and answer  for=16*bars quant=4*bars
+# Two bars of piano; then the choir goes on from the sound that it has just heard, and so on.
+d = duet(choir, piano)
+d.bars = 2
+choir.temperature, choir.level = 1, 0.9
+piano.level, piano.transpose, piano.density = pattern("<0.9 0.9 0.1 0.1>").lag(80*ms), 0, 0
 
-# %% stutter  for=32*beats
-# `frozen` repeats the last second; with a curve it stutters in time, and goes on where it was.
-piano.frozen = steps(0, 1, 0, 1, 1, 0, 1, 0, every=0.5*beats)
-choir.level = ramp(0.2, 1.0, over=24*beats)
-piano.level = 0.8
+# %% splice  for=12*bars quant=1*bars ends=["d"]
+# Cut into each other on every half bar, on every beat, on every half beat. `lag` rounds the edges, so none clicks.
+cut = pattern("<[1 0]!4 [1 0 1 0]!4 [1 0 1 0 1 0 1 0]!4>").lag(15*ms)
+piano.level, choir.level = 1.4 * cut, 1.3 - 1.3 * cut
+piano.room = choir.room = ramp(0.4, 0.05, over=8*bars)
+drummer = stream("drummer", temperature=0.95, seed=6, level=0)      # it plays unheard, to be cut
 
-# %% one sings what the other wrote  for=40*s
-# Another model under the same name: the crossfade takes eight seconds, and then there are two choirs.
-piano.frozen = 0
-piano.fade = 8*s
-piano.model = "chorale"
-piano.pan = sine(-0.6, 0.6, period=12*s)
-choir.pan = -1 * piano.pan
-room.wet = ramp(0.25, 0.7, over=30*s)
+# %% a hundred takes  for=12*bars quant=1*bars
+# A model remembers eight places in its best takes. On each beat the piano begins from another, and goes elsewhere
+# from there; the choir stands on its last second; the drums are cut where they strike, and put together anew.
+shards = hits("0 [~ 5] 3 <7 [9 9]> [~ 2] 11 <~ 4> [<6 13> 1]", grab(drummer, 2*bars, slices=16, by="onsets"))
+shards.level, shards.room, shards.hp = 0.8, 0.1, 60
+piano.level, piano.temperature, piano.pan = 1.2, ramp(0.95, 1.15, over=12*bars), tri(-0.5, 0.5, period=2*bars)
+choir.frozen, choir.level, choir.room = 1, 0.4, 0.5
 
-# %% unhinged  for=30*s
-# Both go where no training has been. Their guard takes them back if they fall silent or burst.
-piano.temperature = ramp(1.0, 1.35, over=25*s)
-choir.temperature = ramp(1.0, 1.3, 1.05, over=30*s)
+@every(1*beats)
+def splices(beat):
+    piano.moment = (0, 3, 0, 5, 2, 0, 7, 4)[round(beat) % 8]
 
-# %% and home
-# The arc's other end: so cautious that only the likeliest is left.
-piano.temperature = choir.temperature = ramp(1.0, 0.6, over=20*s)
-piano.level = choir.level = ramp(0.9, 0, over=30*s)
+# %% skins  for=12*bars ends=["piano", "splices", "drummer", "shards", "choir"]
+# A tabla that leans towards what shimmers: of each quarter of a second it draws four, and the reward weighs
+# which is heard. Frozen, it repeats its last second; in time, it stutters.
+tabla = stream("tabla", temperature=ramp(0.85, 1.15, over=12*bars), seed=3, level=1.3)
+tabla.tilt, tabla.candidates, tabla.chunk, tabla.room = shimmer, 4, 250*ms, 0.15
+tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
+
+# %% unhinged  for=32*s quant=1*bars ends=["tabla"] fade=2*s
+# Both go where no training has been. Their guards take them back when they fall silent or roar.
+piano = stream("piano", temperature=ramp(1, 1.35, over=28*s), seed=11)
+choir = stream("chorale", temperature=ramp(1, 1.25, over=28*s), seed=12)
+piano.level, choir.level = ramp(0.5, 0.8, over=28*s), ramp(0.4, 0.7, over=28*s)
+piano.pan, choir.pan, piano.room, choir.room = sine(-0.6, 0.6, period=12*s), sine(0.6, -0.6, period=12*s), 0.2, 0.4
+piano.transpose = ramp(0, 5, over=28*s)
+
+# %% and home  for=40*s ends=["choir"] fade=8*s
+# The arc's other end. Energy holds how much it surprises, and the temperature follows: less and less.
+piano.energy, piano.transpose, piano.pan, piano.room = ramp(0.9, 0.5, over=30*s), 0, 0, 0.5
+piano.level = ramp(0.9, 0.7, 0, over=40*s)

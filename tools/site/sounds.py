@@ -47,7 +47,7 @@ GALLERY = {
     "first": Stretch("sets/first.py", "open", 20.0, 2.0),
     "aego": Stretch("sets/aego.py", "they quarrel", 20.0, 14.0),
     "algorave": Stretch("sets/algorave.py", "drop", 21.8182, 3.6364),
-    "rnn7": Stretch("sets/rnn7.py", "splice", 22.0, 0.0),
+    "rnn7": Stretch("sets/rnn7.py", "splice", 22.0, 11.4286),
     "dive_bar": Stretch("sets/dive_bar.py", "loud", 20.0, 2.0),
     "tour": Stretch("sets/tour.py", "all together", 24.0, 2.0),
 }
