@@ -43,7 +43,7 @@ def test_the_first_set_is_in_order() -> None:
     report = check_set(FIRST, measure=fast)
     assert report.ok, texts(report)
     assert [(row.name, row.length) for row in report.scenes] == [
-        ("dance", "4*bars"),
+        ("dance", "2*bars"),
         ("wander", "16*bars"),
         ("learn", "16*bars"),
         ("open", "16*bars"),
