@@ -48,8 +48,8 @@ class FullbandSampleRNN:
         tokens, cells = self.taken_in(audio)
         return woven(tokens, cells, self.config)
 
-    def taken_in(self, audio: Floats) -> tuple[Codes, Codes]:
-        """Tokens (1 + frames, stages) and cells (steps, subbands) of audio (n,) in [-1, 1]."""
+    def outlined(self, audio: Floats) -> Codes:
+        """Tokens (1 + frames, stages) of the outline of audio (n,) in [-1, 1]."""
         config = self.config
         frames = len(audio) // config.outline_hop
         audio = np.asarray(audio[: frames * config.outline_hop], np.float32)
@@ -58,7 +58,14 @@ class FullbandSampleRNN:
         normal = (outline - self.tensors["outline.mean"]) / self.tensors["outline.scale"]
         book = self.tensors["outline.codebook"]
         tokens = codebook.tokens_of(normal, book, config.hold)[: frames + 1]
-        tokens = np.concatenate([tokens, tokens[-1:]])[: frames + 1]
+        return np.concatenate([tokens, tokens[-1:]])[: frames + 1]
+
+    def taken_in(self, audio: Floats) -> tuple[Codes, Codes]:
+        """Tokens (1 + frames, stages) and cells (steps, subbands) of audio (n,) in [-1, 1]."""
+        config = self.config
+        tokens = self.outlined(audio)
+        frames = len(tokens) - 1
+        audio = np.asarray(audio[: frames * config.outline_hop], np.float32)
         parts = split(audio, config.subbands)
         told, level = self._told(tokens)
         n, m = parts.shape

@@ -11,6 +11,7 @@ from livecode.neural.samplernn.training.fullband.calibration import (
     STRUCTURES,
     calibrated,
     cooled,
+    evened,
     held_for,
     rested,
 )
@@ -67,6 +68,27 @@ def test_outlines_rest_no_more_than_the_source(
     resting = np.full((600, 2), 3, np.int32)
     biases = rested(CONFIG, tensors, RATE_HZ, [*tokens, resting], facts)
     assert (biases == tensors["outline.output.bias"]).all(), "what rests may rest"
+
+
+def test_first_tokens_become_as_frequent_as_in_what_was_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calibration, "TRIED", 100)
+    tensors = fullband_tensors()
+    tensors["outline.output.bias"][0, 3] = 2.5  # it keeps coming back to this one
+    known = (np.arange(400) % CONFIG.entries)[:, None].repeat(2, 1).astype(np.int32)
+    facts = {"structure": 1.0, "longest_hold": 400.0}
+
+    def share(biases: np.ndarray) -> float:
+        now = tensors | {"outline.output.bias": biases}
+        drawn = calibration._drawn(CONFIG, now, RATE_HZ, 1.0, 400, 1000, 9)
+        return float((drawn[:, 0] == 3).mean())
+
+    before = tensors["outline.output.bias"]
+    after = evened(CONFIG, tensors, RATE_HZ, [known], facts)
+    assert share(before) > 2.5 / CONFIG.entries
+    assert share(after) == pytest.approx(1 / CONFIG.entries, abs=0.06)
+    np.testing.assert_array_equal(after[1:], before[1:])
 
 
 def test_later_tokens_are_cooled_until_they_change_as_often(

@@ -19,6 +19,9 @@ COOLER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 #: or be faint, so much more often than the source's, or for this share of the time; that is looked for in
 #: so many times as many frames, and mended by so much at most.
 RESTS_DB, MORE_RESTS, LEAST_RESTS, RESTS_TRIED, MOST_NATS = (30.0, 15.0), 1.5, 0.005, 4, 8
+#: First tokens are counted in so many times as many frames, so often, and each time a token gains this
+#: share of what its frequency lacks, in nats, and so many at most in all; so few frames are as good as none.
+EVENED_TRIED, EVENED_ROUNDS, EVENED_STEP, MOST_EVENED, FEW = 10, 4, 0.5, 3.0, 20
 
 
 def calibrated(
@@ -106,6 +109,33 @@ def rested(
     return biases
 
 
+def evened(
+    config: FullbandConfig,
+    tensors: dict[str, NDArray[np.float32]],
+    rate_hz: int,
+    known: Sequence[NDArray[np.int32]],
+    facts: dict[str, float],
+) -> NDArray[np.float32]:
+    """Return biases (stages, entries) of the tier's tokens with which first tokens are as frequent as known.
+
+    A tier that hears what it drew itself keeps coming back to a few of them. known: tokens (frames,
+    stages) of what it was trained on; facts: what `calibrated` found.
+    """
+    biases = tensors["outline.output.bias"].copy()
+    usual = biases[0].copy()
+    count = EVENED_TRIED * TRIED
+    firsts = np.concatenate([each[:, 0] for each in known])
+    wanted = np.bincount(firsts, minlength=config.entries) * (count / len(firsts))
+    for number in range(EVENED_ROUNDS):
+        now = tensors | {"outline.output.bias": biases}
+        structure, longest = facts["structure"], int(facts["longest_hold"])
+        drawn = _drawn(config, now, rate_hz, structure, longest, count, SEED + number)[:, 0]
+        found = np.bincount(drawn, minlength=config.entries)
+        biases[0] -= EVENED_STEP * np.log((found + FEW) / (wanted + FEW))
+        biases[0] = np.clip(biases[0], usual - MOST_EVENED, usual + MOST_EVENED)
+    return biases
+
+
 def _levels(
     tensors: dict[str, NDArray[np.float32]], config: FullbandConfig
 ) -> Callable[[NDArray[np.integer]], NDArray[np.float64]]:
@@ -128,9 +158,10 @@ def _drawn(
     structure: float,
     longest: int,
     frames: int,
+    seed: int = SEED,
 ) -> NDArray[np.int32]:
     """Tokens (frames, stages) of an outline, as a stream draws it."""
-    chooser = Chooser(structure)
+    chooser = Chooser(structure, seed)
     walk, hold, rows = Walk(config, tensors, rate_hz, chooser), (-1, 0), []
     for _ in range(frames):
         chooser.temperature = structure * restlessness(hold, longest)
@@ -142,9 +173,9 @@ def _drawn(
 class Chooser:
     """Draws one of a few at a temperature that may change."""
 
-    def __init__(self, temperature: float) -> None:
+    def __init__(self, temperature: float, seed: int = SEED) -> None:
         self.temperature = temperature
-        self._rng = np.random.default_rng(SEED)
+        self._rng = np.random.default_rng(seed)
 
     def __call__(self, log_probs: NDArray[np.float32], token: bool) -> int:
         """One of so many, by their natural log-probabilities (count,)."""
