@@ -10,7 +10,7 @@ yet; the second writes the table between its marks. With `--toward` streams are 
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ from livecode.voices.drawing import Held
 from livecode.voices.loaded import Loaded
 from livecode.voices.tilt.chunk import CandidateSet
 from livecode.voices.tilt.hands import TiltHand, TowardHand
-from livecode.voices.tilt.own_takes import kept_takes
+from livecode.voices.tilt.own_takes import kept_takes, played_together
 from livecode.voices.tilt.tilted import TiltedStream
 
 BEGIN = "<!-- table: written by `python -m tools.tilt_table`, not by hand -->"
@@ -47,6 +47,8 @@ CANDIDATES, CHUNK_S, PIECE_S = 8, 0.125, 256 / RATE_HZ
 RISE, DEARER_BITS, VARIETY = 1.0, 0.3, 0.7
 #: The mean reward is asked for over takes of so many seconds.
 ASKED_S = 60.0
+#: Of so many untilted takes from the moments that tilted ones start from, the first seconds are known.
+STARTS, STARTS_TAKES, STARTS_S = (1, 2), 4, 12.0
 
 #: Hands that are turned to the front, half-way.
 SIGNALS = {"rings": SimpleNamespace(twist=0.5)}
@@ -59,13 +61,13 @@ class Take(NamedTuple):
     """What was heard of one stream."""
 
     audio: NDArray[np.float32]  # (frames,)
-    bits: float  # a sample, by the model's own likelihood
+    bits: Floats  # (chunks,): a sample, by the model's own likelihood
 
 
 def rewards() -> dict[str, Reward]:
     """Return each reward of the language by name; those that are made are made with usual arguments."""
     t = np.arange(RATE_HZ) / RATE_HZ
-    tone = sum(np.sin(2 * np.pi * 220 * k * t) / k for k in range(1, 12)) * 0.2
+    tone = np.sum([0.2 * np.sin(2 * np.pi * 220 * k * t) / k for k in range(1, 12)], axis=0)
     made: dict[str, tuple[Any, ...]] = {
         "on_grid": (), "in_key": ("c major",), "near": (tone.astype(np.float32),), "away": (),
     }  # fmt: skip
@@ -117,8 +119,7 @@ def take(
                 stream.take_scores(offered.number, [] if scores is None else scores.tolist())
     watchdog.close()
     audio = np.concatenate(pieces)
-    bits, lengths = np.array(heard).T
-    return Take(audio, float(np.average(bits, weights=lengths)))
+    return Take(audio, np.array([bits for bits, _ in heard]))
 
 
 def _as_offered(offered: CandidateSet, rate: int, frame: int) -> OfferedChunk:
@@ -147,20 +148,31 @@ def judged(
 
     chunk: its samples, if they are not those of `CHUNK_S`.
     """
+    said, colours = judged_by({"it": reward}, audio, rate, chunk)
+    return said["it"], colours
+
+
+def judged_by(
+    judges: Mapping[str, Reward], audio: NDArray[np.float32], rate: int, chunk: int | None = None
+) -> tuple[dict[str, Floats], Floats]:
+    """Return what each of some rewards says of each chunk of a sound, and the colour of each chunk."""
     sound, tempo, frames = CandidateSound(rate), Tempo(RATE_HZ), chunk or round(CHUNK_S * rate)
-    names, said, colours = signal_names(reward), [], []
-    for begin in range(0, len(audio) - frames + 1, frames):
-        chunk, at = [], begin
-        for piece in np.array_split(audio[begin : begin + frames], round(CHUNK_S / READ_S)):
+    names = {name: signal_names(reward) for name, reward in judges.items()}
+    begins = range(0, len(audio) - frames + 1, frames)
+    said = {name: np.zeros(len(begins)) for name in judges}
+    colours, at = [], 0
+    for number, begin in enumerate(begins):
+        pieces = np.array_split(audio[begin : begin + frames], round(CHUNK_S / READ_S))
+        for piece in pieces:
             sound.listen(piece)
             at += len(piece)
             frame = round(at * RATE_HZ / rate)
             now = {"t": at / rate, "beat": tempo.beat_at(frame), "bar": tempo.bar_at(frame)}
             known = {**SIGNALS, **now, "sound": sound}
-            chunk.append(float(reward(*pick(names, known, "it"))))
-        said.append(float(np.mean(chunk)))
+            for name, reward in judges.items():
+                said[name][number] += float(reward(*pick(names[name], known, "it"))) / len(pieces)
         colours.append(np.array(sound.mel - sound.mel.mean(), float))
-    return np.array(said), np.array(colours)
+    return said, np.array(colours)
 
 
 def variety(takes: list[Floats]) -> float:
@@ -173,58 +185,147 @@ def variety(takes: list[Floats]) -> float:
     return float(np.mean(far)) if far else float("nan")
 
 
-def measure(
-    path: Path,
-    seconds: float,
-    takes: int,
-    untilted: int,
-    models: list[str],
-    only: list[str],
-    steered: bool = False,
-) -> None:
+class Wanted(NamedTuple):
+    """What is to be measured."""
+
+    models: list[str]
+    rewards: list[str]
+    strengths: list[float]
+    seconds: float = ASKED_S  # of each take
+    takes: int = 2
+    untilted: int = 8  # takes that all are compared with
+    untilted_s: float = 30.0  # of each of them
+    steered: bool = False
+
+
+def measure(path: Path, wanted: Wanted) -> None:
     """Append what is measured, model by model: untilted, towards each reward, and away from each."""
-    known = {tuple(row["what"]) for row in read(path)}
-    for model in models:
+    for model in wanted.models:
         loaded = Loaded(find_model(model))
-        plain: list[Take] = []
-        for strength in (0.0, 1.0, -1.0):
-            for name in only:
-                if (model, name, strength) in known:
+        missing = [name for name in wanted.rewards if not _known(path, (model, name, 0.0), 0.0)]
+        if missing:
+            seeds = range(1, wanted.untilted + 1)
+            plain = untilted(loaded, seeds, wanted.untilted_s)
+            _append(path, model, missing, 0.0, wanted.untilted_s, plain, loaded)
+            _append_starts(path, model, missing, loaded)
+        for strength in wanted.strengths:
+            for name in wanted.rewards:
+                if _known(path, (model, name, strength), wanted.seconds):
                     continue
-                if strength:
-                    seeds = range(1, takes + 1)
-                    way = direction_of(loaded, name) if steered else None
-                    heard = [take(loaded, name, strength, seconds, seed, way) for seed in seeds]
-                else:
-                    seeds = range(1, untilted + 1)
-                    plain = plain or [take(loaded, "", 0.0, seconds, seed) for seed in seeds]
-                    heard = plain
-                rate = loaded.meta.sample_rate
-                judgements = [judged(rewards()[name], each.audio, rate) for each in heard]
-                said = np.concatenate([each for each, _ in judgements])
-                row = {
-                    "what": [model, name, strength], "seconds": seconds, "takes": len(heard),
-                    "mean": float(said.mean()), "std": float(said.std()),
-                    "take_std": float(np.std([each.mean() for each, _ in judgements])),
-                    "bits": float(np.mean([each.bits for each in heard])),
-                    "variety": variety([colours for _, colours in judgements]),
-                }  # fmt: skip
-                with path.open("a") as file:
-                    file.write(json.dumps(row) + "\n")
+                way = direction_of(loaded, name) if wanted.steered else None
+                heard = [
+                    take(loaded, name, strength, wanted.seconds, seed, way)
+                    for seed in range(1, wanted.takes + 1)
+                ]
+                _append(path, model, [name], strength, wanted.seconds, heard, loaded)
+
+
+def untilted(loaded: Loaded, seeds: Sequence[int], seconds: float) -> list[Take]:
+    """Return an untilted take of each seed, from the moment of that number."""
+    played = played_together(loaded, seeds, round(seconds / CHUNK_S))
+    return [
+        Take(audio, np.asarray(bits, float))
+        for audio, bits in zip(played.audio, played.bits, strict=True)
+    ]
+
+
+def _known(path: Path, what: tuple[str, str, float], seconds: float) -> bool:
+    return any(tuple(row["what"]) == what and row["seconds"] >= seconds for row in read(path))
+
+
+def _append(
+    path: Path,
+    model: str,
+    names: list[str],
+    strength: float,
+    seconds: float,
+    heard: list[Take],
+    loaded: Loaded,
+) -> None:
+    """Append a row for each reward, of the same takes."""
+    judgements = []
+    for each in heard:
+        judges = {name: reward for name, reward in rewards().items() if name in names}
+        said, colours = judged_by(judges, each.audio, loaded.meta.sample_rate)
+        # what surprises the model cannot be read of what is heard, but it is known
+        judgements.append((said | {"surprise": each.bits}, colours))
+    apart = variety([colours for _, colours in judgements])
+    for name in names:
+        of_takes = [by_reward[name] for by_reward, _ in judgements]
+        whole = np.concatenate(of_takes)
+        row = {
+            "what": [model, name, strength], "seconds": seconds, "takes": len(heard),
+            "mean": float(whole.mean()), "std": float(whole.std()),
+            "take_std": float(np.std([each.mean() for each in of_takes], ddof=1)),
+            "bits": float(np.mean([each.bits.mean() for each in heard])), "variety": apart,
+        }  # fmt: skip
+        with path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def _append_starts(path: Path, model: str, names: list[str], loaded: Loaded) -> None:
+    """Append what untilted takes begin like that start where tilted ones do, second by second."""
+    moments = int(loaded.meta.facts["moments"])
+    seeds = [start + moments * k for start in STARTS for k in range(STARTS_TAKES)]
+    heard = untilted(loaded, seeds, STARTS_S + 1)
+    every = round(1 / CHUNK_S)
+    whole = round(STARTS_S) * every
+    said = []
+    for each in heard:
+        by_reward = judged_by(rewards(), each.audio, loaded.meta.sample_rate)[0]
+        said.append(by_reward | {"surprise": each.bits})
+
+    def seconds(of_takes: list[Floats]) -> list[list[float]]:
+        whole_seconds = np.array([each[:whole] for each in of_takes])
+        by_start = whole_seconds.reshape(len(STARTS), STARTS_TAKES, -1, every)
+        means: list[list[float]] = by_start.mean(axis=(1, 3)).tolist()
+        return means
+
+    for name in names:
+        row = {
+            "starts": [model, name], "mean": seconds([each[name] for each in said]),
+            "bits": seconds([each.bits for each in heard]),
+        }  # fmt: skip
+        with path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     """Return the rows that have been measured."""
+    return [row for row in _lines(path) if "what" in row]
+
+
+def starts(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return what untilted takes begin like, by model and reward."""
+    return {tuple(row["starts"]): row for row in _lines(path) if "starts" in row}
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def usual(
+    plain: dict[str, Any], bent: dict[str, Any], begun: dict[str, Any] | None, what: str
+) -> float:
+    """Return the mean reward or the bits of what a tilted take is compared with.
+
+    Of short takes that are the same seconds of untilted ones which start where it does.
+    """
+    if begun is None or bent["seconds"] > STARTS_S:
+        return float(plain[what])
+    seconds = round(bent["seconds"])
+    return float(np.mean([each[:seconds] for each in begun[what][: bent["takes"]]]))
+
+
+def table(
+    rows: list[dict[str, Any]], begun: Mapping[tuple[str, str], dict[str, Any]] | None = None
+) -> str:
     """Return the table: figures in bold are those that reach what is asked for."""
     found = {tuple(row["what"]): row for row in rows}
     lines = [
-        "| stream | reward | at 1: sd of chunks | of takes | bits/sample | variety "
-        "| at −1: sd of chunks | of takes | bits/sample | variety |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| stream | reward | at 1: sd of 60 s | of chunks | bits/sample | variety | heard "
+        "| at −1: sd of 60 s | of chunks | bits/sample | variety | heard |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for model, name in dict.fromkeys((what[0], what[1]) for what in found):
         plain = found.get((model, name, 0.0))
@@ -232,16 +333,19 @@ def table(rows: list[dict[str, Any]]) -> str:
         for strength in (1.0, -1.0):
             bent = found.get((model, name, strength))
             if plain is None or bent is None:
-                cells += [""] * 4
+                cells += [""] * 5
                 continue
-            moved, enough = bent["mean"] - plain["mean"], RISE if strength > 0 else 0.0
-            dearer, left = bent["bits"] - plain["bits"], bent["variety"] / plain["variety"]
-            for deviation in (plain["std"], take_std(plain)):
-                far = moved / deviation if deviation else None
-                cells.append("–" if far is None else _cell(far, far * strength >= enough))
+            at_first = (begun or {}).get((model, name))
+            moved = bent["mean"] - usual(plain, bent, at_first, "mean")
+            dearer = bent["bits"] - usual(plain, bent, at_first, "bits")
+            enough, left = RISE if strength > 0 else 0.0, bent["variety"] / plain["variety"]
+            far = moved / (take_std(plain) or np.inf)
             cells += [
+                _cell(far, far * strength >= enough),
+                _cell(moved / (plain["std"] or np.inf), False),
                 _cell(dearer, dearer <= DEARER_BITS),
-                _cell(left, left >= VARIETY, plus=False),
+                "" if np.isnan(left) else _cell(left, left >= VARIETY, plus=False),
+                f"{bent['takes']} × {bent['seconds']:.0f} s",
             ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -260,11 +364,11 @@ def _cell(number: float, reached: bool, plus: bool = True) -> str:
     return f"**{text}**" if reached else text
 
 
-def refreshed(document: str, rows: list[dict[str, Any]]) -> str:
+def refreshed(document: str, measured: Path) -> str:
     """The document with its table as it is to be."""
     before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table(rows)}\n\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{table(read(measured), starts(measured))}\n\n{END}{after}"
 
 
 def main() -> None:
@@ -278,15 +382,18 @@ def main() -> None:
     parser.add_argument("--rewards", nargs="*", default=None)
     parser.add_argument("--toward", action="store_true", help="steer rather than tilt")
     parser.add_argument("--write", type=Path, default=None)
+    parser.add_argument("--untilted-seconds", type=float, default=30.0)
+    parser.add_argument("--strengths", nargs="*", type=float, default=[1.0, -1.0])
     options = parser.parse_args()
     if options.write is not None:
         document = options.write.read_text()
-        options.write.write_text(refreshed(document, read(options.measured)))
+        options.write.write_text(refreshed(document, options.measured))
         return
-    measure(
-        options.measured, options.seconds, options.takes, options.untilted,
-        options.models or list_models(KIND), options.rewards or list(REWARDS), options.toward,
+    wanted = Wanted(
+        options.models or list(list_models(KIND)), options.rewards or list(REWARDS), options.strengths,
+        options.seconds, options.takes, options.untilted, options.untilted_seconds, options.toward,
     )  # fmt: skip
+    measure(options.measured, wanted)
 
 
 if __name__ == "__main__":

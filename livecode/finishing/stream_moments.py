@@ -15,6 +15,7 @@ from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.voices.drawing import Drawing, Held
 from livecode.voices.loaded import Loaded
 from livecode.voices.moments import PREFIX, moment_tensors
+from livecode.voices.tilt.own_takes import CHUNK_S, played_together
 from livecode.voices.watch import PIECE_S, STILL_PIECES
 
 PRIME_S = 2.0
@@ -120,22 +121,16 @@ def beginnings(source: NDArray[np.float64], rate_hz: int, count: int, after: int
     ]
 
 
-def played(
-    drawing: Drawing, seconds: float, rate_hz: int, guarded: bool = False
-) -> NDArray[np.float32]:
+def played(drawing: Drawing, seconds: float, rate_hz: int) -> NDArray[np.float32]:
     """What it plays at temperature 1."""
     ones = np.ones(BLOCK, np.float32)
     blocks = range(0, round(seconds * rate_hz), BLOCK)
-    return np.concatenate([drawing.next(ones, Held(), guarded) for _ in blocks])
+    return np.concatenate([drawing.next(ones, Held(), False) for _ in blocks])
 
 
 def heard(loaded: Loaded, seconds: float) -> tuple[float, float]:
     """Return what takes from each moment are like: LUFS before any gain, and surprise in bits a sample."""
-    rate, takes, bits = loaded.meta.sample_rate, [], []
-    for seed in range(int(loaded.meta.facts["moments"])):
-        drawing = loaded.drawing(seed)
-        drawing.begin(seed)
-        drawing.meter.on = True  # at temperature 1, the surprise is the entropy on the average
-        takes.append(played(drawing, seconds, rate, guarded=True))
-        bits.append(drawing.meter.read() or 0.0)
-    return lufs(np.concatenate(takes), rate), float(np.mean(bits))
+    # what a model plays surprises it by more than its entropy where cells are drawn hotter than the model
+    seeds = range(int(loaded.meta.facts["moments"]))
+    takes = played_together(loaded, seeds, round(seconds / CHUNK_S))
+    return lufs(takes.audio.ravel(), loaded.meta.sample_rate), float(takes.bits.mean())

@@ -1,9 +1,13 @@
 """Where a stream's moments are looked for: at the beginnings of what its source plays."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from livecode.finishing.stream_moments import beginnings
+from livecode.finishing.stream_moments import beginnings, heard
+from livecode.voices.loaded import Loaded
+from tests.fullband_model import write_fullband
 
 RATE_HZ = 8000
 
@@ -24,3 +28,13 @@ def test_of_little_sound_there_are_few() -> None:
     found = beginnings(sound, RATE_HZ, 24, after=RATE_HZ // 2)
     assert len(found) == 5
     assert all(RATE_HZ // 2 <= place <= RATE_HZ for place in found)
+
+
+def test_a_stream_surprises_its_model_the_more_the_hotter_its_cells_are_drawn(
+    tmp_path: Path,
+) -> None:
+    cool, hot = (
+        heard(Loaded(write_fullband(tmp_path, f"at{surface}", moments=4, surface=surface)), 1.0)[1]
+        for surface in (1.0, 1.5)
+    )
+    assert hot > cool + 0.5

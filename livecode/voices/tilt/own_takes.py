@@ -2,10 +2,13 @@
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
 from livecode.files import version_of
 from livecode.neural.samplernn.own_takes import OwnTakes, solved_takes
@@ -13,6 +16,8 @@ from livecode.voices.drawing import Held
 from livecode.voices.loaded import Loaded
 from livecode.voices.tilt.candidates import candidates_of
 from livecode.voices.tilt.chunk import GRAIN
+
+Floats = NDArray[np.float32]
 
 #: The folder of takes, each file named by the model that played them.
 TAKES_FOLDER = Path(platformdirs.user_cache_dir("livecode", appauthor=False)) / "takes"
@@ -24,13 +29,21 @@ KEPT = 16
 _drawing_takes = threading.Lock()
 
 
-def own_takes(loaded: Loaded, takes: int, chunks: int) -> OwnTakes:
-    """Let a model play so many takes as one batch, each from another of its moments, guarded as on stage."""
+class Together(NamedTuple):
+    """Takes that a model has played by itself as one batch."""
+
+    audio: Floats  # (takes, n): as the model draws it
+    bits: Floats  # (takes, chunks): how surprising the model finds each chunk, a sample
+    hidden: Floats  # (takes, chunks, width): what tells what each plays next
+
+
+def played_together(loaded: Loaded, seeds: Sequence[int], chunks: int) -> Together:
+    """Let a model play a take of each seed, from the moment of that number, guarded as on stage."""
     rate = loaded.meta.sample_rate
-    drawings = [loaded.drawing(seed) for seed in range(1, takes + 1)]
-    for seed, drawing in enumerate(drawings, start=1):
+    drawings = [loaded.drawing(seed) for seed in seeds]
+    for seed, drawing in zip(seeds, drawings, strict=True):
         drawing.begin(seed)
-    together = candidates_of(drawings[0], range(1, takes + 1))
+    together = candidates_of(drawings[0], seeds)
     for row, drawing in enumerate(drawings):
         together.load_state(row, drawing.state())
     frames = round(CHUNK_S * rate / GRAIN) * GRAIN
@@ -47,8 +60,14 @@ def own_takes(loaded: Loaded, takes: int, chunks: int) -> OwnTakes:
         audio.append(np.array(heard))
         hidden.append(together.hidden.copy())
         bits.append(drawn.surprise / np.float32(np.log(2) * frames))
-    sound = np.concatenate(audio, axis=1) * np.float32(loaded.gain)
-    return solved_takes(rate, sound, np.stack(bits, axis=1), np.stack(hidden, axis=1))
+    return Together(np.concatenate(audio, axis=1), np.stack(bits, axis=1), np.stack(hidden, axis=1))
+
+
+def own_takes(loaded: Loaded, takes: int, chunks: int) -> OwnTakes:
+    """Return so many takes of a model, as loud as they are heard."""
+    played = played_together(loaded, range(1, takes + 1), chunks)
+    sound = played.audio * np.float32(loaded.gain)
+    return solved_takes(loaded.meta.sample_rate, sound, played.bits, played.hidden)
 
 
 def kept_takes(loaded: Loaded) -> Path:
