@@ -69,8 +69,11 @@ def await_order(load: Callable[[], object]) -> None:
     load()
     words, folder, environment, log = json.loads(_read(int.from_bytes(_read(_LENGTH_BYTES), "big")))
     sys.argv[1:] = words
-    os.environ.clear()
-    os.environ.update(environment)
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]
+    for name, value in environment.items():
+        if os.environ.get(name) != value:  # what stays where it was leaves room for a process title
+            os.environ[name] = value
     if first == os.getcwd():  # where Python, started with -m, looks for modules first
         sys.path[0] = folder
     os.chdir(folder)

@@ -26,6 +26,8 @@ def settings(kind: type) -> dict[str, tuple[float, float]]:
 
 #: What a stream has only while it is tilted; see test_tilts.py.
 TILTED = ("strength", "candidates", "chunk", "cap")
+#: What is read at an agent's steps, which are eighths where it strikes.
+READ_AT_STEPS = ("every", "strike")
 #: What a kind shares with the agent is tried with the agent; the rest of the cases are slow.
 VARYING = [
     pytest.param(
@@ -65,7 +67,7 @@ def test_the_settings_that_vary_are_those_of_the_reference():
         *("room", "delay", "cut", "hp", "drive", "crush", "duck_by"),
     }
     assert set(settings(Agent)) == every | {
-        *("curiosity", "every", "patience", "rest", "step", "strike", "texture"),
+        *("curiosity", "every", "patience", "rest", "step", "strike", "texture", "width"),
     }
     assert set(settings(Stream)) == every | {
         "temperature",
@@ -91,7 +93,7 @@ def test_each_takes_a_number_a_curve_a_signal_and_a_function(
     ):
         result = stage.eval(f"{name}.{setting} = {given}")
         assert result.ok, result.error
-        stage.advance(1.1 if setting == "every" else 0.1)
+        stage.advance(1.1 if setting in READ_AT_STEPS else 0.1)
         assert now(stage, name, setting) == pytest.approx(middle, rel=1e-3), given
 
 
@@ -102,7 +104,7 @@ def test_each_is_held_within_its_bounds(
     for given, held in ((f"{high} + 1", high), (f"{low} - 1", low)):
         assert not stage.eval(f"{name}.{setting} = {given}").ok, "plain numbers are refused"
         assert stage.eval(f"{name}.{setting} = lambda t: {given}").ok
-        stage.advance(1.1 if setting == "every" else 0.1)
+        stage.advance(1.1 if setting in READ_AT_STEPS else 0.1)
         assert now(stage, name, setting) == pytest.approx(held)
     assert np.isfinite(stage.advance(0.2)).all()
 

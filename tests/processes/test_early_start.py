@@ -36,6 +36,8 @@ def test_what_was_started_early_plays_and_what_dies_of_it_is_replaced() -> None:
             live.await_sound()
             playing = {int(getattr(live.header, f"{name}_pid")) for name in PLAYING}
             assert playing == waiting
+            titles = {psutil.Process(pid).cmdline()[0] for pid in playing}
+            assert titles == {f"livecode: {name}" for name in PLAYING}
             assert " mind " in live.paths.log.read_text()
             voices = int(live.header.voices_pid)
             psutil.Process(voices).kill()

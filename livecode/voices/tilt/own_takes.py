@@ -29,7 +29,7 @@ KEPT = 16
 _drawing_takes = threading.Lock()
 
 
-class Together(NamedTuple):
+class PlayedTogether(NamedTuple):
     """Takes that a model has played by itself as one batch."""
 
     audio: Floats  # (takes, n): as the model draws it
@@ -37,7 +37,7 @@ class Together(NamedTuple):
     hidden: Floats  # (takes, chunks, width): what tells what each plays next
 
 
-def played_together(loaded: Loaded, seeds: Sequence[int], chunks: int) -> Together:
+def played_together(loaded: Loaded, seeds: Sequence[int], chunks: int) -> PlayedTogether:
     """Let a model play a take of each seed, from the moment of that number, guarded as on stage."""
     rate = loaded.meta.sample_rate
     drawings = [loaded.drawing(seed) for seed in seeds]
@@ -60,7 +60,9 @@ def played_together(loaded: Loaded, seeds: Sequence[int], chunks: int) -> Togeth
         audio.append(np.array(heard))
         hidden.append(together.hidden.copy())
         bits.append(drawn.surprise / np.float32(np.log(2) * frames))
-    return Together(np.concatenate(audio, axis=1), np.stack(bits, axis=1), np.stack(hidden, axis=1))
+    return PlayedTogether(
+        np.concatenate(audio, axis=1), np.stack(bits, axis=1), np.stack(hidden, axis=1)
+    )
 
 
 def own_takes(loaded: Loaded, takes: int, chunks: int) -> OwnTakes:
