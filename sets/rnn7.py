@@ -37,22 +37,24 @@ piano.room = choir.room = ramp(0.4, 0.05, over=8*bars)
 drummer = stream("drummer", temperature=0.95, seed=6, level=0)      # it plays unheard, to be cut
 
 # %% a hundred takes  for=12*bars quant=1*bars
-# A model remembers eight places in its best takes. On each beat the piano begins from another, and goes elsewhere
+# A model remembers eight places in its best takes. On every other beat the piano begins from another, and goes elsewhere
 # from there; the choir stands on its last second; the drums are cut where they strike, and put together anew.
 shards = hits("0 [~ 5] 3 <7 [9 9]> [~ 2] 11 <~ 4> [<6 13> 1]", grab(drummer, 2*bars, slices=16, by="onsets"))
 shards.level, shards.room, shards.hp = 0.8, 0.1, 60
 piano.level, piano.temperature, piano.pan = 1.2, ramp(0.95, 1.15, over=12*bars), tri(-0.5, 0.5, period=2*bars)
 choir.frozen, choir.level, choir.room = 1, 0.4, 0.5
+drummer.frozen = 1
 
-@every(1*beats)
+@every(2*beats)
 def splices(beat):
-    piano.moment = (0, 3, 0, 5, 2, 0, 7, 4)[round(beat) % 8]
+    piano.moment = (0, 3, 0, 5, 2, 0, 7, 4)[round(beat / 2) % 8]
 
 # %% skins  for=12*bars ends=["piano", "splices", "drummer", "shards", "choir"]
-# A tabla that leans towards what shimmers: of each quarter of a second it draws four, and the reward weighs
+# A tabla that leans towards what shimmers: of each quarter of a second it draws two, and the reward weighs
 # which is heard. Frozen, it repeats its last second; in time, it stutters.
 tabla = stream("tabla", temperature=ramp(0.85, 1.15, over=12*bars), seed=3, level=1.3)
-tabla.tilt, tabla.candidates, tabla.chunk, tabla.room = shimmer, 4, 250*ms, 0.15
+tabla.tilt, tabla.candidates, tabla.chunk, tabla.room = shimmer, 2, 250*ms, 0.15
+tabla.strength = pattern("<1!11 0>")                                # the last bar is its own, while others get ready
 tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
 
 # %% unhinged  for=32*s quant=1*bars ends=["tabla"] fade=2*s
@@ -61,7 +63,7 @@ piano = stream("piano", temperature=ramp(1, 1.35, over=28*s), seed=11)
 choir = stream("chorale", temperature=ramp(1, 1.25, over=28*s), seed=12)
 piano.level, choir.level = ramp(0.5, 0.8, over=28*s), ramp(0.4, 0.7, over=28*s)
 piano.pan, choir.pan, piano.room, choir.room = sine(-0.6, 0.6, period=12*s), sine(0.6, -0.6, period=12*s), 0.2, 0.4
-piano.transpose = ramp(0, 5, over=28*s)
+piano.transpose = ramp(0, -7, over=28*s)
 
 # %% and home  for=40*s ends=["choir"] fade=8*s
 # The arc's other end. Energy holds how much it surprises, and the temperature follows: less and less.
