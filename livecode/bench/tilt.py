@@ -26,7 +26,7 @@ from livecode.voices.tilt.tilted import TiltedStream
 
 Floats = NDArray[np.float32]
 
-#: dim 256 at 16 kHz.
+#: Full-band, at 32 kHz; its candidates take the longest of the streams that are shipped.
 MODEL = "piano"
 CANDIDATES, CHUNK_S = 8, 0.125
 #: A stream is asked for so much at a time.
