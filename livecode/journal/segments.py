@@ -98,8 +98,8 @@ def segment_of(path: Path, number: int) -> Path:
 def pieces_of(segment: Path, wanted: Callable[[bytes], bool]) -> Iterator[bytes | Passage]:
     """Yield what one segment holds up to the first record that is torn or damaged.
 
-    That are the encoded records whose head is `wanted`, and passages of others. It is asked once for each
-    head. Raises LivecodeError if the file cannot be read, or is no journal.
+    It yields the encoded records whose head is `wanted`, and the others in passages. `wanted` is asked
+    once for each head. Raises LivecodeError if the file cannot be read, or is no journal.
     """
     try:
         with open(segment, "rb") as file:
