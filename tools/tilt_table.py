@@ -48,7 +48,7 @@ RISE, DEARER_BITS, VARIETY = 1.0, 0.3, 0.7
 #: The mean reward is asked for over takes of so many seconds.
 ASKED_S = 60.0
 #: Of so many untilted takes from the moments that tilted ones start from, the first seconds are known.
-STARTS, STARTS_TAKES, STARTS_S = (1, 2), 4, 12.0
+STARTS, STARTS_TAKES, STARTS_S = (1, 2, 3, 4), 4, 15.0
 
 #: Hands that are turned to the front, half-way.
 SIGNALS = {"rings": SimpleNamespace(twist=0.5)}
@@ -202,7 +202,7 @@ def measure(path: Path, wanted: Wanted) -> None:
     """Append what is measured, model by model: untilted, towards each reward, and away from each."""
     for model in wanted.models:
         loaded = Loaded(find_model(model))
-        missing = [name for name in wanted.rewards if not _known(path, (model, name, 0.0), 0.0)]
+        missing = [name for name in wanted.rewards if not _known(path, (model, name, 0.0), 0.0, 0)]
         if missing:
             seeds = range(1, wanted.untilted + 1)
             plain = untilted(loaded, seeds, wanted.untilted_s)
@@ -210,7 +210,7 @@ def measure(path: Path, wanted: Wanted) -> None:
             _append_starts(path, model, missing, loaded)
         for strength in wanted.strengths:
             for name in wanted.rewards:
-                if _known(path, (model, name, strength), wanted.seconds):
+                if _known(path, (model, name, strength), wanted.seconds, wanted.takes):
                     continue
                 way = direction_of(loaded, name) if wanted.steered else None
                 heard = [
@@ -229,8 +229,11 @@ def untilted(loaded: Loaded, seeds: Sequence[int], seconds: float) -> list[Take]
     ]
 
 
-def _known(path: Path, what: tuple[str, str, float], seconds: float) -> bool:
-    return any(tuple(row["what"]) == what and row["seconds"] >= seconds for row in read(path))
+def _known(path: Path, what: tuple[str, str, float], seconds: float, takes: int) -> bool:
+    return any(
+        tuple(row["what"]) == what and row["seconds"] >= seconds and row["takes"] >= takes
+        for row in read(path)
+    )
 
 
 def _append(

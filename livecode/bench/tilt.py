@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +12,12 @@ from numpy.typing import NDArray
 
 from livecode import Session
 from livecode.bench.rows import BenchRow, Identity
+from livecode.bench.samplernn import SAMPLE_RATE, plausible_tensors
 from livecode.deadlines import Watchdog
 from livecode.language.moments import Moment
 from livecode.language.values import Value, as_value
-from livecode.neural.model_file import find_model
+from livecode.neural.model_file import ModelMeta, find_model, write_model
+from livecode.neural.samplernn.config import KIND, SampleRNNConfig
 from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import READ_S, TiltScoring
 from livecode.signals.candidate_sound import CandidateSound
@@ -29,6 +33,8 @@ Floats = NDArray[np.float32]
 #: Full-band, at 32 kHz; its candidates take the longest of the streams that are shipped.
 MODEL = "piano"
 CANDIDATES, CHUNK_S = 8, 0.125
+#: A model of levels of that width, at 16 kHz: its weights are random, since speed does not depend on them.
+LEVELS_DIM = 256
 #: A stream is asked for so much at a time.
 PIECE_S = 256 / 48_000
 #: Rewards of several kinds, by name.
@@ -53,14 +59,37 @@ class Bent(NamedTuple):
 
 def run(seconds: float = 12.0) -> list[BenchRow]:
     """Measure cost, latency and effect; streams of so many seconds."""
+    with TemporaryDirectory() as folder:
+        levels = Loaded(_of_levels(Path(folder)))
     loaded = Loaded(find_model(MODEL))
+    of_levels: Identity = {
+        "model": "random", "dim": LEVELS_DIM, "sample_rate": SAMPLE_RATE,
+        "candidates": CANDIDATES, "cores": 1,
+    }  # fmt: skip
+    of_model: Identity = {
+        "model": MODEL, "sample_rate": loaded.meta.sample_rate, "candidates": CANDIDATES, "cores": 1
+    }  # fmt: skip
+    flux = REWARDS["flux"]
+    cost = _cost(
+        bent(levels, flux, 0.0, seconds), bent(levels, flux, 1.0, seconds), seconds, of_levels
+    )
     effects: list[BenchRow] = []
     for name, function in REWARDS.items():
         plain = bent(loaded, function, 0.0, seconds)
         for strength in (1.0, -1.0):
             tilted = bent(loaded, function, strength, seconds)
             effects += _effect(name, strength, plain, tilted)
-    return [*_cost(plain, tilted, seconds), _latency(), *effects]
+    return [*cost, *_cost(plain, tilted, seconds, of_model), _latency(), *effects]
+
+
+def _of_levels(folder: Path) -> Path:
+    """Write a model of levels of `LEVELS_DIM` with random weights; return its file."""
+    config = SampleRNNConfig(dim=LEVELS_DIM)
+    path = folder / "random.safetensors"
+    write_model(
+        path, plausible_tensors(config, 1), ModelMeta(KIND, config.json(), SAMPLE_RATE, facts={})
+    )
+    return path
 
 
 def _effect(name: str, strength: float, plain: Bent, tilted: Bent) -> list[BenchRow]:
@@ -81,9 +110,8 @@ def _effect(name: str, strength: float, plain: Bent, tilted: Bent) -> list[Bench
     ]  # fmt: skip
 
 
-def _cost(plain: Bent, tilted: Bent, seconds: float) -> list[BenchRow]:
+def _cost(plain: Bent, tilted: Bent, seconds: float, about: Identity) -> list[BenchRow]:
     """Return how fast a tilted stream is drawn on one core, and how long scoring takes."""
-    about: Identity = {"model": MODEL, "candidates": CANDIDATES, "cores": 1}
     return [
         BenchRow.measured("drawing a tilted stream", seconds / tilted.drawn_s, "× real time",
                           about, baseline=seconds / plain.drawn_s, target=1.0, better="higher"),

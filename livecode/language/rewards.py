@@ -19,6 +19,8 @@ Reward = Callable[..., float]
 
 #: A sound that others are to be near is listened to for so long, at this rate.
 LISTENED_S, RATE_HZ = 20.0, 48_000
+#: What `away` hears first counts as much as so many seconds.
+FIRST_S = 1.0
 #: White noise has this flatness.
 NOISE = 0.56
 
@@ -112,15 +114,20 @@ def away(over: Span | float = 60.0) -> Reward:
     if not length_s > 0:
         raise LivecodeError(f"away: takes a length in seconds above 0, not {over}")
     usual: list[Floats] = []
+    heard_s = [min(FIRST_S, length_s)]
     since = [0.0]
 
     def away_from_it(sound: Any, t: float) -> float:
         colour = _colour(sound)
         if not usual:
             usual.append(colour)
-        share = min(max(t - since[0], 0.0) / length_s, 1.0)
+            since[0] = t
+        step = min(max(t - since[0], 0.0), length_s)
         since[0] = max(t, since[0])
-        usual[0] = usual[0] + np.float32(share) * (colour - usual[0])
+        heard_s[0] = min(
+            heard_s[0] + step, length_s
+        )  # until so much was heard, all of it counts alike
+        usual[0] = usual[0] + np.float32(step / heard_s[0]) * (colour - usual[0])
         return float(np.abs(colour - usual[0]).mean())
 
     return away_from_it

@@ -242,7 +242,7 @@ class Performance:
         self.checkpoint = AgentCheckpoint(sounds, clock, lock, log)
         self.handover = Handover(
             self.blocks, sounds, scenes, arena.controls, clock, self.present, tempo, self.midi_out,
-            self.turns, lock, log,
+            self.turns, lock, log, self.tilts.recall,
         )  # fmt: skip
 
         # the words in the namespace

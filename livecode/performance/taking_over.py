@@ -37,10 +37,13 @@ class Handover:
         turns: TurnTable,
         lock: BlockLock,
         log: EventLog,
+        recall: Callable[[], None],
     ):
+        """`recall()` lets what judges know what had failed, when a block has run again."""
         self._blocks, self._sounds, self._scenes, self._controls = blocks, sounds, scenes, controls
         self._clock, self._present, self._tempo = clock, present, tempo
         self._midi_out, self._turns, self._lock, self._log = midi_out, turns, lock, log
+        self._recall = recall
 
     def take_over(
         self,
@@ -96,6 +99,7 @@ class Handover:
                     self._present.move_to(block.frame)  # its curves and tempo begin there
                     self._blocks.rerun(block.number, block.code, block.name, block.undoable)
                     self._sounds.leave_out_fallen()
+                    self._recall()
         finally:
             self._clock.rerun = None
             self._sounds.generations.hold = False

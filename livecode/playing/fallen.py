@@ -1,4 +1,4 @@
-"""Functions and graphs that have failed while they played: a mind that takes over leaves them out."""
+"""Functions, graphs and rewards of tilts that have failed: a mind that takes over leaves them out."""
 
 import hashlib
 import linecache
@@ -31,6 +31,14 @@ class Fallen:
             while len(self._marks) > MOST:
                 del self._marks[next(iter(self._marks))]
 
+    def has(self, mark: str) -> bool:
+        """Return whether what has that mark has failed and has not worked since."""
+        return mark in self._marks
+
+    def forget(self, mark: str) -> None:
+        """Note that what has that mark works."""
+        self._marks.pop(mark, None)
+
     @contextmanager
     def left_out(self, marks: Iterable[str]) -> Iterator[None]:
         """Leave out what had failed in a former mind, while its blocks are run again."""
@@ -58,6 +66,12 @@ def mark_of(function: Callable[..., Any]) -> str:
     text = "".join(kept[2]).encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(text, digest_size=8).hexdigest()
     return f"{digest}:{code.co_firstlineno}:{code.co_qualname}"
+
+
+def mark_in_tilt(name: str, function: Callable[..., Any]) -> str:
+    """Return what a function is known by that judges candidates of the stream of a name; "": nothing."""
+    mark = mark_of(function)
+    return mark and f"{name}.tilt:{mark}"
 
 
 def mark_of_source(name: str, source: Source) -> str:

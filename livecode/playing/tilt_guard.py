@@ -6,6 +6,7 @@ from typing import Any
 from livecode.deadlines import Watchdog
 from livecode.language.signal_names import called, pick, signal_names
 from livecode.language.values import Value
+from livecode.playing.fallen import Fallen, mark_in_tilt
 from livecode.playing.function_player import (
     PLAY_LIMIT_S,
     NoVersion,
@@ -28,13 +29,20 @@ class TiltGuard:
     """
 
     def __init__(
-        self, watchdog: Watchdog, say: Callable[[str, bool], None], limit_s: float = PLAY_LIMIT_S
+        self,
+        watchdog: Watchdog,
+        say: Callable[[str, bool], None],
+        limit_s: float = PLAY_LIMIT_S,
+        fallen: Fallen | None = None,
+        name: str = "",
     ):
         """`say(why, left)` tells why a reward failed, and whether a version of it is left.
 
-        `limit_s`: how long a call may take, in seconds.
+        `limit_s`: how long a call may take, in seconds. fallen: knows what has failed when another
+        mind takes over; name: of the stream that is judged.
         """
         self._watchdog, self._say, self._limit_s = watchdog, say, limit_s
+        self._fallen, self._name = Fallen() if fallen is None else fallen, name
         self._good: dict[Value, Reward] = {}
         self._bad: dict[Value, Reward] = {}
         self._told = ""
@@ -55,14 +63,31 @@ class TiltGuard:
         except BaseException as error:  # whatever the error, the performance goes on
             self._fail(value, function, error)
             raise RewardFailed from error
-        self._good[value] = function
+        if self._good.get(value) is not function:
+            self._good[value] = function
+            self._fallen.forget(mark_in_tilt(self._name, function))
         return number
+
+    def recall(self, value: Value) -> bool:
+        """Take the newest version of a value for what it was in a former mind; return whether it worked.
+
+        One that nobody has called yet counts as one that works.
+        """
+        function = value.function
+        if function is None:
+            return True
+        if self._fallen.has(mark_in_tilt(self._name, function)):
+            self._bad[value] = function
+            return False
+        self._good[value] = function
+        return True
 
     def _number(self, function: Reward, signals: Mapping[str, Any]) -> float:
         arguments = pick(signal_names(function), signals, called(function))
         return checked(self._watchdog.call(function, *arguments, limit_s=self._limit_s))
 
     def _fail(self, value: Value, function: Reward, error: BaseException) -> None:
+        self._fallen.add(mark_in_tilt(self._name, function))
         if self._good.get(value) is function:  # it worked until now, and is not tried again
             del self._good[value]
         newest = value.function

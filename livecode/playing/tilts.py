@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livecode.deadlines import Watchdog
 from livecode.language.moments import Moment
 from livecode.language.values import Value
+from livecode.playing.fallen import Fallen
 from livecode.playing.function_player import PLAY_LIMIT_S
 from livecode.playing.generations import Generations
 from livecode.playing.players import StreamPlayer
@@ -70,16 +71,19 @@ def _timed(
 class _Tilt:
     """The tilt of one stream: how it is scored, and which tilt has worked last."""
 
-    def __init__(self, name: str, watchdog: Watchdog, say: Say, note: Say, limit_s: float):
+    def __init__(
+        self, name: str, watchdog: Watchdog, say: Say, note: Say, limit_s: float, fallen: Fallen
+    ):
         self._name, self._say, self._note = name, say, note
-        self._guard = TiltGuard(watchdog, self._tell, limit_s)
+        self._guard = TiltGuard(watchdog, self._tell, limit_s, fallen, name)
         #: By generation, of the newest few: two sound while one gives way to the other.
         self._scorings: dict[int, TiltScoring] = {}
         self._good: list[Value] = []  # tilts that have worked, newest last
         self._chosen: Value | None = None  # the tilt that is being scored
         self._failed: tuple[int, ...] = ()  # what the tilt was made of that has failed
-        #: What the tilt was made of when it was told what a candidate costs.
+        #: What the tilt was made of when it was told what a candidate costs, and when it was recalled.
         self._told: tuple[int, ...] = ()
+        self._recalled: tuple[int, ...] = ()
 
     def score(
         self, candidates: OfferedChunk, tilt: Value, moment: Moment
@@ -99,6 +103,18 @@ class _Tilt:
             self._good = [*others[-KEPT:], chosen]
         elif failed:  # what was good is so no more
             self._good = others
+        else:
+            self._failed = made_of
+
+    def recall(self, tilt: Value) -> None:
+        """Take a tilt for what it was in a former mind: one that works, or one that has failed."""
+        if (made_of := made_of_nodes(tilt)) == self._recalled:
+            return
+        self._recalled = made_of
+        worked = [self._guard.recall(part) for part in tilt.everything()]
+        if all(worked):
+            others = [good for good in self._good if good is not tilt]
+            self._good = [*others[-KEPT:], tilt]
         else:
             self._failed = made_of
 
@@ -175,15 +191,25 @@ class Tilts:
         player = self._player(candidates.generation)
         if player is None or player.tilt is None:
             return iter(())
-        name = str(player.thing)
-        limit_s = OFFLINE_LIMIT_S if self._wall_s is None else PLAY_LIMIT_S
-        if name not in self._tilts:
-            self._tilts[name] = _Tilt(name, self._watchdog, self._say, self._note, limit_s)
-        tilt = self._tilts[name]
+        tilt = self._tilt(str(player.thing))
         scored = tilt.score(candidates, player.tilt, moment)
         if self._wall_s is None:
             return scored
         return _timed(scored, self._wall_s, partial(tilt.note_cost, player.tilt, candidates))
+
+    def recall(self) -> None:
+        """Know of each tilt whether it had failed, while the blocks of a former mind run again."""
+        for thing in self._sounds:
+            if (tilt := self._tilt_of(thing)) is not None:
+                self._tilt(str(thing)).recall(tilt)
+
+    def _tilt(self, name: str) -> _Tilt:
+        if name not in self._tilts:
+            limit_s = OFFLINE_LIMIT_S if self._wall_s is None else PLAY_LIMIT_S
+            self._tilts[name] = _Tilt(
+                name, self._watchdog, self._say, self._note, limit_s, self._sounds.fallen
+            )
+        return self._tilts[name]
 
     def _tell(self, candidates: OfferedChunk) -> None:
         told = Scores(candidates.generation, candidates.chunk, self._scores)

@@ -125,6 +125,21 @@ def test_away_is_away_from_what_was_heard_lately() -> None:
     assert other[-1] < other[8], "it gets used to it"
 
 
+@pytest.mark.parametrize("begin_s", [0.0, 300.0])
+def test_in_its_first_minute_away_is_away_from_all_that_was_heard_and_not_from_the_first_of_it(
+    begin_s: float,
+) -> None:
+    reward, features = rewards.away(), SoundFeatures(RATE)
+    second = []
+    for number, name in enumerate(["low tone", *["high tone"] * 7]):
+        read = []
+        for index in range(32):
+            features.listen(SOUNDS[name][index * 500 : (index + 1) * 500].astype(np.float32))
+            read.append(reward(features, begin_s + number + index / 32))
+        second.append(np.mean(read[8:]))
+    assert second[-1] < 0.5 * second[1], "most of what was heard is high"
+
+
 def test_the_model_s_surprise_is_told_in_a_tilt_alone() -> None:
     assert said(rewards.surprise, SOUNDS["noise"]) == 0.0
 

@@ -12,6 +12,7 @@ from livecode.journal.inheritance import read_inheritance
 from livecode.journal.journal_file import Journal
 from livecode.transport.messages import Failed, send
 from livecode.transport.status import Status, decode_status, encode
+from tests.samplernn_model import write_samplernn
 from tests.sound import jump, longest_silence_s, rms
 
 EGO = "ego = agent(space('additive'), dims=2, every=20*ms)"
@@ -156,6 +157,33 @@ def test_a_graph_that_had_failed_stays_so_with_what_was_set_since(session: Sessi
         assert generations(session) == before
         assert session.get("hall").gain == 0.3
         assert "bent" not in session.get("hall").settings["source"]
+
+
+def test_a_reward_that_had_failed_as_a_tilt_stays_taken_back(session: Session, kill, tmp_path):
+    path = write_samplernn(tmp_path, sharp=4.0, lufs=-20.0)
+    assert session.eval(
+        f"r7 = stream({str(path)!r}, guard=0)\nr7.candidates, r7.chunk = 4, 50*ms"
+    ).ok
+    session.eval("@reward\ndef loud(sound): return sound.level\nr7.tilt = 0.5 * loud")
+    session.advance(0.5)
+    for block in (
+        "@reward\ndef loud(sound): return sound.level / (sound.surprise == 0)",  # as a candidate
+        "@reward\ndef bad(sound): return 1 / (sound.surprise == 0)\nr7.tilt = bad",
+    ):
+        assert session.eval(block).ok
+        session.advance(0.5)
+        before = failures(session)
+        for _ in range(2):
+            kill()
+            session.advance(0.5)
+            assert failures(session) == 0 < before
+            assert session.performance.status().pushed["r7"] > 1
+    assert session.eval("@reward\ndef bad(sound): return -sound.level").ok
+    session.advance(0.5)
+    kill()
+    session.advance(0.5)
+    assert failures(session) == 0
+    assert session.performance.status().pushed["r7"] > 1
 
 
 def test_what_had_failed_and_was_evaluated_again_plays(session: Session, kill):

@@ -15,9 +15,9 @@ ALLOWED_BITS = 0.2
 WARMER_BITS = 2.0
 #: The surprise is a mean that forgets within so many seconds.
 MEMORY_S = 1.0
-#: For each bit beyond what is allowed, and each second, a bit a sample costs so much more score, at most
-#: so much.
-DEARER, DEAREST = 4.0, 40.0
+#: For each bit beyond what is allowed a bit a sample costs so much score at once, and so much more for
+#: each second of that; at most so much.
+AT_ONCE, DEARER, DEAREST = 40.0, 4.0, 60.0
 
 #: A stream is steered the further the longer it surprises no more than is allowed: it comes within a third
 #: of all the way in so many seconds. For each bit beyond, and each second, it goes back by this exponent.
@@ -28,7 +28,8 @@ class NearnessState(NamedTuple):
     """Where a `Nearness` is."""
 
     excess: float = 0.0  # bits a sample, beyond the usual
-    price: float = 0.0  # score for each bit a sample
+    price: float = 0.0  # score for each bit a sample: the part that rises and falls
+    over: float = 0.0  # bits a sample, beyond what is allowed
     steered: float = 0.0  # how far a stream is steered, of what is asked for
 
 
@@ -38,7 +39,8 @@ class Nearness:
     The surprise of what is heard is to rise no further than is allowed. That is a constraint on the
     score that is earned, so its Lagrange multiplier is a price: a candidate is worth its score less the
     price of its surprise. The price rises while what is heard surprises too much, and falls, to
-    nothing, while it does not.
+    nothing, while it does not. What surprises too much costs something at once, too, since a rising price
+    takes seconds to be found: a controller with a proportional and an integral part.
     """
 
     def __init__(self, usual_bits: float):
@@ -51,8 +53,13 @@ class Nearness:
 
     def worth(self, scores: ArrayLike, bits: ArrayLike) -> Floats:
         """Return scores (candidates,) less the price of bits a sample (candidates,)."""
-        worth: Floats = np.asarray(scores, float) - self._state.price * np.asarray(bits, float)
+        worth: Floats = np.asarray(scores, float) - self.price * np.asarray(bits, float)
         return worth
+
+    @property
+    def price(self) -> float:
+        """What a bit a sample costs now, in score."""
+        return min(self._state.price + AT_ONCE * max(self._state.over, 0.0), DEAREST)
 
     @property
     def steered(self) -> float:
@@ -74,7 +81,7 @@ class Nearness:
         price = min(max(state.price + DEARER * over * seconds, 0.0), DEAREST)
         steered = state.steered + min(seconds / STEERED_S, 1.0) * (1 - state.steered)
         steered *= math.exp(-BACK * max(over, 0.0) * seconds)
-        self._state = NearnessState(excess, price, steered)
+        self._state = NearnessState(excess, price, over, steered)
 
     def begin(self) -> None:
         """Forget what was heard."""

@@ -18,8 +18,13 @@ from tests.samplernn_model import write_samplernn
 USUAL_BITS, CHUNK_S, CANDIDATES = 3.0, 0.125, 8
 
 
-def heard(strength: float, usual_bits: float, chunks: int = 1500) -> tuple[float, float]:
-    """Return the mean score and surprise of what is heard where what scores well surprises, too."""
+def heard(
+    strength: float, usual_bits: float, chunks: int = 1500, alike: float = 0.8
+) -> tuple[float, float]:
+    """Return the mean score and surprise of what is heard where what scores well surprises, too.
+
+    alike: how far scores correlate with surprise.
+    """
     random, filter_, nearness = (
         np.random.default_rng(1),
         ParticleFilter(CANDIDATES, 1, 0),
@@ -28,7 +33,8 @@ def heard(strength: float, usual_bits: float, chunks: int = 1500) -> tuple[float
     got, bits = [], []
     for _ in range(chunks):
         surprise = random.standard_normal(CANDIDATES)
-        scores = 0.8 * surprise + 0.6 * random.standard_normal(CANDIDATES)
+        apart = np.sqrt(1 - alike**2)
+        scores = alike * surprise + apart * random.standard_normal(CANDIDATES)
         sample_bits = USUAL_BITS + 0.5 * surprise
         decided = filter_.score(nearness.worth(2 * strength * scores, sample_bits))
         assert decided.heard is not None
@@ -46,6 +52,12 @@ def test_what_is_heard_surprises_no_more_than_is_allowed_and_scores_as_well_as_t
     assert dear > 1.4 * ALLOWED_BITS, "without a price it surprises more"
     assert near == pytest.approx(ALLOWED_BITS, abs=0.05)
     assert 0.6 * free < held < free
+
+
+def test_where_the_reward_is_what_surprises_it_costs_at_once_and_is_heard_none_the_less() -> None:
+    score, bits = heard(1.0, USUAL_BITS, chunks=40, alike=1.0)  # the first five seconds
+    assert bits < 0.3
+    assert score > 0.2
 
 
 def test_a_greater_strength_may_surprise_more_and_a_hotter_stream_is_not_blamed_for_its_heat() -> (
