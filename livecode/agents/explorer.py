@@ -77,7 +77,7 @@ class Explorer(Believer):
         self.goal = here
         if self.explorations:
             return walk.line(here, self.step, self.density)
-        return walk.phrase(here, self.step, self.rest, time_s, self.density)
+        return walk.phrase(here, self.step, self.rest, time_s, self.density, self.strides)
 
     def _approach(self, time_s: float) -> Array:
         """Return the next place on the way to the goal; steps are shorter near the goal."""

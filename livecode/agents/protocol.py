@@ -41,6 +41,7 @@ class Learner(Protocol):
 
     dims: int  # axes in use; may be set while playing
     step: float  # length of one move (precision); may be set while playing
+    strides: bool  # each of its steps is heard by itself, so none is tiny; may be set while playing
     path: Path  # its places so far
     dropped: str  # what it lost by the last change of dims; "" if nothing
     paused: bool

@@ -45,6 +45,7 @@ class Walker:
         self.curiosity = 1.0
         self.patience_s = 10.0
         self.rest = 0.35
+        self.strides = False
         self.staying = False
         self._sensed = deque[tuple[float, float]](
             maxlen=MAX_CREDITED
@@ -200,6 +201,7 @@ class Walker:
         twin.path.places[0] = self.position
         twin.paused, twin.settings = self.paused, self.settings
         twin.curiosity, twin.patience_s, twin.rest = self.curiosity, self.patience_s, self.rest
+        twin.strides = self.strides
         self.__dict__.update(twin.__dict__)
 
     def state(self, reach: int | None = None) -> Arrays:

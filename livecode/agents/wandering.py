@@ -15,6 +15,8 @@ LENGTHS_S = {DRIFT: (1.5, 5.0), LINE: (0.8, 2.5), LEAP: (0.3, 1.2)}
 SHARES = {DRIFT: 0.5, LINE: 0.3, LEAP: 0.2}
 #: The length of a move, in steps.
 PACES = {DRIFT: (0.1, 0.35), LINE: (0.6, 1.0)}
+#: The shortest move of one that strides, in steps: a drift below a note would repeat notes.
+STRIDE = 0.7
 #: The length of a leap, in steps, and at most; the cube's side is 1.
 LEAPS, LONGEST_LEAP = (8.0, 24.0), 0.35
 #: A phrase has so many gestures, from 1 on.
@@ -91,11 +93,18 @@ class Wandering:
         return self.gesture == REST and time_s < self.until_s <= time_s + LONGEST_REST_S
 
     def phrase(
-        self, here: Array, step: float, rest: float, time_s: float, density: Density
+        self,
+        here: Array,
+        step: float,
+        rest: float,
+        time_s: float,
+        density: Density,
+        strides: bool = False,
     ) -> Array:
         """Return the next place of a phrase, (dims,); the same place while it rests or holds a leap.
 
-        Where it never rests, with a `rest` of 0, there is one line that never stops.
+        Where it never rests, with a `rest` of 0, there is one line that never stops. Where it
+        strides, it drifts in moves of at least `STRIDE` steps.
         """
         if rest == 0:
             return self.line(here, step, density)
@@ -106,7 +115,8 @@ class Wandering:
             return here
         if begun:
             self.leg = 0
-        return self.line(here, self.pace * step, density)
+        pace = max(self.pace, STRIDE) if strides else self.pace
+        return self.line(here, pace * step, density)
 
     def line(self, here: Array, step: float, density: Density) -> Array:
         """Return the next place straight on, (dims,).

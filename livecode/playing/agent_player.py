@@ -280,9 +280,11 @@ class AgentPlayer(SoundPlayer):
         learner.patience_s = own["patience"].sample(moment)
         learner.rest = own["rest"].sample(moment)
         if self._walk is None:
+            strike = own["strike"].sample(moment)
+            learner.strides = strike > 0 or self._space.hits
             self._heard.teach(learner, moment)
             learner.act(moment.t)
-            self._struck.step(own["strike"].sample(moment), learner.moved, self._heard_at)
+            self._struck.step(strike, learner.moved, self._heard_at)
         else:
             self._step_to_the_line(self._walk, frame, moment)
         self._write(self._heard_at)
