@@ -85,7 +85,9 @@ def test_long_notes_are_held_through_rests(period_s):
 
 def test_one_that_strides_drifts_from_note_to_note():
     gliding, striding = make(step=0.1, strides=False), make(step=0.1, strides=True)
-    moves = [np.abs(np.diff(walk(agent, 120.0), axis=0)).max(axis=1) for agent in (gliding, striding)]
+    moves = [
+        np.abs(np.diff(walk(agent, 120.0), axis=0)).max(axis=1) for agent in (gliding, striding)
+    ]
     tiny = [np.mean(m[m > 0] < 0.03) for m in moves]
     assert tiny[0] > 0.25
     assert tiny[1] < 0.02
