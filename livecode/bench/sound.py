@@ -61,11 +61,14 @@ def run(
 ) -> list[BenchRow]:
     """Return the figures of each model that has its source's figures beside it, or only of those named.
 
+    only: names of shipped streams, and model files, as "mine/mine.safetensors".
     jobs: processes that listen at the same time.
     """
-    known = {path: Source.read(path.with_name(SOURCE)) for path in paths or _shipped()}
-    chosen = [path for path in known if not only or path.stem in only]
-    if missing := sorted(set(only) - {path.stem for path in known}):
+    shipped = {path: Source.read(path.with_name(SOURCE)) for path in paths or _shipped()}
+    files = [Path(name) for name in only if (Path(name).parent / SOURCE).is_file()]
+    known = shipped | {path: Source.read(path.with_name(SOURCE)) for path in files}
+    chosen = [path for path in known if not only or path.stem in only or path in files]
+    if missing := sorted(set(only) - {path.stem for path in shipped} - set(map(str, files))):
         raise LivecodeError(
             f"no stream {missing[0]!r} has a source beside it that it could be judged by"
         )
@@ -73,7 +76,7 @@ def run(
     found = _each(cases, jobs)
     rows: list[BenchRow] = []
     for path in chosen:
-        others = [figures for other, figures in known.items() if other != path]
+        others = [figures for other, figures in shipped.items() if other != path]
         rows += model_rows(path.stem, known[path], others, [next(found) for _ in TEMPERATURES])
     return rows
 

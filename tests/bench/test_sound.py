@@ -101,6 +101,7 @@ def test_each_model_is_judged_beside_its_source_and_the_other(tmp_path: Path) ->
     assert all(row.ok for row in rises), "what is drawn hotter surprises more"
     alone = sound.run(1.0, 2, paths, only=["low"], jobs=2)
     assert alone == [row for row in rows if row.about["model"] == "low"], "whoever is beside it"
+    assert sound.run(1.0, 2, paths[:1], only=[str(paths[1])]) == alone, "a file of one's own"
 
 
 def test_only_a_stream_with_its_source_beside_it_can_be_named(tmp_path: Path) -> None:

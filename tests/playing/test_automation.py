@@ -140,7 +140,7 @@ def test_one_that_fails_goes_back_to_what_it_was(
     stage.eval(
         f"n = [0]\ndef failing(t):\n    n[0] += 1\n    return {failing}\n{name}.{setting} = failing"
     )
-    stage.advance(5.0 if setting == "every" else 0.3)
+    stage.advance(5.0 if setting in READ_AT_STEPS else 0.3)
     assert now(stage, name, setting) == pytest.approx(before)
     assert [event.names for event in fallbacks(stage)] == [("failing",), (f"{name}.{setting}",)]
     assert np.isfinite(stage.advance(0.1)).all()
