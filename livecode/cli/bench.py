@@ -18,7 +18,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
     add_for(parser, "how long to measure a figure, where that can be chosen")
     parser.add_argument("--only", nargs="+", default=(), metavar="MODEL",
-        help=f"measure these models and no others, or model files ({', '.join(sorted(SELECTIVE))})")  # fmt: skip
+        help=f"measure these models or model files alone ({', '.join(sorted(SELECTIVE))})")  # fmt: skip
     parser.set_defaults(run=run)
 
 
