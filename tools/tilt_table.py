@@ -9,6 +9,7 @@ yet; the second writes the table between its marks. With `--toward` streams are 
 """
 
 import argparse
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,18 +38,12 @@ from livecode.voices.tilt.chunk import CandidateSet
 from livecode.voices.tilt.hands import TiltHand, TowardHand
 from livecode.voices.tilt.own_takes import kept_takes, played_together
 from livecode.voices.tilt.tilted import TiltedStream
+from tools.tilt_cells import ASKED_S, STARTS_S, read, refreshed
 
-BEGIN = "<!-- table: written by `python -m tools.tilt_table`, not by hand -->"
-END = "<!-- end of the table -->"
 RATE_HZ = 48_000
 CANDIDATES, CHUNK_S, PIECE_S = 8, 0.125, 256 / RATE_HZ
-#: What is asked for: standard deviations that the mean reward rises by, bits a sample that the model may
-#: find it less likely by, and the share of the variety that is to be left.
-RISE, DEARER_BITS, VARIETY = 1.0, 0.3, 0.7
-#: The mean reward is asked for over takes of so many seconds.
-ASKED_S = 60.0
 #: Of so many untilted takes from the moments that tilted ones start from, the first seconds are known.
-STARTS, STARTS_TAKES, STARTS_S = (1, 2, 3, 4), 4, 15.0
+STARTS, STARTS_TAKES = (1, 2, 3, 4), 4
 
 #: Hands that are turned to the front, half-way.
 SIGNALS = {"rings": SimpleNamespace(twist=0.5)}
@@ -81,6 +76,7 @@ def take(
     seconds: float,
     seed: int,
     direction: tuple[NDArray[np.float32], float] | None = None,
+    candidates: int = CANDIDATES,
 ) -> Take:
     """Let a stream be heard for so long, tilted by a reward at a strength, or steered along a direction."""
     rate, tempo = loaded.meta.sample_rate, Tempo(RATE_HZ)
@@ -100,7 +96,7 @@ def take(
         toward, tilted = TowardHand(1.0, (strength,)), 0.0
         stream.know(1.0, direction[0][None], direction[1])
     # a strength of next to nothing lets the model's likelihood be known of what is not tilted
-    hand = TiltHand(tilted or 1e-12, CANDIDATES if tilted else 1, CHUNK_S)
+    hand = TiltHand(tilted or 1e-12, candidates if tilted else 1, CHUNK_S)
     pieces, frame = [], 0
     for _ in range(round(seconds / PIECE_S)):
         pieces.append(
@@ -196,6 +192,7 @@ class Wanted(NamedTuple):
     untilted: int = 8  # takes that all are compared with
     untilted_s: float = 30.0  # of each of them
     steered: bool = False
+    candidates: int = CANDIDATES
 
 
 def measure(path: Path, wanted: Wanted) -> None:
@@ -214,10 +211,11 @@ def measure(path: Path, wanted: Wanted) -> None:
                     continue
                 way = direction_of(loaded, name) if wanted.steered else None
                 heard = [
-                    take(loaded, name, strength, wanted.seconds, seed, way)
+                    take(loaded, name, strength, wanted.seconds, seed, way, wanted.candidates)
                     for seed in range(1, wanted.takes + 1)
                 ]
-                _append(path, model, [name], strength, wanted.seconds, heard, loaded)
+                count = 1 if wanted.steered else wanted.candidates
+                _append(path, model, [name], strength, wanted.seconds, heard, loaded, count)
 
 
 def untilted(loaded: Loaded, seeds: Sequence[int], seconds: float) -> list[Take]:
@@ -244,8 +242,10 @@ def _append(
     seconds: float,
     heard: list[Take],
     loaded: Loaded,
+    candidates: int = 1,
 ) -> None:
     """Append a row for each reward, of the same takes."""
+    file_hash = hashlib.sha256(loaded.path.read_bytes()).hexdigest()[:6]
     judgements = []
     for each in heard:
         judges = {name: reward for name, reward in rewards().items() if name in names}
@@ -261,6 +261,7 @@ def _append(
             "mean": float(whole.mean()), "std": float(whole.std()),
             "take_std": float(np.std([each.mean() for each in of_takes], ddof=1)),
             "bits": float(np.mean([each.bits.mean() for each in heard])), "variety": apart,
+            "candidates": candidates, "file": file_hash,
         }  # fmt: skip
         with path.open("a") as file:
             file.write(json.dumps(row) + "\n")
@@ -293,87 +294,6 @@ def _append_starts(path: Path, model: str, names: list[str], loaded: Loaded) -> 
             file.write(json.dumps(row) + "\n")
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """Return the rows that have been measured."""
-    return [row for row in _lines(path) if "what" in row]
-
-
-def starts(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return what untilted takes begin like, by model and reward."""
-    return {tuple(row["starts"]): row for row in _lines(path) if "starts" in row}
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def usual(
-    plain: dict[str, Any], bent: dict[str, Any], begun: dict[str, Any] | None, what: str
-) -> float:
-    """Return the mean reward or the bits of what a tilted take is compared with.
-
-    Of short takes that are the same seconds of untilted ones which start where it does.
-    """
-    if begun is None or bent["seconds"] > STARTS_S:
-        return float(plain[what])
-    seconds = round(bent["seconds"])
-    return float(np.mean([each[:seconds] for each in begun[what][: bent["takes"]]]))
-
-
-def table(
-    rows: list[dict[str, Any]], begun: Mapping[tuple[str, str], dict[str, Any]] | None = None
-) -> str:
-    """Return the table: figures in bold are those that reach what is asked for."""
-    found = {tuple(row["what"]): row for row in rows}
-    lines = [
-        "| stream | reward | at 1: sd of 60 s | of chunks | bits/sample | variety | heard "
-        "| at −1: sd of 60 s | of chunks | bits/sample | variety | heard |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for model, name in dict.fromkeys((what[0], what[1]) for what in found):
-        plain = found.get((model, name, 0.0))
-        cells = [model, name]
-        for strength in (1.0, -1.0):
-            bent = found.get((model, name, strength))
-            if plain is None or bent is None:
-                cells += [""] * 5
-                continue
-            at_first = (begun or {}).get((model, name))
-            moved = bent["mean"] - usual(plain, bent, at_first, "mean")
-            dearer = bent["bits"] - usual(plain, bent, at_first, "bits")
-            enough, left = RISE if strength > 0 else 0.0, bent["variety"] / plain["variety"]
-            far = moved / (take_std(plain) or np.inf)
-            cells += [
-                _cell(far, far * strength >= enough),
-                _cell(moved / (plain["std"] or np.inf), False),
-                _cell(dearer, dearer <= DEARER_BITS),
-                "" if np.isnan(left) else _cell(left, left >= VARIETY, plus=False),
-                f"{bent['takes']} × {bent['seconds']:.0f} s",
-            ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def take_std(plain: dict[str, Any]) -> float:
-    """Return by how much the mean reward differs between untilted takes of `ASKED_S` seconds.
-
-    That of shorter takes is scaled, as if stretches of that length were independent.
-    """
-    return float(plain["take_std"]) * float(np.sqrt(plain["seconds"] / ASKED_S))
-
-
-def _cell(number: float, reached: bool, plus: bool = True) -> str:
-    text = f"{number:+.2f}" if plus else f"{number:.2f}"
-    return f"**{text}**" if reached else text
-
-
-def refreshed(document: str, measured: Path) -> str:
-    """The document with its table as it is to be."""
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table(read(measured), starts(measured))}\n\n{END}{after}"
-
-
 def main() -> None:
     """Measure, or write the table."""
     parser = argparse.ArgumentParser(prog="tools.tilt_table", description=__doc__)
@@ -383,6 +303,7 @@ def main() -> None:
     parser.add_argument("--untilted", type=int, default=8, help="takes that all are compared with")
     parser.add_argument("--models", nargs="*", default=None)
     parser.add_argument("--rewards", nargs="*", default=None)
+    parser.add_argument("--candidates", type=int, default=CANDIDATES)
     parser.add_argument("--toward", action="store_true", help="steer rather than tilt")
     parser.add_argument("--write", type=Path, default=None)
     parser.add_argument("--untilted-seconds", type=float, default=30.0)
@@ -395,6 +316,7 @@ def main() -> None:
     wanted = Wanted(
         options.models or list(list_models(KIND)), options.rewards or list(REWARDS), options.strengths,
         options.seconds, options.takes, options.untilted, options.untilted_seconds, options.toward,
+        options.candidates,
     )  # fmt: skip
     measure(options.measured, wanted)
 

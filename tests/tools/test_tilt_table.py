@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tools import tilt_table
+from tools import tilt_cells
 from tools.tilt_table import judged, judged_by, rewards
 
 RATE_HZ = 16_000
@@ -23,14 +23,15 @@ def test_rewards_judge_a_sound_together_as_each_does_alone() -> None:
 def test_a_rise_counts_in_standard_deviations_of_the_mean_over_a_minute() -> None:
     about = {"seconds": 15.0, "takes": 8, "std": 0.4, "bits": 4.0, "variety": 0.05}
     rows = [
-        about | {"what": ["piano", "drone", 0.0], "mean": 0.1, "take_std": 0.2},
-        about | {"what": ["piano", "drone", 1.0], "mean": 0.3, "takes": 2, "bits": 4.4},
+        about | {"what": ["piano", "drone", 0.0], "mean": 0.1, "take_std": 0.2, "file": "0a1b2c"},
+        about
+        | {"what": ["piano", "drone", 1.0], "mean": 0.3, "takes": 2, "bits": 4.4, "candidates": 5},
         about | {"what": ["piano", "drone", -1.0], "mean": 0.2, "variety": 0.03},
     ]
-    row = tilt_table.table(rows).splitlines()[-1]
+    row = tilt_cells.table(rows).splitlines()[-1]
     # a minute of independent quarters differs by half as much as a quarter does: by 0.1
     assert row == (
-        "| piano | drone | **+2.00** | +0.50 | +0.40 | **1.00** | 2 × 15 s "
+        "| piano `0a1b2c` | drone | **+2.00** | +0.50 | +0.40 | **1.00** | 2 × 15 s, 5 "
         "| +1.00 | +0.25 | **+0.00** | 0.60 | 8 × 15 s |"
     )
 
@@ -43,5 +44,5 @@ def test_a_short_take_is_compared_with_the_same_seconds_of_untilted_ones_that_st
     # of each start second by second
     begun = {"mean": [[0.2, 0.4, 9.0], [9.0, 9.0, 9.0]], "bits": [[4.0] * 3, [9.0] * 3]}
     firsts = {("piano", "away"): begun}
-    assert "| **+2.00** |" in tilt_table.table([plain, short], firsts)
-    assert "| **+4.00** |" in tilt_table.table([plain, long], firsts)
+    assert "| **+2.00** |" in tilt_cells.table([plain, short], firsts)
+    assert "| **+4.00** |" in tilt_cells.table([plain, long], firsts)
