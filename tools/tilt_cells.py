@@ -45,6 +45,15 @@ def usual(
     return float(np.mean([each[:seconds] for each in begun[what][: bent["takes"]]]))
 
 
+def usual_variety(
+    plain: dict[str, Any], bent: dict[str, Any], begun: dict[str, Any] | None
+) -> float:
+    """Return the variety of what tilted takes are compared with; of short ones that of the same seconds."""
+    if begun is None or "variety" not in begun or bent["seconds"] > len(begun["variety"]):
+        return float(plain["variety"])
+    return float(begun["variety"][round(bent["seconds"]) - 1])
+
+
 def table(
     rows: list[dict[str, Any]], begun: Mapping[tuple[str, str], dict[str, Any]] | None = None
 ) -> str:
@@ -66,7 +75,8 @@ def table(
             at_first = (begun or {}).get((model, name))
             moved = bent["mean"] - usual(plain, bent, at_first, "mean")
             dearer = bent["bits"] - usual(plain, bent, at_first, "bits")
-            enough, left = RISE if strength > 0 else 0.0, bent["variety"] / plain["variety"]
+            enough = RISE if strength > 0 else 0.0
+            left = bent["variety"] / usual_variety(plain, bent, at_first)
             far = moved / (take_std(plain) or np.inf)
             cells += [
                 _cell(far, far * strength >= enough),

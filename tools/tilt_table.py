@@ -181,6 +181,25 @@ def variety(takes: list[Floats]) -> float:
     return float(np.mean(far)) if far else float("nan")
 
 
+def variety_by_second(by_start: list[list[Floats]], every: int) -> list[float]:
+    """Return how far apart takes of different starts are, over the first second, the first two, and so on.
+
+    by_start: the colours of the takes of each start; `every`: chunks of a second.
+    """
+    pairs = [
+        [one, other]
+        for number, takes in enumerate(by_start)
+        for one in takes
+        for others in by_start[number + 1 :]
+        for other in others
+    ]
+    seconds = min((len(take) for pair in pairs for take in pair), default=0) // every
+    return [
+        float(np.mean([variety([take[: every * count] for take in pair]) for pair in pairs]))
+        for count in range(1, seconds + 1)
+    ]
+
+
 class Wanted(NamedTuple):
     """What is to be measured."""
 
@@ -274,21 +293,24 @@ def _append_starts(path: Path, model: str, names: list[str], loaded: Loaded) -> 
     heard = untilted(loaded, seeds, STARTS_S + 1)
     every = round(1 / CHUNK_S)
     whole = round(STARTS_S) * every
-    said = []
+    said, colours = [], []
     for each in heard:
-        by_reward = judged_by(rewards(), each.audio, loaded.meta.sample_rate)[0]
+        by_reward, its_colours = judged_by(rewards(), each.audio, loaded.meta.sample_rate)
         said.append(by_reward | {"surprise": each.bits})
+        colours.append(its_colours[:whole])
+    by_start = [colours[k : k + STARTS_TAKES] for k in range(0, len(colours), STARTS_TAKES)]
+    apart = variety_by_second(by_start, every)
 
     def seconds(of_takes: list[Floats]) -> list[list[float]]:
         whole_seconds = np.array([each[:whole] for each in of_takes])
-        by_start = whole_seconds.reshape(len(STARTS), STARTS_TAKES, -1, every)
-        means: list[list[float]] = by_start.mean(axis=(1, 3)).tolist()
+        split = whole_seconds.reshape(len(STARTS), STARTS_TAKES, -1, every)
+        means: list[list[float]] = split.mean(axis=(1, 3)).tolist()
         return means
 
     for name in names:
         row = {
             "starts": [model, name], "mean": seconds([each[name] for each in said]),
-            "bits": seconds([each.bits for each in heard]),
+            "bits": seconds([each.bits for each in heard]), "variety": apart,
         }  # fmt: skip
         with path.open("a") as file:
             file.write(json.dumps(row) + "\n")

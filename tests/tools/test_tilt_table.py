@@ -3,7 +3,7 @@
 import numpy as np
 
 from tools import tilt_cells
-from tools.tilt_table import judged, judged_by, rewards
+from tools.tilt_table import judged, judged_by, rewards, variety_by_second
 
 RATE_HZ = 16_000
 
@@ -46,3 +46,18 @@ def test_a_short_take_is_compared_with_the_same_seconds_of_untilted_ones_that_st
     firsts = {("piano", "away"): begun}
     assert "| **+2.00** |" in tilt_cells.table([plain, short], firsts)
     assert "| **+4.00** |" in tilt_cells.table([plain, long], firsts)
+
+
+def test_the_variety_of_short_takes_is_compared_with_that_of_the_same_seconds() -> None:
+    random = np.random.default_rng(1)
+    # two starts, whose takes move apart from the second second on
+    starts = [[at * np.repeat([0.1, 1.0], 8)[:, None] + random.normal(0, 0.01, (16, 24)) for _ in range(2)]
+              for at in (0.0, 1.0)]  # fmt: skip
+    first, second = variety_by_second(starts, every=8)
+    assert 0.09 < first < 0.12 < 0.5 < second < 0.6
+    about = {"std": 0.4, "bits": 4.0, "take_std": 0.1, "mean": 0.1}
+    plain = about | {"what": ["piano", "away", 0.0], "seconds": 60.0, "takes": 8, "variety": 0.9}
+    bent = about | {"what": ["piano", "away", 1.0], "seconds": 1.0, "takes": 2, "variety": first}
+    begun = {"mean": [[0.1], [0.1]], "bits": [[4.0], [4.0]], "variety": [first, second]}
+    assert "| **1.00** |" in tilt_cells.table([plain, bent], {("piano", "away"): begun})
+    assert "| **1.00** |" not in tilt_cells.table([plain, bent])
