@@ -47,7 +47,7 @@ RECIPES = {
         ("drums/drums-004-*", "drums/drums-009-*"), ("drums/drums-01*", "drums/drums-02*")
     ),
     "strings": Recipe(("strings/strings-02",), ("strings/strings-0[0135-8]",)),
-    "humpback": Recipe(("humpback/humpback+0", "humpback/humpback[+-]2")),
+    "humpback": Recipe(("humpback/humpback-held-out",), ("humpback/humpback[+-]?",)),
     "sugar_plum": Recipe(("recordings/sugar_plum",)),
     "vibe_ace": Recipe(("recordings/vibe_ace",)),
     "flute": Recipe(("instruments/flute",)),

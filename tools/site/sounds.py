@@ -80,6 +80,7 @@ ego.scale, ego.strike = "d dorian", 0.7"""
     "chorale": ModelStretch('chorale = stream("chorale")'),
     "drummer": ModelStretch('drummer = stream("drummer", temperature=0.9)'),
     "tabla": ModelStretch('tabla = stream("tabla")'),
+    "strings": ModelStretch('strings = stream("strings")'),
 }
 
 

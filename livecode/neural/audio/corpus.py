@@ -17,6 +17,7 @@ PEAK = 0.95  # the largest sample of all files, after the common gain
 QUIET_DB = -50.0  # relative to the corpus's peak; longer quiet passages below this are dropped
 QUIET_S = 1.0  # the length of a quiet passage that is dropped
 HELD_OUT = 0.05  # share of the sound, at least one piece
+HELD_OUT_NAMED = "-held-out"  # ends the name of a file that is held out, whatever the share
 GAP_S = 1.0  # left out between the training part and the held-out part of a single recording
 
 
@@ -40,8 +41,9 @@ def load_corpus(
     """Read, cut and normalise sound files. Pieces shorter than `shortest` samples are left out.
 
     All files share one gain. Scaling each file by its own peak would move the silence level and
-    amplify silent files. The held-out part is whole files, or the end of a single file. Raises
-    `LivecodeError` if there is too little sound.
+    amplify silent files. The held-out part is the files whose names end in HELD_OUT_NAMED; without
+    these it is whole files, or the end of a single file. Raises `LivecodeError` if there is too little
+    sound.
     """
     found = read_audio(sources, sample_rate)
     mean = float(sum(f.audio.sum(dtype=np.float64) for f in found.files))
@@ -82,6 +84,8 @@ def _split(
     files: list[AudioFile], share: float, gap: int
 ) -> tuple[list[Floats], list[Floats], str]:
     """Return (training sound, held-out sound, a description of the held-out part)."""
+    if named := [i for i, f in enumerate(files) if f.path.stem.endswith(HELD_OUT_NAMED)]:
+        return _without(files, named)
     if len(files) > 1:
         total = sum(len(f.audio) for f in files)
         by_length = sorted(range(len(files)), key=lambda i: len(files[i].audio))
@@ -93,13 +97,18 @@ def _split(
                 break
             held.append(i)
             sound += len(files[i].audio)
-        train = [f.audio for i, f in enumerate(files) if i not in held]
-        names = ", ".join(files[i].path.name for i in held[:3])
-        return train, [files[i].audio for i in held], f"{len(held)} of {len(files)} files ({names})"
+        return _without(files, held)
     audio = files[0].audio
     edge = int(len(audio) * (1 - share))
     where = f"the last {share:.0%} of {files[0].path.name}"
     return [audio[: max(0, edge - gap)]], [audio[edge:]], where
+
+
+def _without(files: list[AudioFile], held: list[int]) -> tuple[list[Floats], list[Floats], str]:
+    """What `_split` returns if the files of these numbers are held out."""
+    train = [f.audio for i, f in enumerate(files) if i not in held]
+    names = ", ".join(files[i].path.name for i in held[:3])
+    return train, [files[i].audio for i in held], f"{len(held)} of {len(files)} files ({names})"
 
 
 def _pieces(sounds: list[Floats], sample_rate: int, shortest: int) -> list[Floats]:

@@ -88,6 +88,14 @@ def test_one_gain_scales_all_files_and_silence_stays_at_zero(tmp_path: Path) -> 
     assert all(abs(p.mean()) < 1e-3 for p in corpus.train)
 
 
+def test_files_named_so_are_held_out_whatever_the_share(tmp_path: Path) -> None:
+    for i, name in enumerate(("a", "b", "c-held-out", "d", "e")):
+        _write(tmp_path / f"{name}.wav", 3 if "held" in name else 9, hz=200 + 100 * i)
+    corpus = load_corpus([tmp_path], RATE, shortest=RATE, held_out=0.5)
+    assert (len(corpus.train), len(corpus.held_out)) == (4, 1)
+    assert corpus.held_out_from == "1 of 5 files (c-held-out.wav)"
+
+
 def test_whole_files_are_held_out_of_several_and_the_end_of_one(tmp_path: Path) -> None:
     for i in range(8):
         _write(tmp_path / f"{i}.wav", 3, hz=200 + 100 * i)
