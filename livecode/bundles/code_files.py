@@ -26,7 +26,7 @@ class NamedInCode:
     texts: set[str] = field(default_factory=set)  # words that may be paths of files
     kits: set[str] = field(default_factory=set)  # paths of kits
     modules: set[str] = field(default_factory=set)  # first parts of the names of modules
-    saved: set[str] = field(default_factory=set)  # agents and tastes
+    saved: set[str] = field(default_factory=set)  # agents, tastes and streams
     #: Calls that read a file or a kit whose name the code computes, as they are written.
     computed: set[str] = field(default_factory=set)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from livecode.agents import library, taste
+from livecode.agents import learned_streams, library, taste
 from livecode.bundles.code_files import NamedInCode, modules_beside, named_in
 from livecode.bundles.contents import AGENTS, CARD, MODELS, NeededModel, check_names
 from livecode.bundles.sharing import may_be_shared
@@ -190,8 +190,8 @@ class _Finder:
             self._add(path_of(sound.path), anywhere=True)
 
     def _add_saved(self, word: str) -> None:
-        """Carry a saved agent or taste of that name."""
-        for path_named in (library.path_of, taste.path_of):
+        """Carry what an agent, a taste or a stream has saved under that name."""
+        for path_named in (library.path_of, taste.path_of, learned_streams.path_of):
             try:
                 path = library.found(path_named(word))
             except LivecodeError:

@@ -21,6 +21,7 @@ from livecode.transport.messages import (
     FadedLate,
     GivenUp,
     Late,
+    Learned,
     Lost,
     Missed,
     Narrowed,
@@ -196,6 +197,9 @@ class Timeline:
                 case Directions():
                     steered = schedule.steered.setdefault(message.generation, {})
                     steered.setdefault(message.position, []).append(message)
+                case Learned():
+                    learned = schedule.learned.setdefault(message.generation, {})
+                    learned.setdefault(message.position, []).append(message)
                 case DuetTurn():
                     turns = schedule.turns.setdefault(message.generation, {})
                     turns.setdefault(message.position, []).append(message)

@@ -9,6 +9,7 @@ import numpy as np
 import platformdirs
 import soundfile
 
+from livecode.agents import learned_streams
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.files import path_of, path_text, replacing, shown, version_of
 from livecode.language.naming import NamingSetting
@@ -69,13 +70,19 @@ def _a_moment(thing: Thing, value: Any) -> int | None:
     return number
 
 
+def _a_lesson(thing: Thing, value: Any) -> bool | Value | None:
+    return value if isinstance(value, bool) else a_reward(thing, value)
+
+
 class Stream(Sounding):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
     kind = "stream"
     kept = Sounding.kept | {
-        "take", "prime", "prime_version", "tilt", "strength", "candidates", "chunk", "cap", "toward",
+        "take", "prime", "prime_version", "tilt", "strength", "candidates", "chunk", "cap", "toward", "learn",
+        "forgotten", "saves",
     }  # fmt: skip
+    told = ("prime", "reset", "freeze", "thaw", "forget", "save")
 
     model = NamingSetting(
         TEST_MODEL,
@@ -157,6 +164,24 @@ class Stream(Sounding):
         "a reward that it is steered towards by what its model knows of it: `r7.toward = 0.4 * shimmer`, "
         "or away from: `-0.4 * shimmer`; None: it is not"
     )
+
+    learn = Setting(
+        None,
+        _a_lesson,
+        "learns to please in the background: True: from its tilt, `r7.learn = shimmer`: from that; False: "
+        "learns no more, and keeps what it has learned",
+    )
+
+    def forget(self) -> None:
+        """Learn no more, and let what was learned fade out: `r7.forget()`."""
+        self.settings.pop("loaded", None)
+        self.settings["forgotten"] = self.settings.get("forgotten", 0) + 1
+        self.learn = None
+
+    def save(self, name: str) -> None:
+        """Keep what it has learned: `r7.save("warm")`; another evening, `stream("piano", load="warm")`."""
+        learned_streams.path_of(name)  # raises if the name is no name for a file
+        self.settings["saves"] = (*self.settings.get("saves", ()), name)
 
     def prime(self, audio: str | Path | np.ndarray | None = None) -> None:
         """Begin again from a sound: `r7.prime("door.wav")`, or an array at 48 kHz; None: from itself."""
@@ -290,6 +315,7 @@ def stream(
     prime: str | Path | np.ndarray | None = None,
     moment: int | None = None,
     guard: bool | None = None,
+    load: str | None = None,
     priority: float | Value | None = None,
     level: float | Value | None = None,
     pan: float | Value | None = None,
@@ -298,7 +324,8 @@ def stream(
 ) -> Stream:
     """Let a model write sound: `r7 = stream("piano", temperature=ramp(0.875, 1.15, over=45*s))`.
 
-    `prime` is a sound to go on from. `stream("test")` is noise, for when there is no model.
+    `prime` is a sound to go on from, and `load` the name under which a stream has saved what it had
+    learned. `stream("test")` is noise, for when there is no model.
     """
     made = Stream(
         model=model,
@@ -314,7 +341,23 @@ def stream(
     )
     if prime is not None:
         made.settings["prime"], made.settings["prime_version"] = _prime_file(prime)
+    if load is not None:
+        made.settings["loaded"] = _learned(made, load)
     return made
+
+
+def _learned(made: Stream, name: str) -> learned_streams.LearnedStream:
+    """Return what was saved under a name; raises LivecodeError if it is not of the stream's model."""
+    learned = learned_streams.load(name)
+    if learned.model != made.model:
+        raise LivecodeError(
+            f"{name!r} was learned of another model: stream({learned.model!r}, load={name!r})"
+        )
+    if learned.version != learned_streams.contents(made.version):
+        raise LivecodeError(
+            f"{name!r} was learned of another version of {made.model!r}: let it learn again"
+        )
+    return learned
 
 
 def sample(

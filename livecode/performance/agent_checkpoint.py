@@ -1,18 +1,23 @@
-"""Checkpoints of agents: what they have learned, saved in a small file beside the journal."""
+"""Checkpoints of agents and streams: what they have learned, saved in a small file beside the journal."""
 
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from livecode.agents import library
+from livecode.agents.learned_streams import LearnedStream, contents
 from livecode.errors import LivecodeError
 from livecode.evaluation.block_lock import BlockLock
 from livecode.playing.agent_player import AgentPlayer
 from livecode.playing.clock import PerformanceClock
 from livecode.playing.event_log import EventLog
+from livecode.playing.players import StreamPlayer
 from livecode.playing.sounds import Sounds
 
 FILE = "learned.safetensors"  # in the folder of a performance
@@ -23,33 +28,38 @@ TOLD_EVERY_S, TOLD_BYTES_S = 10.0, 20_000
 
 
 class AgentCheckpoint:
-    """Saves what the agents of a performance have learned, for a mind that has to go on."""
+    """Saves what the agents and streams of a performance have learned, for a mind that has to go on."""
 
     def __init__(self, sounds: Sounds, clock: PerformanceClock, lock: BlockLock, log: EventLog):
         self._sounds, self._clock, self._lock, self._log = sounds, clock, lock, log
 
     def save(self, path: Path) -> int:
-        """Write what all agents know, in one piece; returns how many agents there are.
+        """Write what all agents and streams know, in one piece; returns how many there are.
 
         The performance waits only while the state is copied. Raises LivecodeError if the file
         cannot be written; then it is as it was.
         """
-        about, arrays = {}, {}
+        about, arrays, streams = {}, {}, {}
         with self._lock.aside():
             for name, player in self._players():
                 state = player.learner.state(reach=0)  # where it has been is not knowledge
                 about[name] = _about(player)
                 arrays.update({f"{name}:{key}": array for key, array in state.items()})
-        if about or path.exists():
+            for name, learned in self._learned():
+                streams[name] = {"what": learned.what, **_of_model(learned)}
+                arrays[f"{name}:adapter"] = np.frombuffer(learned.adapter, np.float32)
+        if about or streams or path.exists():
             described = {"format": FORMAT, "agents": json.dumps(about)}
+            described |= {"streams": json.dumps(streams)} if streams else {}
             library.write_arrays(path, arrays, described, private=True)
-        return len(about)
+        return len(about) + len(streams)
 
     def restore(self, path: Path) -> list[str]:
-        """Let the agents that play know what is written there; returns their names.
+        """Let the agents and streams that play know what is written there; returns their names.
 
         Each agent stays where it is, and paused if it is. One that has another learner, another
-        space or other open axes by now is left as it is, and so are all if there is no such file.
+        space or other open axes by now is left as it is, as is a stream of another model, and so are
+        all if there is no such file.
         Raises LivecodeError, and changes nothing, if the file is damaged.
         """
         if not path.is_file():
@@ -57,6 +67,7 @@ class AgentCheckpoint:
         metadata, arrays = library.read_arrays(path, FORMAT)
         try:
             about: dict[str, Any] = json.loads(metadata["agents"])
+            streams: dict[str, Any] = json.loads(metadata.get("streams", "{}"))
         except (KeyError, ValueError) as error:
             raise LivecodeError(f"{path} does not say whose knowledge it holds") from error
         knowing, now_s = [], self._clock.time_s
@@ -72,6 +83,16 @@ class AgentCheckpoint:
                 }
                 player.know(library.SavedAgent(name, player.thing.learner, "", state), now_s)
                 knowing.append(name)
+            for name, stream in self._streams():
+                told, adapter = streams.get(name), arrays.get(f"{name}:adapter")
+                if not isinstance(told, dict) or adapter is None:
+                    continue
+                learned = replace(_blank(stream), what=str(told.get("what", "")))
+                if _of_model(learned).items() <= told.items():
+                    stream.learned.recalled = replace(
+                        learned, adapter=adapter.astype(np.float32).tobytes()
+                    )
+                    knowing.append(name)
         return knowing
 
     def go_on(self, path: Path) -> None:
@@ -114,6 +135,25 @@ class AgentCheckpoint:
     def _players(self) -> list[tuple[str, AgentPlayer]]:
         players = ((str(thing), thing.player) for thing in self._sounds)
         return [(name, player) for name, player in players if isinstance(player, AgentPlayer)]
+
+    def _streams(self) -> list[tuple[str, StreamPlayer]]:
+        players = ((str(thing), thing.player) for thing in self._sounds)
+        return [(name, player) for name, player in players if isinstance(player, StreamPlayer)]
+
+    def _learned(self) -> Iterator[tuple[str, LearnedStream]]:
+        for name, player in self._streams():
+            if (known := player.learned.known) is not None:
+                yield name, replace(_blank(player), what=known.what, adapter=known.adapter)
+
+
+def _blank(player: StreamPlayer) -> LearnedStream:
+    """Return what a stream has learned that has learned nothing."""
+    return LearnedStream(player.thing.model, contents(player.thing.version), "", b"")
+
+
+def _of_model(learned: LearnedStream) -> dict[str, str]:
+    """Return what must be equal for a stream to know again what it knew."""
+    return {"model": learned.model, "version": learned.version}
 
 
 def _told(path: Path, before: bytes, tell: Callable[[bytes], None]) -> bytes:

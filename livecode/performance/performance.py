@@ -50,6 +50,7 @@ from livecode.playing.directions import DirectionFinder
 from livecode.playing.duets import Duets
 from livecode.playing.event_log import EventLog
 from livecode.playing.generations import Generations
+from livecode.playing.learning import Lessons
 from livecode.playing.listening import OscSignal, Signals
 from livecode.playing.midi_out import MidiOut
 from livecode.playing.present import PresentMoment
@@ -182,6 +183,8 @@ class Performance:
             arena, self.generations, sounds, watchdog, setup, wall_s
         )
         self.tilts.on_takes = self.direction_finder.take_in
+        self.lessons = Lessons(arena, self.generations, sounds, watchdog, setup, wall_s)
+        self.tilts.on_learning_takes = self.lessons.take_in
         self.turns = TurnTable(tempo, signals, sounds, lead=setup.voice_lead + clock.tick_frames)
         self.duets = Duets(
             signals, sounds, setup, tempo, lambda: clock.frame, arena.taps, recorder.feature,
@@ -300,6 +303,7 @@ class Performance:
             self.duets.tick(self.present.moment)
             self.tilts.tick(self.present.moment)
             self.direction_finder.tick(self.present.moment)
+            self.lessons.tick(self.present.moment)
             self.layers.tick(frame, self.present.moment)
             self.named.tick(frame, self.present.moment)
             self.judging.tick(self.present.moment)

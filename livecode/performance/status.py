@@ -144,6 +144,11 @@ class StatusBoard:
             },
             values=dict(self._varying()),
             pushed=dict(self._pushed()),
+            learned={
+                name: player.learned.known.what
+                for name, _, player in self._playing()
+                if isinstance(player, StreamPlayer) and player.learned.known is not None
+            },
             drawn=self._layers.now,
             named=self._named.now,
             compared=self._judging.comparisons.shown,

@@ -11,16 +11,13 @@ from livecode.deadlines import Watchdog
 from livecode.language.moments import Moment
 from livecode.language.values import Value
 from livecode.neural.samplernn.own_takes import Floats, OwnTakes, read_takes
-from livecode.playing.function_player import NoVersion, checked
 from livecode.playing.generations import Generations
 from livecode.playing.players import StreamPlayer
 from livecode.playing.sound_player import PlayerSetup
 from livecode.playing.sounds import Sounds
-from livecode.playing.tilt_guard import RewardFailed, TiltGuard
-from livecode.playing.tilt_scoring import HEADROOM_BYTES, READ_S, moment_heard
+from livecode.playing.take_judging import TakesToJudge, judged
+from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_terms import made_of_nodes
-from livecode.signals.candidate_sound import CandidateSound
-from livecode.system.memory import headroom
 from livecode.transport import Arena
 from livecode.transport.candidates import OfferedTakes
 from livecode.transport.messages import Directions, GetTakes, StreamSource, send
@@ -163,28 +160,13 @@ class DirectionFinder:
             self._watchdog,
             lambda why, left: self._setup.say(f"{name}.toward", f"{why} – it steers nothing"),
         )
-        said, rate, frame = np.zeros(takes.bits.shape), takes.rate_hz, moment.frame
-        per = round(takes.frames / rate / READ_S)
-        for take, audio in enumerate(takes.audio):
-            sound = CandidateSound(rate)
-            for chunk, chunk_audio in enumerate(audio.reshape(-1, takes.frames)):
-                sound.be_surprising(float(takes.bits[take, chunk]))
-                for piece in np.array_split(chunk_audio, per):
-                    sound.listen(piece)
-                    if moment.tempo is not None:
-                        frame += round(len(piece) / rate * moment.tempo.sample_rate)
-                    now = moment_heard(moment, ("sound", name), sound, guard, frame, LEAD)
-                    try:
-                        with headroom(HEADROOM_BYTES):
-                            said[take, chunk] += checked(reward.sample(now)) / per
-                    except (RewardFailed, NoVersion):
-                        yield np.zeros_like(said)
-                        return
-                    except Exception as error:  # for example a signal that is gone
-                        guard.tell_once(error)
-                        yield np.zeros_like(said)
-                        return
+        played = TakesToJudge(takes.rate_hz, takes.audio, takes.bits)
+        said = np.zeros(takes.bits.shape)
+        for found in judged([reward], played, name, guard, moment, LEAD):
+            if found is None:
                 yield None
+            else:
+                said = found.said[0]
         yield said
 
     def _know(self, message: Directions) -> None:

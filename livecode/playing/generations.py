@@ -22,6 +22,7 @@ from livecode.transport.messages import (
     Fade,
     Failed,
     GraphSource,
+    Learned,
     Note,
     OpenGate,
     Shape,
@@ -85,6 +86,7 @@ class Generations:
         self.on_begin: Callable[[Generation], None] = lambda playing: None
         self.on_tilted: Callable[[Tilted], None] = lambda message: None
         self.on_directions: Callable[[Directions], None] = lambda message: None
+        self.on_learned: Callable[[Learned], None] = lambda message: None
         self.on_turn: Callable[[DuetTurn], None] = lambda message: None
         self.on_encoded: Callable[[str, Encoded], None] = lambda name, message: None
 
@@ -252,6 +254,8 @@ class Generations:
                 self.on_tilted(message)
             elif isinstance(message, Directions):
                 self.on_directions(message)
+            elif isinstance(message, Learned):
+                self.on_learned(message)
             elif isinstance(message, DuetTurn):
                 self.on_turn(message)
             elif isinstance(message, Encoded):

@@ -26,6 +26,7 @@ from livecode.playing.automation import Automation
 from livecode.playing.controlling import follow_keywords
 from livecode.playing.function_player import checked
 from livecode.playing.hits_player import HitsPlayer
+from livecode.playing.learned_hand import LearnedHand
 from livecode.playing.lines import LEAST
 from livecode.playing.listening import SOUND
 from livecode.playing.notes_player import NotesPlayer
@@ -122,6 +123,8 @@ class StreamPlayer(SoundPlayer):
             setting: Automation(thing, setting, getattr(Stream, setting).bounds, setup.say)
             for setting in TILT_HAND
         }
+        #: What it has learned.
+        self.learned = LearnedHand(thing, setup)
         self._slot = setup.controls.open(f"{thing.name}.tilt")
         setup.controls.open(f"{thing.name}.duet")  # the voice looks for it when it begins
         self._written = setup.controls.last(self._slot)
@@ -134,6 +137,7 @@ class StreamPlayer(SoundPlayer):
             self._tell_what_does_not_tilt(tilt)
         self._own_tilt = tilt
         self._tilt_anew()
+        self.learned.follow(self.tilt)
         toward = self.thing.toward.value
         if toward is not self._toward:
             self._toward = toward
@@ -207,6 +211,7 @@ class StreamPlayer(SoundPlayer):
     def tick(self, frame: int, moment: Moment) -> None:
         super().tick(frame, moment)
         self._frame = frame
+        self.learned.tick(frame)
         if not self._hand_rests or self.toward_terms:
             self._write_hand(moment.at(frame + self.setup.voice_lead, self.setup.voice_lead))
 

@@ -20,7 +20,13 @@ from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_scoring import TiltScoring
 from livecode.playing.tilt_terms import made_of_nodes
 from livecode.transport import Arena
-from livecode.transport.candidates import SCORED_SHARE, OfferedChunk, OfferedTakes, offered
+from livecode.transport.candidates import (
+    SCORED_SHARE,
+    OfferedChunk,
+    OfferedLearningTakes,
+    OfferedTakes,
+    offered,
+)
 from livecode.transport.messages import Scores, Tilted, send
 from livecode.transport.timing import TICK_S as TICK_EVERY_S
 
@@ -162,12 +168,16 @@ class Tilts:
         generations.on_tilted = self._take_in
         #: Takes in what is offered for directions.
         self.on_takes: Callable[[OfferedTakes], None] = lambda takes: None
+        #: Takes in what is offered to learn from.
+        self.on_learning_takes: Callable[[OfferedLearningTakes], None] = lambda takes: None
 
     def tick(self, moment: Moment) -> None:
         """Score what has come in, or as much of it as there is time for."""
         for each in offered(self._arena.candidates):
             if isinstance(each, OfferedTakes):
                 self.on_takes(each)
+            elif isinstance(each, OfferedLearningTakes):
+                self.on_learning_takes(each)
             else:
                 self._waiting.append(each)
         if len(self._waiting) > MOST_WAITING:  # the mind was held up, and what waits is too late

@@ -285,12 +285,21 @@ def _names(status: Status, levels: Mapping[str, float]) -> list[Segment]:
         if name in agents:
             details = _agent(agents[name])
             segments.append(Segment((*fragments, *details), 4 - order / 100, short))
-        elif name in status.pushed:
-            pushed = ("class:status.dim", f" ⇗{status.pushed[name]:.0f} bit/s")
-            segments.append(Segment((*fragments, pushed), 4 - order / 100, short))
+        elif stream := _stream(status, name):
+            segments.append(Segment((*fragments, *stream), 4 - order / 100, short))
         else:
             segments.append(short)
     return segments
+
+
+def _stream(status: Status, name: str) -> tuple[tuple[str, str], ...]:
+    """Return how far a stream is pushed from its model, and what it has learned."""
+    told = []
+    if name in status.pushed:
+        told.append(f" ⇗{status.pushed[name]:.0f} bit/s")
+    if name in status.learned:
+        told.append(f" learned: {status.learned[name]}")
+    return tuple(("class:status.dim", each) for each in told)
 
 
 def _mixed(sound: SoundStatus, level_db: float) -> list[tuple[str, str]]:

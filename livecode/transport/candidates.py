@@ -21,6 +21,14 @@ class OfferedTakes(msgspec.Struct, frozen=True, tag=True):
     path: str
 
 
+class OfferedLearningTakes(msgspec.Struct, frozen=True, tag=True):
+    """Takes of a stream's model for an adapter to be learned from, in a file; see `LearningTakes`."""
+
+    generation: int
+    number: int  # of the request
+    path: str
+
+
 class OfferedChunk(msgspec.Struct, frozen=True, tag=True):
     """A chunk of several continuations of one stream. Samples are float32, little-endian.
 
@@ -50,15 +58,16 @@ class OfferedChunk(msgspec.Struct, frozen=True, tag=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(OfferedChunk | OfferedTakes)
+Offered = OfferedChunk | OfferedTakes | OfferedLearningTakes
+_decoder = msgspec.msgpack.Decoder(Offered)
 
 
-def offer(queue: MessageQueue, offered: OfferedChunk | OfferedTakes) -> bool:
+def offer(queue: MessageQueue, offered: Offered) -> bool:
     """Send candidates or takes; False if there is no room, so that nobody judges them."""
     return queue.send(_encoder.encode(offered))
 
 
-def offered(queue: MessageQueue) -> Iterator[OfferedChunk | OfferedTakes]:
+def offered(queue: MessageQueue) -> Iterator[Offered]:
     """Yield what waits to be judged."""
     while (data := queue.receive()) is not None:
         yield _decoder.decode(data)

@@ -6,6 +6,10 @@ from typing import Union
 import msgspec
 
 from livecode.transport import MessageQueue
+from livecode.transport.lessons import Directions as Directions
+from livecode.transport.lessons import GetLearningTakes as GetLearningTakes
+from livecode.transport.lessons import GetTakes as GetTakes
+from livecode.transport.lessons import Learned as Learned
 from livecode.transport.message import Message as Message
 from livecode.transport.sources import TEST_MODEL as TEST_MODEL
 from livecode.transport.sources import FileSource as FileSource
@@ -164,26 +168,6 @@ class Scores(Message, frozen=True, tag=True):
     generation: int
     chunk: int
     scores: tuple[float, ...]
-
-
-class GetTakes(Message, frozen=True, tag=True):
-    """Let a stream's model play some takes by itself, to find directions in; see `OfferedTakes`."""
-
-    generation: int
-
-
-class Directions(Message, frozen=True, tag=True):
-    """Directions in the hidden state of a stream's model, along which it can be steered.
-
-    The voices send them back with the `position` in the stream's buffer from which on it knows them.
-    """
-
-    generation: int
-    number: int  # of these directions, by which the control of the tilt names them
-    what: str  # the rewards that they were fitted to, one a line
-    directions: bytes  # float32, little-endian, (rewards, width)
-    bits: float  # how surprising the model finds what it plays by itself, a sample
-    position: int = 0
 
 
 class GetSounds(Message, frozen=True, tag=True):
@@ -380,6 +364,7 @@ class Silenced(Message, frozen=True, tag=True):
 AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, Interrupt, GrabSound, Record,
     ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, GetTakes, Directions, Scores,
+    GetLearningTakes, Learned,
     Began, Built, Tried, Ended, Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp,
     Tilted, DuetTurn, Encoded, Underrun, FadedLate, Late, Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip

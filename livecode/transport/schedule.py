@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from livecode.transport.messages import Directions, DuetTurn
+from livecode.transport.messages import Directions, DuetTurn, Learned
 
 #: A sample time that never comes.
 NEVER = 1 << 62
@@ -37,6 +37,8 @@ class Schedule:
     tilted: dict[int, dict[int, list[tuple[float, ...]]]] = field(default_factory=dict)
     # by buffer position: directions that streams knew from there on
     steered: dict[int, dict[int, list[Directions]]] = field(default_factory=dict)
+    # by buffer position: what streams had learned by then
+    learned: dict[int, dict[int, list[Learned]]] = field(default_factory=dict)
     # by buffer position: what streams of duets did there
     turns: dict[int, dict[int, list[DuetTurn]]] = field(default_factory=dict)
     # by buffer position: what transfers heard for the hop there

@@ -112,6 +112,9 @@ class Status(msgspec.Struct, frozen=True):
     pushed: dict[
         str, float
     ] = {}  # bits a second that a tilt pushes a stream from its model, by name
+    learned: dict[
+        str, str
+    ] = {}  # what a stream has learned, and what that gained and lost, by name
     drawn: dict[str, float] = {}  # what the functions of `@layer` return, by name
     named: dict[str, float] = {}  # the performer's signals, while a layer of their own is shown
     compared: dict[str, Compared] = {}  # by the name of the preference

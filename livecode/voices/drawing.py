@@ -2,18 +2,20 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.hanging import held_on
 from livecode.neural.samplernn.fullband.heat import Heat
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.entropy import EntropyMeter
 from livecode.voices.samplernn import Sampler, StreamState
-from livecode.voices.samplernn.fullband.memory import StreamHand, WideState
+from livecode.voices.samplernn.fullband.memory import WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.seam import Seam
 from livecode.voices.servo import Servo, ServoState
@@ -36,6 +38,14 @@ class Held(NamedTuple):
     transpose: float = 0.0  # semitones
     density: float = 0.0  # logits
     energy: float = 0.0  # surprise that is held, of the source's; 0: the temperature rules
+    learned: float = 0.0  # how much of what was learned counts, from 0 to 1
+    adapter: float = 0.0  # the number of what was learned
+
+
+#: The controls of what is held; which adapter is, the stream knows by itself.
+HELD = Held._fields[:-1]
+#: So many adapters are known at a time: one counts until another takes its place.
+KNOWN = 2
 
 
 class Whole(NamedTuple):
@@ -233,6 +243,8 @@ class FullbandDrawing:
         self._spare = np.zeros(0, np.float32)
         self.heat = Heat.of(facts)
         self._hold = (-1, 0)
+        #: What was learned, by number.
+        self.adapters: dict[float, Adapter] = {}
         bits = float(np.mean(facts.get("held_out_bits_a_cell", [np.nan])))
         self.servo = Servo(model.sample_rate / model.config.subbands, bits * math.log(2))
 
@@ -240,7 +252,7 @@ class FullbandDrawing:
         m, count = self.sampler.config.subbands, len(temperatures)
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
-            self.take_in_hand(self.sampler.hand, held)
+            self.take_in_hand(self.sampler, held)
             places = np.minimum(np.arange(steps) * m, count - 1)
             hot = kept_warm(held.surface * self.heat.cells(temperatures[places]), guarded)
             outline = float(self.heat.outlines(temperatures[:1])[0])
@@ -250,6 +262,12 @@ class FullbandDrawing:
                 self._draw(hot, outline, False)
         audio, self._spare = self._spare[:count], self._spare[count:]
         return self.heard(audio, 0.0, guarded)[0]
+
+    def know(self, number: float, adapter: bytes) -> None:
+        """Know an adapter by a number; older ones are forgotten, and one of another model is not known."""
+        with suppress(ValueError):
+            known = Adapter.unpacked(adapter, self.sampler.config)
+            self.adapters = dict([*self.adapters.items()][1 - KNOWN :]) | {number: known}
 
     def _draw(self, hot: Floats, structure: float, figures: bool) -> float:
         """Draw steps at temperatures (n,), and outlines; return their surprise in nats a cell."""
@@ -287,12 +305,15 @@ class FullbandDrawing:
         rest, self._spare = self._spare, np.zeros(0, np.float32)
         return rest
 
-    def take_in_hand(self, hand: StreamHand, held: Held) -> None:
+    def take_in_hand(self, sampler: FullbandSampler, held: Held) -> None:
         """Let a sampler follow what a performer holds, but for the temperature of its outline."""
+        hand = sampler.hand
         hand.unlikely[:] = held.unlikely
         hand.brightness[:] = held.brightness
         hand.transpose[:] = held.transpose
         hand.density[:] = held.density
+        sampler.adapter = self.adapters.get(held.adapter)
+        hand.learned[:] = held.learned if sampler.adapter is not None else 0.0
 
     def state(self) -> FullbandState:
         return FullbandState(

@@ -13,11 +13,13 @@ from livecode.transport.messages import (
     Directions,
     Encoded,
     Failed,
+    GetLearningTakes,
     GetSounds,
     GetTakes,
     GivenUp,
     Late,
     LatentSource,
+    Learned,
     Lost,
     Message,
     Missed,
@@ -109,7 +111,9 @@ class VoiceHost:
             StopVoice: self._stop,
             GetSounds: lambda message: self.sounds.get(message.kit, message.sounds),
             GetTakes: steered.get_takes,
+            GetLearningTakes: steered.get_learning_takes,
             Directions: steered.take_directions,
+            Learned: steered.take_learned,
             Scores: self._take_scores,
         }
 

@@ -27,9 +27,11 @@ class Loaded:
         self.meta, config, tensors = open_samplernn(path)
         rate = self.meta.sample_rate
         self.sampler: Sampler | FullbandSampler
+        #: The model as it is read, if it is a full-band one.
+        self.fullband: FullbandSampleRNN | None = None
         if isinstance(config, FullbandConfig):
-            self._model = FullbandSampleRNN(path.stem, rate, config, tensors)
-            self.sampler = FullbandSampler(config, self._model.tensors, rate)
+            self.fullband = FullbandSampleRNN(path.stem, rate, config, tensors)
+            self.sampler = FullbandSampler(config, self.fullband.tensors, rate)
         else:
             self.sampler = Sampler(config, tensors)
         self.sampler.step_block(np.ones((1, 1)))  # here, not while it plays, its kernel is loaded
@@ -71,7 +73,8 @@ class Loaded:
         """One more stream of the model."""
         sampler = self.sampler.another(seed)
         if isinstance(sampler, FullbandSampler):
-            return FullbandDrawing(sampler, self._model, self.meta.facts, self._moments)
+            assert self.fullband is not None
+            return FullbandDrawing(sampler, self.fullband, self.meta.facts, self._moments)
         return LevelsDrawing(sampler, self.meta.sample_rate, self.meta.facts, self._moments)
 
     def _heard_lufs(self) -> float:

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from livecode.neural.audio.sound_bytes import unpacked
 from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
-from livecode.transport.messages import Directions, DuetTurn, StreamSource
+from livecode.transport.messages import Directions, DuetTurn, Learned, StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
-from livecode.voices.drawing import Held
+from livecode.voices.drawing import HELD, FullbandDrawing, Held
 from livecode.voices.drawn_ahead import Asked, DrawnAhead
 from livecode.voices.duet.answers import Answers, DuetHand, StreamAnswer
 from livecode.voices.duet.phrase import Phrase, phrase_of
@@ -21,8 +21,9 @@ from livecode.voices.entropy import EntropyMeter
 from livecode.voices.leveller import Leveller
 from livecode.voices.loaded import Loaded
 from livecode.voices.resampler import Resampler
+from livecode.voices.stream_hands import hands_of
 from livecode.voices.tilt.chunk import CandidateSet
-from livecode.voices.tilt.hands import TiltHand, TowardHand
+from livecode.voices.tilt.learning_takes import kept_learning_takes
 from livecode.voices.tilt.own_takes import kept_takes
 from livecode.voices.tilt.tilted import TiltedStream
 
@@ -41,7 +42,7 @@ SCORING_BLOCKS = 1.5
 class StreamVoice:
     """Plays one stream. Nothing in it depends on time but what it is given."""
 
-    controls = ("temperature", "frozen", "guard", "priority", *Held._fields, "tilt", "duet")
+    controls = ("temperature", "frozen", "guard", "priority", *HELD, "tilt", "duet")
 
     def __init__(self, source: StreamSource, sample_rate: int, hop: int, block: int = 0):
         """Read the model and begin from the source's prime, from a moment of the model, or from silence.
@@ -72,6 +73,7 @@ class StreamVoice:
         self._seed = source.seed
         #: Whether it is heard, if it answers in a duet.
         self.answers = Answers(sample_rate, hop, self._go_on_from)
+        self._adapter = 0.0  # the number of what it has learned
         self.resting = False  # frozen by the host, which has no time for it
         self.priority = 0.0
         if source.prime:
@@ -107,13 +109,13 @@ class StreamVoice:
         Between two hops the temperature moves in a straight line, and each sample is drawn at the
         temperature of the moment at which it is heard. Those of a tilted stream are drawn earlier.
 
-        held: what else is in the performer's hand, in the order of `Held`, and then the numbers of a
+        held: what else is in the performer's hand, in the order of `HELD`, and then the numbers of a
         `TiltHand` and a `TowardHand`, and those of a `DuetHand`.
         """
         self.tilt.decided = []
         self.priority = 0.0 if priority is None else float(priority[0])
         self._temperatures = self._known(temperature)
-        hands = _hands(held)
+        hands = hands_of(held)
         self.answers.follow(hands.duet)
         if not self.answers.hand.on:
             self._drawing.anchors = ()
@@ -142,7 +144,7 @@ class StreamVoice:
         """
         if self._freezes(frozen) or self._loop.on or self.ahead.hops or self.tilt.bends:
             return None
-        hands = _hands(held)
+        hands = hands_of(held)
         if hands.tilt.strength or hands.duet != DuetHand() or any(hands.toward.amounts):
             return None
         return self._asked(self._known(temperature), guard, held)
@@ -165,11 +167,9 @@ class StreamVoice:
         count = self._resampler.needs(self._hop)
         heard = self._resampler.heard(count)
         curve = np.interp(heard, self._hop * np.arange(len(known)), known).astype(np.float32)
-        hand = {
-            name: float(v[0]) for name, v in zip(Held._fields, held, strict=False) if v is not None
-        }
+        hand = {name: float(v[0]) for name, v in zip(HELD, held, strict=False) if v is not None}
         guarded = guard is not None and bool(guard[0] >= 0.5)
-        return Asked(curve, Held(**hand), guarded)
+        return Asked(curve, Held(**hand, adapter=self._adapter), guarded)
 
     @property
     def candidates(self) -> int:
@@ -252,6 +252,19 @@ class StreamVoice:
         known = known.reshape(len(found.what.split("\n")), -1)
         self.tilt.know(float(found.number), known, found.bits)
 
+    def take_learned(self, learned: Learned) -> None:
+        """Know an adapter; one of another model's shape is passed over."""
+        if learned.adapter and isinstance(self._drawing, FullbandDrawing):
+            self._drawing.know(float(learned.number), learned.adapter)
+            self._adapter = float(learned.number)
+
+    def learning_takes(self, first: int, adapter: bytes) -> Path:
+        """Return a file of takes of the seeds from `first` on, with an adapter; any thread may ask.
+
+        Raises LivecodeError if its model cannot learn, OSError if there is no place for it.
+        """
+        return kept_learning_takes(self._loaded, first, adapter)
+
     def own_takes(self) -> Path:
         """Return a file of takes that the model plays by itself; any thread may ask.
 
@@ -278,30 +291,6 @@ class StreamVoice:
         sound = read_mono(path, self._rate, last_s=PRIME_S)
         self.notes = sound.notes
         self._drawing.prime(sound.audio)
-
-
-class _Hands(NamedTuple):
-    """What a performer holds beside `Held`."""
-
-    tilt: TiltHand
-    toward: TowardHand
-    duet: DuetHand
-
-
-def _hands(held: tuple[np.ndarray | None, ...]) -> _Hands:
-    """Return what is held of tilt, steering and duet, by the controls that come with `Held`."""
-    tilt, duet = (*held[len(Held._fields) :], None, None)[:2]
-    duet_hand = DuetHand() if duet is None else DuetHand(*_numbers(DuetHand, duet))
-    if tilt is None:
-        return _Hands(TiltHand(), TowardHand(), duet_hand)
-    number, *amounts = tilt[len(TiltHand._fields) :].tolist() or [0.0]
-    toward = TowardHand(number, tuple(amounts))
-    return _Hands(TiltHand(*_numbers(TiltHand, tilt)), toward, duet_hand)
-
-
-def _numbers(hand: type[TiltHand] | type[DuetHand], values: np.ndarray) -> list[float]:
-    """Return the numbers of a hand from the values of its control, which may have more."""
-    return [float(value) for value in values[: len(hand._fields)]]
 
 
 _models = ModelCache(Loaded)

@@ -177,6 +177,8 @@ class Voice:
             self.source.tilt.noted = list(tilted.get(position, ()))
             for known in schedule.steered.get(self.generation, {}).get(position, ()):
                 self.source.take_directions(known)
+            for learned in schedule.learned.get(self.generation, {}).get(position, ()):
+                self.source.take_learned(learned)
             if self.turned < position:
                 self.turned = position
                 for turn in schedule.turns.get(self.generation, {}).get(position, ()):

@@ -60,6 +60,13 @@ def test_a_tilted_stream_shows_how_far_it_is_pushed() -> None:
     assert "⇗12 bit/s" in below
 
 
+def test_a_stream_that_has_learned_says_what_that_gained_and_lost() -> None:
+    told = "shimmer +0.8 sd, 0.12 bits, variety .9"
+    status = replace(STATUS, sounding={"r7": SoundStatus("stream")}, learned={"r7": told})
+    _, below = text(Snapshot(status, {"r7": 0.5}, "jack: system", 0.12, 0, 0, 0.5))
+    assert f"learned: {told}" in below
+
+
 def test_it_shows_which_of_two_stretches_plays_and_what_a_reward_has_said() -> None:
     status = replace(
         STATUS,

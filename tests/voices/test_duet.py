@@ -10,7 +10,7 @@ from livecode.neural.audio.loudness import lufs
 from livecode.neural.audio.phrases import PhraseChange, PhraseListener
 from livecode.neural.audio.sound_bytes import packed, unpacked
 from livecode.transport.messages import DuetTurn, StreamSource
-from livecode.voices.drawing import Held
+from livecode.voices.drawing import HELD, Held
 from livecode.voices.duet.answers import DuetHand, StreamAnswer
 from livecode.voices.duet.phrase import body_of, phrase_of
 from livecode.voices.loaded import Loaded
@@ -33,7 +33,7 @@ def voice(folder: Path) -> StreamVoice:
 
 
 def play(stream: StreamVoice, hops: int, hand: DuetHand) -> Floats:
-    held = [None] * len(Held._fields)
+    held = [None] * len(HELD)
     guard = np.zeros(1)
     hops_of = [
         stream.play(None, None, guard, None, *held, None, np.array(hand)) for _ in range(hops)

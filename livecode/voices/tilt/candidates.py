@@ -41,6 +41,14 @@ class DrawnCandidates(NamedTuple):
     drawn: tuple[Drawn, ...] = ()  # what a follower is to hear, piece by piece
 
 
+class DrawnOutline(NamedTuple):
+    """How all candidates have chosen the outline's tokens that begin in what was drawn last."""
+
+    hidden: Floats  # (candidates, outline_dim): what the outline's last layer held
+    tokens: NDArray[np.int32]  # (candidates, stages)
+    heat: Floats  # (candidates,): the temperature that they were drawn at
+
+
 class Follower(Protocol):
     """The model left alone, which hears what a steered stream plays."""
 
@@ -176,11 +184,18 @@ class FullbandCandidates:
         self._servos = servos_of(drawing, len(seeds))
         for candidate in range(len(seeds)):
             self._sampler.set_state(candidate, state.sampler, random=candidate == 0)
+        self._chosen = np.zeros((len(seeds), self._sampler.config.stages), np.int32)
+
+    @property
+    def outline(self) -> DrawnOutline:
+        """How the tokens of the frame that was drawn last were chosen."""
+        heat = self._sampler.hand.structure.copy()
+        return DrawnOutline(self._sampler.outline_hidden, self._chosen, heat)
 
     def draw(
         self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
     ) -> DrawnCandidates:
-        self._drawing.take_in_hand(self._sampler.hand, held)
+        self._drawing.take_in_hand(self._sampler, held)
         parts, begun = [], []
         heat = self._drawing.heat
         cells = heat.cells(temperatures[:: self.grain]) * np.float32(held.surface)
@@ -199,6 +214,8 @@ class FullbandCandidates:
             nats = drawn.surprise.sum(axis=1)  # a cell
             take_all(self._servos, nats, hot.shape[1], held)
             begun.append(drawn.tokens[:, :, 0])
+            if drawn.tokens.shape[1]:
+                self._chosen = drawn.tokens[:, -1]
             parts.append(DrawnCandidates(drawn.audio, nats * self.grain))  # a cell is a sample
         self._sampler.lean = None
         if (firsts := np.concatenate(begun, axis=1)).size:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import joined
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
@@ -17,20 +18,57 @@ def sampler() -> FullbandSampler:
     return FullbandSampler(CONFIG, fullband_tensors(), RATE_HZ, weights="float32")
 
 
+def an_adapter() -> Adapter:
+    random = np.random.default_rng(9)
+    return Adapter(
+        *(random.standard_normal(each.shape).astype(np.float32) for each in Adapter.none(CONFIG, 2))
+    )
+
+
+def learned_by(sampler: FullbandSampler, share: float, seed: int = 5) -> FullbandSampler:
+    """A stream that plays with so much of an adapter."""
+    stream = sampler.another(seed)
+    stream.adapter = an_adapter()
+    stream.hand.learned[:] = share
+    return stream
+
+
 @pytest.mark.slow
-def test_it_says_what_its_plain_reference_says(sampler: FullbandSampler) -> None:
+@pytest.mark.parametrize("learned", [False, True])
+def test_it_says_what_its_plain_reference_says(sampler: FullbandSampler, learned: bool) -> None:
+    sampler = learned_by(sampler, 1.0) if learned else sampler
     model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
     noise = 0.05 * np.random.default_rng(2).standard_normal(FRAMES * CONFIG.outline_hop)
     codes = model.quantise(noise.astype(np.float32))
     tokens, cells = model.apart(codes)
     of_tokens, of_cells = sampler.log_probs(tokens, cells)
-    plain = model.log_probs(codes)
+    plain = model.log_probs(codes, an_adapter() if learned else None)
     first = plain[: CONFIG.stages]
     rows = plain[CONFIG.stages :].reshape(FRAMES, -1, plain.shape[1])
     assert of_tokens[0] == pytest.approx(first[:, : CONFIG.entries], abs=1e-3)
     assert of_tokens[1:] == pytest.approx(rows[:, : CONFIG.stages, : CONFIG.entries], abs=1e-3)
     found = of_cells.reshape(FRAMES, -1, CONFIG.levels)
     assert found == pytest.approx(rows[:, CONFIG.stages :, : CONFIG.levels], abs=2e-3)
+
+
+def test_an_adapter_says_what_its_plain_reference_says_of_tokens(sampler: FullbandSampler) -> None:
+    stream, adapter = learned_by(sampler, 0.5), an_adapter()
+    cells = np.zeros((CONFIG.outline_steps, CONFIG.subbands), np.int32)
+    tokens = np.array([[3, 1], [2, 5]], np.int32)
+    with_it, without = (each.log_probs(tokens, cells)[0] for each in (stream, sampler.another(5)))
+    # of the first stage the tokens of the first frame are drawn from the learned first state
+    gain = 0.5 * adapter.gain(0, fullband_tensors()["outline.h0"][-1])
+    differs = with_it[0, 0] - without[0, 0]
+    assert differs - differs.mean() == pytest.approx(gain - gain.mean(), abs=1e-4)
+
+
+def test_of_no_share_an_adapter_changes_nothing_and_of_another_it_does(
+    sampler: FullbandSampler,
+) -> None:
+    ones = np.ones((1, 3 * CONFIG.outline_steps))
+    plain = sampler.another(5).step_block(ones)
+    assert (learned_by(sampler, 0.0).step_block(ones).audio == plain.audio).all()
+    assert (learned_by(sampler, 1.0).step_block(ones).tokens != plain.tokens).any()
 
 
 def test_its_sound_is_that_of_the_cells_it_drew(sampler: FullbandSampler) -> None:

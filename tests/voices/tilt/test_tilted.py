@@ -9,7 +9,7 @@ import pytest
 
 from livecode.transport.messages import StreamSource
 from livecode.transport.timing import HOP
-from livecode.voices.drawing import Held
+from livecode.voices.drawing import HELD, Held
 from livecode.voices.stream import StreamVoice
 from livecode.voices.tilt.chunk import GRAIN, CandidateSet
 from tests.fullband_model import write_fullband
@@ -41,7 +41,7 @@ def played(
     """What is heard while scores come back one hop after a chunk is offered."""
     out = []
     for hop in range(hops):
-        others = (temperature(hop), 0.0, 0.0, 1.0, *Held())
+        others = (temperature(hop), 0.0, 0.0, 1.0, *Held()[: len(HELD)])
         hand = np.array([strength, candidates, chunk_s, 1000.0])
         out.append(voice.play(*(np.array([value]) for value in others), hand))
         while voice.tilt.draw():

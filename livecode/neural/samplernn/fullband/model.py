@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from livecode.errors import LivecodeError
 from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import bands, codebook, residual
+from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS, joined, split
 from livecode.neural.samplernn.fullband.walk import Walk
@@ -109,11 +110,11 @@ class FullbandSampleRNN:
         cells = rows[:, stages:].reshape(-1, config.subbands).astype(np.int32)
         return tokens, cells
 
-    def log_probs(self, codes: NDArray[np.integer]) -> Floats:
+    def log_probs(self, codes: NDArray[np.integer], adapter: Adapter | None = None) -> Floats:
         """Natural log-probabilities (T, larger of levels and entries) of each of codes (T,).
 
         Row t is the distribution of codes[t] given all codes before it; where a code has fewer
-        values than the row, the rest are impossible.
+        values than the row, the rest are impossible. `adapter`: what its outline is drawn with.
         """
         tokens, _ = self.apart(codes)
         left = iter([int(code) for code in codes])
@@ -123,7 +124,7 @@ class FullbandSampleRNN:
             rows.append(log_probs)
             return next(left)
 
-        walk = Walk(self.config, self.tensors, self.sample_rate, choose)
+        walk = Walk(self.config, self.tensors, self.sample_rate, choose, adapter)
         for _ in tokens[1:]:
             walk.frame()
         out = np.full((len(rows), max(map(len, rows))), -np.inf, np.float32)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import bands, codebook, residual
+from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 
 Floats = NDArray[np.float32]
@@ -25,7 +26,15 @@ def embedded_cells(config: FullbandConfig) -> Floats:
 class Walk:
     """One stream from its beginning; `choose` is asked for every token and every cell, in order."""
 
-    def __init__(self, config: FullbandConfig, tensors: Tensors, rate_hz: int, choose: Choose):
+    def __init__(
+        self,
+        config: FullbandConfig,
+        tensors: Tensors,
+        rate_hz: int,
+        choose: Choose,
+        adapter: Adapter | None = None,
+    ):
+        self._adapter = adapter
         self._config, self._own, self._rate_hz, self._choose = config, tensors, rate_hz, choose
         m, size, span = config.subbands, config.frame_sizes[0], config.spans[1]
         self._predictor = residual.predictor(config, rate_hz)
@@ -93,6 +102,8 @@ class Walk:
                 y = y + own["outline.before"][before, token]
             logits = own["outline.output.weight"][i] @ np.maximum(y, 0)
             logits = logits + own["outline.output.bias"][i]
+            if self._adapter is not None:
+                logits = logits + self._adapter.gain(i, self._outline_h[-1])
             tokens.append(self._choose(_log_softmax(logits), True))
         return np.array(tokens, np.int32)
 

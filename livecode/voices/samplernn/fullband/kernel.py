@@ -143,6 +143,13 @@ def _draw_tokens(
     space.alone[0] = s
     alone, top = space.alone, plan.outline_layers - 1
     dim = plan.outline_dim
+    adapter, share = plan.adapter, hand.learned[s]
+    rank = len(adapter.down) if share != 0 else 0
+    for r in range(rank):
+        total = np.float32(0)
+        for j in range(dim):
+            total += adapter.down[r, j] * state.outline_h[top, s, j]
+        space.frame[s, r] = total
     for i in range(plan.stages):
         multiply(weights, plan.heads + i, state.outline_h[top], alone, space.y, space)
         for j in range(dim):
@@ -155,6 +162,11 @@ def _draw_tokens(
             space.logits[j] = space.y[s, j]
             if i == 0:
                 space.logits[j] += hand.density[s] * plan.onset[j]
+            if share != 0 and len(adapter.raised):
+                total = adapter.raised[i, j]
+                for r in range(rank):
+                    total += adapter.up[i, j, r] * space.frame[s, r]
+                space.logits[j] += share * total
         u = uniform(state.random[s, 0], state.random[s, 1])
         state.random[s, 1] += np.uint64(1)
         token = draw(

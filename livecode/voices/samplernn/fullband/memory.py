@@ -17,6 +17,7 @@ class StreamHand(NamedTuple):
     brightness: Floats  # dB an octave, about 1 kHz
     transpose: Floats  # semitones
     density: Floats  # logits that a token gains by how steeply it rises
+    learned: Floats  # how much of the adapter counts, from 0 to 1
 
 
 class WideState(NamedTuple):

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import bands
+from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.residual import Predictor, predictor
 from livecode.neural.samplernn.fullband.subbands import bank
@@ -54,6 +55,11 @@ class WidePlan(NamedTuple):
     autocorrelation: Floats  # (subbands, bands, order + 1)
     octaves: Floats  # (features,): octaves above 1 kHz of each band, for brightness
     synthesis: Floats  # (subbands, taps): of the filter bank
+    adapter: Adapter  # of the outline; of rank 0, and no stages, if there is none
+
+
+#: An adapter that the kernel passes over.
+NO_ADAPTER = Adapter(*(np.zeros(shape, np.float32) for shape in ((0, 0), (0, 0, 0), (0, 0))))
 
 
 def pack(config: FullbandConfig, tensors: Tensors, rate_hz: int, weights: str,
@@ -153,6 +159,7 @@ def pack(config: FullbandConfig, tensors: Tensors, rate_hz: int, weights: str,
         autocorrelation=bands.told_by_bands(config, rate_hz),
         octaves=octaves,
         synthesis=bank(config.subbands).synthesis.astype(np.float32),
+        adapter=NO_ADAPTER,
     )
     return packing.finish(dots, table, short, step, np.zeros((0, 0), np.float32)), plan
 

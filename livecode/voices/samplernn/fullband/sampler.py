@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import residual
+from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.subbands import TAPS
 from livecode.voices.samplernn import compiling, processor
@@ -76,6 +77,8 @@ class FullbandSampler:
         #: Logits that each of the outline's first tokens gains, (entries,); None: none. All streams have the
         #: same, and the same density in hand.
         self.lean: Floats | None = None
+        #: What the outline's tokens gain by what was learned, as much as is in hand; None: nothing.
+        self.adapter: Adapter | None = None
         defaults = {"structure": 1.0}
         self.hand = StreamHand(
             *(np.full(streams, defaults.get(name, 0.0), np.float32) for name in StreamHand._fields)
@@ -138,6 +141,12 @@ class FullbandSampler:
             if random or name != "random":
                 rows[stream] = value
 
+    @property
+    def outline_hidden(self) -> Floats:
+        """What the outline's last layer holds of each stream, (streams, outline_dim)."""
+        hidden: Floats = self._state.outline_h[-1][:, : self.config.outline_dim].copy()
+        return hidden
+
     def log_probs(self, tokens: NDArray[np.int32], cells: NDArray[np.int32],
                   ) -> tuple[Floats, Floats]:  # fmt: skip
         """Natural log-probabilities from the beginning on: (1 + frames, stages, entries) of tokens,
@@ -186,6 +195,8 @@ class FullbandSampler:
         if self.lean is not None:
             plan = plan._replace(onset=hand.density[0] * plan.onset + self.lean)
             hand = hand._replace(density=np.ones_like(hand.density))
+        if self.adapter is not None:
+            plan = plan._replace(adapter=self.adapter)
         advance(
             self._weights,
             plan,
