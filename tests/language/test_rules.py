@@ -141,8 +141,12 @@ def test_a_length_with_a_unit_is_not_remarked_on(session: Session) -> None:
     [
         ("space('violin')", "additive, orchestra", "chorale"),
         ("space('quartet')", "additive, orchestra", "chorale"),
-        ("x = stream('violin')", "chorale, drummer, piano, strings, tabla", "orchestra"),
-        ("x = stream('orchestra')", "chorale, drummer, piano, strings, tabla", "additive"),
+        ("x = stream('violin')", "chorale, drummer, humpback, piano, strings, tabla", "orchestra"),
+        (
+            "x = stream('orchestra')",
+            "chorale, drummer, humpback, piano, strings, tabla",
+            "additive",
+        ),
     ],
 )
 def test_only_models_of_the_kind_are_offered(

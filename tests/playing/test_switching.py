@@ -10,7 +10,7 @@ from livecode.neural.audio.loudness import TARGET_LUFS, lufs
 from tests.sound import spike
 
 RATE = 48_000
-STREAMS = ("chorale", "drummer", "piano", "strings", "tabla")
+STREAMS = ("chorale", "drummer", "humpback", "piano", "strings", "tabla")
 SPACES = ("additive", "orchestra", "percussion", "texture")
 TURN_S, TURNS = 10.0, 30
 #: A swap takes half a second; what is measured begins when it is over.

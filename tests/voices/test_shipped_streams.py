@@ -13,7 +13,7 @@ from tests.sound import longest_silence_s
 RATE = 48_000
 
 
-@pytest.mark.parametrize("name", ["chorale", "drummer", "piano", "strings", "tabla"])
+@pytest.mark.parametrize("name", ["chorale", "drummer", "humpback", "piano", "strings", "tabla"])
 @pytest.mark.timeout(600)
 def test_it_is_as_loud_as_the_others_and_does_not_fall_silent(name: str) -> None:
     assert {"lufs", "moments"} <= read_model(find_model(name))[0].facts.keys()

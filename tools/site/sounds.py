@@ -81,6 +81,7 @@ ego.scale, ego.strike = "d dorian", 0.7"""
     "drummer": ModelStretch('drummer = stream("drummer", temperature=0.9)'),
     "tabla": ModelStretch('tabla = stream("tabla")'),
     "strings": ModelStretch('strings = stream("strings")'),
+    "humpback": ModelStretch('humpback = stream("humpback")'),
 }
 
 
