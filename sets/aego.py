@@ -49,17 +49,26 @@ thud = percussion.hold(*percussion.at("bd_0a"))
 pulse = notes("c ~ ~ [~ c]", thud, level=ramp(0.3, 0.7, over=8*bars))
 ground.pattern = pattern("0 ~ [~ 0] ~").add(roots)
 
-# %% the players come  for=24*bars quant=1*bars ends=["skin", "pulse"] fade=2*bars
+# %% the players come  for=12*bars quant=1*bars ends=["pulse"] fade=2*bars
 # The other space, entered at the same place: pitch stays pitch. Nothing is struck now: they breathe, in chords.
 ego.space, ego.dims, ego.step, ego.strike = orchestra, 2, 0.06, 0.3
 ego.every, ego.hp, ego.level = pattern("<2 1 1 0.5>") * beats, 100, 0.5
-ego.texture = ramp(0.2, 1, over=12*bars)    # held sounds begin to breathe as recorded ones do
+ego.texture = ramp(0.2, 1, over=10*bars)    # held sounds begin to breathe as recorded ones do
 ego.width = ramp(0, 0.8, over=8*bars)       # and each of their partials gets a place of its own in the room
+skin.every, skin.rest, skin.level = 0.5*beats, 0.6, ramp(0.55, 0.3, over=8*bars)    # the skins step back
 chords = notes(pattern("<[0,4] [0,2,4]>").add(roots), ego, scale=key, octave=4, legato=0.9, level=0)
 chords.level, chords.room, chords.cut = ramp(0, 0.5, over=4*bars), 0.5, sine(900, 4000, period=12*bars)
 ground.pattern = pattern("0").add(roots)
 
-# %% they quarrel  for=28*bars quant=1*bars ends=["chords"] fade=1*bars
+# %% they answer  for=12*bars quant=1*bars ends=["skin"] fade=1*bars
+# Four bars at a time the chord is broken, and bells answer it from the other side: a question each bar, an answer, then both.
+chords.pattern = pattern("<[0,2,4] [0 2 4 ~] [[0,4] ~ ~ [2,4]] [4 2 [0,2] ~]>").add(roots)
+bells = notes(pattern("<~ [~ ~ 4 2] [~ 7 ~ 4] [9 7 4 2]>").add(roots), additive.hold(0.5, 0.35, 0.5, 0.7), scale=key, octave=5)
+bells.level, bells.legato, bells.delay, bells.room, bells.pan = ramp(0.2, 0.5, over=8*bars), 0.3, (3/8, 0.45), 0.4, 0.35
+ego.every, ego.strike, ego.rest = pattern("<1 0.5>") * beats, 0.6, 0.4
+ground.pattern = pattern("0 ~ [~ 0] ~").add(roots)
+
+# %% they quarrel  for=28*bars quant=1*bars ends=["chords", "bells"] fade=1*bars
 # Another, who is praised for what the first is blamed for; a drummer who listens to both; a bass.
 ego.dims, ego.step, ego.strike, ego.pan = 4, 0.25, 0.9, -0.4
 ego.every, ego.level, ego.width = pattern("<0.5 0.25>") * beats, 0.6, 0.3

@@ -73,12 +73,13 @@ low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 ~] [~ 0 ~ 0 ~ [0 7] ~ ~]>").add(roots)
 
 # %% only the bass  for=8*bars ends=["flutes", "ego"] quant=1*bars
 kick.pattern, clap.pattern, hats.pattern, cuts.level = "<bd*4!7 [bd bd ~ ~]>", "~", "~", 0
+kick.level = 0.75                                                # the room breathes before it rises
 claves = hits(pattern("cl(5,16,<0 2>)").gain("1 0.6").degrade_by(0.1), level=1, pan=0.4)
 low.pattern = pattern("0 0 [~ 0] 0 ~ 0 <7 9> [0 7]").add(roots).sometimes_by(0.2, pattern.ply(2))
-low.cut, low.drive = ramp(250, 2200, over=8*bars), 0.3
+low.cut, low.drive, low.level = ramp(250, 2200, over=8*bars), 0.3, ramp(0.6, 0.85, over=8*bars)
 
 # %% build  for=8*bars quant=1*bars
-kick.pattern = "<bd*4!4 bd*8!2 bd*16 ~>"
+kick.pattern, kick.level = "<bd*4!4 bd*8!2 bd*16 ~>", ramp(0.75, 1.15, over=8*bars)
 kick.hp, kick.room = ramp(20, 500, over=8*bars), ramp(0, 0.3, over=8*bars)
 roll = hits("<[~ sn]*2!2 sn*4!2 sn*8!2 sn*16 [sn*8 ~]>", level=ramp(0.3, 0.8, over=8*bars))
 rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1, voices=2)
@@ -99,20 +100,20 @@ claves.pattern, claves.level = pattern("cb(3,8)").gain("1 0.6").mask("<0!8 1!8>"
 
 # %% long break  for=16*bars ends=["stabs", "claves", "cuts"] quant=1*bars fade=1*bars
 kick.pattern, clap.pattern, hats.pattern, low.pattern = "<bd ~!7 [bd ~ ~ bd]!8>", "~", "~", "~"
-kick.level = 0.7
-pads = notes(triads, "pad", scale=key, octave=4, voices=6, level=0.36)
+kick.level = 0.55
+pads = notes(triads, "pad", scale=key, octave=4, voices=6, level=0.26)
 pads.cut, pads.room = ramp(500, 3500, over=16*bars), 0.3
 ego = agent(orchestra, dims=3, every=0.25*beats, step=0.08, level=0, seed=4)
 flutes = notes(pattern("0 4 2 <7 9>").add(roots).palindrome().mask("<0!4 1!12>"), ego, scale=key, octave=5)
-flutes.room, flutes.level = 0.5, ramp(0.3, 0.5, over=16*bars)
+flutes.room, flutes.level = 0.5, ramp(0.22, 0.4, over=16*bars)
 
 # %% rise again  for=8*bars quant=1*bars
-kick.pattern, kick.hp, kick.level = "<bd*2!4 bd*4!2 bd*8 ~>", ramp(20, 400, over=8*bars), ramp(0.7, 1, over=8*bars)
+kick.pattern, kick.hp, kick.level = "<bd*2!4 bd*4!2 bd*8 ~>", ramp(20, 400, over=8*bars), ramp(0.55, 1, over=8*bars)
 roll = hits("<~!2 sn*4!2 sn*8!2 sn*16 [sn*8 ~]>", level=ramp(0.2, 0.9, over=8*bars))
 rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars), legato=1, voices=2)
 rise.level = ramp(0, 0.2, over=8*bars)
 flutes.pattern = pattern("[0 2 4 7]*2").add(roots).fast("<1!4 2!4>").mask("<1!7 [1 0]>")
-pads.cut, pads.hp, pads.level = ramp(1000, 9000, over=8*bars), ramp(20, 600, over=8*bars), ramp(0.36, 0.6, over=8*bars)
+pads.cut, pads.hp, pads.level = ramp(1000, 9000, over=8*bars), ramp(20, 600, over=8*bars), ramp(0.26, 0.6, over=8*bars)
 breaks = stream("drummer", seed=2, level=0)                      # unheard, too
 
 # %% home  for=16*bars ends=["roll", "rise", "flutes", "ego"] quant=1*bars

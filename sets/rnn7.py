@@ -10,16 +10,20 @@ while you hear them, two or three at a time.
 
 tempo(84)
 
-# %% one take  for=45*s
-# One stream, from cautious to unhinged in one breath. `seed` makes it the same take every night.
-piano = stream("piano", temperature=ramp(0.875, 1.15, over=45*s), seed=7)
-piano.level, piano.room, piano.pan = ramp(0.35, 1, over=45*s), 0.35, -0.15
+# %% one take  for=36*s
+# One stream, from cautious to unhinged in one breath: single notes in a large room, then more and more of them, drier and
+# nearer. `seed` makes it the same take every night.
+piano = stream("piano", temperature=ramp(0.8, 1.2, over=36*s), seed=7)
+piano.density, piano.level = ramp(-8, 3, over=30*s), ramp(0.5, 1, over=36*s)
+piano.room, piano.pan = ramp(0.7, 0.2, over=30*s), tri(-0.3, 0.3, period=12*s)
+piano.transpose = pattern("<0!4 5 3 0!3 -2 0>")                   # a bar each
 
 # %% a choir beneath  for=16*bars quant=1*bars
 # The other arc, up and back down. The piano sinks by a fifth meanwhile, and thins out: fewer attacks, then more.
 choir = stream("chorale", temperature=ramp(0.75, 1.1, 0.75, over=16*bars), seed=7)
 choir.level, choir.room, choir.pan = ramp(0, 1.2, over=10*bars), 0.5, 0.2
-piano.temperature, piano.transpose = 1, pattern("<0!4 -2!4 -5!8>")
+piano.temperature, piano.room, piano.pan = 1, 0.35, -0.15
+piano.transpose = pattern("<0!4 -2!4 -5!8>")
 piano.density, piano.level = ramp(-4, 2, over=16*bars), ramp(0.9, 0.45, 0.8, over=16*bars)
 
 # %% call and answer  for=16*bars quant=4*bars
