@@ -257,10 +257,9 @@ class AgentPlayer(SoundPlayer):
             return due
         period = self._own["every"].sample(moment) * self.setup.sample_rate
         length = beats_now(self._every, moment)
-        self._heard_at = frame + self.setup.voice_lead
+        self._heard_at = soonest = frame + self.setup.voice_lead
         if length is not None:
-            self._stepped = float(frame)
-            nudge, soonest = self.groove.nudge, frame + self.setup.voice_lead
+            self._stepped, nudge = float(frame), self.groove.nudge
             self._heard_at = nudge + self._multiple.at(length, soonest - nudge)
             return self._heard_at < soonest + self.setup.tick_frames
         if self._stepped is None:
@@ -276,9 +275,8 @@ class AgentPlayer(SoundPlayer):
         if isinstance(self._dims, Value):
             self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
         learner.step = self._struck.length(own["step"].sample(moment))
-        learner.curiosity = own["curiosity"].sample(moment)
+        learner.curiosity, learner.rest = own["curiosity"].sample(moment), own["rest"].sample(moment)
         learner.patience_s = own["patience"].sample(moment)
-        learner.rest = own["rest"].sample(moment)
         if self._walk is None:
             strike = own["strike"].sample(moment)
             learner.strides = strike > 0 or self._space.hits
