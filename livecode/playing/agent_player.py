@@ -274,9 +274,9 @@ class AgentPlayer(SoundPlayer):
         learner, own = self.learner, self._own
         if isinstance(self._dims, Value):
             self._open(tuple(range(max(round(own["dims"].sample(moment)), 1))))
-        learner.step = self._struck.length(own["step"].sample(moment))
-        learner.curiosity, learner.rest = own["curiosity"].sample(moment), own["rest"].sample(moment)
-        learner.patience_s = own["patience"].sample(moment)
+        now = (own[name].sample(moment) for name in ("step", "curiosity", "patience", "rest"))
+        step, learner.curiosity, learner.patience_s, learner.rest = now
+        learner.step = self._struck.length(step)
         if self._walk is None:
             strike = own["strike"].sample(moment)
             learner.strides = strike > 0 or self._space.hits
