@@ -1,9 +1,9 @@
 """Says in a model's file how it is drawn: `python -m tools.stream_heat MODEL structure=1.3 ridge=0.006 …`.
 
 What is named is a fact (`structure`, `surface`, `structure_bend`, `surface_bend`, `longest_hold`) or what the
-predictor can do without another training (`ridge`, `told`, `narrow`, `treble`, `half_life_s`). A fact without
-a value goes. Loudness and surprise are measured again, in what is played for `seconds` from each moment: more
-than 6 for a stream that begins with a call and then pauses.
+predictor can do without another training (`ridge`, `told`, `narrow`, `treble`, `damped`, `sharpened`,
+`half_life_s`). A fact without a value goes. Loudness and surprise are measured again, in what is played for
+`seconds` from each moment: more than 6 for a stream that begins with a call and then pauses.
 """
 
 import sys
@@ -13,10 +13,12 @@ from pathlib import Path
 
 from livecode.finishing.stream_moments import SECONDS, heard
 from livecode.neural.model_file import read_model, stored_tensors, write_model
+from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.voices.loaded import Loaded
 
+USUAL = FullbandConfig()
 FACTS = ("structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold")
-OF_THE_PREDICTOR = ("ridge", "told", "narrow", "treble", "half_life_s")
+OF_THE_PREDICTOR = ("ridge", "told", "narrow", "treble", "damped", "sharpened", "half_life_s")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         if name == "seconds":
             seconds = float(value)
         elif name in OF_THE_PREDICTOR:
-            config[name] = float(value)
+            config[name] = type(getattr(USUAL, name))(value)
         elif name not in FACTS:
             print(f"{name} is none of {', '.join(FACTS + OF_THE_PREDICTOR)}", file=sys.stderr)
             return 2

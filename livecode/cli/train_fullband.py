@@ -30,6 +30,9 @@ MAKE = {
     "as a share: more for what holds chords",
     "narrow": "share of its semitone that a pitch is spread over in what the predictor is told",
     "treble": "the same of the highest pitch, B7",
+    "damped": "share of a pitch that the predictor is told as a tone which dies away: 1 for strings "
+    "that are struck or plucked, with a narrower --narrow and --treble",
+    "sharpened": "rounds in which pitches get back what they are measured as in the bands beside them",
     "ridge": "white noise in what the predictor is solved from, as a share: the surer it is of what "
     "comes, the sooner it runs away",
     "outline_hop": "samples of a frame of the outline: a multiple of 512",

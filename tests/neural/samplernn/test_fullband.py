@@ -1,5 +1,7 @@
 """Full-band models in plain numpy: sound to codes and back, and what is said of the codes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -128,6 +130,29 @@ def test_the_highest_pitches_are_told_as_wide_as_the_model_says() -> None:
     later = slice(20, 24)  # 2.5 ms
     assert np.abs(plain[b7, later]).max() > 0.4 * plain[b7, 0], "a line of 34 Hz rings on"
     assert np.abs(wide[b7, later]).max() < 0.1 * wide[b7, 0]
+
+
+def test_a_pitch_is_told_as_a_tone_that_dies_away_where_the_model_says_so() -> None:
+    config = FullbandConfig(order=640, narrow=0.02, damped=1.0)
+    a4 = bands.told_by_bands(config, 32_000)[0, 33].astype(np.float64)
+    loss = -np.log(a4[::200] / a4[0])  # 440 Hz: every 200 steps of 8 kHz are eleven periods
+    assert loss[1] > 0.05
+    np.testing.assert_allclose(loss, loss[1] * np.arange(4), rtol=1e-2, atol=1e-5)
+
+
+def test_a_pitch_gets_back_what_is_measured_beside_it() -> None:
+    plain = FullbandConfig()
+    outline = bands.measured(tone(261.63, 1.0, 32_000), plain, 32_000)[15:16]
+    c4 = 24
+
+    def own(rounds: int) -> tuple[float, float]:
+        told = bands.told_power(outline, replace(plain, sharpened=rounds), 32_000)[0]
+        return told[c4] / told.sum(), told.sum()
+
+    (before, power), (after, same) = own(0), own(6)
+    assert before < 0.75
+    assert after > 0.9
+    assert same == pytest.approx(power, rel=1e-3)
 
 
 def test_an_outline_alone_is_that_of_the_frames_that_go_with_it() -> None:

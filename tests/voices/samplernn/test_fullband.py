@@ -1,5 +1,7 @@
 """The full-band kernel: as its plain reference says, whatever the blocks; held when it runs away."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,9 +37,12 @@ def learned_by(sampler: FullbandSampler, share: float, seed: int = 5) -> Fullban
 
 @pytest.mark.slow
 @pytest.mark.parametrize("learned", [False, True])
-def test_it_says_what_its_plain_reference_says(sampler: FullbandSampler, learned: bool) -> None:
+@pytest.mark.parametrize("more", [{}, {"damped": 1.0, "sharpened": 3}])
+def test_it_says_what_its_plain_reference_says(more: dict[str, float], learned: bool) -> None:
+    config = replace(CONFIG, **more)
+    sampler = FullbandSampler(config, fullband_tensors(), RATE_HZ, weights="float32")
     sampler = learned_by(sampler, 1.0) if learned else sampler
-    model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
+    model = FullbandSampleRNN("wide", RATE_HZ, config, fullband_tensors())
     noise = 0.05 * np.random.default_rng(2).standard_normal(FRAMES * CONFIG.outline_hop)
     codes = model.quantise(noise.astype(np.float32))
     tokens, cells = model.apart(codes)
@@ -71,8 +76,11 @@ def test_of_no_share_an_adapter_changes_nothing_and_of_another_it_does(
     assert (learned_by(sampler, 1.0).step_block(ones).tokens != plain.tokens).any()
 
 
-def test_its_sound_is_that_of_the_cells_it_drew(sampler: FullbandSampler) -> None:
-    model = FullbandSampleRNN("wide", RATE_HZ, CONFIG, fullband_tensors())
+@pytest.mark.parametrize("more", [{}, {"damped": 1.0, "sharpened": 3}])
+def test_its_sound_is_that_of_the_cells_it_drew(more: dict[str, float]) -> None:
+    config = replace(CONFIG, **more)
+    sampler = FullbandSampler(config, fullband_tensors(), RATE_HZ, weights="float32")
+    model = FullbandSampleRNN("wide", RATE_HZ, config, fullband_tensors())
     sampler.reset(0, 7)
     drawn = sampler.step_block(np.ones((1, FRAMES * CONFIG.outline_steps)))
     tokens = np.concatenate([np.zeros((1, CONFIG.stages), np.int32), drawn.tokens[0]])
@@ -85,7 +93,7 @@ def test_its_sound_is_that_of_the_cells_it_drew(sampler: FullbandSampler) -> Non
 
     x = np.empty(drawn.cells[0].shape, np.float32)
     residual.decoded(
-        residual.predictor(CONFIG, RATE_HZ), residual.track(CONFIG), CONFIG.levels, CONFIG.spans,
+        residual.predictor(config, RATE_HZ), residual.track(config), CONFIG.levels, CONFIG.spans,
         drawn.cells[0], told, level, CONFIG.outline_steps, x,
     )  # fmt: skip
     assert drawn.audio[0] == pytest.approx(joined(x, CONFIG.subbands), abs=1e-4)

@@ -15,6 +15,7 @@ SEMITONES = 72  # bands a semitone apart; above them, bands a quarter of an octa
 COARSE = 4
 FLOOR_DB = -85.0  # what a band without sound is said to have
 COARSE_WIDTH = 0.06
+FAINT = 1e-20  # power that is none
 #: Above this, pitches are overtones, and what is between them is sound, too.
 TREBLE_HZ = 1000.0
 
@@ -70,12 +71,20 @@ def measured(audio: Floats, config: FullbandConfig, rate_hz: int) -> Floats:
 
 @cache
 def autocorrelations(
-    bands: int, order: int, rate_hz: int, subbands: int, narrow: float = 0.15, treble: float = 0.15
+    bands: int,
+    order: int,
+    rate_hz: int,
+    subbands: int,
+    narrow: float = 0.15,
+    treble: float = 0.15,
+    damped: float = 0.0,
 ) -> Floats:
     """What one unit of power in each band adds to each subband's: (subbands, bands, order + 1).
 
     narrow: the share of its semitone that a pitch's sound is spread over, as pitches are near the
     middle of theirs; treble: the same of the highest; from TREBLE_HZ on, it goes there by the octave.
+    damped: the share of a pitch's power that is told as a tone which dies away, a line with skirts; a
+    predictor of few taps can be that, where a normal distribution takes many, which ring by themselves.
     """
     hz = centres_hz(bands)
     highest = hz[min(bands, SEMITONES) - 1]
@@ -89,15 +98,51 @@ def autocorrelations(
     gains = np.abs(filters @ turns.T) ** 2  # (subbands, bands)
     lags = np.arange(order + 1) * subbands / rate_hz  # folded by itself: cos does not ask
     spread = 2 * np.pi * (width * hz)[:, None] * lags
-    found = np.cos(2 * np.pi * hz[:, None] * lags) * np.exp(-0.5 * spread**2)
+    share_damped = np.where(np.arange(bands) < SEMITONES, damped, 0.0)[:, None]
+    shape = share_damped * np.exp(-spread) + (1 - share_damped) * np.exp(-0.5 * spread**2)
+    found = np.cos(2 * np.pi * hz[:, None] * lags) * shape
     return np.asarray(gains[:, :, None] * found, np.float32)
 
 
 def told_by_bands(config: FullbandConfig, rate_hz: int) -> Floats:
     """`autocorrelations` of a configuration: (subbands, bands, order + 1)."""
     return autocorrelations(
-        config.bands, config.order, rate_hz, config.subbands, config.narrow, config.treble
-    )
+        config.bands, config.order, rate_hz, config.subbands, config.narrow, config.treble,
+        config.damped,
+    )  # fmt: skip
+
+
+@cache
+def blur(bands: int, window: int, rate_hz: int) -> NDArray[np.float64]:
+    """How one unit of power in each band is measured: (bands measured, bands), columns of sum 1.
+
+    Of semitones it is a tone in their middle, of the bands above noise that fills them.
+    """
+    hz, shares = centres_hz(bands), _shares(bands, window, rate_hz)
+    octaves = np.linspace(-0.5 / COARSE, 0.5 / COARSE, 25)
+    times = np.arange(window) / rate_hz
+    found = np.zeros((bands, bands))
+    for j in range(bands):
+        for up in octaves if j >= SEMITONES else octaves[12:13]:
+            tone = np.hanning(window) * np.exp(2j * np.pi * hz[j] * 2**up * times)
+            found[:, j] += shares @ np.square(np.abs(np.fft.fft(tone)[: window // 2 + 1]))
+    return np.asarray(found / np.maximum(found.sum(axis=0), FAINT), np.float64)
+
+
+def told_power(levels_db: Floats, config: FullbandConfig, rate_hz: int) -> NDArray[np.float64]:
+    """Power (frames, bands) that an outline (frames, features) tells of its bands.
+
+    The window that bands are measured in lets a tone sound in its neighbours, too.  `sharpened` rounds of
+    Richardson (1972) and Lucy (1974) give it back what is its own.
+    """
+    measured = power(levels_db[:, : config.bands]).astype(np.float64)
+    if not config.sharpened:
+        return measured
+    spread = blur(config.bands, config.outline_window, rate_hz)
+    found = measured
+    for _ in range(config.sharpened):
+        found = found * (measured / (found @ spread.T + FAINT) @ spread)
+    return np.asarray(found, np.float64)
 
 
 def power(levels_db: Floats) -> Floats:
@@ -111,7 +156,7 @@ def power(levels_db: Floats) -> Floats:
 def told_rms(levels_db: Floats, config: FullbandConfig, rate_hz: int) -> Floats:
     """The level (frames, subbands), as RMS, that an outline (frames, features) says of subbands."""
     shares = told_by_bands(config, rate_hz)[:, :, 0]
-    total = power(levels_db[:, : config.bands]).astype(np.float64) @ shares.T.astype(np.float64)
+    total = told_power(levels_db, config, rate_hz) @ shares.T.astype(np.float64)
     return np.sqrt(total + 1e-10).astype(np.float32)
 
 
@@ -120,5 +165,5 @@ def told_autocorrelation(
 ) -> NDArray[np.float64]:
     """What an outline (frames, features) tells the predictors: (frames, subbands, order + 1)."""
     of_bands = told_by_bands(config, rate_hz)
-    strengths = power(levels_db[:, : config.bands]).astype(np.float64)
+    strengths = told_power(levels_db, config, rate_hz)
     return np.ascontiguousarray(np.einsum("fb,kbo->fko", strengths, of_bands.astype(np.float64)))

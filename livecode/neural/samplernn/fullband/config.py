@@ -16,12 +16,12 @@ LIMITS = {
     "extras": (0, 64), "spreads": (1, 4096), "order": (1, 4096), "hop": (1, 65_536),
     "outline_hop": (1, 1 << 20), "outline_window": (1, 1 << 20), "bands": (1, 1024),
     "parts": (0, 1024), "stages": (1, 64), "entries": (1, 65_536), "outline_dim": (1, 4096),
-    "outline_layers": (1, 16),
+    "outline_layers": (1, 16), "sharpened": (0, 64),
 }  # fmt: skip
 #: The same of each share and time: beyond these the predictor forgets nothing, or is not solved.
 REAL_LIMITS = {
     "half_life_s": (1e-3, 60.0), "told": (0.0, 1.0), "ridge": (1e-9, 1.0), "hold": (0.0, 100.0),
-    "narrow": (0.01, 1.0), "treble": (0.01, 1.0),
+    "narrow": (0.01, 1.0), "treble": (0.01, 1.0), "damped": (0.0, 1.0),
 }  # fmt: skip
 LONGEST_FRAME = 4096
 
@@ -62,6 +62,8 @@ class FullbandConfig:
     treble: float = (
         0.15  # the same of the highest semitone; from 1 kHz on it goes there by the octave
     )
+    damped: float = 0.0  # share of a pitch that is told as a tone which dies away
+    sharpened: int = 0  # rounds in which pitches get back what they are measured as in bands beside
     outline_dim: int = 128  # width of the tier that draws outlines
     outline_layers: int = 2
 

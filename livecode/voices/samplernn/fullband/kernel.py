@@ -23,6 +23,7 @@ from livecode.voices.samplernn.fullband.choice import draw
 from livecode.voices.samplernn.fullband.memory import Scratch, StreamHand, WideOutputs, WideState
 from livecode.voices.samplernn.fullband.packing import WidePlan
 from livecode.voices.samplernn.fullband.product import multiply
+from livecode.voices.samplernn.fullband.sharpening import sharpen
 from livecode.voices.samplernn.rows import add_rows, add_short_rows, relu
 from livecode.voices.samplernn.weights import Weights
 
@@ -213,12 +214,17 @@ def _tell(
     for k in range(plan.subbands):
         for lag in range(order + 1):
             state.autocorrelation[s, k, lag] = 0.0
+    measured, powers = space.powers[0], space.powers[1]
     for j in range(plan.bands):
-        power = 10.0 ** ((np.float64(given[s, j]) * plan.scale[j] + plan.mean[j]) / 10) - 10.0**-8.5
-        if power > 0:
+        level = (np.float64(given[s, j]) * plan.scale[j] + plan.mean[j]) / 10
+        measured[j] = powers[j] = max(10.0**level - 10.0**-8.5, 0.0)
+    for _ in range(plan.sharpened):
+        sharpen(plan, measured, powers, space.powers[2])
+    for j in range(plan.bands):
+        if powers[j] > 0:
             for k in range(plan.subbands):
                 for lag in range(order + 1):
-                    state.autocorrelation[s, k, lag] += power * plan.autocorrelation[k, j, lag]
+                    state.autocorrelation[s, k, lag] += powers[j] * plan.autocorrelation[k, j, lag]
     for k in range(plan.subbands):
         state.level[s, k] = np.sqrt(state.autocorrelation[s, k, 0] + 1e-10)
 

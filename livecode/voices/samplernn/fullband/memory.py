@@ -65,6 +65,7 @@ class Scratch(NamedTuple):
     logits: Floats  # (levels or entries,)
     rows: NDArray[np.int64]  # (subbands, 3)
     expected: Floats  # (subbands,)
+    powers: NDArray[np.float64]  # (3, bands): of the outline, as measured and as told
     work: NDArray[np.float64]
     lanes: Floats
     wide: NDArray[np.float64]

@@ -53,6 +53,8 @@ class WidePlan(NamedTuple):
     before: Floats  # (stages, entries, outline_dim)
     onset: Floats  # (entries,): how much louder a frame of the first stage's token is than those before
     autocorrelation: Floats  # (subbands, bands, order + 1)
+    sharpened: int  # rounds in which pitches get back what is measured beside them
+    blur: NDArray[np.float64]  # (bands, bands): how each band is measured, see `bands.blur`
     octaves: Floats  # (features,): octaves above 1 kHz of each band, for brightness
     synthesis: Floats  # (subbands, taps): of the filter bank
     adapter: Adapter  # of the outline; of rank 0, and no stages, if there is none
@@ -157,6 +159,10 @@ def pack(config: FullbandConfig, tensors: Tensors, rate_hz: int, weights: str,
         before=np.asarray(tensors["outline.before"], np.float32),
         onset=onset_of(codebook[0], config),
         autocorrelation=bands.told_by_bands(config, rate_hz),
+        sharpened=config.sharpened,
+        blur=bands.blur(config.bands, config.outline_window, rate_hz)
+        if config.sharpened
+        else np.zeros((0, 0)),
         octaves=octaves,
         synthesis=bank(config.subbands).synthesis.astype(np.float32),
         adapter=NO_ADAPTER,

@@ -32,7 +32,7 @@ KERNEL = Kernel(
         Path(residual.__file__),
         *(
             Path(__file__).parent / f"{name}.py"
-            for name in ("choice", "kernel", "memory", "packing", "product")
+            for name in ("choice", "kernel", "memory", "packing", "product", "sharpening")
         ),
         *compiling.LEVELS.files,
     ),
@@ -286,6 +286,7 @@ def _scratch(matrices: NDArray[np.void], config: FullbandConfig, streams: int) -
         logits=floats(max(config.levels, config.entries)),
         rows=np.zeros((config.subbands, 3), np.int64),
         expected=floats(config.subbands),
+        powers=np.zeros((3, config.bands)),
         work=one.work,
         lanes=one.lanes,
         wide=one.wide,

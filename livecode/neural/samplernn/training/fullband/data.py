@@ -27,7 +27,7 @@ MOST_FRAMES = 40_000  # that a codebook is learned from
 #: What of a configuration decides how sound is encoded.
 DECIDING = ("subbands", "levels", "order", "hop", "half_life_s", "told", "ridge", "outline_hop",
             "outline_window", "bands", "parts", "stages", "entries", "hold", "narrow",
-            "treble")  # fmt: skip
+            "treble", "damped", "sharpened")  # fmt: skip
 ARRAYS = ("cells", "targets", "rows", "x", "p")
 #: Is written last: a piece without it is not whole.
 WHOLE = "tokens.npy"

@@ -21,6 +21,8 @@ MADE = (
     "hold",
     "narrow",
     "treble",
+    "damped",
+    "sharpened",
     "ridge",
     "outline_hop",
     "outline_dim",

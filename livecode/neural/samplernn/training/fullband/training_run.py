@@ -14,6 +14,7 @@ from livecode.neural.audio.corpus import Corpus, load_corpus
 from livecode.neural.audio.fingerprint import check_same_sound
 from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.replacing import check_nothing_in_the_way
+from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.training.folder import Point, RunFolder
 from livecode.neural.samplernn.training.fullband.calibration import calibrated, cooled, rested
 from livecode.neural.samplernn.training.fullband.data import Prepared, prepared
@@ -112,7 +113,10 @@ class _TrainingRun:
     def _agreed(self, known: dict[str, Any], corpus: Corpus, path: Path) -> None:
         """Raise LivecodeError if a checkpoint is of other sound or other settings."""
         settings = self.settings
-        if known.get("settings") != settings.identity():
+        before = dict(known.get("settings") or {})
+        if "config" in before:  # that of an older program says less
+            before["config"] = FullbandConfig.from_json(before["config"]).json()
+        if before != settings.identity():
             raise LivecodeError(
                 f"the checkpoint {path} was trained with other settings: give the same, "
                 "or train with another --name"
