@@ -10,6 +10,7 @@ from livecode.cli.replacing import add_replacing, asking
 from livecode.cli.training_bar import showing
 from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import user_models
+from livecode.neural.samplernn.fullband.labels import NUMBERS as NUMBERS_OF_LABELS
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband.settings import MADE, USUAL, TrainFullbandSettings
 
@@ -38,7 +39,7 @@ MAKE = {
     "outline_hop": "samples of a frame of the outline: a multiple of 512",
     "outline_dim": "width of the tier that draws outlines",
 }
-OTHERS = ("name", "minutes", "updates", "outline_rounds", "batch", "seed", "precision", "resume",
+OTHERS = ("tiers_of", "name", "minutes", "updates", "outline_rounds", "batch", "seed", "precision", "resume",
           "replace", "other_audio", "out", "data", "licence")  # fmt: skip
 
 
@@ -58,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--outline-rounds", type=int, metavar="N", help="rounds of the outlines' training at most")
     add("--transposed", type=int, nargs="*", default=(), metavar="SEMITONES",
         help="keys that outlines are learned in besides, as -2 -1 1 2; none for drums")  # fmt: skip
+    add("--labels", nargs="*", default=(), choices=tuple(NUMBERS_OF_LABELS), metavar="LABEL",
+        help="what outlines are told besides, found in the sound, so that a performer can hold it: "
+        + ", ".join(NUMBERS_OF_LABELS))  # fmt: skip
+    add("--tiers-of", default="", metavar="MODEL",
+        help="keep this model's tiers and codebook, and learn outlines alone, from its own on")  # fmt: skip
     for name, what in NUMBERS.items():
         usual = getattr(plain, name)
         add(f"--{name.replace('_', '-')}", type=float, default=usual, help=f"{what} ({usual:g})")
@@ -79,9 +85,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(options: argparse.Namespace) -> TrainFullbandSettings:
     """Return the settings that the parsed options say."""
+    albums = tuple(source.resolve().stem for source in options.sources)
     return TrainFullbandSettings(
         sources=tuple(options.sources),
-        config=replace(USUAL, **{name: getattr(options, name) for name in MADE}),
+        config=replace(
+            USUAL,
+            **{name: getattr(options, name) for name in MADE},
+            labels=tuple(options.labels),
+            sources=albums if "source" in options.labels else (),
+        ),
         transposed=tuple(options.transposed),
         **{name: getattr(options, name) for name in (*OTHERS, *NUMBERS)},
     )

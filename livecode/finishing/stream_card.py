@@ -50,6 +50,13 @@ def _card(name: str, meta: ModelMeta, source: Heard, figures: dict[float, Heard]
             f"| {each.clarity:.2f} | {distance:.0f} |"
         )
 
+    told, labels = "", ""
+    if "labels" in config:
+        told = f", {facts['outline_told_bits']:.1f} with its labels"
+        labels = f"**Labels.** {', '.join(config['labels'])}."
+        if "sources" in config:
+            labels += f" Albums: {', '.join(config['sources'])}."
+        labels += "\n\n"
     rows = [row("held-out sound", source)]
     rows += [row(f"takes at {temperature:g}", each) for temperature, each in figures.items()]
     return f"""# {name}
@@ -63,7 +70,7 @@ and an outline of {config["bands"]} bands that a tier of dim {config["outline_di
 {name} = stream("{name}", temperature=ramp(0.8, 1.15, over=45*s))
 ```
 
-**Data.** {meta.data}
+{labels}**Data.** {meta.data}
 
 **Licence.** {meta.licence}
 
@@ -75,8 +82,8 @@ and an outline of {config["bands"]} bands that a tier of dim {config["outline_di
 ```
 
 **Figures.** Held out: {facts["held_out_from"]}. {bits} bits a cell in the four subbands, \
-and {facts["outline_bits"]:.1f} bits a frame of the outline. The file holds {facts["moments"]} moments; \
-at temperature 1 it sounds at {_minus(facts["lufs"])} LUFS.
+and {facts["outline_bits"]:.1f} bits a frame of the outline{told}. The file holds {facts["moments"]} \
+moments; at temperature 1 it sounds at {_minus(facts["lufs"])} LUFS.
 
 What is heard, at −20 LUFS: share of silence, median level in dBFS, onsets a second, how far pitches \
 keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the held-out sound in dB² a band:

@@ -6,12 +6,22 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
+from numpy.typing import NDArray
 
 from livecode.files import replacing
 from livecode.finishing.sound_source import SOURCE, Source, measured
 from livecode.finishing.stream_card import TAKE_S, write_card
-from livecode.finishing.stream_moments import BLOCK, CANDIDATES, SECONDS, write_moments
+from livecode.finishing.stream_moments import (
+    BLOCK,
+    CANDIDATES,
+    SECONDS,
+    Keeping,
+    write_moments,
+)
 from livecode.neural.audio.corpus import Corpus
+from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.opening import open_samplernn
+from livecode.neural.samplernn.training.fullband.labelling import kept_numbers
 from livecode.voices.drawing import Held
 from livecode.voices.loaded import Loaded
 
@@ -40,10 +50,30 @@ def finish(
     }
     Source(figures).write(path.with_name(SOURCE))
     say("Looking for its best moments …")
-    source = np.concatenate(corpus.train)[: round(LOOKED_S * rate)].astype(np.float64)
-    write_moments(path, source, candidates, seconds=seconds)
+    source, keeping = looked_through(path, corpus)
+    write_moments(path, source, candidates, seconds=seconds, keeping=keeping)
     say("Listening to it at five temperatures, for its card …")
     write_card(path, held_out, take_s)
+
+
+def looked_through(path: Path, corpus: Corpus) -> tuple[NDArray[np.float64], Keeping]:
+    """Return what moments are looked for in, all albums in turn, and what a take keeps of its places."""
+    rate, config = corpus.sample_rate, open_samplernn(path)[1]
+    albums = corpus.train_albums or (0,) * len(corpus.train)
+    turns = [albums[:place].count(album) for place, album in enumerate(albums)]
+    order = sorted(range(len(albums)), key=lambda place: (turns[place], albums[place]))
+    ends = np.cumsum([len(corpus.train[place]) for place in order])
+    source = np.concatenate([corpus.train[place] for place in order])[: round(LOOKED_S * rate)]
+
+    def keeping(place: int) -> tuple[NDArray[np.float32] | None, int]:
+        number = min(int(np.searchsorted(ends, place, side="right")), len(order) - 1)
+        piece, album = corpus.train[order[number]], albums[order[number]]
+        if not isinstance(config, FullbandConfig) or not config.labels:
+            return None, album
+        begin = int(ends[number]) - len(piece)
+        return kept_numbers(piece, place - begin, config, rate, album), album
+
+    return source.astype(np.float64), keeping
 
 
 def write_takes(

@@ -15,8 +15,12 @@ from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.voices.drawing import Drawing, Held
 from livecode.voices.loaded import Loaded
 from livecode.voices.moments import PREFIX, moment_tensors
+from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.tilt.own_takes import CHUNK_S, played_together
 from livecode.voices.watch import PIECE_S, STILL_PIECES
+
+#: What a take keeps of the labels of a place in the source, None for nothing; and the album there.
+Keeping = Callable[[int], tuple[NDArray[np.float32] | None, int]]
 
 PRIME_S = 2.0
 BLOCK = 4000
@@ -36,6 +40,7 @@ def write_moments(
     moments: int = MOMENTS,
     seconds: float = SECONDS,
     say: Callable[[str], None] = lambda sentence: None,
+    keeping: Keeping = lambda place: (None, 0),
 ) -> dict[str, float]:
     """Find the moments of the model in a file, write them and its loudness into it; return the facts.
 
@@ -47,7 +52,7 @@ def write_moments(
     meta = read_model(path)[0]
     rate = meta.sample_rate
     loaded = Loaded(path)
-    states = best(loaded, source, candidates, moments, seconds, say)
+    states = best(loaded, source, candidates, moments, seconds, say, keeping)
     tensors = {
         name: tensor for name, tensor in stored_tensors(path).items() if not name.startswith(PREFIX)
     }
@@ -75,10 +80,12 @@ def best(
     count: int,
     seconds: float,
     say: Callable[[str], None] = lambda sentence: None,
+    keeping: Keeping = lambda place: (None, 0),
 ) -> list[Any]:
     """The states of the moments from which the model stays nearest to its source.
 
-    Each is the beginning of a phrase or a stroke, whatever there is (`beginnings`).
+    Each is the beginning of a phrase or a stroke, whatever there is (`beginnings`). No album has more
+    of them than its share.
     """
     rate = loaded.meta.sample_rate
     wanted = Spectra.of(mel_levels(source[: 120 * rate], rate))
@@ -88,14 +95,22 @@ def best(
         heard = source[end - prime : end].astype(np.float32)
         drawing = loaded.drawing(number)
         drawing.prime(heard[-(len(heard) // loaded.frame * loaded.frame) :])
-        state = drawing.sampler.state(0)
+        state, (kept, album) = drawing.sampler.state(0), keeping(end)
+        if kept is not None and isinstance(drawing.sampler, FullbandSampler):
+            drawing.sampler.keep(0, kept)
+            state = drawing.sampler.state(0)
         audio = np.asarray(played(drawing, seconds, rate), np.float64)
         silent = float((window_levels(audio, rate) < SILENT_DB).mean())
         distance = Spectra.of(mel_levels(audio, rate)).distance(wanted)
-        found.append((distance + SILENCE * silent, number, state))
+        found.append((distance + SILENCE * silent, number, album, state))
         say(f"{end / rate:7.1f} s: distance {distance:6.1f}, silent {100 * silent:4.1f} %")
-    chosen = sorted(found, key=lambda each: each[0])[:count]
-    return [state for _, _, state in chosen]
+    albums = [album for _, _, album, _ in found]
+    most = -(-count // len(set(albums)))
+    chosen: list[tuple[float, int, int, Any]] = []
+    for each in sorted(found, key=lambda each: each[0]):
+        if len(chosen) < count and [other[2] for other in chosen].count(each[2]) < most:
+            chosen.append(each)
+    return [state for *_, state in chosen]
 
 
 def beginnings(source: NDArray[np.float64], rate_hz: int, count: int, after: int = 0) -> list[int]:

@@ -12,6 +12,7 @@ import soundfile
 from livecode.agents import learned_streams
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.files import path_of, path_text, replacing, shown, version_of
+from livecode.language.labels import Labelled
 from livecode.language.naming import NamingSetting
 from livecode.language.sources import Sounding, a_reward, automatable, lasting
 from livecode.language.things import Setting, Thing, whole
@@ -74,7 +75,7 @@ def _a_lesson(thing: Thing, value: Any) -> bool | Value | None:
     return value if isinstance(value, bool) else a_reward(thing, value)
 
 
-class Stream(Sounding):
+class Stream(Labelled):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
     kind = "stream"

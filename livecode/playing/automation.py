@@ -26,6 +26,8 @@ class Automation:
     ):
         """`say(name, sentence)` is called when the setting falls back; the name is as `ego.level`."""
         self.thing, self.setting, self._bounds, self._say = thing, setting, bounds, say
+        #: The number of None.
+        self._free: float = getattr(getattr(type(thing), setting, None), "free", 0.0)
         self._versions: list[Any] = []  # numbers, spans or values, newest last
         #: (description, sample time from which it holds, seconds of its blend)
         self._coming: tuple[Any, int, float] | None = None
@@ -179,7 +181,7 @@ class Automation:
         self.still = (
             self._blend is None
             and self._coming is None
-            and isinstance(self._versions[-1], (int, float))
+            and isinstance(self._versions[-1], (int, float, type(None)))
         )
         return number
 
@@ -191,7 +193,7 @@ class Automation:
             if isinstance(newest, Span):
                 return newest.at(moment.signals["tempo"], beats_per_bar(moment))
             if not isinstance(newest, Value):
-                return 0.0 if newest is None else float(newest)
+                return self._free if newest is None else float(newest)
             try:
                 return checked(newest.sample(moment))
             except NoVersion:

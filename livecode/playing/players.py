@@ -26,6 +26,7 @@ from livecode.playing.automation import Automation
 from livecode.playing.controlling import follow_keywords
 from livecode.playing.function_player import checked
 from livecode.playing.hits_player import HitsPlayer
+from livecode.playing.label_hand import LabelWriter
 from livecode.playing.learned_hand import LearnedHand
 from livecode.playing.lines import LEAST
 from livecode.playing.listening import SOUND
@@ -123,10 +124,10 @@ class StreamPlayer(SoundPlayer):
             setting: Automation(thing, setting, getattr(Stream, setting).bounds, setup.say)
             for setting in TILT_HAND
         }
-        #: What it has learned.
         self.learned = LearnedHand(thing, setup)
         self._slot = setup.controls.open(f"{thing.name}.tilt")
-        setup.controls.open(f"{thing.name}.duet")  # the voice looks for it when it begins
+        setup.controls.open(f"{thing.name}.duet")
+        self._labels = LabelWriter(thing, setup.controls, setup.tempo, setup.say)
         self._written = setup.controls.last(self._slot)
         self._hand_rests = False  # whether it has been written, and stays
 
@@ -144,6 +145,7 @@ class StreamPlayer(SoundPlayer):
             self._steer_anew(toward)
         for automation in self._hand.values():
             automation.follow(frame, fade_s)
+        self._labels.follow(frame)
 
     def lean(self, leaning: Value | None) -> None:
         """Be tilted by this as well as by what the thing describes; None: by that alone."""
@@ -187,6 +189,7 @@ class StreamPlayer(SoundPlayer):
     def automations(self) -> Iterator[tuple[str, Automation]]:
         yield from super().automations()
         yield from self._hand.items()
+        yield from self._labels.automations()
 
     def note_push(self, bits: float, seconds: float) -> None:
         """Note by how many bits a chunk of so many seconds was pushed from the model."""
@@ -212,8 +215,9 @@ class StreamPlayer(SoundPlayer):
         super().tick(frame, moment)
         self._frame = frame
         self.learned.tick(frame)
+        self._labels.tick(then := moment.at(frame + self.setup.voice_lead, self.setup.voice_lead))
         if not self._hand_rests or self.toward_terms:
-            self._write_hand(moment.at(frame + self.setup.voice_lead, self.setup.voice_lead))
+            self._write_hand(then)
 
     def _write_hand(self, moment: Moment) -> None:
         """Write what a performer holds of the tilt, if it has changed."""

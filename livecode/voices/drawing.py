@@ -15,6 +15,7 @@ from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.quantise import dequantised, quantised
 from livecode.voices.entropy import EntropyMeter
 from livecode.voices.samplernn import Sampler, StreamState
+from livecode.voices.samplernn.fullband.labelling import LabelHand
 from livecode.voices.samplernn.fullband.memory import WideState
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from livecode.voices.seam import Seam
@@ -40,10 +41,24 @@ class Held(NamedTuple):
     energy: float = 0.0  # surprise that is held, of the source's; 0: the temperature rules
     learned: float = 0.0  # how much of what was learned counts, from 0 to 1
     adapter: float = 0.0  # the number of what was learned
+    labels: LabelHand = LabelHand()  # what the outline is told, of a full-band model with labels
+
+    def moved(self, samples: int) -> "Held":
+        """The same so many samples later."""
+        return self.from_time(self.labels.at + samples) if self.labels.goes_on else self
+
+    def from_time(self, at: float) -> "Held":
+        """The same for what is heard from that sample time on, if that makes a difference."""
+        return self._replace(labels=self.labels._replace(at=at)) if self.labels.goes_on else self
+
+    @property
+    def of_any_time(self) -> "Held":
+        """The same, whenever it is heard."""
+        return self.from_time(0.0)
 
 
-#: The controls of what is held; which adapter is, the stream knows by itself.
-HELD = Held._fields[:-1]
+#: The controls of what is held; which adapter is, the stream knows by itself, and labels are one control.
+HELD = Held._fields[:-2]
 #: So many adapters are known at a time: one counts until another takes its place.
 KNOWN = 2
 
@@ -252,7 +267,7 @@ class FullbandDrawing:
         m, count = self.sampler.config.subbands, len(temperatures)
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
-            self.take_in_hand(self.sampler, held)
+            self.take_in_hand(self.sampler, held.moved(len(self._spare)))
             places = np.minimum(np.arange(steps) * m, count - 1)
             hot = kept_warm(held.surface * self.heat.cells(temperatures[places]), guarded)
             outline = float(self.heat.outlines(temperatures[:1])[0])
@@ -307,7 +322,7 @@ class FullbandDrawing:
 
     def take_in_hand(self, sampler: FullbandSampler, held: Held) -> None:
         """Let a sampler follow what a performer holds, but for the temperature of its outline."""
-        hand = sampler.hand
+        hand, sampler.labels = sampler.hand, held.labels
         hand.unlikely[:] = held.unlikely
         hand.brightness[:] = held.brightness
         hand.transpose[:] = held.transpose

@@ -61,7 +61,7 @@ class DrawnAhead:
         """The next samples (n,) at temperatures (n,)."""
         asked = None
         if len(temperatures) and (temperatures == temperatures[0]).all():
-            asked = float(temperatures[0]), held, guarded
+            asked = float(temperatures[0]), held.of_any_time, guarded
         same = asked is not None and asked == self._asked
         self._asked, self._calm = asked, self._calm + 1 if same else 0
         if self._hops and self._hops[0].asked.like(Asked(temperatures, held, guarded)):
@@ -86,12 +86,15 @@ class DrawnAhead:
         """Whether one more hop is to be drawn ahead."""
         return self._calm >= CALM and len(self._hops) < HOPS
 
-    def asked(self, count: int) -> Asked | None:
-        """Return what the next hop, of so many samples, is asked for with if nothing changes."""
+    def asked(self, count: int, at: float = 0.0) -> Asked | None:
+        """Return what the next hop, of so many samples, is asked for with if nothing changes.
+
+        at: the sample time at which it is heard.
+        """
         if self._asked is None:
             return None
         temperature, held, guarded = self._asked
-        return Asked(np.full(count, temperature, np.float32), held, guarded)
+        return Asked(np.full(count, temperature, np.float32), held.from_time(at), guarded)
 
     def draw(self, asked: Asked) -> None:
         """Draw the next hop before it is due; what goes wrong in it does so when it is due."""

@@ -16,6 +16,7 @@ PREFIX = "moments."
 #: What of a full-band stream's state decides how it goes on, where a frame of its outline begins.
 WIDE = (
     "up", "frames", "cells", "outline_h", "following", "past", "products", "sizes", "leak", "parts",
+    "kept",
 )  # fmt: skip
 
 
@@ -82,7 +83,9 @@ def _wide_state(sampler: FullbandSampler, rows: dict[str, NDArray[np.float32]]) 
     values: dict[str, Any] = {}
     for name in WIDE:
         kept: NDArray[Any] = getattr(now, name)
-        if name == "past":
+        if name == "kept" and (name not in rows or rows[name].shape != kept.shape):
+            pass  # of a model without labels
+        elif name == "past":
             kept[:, at : at + rows["past"].shape[1]] = rows["past"]
         else:
             row = rows[name].reshape(kept.shape)

@@ -21,7 +21,7 @@ from livecode.voices.entropy import EntropyMeter
 from livecode.voices.leveller import Leveller
 from livecode.voices.loaded import Loaded
 from livecode.voices.resampler import Resampler
-from livecode.voices.stream_hands import hands_of
+from livecode.voices.stream_hands import hands_of, labels_of
 from livecode.voices.tilt.chunk import CandidateSet
 from livecode.voices.tilt.learning_takes import kept_learning_takes
 from livecode.voices.tilt.own_takes import kept_takes
@@ -42,7 +42,7 @@ SCORING_BLOCKS = 1.5
 class StreamVoice:
     """Plays one stream. Nothing in it depends on time but what it is given."""
 
-    controls = ("temperature", "frozen", "guard", "priority", *HELD, "tilt", "duet")
+    controls = ("temperature", "frozen", "guard", "priority", *HELD, "tilt", "duet", "labels")
 
     def __init__(self, source: StreamSource, sample_rate: int, hop: int, block: int = 0):
         """Read the model and begin from the source's prime, from a moment of the model, or from silence.
@@ -61,6 +61,9 @@ class StreamVoice:
         usual_bits = self._loaded.usual_bits
         self.tilt = TiltedStream(self._drawing, self._rate, source.seed, slack_s, usual_bits)
         self._resampler = Resampler(meta.sample_rate, sample_rate)
+        self._ratio = meta.sample_rate / sample_rate
+        #: The engine's sample times of the hop that is played, and of the one that may be drawn already.
+        self.frame = self.coming = 0
         #: Controls that are read so many frames early: samples are drawn before they are heard.
         self.early = {"temperature": DRAWN_AHEAD}
         self._gain = self._loaded.gain
@@ -110,7 +113,7 @@ class StreamVoice:
         temperature of the moment at which it is heard. Those of a tilted stream are drawn earlier.
 
         held: what else is in the performer's hand, in the order of `HELD`, and then the numbers of a
-        `TiltHand` and a `TowardHand`, and those of a `DuetHand`.
+        `TiltHand` and a `TowardHand`, those of a `DuetHand`, and those of a `LabelHand`.
         """
         self.tilt.decided = []
         self.priority = 0.0 if priority is None else float(priority[0])
@@ -124,7 +127,7 @@ class StreamVoice:
             return np.zeros(self._hop, np.float32)
         if self._loop.plays_alone(self._freezes(frozen)):
             return self.answers.shaped(self._loop.repeat())
-        asked = self._asked(self._temperatures, guard, held)
+        asked = self._asked(self._temperatures, guard, held, self.frame)
         audio = self.tilt.next(*asked, hands.tilt, hands.toward)
         sound = self._resampler.process(audio * self._gain, self._hop)
         heard = self._loop.pass_on(self._leveller.process(sound, asked.guarded))
@@ -147,7 +150,7 @@ class StreamVoice:
         hands = hands_of(held)
         if hands.tilt.strength or hands.duet != DuetHand() or any(hands.toward.amounts):
             return None
-        return self._asked(self._known(temperature), guard, held)
+        return self._asked(self._known(temperature), guard, held, self.coming)
 
     def _known(self, temperature: np.ndarray | None) -> deque[float]:
         """Return the temperatures that are known of the hops from this one on."""
@@ -161,15 +164,24 @@ class StreamVoice:
         return self.resting or (frozen is not None and bool(frozen[0] >= 0.5))
 
     def _asked(
-        self, known: deque[float], guard: np.ndarray | None, held: tuple[np.ndarray | None, ...]
+        self,
+        known: deque[float],
+        guard: np.ndarray | None,
+        held: tuple[np.ndarray | None, ...],
+        frame: int,
     ) -> Asked:
-        """Return what the next hop is asked for with."""
+        """Return what the next hop, at that sample time of the engine, is asked for with."""
         count = self._resampler.needs(self._hop)
         heard = self._resampler.heard(count)
         curve = np.interp(heard, self._hop * np.arange(len(known)), known).astype(np.float32)
         hand = {name: float(v[0]) for name, v in zip(HELD, held, strict=False) if v is not None}
         guarded = guard is not None and bool(guard[0] >= 0.5)
-        return Asked(curve, Held(**hand, adapter=self._adapter), guarded)
+        now = Held(**hand, adapter=self._adapter, labels=labels_of(held, self._ratio))
+        return Asked(curve, now.from_time(self._at(frame)), guarded)
+
+    def _at(self, frame: int) -> float:
+        """Return when what is drawn for a sample time of the engine is heard, in samples of the model."""
+        return frame * self._ratio + self._resampler.delay
 
     @property
     def candidates(self) -> int:
@@ -198,7 +210,9 @@ class StreamVoice:
 
     def asked_ahead(self) -> Asked | None:
         """Return what the first hop that has not been drawn is asked for with, if nothing changes."""
-        return self.ahead.asked(self._resampler.needs(self._hop, self.ahead.hops))
+        hops = self.ahead.hops
+        at = self._at(self.frame + self._hop * (hops + 1))
+        return self.ahead.asked(self._resampler.needs(self._hop, hops), at)
 
     def narrow(self, most: int) -> None:
         """Draw at most so many candidates from the next chunk on."""

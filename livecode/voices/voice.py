@@ -88,6 +88,7 @@ class Voice:
             return False
         self.frame, self.played = frame, True
         if isinstance(self.source, StreamVoice):
+            self.source.frame = self.frame
             memory.note(self.name, self.source, self.frame, HOP)
         position = self.buffer.written
         values: list[Any] = [None if c is None else c.at(self.frame) for c in self.controls]
@@ -119,7 +120,7 @@ class Voice:
             return None
         if self.waits(due) >= ahead or self.buffer.room < HOP:
             return None
-        frame = max(self.frame, due + self.buffer.available)
+        frame = self.source.coming = max(self.frame, due + self.buffer.available)
         return self.source.next_asked(*(None if c is None else c.at(frame) for c in self.controls))
 
     def _has_come(self, due: int) -> bool:

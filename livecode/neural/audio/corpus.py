@@ -1,7 +1,7 @@
 """A corpus for streams: pieces of sound with one common gain, and a held-out part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,8 @@ class Corpus:
     held_out_from: str  # the file or part that is held out
     notes: tuple[str, ...]  # what was skipped, and what is doubtful
     fingerprint: str = ""  # of all sound, whatever the files are called
+    train_albums: tuple[int, ...] = ()  # of each piece: which of the sources it is from
+    held_out_albums: tuple[int, ...] = ()
 
 
 def load_corpus(
@@ -55,8 +57,8 @@ def load_corpus(
         for f in found.files
     ]
     train, test, where = _split(scaled, held_out, int(GAP_S * sample_rate))
-    train_pieces = _pieces(train, sample_rate, shortest)
-    test_pieces = _pieces(test, sample_rate, shortest)
+    train_pieces = _pieces(train, sources, sample_rate, shortest)
+    test_pieces = _pieces(test, sources, sample_rate, shortest)
     if not train_pieces or not test_pieces:
         total = sum(len(f.audio) for f in found.files) / sample_rate
         part = "train on" if not train_pieces else "hold out"
@@ -64,25 +66,27 @@ def load_corpus(
             f"there is too little sound to {part}: {total:.1f} s in {len(found.files)} files, of "
             f"which near silence is left out; give pieces of {shortest / sample_rate:.1f} s or more"
         )
-    seconds = sum(map(len, train_pieces)) / sample_rate
+    seconds = sum(len(audio) for audio, _ in train_pieces) / sample_rate
     names = ", ".join(sorted({f.path.name for f in found.files})[:4])
     more = f" and {len(found.files) - 4} more" if len(found.files) > 4 else ""
     description = f"{seconds / 60:.1f} min of {names}{more}."
     return Corpus(
-        tuple(train_pieces),
-        tuple(test_pieces),
+        tuple(audio for audio, _ in train_pieces),
+        tuple(audio for audio, _ in test_pieces),
         sample_rate,
         gain,
         description,
         where,
         found.notes(),
         fingerprint(f.audio for f in found.files),
+        tuple(album for _, album in train_pieces),
+        tuple(album for _, album in test_pieces),
     )
 
 
 def _split(
     files: list[AudioFile], share: float, gap: int
-) -> tuple[list[Floats], list[Floats], str]:
+) -> tuple[list[AudioFile], list[AudioFile], str]:
     """Return (training sound, held-out sound, a description of the held-out part)."""
     if named := [i for i, f in enumerate(files) if f.path.stem.endswith(HELD_OUT_NAMED)]:
         return _without(files, named)
@@ -101,19 +105,34 @@ def _split(
     audio = files[0].audio
     edge = int(len(audio) * (1 - share))
     where = f"the last {share:.0%} of {files[0].path.name}"
-    return [audio[: max(0, edge - gap)]], [audio[edge:]], where
+    parts = [replace(files[0], audio=part) for part in (audio[: max(0, edge - gap)], audio[edge:])]
+    return parts[:1], parts[1:], where
 
 
-def _without(files: list[AudioFile], held: list[int]) -> tuple[list[Floats], list[Floats], str]:
+def _without(
+    files: list[AudioFile], held: list[int]
+) -> tuple[list[AudioFile], list[AudioFile], str]:
     """What `_split` returns if the files of these numbers are held out."""
-    train = [f.audio for i, f in enumerate(files) if i not in held]
+    train = [f for i, f in enumerate(files) if i not in held]
     names = ", ".join(files[i].path.name for i in held[:3])
-    return train, [files[i].audio for i in held], f"{len(held)} of {len(files)} files ({names})"
+    return train, [files[i] for i in held], f"{len(held)} of {len(files)} files ({names})"
 
 
-def _pieces(sounds: list[Floats], sample_rate: int, shortest: int) -> list[Floats]:
-    """Return the parts of sounds that are not near silent and are long enough."""
-    return [p for sound in sounds for p in loud_pieces(sound, sample_rate) if len(p) >= shortest]
+def _pieces(
+    files: list[AudioFile], sources: Sequence[Path], sample_rate: int, shortest: int
+) -> list[tuple[Floats, int]]:
+    """Return the parts of files that are not near silent and are long enough, and their albums."""
+    return [
+        (piece, _album(file.path, sources))
+        for file in files
+        for piece in loud_pieces(file.audio, sample_rate)
+        if len(piece) >= shortest
+    ]
+
+
+def _album(path: Path, sources: Sequence[Path]) -> int:
+    """Return which of the sources a file is from."""
+    return next((i for i, each in enumerate(sources) if each in (path, *path.parents)), 0)
 
 
 def loud_pieces(audio: Floats, sample_rate: int) -> list[Floats]:

@@ -115,6 +115,16 @@ class CandidateChunk:
         return self.left - GRAIN * len(self.pieces)
 
 
+def planned(
+    hot: Floats, held: Held, guarded: bool, push: Floats | None = None
+) -> list[PlannedDraw]:
+    """Return the draws at temperatures (n · GRAIN,), each held as it is when it is heard."""
+    return [
+        PlannedDraw(piece, held.moved(number * GRAIN), guarded, push)
+        for number, piece in enumerate(hot.reshape(-1, GRAIN))
+    ]
+
+
 def wandered(warmth: Floats, chance: NDArray[np.float64]) -> Floats:
     """Return the warmth of candidates, (candidates,), in the chunk after; the first is the stream's own.
 

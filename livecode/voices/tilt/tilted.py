@@ -18,7 +18,7 @@ from livecode.voices.tilt.chunk import (
     CandidateSet,
     Decided,
     DrawnChunk,
-    PlannedDraw,
+    planned,
     wandered,
 )
 from livecode.voices.tilt.following import Following
@@ -151,7 +151,8 @@ class TiltedStream:
             self._lead_in(count, temperatures, held, guarded, hand)
         while len(self._queue) < count + self._reserve:
             if self._candidates is None:
-                self._add(self.drawing.next(temperatures[len(self._queue) :], held, guarded))
+                ahead = len(self._queue)
+                self._add(self.drawing.next(temperatures[ahead:], held.moved(ahead), guarded))
             else:
                 self._decide(temperatures, held, guarded, hand)
         audio, self._queue = self._queue[:count], self._queue[count:]
@@ -178,6 +179,7 @@ class TiltedStream:
         if ahead:
             held_temperatures = np.full(ahead, temperatures[-1], np.float32)
             held_temperatures[:count] = temperatures[:ahead]
+            held = held.moved(len(self._queue))
             self._add(self.drawing.next(held_temperatures, held, guarded))
         if len(self._queue) >= wanted:
             self._begin(hand)
@@ -271,8 +273,9 @@ class TiltedStream:
         frames = min(-(-frames // GRAIN) * GRAIN, self._chunk.unplanned)
         hot = np.full(frames, temperatures[-1], np.float32)
         hot[: len(temperatures)] = temperatures[:frames]
-        pieces = hot.reshape(-1, GRAIN)
-        self._chunk.pieces.extend(PlannedDraw(piece, held, guarded, self._push) for piece in pieces)
+        ahead = len(self._queue) + sum(each.frames for each in self._waiting)
+        ahead += self._chunk.frames - self._chunk.unplanned
+        self._chunk.pieces += planned(hot, held.moved(ahead), guarded, self._push)
 
     def _offer(self) -> None:
         chunk = self._chunk

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from livecode.errors import LivecodeError
 from livecode.neural.samplernn.config import is_whole
+from livecode.neural.samplernn.fullband import labels as labelling
 
 #: How a configuration in a model file says that it is of this make.
 FORMAT = "fullband"
@@ -66,6 +67,8 @@ class FullbandConfig:
     sharpened: int = 0  # rounds in which pitches get back what they are measured as in bands beside
     outline_dim: int = 128  # width of the tier that draws outlines
     outline_layers: int = 2
+    labels: tuple[str, ...] = ()  # what the outline's tier is told besides; see `labels`
+    sources: tuple[str, ...] = ()  # names of the albums that the label `source` tells apart
 
     def __post_init__(self) -> None:
         for name, (least, most) in LIMITS.items():
@@ -81,6 +84,9 @@ class FullbandConfig:
                     f"a full-band SampleRNN's {name} is {low:g} to {high:g}, not {value!r:.40}"
                 )
         object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
+        for name in ("labels", "sources"):
+            object.__setattr__(self, name, tuple(str(each) for each in getattr(self, name)))
+        labelling.check(self.labels, self.sources)
         if (
             len(self.frame_sizes) != 2
             or not 2 <= min(self.frame_sizes) <= max(self.frame_sizes) <= LONGEST_FRAME
@@ -116,8 +122,12 @@ class FullbandConfig:
         return self.bands + self.parts
 
     def json(self) -> dict[str, Any]:
-        """The configuration as it stands in a model file."""
-        return {"format": FORMAT} | asdict(self) | {"frame_sizes": list(self.frame_sizes)}
+        """The configuration as it stands in a model file; labels only where there are some."""
+        found = {"format": FORMAT} | asdict(self) | {"frame_sizes": list(self.frame_sizes)}
+        for name in ("labels", "sources"):
+            if values := found.pop(name):
+                found[name] = list(values)
+        return found
 
     @classmethod
     def from_json(cls, config: dict[str, Any]) -> Self:
@@ -160,6 +170,10 @@ class FullbandConfig:
             for side in ("ih", "hh"):
                 shapes[f"outline.rnn.weight_{side}_l{k}"] = (3 * o, o)
                 shapes[f"outline.rnn.bias_{side}_l{k}"] = (3 * o,)
+        if self.labels:
+            told = sum(labelling.widths(self.labels, self.sources))
+            shapes["outline.label.weight"] = (o, told)
+            shapes["outline.label.scale"] = (len(self.labels), 2)
         shapes["outline.before"] = (self.stages, self.entries, o)
         shapes["outline.head.weight"] = (self.stages, o, o)
         shapes["outline.head.bias"] = (self.stages, o)

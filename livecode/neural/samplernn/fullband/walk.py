@@ -45,6 +45,8 @@ class Walk:
         self._cells = np.full((size, m), config.levels // 2)
         self._embedded = embedded_cells(config)
         self._told = [np.empty(0, np.float32)] * 2  # by the tiers, a row for each step below
+        #: What labels add to the input of the outline's tier before the frame to come, (outline_dim,).
+        self.told: Floats | None = None
         self._t = 0
         self._following = self._draw_tokens()
 
@@ -85,6 +87,8 @@ class Walk:
     def _outline_step(self, tokens: NDArray[np.int32]) -> None:
         own = self._own
         x = np.sum([own["outline.embedding"][i, token] for i, token in enumerate(tokens)], axis=0)
+        if self.told is not None:
+            x = x + self.told
         for k, h in enumerate(self._outline_h):
             weights = [
                 own[f"outline.rnn.{part}_{side}_l{k}"]

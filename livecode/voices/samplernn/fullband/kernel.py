@@ -44,6 +44,7 @@ def advance(
     hand: StreamHand,
     forced: Array,
     tokens: Array,
+    labels: Array,
     outputs: WideOutputs,
 ) -> None:
     """Draw the next n steps of the streams `members`.
@@ -51,7 +52,9 @@ def advance(
     temperatures: (streams, n) float32; forced: (streams, n, subbands) int32, cells to take instead
     of drawing, or (streams, 0, 0); tokens: (streams, 1 + frames, stages) int32, to take instead of
     drawing: row 0 is the very first frame's, where a stream begins, row 1 + f is that of the frame
-    after the f-th that begins in these steps; or (streams, 0, 0).
+    after the f-th that begins in these steps; or (streams, 0, 0); labels: (streams, frames,
+    outline_dim) float32, what labels add to the input of the outline's tier, by the frame that begins
+    in these steps; or (streams, 0, 0).
     """
     for s in members:
         frame = 0
@@ -71,7 +74,9 @@ def advance(
             if state.t[s] % plan.outline_steps == 0:
                 if state.t[s] == 0:
                     _draw_tokens(weights, plan, state, space, s, hand, tokens, 0, outputs)
-                _next_outline(weights, plan, state, space, s, hand, tokens, frame + 1, outputs)
+                _next_outline(
+                    weights, plan, state, space, s, hand, tokens, labels, frame + 1, outputs
+                )
                 _tell(weights, plan, state, space, s, hand)
                 frame += 1
             _step(
@@ -80,21 +85,13 @@ def advance(
 
 
 @compiled()
-def _next_outline(
-    weights: Weights,
-    plan: WidePlan,
-    state: WideState,
-    space: Scratch,
-    s: int,
-    hand: StreamHand,
-    tokens: Array,
-    row: int,
-    outputs: WideOutputs,
-) -> None:
+def _next_outline(weights: Weights, plan: WidePlan, state: WideState, space: Scratch, s: int,
+                  hand: StreamHand, tokens: Array, labels: Array, row: int,
+                  outputs: WideOutputs) -> None:  # fmt: skip
     """The frame that was next sounds; draw the tokens of the one after it."""
     for i in range(plan.stages):
         state.tokens[s, i] = state.following[s, i]
-    _outline_step(weights, plan, state, space, s)
+    _outline_step(weights, plan, state, space, s, labels, row - 1)
     _draw_tokens(weights, plan, state, space, s, hand, tokens, row, outputs)
     for i in range(plan.stages):
         outputs.tokens[s, row - 1, i] = state.following[s, i]
@@ -110,15 +107,23 @@ def _next_outline(
 
 @compiled()
 def _outline_step(
-    weights: Weights, plan: WidePlan, state: WideState, space: Scratch, s: int
+    weights: Weights,
+    plan: WidePlan,
+    state: WideState,
+    space: Scratch,
+    s: int,
+    labels: Array,
+    n: int,
 ) -> None:
-    """The outline's GRU hears the tokens of the frame that sounds."""
+    """The outline's GRU hears the tokens of the frame that sounds, and the labels of the next."""
     space.alone[0] = s
     alone = space.alone
     for j in range(plan.outline_dim):
         total = np.float32(0)
         for i in range(plan.stages):
             total += plan.embedding[i, state.tokens[s, i], j]
+        if labels.shape[1]:
+            total += labels[s, n, j]
         space.x[s, j] = total
     for k in range(plan.outline_layers):
         multiply(weights, plan.outline_ih[k], space.x, alone, space.y, space)

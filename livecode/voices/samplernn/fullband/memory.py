@@ -44,6 +44,7 @@ class WideState(NamedTuple):
     sizes: NDArray[np.float64]
     leak: Floats
     parts: Floats  # (streams, taps / subbands, subbands): samples, the newest first
+    kept: Floats  # (streams, numbers): of the labels of the moment that it began from, UNKNOWN or known
 
 
 class Scratch(NamedTuple):

@@ -13,11 +13,13 @@ from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import residual
 from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.fullband.labels import UNKNOWN, numbers_of
 from livecode.neural.samplernn.fullband.subbands import TAPS
 from livecode.voices.samplernn import compiling, processor
 from livecode.voices.samplernn.compiling import Kernel, ensure_compiled
 from livecode.voices.samplernn.dot import ROWS
 from livecode.voices.samplernn.fullband.kernel import CACHE_PATH, advance
+from livecode.voices.samplernn.fullband.labelling import LabelHand, Telling
 from livecode.voices.samplernn.fullband.memory import Scratch, StreamHand, WideOutputs, WideState
 from livecode.voices.samplernn.fullband.packing import pack
 
@@ -67,6 +69,7 @@ class FullbandSampler:
         self._weights, self.plan = pack(config, tensors, rate_hz, weights, dots)
         self._h0 = np.stack([tensors[f"tiers.{i}.h0"][0] for i in range(2)]).astype(np.float32)
         self._outline_h0 = np.asarray(tensors["outline.h0"], np.float32)
+        self._telling = Telling.of(config, tensors, rate_hz)
         self._make(streams)
         for stream, seed in enumerate(range(streams) if seeds is None else seeds):
             self.reset(stream, seed)
@@ -79,6 +82,8 @@ class FullbandSampler:
         self.lean: Floats | None = None
         #: What the outline's tokens gain by what was learned, as much as is in hand; None: nothing.
         self.adapter: Adapter | None = None
+        #: What a performer holds of the labels, where the next samples are drawn.
+        self.labels = LabelHand()
         defaults = {"structure": 1.0}
         self.hand = StreamHand(
             *(np.full(streams, defaults.get(name, 0.0), np.float32) for name in StreamHand._fields)
@@ -110,6 +115,7 @@ class FullbandSampler:
         s.error[stream] = residual.FLOOR
         s.sizes[stream] = residual.SMALL
         s.place[stream] = 16 * config.hop
+        s.kept[stream] = UNKNOWN
         if seed is not None:
             s.random[stream] = seed % 2**64, 0
 
@@ -128,8 +134,13 @@ class FullbandSampler:
     def prime(self, tokens: NDArray[np.int32], cells: NDArray[np.int32],
               figures: bool = False) -> FullbandDrawn:  # fmt: skip
         """The only stream goes on as if it had drawn tokens (1 + frames, stages) and cells (n, subbands)."""
+        self._state.kept[0] = UNKNOWN
         ones = np.ones((1, len(cells)), np.float32)
         return self._advance(ones, cells[None], tokens[None], figures)
+
+    def keep(self, stream: int, numbers: Floats) -> None:
+        """Let a stream keep these numbers (numbers,) of labels, UNKNOWN or known, from where it is."""
+        self._state.kept[stream] = numbers
 
     def state(self, stream: int) -> WideState:
         """A copy of where the stream is; of the same model's streams, any can take it up."""
@@ -192,6 +203,11 @@ class FullbandSampler:
         )
         none = np.zeros((streams, 0, 0), np.int32)
         plan, hand = self.plan, self.hand
+        labels = np.zeros((streams, 0, 0), np.float32)
+        if self._telling is not None:
+            labels = self._telling.rows(t, self._state.kept, self.labels, hand, frames)
+            hand = self._telling.without_told(hand)
+            self.labels = self.labels.moved(n * m)
         if self.lean is not None:
             plan = plan._replace(onset=hand.density[0] * plan.onset + self.lean)
             hand = hand._replace(density=np.ones_like(hand.density))
@@ -207,6 +223,7 @@ class FullbandSampler:
             hand,
             none if forced is None else np.ascontiguousarray(forced, np.int32),
             none if tokens is None else np.ascontiguousarray(tokens, np.int32),
+            labels,
             outputs,
         )
         return FullbandDrawn(
@@ -255,6 +272,7 @@ def _state(config: FullbandConfig, streams: int) -> WideState:
         sizes=many(one.sizes),
         leak=many(one.leak),
         parts=floats(streams, (TAPS + 1) // m, m),
+        kept=np.full((streams, len(numbers_of(config.labels))), UNKNOWN, np.float32),
     )
 
 

@@ -20,6 +20,7 @@ from livecode.finishing.sound_source import SOURCE, Source
 from livecode.finishing.stream_finish import finish, write_takes
 from livecode.neural.model_file import read_model
 from livecode.neural.replacing import ModelInTheWay
+from livecode.neural.samplernn.fullband.labels import UNKNOWN
 from livecode.neural.samplernn.training.folder import Point
 from livecode.neural.samplernn.training.fullband import calibration, outline
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
@@ -160,3 +161,39 @@ def test_what_makes_no_training_is_said(
 ) -> None:
     with pytest.raises(LivecodeError, match=because):
         train_fullband(settings_for(sound, tmp_path, **changed))
+
+
+@pytest.mark.slow
+def test_labels_are_learned_of_several_albums_and_tiers_are_kept(
+    sound: Path, tmp_path: Path
+) -> None:
+    albums = []
+    for name in ("high", "low"):
+        albums.append(tmp_path / name)
+        albums[-1].mkdir()
+        audio, rate = soundfile.read(sound)
+        for number in range(2):
+            soundfile.write(albums[-1] / f"{name}-{number}.wav", np.roll(audio, 999 * number), rate)
+    config = replace(CONFIG, labels=("pitch", "loudness", "source"), sources=("high", "low"))
+    settings = settings_for(sound, tmp_path, sources=tuple(albums), config=config, transposed=(2,))
+    path, corpus = train_fullband(settings)
+    assert set(corpus.train_albums) <= {0, 1}
+    assert len(corpus.train_albums) == len(corpus.train)
+    meta, tensors = read_model(path)
+    assert meta.facts["outline_told_bits"] < meta.facts["outline_bits"] + 1
+    assert "--labels pitch loudness source" in meta.command
+    finish(path, corpus, candidates=2, seconds=0.5, take_s=1.5)
+    kept = read_model(path)[1]["moments.kept"]
+    assert (kept[:, :2] == UNKNOWN).all()
+    assert set(kept[:, 2]) <= {0.0, 1.0}
+    again = settings_for(
+        sound, tmp_path / "kept", config=replace(config, labels=("pitch",), sources=()),
+        tiers_of=str(path), minutes=None, updates=None, outline_rounds=5,
+    )  # fmt: skip
+    other, _ = train_fullband(again)
+    known = read_model(other)[1]
+    for name in ("sample.hidden.weight", "tiers.1.up.weight", "outline.codebook"):
+        np.testing.assert_array_equal(known[name], tensors[name], name)
+    assert known["outline.label.weight"].shape == (CONFIG.outline_dim, 12)
+    with pytest.raises(LivecodeError, match="of another make"):
+        train_fullband(replace(again, config=replace(config, order=16), name="other"))

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from livecode.neural.samplernn.fullband import codebook
+from livecode.neural.samplernn.fullband import codebook, labels
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.hanging import held_on, restlessness
 from livecode.neural.samplernn.fullband.walk import Walk
+from livecode.neural.samplernn.training.fullband.outline_tokens import OutlinePiece
 
 #: Temperatures that outlines are tried at, and how long an outline, in frames.
 STRUCTURES, TRIED = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4), 1000
@@ -29,19 +30,21 @@ def calibrated(
     tensors: dict[str, NDArray[np.float32]],
     rate_hz: int,
     known: Sequence[NDArray[np.int32]],
+    rows: NDArray[np.float32] | None = None,
 ) -> dict[str, float]:
     """Return the temperature at which outlines move as often as the source's, and how long they stay.
 
-    known: tokens (frames, stages) of held-out pieces. A tier that was taught by what is true holds what
-    it drew itself for too long: so what is held for longer than the source's ever is, or, where tokens
-    are held, for longer than they usually are, is drawn hotter and hotter.
+    known: tokens (frames, stages) of held-out pieces; rows: what it is told meanwhile (`told_rows`). A
+    tier that was taught by what is true holds what it drew itself for too long: so what is held for
+    longer than the source's ever is, or, where tokens are held, for longer than they usually are, is
+    drawn hotter and hotter.
     """
     wanted = float(np.mean(np.concatenate([np.diff(each[:, 0]) != 0 for each in known])))
     holds = np.concatenate([held_for(each[:, 0]) for each in known])
     longest = round(float(holds.mean() if config.hold else holds.max()))
     moves = []
     for structure in STRUCTURES:
-        tokens = _drawn(config, tensors, rate_hz, structure, longest, TRIED)
+        tokens = _drawn(config, tensors, rate_hz, structure, longest, TRIED, rows=rows)
         moves.append(float((np.diff(tokens[:, 0]) != 0).mean()))
     best = int(np.argmin(np.abs(np.array(moves) - wanted)))
     return {"structure": STRUCTURES[best], "longest_hold": longest}
@@ -53,6 +56,7 @@ def cooled(
     rate_hz: int,
     known: Sequence[NDArray[np.int32]],
     facts: dict[str, float],
+    rows: NDArray[np.float32] | None = None,
 ) -> dict[str, NDArray[np.float32]]:
     """Return the tier's last layer with which the tokens of each stage change as often as the source's.
 
@@ -71,7 +75,7 @@ def cooled(
             tried = {name: found[name].copy() for name in names}
             for name in names:
                 tried[name][stage] /= cooler
-            tokens = _drawn(config, tensors | tried, rate_hz, structure, longest, TRIED)
+            tokens = _drawn(config, tensors | tried, rate_hz, structure, longest, TRIED, rows=rows)
             off.append(abs((np.diff(tokens[:, stage]) != 0).mean() - wanted))
         for name in names:
             found[name][stage] /= COOLER[int(np.argmin(off))]
@@ -84,6 +88,7 @@ def rested(
     rate_hz: int,
     known: Sequence[NDArray[np.int32]],
     facts: dict[str, float],
+    rows: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return biases (stages, entries) of the tier's tokens with which outlines rest no more than the source.
 
@@ -102,7 +107,7 @@ def rested(
         quiet = first < loud - rest_db
         for _ in range(MOST_NATS):
             now = tensors | {"outline.output.bias": biases}
-            drawn = _drawn(config, now, rate_hz, structure, longest, RESTS_TRIED * TRIED)
+            drawn = _drawn(config, now, rate_hz, structure, longest, RESTS_TRIED * TRIED, rows=rows)
             if not quiet.any() or (levels(drawn) < loud - rest_db).mean() <= most:
                 break
             biases[0, quiet] -= 1.0
@@ -115,6 +120,7 @@ def evened(
     rate_hz: int,
     known: Sequence[NDArray[np.int32]],
     facts: dict[str, float],
+    rows: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return biases (stages, entries) of the tier's tokens with which first tokens are as frequent as known.
 
@@ -129,7 +135,7 @@ def evened(
     for number in range(EVENED_ROUNDS):
         now = tensors | {"outline.output.bias": biases}
         structure, longest = facts["structure"], int(facts["longest_hold"])
-        drawn = _drawn(config, now, rate_hz, structure, longest, count, SEED + number)[:, 0]
+        drawn = _drawn(config, now, rate_hz, structure, longest, count, SEED + number, rows)[:, 0]
         found = np.bincount(drawn, minlength=config.entries)
         biases[0] -= EVENED_STEP * np.log((found + FEW) / (wanted + FEW))
         biases[0] = np.clip(biases[0], usual - MOST_EVENED, usual + MOST_EVENED)
@@ -159,15 +165,36 @@ def _drawn(
     longest: int,
     frames: int,
     seed: int = SEED,
+    rows: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int32]:
-    """Tokens (frames, stages) of an outline, as a stream draws it."""
+    """Tokens (frames, stages) of an outline, as a stream draws it that is told rows, over and over."""
     chooser = Chooser(structure, seed)
-    walk, hold, rows = Walk(config, tensors, rate_hz, chooser), (-1, 0), []
-    for _ in range(frames):
+    walk, hold, drawn = Walk(config, tensors, rate_hz, chooser), (-1, 0), []
+    for number in range(frames):
         chooser.temperature = structure * restlessness(hold, longest)
-        rows.append(walk.outline(1)[0])
-        hold = held_on(hold, int(rows[-1][0]))
-    return np.array(rows, np.int32)
+        if rows is not None and len(rows):
+            walk.told = rows[(number + 1) % len(rows)]
+        drawn.append(walk.outline(1)[0])
+        hold = held_on(hold, int(drawn[-1][0]))
+    return np.array(drawn, np.int32)
+
+
+def told_rows(
+    config: FullbandConfig, tensors: dict[str, NDArray[np.float32]], known: Sequence[OutlinePiece]
+) -> NDArray[np.float32] | None:
+    """What a take is told that keeps the tempo and the album of held-out pieces: (frames, dim).
+
+    None where it is told nothing.
+    """
+    kept = [label in labels.KEPT for label in config.labels]
+    if not any(kept):
+        return None
+    numbers = np.concatenate([piece.numbers for piece in known])
+    counts = [len(labels.NUMBERS[label]) for label in config.labels]
+    numbers[:, ~np.repeat(kept, counts)] = np.nan
+    scale, weight = tensors["outline.label.scale"], tensors["outline.label.weight"]
+    rows = labels.figures(numbers, config.labels, config.sources, scale)
+    return np.stack([labels.told(row, weight) for row in rows])
 
 
 class Chooser:

@@ -44,6 +44,7 @@ class TrainFullbandSettings:
     outline_minutes: float = 8.0  # length of the training of the outline's tier, which comes first
     outline_rounds: int | None = None  # or its end, if that is first
     transposed: tuple[int, ...] = ()  # semitones: keys that outlines are learned in besides
+    tiers_of: str = ""  # a model whose tiers and codebook are kept: outlines alone are learned
     encoded: float = 15.0  # minutes of sound that the tiers read; outlines are of all of it
     batch: int = 16  # streams
     peak_rate: float = 3e-3  # learning rate after its warm-up
@@ -63,10 +64,13 @@ class TrainFullbandSettings:
     def identity(self) -> dict[str, Any]:
         """What a resumed training must agree on: not its length."""
         names = ("sample_rate", "batch", "peak_rate", "seed", "encoded", "transposed")
-        return {"config": self.config.json()} | {
+        known = {
             name: list(value) if isinstance(value := getattr(self, name), tuple) else value
             for name in names
         }
+        if self.tiers_of:
+            known["tiers_of"] = self.tiers_of
+        return {"config": self.config.json()} | known
 
     def command(self) -> str:
         """The command that trains this model."""
@@ -75,11 +79,16 @@ class TrainFullbandSettings:
         for name in MADE:
             if (value := getattr(self.config, name)) != getattr(USUAL, name):
                 words += [f"--{name.removesuffix('_s').replace('_', '-')}", f"{value:g}"]
+        if self.config.labels:
+            words += ["--labels", *self.config.labels]
         plain = TrainFullbandSettings(self.name, self.sources)
         for name in ("minutes", "updates", "outline_minutes", "outline_rounds", "transposed",
-                     "encoded", "batch", "peak_rate", "seed", "held_out", "precision"):  # fmt: skip
+                     "tiers_of", "encoded", "batch", "peak_rate", "seed", "held_out",
+                     "precision"):  # fmt: skip
             if (value := getattr(self, name)) != getattr(plain, name):
                 values = value if isinstance(value, tuple) else (value,)
+                if name == "tiers_of":  # a model, wherever it lies
+                    values = (Path(value).stem,)
                 words += [f"--{name.replace('_', '-')}", *map(str, values)]
         return shlex.join(words)
 
@@ -87,15 +96,21 @@ class TrainFullbandSettings:
         """Raise LivecodeError, with what to do, where the settings make no training."""
         if not self.name or Path(self.name).name != self.name:
             raise LivecodeError(f"{self.name!r} cannot name a model: use letters and digits")
-        if self.minutes is None and self.updates is None:
+        if self.minutes is None and self.updates is None and not self.tiers_of:
             raise LivecodeError(
-                "nothing says how long to train: give --minutes M, or --updates N, or both"
+                "nothing says how long to train: give --minutes M, or --updates N, or both, or "
+                "--tiers-of a model whose tiers it keeps"
             )
         for name in ("minutes", "updates", "outline_minutes", "outline_rounds", "encoded", "batch",
                      "peak_rate", "checkpoint_minutes", "takes_seconds"):  # fmt: skip
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise LivecodeError(f"--{name.replace('_', '-')} is a number above 0, not {value}")
+        if "source" in self.config.labels and len(set(self.config.sources)) < 2:
+            raise LivecodeError(
+                "the label source tells albums apart: give two folders of AUDIO or more, each of "
+                "another name"
+            )
         if any(abs(semitones) > MOST_SEMITONES for semitones in self.transposed):
             raise LivecodeError(
                 f"--transposed is −{MOST_SEMITONES} to {MOST_SEMITONES} semitones, "

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,15 @@ from livecode.neural.interrupts import noted_interrupts
 from livecode.neural.replacing import check_nothing_in_the_way
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.training.folder import Point, RunFolder
-from livecode.neural.samplernn.training.fullband.calibration import calibrated, cooled, rested
+from livecode.neural.samplernn.training.fullband.calibration import (
+    calibrated,
+    cooled,
+    rested,
+    told_rows,
+)
 from livecode.neural.samplernn.training.fullband.data import Prepared, prepared
+from livecode.neural.samplernn.training.fullband.kept_tiers import KeptTiers
+from livecode.neural.samplernn.training.fullband.labelling import scale_of
 from livecode.neural.samplernn.training.fullband.learning import (
     FRAMES,
     SEQUENCES,
@@ -25,7 +33,7 @@ from livecode.neural.samplernn.training.fullband.learning import (
     PieceReader,
 )
 from livecode.neural.samplernn.training.fullband.outline import JUDGE_EVERY, OutlineLearning
-from livecode.neural.samplernn.training.fullband.outline_tokens import tokens_of_pieces
+from livecode.neural.samplernn.training.fullband.outline_tokens import OutlinePiece, outline_pieces
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
 from livecode.neural.samplernn.training.learning import keep_memory, multiplies_bfloat16
 from livecode.neural.samplernn.training.progress import Showing, TrainingDisplay, unshown
@@ -67,6 +75,8 @@ class _TrainingRun:
         self, settings: TrainFullbandSettings, watch: Watch | None, listening: Listening | None
     ) -> None:
         self.settings, self.watch, self.listening = settings, watch, listening
+        self.config = settings.config
+        self.kept = KeptTiers.of(settings) if settings.tiers_of else None
         self.folder = RunFolder(settings)
         self.outlines = self.folder.run / "outlines.safetensors"
         low = {"auto": multiplies_bfloat16(), "bfloat16": True, "float32": False}
@@ -81,7 +91,7 @@ class _TrainingRun:
             raise LivecodeError(
                 f"there is no checkpoint at {self.outlines} to go on from: train without --resume"
             )
-        config = settings.config
+        config = self.config
         shortest = (FRAMES * SEQUENCES + 1) * config.outline_hop
         corpus = load_corpus(settings.sources, settings.sample_rate, shortest, settings.held_out)
         folder.make()
@@ -89,9 +99,14 @@ class _TrainingRun:
             for note in corpus.notes:
                 show.say(note)
             try:
-                data = self._encoded(corpus)
-                outline = self._learn_outlines(show, corpus, data)
-                self._learn_tiers(show, corpus, data, outline)
+                if self.kept is not None:
+                    outline, held_out = self._learn_outlines(show, corpus, self.kept.outline)
+                    self._join(show, corpus, self.kept, outline, held_out)
+                else:
+                    data = self._encoded(corpus)
+                    book = {"mean": data.mean, "scale": data.scale, "codebook": data.codebook}
+                    outline, held_out = self._learn_outlines(show, corpus, book)
+                    self._learn_tiers(show, corpus, data, outline, held_out)
             except Stopped:
                 raise LivecodeError(
                     f"the training of {settings.name!r} stopped and is saved: add --resume to go on"
@@ -105,7 +120,7 @@ class _TrainingRun:
     def _encoded(self, corpus: Corpus) -> Prepared:
         settings = self.settings
         return prepared(
-            corpus.train, corpus.held_out, settings.config, settings.sample_rate,
+            corpus.train, corpus.held_out, self.config, settings.sample_rate,
             self.folder.run / "encoded", settings.encoded, lambda share: self._look(),
             settings.transposed,
         )  # fmt: skip
@@ -126,15 +141,18 @@ class _TrainingRun:
         )
 
     def _learn_outlines(
-        self, show: TrainingDisplay, corpus: Corpus, data: Prepared
-    ) -> OutlineLearning:
-        settings = self.settings
-        tokens = tokens_of_pieces(
-            corpus.train, settings.config, settings.sample_rate, data.mean, data.scale,
-            data.codebook, settings.transposed,
+        self, show: TrainingDisplay, corpus: Corpus, book: Mapping[str, NDArray[np.float32]]
+    ) -> tuple[OutlineLearning, list[OutlinePiece]]:
+        settings, config = self.settings, self.config
+        measure = partial(
+            outline_pieces, config=config, rate_hz=settings.sample_rate, mean=book["mean"],
+            scale=book["scale"], book=book["codebook"],
         )  # fmt: skip
-        held_out = [piece.tokens for piece in data.held_out]
-        learning = OutlineLearning(settings.config, tokens, held_out, settings.seed, self.low)
+        pieces = measure(corpus.train, semitones=settings.transposed, sources=corpus.train_albums)
+        held_out = measure(corpus.held_out, sources=corpus.held_out_albums)
+        scale = scale_of([piece.numbers for piece in pieces], config) if config.labels else None
+        start = None if self.kept is None else self.kept.tensors
+        learning = OutlineLearning(config, pieces, held_out, settings.seed, self.low, scale, start)
         if settings.resume:
             self._agreed(learning.load(self.outlines), corpus, self.outlines)
         facts = {"settings": settings.identity(), "audio": corpus.fingerprint}
@@ -164,32 +182,32 @@ class _TrainingRun:
                 learning.judge()
         finally:
             learning.save(self.outlines, settings.sample_rate, **facts)
-        return learning
+        return learning, held_out
 
     def _learn_tiers(
-        self, show: TrainingDisplay, corpus: Corpus, data: Prepared, outline: OutlineLearning
+        self,
+        show: TrainingDisplay,
+        corpus: Corpus,
+        data: Prepared,
+        outline: OutlineLearning,
+        held_out: list[OutlinePiece],
     ) -> None:
         settings, folder = self.settings, self.folder
         learning = FullbandLearning(
-            settings.config, settings.batch, settings.seed, self.low, settings.peak_rate
+            self.config, settings.batch, settings.seed, self.low, settings.peak_rate
         )
         if settings.resume and folder.checkpoint.exists():
             self._agreed(learning.load(folder.checkpoint), corpus, folder.checkpoint)
         folder.rewind(learning.done)
-        reader = PieceReader(data.train, settings.config, settings.batch, settings.seed)
+        reader = PieceReader(data.train, self.config, settings.batch, settings.seed)
         tensors = {
             "outline.mean": data.mean,
             "outline.scale": data.scale,
             "outline.codebook": data.codebook,
         } | outline.kept
-        held_out = [piece.tokens for piece in data.held_out]
-        make, rate = settings.config, settings.sample_rate
-        whole = learning.net.arrays() | tensors
-        moving = calibrated(make, whole, rate, held_out)
-        tensors |= cooled(make, whole, rate, held_out, moving)
-        whole |= tensors
-        tensors["outline.output.bias"] = rested(make, whole, rate, held_out, moving)
-        known = self._known(corpus, data, outline) | moving
+        drawn, moving = self._calibrated(learning.net.arrays() | tensors, held_out)
+        tensors |= drawn
+        known = self._known(corpus, data.loudness_rms, outline) | moving
         before = saved = time.monotonic()
         began, spent = time.thread_time(), learning.seconds
         losses: list[NDArray[np.float64]] = []
@@ -234,14 +252,41 @@ class _TrainingRun:
         self._look()
         show.say(f"{settings.name}: {learning.best:.3f} bits a cell on held-out sound.")
 
-    def _known(self, corpus: Corpus, data: Prepared, outline: OutlineLearning) -> dict[str, Any]:
+    def _calibrated(
+        self, whole: dict[str, NDArray[np.float32]], held_out: list[OutlinePiece]
+    ) -> tuple[dict[str, NDArray[np.float32]], dict[str, float]]:
+        """Return what of a model's tensors is as hot as the source's outlines are, and its facts."""
+        config, rate = self.config, self.settings.sample_rate
+        known = [piece.tokens for piece in held_out]
+        rows = told_rows(config, whole, held_out)
+        moving = calibrated(config, whole, rate, known, rows)
+        found = cooled(config, whole, rate, known, moving, rows)
+        found["outline.output.bias"] = rested(config, whole | found, rate, known, moving, rows)
+        return found, moving
+
+    def _join(
+        self,
+        show: TrainingDisplay,
+        corpus: Corpus,
+        kept: KeptTiers,
+        outline: OutlineLearning,
+        held_out: list[OutlinePiece],
+    ) -> None:
+        """Write a model of kept tiers and of outlines that have been learned."""
+        whole = kept.tensors | outline.kept
+        drawn, moving = self._calibrated(whole, held_out)
+        facts = kept.facts | self._known(corpus, kept.rms, outline) | moving
+        for path in (self.folder.last, self.folder.best):
+            self.folder.write_model(path, whole | drawn, corpus.description, facts)
+        show.say(f"{self.settings.name}: {outline.best:.2f} bits a frame on held-out sound.")
+
+    def _known(self, corpus: Corpus, rms: float, outline: OutlineLearning) -> dict[str, Any]:
         return {
             "held_out_from": corpus.held_out_from,
             "gain": corpus.gain,
-            "outline_bits": round(outline.best, 2),
             "outline_minutes": round(outline.seconds / 60, 1),
-            "rms": round(data.loudness_rms, 4),
-        }
+            "rms": round(rms, 4),
+        } | outline.bits
 
     def _checkpoint(
         self,
