@@ -134,17 +134,8 @@ def _outline_step(
 
 
 @compiled()
-def _draw_tokens(
-    weights: Weights,
-    plan: WidePlan,
-    state: WideState,
-    space: Scratch,
-    s: int,
-    hand: StreamHand,
-    tokens: Array,
-    row: int,
-    outputs: WideOutputs,
-) -> None:
+def _draw_tokens(weights: Weights, plan: WidePlan, state: WideState, space: Scratch, s: int,
+                 hand: StreamHand, tokens: Array, row: int, outputs: WideOutputs) -> None:  # fmt: skip
     """The tokens that follow, stage after stage; row: of those to take and of their figures."""
     space.alone[0] = s
     alone, top = space.alone, plan.outline_layers - 1
