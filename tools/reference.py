@@ -106,7 +106,10 @@ def _word(call: str, function: Callable[..., Any]) -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     for kind in dict.fromkeys(_kinds(Thing)):  # some are kinds of two kinds
-        own = {name: each for name, each in vars(kind).items() if isinstance(each, Setting)}
+        # its own, and those that it has of what is no thing
+        mixed = [each for each in kind.__bases__ if not issubclass(each, Thing)]
+        named = {name: each for base in (*mixed, kind) for name, each in vars(base).items()}
+        own = {name: each for name, each in named.items() if isinstance(each, Setting)}
         if not own:
             continue
         yield from (f"**{kind.__name__}**: {inspect.getdoc(kind)}", "")

@@ -6,7 +6,6 @@ from typing import Any
 from livecode.errors import LivecodeError, did_you_mean
 from livecode.language.naming import NamingSetting
 from livecode.language.patterns.notes import note_number
-from livecode.language.sources import Sounding
 from livecode.language.things import Setting, Thing, number
 from livecode.language.units import is_number
 from livecode.language.values import Value, as_value
@@ -102,8 +101,8 @@ def pitch_class(thing: Thing, word: str) -> float:
     return float(found % PITCHES)
 
 
-class Labelled(Sounding):
-    """What sounds as its model says, and is told what the model was told when it learned."""
+class Labelled:
+    """The settings of a thing that is told what its model was told when it learned."""
 
     tempo = LabelSetting(
         30,

@@ -75,7 +75,7 @@ def _a_lesson(thing: Thing, value: Any) -> bool | Value | None:
     return value if isinstance(value, bool) else a_reward(thing, value)
 
 
-class Stream(Labelled):
+class Stream(Labelled, Sounding):
     """A model that writes sound one sample after the other, as cautiously as its temperature says."""
 
     kind = "stream"
