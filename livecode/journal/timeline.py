@@ -21,7 +21,7 @@ from livecode.transport.messages import (
     FadedLate,
     GivenUp,
     Late,
-    Learned,
+    LearnedAdapter,
     Lost,
     Missed,
     Narrowed,
@@ -197,7 +197,7 @@ class Timeline:
                 case Directions():
                     steered = schedule.steered.setdefault(message.generation, {})
                     steered.setdefault(message.position, []).append(message)
-                case Learned():
+                case LearnedAdapter():
                     learned = schedule.learned.setdefault(message.generation, {})
                     learned.setdefault(message.position, []).append(message)
                 case DuetTurn():

@@ -22,7 +22,7 @@ from livecode.transport.messages import (
     Fade,
     Failed,
     GraphSource,
-    Learned,
+    LearnedAdapter,
     Note,
     OpenGate,
     Shape,
@@ -86,7 +86,7 @@ class Generations:
         self.on_begin: Callable[[Generation], None] = lambda playing: None
         self.on_tilted: Callable[[Tilted], None] = lambda message: None
         self.on_directions: Callable[[Directions], None] = lambda message: None
-        self.on_learned: Callable[[Learned], None] = lambda message: None
+        self.on_learned: Callable[[LearnedAdapter], None] = lambda message: None
         self.on_turn: Callable[[DuetTurn], None] = lambda message: None
         self.on_encoded: Callable[[str, Encoded], None] = lambda name, message: None
 
@@ -254,7 +254,7 @@ class Generations:
                 self.on_tilted(message)
             elif isinstance(message, Directions):
                 self.on_directions(message)
-            elif isinstance(message, Learned):
+            elif isinstance(message, LearnedAdapter):
                 self.on_learned(message)
             elif isinstance(message, DuetTurn):
                 self.on_turn(message)

@@ -8,7 +8,7 @@ from livecode.errors import LivecodeError
 from livecode.language.streams import Stream
 from livecode.language.values import Value
 from livecode.playing.sound_player import PlayerSetup
-from livecode.transport.messages import TEST_MODEL, Learned
+from livecode.transport.messages import TEST_MODEL, LearnedAdapter
 
 #: What was learned fades in, and out, over so long.
 FADE_S = 1.0
@@ -25,7 +25,7 @@ class LearnedHand:
         self.forgotten = 0  # how often it was told to forget
         self.loaded: LearnedStream | None = None
         #: What the voice knows, and is faded in; None: nothing.
-        self.known: Learned | None = None
+        self.known: LearnedAdapter | None = None
         #: What a former mind had faded in, until the learner takes it up.
         self.recalled: LearnedStream | None = None
         self._saved = len(thing.settings.get("saves", ()))
@@ -67,7 +67,7 @@ class LearnedHand:
         except LivecodeError as error:
             self._setup.say(f"{thing}.save", str(error))
 
-    def know(self, learned: Learned) -> None:
+    def know(self, learned: LearnedAdapter) -> None:
         """Let what the voice knows now fade in, or what it knew fade out."""
         self.known = learned if learned.adapter else None
         self._towards = 1.0 if learned.adapter else 0.0

@@ -26,7 +26,7 @@ from livecode.playing.tilt_guard import TiltGuard
 from livecode.playing.tilt_terms import TiltTerm, tilt_terms
 from livecode.transport import Arena
 from livecode.transport.candidates import OfferedLearningTakes
-from livecode.transport.messages import GetLearningTakes, Learned, StreamSource, send
+from livecode.transport.messages import GetLearningTakes, LearnedAdapter, StreamSource, send
 from livecode.transport.status import Generation
 
 #: Live, a tick judges takes for so long at most; what is left waits for the next tick.
@@ -163,7 +163,7 @@ class Lessons:
         if not number and not player.learned.counts:
             return  # there is nothing to fade out
         what, adapter = ("", b"") if learned is None else (learned.what, learned.adapter)
-        send(self._to_voices, Learned(generation, number, what, adapter))
+        send(self._to_voices, LearnedAdapter(generation, number, what, adapter))
 
     def _learn(
         self, name: str, player: StreamPlayer, key: Key, generation: int, moment: Moment
@@ -245,7 +245,7 @@ class Lessons:
     def _remember(self, key: Key, kept: _LessonResult) -> None:
         self._found = dict([*self._found.items()][1 - MOST_LEARNED :]) | {key: kept}
 
-    def _know(self, message: Learned) -> None:
+    def _know(self, message: LearnedAdapter) -> None:
         """Let a player fade in what the voice knows now, or fade out what it knew."""
         found = next(
             (e for e in self._generations.table() if e.generation == message.generation), None

@@ -32,7 +32,7 @@ class GetLearningTakes(Message, frozen=True, tag=True):
     adapter: bytes  # what it plays with, as `Adapter.packed`; nothing: it is left to itself
 
 
-class Learned(Message, frozen=True, tag=True):
+class LearnedAdapter(Message, frozen=True, tag=True):
     """An adapter that has been learned from rewards, for a stream to play with.
 
     The voices send it back with the `position` in the stream's buffer from which on it knows the adapter.

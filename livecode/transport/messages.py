@@ -9,7 +9,7 @@ from livecode.transport import MessageQueue
 from livecode.transport.lessons import Directions as Directions
 from livecode.transport.lessons import GetLearningTakes as GetLearningTakes
 from livecode.transport.lessons import GetTakes as GetTakes
-from livecode.transport.lessons import Learned as Learned
+from livecode.transport.lessons import LearnedAdapter as LearnedAdapter
 from livecode.transport.message import Message as Message
 from livecode.transport.sources import TEST_MODEL as TEST_MODEL
 from livecode.transport.sources import FileSource as FileSource
@@ -364,7 +364,7 @@ class Silenced(Message, frozen=True, tag=True):
 AnyMessage = Union[
     PlayBuffer, PlayGraph, Fade, Listen, OpenGate, Press, Interrupt, GrabSound, Record,
     ChooseAudio, SurveyAudio, Shape, StartVoice, StopVoice, GetSounds, GetTakes, Directions, Scores,
-    GetLearningTakes, Learned,
+    GetLearningTakes, LearnedAdapter,
     Began, Built, Tried, Ended, Failed, Note, VoiceAligned, Missed, Rested, Narrowed, GivenUp,
     Tilted, DuetTurn, Encoded, Underrun, FadedLate, Late, Lost, Unread, ShapeFollowed, Silenced,
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from livecode.transport.messages import Directions, DuetTurn, Learned
+from livecode.transport.messages import Directions, DuetTurn, LearnedAdapter
 
 #: A sample time that never comes.
 NEVER = 1 << 62
@@ -38,7 +38,7 @@ class Schedule:
     # by buffer position: directions that streams knew from there on
     steered: dict[int, dict[int, list[Directions]]] = field(default_factory=dict)
     # by buffer position: what streams had learned by then
-    learned: dict[int, dict[int, list[Learned]]] = field(default_factory=dict)
+    learned: dict[int, dict[int, list[LearnedAdapter]]] = field(default_factory=dict)
     # by buffer position: what streams of duets did there
     turns: dict[int, dict[int, list[DuetTurn]]] = field(default_factory=dict)
     # by buffer position: what transfers heard for the hop there

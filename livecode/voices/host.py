@@ -19,7 +19,7 @@ from livecode.transport.messages import (
     GivenUp,
     Late,
     LatentSource,
-    Learned,
+    LearnedAdapter,
     Lost,
     Message,
     Missed,
@@ -113,7 +113,7 @@ class VoiceHost:
             GetTakes: steered.get_takes,
             GetLearningTakes: steered.get_learning_takes,
             Directions: steered.take_directions,
-            Learned: steered.take_learned,
+            LearnedAdapter: steered.take_learned,
             Scores: self._take_scores,
         }
 

@@ -13,7 +13,7 @@ from livecode.transport.messages import (
     Directions,
     GetLearningTakes,
     GetTakes,
-    Learned,
+    LearnedAdapter,
     Note,
     send,
 )
@@ -53,7 +53,7 @@ class SteeredStreams:
             told = msgspec.structs.replace(message, position=voice.buffer.written)
             send(self._arena.messages["voices", "mind"], told)
 
-    def take_learned(self, message: Learned) -> None:
+    def take_learned(self, message: LearnedAdapter) -> None:
         """Let a stream know what was learned, and tell the mind from where on."""
         if (known := self._stream(message.generation)) is not None:
             voice, stream = known

@@ -11,7 +11,7 @@ from livecode.neural.audio.sound_bytes import unpacked
 from livecode.neural.audio.sound_file import read_mono
 from livecode.neural.model_cache import ModelCache
 from livecode.neural.model_file import find_model
-from livecode.transport.messages import Directions, DuetTurn, Learned, StreamSource
+from livecode.transport.messages import Directions, DuetTurn, LearnedAdapter, StreamSource
 from livecode.transport.timing import DRAWN_AHEAD
 from livecode.voices.drawing import HELD, FullbandDrawing, Held
 from livecode.voices.drawn_ahead import Asked, DrawnAhead
@@ -266,7 +266,7 @@ class StreamVoice:
         known = known.reshape(len(found.what.split("\n")), -1)
         self.tilt.know(float(found.number), known, found.bits)
 
-    def take_learned(self, learned: Learned) -> None:
+    def take_learned(self, learned: LearnedAdapter) -> None:
         """Know an adapter; one of another model's shape is passed over."""
         if learned.adapter and isinstance(self._drawing, FullbandDrawing):
             self._drawing.know(float(learned.number), learned.adapter)
