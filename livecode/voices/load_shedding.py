@@ -8,6 +8,9 @@ from typing import Protocol
 TOO_MUCH, ENOUGH = 0.9, 0.7
 #: How often the load is checked, and how long a stream rests at least.
 EVERY_S, REST_S = 0.25, 3.0
+#: What is known of a resting stream's cost halves in this time, and in twice that each time that it rests
+#: again: a cost that was measured while the machine stood still keeps nobody silent for good.
+AGES_S = 5.0
 #: Above this share, with no stream left to rest, the newest voices are taken back at the second check.
 OVER = 1.0
 #: A voice that takes less than this share of the time is not taken back: that would help nobody.
@@ -102,6 +105,7 @@ class LoadShedding:
         self._hop_s, self._clock = hop_s, clock
         self._costs: dict[int, float] = {}  # generation -> seconds a hop, while it does not rest
         self._beside: dict[int, float] = {}  # what a stream took between its last hop and the next
+        self._rests: dict[int, int] = {}  # generation -> how often it had to rest
         self._due_s = clock() + EVERY_S
         self._rested_s = self._narrowed_s = -REST_S
         self._over = 0  # checks in a row that found too much, and no stream left to rest
@@ -143,10 +147,15 @@ class LoadShedding:
         now = self._clock()
         if now < self._due_s:
             return None
+        passed_s = now - self._due_s + EVERY_S
         self._due_s = now + EVERY_S
         self._costs = {number: cost for number, cost in self._costs.items() if number in all_voices}
         self._beside = {number: s for number, s in self._beside.items() if number in all_voices}
+        self._rests = {number: n for number, n in self._rests.items() if number in all_voices}
         resting = {number for number, stream in streams.items() if stream.resting}
+        for number in resting & self._costs.keys():
+            ages_s = AGES_S * 2 ** (self._rests.get(number, 1) - 1)
+            self._costs[number] *= 0.5 ** (passed_s / ages_s)
         load = sum(c for number, c in self._costs.items() if number not in resting) / self._hop_s
         if (width := self._narrow_one(streams, resting, load)) is not None:
             self._narrowed_s = now
@@ -154,7 +163,7 @@ class LoadShedding:
         if load > TOO_MUCH and (awake := [n for n in streams if n not in resting]):
             least = min(awake, key=lambda number: (streams[number].priority, -number))
             streams[least].resting = True
-            self._rested_s = now
+            self._rested_s, self._rests[least] = now, self._rests.get(least, 0) + 1
             return Decision(least, rests=True)
         self._over = self._over + 1 if load > OVER else 0
         if self._over > 1 and (costly := [n for n in self._costs if n not in resting]):

@@ -91,6 +91,20 @@ def test_it_goes_on_once_there_is_room_and_not_before() -> None:
     assert stage.play(REST_S) == [Decision(3, rests=False)]
 
 
+def test_what_was_costly_while_the_machine_stood_still_is_tried_again() -> None:
+    stage = Stage(one=Stream(cost_s=1.5 * HOP_S))
+    assert stage.play(1.0) == [Decision(1, rests=True)]
+    stage.streams[1].cost_s = 0.2 * HOP_S
+    assert stage.play(8.0) == [Decision(1, rests=False)]
+    assert stage.play(20.0) == [], "it fits"
+
+
+def test_what_is_too_costly_each_time_is_tried_less_and_less_often() -> None:
+    stage = Stage(one=Stream(cost_s=1.5 * HOP_S))
+    decisions = stage.play(300.0)
+    assert 2 <= sum(not decision.rests for decision in decisions) <= 6
+
+
 def test_a_stream_rests_for_a_while_at_least() -> None:
     stage = Stage(one=Stream(), two=Stream(), three=Stream())
     stage.play(2 * EVERY_S)
