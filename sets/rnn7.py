@@ -56,7 +56,7 @@ def splices(beat):
 # %% skins  for=12*bars ends=["piano", "splices", "drummer", "shards", "choir"]
 # A tabla that leans towards what shimmers: of each quarter of a second it draws two, and the reward weighs
 # which is heard. Frozen, it repeats its last second; in time, it stutters.
-tabla = stream("tabla", temperature=ramp(0.85, 1.15, over=12*bars), seed=3, level=1.3)
+tabla = stream("tabla", temperature=ramp(0.85, 1.15, over=12*bars), seed=5, level=1.3)
 tabla.tilt, tabla.candidates, tabla.chunk, tabla.room = shimmer, 2, 250*ms, 0.15
 tabla.strength = pattern("<1!11 0>")                                # the last bar is its own, while others get ready
 tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
