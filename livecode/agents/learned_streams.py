@@ -43,14 +43,7 @@ def save(learned: LearnedStream, name: str) -> Path:
 
 def load(name: str) -> LearnedStream:
     """Read what was saved; raises LivecodeError if there is none, or its file is damaged."""
-    path = library.found(path_of(name))
-    if not path.is_file():
-        there = ", ".join(
-            sorted(p.name.removesuffix(SUFFIX) for p in path.parent.glob(f"*{SUFFIX}"))
-        )
-        raise LivecodeError(
-            f"no stream has saved {name!r}" + (f"; there is {there}" if there else " yet")
-        )
+    path = library.saved_as(path_of(name), SUFFIX, f"no stream has saved {name!r}")
     about, arrays = library.read_arrays(path, FORMAT)
     adapter = arrays.get("adapter")
     if adapter is None or adapter.dtype != np.float32 or not {"model", "version"} <= about.keys():

@@ -55,6 +55,18 @@ def found(path: Path) -> Path:
     return path if theirs is None or not theirs.is_file() else theirs
 
 
+def saved_as(path: Path, suffix: str, missing: str) -> Path:
+    """Return where what was saved as `path` is; names of the same kind end in `suffix`.
+
+    Raises LivecodeError, `missing` and the names that there are, if it was never saved.
+    """
+    path = found(path)
+    if not path.is_file():
+        names = sorted(each.name.removesuffix(suffix) for each in path.parent.glob("*" + suffix))
+        raise LivecodeError(missing + (f"; there is {', '.join(names)}" if names else " yet"))
+    return path
+
+
 def write(saved: SavedAgent) -> Path:
     """Save an agent in one piece, over an older one of its name; returns the file."""
     path = path_of(saved.name)
@@ -87,12 +99,7 @@ def write_arrays(
 
 def read(name: str) -> SavedAgent:
     """Read a saved agent; raises LivecodeError if there is none, or its file is damaged."""
-    path = found(path_of(name))
-    if not path.is_file():
-        there = ", ".join(sorted(each.stem for each in folder().glob("*" + SUFFIX)))
-        raise LivecodeError(
-            f"there is no saved agent {name!r}" + (f"; there is {there}" if there else " yet")
-        )
+    path = saved_as(path_of(name), SUFFIX, f"there is no saved agent {name!r}")
     about, state = read_arrays(path, FORMAT)
     dims = state.get("dims")
     if dims is None or dims.shape != () or not 1 <= int(dims) <= MOST_DIMS:

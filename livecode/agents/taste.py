@@ -136,14 +136,7 @@ def save(taste: Taste, name: str) -> Path:
 
 def load(name: str) -> Taste:
     """Read a saved taste; raises LivecodeError if there is none, or its file is damaged."""
-    path = library.found(path_of(name))
-    if not path.is_file():
-        there = ", ".join(
-            sorted(p.name.removesuffix(SUFFIX) for p in path.parent.glob(f"*{SUFFIX}"))
-        )
-        raise LivecodeError(
-            f"there is no saved taste {name!r}" + (f"; there is {there}" if there else " yet")
-        )
+    path = library.saved_as(path_of(name), SUFFIX, f"there is no saved taste {name!r}")
     about, arrays = library.read_arrays(path, FORMAT)
     teachers = about.get("teachers", "").split("\n")
     try:

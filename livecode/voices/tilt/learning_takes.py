@@ -128,13 +128,7 @@ def _played(
         hidden.append(outline.hidden)
         tokens.append(outline.tokens)
         heat.append(outline.heat)
-        heard = []
-        for row, drawing in enumerate(drawings):
-            sound, taken_back = drawing.heard(drawn.audio[row], float(drawn.surprise[row]), True)
-            heard.append(sound)
-            if taken_back:
-                together.load_state(row, drawing.state())
-        audio.append(np.array(heard))
+        audio.append(own_takes.guarded(drawn, drawings, together))
         bits.append(drawn.surprise / np.float32(np.log(2) * hop))
     choices = OutlineChoices(
         np.concatenate(np.stack(hidden, axis=1)),

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from livecode.files import version_of
 from livecode.neural.samplernn.own_takes import OwnTakes, solved_takes
-from livecode.voices.drawing import Held
+from livecode.voices.drawing import Drawing, Held
 from livecode.voices.loaded import Loaded
-from livecode.voices.tilt.candidates import candidates_of
+from livecode.voices.tilt.candidates import Candidates, DrawnCandidates, candidates_of
 from livecode.voices.tilt.chunk import GRAIN
 
 Floats = NDArray[np.float32]
@@ -37,6 +37,20 @@ class PlayedTogether(NamedTuple):
     hidden: Floats  # (takes, chunks, width): what tells what each plays next
 
 
+def guarded(drawn: DrawnCandidates, drawings: Sequence[Drawing], together: Candidates) -> Floats:
+    """Return a drawn piece of each take, (takes, n), as its guard lets it be heard on a stage.
+
+    A take that its guard takes back goes on in `together` from where that is.
+    """
+    heard = []
+    for row, drawing in enumerate(drawings):
+        sound, taken_back = drawing.heard(drawn.audio[row], float(drawn.surprise[row]), True)
+        heard.append(sound)
+        if taken_back:
+            together.load_state(row, drawing.state())
+    return np.array(heard)
+
+
 def played_together(loaded: Loaded, seeds: Sequence[int], chunks: int) -> PlayedTogether:
     """Let a model play a take of each seed, from the moment of that number, guarded as on stage."""
     rate = loaded.meta.sample_rate
@@ -51,13 +65,7 @@ def played_together(loaded: Loaded, seeds: Sequence[int], chunks: int) -> Played
     audio, hidden, bits = [], [], []
     for _ in range(chunks):
         drawn = together.draw(ones, Held(), True)
-        heard = []
-        for row, drawing in enumerate(drawings):
-            sound, taken_back = drawing.heard(drawn.audio[row], float(drawn.surprise[row]), True)
-            heard.append(sound)
-            if taken_back:
-                together.load_state(row, drawing.state())
-        audio.append(np.array(heard))
+        audio.append(guarded(drawn, drawings, together))
         hidden.append(together.hidden.copy())
         bits.append(drawn.surprise / np.float32(np.log(2) * frames))
     return PlayedTogether(
