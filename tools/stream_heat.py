@@ -1,9 +1,9 @@
 """Says in a model's file how it is drawn: `python -m tools.stream_heat MODEL structure=1.3 ridge=0.006 …`.
 
-What is named is a fact (`structure`, `surface`, `structure_bend`, `surface_bend`, `longest_hold`) or what the
-predictor can do without another training (`ridge`, `told`, `narrow`, `treble`, `damped`, `sharpened`,
-`half_life_s`). A fact without a value goes. Loudness and surprise are measured again, in what is played for
-`seconds` from each moment: more than 6 for a stream that begins with a call and then pauses.
+What is named is a fact (`structure`, `surface`, `structure_bend`, `surface_bend`, `longest_hold`, `brighter`,
+`busier`, `dense`) or what the predictor can do without another training (`ridge`, `told`, `narrow`, `treble`,
+`damped`, `sharpened`, `half_life_s`). A fact without a value goes. Loudness and surprise are measured again,
+in what is played for `seconds` from each moment: more than 6 for what begins with a call and then pauses.
 """
 
 import sys
@@ -17,7 +17,10 @@ from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.voices.loaded import Loaded
 
 USUAL = FullbandConfig()
-FACTS = ("structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold")
+FACTS = (
+    "structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold", "brighter",
+    "busier", "dense",
+)  # fmt: skip
 OF_THE_PREDICTOR = ("ridge", "told", "narrow", "treble", "damped", "sharpened", "half_life_s")
 
 

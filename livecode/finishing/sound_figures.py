@@ -137,12 +137,25 @@ def mel_levels(audio: Floats, rate_hz: int) -> Floats:
     power = spectrum(audio, rate_hz)
     size = round(WINDOW_S * rate_hz)
     hz = np.fft.rfftfreq(size, 1 / rate_hz)
-    mel = 2595 * np.log10(1 + hz / 700)
-    edges = np.linspace(2595 * np.log10(1 + LOWEST_HZ / 700), mel[-1], BANDS + 2)
+    mel, edges = _mel(hz), _mel_edges(rate_hz)
     rises = (mel[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falls = (edges[2:] - mel[:, None]) / (edges[2:] - edges[1:-1])
     shares = np.maximum(np.minimum(rises, falls), 0)
     return np.asarray(10 * np.log10(power @ shares + 10 ** (FLOOR_DB / 10)), np.float64)
+
+
+def mel_centres_hz(rate_hz: int) -> Floats:
+    """The middles (BANDS,) of mel bands in Hz."""
+    return np.asarray(700 * (10 ** (_mel_edges(rate_hz)[1:-1] / 2595) - 1), np.float64)
+
+
+def _mel(hz: NDArray[np.floating]) -> Floats:
+    return np.asarray(2595 * np.log10(1 + hz / 700), np.float64)
+
+
+def _mel_edges(rate_hz: int) -> Floats:
+    lowest, highest = _mel(np.array([LOWEST_HZ, rate_hz / 2]))
+    return np.linspace(lowest, highest, BANDS + 2)
 
 
 def onsets(bands: Floats) -> int:

@@ -95,6 +95,8 @@ class WideBatches:
             wanted = at_samples(temperatures, heard, rate)
             restless = [self._heat.restless(hold) for hold in holds]
             sampler.hand.structure[:] = self._heat.outlines(wanted[:1]) * np.array(restless)
+            sampler.hand.brightness[:] = self._heat.brightness(float(wanted[0]))
+            sampler.hand.density[:] = self._heat.density(float(wanted[0]))
             hot = np.tile(self._heat.cells(wanted), (len(seeds), 1))
             drawn = sampler.step_block(hot, figures=True)
             assert drawn.surprise is not None

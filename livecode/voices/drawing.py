@@ -267,7 +267,7 @@ class FullbandDrawing:
         m, count = self.sampler.config.subbands, len(temperatures)
         steps = -(-(count - len(self._spare)) // m)
         if steps > 0:
-            self.take_in_hand(self.sampler, held.moved(len(self._spare)))
+            self.take_in_hand(self.sampler, held.moved(len(self._spare)), float(temperatures[0]))
             places = np.minimum(np.arange(steps) * m, count - 1)
             hot = kept_warm(held.surface * self.heat.cells(temperatures[places]), guarded)
             outline = float(self.heat.outlines(temperatures[:1])[0])
@@ -320,13 +320,13 @@ class FullbandDrawing:
         rest, self._spare = self._spare, np.zeros(0, np.float32)
         return rest
 
-    def take_in_hand(self, sampler: FullbandSampler, held: Held) -> None:
+    def take_in_hand(self, sampler: FullbandSampler, held: Held, temperature: float) -> None:
         """Let a sampler follow what a performer holds, but for the temperature of its outline."""
         hand, sampler.labels = sampler.hand, held.labels
         hand.unlikely[:] = held.unlikely
-        hand.brightness[:] = held.brightness
+        hand.brightness[:] = held.brightness + self.heat.brightness(temperature)
         hand.transpose[:] = held.transpose
-        hand.density[:] = held.density
+        hand.density[:] = held.density + self.heat.density(temperature)
         sampler.adapter = self.adapters.get(held.adapter)
         hand.learned[:] = held.learned if sampler.adapter is not None else 0.0
 

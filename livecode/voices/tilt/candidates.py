@@ -195,7 +195,7 @@ class FullbandCandidates:
     def draw(
         self, temperatures: Floats, held: Held, guarded: bool, warmth: Floats | float = 1.0
     ) -> DrawnCandidates:
-        self._drawing.take_in_hand(self._sampler, held)
+        self._drawing.take_in_hand(self._sampler, held, float(temperatures[0]))
         parts, begun = [], []
         heat = self._drawing.heat
         cells = heat.cells(temperatures[:: self.grain]) * np.float32(held.surface)

@@ -37,7 +37,7 @@ def learned_by(sampler: FullbandSampler, share: float, seed: int = 5) -> Fullban
 
 @pytest.mark.slow
 @pytest.mark.parametrize("learned", [False, True])
-@pytest.mark.parametrize("more", [{}, {"damped": 1.0, "sharpened": 3}])
+@pytest.mark.parametrize("more", [{}, {"damped": 1.0, "sharpened": 3}, {"told": 1.0}])
 def test_it_says_what_its_plain_reference_says(more: dict[str, float], learned: bool) -> None:
     config = replace(CONFIG, **more)
     sampler = FullbandSampler(config, fullband_tensors(), RATE_HZ, weights="float32")
@@ -76,7 +76,7 @@ def test_of_no_share_an_adapter_changes_nothing_and_of_another_it_does(
     assert (learned_by(sampler, 1.0).step_block(ones).tokens != plain.tokens).any()
 
 
-@pytest.mark.parametrize("more", [{}, {"damped": 1.0, "sharpened": 3}])
+@pytest.mark.parametrize("more", [{}, {"damped": 1.0, "sharpened": 3}, {"told": 1.0}])
 def test_its_sound_is_that_of_the_cells_it_drew(more: dict[str, float]) -> None:
     config = replace(CONFIG, **more)
     sampler = FullbandSampler(config, fullband_tensors(), RATE_HZ, weights="float32")

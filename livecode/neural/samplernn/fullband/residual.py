@@ -134,6 +134,12 @@ def spread_rows(track: Track, k: int, level: float, rows: Array) -> None:
 
 
 @kernel(error_model="numpy", _nrt=False)
+def hears_itself(pred: Predictor) -> bool:
+    """Whether what a predictor is solved from is more than it is told: else it changes with that alone."""
+    return pred.told < 1
+
+
+@kernel(error_model="numpy", _nrt=False)
 def solve(pred: Predictor, track: Track, k: int, told: Array) -> None:
     """Take in subband k's last hop and solve for new taps; told: (order + 1,) autocorrelation.
 
@@ -146,7 +152,7 @@ def solve(pred: Predictor, track: Track, k: int, told: Array) -> None:
     products, sums = track.products[k], track.work[0]
     for j in range(order + 1):
         sums[j] = 0.0
-    for n in range(pred.hop):
+    for n in range(pred.hop if hears_itself(pred) else 0):
         x = np.float64(past[at + n]) * pred.weights[n]
         if x != 0:
             for j in range(order + 1):

@@ -7,6 +7,7 @@ from livecode.neural.samplernn.fullband.residual import (
     SPREAD_FROM,
     SPREAD_STEP,
     Track,
+    hears_itself,
     lead_back,
     middle_of,
     predicted,
@@ -259,7 +260,7 @@ def _step(
     given = space.frame
     newest = (t - 1) % plan.spans[1]
     for k in range(plan.subbands):
-        if t % pred.hop == 0:
+        if t % (pred.hop if hears_itself(pred) else plan.outline_steps) == 0:
             solve(pred, track, k, state.autocorrelation[s, k])
         space.expected[k] = predicted(pred, track, k)
         spread_rows(track, k, state.level[s, k], space.rows[k])
