@@ -97,12 +97,10 @@ def take(
         stream.know(1.0, direction[0][None], direction[1])
     # a strength of next to nothing lets the model's likelihood be known of what is not tilted
     hand = TiltHand(tilted or 1e-12, candidates if tilted else 1, CHUNK_S)
-    pieces, frame = [], 0
-    for _ in range(round(seconds / PIECE_S)):
-        pieces.append(
-            stream.next(np.ones(round(PIECE_S * rate), np.float32), Held(), True, hand, toward)
-        )
-        frame += round(PIECE_S * RATE_HZ)
+    pieces, piece = [], np.ones(round(PIECE_S * rate), np.float32)
+    for number in range(1, round(seconds * rate / len(piece)) + 1):
+        pieces.append(stream.next(piece, Held(), True, hand, toward))
+        frame = round(number * len(piece) * RATE_HZ / rate)  # the beat is that of what is heard
         while stream.draw():
             pass
         if (offered := stream.offered) is not None:

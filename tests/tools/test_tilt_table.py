@@ -1,9 +1,13 @@
 """The table of tilts: rewards judge a sound together as each alone, and bold is what is asked for."""
 
+from pathlib import Path
+
 import numpy as np
 
+from livecode.voices.loaded import Loaded
+from tests.fullband_model import write_fullband
 from tools import tilt_cells
-from tools.tilt_table import judged, judged_by, rewards, variety_by_second
+from tools.tilt_table import judged, judged_by, rewards, take, variety_by_second
 
 RATE_HZ = 16_000
 
@@ -61,3 +65,11 @@ def test_the_variety_of_short_takes_is_compared_with_that_of_the_same_seconds() 
     begun = {"mean": [[0.1], [0.1]], "bits": [[4.0], [4.0]], "variety": [first, second]}
     assert "| **1.00** |" in tilt_cells.table([plain, bent], {("piano", "away"): begun})
     assert "| **1.00** |" not in tilt_cells.table([plain, bent])
+
+
+def test_a_take_is_as_long_as_it_is_judged_to_be(tmp_path: Path) -> None:
+    loaded = Loaded(write_fullband(tmp_path, moments=2))
+    # a piece of 85 samples is not a whole number of those of the performance
+    for seconds in (1.0, 4.0):
+        heard = take(loaded, "density", 0.0, seconds, 1)
+        assert abs(len(heard.audio) - seconds * RATE_HZ) <= 50
