@@ -114,7 +114,8 @@ rise = notes(pattern("0*8").mask(stop), "noise", octave=ramp(4, 8.5, over=8*bars
 rise.level = ramp(0, 0.2, over=8*bars)
 flutes.pattern = pattern("[0 2 4 7]*2").add(roots).fast("<1!4 2!4>").mask("<1!7 [1 0]>")
 pads.cut, pads.hp, pads.level = ramp(1000, 9000, over=8*bars), ramp(20, 600, over=8*bars), ramp(0.26, 0.6, over=8*bars)
-breaks = stream("drummer", seed=2, level=0)                      # unheard, too
+breaks = stream("drummer", seed=2, level=0)                      # unheard, too, and on the beat
+breaks.tempo, breaks.source = tempo, "breakbeat"
 
 # %% home  for=16*bars ends=["roll", "rise", "flutes", "ego"] quant=1*bars
 # A SampleRNN of drums, cut where its hits are: half the bars are broken, the others are straight.

@@ -54,6 +54,7 @@ cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.2, 300, (3/16, 0.4), "kick"
 # %% stutter  for=16*bars ends=["choir", "glass", "piano", "low"] fade=1*bars quant=1*bars
 # A SampleRNN of drums that is heard in pieces alone, over half a beat. Works after anything.
 drummer = stream("drummer", temperature=1, seed=6, level=0)
+drummer.tempo, drummer.source = tempo, "funk"
 cuts = hits(pattern("0*2 3*4 <5 9>*2 [7 7]").sometimes(pattern.ply(2)), grab(drummer, 1*bars, slices=16, by="onsets"))
 cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.6, 80, (3/16, 0.4), None
 kick = hits("bd ~ ~ bd", level=1)

@@ -35,9 +35,10 @@ ego.every = pattern("<0.5!3 0.25>") * beats
 bass.pattern = "0 [~ 0] [~ 4] [<3 2> -1], ~ ~ ~ <~ [7 5]>"
 
 # %% open  for=16*bars quant=1*bars
-# Two more dimensions open. A SampleRNN of drums plays unheard, and is cut to pieces.
+# Two more dimensions open. A SampleRNN of drums plays unheard, on the beat, and is cut to pieces.
 ego.dims = 4
 drummer = stream("drummer", level=0)
+drummer.tempo, drummer.source = tempo, "house"
 sixteenths = grab(drummer, 1*bars, slices=16)
 pieces = hits(pattern("0 3 <5 9> [7 7] ~ 11 <2 14> 6").every(2, pattern.rev), sixteenths)
 pieces.level, pieces.hp = 1.6, 200

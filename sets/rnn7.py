@@ -39,6 +39,7 @@ cut = pattern("<[1 0]!4 [1 0 1 0]!4 [1 0 1 0 1 0 1 0]!4>").lag(15*ms)
 piano.level, choir.level = 1.4 * cut, 1.3 - 1.3 * cut
 piano.room = choir.room = ramp(0.4, 0.05, over=8*bars)
 drummer = stream("drummer", temperature=0.95, seed=6, level=0)      # it plays unheard, to be cut
+drummer.tempo, drummer.source = tempo, "breakbeat"                  # and keeps the beat that it is told
 
 # %% a hundred takes  for=12*bars quant=1*bars
 # A model remembers eight places in its best takes. On every other beat the piano begins from another, and goes elsewhere
