@@ -20,10 +20,10 @@ def room(rings, mic):                   # your hands, and the room: what makes i
 
 # %% hello  for=16*bars fade=3*s ends=["piano", "choir", "drummer", "kick", "hats", "cuts"]
 # One agent, close and warm, a note a beat. Nobody has to stop talking for this.
-glass = agent(additive, dims=2, every=1*beats, step=0.25, scale=key, strike=0.7, level=0.55, pan=0, seed=6)
+glass = agent(additive, dims=2, every=1*beats, step=0.25, scale=key, strike=0.7, level=0.42, pan=0, seed=6)
 glass.hp, glass.delay, glass.room, glass.width, glass.rest = 120, (3/8, 0.4), 0.4, 0.5, 0.2
 glass.reward, glass.curiosity = room, 1
-low = notes("<0 -2 1 -1>", "bass", scale=key, octave=2, voices=1, level=0.5)
+low = notes("<0 -2 1 -1>", "bass", scale=key, octave=2, voices=1, level=0.36)
 low.cut, low.duck, low.legato = 300, None, 0.9
 
 # %% duet  for=16*bars fade=3*s ends=["choir", "drummer", "kick", "hats", "cuts"] quant=1*bars
@@ -36,20 +36,21 @@ low = notes("<[0 ~ ~ 2] [~ -2 ~ ~]>", "bass", scale=key, octave=2, voices=1, lev
 low.cut, low.duck, low.legato = 400, None, 0.7
 
 # %% hymn  for=16*bars fade=5*s ends=["glass", "piano", "drummer", "kick", "hats", "cuts"]
-# The choir, from cautious to unhinged and back, over one low note.
-choir = stream("chorale", temperature=ramp(0.8, 1.15, 0.8, over=16*bars), seed=4, level=0.9, pan=0)
+# The choir, from cautious and soft to unhinged and back, over one low note.
+choir = stream("chorale", temperature=ramp(0.8, 1.15, 0.8, over=16*bars), seed=4, pan=0)
+choir.level = ramp(0.5, 1.1, 0.5, over=16*bars)
 low = notes("<0 ~>", "pad", scale=key, octave=2, voices=2, level=0.5)
 low.cut, low.duck, low.legato = 600, None, 1
 
 # %% loud  quant=1*bars ends=["glass", "piano", "drummer"]
 # When nobody listens. A floor, a bass, and a choir that sings unheard and is cut to stabs. It waits for you to leave it.
-kick = hits("bd*4", level=1.1)
+kick = hits("bd*4", level=1.3)
 hats = hits(pattern("[~ oh]*4, <~ cp>*4, hh*8").gain("0.8 0.4 1 0.5"), level=1.2)
-low = notes("0 [0 0] [~ 0] <2 [4 -1]>", "bass", scale=key, octave=2, voices=1, level=0.9)
+low = notes("0 [0 0] [~ 0] <2 [4 -1]>", "bass", scale=key, octave=2, voices=1, level=1.1)
 low.cut, low.duck, low.legato = sine(300, 1800, period=8*bars), ("kick", 0.8), 0.5
 choir = stream("chorale", temperature=1, seed=4, level=0)
 cuts = hits(pattern("<0 8> ~ ~ [~ 3] ~ <5 12> ~ ~").every(4, pattern.rev), grab(choir, 1*bars, slices=16))
-cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.2, 300, (3/16, 0.4), "kick"
+cuts.level, cuts.hp, cuts.delay, cuts.duck = 1.5, 300, (3/16, 0.4), "kick"
 
 # %% stutter  for=16*bars ends=["choir", "glass", "piano", "low"] fade=1*bars quant=1*bars
 # A SampleRNN of drums that is heard in pieces alone, over half a beat. Works after anything.
