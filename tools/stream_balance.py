@@ -1,7 +1,7 @@
 """Brings a stream nearer to its source's tonal balance: `python -m tools.stream_balance MODEL AUDIO…`.
 
-AUDIO is what the model was trained on, without what was held out. The file is written again, with other
-means of its bands and its loudness as it is then.
+AUDIO is what training was given; what training held out of it is held out here, too. The file is written
+again, with other means of its bands and its loudness as it is then.
 """
 
 import argparse

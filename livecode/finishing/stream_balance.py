@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecode.errors import LivecodeError
+from livecode.files import replace_file
 from livecode.finishing.sound_figures import Floats, Spectra, at_target, mel_centres_hz, mel_levels
 from livecode.finishing.stream_moments import SECONDS, heard
 from livecode.finishing.stream_take import take
@@ -21,8 +22,8 @@ from livecode.voices.loaded import Loaded
 ROUNDS, TAKES, TAKE_S = 3, 8, 12.0
 #: Takes begin from these seeds on, which no bench listens to.
 SEED = 1000
-#: A change is so much of what is missing, and all of them together are within so many dB.
-STEP, MOST_DB = 1.0, 9.0
+#: All changes of a band together are within so many dB.
+MOST_DB = 9.0
 #: Neighbouring bands are changed alike.
 SMOOTH = np.array([0.25, 0.5, 0.25])
 MEAN = "outline.mean"
@@ -63,7 +64,7 @@ def balance(
             kept = path.read_bytes()
         if number == rounds:
             break
-        change = np.clip(change + STEP * _smoothed(missing), -MOST_DB, MOST_DB)
+        change = np.clip(change + _smoothed(missing), -MOST_DB, MOST_DB)
         told = mean.copy()
         told[:bands] += np.interp(np.log(centres_hz(bands)), np.log(hz), change)
         tensors[MEAN] = told.astype(tensors[MEAN].dtype)
@@ -71,7 +72,7 @@ def balance(
         loudness, surprise = heard(Loaded(path), loudness_s)
         facts = {"lufs": round(loudness, 2), "drawn_bits": round(surprise, 3)}
         write_model(path, tensors, replace(meta, facts=meta.facts | facts))
-    path.write_bytes(kept)
+    replace_file(path, kept)
     return distances
 
 
