@@ -124,10 +124,10 @@ shards = hits(pattern("0 1 [2 3] 4 <5 8> [6 7] 9 <10 [12 13 14]>").every(4, patt
 shards.level = 0.6
 kick.pattern, kick.hp = "<bd(3,8)!3 [bd(3,8) ~] bd*4!3 [bd bd [bd bd] ~]>", 0
 kick.level = 1.15
-clap.pattern = "<[~ cp]*2!7 [~ cp [~ cp] cp*2]>"
-hats.pattern = pattern("[~ oh]*4").mask("<0!2 1!5 0>").gain("0.8 1")
-low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots)
-stabs = notes(triads.struct("x(3,8,<0 2>)"), "lead", scale=key, octave=4, voices=3, legato=0.25, level=1)
+clap.pattern = "<~!4 [~ cp]*2!3 [~ cp [~ cp] cp*2] [~ cp]*2!7 ~>"
+hats.pattern = pattern("[~ oh]*4").mask("<0!6 1 0 1!7 0>").gain("0.8 1")
+low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots).mask("<1!7 [1 0] 1!7 0>")
+stabs = notes(triads.struct("x(3,8,<0 2>)").mask("<0!8 1!8>"), "lead", scale=key, octave=4, voices=3, legato=0.25, level=1)
 stabs.delay, stabs.duck, stabs.cut = (3/16, 0.4), "kick", ramp(600, 5000, over=16*bars)
 pads.cut, pads.hp, pads.level, pads.duck = 1500, 150, 0.6, "kick"
 

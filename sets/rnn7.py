@@ -63,14 +63,20 @@ tabla.strength = pattern("<1!11 0>")                                # the last b
 tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
 
 # %% unhinged  for=32*s quant=1*bars ends=["tabla"] fade=2*s
-# Both go where no training has been. Their guards take them back when they fall silent or roar.
+# Both go where no training has been. Their guards take them back when they fall silent or roar. They are torn: each hole
+# of one shows the other, ever sooner, and both begin from another moment wherever the piano comes back.
 piano = stream("piano", temperature=ramp(1, 1.35, over=28*s), seed=11)
 choir = stream("chorale", temperature=ramp(1, 1.25, over=28*s), seed=12)
-piano.level, choir.level = ramp(0.5, 0.8, over=28*s), ramp(0.4, 0.7, over=28*s)
+torn = pattern("<1!2 [1 1 1 0]!2 [1 0 1 1] [1 0]*2 [1 0 0 1]*2 [1 0]*4 [1 0 1 0 0 0 1 0] [1 0]*8 [1 ~]>").lag(20*ms)
+piano.level, choir.level = torn * ramp(0.6, 1, over=28*s), ramp(0.5, 0.9, over=28*s) * (1.15 - torn)
 piano.pan, choir.pan, piano.room, choir.room = sine(-0.6, 0.6, period=12*s), sine(0.6, -0.6, period=12*s), 0.2, 0.4
-piano.transpose = ramp(0, -7, over=28*s)
+piano.transpose, piano.density = ramp(0, -7, over=28*s), ramp(0, 3, over=28*s)
 
-# %% and home  for=40*s ends=["choir"] fade=8*s
+@every(4*beats)
+def elsewhere(beat):
+    piano.moment, choir.moment = round(beat / 4) * 3 % 8, round(beat / 4) * 5 % 8
+
+# %% and home  for=40*s ends=["choir", "elsewhere"] fade=8*s
 # The arc's other end. Energy holds how much it surprises, and the temperature follows: less and less.
-piano.energy, piano.transpose, piano.pan, piano.room = ramp(0.9, 0.5, over=30*s), 0, 0, 0.5
+piano.energy, piano.transpose, piano.pan, piano.room, piano.density = ramp(0.9, 0.5, over=30*s), 0, 0, 0.5, 0
 piano.level = ramp(0.9, 0.7, 0, over=40*s)

@@ -2,8 +2,9 @@
 
 What is named is a fact (`structure`, `surface`, `structure_bend`, `surface_bend`, `longest_hold`, `brighter`,
 `busier`, `dense`) or what the predictor can do without another training (`ridge`, `told`, `narrow`, `treble`,
-`damped`, `sharpened`, `half_life_s`). A fact without a value goes. Loudness and surprise are measured again,
-in what is played for `seconds` from each moment: more than 6 for what begins with a call and then pauses.
+`damped`, `sharpened`, `half_life_s`, `follows`). A fact without a value goes. Loudness and surprise are
+measured again, in what is played from each moment: the loudness in the first `seconds`, more than 6 for what
+begins with a call and then pauses, the surprise in ten times as many.
 """
 
 import sys
@@ -21,7 +22,9 @@ FACTS = (
     "structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold", "brighter",
     "busier", "dense",
 )  # fmt: skip
-OF_THE_PREDICTOR = ("ridge", "told", "narrow", "treble", "damped", "sharpened", "half_life_s")
+OF_THE_PREDICTOR = (
+    "ridge", "told", "narrow", "treble", "damped", "sharpened", "half_life_s", "follows",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:

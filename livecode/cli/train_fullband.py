@@ -37,6 +37,8 @@ MAKE = {
     "ridge": "white noise in what the predictor is solved from, as a share: the surer it is of what "
     "comes, the sooner it runs away",
     "outline_hop": "samples of a frame of the outline: a multiple of 512",
+    "outline_window": "samples that its bands are measured in: fewer tell strokes apart, more tell low "
+    "pitches apart",
     "outline_dim": "width of the tier that draws outlines",
 }
 OTHERS = ("tiers_of", "name", "minutes", "updates", "outline_rounds", "batch", "seed", "precision", "resume",

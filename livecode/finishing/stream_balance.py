@@ -69,10 +69,12 @@ def balance(
         told[:bands] += np.interp(np.log(centres_hz(bands)), np.log(hz), change)
         tensors[MEAN] = told.astype(tensors[MEAN].dtype)
         write_model(path, tensors, meta)
-        loudness, surprise = heard(Loaded(path), loudness_s)
-        facts = {"lufs": round(loudness, 2), "drawn_bits": round(surprise, 3)}
-        write_model(path, tensors, replace(meta, facts=meta.facts | facts))
+        loudness = heard(Loaded(path), loudness_s, 1)[0]
+        write_model(path, tensors, replace(meta, facts=meta.facts | {"lufs": round(loudness, 2)}))
     replace_file(path, kept)
+    surprise = {"drawn_bits": round(heard(Loaded(path), loudness_s)[1], 3)}
+    meta = read_model(path)[0]
+    write_model(path, stored_tensors(path), replace(meta, facts=meta.facts | surprise))
     return distances
 
 

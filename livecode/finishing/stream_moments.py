@@ -31,6 +31,9 @@ SILENCE = 300.0
 LEVEL_S, BEFORE, AFTER, FALL_DB = 0.05, 5, 10, 30.0
 #: How many places are tried, how many are kept, and how long each is listened to.
 CANDIDATES, MOMENTS, SECONDS = 24, 8, 6.0
+#: How surprising a model finds what it plays is known from so many times as long: a phrase begins more
+#: surely than it goes on.
+LONGER = 10
 
 
 def write_moments(
@@ -143,9 +146,13 @@ def played(drawing: Drawing, seconds: float, rate_hz: int) -> NDArray[np.float32
     return np.concatenate([drawing.next(ones, Held(), False) for _ in blocks])
 
 
-def heard(loaded: Loaded, seconds: float) -> tuple[float, float]:
-    """Return what takes from each moment are like: LUFS before any gain, and surprise in bits a sample."""
+def heard(loaded: Loaded, seconds: float, longer: int = LONGER) -> tuple[float, float]:
+    """Return what takes from each moment are like: LUFS before any gain, and surprise in bits a sample.
+
+    The loudness is that of their first `seconds`, the surprise that of so many times as much.
+    """
     # what a model plays surprises it by more than its entropy where cells are drawn hotter than the model
     seeds = range(int(loaded.meta.facts["moments"]))
-    takes = played_together(loaded, seeds, round(seconds / CHUNK_S))
-    return lufs(takes.audio.ravel(), loaded.meta.sample_rate), float(takes.bits.mean())
+    takes = played_together(loaded, seeds, longer * round(seconds / CHUNK_S))
+    first = takes.audio[:, : takes.audio.shape[1] // longer]
+    return lufs(first.ravel(), loaded.meta.sample_rate), float(takes.bits.mean())

@@ -7,6 +7,7 @@ import pytest
 
 from livecode.finishing.stream_moments import beginnings, heard
 from livecode.voices.loaded import Loaded
+from livecode.voices.tilt.own_takes import CHUNK_S, played_together
 from tests.fullband_model import write_fullband
 
 RATE_HZ = 8000
@@ -38,3 +39,12 @@ def test_a_stream_surprises_its_model_the_more_the_hotter_its_cells_are_drawn(
         for surface in (1.0, 1.5)
     )
     assert hot > cool + 0.5
+
+
+def test_loudness_is_of_the_first_seconds_and_surprise_of_ten_times_as_many(tmp_path: Path) -> None:
+    loaded = Loaded(write_fullband(tmp_path, "long", moments=2))
+    loudness, surprise = heard(loaded, 0.5)
+    takes = played_together(loaded, range(2), round(5.0 / CHUNK_S))
+    assert loudness == heard(loaded, 0.5, 1)[0]
+    assert surprise == pytest.approx(takes.bits.mean())
+    assert surprise != pytest.approx(takes.bits[:, : round(0.5 / CHUNK_S)].mean(), abs=1e-4)

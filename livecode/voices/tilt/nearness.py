@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 #: At a strength of 1 or less, what is heard may surprise the model by so much more than what it plays
 #: untilted, in bits a sample; at a greater strength by so many times as much.
-ALLOWED_BITS = 0.2
+ALLOWED_BITS = 0.25
 #: A stream at a temperature above 1 surprises by so many more bits a sample, for each degree of that.
 WARMER_BITS = 2.0
 #: The surprise is a mean that forgets within so many seconds.

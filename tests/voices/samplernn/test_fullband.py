@@ -8,6 +8,7 @@ import pytest
 from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import joined
+from livecode.neural.samplernn.fullband.walk import Walk
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from tests.fullband_model import CONFIG, RATE_HZ, fullband_tensors
 
@@ -54,6 +55,42 @@ def test_it_says_what_its_plain_reference_says(more: dict[str, float], learned: 
     assert of_tokens[1:] == pytest.approx(rows[:, : CONFIG.stages, : CONFIG.entries], abs=1e-3)
     found = of_cells.reshape(FRAMES, -1, CONFIG.levels)
     assert found == pytest.approx(rows[:, CONFIG.stages :, : CONFIG.levels], abs=2e-3)
+
+
+def test_a_drawn_residual_follows_the_outline_as_its_plain_reference_does() -> None:
+    config = replace(CONFIG, follows=0.3, followed=(0.5, 1.0, 2.0, 1.0))
+    sampler = FullbandSampler(config, fullband_tensors(), RATE_HZ, weights="float32")
+    sampler.reset(0, 7)
+    drawn = sampler.step_block(np.ones((1, FRAMES * config.outline_steps)))
+    tokens = np.concatenate([sampler.another(7).state(0).tokens[None], drawn.tokens[0]])
+    sampler.reset(0, 7)
+    sampler.step_block(np.ones((1, 1)))
+    tokens[0] = sampler.state(0).tokens
+    choices = [tokens[0]]
+    for frame, cells in enumerate(drawn.cells[0].reshape(FRAMES, -1)):
+        choices += [tokens[frame + 1], cells]
+    left = iter(np.concatenate(choices).tolist())
+    walk = Walk(config, fullband_tensors(), RATE_HZ, lambda log_probs, token: next(left), free=True)
+    x = np.concatenate([walk.frame()[2] for _ in range(FRAMES)])
+    sound = joined(x, config.subbands)
+    assert drawn.audio[0] == pytest.approx(sound, abs=2e-4 * float(np.abs(sound).max()))
+
+
+def test_what_is_known_does_not_follow_the_outline() -> None:
+    cells = np.random.default_rng(3).integers(0, CONFIG.levels, (CONFIG.outline_steps, 4))
+    tokens = np.zeros((2, CONFIG.stages), np.int32)
+    plain, following = (
+        FullbandSampler(
+            replace(CONFIG, follows=firmly), fullband_tensors(), RATE_HZ, weights="float32"
+        )
+        for firmly in (0.0, 0.5)
+    )
+    heard = [each.prime(tokens, cells.astype(np.int32)).audio for each in (plain, following)]
+    assert (heard[0] == heard[1]).all()
+    ones = np.ones((1, 2 * CONFIG.outline_steps))
+    assert (
+        plain.another(1).step_block(ones).audio != following.another(1).step_block(ones).audio
+    ).any()
 
 
 def test_an_adapter_says_what_its_plain_reference_says_of_tokens(sampler: FullbandSampler) -> None:

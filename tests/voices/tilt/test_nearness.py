@@ -56,7 +56,7 @@ def test_what_is_heard_surprises_no_more_than_is_allowed_and_scores_as_well_as_t
 
 def test_where_the_reward_is_what_surprises_it_costs_at_once_and_is_heard_none_the_less() -> None:
     score, bits = heard(1.0, USUAL_BITS, chunks=40, alike=1.0)  # the first five seconds
-    assert bits < 0.3
+    assert bits < ALLOWED_BITS + 0.1
     assert score > 0.2
 
 

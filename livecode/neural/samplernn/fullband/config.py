@@ -22,7 +22,7 @@ LIMITS = {
 #: The same of each share and time: beyond these the predictor forgets nothing, or is not solved.
 REAL_LIMITS = {
     "half_life_s": (1e-3, 60.0), "told": (0.0, 1.0), "ridge": (1e-9, 1.0), "hold": (0.0, 100.0),
-    "narrow": (0.01, 1.0), "treble": (0.01, 1.0), "damped": (0.0, 1.0),
+    "narrow": (0.01, 1.0), "treble": (0.01, 1.0), "damped": (0.0, 1.0), "follows": (0.0, 1.0),
 }  # fmt: skip
 LONGEST_FRAME = 4096
 
@@ -65,6 +65,10 @@ class FullbandConfig:
     )
     damped: float = 0.0  # share of a pitch that is told as a tone which dies away
     sharpened: int = 0  # rounds in which pitches get back what they are measured as in bands beside
+    follows: float = 0.0  # how firmly the size of drawn residuals is held to what the outline tells
+    followed: tuple[
+        float, ...
+    ] = ()  # how large that is of each subband, of what is solved; none: 1
     outline_dim: int = 128  # width of the tier that draws outlines
     outline_layers: int = 2
     labels: tuple[str, ...] = ()  # what the outline's tier is told besides; see `labels`
@@ -86,6 +90,14 @@ class FullbandConfig:
         object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
         for name in ("labels", "sources"):
             object.__setattr__(self, name, tuple(str(each) for each in getattr(self, name)))
+        followed = tuple(float(each) for each in self.followed)
+        object.__setattr__(self, "followed", followed)
+        if len(followed) not in (0, self.subbands) or not all(
+            1e-3 < each < 1e3 for each in followed
+        ):
+            raise LivecodeError(
+                f"a full-band SampleRNN's followed is a number above 0 for each subband, not {followed!r:.40}"
+            )
         labelling.check(self.labels, self.sources)
         if (
             len(self.frame_sizes) != 2
@@ -124,7 +136,7 @@ class FullbandConfig:
     def json(self) -> dict[str, Any]:
         """The configuration as it stands in a model file; labels only where there are some."""
         found = {"format": FORMAT} | asdict(self) | {"frame_sizes": list(self.frame_sizes)}
-        for name in ("labels", "sources"):
+        for name in ("labels", "sources", "followed"):
             if values := found.pop(name):
                 found[name] = list(values)
         return found

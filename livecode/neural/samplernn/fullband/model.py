@@ -162,7 +162,7 @@ class FullbandSampleRNN:
             odds = np.exp(shifted * cold) * possible
             return int(min((odds.cumsum() <= rng.random() * odds.sum()).sum(), len(odds) - 1))
 
-        walk = Walk(self.config, self.tensors, self.sample_rate, choose)
+        walk = Walk(self.config, self.tensors, self.sample_rate, choose, free=True)
         frames = -(-(count + TAPS) // self.config.outline_hop)
         x = np.concatenate([walk.frame()[2] for _ in range(frames)])
         return joined(x, self.config.subbands)[TAPS : TAPS + count]

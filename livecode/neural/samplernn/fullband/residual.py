@@ -27,6 +27,8 @@ SPREAD_FROM, SPREAD_STEP, SPREAD_ROWS = -11.6, 0.05, 256
 MOST, RAIL, FARTHEST, SOFTEST = 2.8, 6.0, 3.5, 2e-4
 FLOOR = 1e-11  # power added to the autocorrelation: what is below −110 dBFS is no sound
 LIMIT = 1.5  # no prediction and no sample is beyond
+#: The RMS of a residual is so many times its mean size; a drawn one is made so many times larger at most.
+RMS_OF_MEAN, FARTHEST_FOLLOWED = 1.25, 2.0
 
 Array = NDArray[Any]
 Floats = NDArray[np.float32]
@@ -43,6 +45,8 @@ class Predictor(NamedTuple):
     taper: NDArray[np.float64]  # (order + 1,): makes lag products the autocorrelation of a window
     told: float
     ridge: float
+    follows: float
+    followed: NDArray[np.float64]  # (subbands,)
 
 
 class Track(NamedTuple):
@@ -74,6 +78,8 @@ def predictor(config: FullbandConfig, rate_hz: int) -> Predictor:
         kept ** (np.arange(config.order + 1) / 2),
         config.told,
         config.ridge,
+        config.follows,
+        np.array(config.followed or (1.0,) * config.subbands),
     )
 
 
@@ -227,6 +233,22 @@ def lead_back(track: Track, k: int, level: float, count: int) -> None:
     loud = np.sqrt(np.float64(total) / count)
     most = FARTHEST * max(np.float64(level), SOFTEST)
     track.leak[k] = np.float32(1 if loud <= most else max(most / loud, 0.5) ** 0.125)
+
+
+@kernel(error_model="numpy", _nrt=False)
+def followed(pred: Predictor, track: Track, k: int, residual: Any) -> Any:
+    """A drawn residual of subband k, nearer in size to what the outline tells than the last ones have been.
+
+    What is drawn listens more to itself than true sound does: a stroke that begins too softly goes on so,
+    and what should have died away hisses on. `follows` is the power of what is told over what has been
+    heard that it is multiplied by; 0 leaves it as it was drawn.
+    """
+    if pred.follows == 0:
+        return residual
+    told = max(np.sqrt(track.error[k]) * pred.followed[k], SMALL)
+    own = max(RMS_OF_MEAN * track.sizes[k, 1], SMALL)
+    times = min(max((told / own) ** pred.follows, 1 / FARTHEST_FOLLOWED), FARTHEST_FOLLOWED)
+    return residual * times
 
 
 @kernel(error_model="numpy", _nrt=False)

@@ -33,8 +33,10 @@ class Walk:
         rate_hz: int,
         choose: Choose,
         adapter: Adapter | None = None,
+        free: bool = False,
     ):
-        self._adapter = adapter
+        """`free`: cells are drawn, and their residuals follow the outline; else they are known sound."""
+        self._adapter, self._free = adapter, free
         self._config, self._own, self._rate_hz, self._choose = config, tensors, rate_hz, choose
         m, size, span = config.subbands, config.frame_sizes[0], config.spans[1]
         self._predictor = residual.predictor(config, rate_hz)
@@ -144,6 +146,8 @@ class Walk:
             row = own["sample.spread"][k, rows[k, 0] // per]
             cell = self._choose(_log_softmax(logits[k] + row), False)
             e = residual.middle_of(cell, config.levels)
+            if self._free:
+                e = residual.followed(self._predictor, track, k, e)
             sample = residual.sample_of(expected[k], e, self._level[k])
             residual.take(track, k, sample, e)
             cells.append(cell)

@@ -7,6 +7,7 @@ from livecode.neural.samplernn.fullband.residual import (
     SPREAD_FROM,
     SPREAD_STEP,
     Track,
+    followed,
     hears_itself,
     lead_back,
     middle_of,
@@ -303,6 +304,8 @@ def _step(
                 for j in range(plan.levels):
                     outputs.log_probs[n, k, j] = logits[j]
         e = middle_of(cell, plan.levels)
+        if not forced.shape[1]:
+            e = followed(pred, track, k, e)
         x = sample_of(space.expected[k], e, state.level[s, k])
         take(track, k, x, e)
         state.frames[s, place, k] = softened(x)

@@ -152,6 +152,18 @@ class FullbandSampler:
             if random or name != "random":
                 rows[stream] = value
 
+    def residual_sizes(self, stream: int) -> NDArray[np.float64]:
+        """How large residuals have lately been, as a share of what their predictors were solved for.
+
+        (subbands,): RMS over RMS; what `FullbandConfig.followed` is measured as.
+        """
+        mean = self._state.sizes[stream, :, 1]
+        own = np.maximum(residual.RMS_OF_MEAN * mean, residual.SMALL)
+        share: NDArray[np.float64] = own / np.maximum(
+            np.sqrt(self._state.error[stream]), residual.SMALL
+        )
+        return share
+
     @property
     def outline_hidden(self) -> Floats:
         """What the outline's last layer holds of each stream, (streams, outline_dim)."""

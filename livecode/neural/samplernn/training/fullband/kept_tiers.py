@@ -15,7 +15,7 @@ from livecode.neural.samplernn.training.fullband.learning import APART
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
 
 #: What of a make may be other than it was: the outline's tier, and what the predictor is told.
-FREE = (*APART, "labels", "sources", "hold", "narrow", "treble")
+FREE = (*APART, "labels", "sources", "hold", "narrow", "treble", "follows")
 #: Facts of the model that hold for its tiers.
 OF_TIERS = ("updates", "minutes", "held_out_bits_a_cell", "surface", "surface_bend")
 

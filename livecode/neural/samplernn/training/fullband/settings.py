@@ -25,6 +25,7 @@ MADE = (
     "sharpened",
     "ridge",
     "outline_hop",
+    "outline_window",
     "outline_dim",
 )
 #: Outlines can be transposed by so many semitones at most.
