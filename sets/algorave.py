@@ -118,16 +118,17 @@ breaks = stream("drummer", seed=2, level=0)                      # unheard, too,
 breaks.tempo, breaks.source = tempo, "breakbeat"
 
 # %% home  for=16*bars ends=["roll", "rise", "flutes", "ego"] quant=1*bars
-# A SampleRNN of drums, cut where its hits are: half the bars are broken, the others are straight.
+# A SampleRNN of drums, cut where its hits are: half the bars are broken, the others are straight. Chords and hats wait
+# for the second half, which `<...>` begins with: bars are counted from the first of the set, and this is its 120th.
 slices = grab(breaks, 2*bars, slices=16, by="onsets")
 shards = hits(pattern("0 1 [2 3] 4 <5 8> [6 7] 9 <10 [12 13 14]>").every(4, pattern.rev), slices, release=0.02)
 shards.level = 0.6
 kick.pattern, kick.hp = "<bd(3,8)!3 [bd(3,8) ~] bd*4!3 [bd bd [bd bd] ~]>", 0
 kick.level = 1.15
-clap.pattern = "<~!4 [~ cp]*2!3 [~ cp [~ cp] cp*2] [~ cp]*2!7 ~>"
-hats.pattern = pattern("[~ oh]*4").mask("<0!6 1 0 1!7 0>").gain("0.8 1")
-low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots).mask("<1!7 [1 0] 1!7 0>")
-stabs = notes(triads.struct("x(3,8,<0 2>)").mask("<0!8 1!8>"), "lead", scale=key, octave=4, voices=3, legato=0.25, level=1)
+clap.pattern = "<[~ cp]*2!7 ~ ~!4 [~ cp]*2!3 [~ cp [~ cp] cp*2]>"
+hats.pattern = pattern("[~ oh]*4").mask("<1!7 0 0!6 1 0>").gain("0.8 1")
+low.pattern = pattern("<[0 ~ ~ 0 ~ ~ 0 7] [~ 0 0 7 ~ 0 0 9]>").every(4, pattern.rev).add(roots).mask("<1!7 0 1!7 [1 0]>")
+stabs = notes(triads.struct("x(3,8,<0 2>)").mask("<1!8 0!8>"), "lead", scale=key, octave=4, voices=3, legato=0.25, level=1)
 stabs.delay, stabs.duck, stabs.cut = (3/16, 0.4), "kick", ramp(600, 5000, over=16*bars)
 pads.cut, pads.hp, pads.level, pads.duck = 1500, 150, 0.6, "kick"
 

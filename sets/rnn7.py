@@ -64,10 +64,10 @@ tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
 
 # %% unhinged  for=32*s quant=1*bars ends=["tabla"] fade=2*s
 # Both go where no training has been. Their guards take them back when they fall silent or roar. They are torn: each hole
-# of one shows the other, ever sooner, and both begin from another moment wherever the piano comes back.
+# of one shows the other, ever sooner, and both begin from another moment on every bar.
 piano = stream("piano", temperature=ramp(1, 1.35, over=28*s), seed=11)
 choir = stream("chorale", temperature=ramp(1, 1.25, over=28*s), seed=12)
-torn = pattern("<1!2 [1 1 1 0]!2 [1 0 1 1] [1 0]*2 [1 0 0 1]*2 [1 0]*4 [1 0 1 0 0 0 1 0] [1 0]*8 [1 ~]>").lag(20*ms)
+torn = pattern("<1!2 [1 1 1 0]!2 [1 0 1 1]!2 [1 0]*2 [1 0 0 1]*2 [1 0]*4!2 [1 0]*8!2>").lag(20*ms)
 piano.level, choir.level = torn * ramp(0.6, 1, over=28*s), ramp(0.5, 0.9, over=28*s) * (1.15 - torn)
 piano.pan, choir.pan, piano.room, choir.room = sine(-0.6, 0.6, period=12*s), sine(0.6, -0.6, period=12*s), 0.2, 0.4
 piano.transpose, piano.density = ramp(0, -7, over=28*s), ramp(0, 3, over=28*s)

@@ -1,9 +1,10 @@
-"""Holds a full-band stream to its outlines: `python -m tools.stream_following MODEL FIRMLY`.
+"""Lets a full-band stream follow its outlines: `python -m tools.stream_following MODEL POWER`.
 
-FIRMLY is 0 to 1: 0.1 sharpens strokes, and empties what is between them; above 0.3 nothing is left of what
-the model has learned of their course. The file is written again, with its loudness and surprise.
+POWER is 0 to 1; 0.1 sharpens strokes, and empties what is between them. The file is written again, with the
+size that its residuals are held to, its loudness, and how surprising it is.
 """
 
+import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,12 +18,16 @@ from livecode.voices.loaded import Loaded
 
 def main(arguments: Sequence[str]) -> int:
     """Write the file again, with its tensors as they are."""
-    path, firmly = Path(arguments[0]), float(arguments[1])
-    print("residuals are so many times what is solved for:", follow(path, firmly).round(3))
-    loudness, surprise = heard(Loaded(path), SECONDS)
-    meta = read_model(path)[0]
+    parser = argparse.ArgumentParser(prog="tools.stream_following")
+    parser.add_argument("model", type=Path)
+    parser.add_argument("power", type=float)
+    options = parser.parse_args(arguments)
+    sizes = follow(options.model, options.power)
+    print("Residuals are drawn so many times as large as is solved for:", sizes.round(3))
+    loudness, surprise = heard(Loaded(options.model), SECONDS)
+    meta = read_model(options.model)[0]
     facts = meta.facts | {"lufs": round(loudness, 2), "drawn_bits": round(surprise, 3)}
-    write_model(path, stored_tensors(path), replace(meta, facts=facts))
+    write_model(options.model, stored_tensors(options.model), replace(meta, facts=facts))
     return 0
 
 

@@ -42,7 +42,7 @@ def balance(
 
     source (n,): training sound at the model's rate. What a predictor plays is not quite what it is told:
     valleys fill with noise, narrow lines lose power. That goes for every take, so that it can be told
-    the other way round. The file of the round nearest to the source is kept, with its loudness.
+    the other way round. The file of the round nearest to the source is kept, with its loudness and surprise.
 
     Returns the distance to the source before each round and after the last, in dB² a band (`Spectra`).
     Raises LivecodeError for a model of levels, which has no outline.

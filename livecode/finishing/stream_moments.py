@@ -31,9 +31,9 @@ SILENCE = 300.0
 LEVEL_S, BEFORE, AFTER, FALL_DB = 0.05, 5, 10, 30.0
 #: How many places are tried, how many are kept, and how long each is listened to.
 CANDIDATES, MOMENTS, SECONDS = 24, 8, 6.0
-#: How surprising a model finds what it plays is known from so many times as long: a phrase begins more
-#: surely than it goes on.
-LONGER = 10
+#: How surprising a model finds what it plays is known from so many times as long as its loudness: a phrase
+#: begins more surely than it goes on.
+SURPRISE_TIMES = 10
 
 
 def write_moments(
@@ -50,7 +50,8 @@ def write_moments(
     source (n,): what the model was trained on, at its rate and with the gain of its training. Each
     candidate is a place in it: the model hears the two seconds before, and then plays by itself. The
     places from which it stays nearest to its source become the moments, the loudness of what it plays
-    from them becomes its `lufs`, and how surprising it finds that, in bits a sample, its `drawn_bits`.
+    from them becomes its `lufs`, and how surprising it finds ten times as much of that, in bits a sample,
+    its `drawn_bits`.
     """
     meta = read_model(path)[0]
     rate = meta.sample_rate
@@ -146,13 +147,15 @@ def played(drawing: Drawing, seconds: float, rate_hz: int) -> NDArray[np.float32
     return np.concatenate([drawing.next(ones, Held(), False) for _ in blocks])
 
 
-def heard(loaded: Loaded, seconds: float, longer: int = LONGER) -> tuple[float, float]:
+def heard(
+    loaded: Loaded, seconds: float, surprise_times: int = SURPRISE_TIMES
+) -> tuple[float, float]:
     """Return what takes from each moment are like: LUFS before any gain, and surprise in bits a sample.
 
-    The loudness is that of their first `seconds`, the surprise that of so many times as much.
+    The loudness is that of their first `seconds`, the surprise that of `surprise_times` as many.
     """
     # what a model plays surprises it by more than its entropy where cells are drawn hotter than the model
     seeds = range(int(loaded.meta.facts["moments"]))
-    takes = played_together(loaded, seeds, longer * round(seconds / CHUNK_S))
-    first = takes.audio[:, : takes.audio.shape[1] // longer]
+    takes = played_together(loaded, seeds, surprise_times * round(seconds / CHUNK_S))
+    first = takes.audio[:, : takes.audio.shape[1] // surprise_times]
     return lufs(first.ravel(), loaded.meta.sample_rate), float(takes.bits.mean())

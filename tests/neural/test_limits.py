@@ -74,6 +74,11 @@ def test_what_no_samplernn_is_is_refused_by_voices_too(
         {"ridge": float("nan")},
         {"narrow": 0.0},
         {"hold": -1.0},
+        {"follows": 2},
+        {"followed": [1.0]},
+        {"followed": [0.0, 1.0, 1.0, 1.0]},
+        {"followed": [float("nan")] * 4},
+        {"followed": "much"},
         {"subbands": 64, "outline_hop": 16_384, "bands": 1024, "order": 4096},
     ],
 )

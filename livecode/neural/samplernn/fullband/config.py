@@ -65,10 +65,8 @@ class FullbandConfig:
     )
     damped: float = 0.0  # share of a pitch that is told as a tone which dies away
     sharpened: int = 0  # rounds in which pitches get back what they are measured as in bands beside
-    follows: float = 0.0  # how firmly the size of drawn residuals is held to what the outline tells
-    followed: tuple[
-        float, ...
-    ] = ()  # how large that is of each subband, of what is solved; none: 1
+    follows: float = 0.0  # power by which the size of drawn residuals is led to what is solved for
+    followed: tuple[float, ...] = ()  # their size over that, one a subband; none: 1
     outline_dim: int = 128  # width of the tier that draws outlines
     outline_layers: int = 2
     labels: tuple[str, ...] = ()  # what the outline's tier is told besides; see `labels`
@@ -90,13 +88,14 @@ class FullbandConfig:
         object.__setattr__(self, "frame_sizes", tuple(int(size) for size in self.frame_sizes))
         for name in ("labels", "sources"):
             object.__setattr__(self, name, tuple(str(each) for each in getattr(self, name)))
-        followed = tuple(float(each) for each in self.followed)
+        followed = tuple(self.followed)
         object.__setattr__(self, "followed", followed)
         if len(followed) not in (0, self.subbands) or not all(
-            1e-3 < each < 1e3 for each in followed
+            isinstance(each, int | float) and 1e-4 <= each <= 1e4 for each in followed
         ):
             raise LivecodeError(
-                f"a full-band SampleRNN's followed is a number above 0 for each subband, not {followed!r:.40}"
+                "a full-band SampleRNN's followed is a number from 0.0001 to 10000 for each subband, "
+                f"not {followed!r:.40}"
             )
         labelling.check(self.labels, self.sources)
         if (
@@ -134,7 +133,7 @@ class FullbandConfig:
         return self.bands + self.parts
 
     def json(self) -> dict[str, Any]:
-        """The configuration as it stands in a model file; labels only where there are some."""
+        """The configuration as it stands in a model file; labels and `followed` only where there are some."""
         found = {"format": FORMAT} | asdict(self) | {"frame_sizes": list(self.frame_sizes)}
         for name in ("labels", "sources", "followed"):
             if values := found.pop(name):

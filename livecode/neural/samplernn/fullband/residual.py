@@ -27,7 +27,8 @@ SPREAD_FROM, SPREAD_STEP, SPREAD_ROWS = -11.6, 0.05, 256
 MOST, RAIL, FARTHEST, SOFTEST = 2.8, 6.0, 3.5, 2e-4
 FLOOR = 1e-11  # power added to the autocorrelation: what is below −110 dBFS is no sound
 LIMIT = 1.5  # no prediction and no sample is beyond
-#: The RMS of a residual is so many times its mean size; a drawn one is made so many times larger at most.
+#: The RMS of a residual is so many times its mean size; a drawn one is made so many times larger at most,
+#: or smaller.
 RMS_OF_MEAN, FARTHEST_FOLLOWED = 1.25, 2.0
 
 Array = NDArray[Any]
@@ -237,11 +238,10 @@ def lead_back(track: Track, k: int, level: float, count: int) -> None:
 
 @kernel(error_model="numpy", _nrt=False)
 def followed(pred: Predictor, track: Track, k: int, residual: Any) -> Any:
-    """A drawn residual of subband k, nearer in size to what the outline tells than the last ones have been.
+    """Scale a drawn residual of subband k by (target RMS / recent RMS) ** follows, 1/2 to 2.
 
-    What is drawn listens more to itself than true sound does: a stroke that begins too softly goes on so,
-    and what should have died away hisses on. `follows` is the power of what is told over what has been
-    heard that it is multiplied by; 0 leaves it as it was drawn.
+    The target is what the predictor is solved for, times `followed`. A drawn cell listens to the cells
+    before it: a stroke that begins too softly goes on so, and what should have died away hisses on.
     """
     if pred.follows == 0:
         return residual

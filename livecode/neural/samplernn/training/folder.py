@@ -1,7 +1,7 @@
 """The files of a training: the model and its card, and in run/ the checkpoint, curve and takes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -115,14 +115,22 @@ class RunFolder:
         return takes
 
     def write_model(
-        self, path: Path, arrays: dict[str, NDArray[np.float32]], data: str, facts: dict[str, Any]
+        self,
+        path: Path,
+        arrays: dict[str, NDArray[np.float32]],
+        data: str,
+        facts: dict[str, Any],
+        more: Mapping[str, Any] | None = None,
     ) -> ModelMeta:
-        """Writes a model in half precision (matrices; vectors keep theirs)."""
+        """Writes a model in half precision (matrices; vectors keep theirs).
+
+        more: what its configuration says beyond that of the settings.
+        """
         settings = self._settings
         tensors = {n: t if t.ndim == 1 else t.astype(np.float16) for n, t in arrays.items()}
         meta = ModelMeta(
             kind=KIND,
-            config=settings.config.json(),
+            config=settings.config.json() | dict(more or {}),
             sample_rate=settings.sample_rate,
             data=f"{settings.data} ({data})" if settings.data else data,
             licence=settings.licence or "that of the audio it was trained on",

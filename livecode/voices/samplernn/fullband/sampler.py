@@ -153,9 +153,10 @@ class FullbandSampler:
                 rows[stream] = value
 
     def residual_sizes(self, stream: int) -> NDArray[np.float64]:
-        """How large residuals have lately been, as a share of what their predictors were solved for.
+        """How large residuals have lately been, (subbands,), as a share of what is solved for.
 
-        (subbands,): RMS over RMS; what `FullbandConfig.followed` is measured as.
+        That is their RMS, by a running mean of their size, over the RMS that the predictor leaves: what
+        `FullbandConfig.followed` is the mean of.
         """
         mean = self._state.sizes[stream, :, 1]
         own = np.maximum(residual.RMS_OF_MEAN * mean, residual.SMALL)

@@ -18,7 +18,7 @@ from livecode.cli.train_fullband import add_arguments, settings_of
 from livecode.errors import LivecodeError
 from livecode.finishing.sound_source import SOURCE, Source
 from livecode.finishing.stream_finish import finish, write_takes
-from livecode.neural.model_file import read_model
+from livecode.neural.model_file import read_model, stored_tensors, write_model
 from livecode.neural.replacing import ModelInTheWay
 from livecode.neural.samplernn.fullband.labels import UNKNOWN
 from livecode.neural.samplernn.training.folder import Point
@@ -186,12 +186,15 @@ def test_labels_are_learned_of_several_albums_and_tiers_are_kept(
     kept = read_model(path)[1]["moments.kept"]
     assert (kept[:, :2] == UNKNOWN).all()
     assert set(kept[:, 2]) <= {0.0, 1.0}
+    following = {"follows": 0.1, "followed": [0.5] * config.subbands}
+    write_model(path, stored_tensors(path), replace(meta, config=meta.config | following))
     again = settings_for(
         sound, tmp_path / "kept", config=replace(config, labels=("pitch",), sources=()),
         tiers_of=str(path), minutes=None, updates=None, outline_rounds=5,
     )  # fmt: skip
     other, _ = train_fullband(again)
-    known = read_model(other)[1]
+    made, known = read_model(other)
+    assert {name: made.config[name] for name in following} == following
     for name in ("sample.hidden.weight", "tiers.1.up.weight", "outline.codebook"):
         np.testing.assert_array_equal(known[name], tensors[name], name)
     assert known["outline.label.weight"].shape == (CONFIG.outline_dim, 12)

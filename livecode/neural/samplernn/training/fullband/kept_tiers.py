@@ -14,8 +14,10 @@ from livecode.neural.samplernn.opening import open_samplernn
 from livecode.neural.samplernn.training.fullband.learning import APART
 from livecode.neural.samplernn.training.fullband.settings import TrainFullbandSettings
 
+#: How drawn residuals follow the outline: as in the model whose tiers are kept.
+FOLLOWING = ("follows", "followed")
 #: What of a make may be other than it was: the outline's tier, and what the predictor is told.
-FREE = (*APART, "labels", "sources", "hold", "narrow", "treble", "follows")
+FREE = (*APART, *FOLLOWING, "labels", "sources", "hold", "narrow", "treble")
 #: Facts of the model that hold for its tiers.
 OF_TIERS = ("updates", "minutes", "held_out_bits_a_cell", "surface", "surface_bend")
 
@@ -27,6 +29,7 @@ class KeptTiers:
     tensors: dict[str, NDArray[np.float32]]
     facts: dict[str, Any]
     rms: float
+    following: dict[str, Any]  # of the configuration
 
     @classmethod
     def of(cls, settings: TrainFullbandSettings) -> Self:
@@ -44,12 +47,13 @@ class KeptTiers:
         )
         if made != wanted:
             raise LivecodeError(
-                f"the tiers of {name!r} are of another make: give --order, --outline-hop and --dim as "
-                "its card says"
+                f"the tiers of {name!r} are of another make: give --order, --outline-hop, "
+                "--outline-window and --dim as its card says"
             )
         own = {key: value for key, value in tensors.items() if not key.startswith("moments.")}
         facts = {key: meta.facts[key] for key in OF_TIERS if key in meta.facts}
-        return cls(own, facts, float(meta.facts.get("rms", 0.0)))
+        following = {key: meta.config[key] for key in FOLLOWING if key in meta.config}
+        return cls(own, facts, float(meta.facts.get("rms", 0.0)), following)
 
     @property
     def outline(self) -> dict[str, NDArray[np.float32]]:

@@ -138,7 +138,7 @@ class FullbandLearning:
     def load(self, path: Path) -> dict[str, Any]:
         """Restores what `save` wrote, and returns what it knows."""
         meta, tensors = read_model(path, CHECKPOINT)
-        makes = (meta.config["make"], self.config.json())
+        makes = (FullbandConfig.from_json(meta.config["make"]).json(), self.config.json())
         of_tiers, of_these = ({k: v for k, v in m.items() if k not in APART} for m in makes)
         if of_tiers != of_these or meta.config["batch"] != self.batch:
             raise LivecodeError(f"the checkpoint {path} is of another make: start anew")

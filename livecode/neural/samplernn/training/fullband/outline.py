@@ -246,7 +246,7 @@ class OutlineLearning:
         """
         meta, tensors = read_model(path, CHECKPOINT)
         known = meta.config
-        if known["make"] != self.net.config.json():
+        if FullbandConfig.from_json(known["make"]) != self.net.config:
             raise LivecodeError(f"the checkpoint {path} is of another make: start anew")
         with torch.no_grad():
             for name, parameter in self.net.named_parameters():

@@ -277,7 +277,7 @@ class _TrainingRun:
         drawn, moving = self._calibrated(whole, held_out)
         facts = kept.facts | self._known(corpus, kept.rms, outline) | moving
         for path in (self.folder.last, self.folder.best):
-            self.folder.write_model(path, whole | drawn, corpus.description, facts)
+            self.folder.write_model(path, whole | drawn, corpus.description, facts, kept.following)
         show.say(f"{self.settings.name}: {outline.best:.2f} bits a frame on held-out sound.")
 
     def _known(self, corpus: Corpus, rms: float, outline: OutlineLearning) -> dict[str, Any]:
