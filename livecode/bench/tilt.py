@@ -156,6 +156,8 @@ def bent(
     watchdog.close()
     audio = np.concatenate(pieces)
     bits = sum(nats) / np.log(2) / len(audio)
+    if not bits:  # an untilted full-band stream does not say: its file does
+        bits = loaded.usual_bits
     return Bent(_said(function, audio, rate), bits, drawn_s, median(scoring) if scoring else 0.0)
 
 
