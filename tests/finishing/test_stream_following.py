@@ -13,6 +13,7 @@ from livecode.voices.loaded import Loaded
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
+from tools import stream_heat
 
 
 def spread_of_sizes(path: Path) -> float:
@@ -57,3 +58,18 @@ def test_a_model_of_levels_has_no_outline_to_follow(tmp_path: Path) -> None:
     path = write_samplernn(tmp_path, "levels")
     with pytest.raises(LivecodeError, match="only a full-band model follows an outline"):
         follow(path, 0.1)
+
+
+def test_another_predictor_is_followed_at_another_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_fullband(tmp_path, "solved", moments=2)
+    monkeypatch.setattr(stream_heat, "heard", lambda loaded, seconds: (-20.0, 4.0))
+    follow(path, 0.5, take_s=1.0)
+    before = read_model(path)[0].config["followed"]
+    assert stream_heat.main([str(path), "structure=1.2"]) == 0
+    assert read_model(path)[0].config["followed"] == before
+    assert stream_heat.main([str(path), "narrow=0.5"]) == 0
+    assert read_model(path)[0].config["followed"] != before
+    assert stream_heat.main([str(path), "follows=0"]) == 0
+    assert "followed" not in read_model(path)[0].config
