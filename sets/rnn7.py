@@ -1,9 +1,9 @@
-"""Arcs and splices: four SampleRNNs, their temperatures bent in long gestures, cut into each other.
+"""Arcs and splices: six SampleRNNs, their temperatures bent in long gestures, cut into each other.
 
 After what artists have made with SampleRNN: a take of forty-five seconds from cautious to unhinged
 (0.875 to 1.15), an arc up and back down (0.75, 1.1, 0.75), one model that goes on from what another has
 played, and hundreds of takes cut together. Here the takes are not chosen beforehand: they are being written
-while you hear them, two or three at a time.
+while you hear them, two to four at a time.
 
     livecode play sets/rnn7.py          livecode render sets/rnn7.py -o rnn7.wav
 """
@@ -76,7 +76,12 @@ piano.transpose, piano.density = ramp(0, -7, over=28*s), ramp(0, 3, over=28*s)
 def elsewhere(beat):
     piano.moment, choir.moment = round(beat / 4) * 3 % 8, round(beat / 4) * 5 % 8
 
-# %% and home  for=40*s ends=["choir", "elsewhere"] fade=8*s
-# The arc's other end. Energy holds how much it surprises, and the temperature follows: less and less.
+# %% and home  for=44*s ends=["choir", "elsewhere"] fade=8*s
+# The arc's other end. Energy holds how much the piano surprises, and the temperature follows: less and less. Strings
+# take over from it, and a whale calls once more, from far away.
 piano.energy, piano.transpose, piano.pan, piano.room, piano.density = ramp(0.9, 0.5, over=30*s), 0, 0, 0.5, 0
 piano.level = ramp(0.9, 0.7, 0, over=40*s)
+strings = stream("strings", temperature=ramp(1, 0.8, over=40*s), seed=3)
+strings.level, strings.room, strings.pan = ramp(0, 0.8, 0.9, 0, over=44*s), 0.5, -0.2
+whale = stream("humpback", temperature=1, seed=4)
+whale.level, whale.room, whale.pan, whale.cut = ramp(0, 0.5, 0.6, 0, over=44*s), 0.85, sine(-0.5, 0.5, period=16*s), 2500
