@@ -80,8 +80,8 @@ def elsewhere(beat):
 # The arc's other end. Energy holds how much the piano surprises, and the temperature follows: less and less. Strings
 # take over from it, and a whale calls once more, from far away.
 piano.energy, piano.transpose, piano.pan, piano.room, piano.density = ramp(0.9, 0.5, over=30*s), 0, 0, 0.5, 0
-piano.level = ramp(0.9, 0.7, 0, over=40*s)
+piano.level = ramp(0.8, 0.5, 0, over=32*s)
 strings = stream("strings", temperature=ramp(1, 0.8, over=40*s), seed=3)
-strings.level, strings.room, strings.pan = ramp(0, 0.8, 0.9, 0, over=44*s), 0.5, -0.2
+strings.level, strings.room, strings.pan = ramp(0, 0.4, 0.5, 0, over=44*s), 0.5, -0.2
 whale = stream("humpback", temperature=1, seed=4)
-whale.level, whale.room, whale.pan, whale.cut = ramp(0, 0.5, 0.6, 0, over=44*s), 0.85, sine(-0.5, 0.5, period=16*s), 2500
+whale.level, whale.room, whale.pan, whale.cut = ramp(0, 0.25, 0.35, 0, over=44*s), 0.7, sine(-0.5, 0.5, period=16*s), 2500
