@@ -5,10 +5,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba as nb
+from numba.core.registry import cpu_target
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _log = logging.getLogger(__name__)
+
+# numba imports half of itself when it first compiles or loads. A time limit that interrupted that would
+# leave it in pieces, and no kernel would run any more; here nobody is timed yet.
+cpu_target.target_context.refresh()
 
 
 def kernel(**options: Any) -> Callable[[Function], Function]:

@@ -44,3 +44,11 @@ def test_sound_is_computed_though_numba_is_told_to_compile_nothing() -> None:
     code = "from livecode.voices.sinebank import warm; warm()"
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=100)
+
+
+def test_numba_is_whole_before_anybody_is_timed() -> None:
+    code = (
+        "import sys, livecode.neural.kernels;"
+        "assert 'numba.np.polynomial.polynomial_core' in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
