@@ -1,4 +1,4 @@
-"""After ægo: one agent, latent sound spaces, and two hands that teach it. Eight minutes by itself.
+"""After ægo: an agent, later others, latent sound spaces, and two hands that teach it. Eight minutes by itself.
 
 In ægo (Hugo Scurto and Axel Chemla–Romeu-Santos, 2019) a performer turns two rings, an agent walks a
 sound space that a network has learned, and neither knows the space beforehand. Scene by scene more
@@ -50,7 +50,7 @@ pulse = notes("c ~ ~ [~ c]", thud, level=ramp(0.3, 0.7, over=8*bars))
 ground.pattern = pattern("0 ~ [~ 0] ~").add(roots)
 
 # %% the players come  for=12*bars quant=1*bars ends=["pulse"] fade=2*bars
-# The other space, entered at the same place: pitch stays pitch. Nothing is struck now: they breathe, in chords.
+# The other space, entered at the same place: pitch stays pitch. Hardly struck now: they breathe, in chords.
 ego.space, ego.dims, ego.step, ego.strike = orchestra, 2, 0.06, 0.3
 ego.every, ego.hp, ego.level = pattern("<2 1 1 0.5>") * beats, 100, 0.5
 ego.texture = ramp(0.2, 1, over=10*bars)    # held sounds begin to breathe as recorded ones do
@@ -61,7 +61,8 @@ chords.level, chords.room, chords.cut = ramp(0, 0.5, over=4*bars), 0.5, sine(900
 ground.pattern = pattern("0").add(roots)
 
 # %% they answer  for=12*bars quant=1*bars ends=["skin"] fade=1*bars
-# Four bars at a time the chord is broken, and bells answer it from the other side: a question each bar, an answer, then both.
+# Over four bars the chord is broken more and more, and bells answer it from the other side: least in the first, most in the
+# last.
 chords.pattern = pattern("<[0,2,4] [0 2 4 ~] [[0,4] ~ ~ [2,4]] [4 2 [0,2] ~]>").add(roots)
 bells = notes(pattern("<~ [~ ~ 4 2] [~ 7 ~ 4] [9 7 4 2]>").add(roots), additive.hold(0.5, 0.35, 0.5, 0.7), scale=key, octave=5)
 bells.level, bells.legato, bells.delay, bells.room, bells.pan = ramp(0.2, 0.5, over=8*bars), 0.3, (3/8, 0.45), 0.4, 0.35
@@ -69,7 +70,7 @@ ego.every, ego.strike, ego.rest = pattern("<1 0.5>") * beats, 0.6, 0.4
 ground.pattern = pattern("0 ~ [~ 0] ~").add(roots)
 
 # %% they quarrel  for=28*bars quant=1*bars ends=["chords", "bells"] fade=1*bars
-# Another, who is praised for what the first is blamed for; a drummer who listens to both; a bass.
+# Another, who is praised for what the first is blamed for; skins that hurry beneath; a bass.
 ego.dims, ego.step, ego.strike, ego.pan = 4, 0.25, 0.9, -0.4
 ego.every, ego.level, ego.width = pattern("<0.5 0.25>") * beats, 0.6, 0.3
 other = agent(additive, dims=4, every=pattern("<0.25 0.5>") * beats, step=0.25, scale=key, strike=1, seed=23)
@@ -83,7 +84,7 @@ ground.cut, ground.duck, ground.room, ground.legato = sine(300, 1500, period=14*
 
 # %% eight  for=20*bars quant=1*bars ends=["other"] fade=2*bars
 # All eight dimensions, up to eight steps a beat, curious beyond all reason: the crowd.
-ego.dims, ego.pan, ego.step = 8, 0, ramp(0.2, 0.4, over=16*bars)
+ego.dims, ego.pan, ego.step = 8, 0, ramp(0.1, 0.25, over=16*bars)
 ego.every = pattern("<0.25!8 [0.25 0.125]!8 0.125!4>") * beats
 ego.curiosity, ego.rest, ego.width = ramp(1, 4, over=16*bars), 0.1, ramp(0.3, 1, over=12*bars)
 skin.dims, skin.level = 8, ramp(0.75, 0.9, over=16*bars)

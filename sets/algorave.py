@@ -119,7 +119,7 @@ breaks.tempo, breaks.source = tempo, "breakbeat"
 
 # %% home  for=16*bars ends=["roll", "rise", "flutes", "ego"] quant=1*bars
 # A SampleRNN of drums, cut where its hits are: half the bars are broken, the others are straight. Chords and hats wait
-# for the second half, which `<...>` begins with: bars are counted from the first of the set, and this is its 120th.
+# for the second half, which `<...>` begins with: bars are counted from the first of the set, and 120 lie before this one.
 slices = grab(breaks, 2*bars, slices=16, by="onsets")
 shards = hits(pattern("0 1 [2 3] 4 <5 8> [6 7] 9 <10 [12 13 14]>").every(4, pattern.rev), slices, release=0.02)
 shards.level = 0.6

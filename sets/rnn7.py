@@ -3,7 +3,7 @@
 After what artists have made with SampleRNN: a take of forty-five seconds from cautious to unhinged
 (0.875 to 1.15), an arc up and back down (0.75, 1.1, 0.75), one model that goes on from what another has
 played, and hundreds of takes cut together. Here the takes are not chosen beforehand: they are being written
-while you hear them, two to four at a time.
+while you hear them, one to three at a time, and more under a fade.
 
     livecode play sets/rnn7.py          livecode render sets/rnn7.py -o rnn7.wav
 """
@@ -19,7 +19,7 @@ piano.room, piano.pan = ramp(0.7, 0.2, over=30*s), tri(-0.3, 0.3, period=12*s)
 piano.transpose = pattern("<0!4 5 3 0!3 -2 0>")                   # a bar each
 
 # %% a choir beneath  for=16*bars quant=1*bars
-# The other arc, up and back down. The piano sinks by a fifth meanwhile, and thins out: fewer attacks, then more.
+# The other arc, up and back down. The piano sinks by a fourth meanwhile, and thins out: fewer attacks, then more.
 choir = stream("chorale", temperature=ramp(0.75, 1.1, 0.75, over=16*bars), seed=7)
 choir.level, choir.room, choir.pan = ramp(0, 1.2, over=10*bars), 0.5, 0.2
 piano.temperature, piano.room, piano.pan = 1, 0.35, -0.15
@@ -42,7 +42,7 @@ drummer = stream("drummer", temperature=0.95, seed=6, level=0)      # it plays u
 drummer.tempo, drummer.source = tempo, "breakbeat"                  # and keeps the beat that it is told
 
 # %% a hundred takes  for=12*bars quant=1*bars
-# A model remembers eight places in its best takes. On every other beat the piano begins from another, and goes elsewhere
+# A model brings eight places of what it learned from. On every other beat the piano begins from another, and goes elsewhere
 # from there; the choir stands on its last second; the drums are cut where they strike, and put together anew.
 shards = hits("0 [~ 5] 3 <7 [9 9]> [~ 2] 11 <~ 4> [<6 13> 1]", grab(drummer, 2*bars, slices=16, by="onsets"))
 shards.level, shards.room, shards.hp = 0.8, 0.1, 60
@@ -57,7 +57,7 @@ def splices(beat):
 # %% skins  for=12*bars ends=["piano", "splices", "drummer", "shards", "choir"]
 # A tabla that leans towards what shimmers: of each quarter of a second it draws two, and the reward weighs
 # which is heard. Frozen, it repeats its last second; in time, it stutters.
-tabla = stream("tabla", temperature=ramp(0.85, 1.15, over=12*bars), seed=5, level=1.3)
+tabla = stream("tabla", temperature=ramp(0.85, 1.15, over=12*bars), seed=5, level=1.1)
 tabla.tilt, tabla.candidates, tabla.chunk, tabla.room = shimmer, 2, 250*ms, 0.15
 tabla.strength = pattern("<1!11 0>")                                # the last bar is its own, while others get ready
 tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
@@ -68,7 +68,7 @@ tabla.frozen = pattern("<0!4 [0 0 0 1]!4 [0 1 0 1]!2 [0 1 [0 1] 1]!2>")
 piano = stream("piano", temperature=ramp(1, 1.35, over=28*s), seed=11)
 choir = stream("chorale", temperature=ramp(1, 1.25, over=28*s), seed=12)
 torn = pattern("<1!2 [1 1 1 0]!2 [1 0 1 1]!2 [1 0]*2 [1 0 0 1]*2 [1 0]*4!2 [1 0]*8!2>").lag(20*ms)
-piano.level, choir.level = torn * ramp(0.6, 1, over=28*s), ramp(0.5, 0.9, over=28*s) * (1.15 - torn)
+piano.level, choir.level = torn * ramp(0.9, 1.7, over=28*s), ramp(0.8, 1.5, over=28*s) * (1.15 - torn)
 piano.pan, choir.pan, piano.room, choir.room = sine(-0.6, 0.6, period=12*s), sine(0.6, -0.6, period=12*s), 0.2, 0.4
 piano.transpose, piano.density = ramp(0, -7, over=28*s), ramp(0, 3, over=28*s)
 

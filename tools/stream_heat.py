@@ -16,17 +16,11 @@ from pathlib import Path
 from livecode.finishing.stream_following import follow
 from livecode.finishing.stream_moments import SECONDS, heard
 from livecode.neural.model_file import read_model, stored_tensors, write_model
-from livecode.neural.samplernn.fullband.config import FullbandConfig
+from livecode.neural.samplernn.fullband.config import OF_THE_PREDICTOR, FullbandConfig
+from livecode.neural.samplernn.fullband.heat import FACTS
 from livecode.voices.loaded import Loaded
 
 USUAL = FullbandConfig()
-FACTS = (
-    "structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold", "brighter",
-    "busier", "dense",
-)  # fmt: skip
-OF_THE_PREDICTOR = (
-    "ridge", "told", "narrow", "treble", "damped", "sharpened", "half_life_s", "follows",
-)  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:

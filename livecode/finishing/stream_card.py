@@ -1,5 +1,6 @@
 """The card of a full-band stream: what is heard at five temperatures, and a spectrogram."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from livecode.finishing.sound_source import SOURCE, Source
 from livecode.finishing.stream_take import TEMPERATURES, take
 from livecode.neural.model_file import ModelMeta, read_model
 from livecode.neural.png import png
+from livecode.neural.samplernn.fullband.config import OF_THE_PREDICTOR, FullbandConfig
+from livecode.neural.samplernn.fullband.heat import FACTS
 from livecode.neural.samplernn.training.card import COLUMNS, PICTURE, spectrogram
 from livecode.voices.loaded import Loaded
 
@@ -74,18 +77,14 @@ and an outline of {config["bands"]} bands that a tier of dim {config["outline_di
 
 **Licence.** {meta.licence}
 
-**Made by** {meta.creator}, in {facts["updates"]} updates \
-({facts["minutes"]:.0f} minutes of one core), and made again by
-
-```
-{meta.command}
-```
+{made(name, meta)}
 
 **Figures.** Held out: {facts["held_out_from"]}. {bits} bits a cell in the four subbands, \
 and {facts["outline_bits"]:.1f} bits a frame of the outline{told}. The file holds {facts["moments"]} \
 moments; at temperature 1 it sounds at {_minus(facts["lufs"])} LUFS.
 
-What is heard, at −20 LUFS: share of silence, median level in dBFS, onsets a second, how far pitches \
+What is heard in {TAKES} takes of {TAKE_S:.0f} s, at −20 LUFS: share of silence, median level in \
+dBFS, onsets a second, how far pitches \
 keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the held-out sound in dB² a band:
 
 | | silent | level | onsets | semitones | distance |
@@ -97,6 +96,31 @@ keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the h
 
 ![spectrograms]({PICTURE})
 """
+
+
+def made(name: str, meta: ModelMeta) -> str:
+    """How a model was trained, and the command that says how it is drawn since then."""
+    facts, config = meta.facts, meta.config
+    usual = asdict(FullbandConfig())
+    drawn = [f"{each}={facts[each]:g}" for each in FACTS if each in facts]
+    drawn += [
+        f"{each}={config[each]:g}"
+        for each in OF_THE_PREDICTOR
+        if config.get(each, usual[each]) != usual[each]
+    ]
+    kept = (
+        f"tiers of an earlier training of `{name}` were kept; "
+        if "--tiers-of" in meta.command
+        else ""
+    )
+    return f"""**Made by** {meta.creator}, in {facts["updates"]} updates \
+({facts["minutes"]:.0f} minutes of one core). Trained by the first of these commands, and drawn as the \
+second says ({kept}moments, level and tonal balance: docs/samplernn.md):
+
+```
+{meta.command}
+python -m tools.stream_heat {name}.safetensors {" ".join(drawn)}
+```"""
 
 
 def _minus(figure: float) -> str:

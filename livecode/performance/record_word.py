@@ -132,5 +132,5 @@ def _made(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LivecodeError(
-            f'cannot write {folder}: {error.strerror}; say where, as record("/tmp/night.wav")'
+            f'cannot write {folder}: {error.strerror}; say where, as record("night.wav")'
         ) from None

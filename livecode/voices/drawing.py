@@ -325,6 +325,7 @@ class FullbandDrawing:
         hand, sampler.labels = sampler.hand, held.labels
         hand.unlikely[:] = held.unlikely
         hand.brightness[:] = held.brightness + self.heat.brightness(temperature)
+        hand.loudness[:] = -sampler.louder_by(held.brightness) if held.brightness else 0.0
         hand.transpose[:] = held.transpose
         hand.density[:] = held.density + self.heat.density(temperature)
         sampler.adapter = self.adapters.get(held.adapter)

@@ -1,4 +1,4 @@
-"""Moments of a model: places in its best takes that streams begin from and are taken back to."""
+"""Moments of a model: places in what it was trained on that streams begin from and are taken back to."""
 
 from collections.abc import Sequence
 from typing import Any

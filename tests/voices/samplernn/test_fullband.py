@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from livecode.neural.model_file import find_model
 from livecode.neural.samplernn.fullband.adapter import Adapter
 from livecode.neural.samplernn.fullband.model import FullbandSampleRNN
 from livecode.neural.samplernn.fullband.subbands import joined
 from livecode.neural.samplernn.fullband.walk import Walk
+from livecode.voices.loaded import Loaded
 from livecode.voices.samplernn.fullband.sampler import FullbandSampler
 from tests.fullband_model import CONFIG, RATE_HZ, fullband_tensors
 
@@ -186,6 +188,46 @@ def test_the_hand_makes_it_louder_and_cold_draws_are_likely_ones(sampler: Fullba
         assert drawn.surprise is not None
         surprises.append(float(drawn.surprise.mean()))
     assert surprises == sorted(surprises)
+
+
+@pytest.mark.parametrize("semitones", [5, -7])
+def test_a_transposed_piano_is_the_same_piano_in_another_key(semitones: int) -> None:
+    loaded = Loaded(find_model("piano"))
+    rate, steps = loaded.meta.sample_rate, 16_000
+    heard = []
+    for shift in (0, semitones):
+        stream = loaded.drawing(3)
+        stream.begin(3)
+        stream.sampler.hand.transpose[:] = shift
+        heard.append(stream.sampler.step_block(np.ones((1, steps))).audio[0])
+    there, moved = (pitches(each, rate) for each in heard)
+    nearest = max(range(12), key=lambda turn: float(np.roll(there, turn) @ moved))
+    assert nearest == semitones % 12
+    flat = [flatness(each, rate) for each in heard]
+    assert flat[1] < 2 * flat[0], "it is no noise"
+
+
+def pitches(audio: np.ndarray, rate: int) -> np.ndarray:
+    """How much of each pitch class (12,) there is between 120 Hz and 1 kHz, over their mean."""
+    power, hz = spectra(audio, rate)
+    classes = np.round(12 * np.log2(hz / 440)).astype(int) % 12
+    found = np.array([np.sqrt(power[:, classes == each]).sum() for each in range(12)])
+    return found - found.mean()
+
+
+def flatness(audio: np.ndarray, rate: int) -> float:
+    """Spectral flatness between 120 Hz and 1 kHz, in the median of all windows."""
+    power, _ = spectra(audio, rate)
+    return float(np.median(np.exp(np.log(power + 1e-9).mean(axis=1)) / (power + 1e-9).mean(axis=1)))
+
+
+def spectra(audio: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Power (windows, bins) and the Hz (bins,) of each, between 120 Hz and 1 kHz."""
+    size = 8192
+    windows = np.lib.stride_tricks.sliding_window_view(audio, size)[:: size // 2]
+    hz = np.fft.rfftfreq(size, 1 / rate)
+    wanted = (hz > 120) & (hz < 1000)
+    return np.abs(np.fft.rfft(windows * np.hanning(size))[:, wanted]) ** 2, hz[wanted]
 
 
 def test_what_is_unlikely_is_never_drawn_hot_or_cold(sampler: FullbandSampler) -> None:

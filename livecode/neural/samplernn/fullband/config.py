@@ -25,6 +25,10 @@ REAL_LIMITS = {
     "narrow": (0.01, 1.0), "treble": (0.01, 1.0), "damped": (0.0, 1.0), "follows": (0.0, 1.0),
 }  # fmt: skip
 LONGEST_FRAME = 4096
+#: What a predictor can do without another training.
+OF_THE_PREDICTOR = (
+    "ridge", "told", "narrow", "treble", "damped", "sharpened", "half_life_s", "follows",
+)  # fmt: skip
 
 
 def is_fullband(config: Mapping[str, Any]) -> bool:

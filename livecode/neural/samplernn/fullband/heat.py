@@ -12,6 +12,11 @@ from livecode.neural.samplernn.fullband.hanging import restlessness
 
 Floats = NDArray[np.float32]
 
+#: What a model's file may say of how it is drawn, apart from its predictor; `bend` is both bends.
+FACTS = (
+    "structure", "surface", "bend", "structure_bend", "surface_bend", "longest_hold", "brighter",
+    "busier", "dense",
+)  # fmt: skip
 #: Hotter than this, and colder than one over it, nothing gets brighter or busier any more.
 FARTHEST = 2.0
 

@@ -68,7 +68,7 @@ def _card(space: LatentSpace, meta: ModelMeta) -> str:
     return f"""# {space.name}
 
 A latent sound space of {space.latent} dimensions: a spectral VAE whose decoder gives the
-magnitudes of {space.bins} bins at {space.sample_rate} Hz, for a bank of sines.
+magnitudes of {space.bins} bins at {space.sample_rate} Hz, {_played(space)}.
 
 ```python
 glass = space("{space.name}")
@@ -87,7 +87,6 @@ ego = agent(glass, dims=2)
 
 **Figures.** The mean log-spectral distance from held-out frames to the nearest spectrum of the space
 ({figures["encoder_lsd_db"]:.2f} dB to that of the encoder's first guess), with the first axes open
-({figures["encoder_lsd_db"]:.2f} dB to that of the encoder's first guess), with the first axes open
 and the others at rest; and through as many principal components of the training frames:
 
 | dimensions | space, dB | principal components, dB |
@@ -103,6 +102,13 @@ The axes one by one, from 0 to 1 with the others at 0.5; frequency upwards from
 
 ![sweeps of the axes]({PICTURE})
 {_texture(meta)}"""
+
+
+def _played(space: LatentSpace) -> str:
+    """Return what the voice of the space plays its sounds as."""
+    if not space.partials:
+        return "played by a bank of sines"
+    return "played as partials and bands of noise" if space.bands else "played as partials"
 
 
 def _texture(meta: ModelMeta) -> str:

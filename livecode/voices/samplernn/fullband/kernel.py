@@ -25,14 +25,11 @@ from livecode.voices.samplernn.fullband.choice import draw
 from livecode.voices.samplernn.fullband.memory import Scratch, StreamHand, WideOutputs, WideState
 from livecode.voices.samplernn.fullband.packing import WidePlan
 from livecode.voices.samplernn.fullband.product import multiply
-from livecode.voices.samplernn.fullband.sharpening import sharpen
+from livecode.voices.samplernn.fullband.told import tell
 from livecode.voices.samplernn.rows import add_rows, add_short_rows, relu
 from livecode.voices.samplernn.weights import Weights
 
 EXTRAS = 7  # figures of each subband
-#: A frame of the outline is louder or softer than the model's by so many dB at most, transposed by
-#: so many semitones.
-LOUDEST_DB, FARTHEST = 24.0, 24.0
 
 
 @compiled()
@@ -79,7 +76,7 @@ def advance(
                 _next_outline(
                     weights, plan, state, space, s, hand, tokens, labels, frame + 1, outputs
                 )
-                _tell(weights, plan, state, space, s, hand)
+                tell(weights, plan, state, space, s, hand)
                 frame += 1
             _step(
                 weights, plan, state, space, s, n, track, temperatures[s, n], hand, forced, outputs
@@ -178,53 +175,6 @@ def _draw_tokens(weights: Weights, plan: WidePlan, state: WideState, space: Scra
             log_softmax(space.logits, plan.entries, space.weights)
             for j in range(plan.entries):
                 outputs.token_log_probs[row, i, j] = space.logits[j]
-
-
-@compiled()
-def _tell(
-    weights: Weights, plan: WidePlan, state: WideState, space: Scratch, s: int, hand: StreamHand
-) -> None:
-    """What tiers, sample tier and predictor are told of the frame that sounds, as held in hand."""
-    features = plan.bands + plan.parts
-    louder = min(max(hand.loudness[s], np.float32(-LOUDEST_DB)), np.float32(LOUDEST_DB))
-    shift = min(max(hand.transpose[s], np.float32(-FARTHEST)), np.float32(FARTHEST))
-    given = space.frame
-    for j in range(features):
-        if j < plan.bands:
-            at = np.float32(j) - shift
-            low = min(max(int(np.floor(at)), 0), plan.bands - 2)
-            part = min(max(at - np.float32(low), np.float32(0)), np.float32(1))
-            a = state.outline[s, 0, low] * plan.scale[low] + plan.mean[low]
-            b = state.outline[s, 0, low + 1] * plan.scale[low + 1] + plan.mean[low + 1]
-            level = a + part * (b - a)
-        else:
-            level = state.outline[s, 0, j] * plan.scale[j] + plan.mean[j]
-        level += louder + hand.brightness[s] * plan.octaves[j]
-        given[s, j] = (level - plan.mean[j]) / plan.scale[j]
-    # as the parts of the frame that follows are told
-    for j in range(plan.bands, features):
-        state.outline[s, 0, j] += louder / plan.scale[j]
-        state.outline[s, 1, j] += louder / plan.scale[j]
-    space.alone[0] = s
-    for i in range(3):
-        multiply(weights, plan.told[i], given, space.alone, state.told[i], space)
-    order = plan.predictor.order
-    for k in range(plan.subbands):
-        for lag in range(order + 1):
-            state.autocorrelation[s, k, lag] = 0.0
-    measured, powers = space.powers[0], space.powers[1]
-    for j in range(plan.bands):
-        level = (np.float64(given[s, j]) * plan.scale[j] + plan.mean[j]) / 10
-        measured[j] = powers[j] = max(10.0**level - 10.0**-8.5, 0.0)
-    for _ in range(plan.sharpened):
-        sharpen(plan, measured, powers, space.powers[2])
-    for j in range(plan.bands):
-        if powers[j] > 0:
-            for k in range(plan.subbands):
-                for lag in range(order + 1):
-                    state.autocorrelation[s, k, lag] += powers[j] * plan.autocorrelation[k, j, lag]
-    for k in range(plan.subbands):
-        state.level[s, k] = np.sqrt(state.autocorrelation[s, k, 0] + 1e-10)
 
 
 @compiled()

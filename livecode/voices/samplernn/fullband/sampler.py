@@ -9,9 +9,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from livecode.neural.audio.spectrum import k_weighting
 from livecode.neural.model_file import Tensors
 from livecode.neural.samplernn.fullband import residual
 from livecode.neural.samplernn.fullband.adapter import Adapter
+from livecode.neural.samplernn.fullband.bands import centres_hz
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.labels import UNKNOWN, numbers_of
 from livecode.neural.samplernn.fullband.subbands import TAPS
@@ -21,7 +23,7 @@ from livecode.voices.samplernn.dot import ROWS
 from livecode.voices.samplernn.fullband.kernel import CACHE_PATH, advance
 from livecode.voices.samplernn.fullband.labelling import LabelHand, Telling
 from livecode.voices.samplernn.fullband.memory import Scratch, StreamHand, WideOutputs, WideState
-from livecode.voices.samplernn.fullband.packing import pack
+from livecode.voices.samplernn.fullband.packing import WidePlan, pack
 
 Floats = NDArray[np.float32]
 
@@ -34,7 +36,7 @@ KERNEL = Kernel(
         Path(residual.__file__),
         *(
             Path(__file__).parent / f"{name}.py"
-            for name in ("choice", "kernel", "memory", "packing", "product", "sharpening")
+            for name in ("choice", "kernel", "memory", "packing", "product", "sharpening", "told")
         ),
         *compiling.LEVELS.files,
     ),
@@ -70,6 +72,7 @@ class FullbandSampler:
         self._h0 = np.stack([tensors[f"tiers.{i}.h0"][0] for i in range(2)]).astype(np.float32)
         self._outline_h0 = np.asarray(tensors["outline.h0"], np.float32)
         self._telling = Telling.of(config, tensors, rate_hz)
+        self._usual_power = _usual_power(self.plan, rate_hz)
         self._make(streams)
         for stream, seed in enumerate(range(streams) if seeds is None else seeds):
             self.reset(stream, seed)
@@ -88,6 +91,11 @@ class FullbandSampler:
         self.hand = StreamHand(
             *(np.full(streams, defaults.get(name, 0.0), np.float32) for name in StreamHand._fields)
         )
+
+    def louder_by(self, brightness: float) -> float:
+        """How many dB louder the model's outlines are when they are so much brighter, in dB an octave."""
+        tilt = 10 ** (brightness * self.plan.octaves[: self.config.bands] / 10)
+        return float(10 * np.log10(self._usual_power @ tilt / self._usual_power.sum()))
 
     def another(self, seed: int) -> "FullbandSampler":
         """One more stream of the same model, drawn on its own; the weights are in memory once."""
@@ -322,3 +330,11 @@ def _scratch(matrices: NDArray[np.void], config: FullbandConfig, streams: int) -
         lanes=one.lanes,
         wide=one.wide,
     )
+
+
+def _usual_power(plan: WidePlan, rate_hz: int) -> Floats:
+    """The power of each band (bands,) in the mean of the model's first codebook, as it is heard."""
+    levels = plan.codebook[0] * plan.scale + plan.mean
+    power = np.mean(10 ** (levels[:, : plan.bands] / 10), axis=0)
+    hz = np.minimum(centres_hz(plan.bands), rate_hz / 2)
+    return np.asarray(power * np.square(k_weighting(hz.astype(np.float32))), np.float32)
