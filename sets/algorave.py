@@ -143,7 +143,9 @@ hats.pattern = pattern("[hh hh oh hh]*4").mask("<0 1 1 0>").gain("[0.5 0.3 1 0.4
 kick.pattern = "<bd*4!7 [bd bd bd ~] bd*4!7 [bd ~]>"
 clap.pattern = "<[~ cp]*2!7 ~ ~!8>"
 hats.pattern = pattern("<[[~ oh]*4]!4 [[~ hh]*4]!8 ~!4>")
-low.pattern, low.drive, low.cut = pattern("[~ 0]*4").add(roots), 0.2, ramp(1600, 300, over=16*bars)
+low.pattern = pattern("<[~ 0]*4!8 [0 ~ ~ 0 ~ ~ 0 ~]!4 [0 ~]!4>").add(roots)
+low.drive, low.cut = 0.2, ramp(1600, 300, over=16*bars)
+kick.cut = ramp(20000, 20000, 250, over=16*bars)                # you have left: it goes on behind the wall
 pads.cut, pads.level = ramp(1500, 300, over=16*bars), ramp(0.6, 0, over=16*bars)
 
 # %% doors close  for=4*bars ends=["low", "hats", "clap", "pads"] quant=1*bars

@@ -21,7 +21,7 @@ piano.transpose = pattern("<0!4 5 3 0!3 -2 0>")                   # a bar each
 # %% a choir beneath  for=16*bars quant=1*bars
 # The other arc, up and back down. The piano sinks by a fourth meanwhile, and thins out: fewer attacks, then more.
 choir = stream("chorale", temperature=ramp(0.75, 1.1, 0.75, over=16*bars), seed=7)
-choir.level, choir.room, choir.pan = ramp(0, 1.2, over=10*bars), 0.5, 0.2
+choir.level, choir.room, choir.pan = ramp(0, 1, over=10*bars), 0.5, 0.2
 piano.temperature, piano.room, piano.pan = 1, 0.35, -0.15
 piano.transpose = pattern("<0!4 -2!4 -5!8>")
 piano.density, piano.level = ramp(-4, 2, over=16*bars), ramp(0.9, 0.45, 0.8, over=16*bars)

@@ -44,7 +44,7 @@ print("""Drums are patterns: a line says what happens in each bar. The bass make
 drums = hits(pattern("bd*4, ~ cp, hh*8").every(4, pattern.fast(2)), level=1.2)
 bass = notes("0 ~ <3 5> 0", "bass", scale="c minor", octave=2, level=0.9)
 bass.duck = "drums"
-ego.level = ramp(0.8, 0.5, over=8*s)
+ego.level, ego.curiosity = ramp(0.8, 0.5, over=8*s), 2
 
 # %% flutes and fiddles  for=16*bars quant=1*bars fade=4*s
 print("""The same agent in another space: flute, saxophone, piano, violin, bassoon. Notes choose its pitch, the agent its colour.

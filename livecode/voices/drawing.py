@@ -324,8 +324,10 @@ class FullbandDrawing:
         """Let a sampler follow what a performer holds, but for the temperature of its outline."""
         hand, sampler.labels = sampler.hand, held.labels
         hand.unlikely[:] = held.unlikely
-        hand.brightness[:] = held.brightness + self.heat.brightness(temperature)
-        hand.loudness[:] = -sampler.louder_by(held.brightness) if held.brightness else 0.0
+        told = held.brightness if "brightness" in sampler.config.labels else 0.0
+        tilt = held.brightness - told
+        hand.brightness[:] = told + self.heat.brightness(temperature)
+        hand.tilt[:], hand.evened[:] = tilt, -sampler.louder_by(tilt) if tilt else 0.0
         hand.transpose[:] = held.transpose
         hand.density[:] = held.density + self.heat.density(temperature)
         sampler.adapter = self.adapters.get(held.adapter)
