@@ -5,17 +5,34 @@ from collections.abc import Callable
 
 from livecode.voices.host import MOST_S, VoiceHost
 
+#: The load is a mean over about so long.
+LOAD_S = 0.5
+#: The rest after a hop that was drawn ahead: there may be more to draw, and others are let in.
+SHORT_S = 1e-4
 
-def run(host: VoiceHost, stopped: Callable[[], bool]) -> None:
-    """Keep the voices' buffers filled until `stopped()` returns True."""
+
+def run(
+    host: VoiceHost, stopped: Callable[[], bool], sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Keep the voices' buffers filled until `stopped()` returns True; `sleep` rests for some seconds."""
     header = host.arena.header
     rest_s = header.block / header.sample_rate / 4
     while not stopped():
         began = time.perf_counter()
-        host.process()
-        if time.perf_counter() - began < MOST_S:  # else voices may still be behind
-            host.draw_ahead()
+        rest = SHORT_S if turn(host) else rest_s
         worked = time.perf_counter() - began
-        header.voices_load += 0.01 * (worked / (worked + rest_s) - header.voices_load)
+        share = min((worked + rest) / LOAD_S, 1.0)
+        header.voices_load += share * (worked / (worked + rest) - header.voices_load)
         header.voices_beat_ns = time.monotonic_ns()
-        time.sleep(rest_s)
+        sleep(rest)
+
+
+def turn(host: VoiceHost) -> bool:
+    """Fill the buffers and draw one hop ahead, if there is time; return whether one was drawn.
+
+    A stream takes a hop in each block. With a long rest after each hop that is drawn ahead, two streams
+    take as many as are drawn, and neither is ever ahead.
+    """
+    began = time.perf_counter()
+    host.process()
+    return time.perf_counter() - began < MOST_S and host.draw_ahead()

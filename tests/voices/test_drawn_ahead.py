@@ -14,7 +14,9 @@ from livecode.voices.batching import Batching
 from livecode.voices.drawing import Held
 from livecode.voices.drawn_ahead import CALM, HOPS, DrawnAhead
 from livecode.voices.load_shedding import LoadShedding
+from livecode.voices.loop import SHORT_S, run
 from livecode.voices.stream import StreamVoice
+from livecode.voices.voice import Voice
 from tests.fullband_model import write_fullband
 from tests.samplernn_model import write_samplernn
 from tests.voices.test_host import Stage
@@ -93,6 +95,32 @@ def test_a_stall_is_not_heard_and_a_change_is_heard_on_its_sample(tmp_path: Path
     play(8)
     assert max(drawn) == np.float32(1.4)
     assert len(drawn) <= 7 * HOP, "what was drawn before the change stays"
+
+
+def test_there_is_no_long_rest_before_all_streams_are_drawn_ahead(tmp_path: Path) -> None:
+    stage = Stage()
+    model = str(write_samplernn(tmp_path))
+    for generation, name in enumerate(("one", "two"), 1):
+        stage.start(name, generation, StreamSource(model, generation))
+    for _ in range(CALM + 1):
+        stage.host.process()
+        for buffer in (1, 2):
+            stage.arena.buffers[buffer].read_into(np.zeros((HOP, 1), np.float32))
+    rests: list[tuple[float, int]] = []
+
+    def sleep(seconds: float) -> None:
+        rests.append((seconds, sum(drawn(voice) for voice in stage.host.voices.values())))
+
+    run(stage.host, lambda: bool(rests) and rests[-1][0] > SHORT_S, sleep)
+    assert [ahead for _, ahead in rests] == sorted(ahead for _, ahead in rests)
+    assert rests[-1][1] == 2 * HOPS, "it rests for long once both are"
+    assert {seconds for seconds, _ in rests[:-1]} == {SHORT_S}
+
+
+def drawn(voice: Voice) -> int:
+    """How many hops of a stream are drawn ahead."""
+    assert isinstance(voice.source, StreamVoice)
+    return voice.source.ahead.hops
 
 
 def test_what_goes_wrong_ahead_goes_wrong_when_it_is_due_and_leaves_the_stream_as_it_was(
