@@ -121,7 +121,7 @@ def test_a_terminal_that_is_gone_is_missed_by_nobody_and_another_takes_its_place
     os.waitpid(process, 0)
     blocks = arena.header.blocks
     await_(lambda: arena.header.blocks > blocks + 100, "half a second of blocks")
-    assert peak(arena) > 0.01
+    await_(lambda: peak(arena) > 0.01, "sound")
     await_(lambda: not running.has_terminal(arena), "the terminal's heart to be missed")
     refused = livecode("play", *HEADLESS, "--for", "1")
     assert refused.returncode == 2
