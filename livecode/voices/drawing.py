@@ -325,9 +325,9 @@ class FullbandDrawing:
         hand, sampler.labels = sampler.hand, held.labels
         hand.unlikely[:] = held.unlikely
         told = held.brightness if "brightness" in sampler.config.labels else 0.0
-        tilt = held.brightness - told
+        slope = held.brightness - told
         hand.brightness[:] = told + self.heat.brightness(temperature)
-        hand.tilt[:], hand.evened[:] = tilt, -sampler.louder_by(tilt) if tilt else 0.0
+        hand.slope[:], hand.evened[:] = slope, -sampler.louder_by(slope) if slope else 0.0
         hand.transpose[:] = held.transpose
         hand.density[:] = held.density + self.heat.density(temperature)
         sampler.adapter = self.adapters.get(held.adapter)

@@ -15,7 +15,7 @@ class StreamHand(NamedTuple):
     unlikely: Floats  # shares of the likeliest below this are never drawn: min-p
     loudness: Floats  # dB
     brightness: Floats  # dB an octave, about 1 kHz
-    tilt: Floats  # the same for the predictor alone
+    slope: Floats  # the same for the predictor alone
     evened: Floats  # dB, of the predictor alone
     transpose: Floats  # semitones
     density: Floats  # logits that a token gains by how steeply it rises

@@ -94,8 +94,8 @@ class FullbandSampler:
 
     def louder_by(self, brightness: float) -> float:
         """How many dB louder the model's outlines are when they are so much brighter, in dB an octave."""
-        tilt = 10 ** (brightness * self.plan.octaves[: self.config.bands] / 10)
-        return float(10 * np.log10(self._usual_power @ tilt / self._usual_power.sum()))
+        gains = 10 ** (brightness * self.plan.octaves[: self.config.bands] / 10)
+        return float(10 * np.log10(self._usual_power @ gains / self._usual_power.sum()))
 
     def another(self, seed: int) -> "FullbandSampler":
         """One more stream of the same model, drawn on its own; the weights are in memory once."""

@@ -42,10 +42,10 @@ def tell(
         multiply(weights, plan.told[i], given, space.alone, state.told[i], space)
     # Tiers draw what a predictor leaves, which is the same in all keys and colours: they are told those
     # that they learned in, since others are none that they know, and they answer them with noise.
-    if shift != 0 or hand.tilt[s] != 0:
+    if shift != 0 or hand.slope[s] != 0:
         for j in range(plan.bands):
             level = _moved(plan, state.outline[s, 0], j, shift) + louder + hand.evened[s]
-            level += (hand.brightness[s] + hand.tilt[s]) * plan.octaves[j]
+            level += (hand.brightness[s] + hand.slope[s]) * plan.octaves[j]
             given[s, j] = (level - plan.mean[j]) / plan.scale[j]
     order = plan.predictor.order
     for k in range(plan.subbands):
