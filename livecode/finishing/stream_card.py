@@ -77,7 +77,7 @@ and an outline of {config["bands"]} bands that a tier of dim {config["outline_di
 
 **Licence.** {meta.licence}
 
-{made(name, meta)}
+{_made(name, meta)}
 
 **Figures.** Held out: {facts["held_out_from"]}. {bits} bits a cell in the four subbands, \
 and {facts["outline_bits"]:.1f} bits a frame of the outline{told}. The file holds {facts["moments"]} \
@@ -98,7 +98,7 @@ keep to semitones (0 to 1), and the distance of the spectra of 64 bands to the h
 """
 
 
-def made(name: str, meta: ModelMeta) -> str:
+def _made(name: str, meta: ModelMeta) -> str:
     """How a model was trained, and the command that says how it is drawn since then."""
     facts, config = meta.facts, meta.config
     usual = asdict(FullbandConfig())

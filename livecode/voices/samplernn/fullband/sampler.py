@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from livecode.neural.audio.spectrum import k_weighting
 from livecode.neural.model_file import Tensors
-from livecode.neural.samplernn.fullband import residual
+from livecode.neural.samplernn.fullband import bands, residual
 from livecode.neural.samplernn.fullband.adapter import Adapter
-from livecode.neural.samplernn.fullband.bands import centres_hz
 from livecode.neural.samplernn.fullband.config import FullbandConfig
 from livecode.neural.samplernn.fullband.labels import UNKNOWN, numbers_of
 from livecode.neural.samplernn.fullband.subbands import TAPS
@@ -33,6 +32,7 @@ TEMPERATURES = (0.05, 3.0)
 KERNEL = Kernel(
     str(__package__),
     (
+        Path(bands.__file__),
         Path(residual.__file__),
         *(
             Path(__file__).parent / f"{name}.py"
@@ -336,5 +336,5 @@ def _usual_power(plan: WidePlan, rate_hz: int) -> Floats:
     """The power of each band (bands,) in the mean of the model's first codebook, as it is heard."""
     levels = plan.codebook[0] * plan.scale + plan.mean
     power = np.mean(10 ** (levels[:, : plan.bands] / 10), axis=0)
-    hz = np.minimum(centres_hz(plan.bands), rate_hz / 2)
+    hz = np.minimum(bands.centres_hz(plan.bands), rate_hz / 2)
     return np.asarray(power * np.square(k_weighting(hz.astype(np.float32))), np.float32)
