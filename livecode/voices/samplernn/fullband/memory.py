@@ -15,8 +15,8 @@ class StreamHand(NamedTuple):
     unlikely: Floats  # shares of the likeliest below this are never drawn: min-p
     loudness: Floats  # dB
     brightness: Floats  # dB an octave, about 1 kHz
-    slope: Floats  # the same for the predictor alone
-    evened: Floats  # dB, of the predictor alone
+    slope: Floats  # dB an octave about 1 kHz, of what the predictor alone is told
+    evened: Floats  # dB, of what the predictor alone is told
     transpose: Floats  # semitones
     density: Floats  # logits that a token gains by how steeply it rises
     learned: Floats  # how much of the adapter counts, from 0 to 1
